@@ -1,0 +1,207 @@
+// Numbers as text and back, the same under every locale. The text of a double is the shortest that
+// reads back as it, laid out as Python and fmt do: 0.1, 100000, 1e-05, 1e+16, nan, inf, -inf.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// GCC 11 and MSVC 2019 have from_chars for double; libc++ has it from LLVM 20 on.
+#if defined(__cpp_lib_to_chars) || defined(_MSC_VER) || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 200000)
+#define ERM_DETAIL_FROM_CHARS 1
+#else
+#define ERM_DETAIL_FROM_CHARS 0
+#include <cstdlib>
+#include <locale.h>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+#endif
+// libc++ writes doubles with to_chars from LLVM 14 on; GCC 9 and 10 do not.
+#if ERM_DETAIL_FROM_CHARS || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 14000)
+#define ERM_DETAIL_TO_CHARS 1
+#else
+#define ERM_DETAIL_TO_CHARS 0
+#include <fmt/format.h>
+#endif
+
+namespace erm::detail {
+
+/// The shortest digits of a finite `value` in scientific notation ("1.25e-05"), written to `out` of 64 chars.
+template <class Float>
+std::size_t scientific_digits(Float value, char* out) {
+#if ERM_DETAIL_TO_CHARS
+  return static_cast<std::size_t>(std::to_chars(out, out + 64, value, std::chars_format::scientific).ptr - out);
+#else
+  // fmt's shortest form, brought to d.ddde+dd.
+  const std::string text = fmt::format("{}", value);
+  std::string digits;
+  int exponent = 0;
+  bool point_seen = false, significant = false;
+  std::size_t i = text[0] == '-' ? 1 : 0;
+  for (; i < text.size() && text[i] != 'e'; ++i) {
+    if (text[i] == '.') {
+      point_seen = true;
+      continue;
+    }
+    if (text[i] != '0') significant = true;
+    if (!significant) {
+      if (point_seen) --exponent;
+      continue;
+    }
+    if (!point_seen) ++exponent;
+    digits += text[i];
+  }
+  exponent -= 1;
+  if (i < text.size()) exponent += std::atoi(text.c_str() + i + 1);
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  if (digits.empty()) digits = "0", exponent = 0;
+  std::string all = text[0] == '-' ? "-" : "";
+  all += digits[0];
+  if (digits.size() > 1) all += "." + digits.substr(1);
+  all += exponent < 0 ? "e-" : "e+";
+  const std::string magnitude = std::to_string(exponent < 0 ? -exponent : exponent);
+  all += (magnitude.size() < 2 ? "0" : "") + magnitude;
+  all.copy(out, all.size());
+  return all.size();
+#endif
+}
+
+/// Appends the shortest text that reads back as `value`.
+template <class Float>
+void append_floating(std::string& out, Float value) {
+  if (std::isnan(value)) {
+    out += "nan";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value < 0 ? "-inf" : "inf";
+    return;
+  }
+  char raw[64];
+  const std::string_view text(raw, scientific_digits(value, raw));
+  const std::size_t e = text.find('e');
+  int exponent = 0;
+  for (std::size_t i = e + 2; i < text.size(); ++i) exponent = exponent * 10 + (text[i] - '0');
+  if (text[e + 1] == '-') exponent = -exponent;
+  if (exponent < -4 || exponent > 15) {
+    out += text;
+    return;
+  }
+  std::string_view mantissa = text.substr(0, e);
+  if (mantissa[0] == '-') {
+    out += '-';
+    mantissa.remove_prefix(1);
+  }
+  const std::string_view fraction = mantissa.size() > 1 ? mantissa.substr(2) : std::string_view();
+  if (exponent < 0) {
+    out += "0.";
+    out.append(static_cast<std::size_t>(-exponent - 1), '0');
+    out += mantissa[0];
+    out += fraction;
+    return;
+  }
+  out += mantissa[0];
+  const auto whole = static_cast<std::size_t>(exponent);
+  if (fraction.size() <= whole) {
+    out += fraction;
+    out.append(whole - fraction.size(), '0');
+  } else {
+    out += fraction.substr(0, whole);
+    out += '.';
+    out += fraction.substr(whole);
+  }
+}
+
+template <class Integer>
+void append_integer(std::string& out, Integer value) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+/// Reads a decimal number at the start of `[first, last)`, as std::from_chars does; the end of it, or
+/// `first` where there is none. A magnitude beyond the range of a double becomes infinity or 0.
+inline const char* read_double(const char* first, const char* last, double& value) {
+#if ERM_DETAIL_FROM_CHARS
+  const auto [end, error] = std::from_chars(first, last, value);
+  if (error == std::errc()) return end;
+  if (error != std::errc::result_out_of_range) return first;
+  // from_chars leaves the value alone here; a negative exponent, or only zeros before the point, means "too small".
+  const std::string_view text(first, static_cast<std::size_t>(end - first));
+  const std::size_t e = text.find_first_of("eE");
+  const bool negative_exponent = e != std::string_view::npos && e + 1 < text.size() && text[e + 1] == '-';
+  const std::size_t digit = text.find_first_not_of("-0");
+  const bool below_one = digit != std::string_view::npos && text[digit] == '.';
+  const bool small = e == std::string_view::npos ? below_one : negative_exponent;
+  value = small ? 0.0 : std::numeric_limits<double>::infinity();
+  if (text[0] == '-') value = -value;
+  return end;
+#else
+  // strtod follows the process's locale; strtod_l with "C" does not. It also reads hex, blanks and '+',
+  // which from_chars refuses: the characters are checked first.
+  const char* i = first;
+  if (i != last && *i == '-') ++i;
+  const char* const digits = i;
+  const auto skip_digits = [&] {
+    const char* const begin = i;
+    while (i != last && *i >= '0' && *i <= '9') ++i;
+    return i - begin;
+  };
+  auto count = skip_digits();
+  if (i != last && *i == '.') {
+    ++i;
+    count += skip_digits();
+  }
+  if (count > 0) {
+    const char* const mantissa_end = i;
+    if (i != last && (*i == 'e' || *i == 'E')) {
+      ++i;
+      if (i != last && (*i == '-' || *i == '+')) ++i;
+      if (skip_digits() == 0) i = mantissa_end;
+    }
+  } else {
+    const std::string_view word(digits, static_cast<std::size_t>(last - digits));
+    const auto same = [&](std::string_view name) {
+      if (word.size() < name.size()) return false;
+      for (std::size_t k = 0; k < name.size(); ++k)
+        if ((word[k] | 0x20) != name[k]) return false;
+      return true;
+    };
+    const std::size_t length = same("infinity") ? 8 : same("inf") || same("nan") ? 3 : 0;
+    if (length == 0) return first;
+    i = digits + length;
+  }
+  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
+  const std::string text(first, i);
+  value = strtod_l(text.c_str(), nullptr, c_locale);
+  return i;
+#endif
+}
+
+/// `text` as a number where the whole of it is one: decimal, nan, inf or infinity in any case, one sign, no blanks.
+inline std::optional<double> parse_number(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  if (text.empty()) return std::nullopt;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  if (read_double(text.data(), end, value) != end) return std::nullopt;
+  return value;
+}
+
+/// The double whose shortest text is that of `value`: 0.1 for 0.1f.
+inline double shortest_decimal(float value) {
+  if (!std::isfinite(value)) return static_cast<double>(value);
+  char text[64];
+  const std::size_t size = scientific_digits(value, text);
+  double decimal = 0;
+  read_double(text, text + size, decimal);
+  return static_cast<float>(decimal) == value ? decimal : static_cast<double>(value);
+}
+inline double shortest_decimal(double value) { return value; }
+
+}  // namespace erm::detail
