@@ -7,8 +7,8 @@
 //   erm::Value("0.9").number();      // 0.9, for readers of what the Python package wrote
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -62,7 +62,9 @@ class Value {
   template <class T, std::enable_if_t<detail::is_value_text<T>, int> = 0>
   Value(const T& text);  // NOLINT(google-explicit-constructor)
   Value(std::string&& text);  // NOLINT(google-explicit-constructor)
-  Value(char letter) : Value(std::string_view(&letter, 1)) {}  // NOLINT(google-explicit-constructor)
+  /// A char is a text of one letter. A template, so that nothing is converted to char first.
+  template <class T, std::enable_if_t<std::is_same_v<T, char>, int> = 0>
+  Value(T letter) : Value(std::string_view(&letter, 1)) {}  // NOLINT(google-explicit-constructor)
   Value(std::nullptr_t) = delete;
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }

@@ -12,10 +12,14 @@
 #include <string_view>
 
 // GCC 11 and MSVC 2019 have from_chars for double; libc++ has it from LLVM 20 on.
+#if !defined(ERM_DETAIL_FROM_CHARS)
 #if defined(__cpp_lib_to_chars) || defined(_MSC_VER) || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 200000)
 #define ERM_DETAIL_FROM_CHARS 1
 #else
 #define ERM_DETAIL_FROM_CHARS 0
+#endif
+#endif
+#if !ERM_DETAIL_FROM_CHARS
 #include <cstdlib>
 #include <locale.h>
 #if defined(__APPLE__)
@@ -124,6 +128,22 @@ void append_integer(std::string& out, Integer value) {
   out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
+#if ERM_DETAIL_FROM_CHARS
+/// Whether the magnitude of `text`, a decimal number other than 0, is above 1: it need not fit a double.
+inline bool is_beyond_one(std::string_view text) {
+  const std::size_t e = text.find_first_of("eE");
+  const std::string_view mantissa = text.substr(0, e);
+  const std::size_t digit = mantissa.find_first_of("123456789");
+  const std::size_t point = mantissa.substr(0, mantissa.find('.')).size();
+  long long exponent = 0;
+  if (e != std::string_view::npos) {
+    const char* const digits = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
+    if (std::from_chars(digits, text.data() + text.size(), exponent).ec != std::errc()) return text[e + 1] != '-';
+  }
+  return exponent + static_cast<long long>(point) > static_cast<long long>(digit);
+}
+#endif
+
 /// Reads a decimal number at the start of `[first, last)`, as std::from_chars does; the end of it, or
 /// `first` where there is none. A magnitude beyond the range of a double becomes infinity or 0.
 inline const char* read_double(const char* first, const char* last, double& value) {
@@ -131,14 +151,9 @@ inline const char* read_double(const char* first, const char* last, double& valu
   const auto [end, error] = std::from_chars(first, last, value);
   if (error == std::errc()) return end;
   if (error != std::errc::result_out_of_range) return first;
-  // from_chars leaves the value alone here; a negative exponent, or only zeros before the point, means "too small".
+  // from_chars leaves the value alone here.
   const std::string_view text(first, static_cast<std::size_t>(end - first));
-  const std::size_t e = text.find_first_of("eE");
-  const bool negative_exponent = e != std::string_view::npos && e + 1 < text.size() && text[e + 1] == '-';
-  const std::size_t digit = text.find_first_not_of("-0");
-  const bool below_one = digit != std::string_view::npos && text[digit] == '.';
-  const bool small = e == std::string_view::npos ? below_one : negative_exponent;
-  value = small ? 0.0 : std::numeric_limits<double>::infinity();
+  value = is_beyond_one(text) ? std::numeric_limits<double>::infinity() : 0.0;
   if (text[0] == '-') value = -value;
   return end;
 #else
@@ -186,7 +201,7 @@ inline const char* read_double(const char* first, const char* last, double& valu
 /// `text` as a number where the whole of it is one: decimal, nan, inf or infinity in any case, one sign, no blanks.
 inline std::optional<double> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  if (text.empty()) return std::nullopt;
+  if (text.empty() || text.back() == ')') return std::nullopt;  // from_chars may read "nan(1)"
   double value = 0;
   const char* const end = text.data() + text.size();
   if (read_double(text.data(), end, value) != end) return std::nullopt;
@@ -205,3 +220,6 @@ inline double shortest_decimal(float value) {
 inline double shortest_decimal(double value) { return value; }
 
 }  // namespace erm::detail
+
+#undef ERM_DETAIL_FROM_CHARS
+#undef ERM_DETAIL_TO_CHARS
