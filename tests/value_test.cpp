@@ -67,7 +67,7 @@ std::string get_error(const Value& value) {
 }  // namespace
 
 TEST_CASE("a default value is the empty text") {
-  const Value value;
+  const Value value = Value();
   CHECK(value.kind() == Kind::text);
   CHECK(value.str().empty());
   CHECK(value == "");

@@ -1,0 +1,18 @@
+set(VCPKG_BUILD_TYPE release)  # header-only
+
+# The tree that this port lies in. A port in a registry begins with vcpkg_from_github instead: docs/packaging/README.md.
+get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../../.." ABSOLUTE)
+
+vcpkg_cmake_configure(
+    SOURCE_PATH "${SOURCE_PATH}"
+    OPTIONS
+        -DERM_BUILD_TESTS=OFF
+        -DERM_BUILD_EXAMPLES=OFF
+        -DERM_FETCH_DEPENDENCIES=OFF
+)
+vcpkg_cmake_install()
+vcpkg_cmake_config_fixup(PACKAGE_NAME erm CONFIG_PATH lib/cmake/erm)
+file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib" "${CURRENT_PACKAGES_DIR}/share/licenses")
+
+file(INSTALL "${CURRENT_PORT_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
+vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")

@@ -1,0 +1,17 @@
+// Logs a run, saves it, loads it and compares it: exits with 0 where all came back.
+#include <erm/erm.hpp>
+
+#include <cstdio>
+#include <string>
+
+int main() {
+  erm::ExperimentRun run("consumer");
+  run.log_param("lr", 0.1);
+  run.log_metric("loss", 0.25, 1);
+  const std::string uri = erm::save_run_to_registry(run, "memory://registry");
+  const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
+  const std::string page = erm::compare_runs(run, loaded);
+  const bool same = loaded.params() == run.params() && loaded.metrics() == run.metrics();
+  std::printf("ERM %s: %s, %zu bytes of comparison\n", erm::version, uri.c_str(), page.size());
+  return same && page.find("lr") != std::string::npos ? 0 : 1;
+}

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Installs what is missing to build ERM ("core") or to test it too ("tests"); does nothing where all is there.
+#   tests/setup.sh core|tests
+# Packages come from apt (with or without sudo), brew or vcpkg. Without any of them CMake fetches the
+# libraries, and this script says which tools are to be installed by hand.
+set -euo pipefail
+
+readonly goal="${1:-core}"
+case "$goal" in core | tests) ;; *) echo "usage: $0 core|tests" >&2; exit 2 ;; esac
+
+has() { command -v "$1" >/dev/null 2>&1; }
+compiler() { for name in c++ g++ clang++; do if has "$name"; then echo "$name"; return; fi; done; return 1; }
+has_header() { echo "#include <$1>" | "$(compiler)" -std=c++17 -x c++ -E - >/dev/null 2>&1; }
+clang_sanitizes() { echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ -o /dev/null - >/dev/null 2>&1; }
+
+# The names, of those below, of what is not there. A library counts as a header that the compiler finds.
+missing() {
+  compiler >/dev/null || echo compiler
+  has cmake || echo cmake
+  has ninja || has make || echo ninja
+  has_header nlohmann/json.hpp || echo json
+  has_header fmt/core.h || echo fmt
+  [ "$goal" = tests ] || return 0
+  has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || echo catch2
+  has clang++ || echo clang
+  ! has clang++ || clang_sanitizes || echo clang-runtime
+  has ccache || echo ccache
+  [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif has sudo; then
+    if [ -t 0 ]; then sudo "$@"; else sudo -n "$@"; fi
+  else
+    echo "setup.sh: neither root nor sudo, so this cannot be run: $*" >&2
+    return 1
+  fi
+}
+
+apt_install() {
+  echo "setup.sh: apt-get install $*"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
+    install --yes --no-install-recommends "$@" </dev/null
+}
+
+apt_package() {
+  case "$1" in
+    compiler) echo g++ ;;
+    ninja) echo ninja-build ;;
+    json) echo nlohmann-json3-dev ca-certificates ;;
+    fmt) echo libfmt-dev ca-certificates ;;
+    clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
+    *) echo "$1" ;;
+  esac
+}
+
+install_with_apt() {
+  local packages=() name
+  # shellcheck disable=SC2207  # one word, one package
+  for name in "$@"; do packages+=($(apt_package "$name")); done
+  apt_install "${packages[@]}" && return
+  # The lists are old, or were never fetched.
+  as_root apt-get -o DPkg::Lock::Timeout=300 update </dev/null || true
+  apt_install "${packages[@]}" && return
+  # One of them is not to be had here: install the others.
+  for name in "${packages[@]}"; do apt_install "$name" || echo "setup.sh: cannot install $name" >&2; done
+}
+
+install_with_brew() {
+  local name
+  for name in "$@"; do
+    case "$name" in
+      compiler | clang | clang-runtime | locales) continue ;;  # Xcode's
+      json) name=nlohmann-json ;;
+    esac
+    echo "setup.sh: brew install $name"
+    brew install "$name" || echo "setup.sh: cannot install $name" >&2
+  done
+}
+
+install_with_vcpkg() {
+  local name
+  for name in "$@"; do
+    case "$name" in
+      json) name=nlohmann-json ;;
+      fmt | catch2) ;;
+      *) continue ;;
+    esac
+    echo "setup.sh: vcpkg install $name"
+    "$vcpkg" install "$name" || echo "setup.sh: cannot install $name" >&2
+  done
+}
+
+# Without output where there is nothing to do.
+find_missing() { wanted=(); local name; while read -r name; do wanted+=("$name"); done < <(missing); }
+find_missing
+[ "${#wanted[@]}" -gt 0 ] || exit 0
+
+vcpkg="$(command -v vcpkg || true)"
+[ -n "$vcpkg" ] || [ ! -x "${VCPKG_ROOT:-}/vcpkg" ] || vcpkg="$VCPKG_ROOT/vcpkg"
+if has apt-get; then
+  install_with_apt "${wanted[@]}"
+  # Which runtime clang wants is known once clang is there.
+  find_missing
+  case " ${wanted[*]-} " in *" clang-runtime "*) install_with_apt clang-runtime ;; esac
+elif has brew; then
+  install_with_brew "${wanted[@]}"
+elif [ -n "$vcpkg" ]; then
+  install_with_vcpkg "${wanted[@]}"
+fi
+
+find_missing
+for name in ${wanted[@]+"${wanted[@]}"}; do
+  case "$name" in
+    compiler | cmake | ninja)
+      echo "setup.sh: there is no $name, and no apt, brew or vcpkg that brought one. Install a C++17 compiler," \
+        "CMake 3.16 or later and ninja or make, and run this again." >&2
+      exit 1
+      ;;
+    json | fmt | catch2) echo "setup.sh: $name is not installed; CMake will fetch its sources." ;;
+    *) echo "setup.sh: $name is not installed; what needs it is left out." ;;
+  esac
+done
