@@ -31,11 +31,10 @@ missing() {
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
-  elif has sudo; then
-    if [ -t 0 ]; then sudo "$@"; else sudo -n "$@"; fi
+  elif [ -t 0 ]; then
+    sudo "$@"
   else
-    echo "setup.sh: neither root nor sudo, so this cannot be run: $*" >&2
-    return 1
+    sudo -n "$@"
   fi
 }
 
@@ -47,10 +46,10 @@ apt_install() {
 
 apt_package() {
   case "$1" in
-    compiler) echo g++ ;;
+    compiler) echo g++ ca-certificates ;;
     ninja) echo ninja-build ;;
-    json) echo nlohmann-json3-dev ca-certificates ;;
-    fmt) echo libfmt-dev ca-certificates ;;
+    json) echo nlohmann-json3-dev ;;
+    fmt) echo libfmt-dev ;;
     clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     *) echo "$1" ;;
   esac
@@ -60,8 +59,12 @@ install_with_apt() {
   local packages=() name
   # shellcheck disable=SC2207  # one word, one package
   for name in "$@"; do packages+=($(apt_package "$name")); done
-  apt_install "${packages[@]}" && return
-  # The lists are old, or were never fetched.
+  if [ "$(id -u)" -ne 0 ] && ! has sudo; then
+    echo "setup.sh: neither root nor sudo. To have them installed, run as root: apt-get install ${packages[*]}" >&2
+    return
+  fi
+  # Lists of packages that are old, or were never fetched, are fetched once.
+  if compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null; then apt_install "${packages[@]}" && return; fi
   as_root apt-get -o DPkg::Lock::Timeout=300 update </dev/null || true
   apt_install "${packages[@]}" && return
   # One of them is not to be had here: install the others.
