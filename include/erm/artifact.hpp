@@ -221,8 +221,8 @@ inline Bytes Artifact::bytes() const {
 inline void Artifact::save_to(const std::filesystem::path& path) const {
   const std::string target = detail::os::utf8_path(path);
   const std::string unfinished = target + ".erm_part";
-  detail::os::File file = detail::os::try_create(unfinished, detail::os::Create::or_truncate);
-  if (!file) {
+  detail::os::File file;
+  if (detail::os::try_create(unfinished, detail::os::Create::or_truncate, file) != detail::os::Created::yes) {
     throw NotFoundError("cannot save artifact '" + id_ + "' to '" + target +
                         "': its folder is not there; create it first");
   }

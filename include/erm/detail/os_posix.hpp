@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,7 +35,8 @@ namespace erm::detail::os {
   throw IoError::failed_to(operation, path, code);
 }
 
-inline std::string utf8_path(const std::filesystem::path& path) { return path.string(); }
+/// The path as UTF-8 with "/" between its parts.
+inline std::string utf8_path(const std::filesystem::path& path) { return path.generic_string(); }
 
 inline FileInfo info_of(const struct stat& status) {
   FileInfo info;
@@ -114,6 +116,11 @@ class File {
     }
   }
 
+  /// Cuts the file to `size` bytes.
+  void truncate(std::uint64_t size) {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail("shorten", path_, errno);
+  }
+
   /// Returns when the content is on the disk.
   void sync() {
     if (::fsync(descriptor_) != 0) fail("bring to disk", path_, errno);
@@ -158,16 +165,27 @@ inline File open_to_read(const std::string& path, bool follow = true) {
 }
 
 enum class Create { new_only, or_truncate };
+enum class Created { yes, exists, folder_missing };
 
-/// Creates a file for writing; an empty File where it is there already and `create` is new_only, or where
-/// its folder is missing (errno tells which).
-inline File try_create(const std::string& path, Create create) {
+/// Creates a file for writing; `file` is open only where the answer is yes.
+inline Created try_create(const std::string& path, Create create, File& file) {
   const int flags = O_RDWR | O_CREAT | O_CLOEXEC | (create == Create::new_only ? O_EXCL : O_TRUNC);
   const int descriptor = ::open(path.c_str(), flags, 0666);
-  if (descriptor < 0 && errno != EEXIST && errno != ENOENT) fail("create", path, errno);
-  return File(descriptor, descriptor < 0 ? std::string() : path);
+  if (descriptor >= 0) {
+    file = File(descriptor, path);
+    return Created::yes;
+  }
+  if (errno == EEXIST) return Created::exists;
+  if (errno == ENOENT) return Created::folder_missing;
+  fail("create", path, errno);
 }
-inline bool folder_was_missing() { return errno == ENOENT; }
+
+/// Opens a file that is there for writing, its content as it is; an empty File where it is not there.
+inline File open_to_write(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0 && errno != ENOENT) fail("open for writing", path, errno);
+  return File(descriptor, path);
+}
 
 /// True where the folder was made, false where something of that name is there. Its parent must be there.
 inline bool make_folder(const std::string& path) {
@@ -293,6 +311,13 @@ inline void copy_content(const File& from, File& to) {
   }
 }
 
+/// Removes a file, or a folder and all in it; links are removed, not followed. Nothing where there is none.
+inline void remove_tree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error && error != std::errc::no_such_file_or_directory) throw IoError::failed_to("remove", path, error);
+}
+
 /// A file without a name, gone with the last descriptor of it even after a crash. Made beside `neighbour`
 /// where that works, since a copy there can share its blocks, else in the temporary folder.
 inline File unnamed_file(const std::string& neighbour) {
@@ -312,6 +337,40 @@ inline File unnamed_file(const std::string& neighbour) {
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   ::unlink(pattern.c_str());
   return File(descriptor, "a temporary copy of " + neighbour);
+}
+
+inline std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+inline std::string process_number() { return std::to_string(::getpid()); }
+
+inline bool process_exists(const std::string& number) {
+  return ::kill(static_cast<pid_t>(std::strtol(number.c_str(), nullptr, 10)), 0) == 0 || errno == EPERM;
+}
+
+/// When a process of this machine began: the boot, and the clock ticks since (proc(5), field 22 of stat).
+/// Empty where there is no such process, or no /proc to ask.
+inline std::string process_start(const std::string& number) {
+  const auto content = [](const std::string& path) -> std::string {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return {};
+    const File file(descriptor, path);
+    char text[1024];
+    const ssize_t size = ::read(descriptor, text, sizeof text);
+    return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+  };
+  const std::string stat = content("/proc/" + number + "/stat");
+  // The second field is the program's name in parentheses, which may hold blanks and parentheses.
+  std::size_t at = stat.rfind(')');
+  if (at == std::string::npos) return {};
+  for (int field = 2; field < 22; ++field) {
+    at = stat.find(' ', at + 1);
+    if (at == std::string::npos) return {};
+  }
+  const std::string boot = content("/proc/sys/kernel/random/boot_id").substr(0, 36);
+  return boot + " " + stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
 }
 
 }  // namespace erm::detail::os

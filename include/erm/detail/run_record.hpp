@@ -1,0 +1,77 @@
+// All that is known of a run, as data: ExperimentRun guards it, the registry writes and reads it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erm/artifact.hpp"
+#include "erm/goal.hpp"
+#include "erm/json.hpp"
+#include "erm/metric_history.hpp"
+#include "erm/value.hpp"
+
+namespace erm::detail {
+
+struct RunRecord {
+  std::string experiment_id;
+  std::string variant_id;
+  std::string run_id;
+  bool run_id_was_generated = false;
+  TimePoint timestamp_utc;
+  std::optional<TimePoint> finished_utc;  // set where a saved run was loaded
+  std::vector<std::string> features;
+  std::map<std::string, Value> params;
+  std::map<std::string, Value> metrics;
+  std::map<std::string, Json> dicts;
+  std::map<std::string, Artifact> artifacts;
+  std::map<std::string, MetricHistory> history;
+  std::map<std::string, Goal> goals;
+
+  // What this version does not know and a later one wrote, kept so that saving again loses nothing.
+  Json later_keys;                            // of the metadata, an object or null
+  Json later_erm_keys;                        // of its "erm"
+  std::map<std::string, std::string> later_types;      // of "erm/types", by JSON pointer
+  std::map<std::string, Json> later_artifact_keys;  // of an artifact's entry, by artifact id
+};
+
+/// Which run folder each registry got from this object, so that it replaces no other's. A copy of a run is
+/// another run: it begins without.
+class SavedPlaces {
+ public:
+  SavedPlaces() = default;
+  SavedPlaces(const SavedPlaces&) noexcept {}
+  SavedPlaces(SavedPlaces&&) = default;
+  SavedPlaces& operator=(const SavedPlaces&) noexcept { return *this; }
+  SavedPlaces& operator=(SavedPlaces&&) = default;
+
+  [[nodiscard]] std::optional<std::string> run_id_in(const std::string& variant_uri) const {
+    const auto found = run_ids_.find(variant_uri);
+    if (found == run_ids_.end()) return std::nullopt;
+    return found->second;
+  }
+  void remember(const std::string& variant_uri, const std::string& run_id) { run_ids_[variant_uri] = run_id; }
+
+ private:
+  std::map<std::string, std::string> run_ids_;
+};
+
+/// The way of the registry and of live runs into an ExperimentRun.
+struct RunAccess {
+  template <class Run>
+  static const RunRecord& record(const Run& run) {
+    return run.record_;
+  }
+  template <class Run>
+  static SavedPlaces& saved_places(const Run& run) {
+    return run.saved_places_;
+  }
+  template <class Run>
+  static Run make(RunRecord record) {
+    return Run(std::move(record));
+  }
+};
+
+}  // namespace erm::detail
