@@ -163,3 +163,5 @@ class Sha256 {
 };
 
 }  // namespace erm::detail
+
+#undef ERM_DETAIL_SHA_NI
