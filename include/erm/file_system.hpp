@@ -34,8 +34,10 @@ class FileSystem;
 class Claim {
  public:
   virtual ~Claim() = default;
-  /// Whether a process that died without an end held it before: what it was about to write may be half there.
+  /// Whether a process that died held it before, after begin(): what it was about to write may be half there.
   [[nodiscard]] virtual bool was_abandoned() const = 0;
+  /// Notes that what belongs to the claimed name is written from here on.
+  virtual void begin() {}
   /// Writes `content` to the file `target` in one step, replacing what is there, and gives up the claim.
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
 };

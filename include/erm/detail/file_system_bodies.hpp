@@ -103,6 +103,8 @@ class LocalClaim final : public Claim {
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
+  // A file that is not empty has begun. The one byte lies where the content will be written over it.
+  void begin() override { file_.truncate(1); }
   void commit(const std::string& target, std::string_view content, Durability durability) override {
     if (abandoned_) file_.truncate(0);
     file_.write(content.data(), content.size());
@@ -239,7 +241,9 @@ inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
       if (abandoned) return nullptr;
       continue;  // someone took the new file, still without its lock, for an abandoned one
     }
-    if (file.still_at_path()) return std::make_unique<detail::LocalClaim>(std::move(file), abandoned);
+    if (!file.still_at_path()) continue;
+    abandoned = abandoned && file.info().size > 0;
+    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned);
   }
 }
 

@@ -78,8 +78,10 @@ __attribute__((target("sha,sse4.1,ssse3"))) inline void sha256_blocks_native(Sha
                                                                              const std::uint8_t* data,
                                                                              std::size_t blocks) {
   using Lanes = int __attribute__((vector_size(16)));
+  using Words = unsigned __attribute__((vector_size(16)));  // wraps where Lanes would overflow
   using Octets = char __attribute__((vector_size(16)));
   const auto lane = [&](std::size_t i) { return static_cast<int>(state[i]); };
+  const auto sum_of = [](Lanes a, Lanes b) { return reinterpret_cast<Lanes>(reinterpret_cast<Words>(a) + reinterpret_cast<Words>(b)); };
   Lanes abef = {lane(5), lane(4), lane(1), lane(0)};
   Lanes cdgh = {lane(7), lane(6), lane(3), lane(2)};
   const Octets big_endian = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
@@ -97,17 +99,17 @@ __attribute__((target("sha,sse4.1,ssse3"))) inline void sha256_blocks_native(Sha
         const Lanes& w2 = w[(round + 2) % 4];
         const Lanes& w3 = w[(round + 3) % 4];
         const Lanes seventh = {w2[1], w2[2], w2[3], w3[0]};
-        now = __builtin_ia32_sha256msg2(__builtin_ia32_sha256msg1(now, w1) + seventh, w3);
+        now = __builtin_ia32_sha256msg2(sum_of(__builtin_ia32_sha256msg1(now, w1), seventh), w3);
       }
       Lanes k;
       std::memcpy(&k, sha256_constants.data() + 4 * round, 16);
-      const Lanes sum = now + k;
+      const Lanes sum = sum_of(now, k);
       cdgh = __builtin_ia32_sha256rnds2(cdgh, abef, sum);
       const Lanes high = {sum[2], sum[3], 0, 0};
       abef = __builtin_ia32_sha256rnds2(abef, cdgh, high);
     }
-    abef += abef_before;
-    cdgh += cdgh_before;
+    abef = sum_of(abef, abef_before);
+    cdgh = sum_of(cdgh, cdgh_before);
   }
   const auto word = [](int x) { return static_cast<std::uint32_t>(x); };
   state = {word(abef[3]), word(abef[2]), word(cdgh[3]), word(cdgh[2]),

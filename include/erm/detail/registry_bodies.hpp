@@ -1,0 +1,211 @@
+// The bodies of erm/registry.hpp, which includes this.
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/layout.hpp"
+#include "erm/detail/run_store.hpp"
+#include "erm/registry.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// Saves under the run's own id, or the next free one where it was generated; the id that it got.
+inline std::string save_under_free_id(const ExperimentRun& run, FileSystem& fs, const std::string& variant_folder,
+                                      const SaveOptions& options) {
+  const RunRecord& record = RunAccess::record(run);
+  SavedPlaces& places = RunAccess::saved_places(run);
+  const Durability durability = options.durable ? Durability::durable : Durability::buffered;
+  const auto save = [&](const std::string& run_id, bool overwrite) {
+    return RunSaver(fs, record, run_id, joined(variant_folder, run_id), durability).save(overwrite);
+  };
+  if (!record.run_id_was_generated) {
+    switch (save(record.run_id, options.overwrite)) {
+      case SaveOutcome::saved:
+        return record.run_id;
+      case SaveOutcome::exists:
+        throw RunExistsError("cannot save the run '" + record.run_id + "' to '" + variant_folder +
+                             "': a run of that id is there; choose another id, or set SaveOptions::overwrite");
+      case SaveOutcome::is_being_saved:
+        break;
+    }
+    throw RunExistsError("cannot save the run '" + record.run_id + "' to '" + variant_folder +
+                         "': another process is saving a run of that id; choose another id");
+  }
+  const std::string place = std::to_string(reinterpret_cast<std::uintptr_t>(&fs)) + " " + variant_folder;
+  if (options.overwrite) {
+    const std::optional<std::string> mine = places.run_id_in(place);
+    if (mine && save(*mine, true) == SaveOutcome::saved) return *mine;
+  }
+  for (int i = 1;; ++i) {
+    std::string run_id = record.run_id;
+    if (i > 1) append_padded(run_id += '_', i, 3);
+    if (save(run_id, false) != SaveOutcome::saved) continue;
+    places.remember(place, run_id);
+    return run_id;
+  }
+}
+
+/// A variant's place in a registry, to be told from a wrong one.
+struct VariantPlace {
+  const FileSystem& fs;
+  const std::string& registry_uri;
+  std::string root;
+
+  void expect_registry() const {
+    if (is_missing(root))
+      throw NotFoundError("there is no registry at '" + registry_uri + "'; check the path, or save a run to it first");
+  }
+  void expect_experiment(const std::string& experiment_id) const {
+    if (!is_missing(joined(root, experiment_id))) return;
+    expect_registry();
+    throw NotFoundError("there is no experiment '" + experiment_id + "' in the registry '" + registry_uri +
+                        "'; list_experiments tells which there are");
+  }
+  void expect_variant(const std::string& experiment_id, const std::string& variant_id) const {
+    if (!is_missing(joined(joined(root, experiment_id), variant_id))) return;
+    expect_experiment(experiment_id);
+    throw NotFoundError("there is no variant '" + variant_id + "' of experiment '" + experiment_id +
+                        "' in the registry '" + registry_uri + "'; list_variants tells which there are");
+  }
+
+ private:
+  [[nodiscard]] bool is_missing(const std::string& path) const {
+    const FileKind kind = fs.info(path).kind;
+    return kind != FileKind::folder && kind != FileKind::link;
+  }
+};
+
+inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
+  std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+/// The latest of some runs of a variant. The second of a generated id is that of its timestamp: of those, only
+/// the runs of the last second are opened.
+inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder, std::vector<std::string> run_ids) {
+  std::optional<TimePoint> last_second;
+  for (const std::string& id : run_ids)
+    if (const std::optional<TimePoint> second = time_of_generated_id(id); second && (!last_second || *second > *last_second))
+      last_second = second;
+  const auto is_older = [&](const std::string& id) {
+    const std::optional<TimePoint> second = time_of_generated_id(id);
+    return second && *second < *last_second;
+  };
+  run_ids.erase(std::remove_if(run_ids.begin(), run_ids.end(), is_older), run_ids.end());
+  if (run_ids.size() == 1) return run_ids.front();
+  std::pair<TimePoint, std::string> latest;
+  for (std::string& id : run_ids) {
+    const TimePoint time = read_metadata(fs, joined(variant_folder, id)).record.timestamp_utc;
+    if (latest.second.empty() || std::pair(time, id) > latest) latest = {time, std::move(id)};
+  }
+  return latest.second;
+}
+
+}  // namespace detail
+
+inline void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
+  const Location place = detail::locate(run_uri, options.fs);
+  const detail::RunRecord& record = detail::RunAccess::record(run);
+  const Durability durability = options.durable ? Durability::durable : Durability::buffered;
+  const std::string reserved = detail::fault_of_part(detail::last_part(detail::without_end_slash(place.path)));
+  if (!reserved.empty()) throw InvalidIdError("cannot save a run to '" + run_uri + "': its name " + reserved);
+  switch (detail::RunSaver(*place.fs, record, record.run_id, place.path, durability).save(options.overwrite)) {
+    case detail::SaveOutcome::saved:
+      return;
+    case detail::SaveOutcome::exists:
+      throw RunExistsError("cannot save a run to '" + run_uri +
+                           "': a run is there; choose another place, or set SaveOptions::overwrite");
+    case detail::SaveOutcome::is_being_saved:
+      throw RunExistsError("cannot save a run to '" + run_uri +
+                           "': another process is saving a run there; choose another place");
+  }
+}
+
+inline std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
+                                        SaveOptions options) {
+  const Location registry = detail::locate(registry_uri, options.fs);
+  const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
+  layout.make_variant(run.experiment_id(), run.variant_id(),
+                      options.durable ? Durability::durable : Durability::buffered);
+  layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
+  const std::string variant = detail::joined(run.experiment_id(), run.variant_id());
+  const std::string run_id =
+      detail::save_under_free_id(run, *registry.fs, detail::joined(layout.root, variant), options);
+  return detail::uri_below(registry_uri, detail::joined(variant, run_id));
+}
+
+inline ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
+  const Location place = detail::locate(run_uri, fs);
+  return detail::RunAccess::make<ExperimentRun>(detail::read_run(place.fs, detail::without_end_slash(place.path)));
+}
+
+inline ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
+                                            const std::string& variant_id, std::optional<std::string> run_id,
+                                            std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  if (run_id) detail::check_name("run id", *run_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string variant = detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id),
+                                             variant_id);
+  if (!run_id) {
+    std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+    if (ids.empty()) {
+      throw NotFoundError("there is no run of variant '" + variant_id + "' of experiment '" + experiment_id +
+                          "' in the registry '" + registry_uri + "'; save one first");
+    }
+    run_id = detail::latest_of(*registry.fs, variant, std::move(ids));
+  }
+  detail::RunRecord record;
+  try {
+    record = detail::read_run(registry.fs, detail::joined(variant, *run_id));
+  } catch (const NotFoundError&) {
+    // Say which part of the question has no answer.
+    const std::string root = detail::without_end_slash(registry.path);
+    detail::VariantPlace{*registry.fs, registry_uri, root}.expect_variant(experiment_id, variant_id);
+    throw;
+  }
+  record.experiment_id = experiment_id;
+  record.variant_id = variant_id;
+  record.run_id = std::move(*run_id);
+  return detail::RunAccess::make<ExperimentRun>(std::move(record));
+}
+
+inline std::vector<std::string> list_experiments(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_registry();
+  return detail::sorted_ids(*registry.fs, root, detail::experiment_marker);
+}
+
+inline std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
+                                              std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_experiment(experiment_id);
+  return detail::sorted_ids(*registry.fs, detail::joined(root, experiment_id), detail::variant_marker);
+}
+
+inline std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
+                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_variant(experiment_id, variant_id);
+  return detail::sorted_ids(*registry.fs, detail::joined(detail::joined(root, experiment_id), variant_id),
+                            detail::metadata_filename);
+}
+
+}  // namespace erm

@@ -1,0 +1,349 @@
+// One run's folder: written, so that whoever looks sees the whole run or none, and read.
+//
+// A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), puts artifacts and history into the
+// run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
+// An overwrite puts new files beside the old ones, commits, and then removes what no metadata names any more;
+// an artifact that is in the folder already stays where it is. What a killed save left is known by its
+// abandoned claim, and removed by the next save to the same parent folder.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erm/artifact.hpp"
+#include "erm/detail/history_csv.hpp"
+#include "erm/detail/metadata.hpp"
+#include "erm/detail/run_record.hpp"
+#include "erm/detail/stored_names.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+inline std::string metadata_path(const std::string& folder) { return joined(folder, std::string(metadata_filename)); }
+
+/// An artifact's content where a registry has it.
+class StoredContent final : public Content {
+ public:
+  StoredContent(std::shared_ptr<FileSystem> fs, std::string folder, std::string stored_filename,
+                std::optional<std::uint64_t> size)
+      : fs_(std::move(fs)), folder_(std::move(folder)), stored_filename_(std::move(stored_filename)), size_(size) {}
+
+  [[nodiscard]] std::uint64_t size() const override {
+    if (size_) return *size_;
+    const FileInfo found = fs_->info(path());
+    if (found.kind == FileKind::file) return found.size;
+    throw NotFoundError("there is no file '" + path() + "', which its run's metadata names; it was moved or removed");
+  }
+  std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
+    return fs_->read_at(path(), offset, into, size);
+  }
+  [[nodiscard]] std::string path() const { return joined(folder_, "artifacts/" + stored_filename_); }
+  [[nodiscard]] const std::string& stored_filename() const noexcept { return stored_filename_; }
+  [[nodiscard]] bool lies_in(const FileSystem& fs, const std::string& folder) const {
+    return fs_.get() == &fs && folder_ == folder;
+  }
+
+ private:
+  std::shared_ptr<FileSystem> fs_;
+  std::string folder_;  // the run's
+  std::string stored_filename_;
+  std::optional<std::uint64_t> size_;
+};
+
+// ---- reading ----
+
+/// Throws FormatError where a stored artifact is a symbolic link, or lies behind one: it could lead anywhere.
+inline void refuse_links(const FileSystem& fs, const std::string& folder, const std::string& stored_filename,
+                         std::set<std::string>& checked) {
+  const std::string inside = "artifacts/" + stored_filename;
+  for (std::size_t end = inside.find('/'); end != std::string::npos + 1; end = inside.find('/', end + 1)) {
+    const bool whole = end == std::string::npos;
+    const std::string part = inside.substr(0, end);
+    if ((whole || checked.insert(part).second) && fs.info(joined(folder, part)).kind == FileKind::link) {
+      throw FormatError("cannot read the run '" + metadata_path(folder) + "': '" + part +
+                        "' is a symbolic link, which may lead out of the run's folder; put the file itself there");
+    }
+    if (whole) return;
+  }
+}
+
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+  const std::string path = metadata_path(folder);
+  Bytes bytes;
+  try {
+    bytes = fs.read(path);
+  } catch (const NotFoundError&) {
+    throw NotFoundError("there is no run at '" + folder + "': it has no " + std::string(metadata_filename) +
+                        "; check the path, or list_runs");
+  }
+  return MetadataReader::read(to_text(bytes), path);
+}
+
+inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
+                                                         const MetadataFile& metadata) {
+  if (!metadata.written_by_erm) return {};  // the Python package leaves the files of a run that it overwrites
+  const std::string history = joined(folder, "history");
+  std::vector<std::string> files;
+  if (metadata.history_files) {
+    files = *metadata.history_files;
+  } else {
+    for (FolderEntry& entry : fs.list(history))
+      if (entry.kind == FileKind::file && ends_with(entry.name, ".csv")) files.push_back(std::move(entry.name));
+    std::sort(files.begin(), files.end());
+  }
+  HistoryReader reader;
+  for (const std::string& file : files) {
+    const std::string path = joined(history, file);
+    reader.read(view(fs.read(path)), path);
+  }
+  return reader.take();
+}
+
+inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
+  MetadataFile metadata = read_metadata(*fs, folder);
+  RunRecord record = std::move(metadata.record);
+  std::set<std::string> checked;
+  for (StoredArtifact& artifact : metadata.artifacts) {
+    refuse_links(*fs, folder, artifact.stored_filename, checked);
+    auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
+    std::string id = artifact.id;
+    record.artifacts.emplace(std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type,
+                                                     std::move(content), std::move(artifact.media_type),
+                                                     std::move(artifact.sha256)));
+  }
+  record.history = read_history(*fs, folder, metadata);
+  return record;
+}
+
+// ---- writing ----
+
+/// The files below `folder`, at any depth and relative to it.
+inline std::vector<std::string> files_below(const FileSystem& fs, const std::string& folder) {
+  std::vector<std::string> files;
+  std::vector<std::string> below = {""};
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    for (const FolderEntry& entry : fs.list(joined(folder, at)))
+      (entry.kind == FileKind::folder ? below : files).push_back(joined(at, entry.name));
+  }
+  return files;
+}
+
+/// Removes the files of a run's folder that its metadata does not name.
+inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
+                           const std::set<std::string>& history) {
+  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
+    const std::string inside = joined(folder, part);
+    std::set<std::string> emptied;
+    for (const std::string& file : files_below(fs, inside)) {
+      if (named->count(file) != 0) continue;
+      fs.remove(joined(inside, file));
+      for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
+           slash = file.rfind('/', slash - 1))
+        emptied.insert(file.substr(0, slash));
+    }
+    for (auto i = emptied.rbegin(); i != emptied.rend(); ++i) fs.remove_if_empty(joined(inside, *i));
+    fs.remove_if_empty(inside);
+  }
+}
+
+/// Removes what a killed save left in a run's folder, whose claim is held. A run that was there before stays.
+inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
+  if (fs.info(folder).kind != FileKind::folder) return;
+  if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
+    fs.remove(joined(folder, "artifacts"));
+    fs.remove(joined(folder, "history"));
+    fs.remove_if_empty(folder);
+    return;
+  }
+  const MetadataFile metadata = read_metadata(fs, folder);
+  if (!metadata.history_files) return;  // a live run's: its writers' files are named nowhere
+  std::set<std::string> artifacts;
+  for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
+  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
+}
+
+/// Removes what killed saves left in `parent`.
+inline void sweep(FileSystem& fs, const std::string& parent, const std::string& own_name) {
+  const std::string claims = joined(parent, claims_folder);
+  for (const FolderEntry& entry : fs.list(claims)) {
+    if (entry.kind != FileKind::file || entry.name == own_name) continue;
+    const std::unique_ptr<Claim> claim = fs.claim(joined(claims, entry.name));
+    if (claim && claim->was_abandoned()) remove_leftovers(fs, joined(parent, entry.name));
+  }
+}
+
+enum class SaveOutcome { saved, exists, is_being_saved };
+
+/// Saves a run to one folder.
+class RunSaver {
+ public:
+  RunSaver(FileSystem& fs, const RunRecord& record, std::string run_id, std::string folder, Durability durability)
+      : fs_(fs), record_(record), run_id_(std::move(run_id)), folder_(std::move(folder)), durability_(durability) {
+    while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+  }
+
+  /// Throws RunExistsError where the folder holds files and no run; those of a run may be replaced, others never.
+  SaveOutcome save(bool overwrite) {
+    const std::string parent = folder_of(folder_);
+    const std::string name = last_part(folder_);
+    const std::unique_ptr<Claim> claim = fs_.claim(joined(joined(parent, claims_folder), name));
+    if (!claim) return SaveOutcome::is_being_saved;
+    sweep(fs_, parent, name);
+    if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
+    is_new_ = fs_.make_folder(folder_);
+    if (!is_new_) {
+      if (fs_.info(metadata_path(folder_)).kind == FileKind::file) {
+        if (!overwrite) return SaveOutcome::exists;
+        look_at_replaced();
+      } else if (!fs_.list(folder_).empty()) {
+        throw RunExistsError("cannot save a run to '" + folder_ + "': the folder holds files and no run, and ERM " +
+                             "replaces only runs; choose another place, or empty it");
+      }
+    }
+    claim->begin();
+    try {
+      write_artifacts();
+      write_history();
+      sync();
+      const std::string text = MetadataWriter::text(record_, run_id_, artifacts_, history_, "finished",
+                                                    record_.finished_utc ? *record_.finished_utc : now_utc());
+      claim->commit(metadata_path(folder_), text, durability_);
+    } catch (...) {
+      undo();
+      throw;
+    }
+    if (!is_new_) remove_replaced();
+    return SaveOutcome::saved;
+  }
+
+ private:
+  /// What is in the folder already: names not to be used, and files that may stay.
+  void look_at_replaced() {
+    for (const std::string& file : files_below(fs_, joined(folder_, "artifacts"))) {
+      names_.take(file);
+      there_.insert(file);
+    }
+    try {
+      for (StoredArtifact& artifact : read_metadata(fs_, folder_).artifacts)
+        replaced_.emplace(artifact.id, std::move(artifact));
+    } catch (const FormatError&) {
+      // A run that cannot be read may be replaced all the same; then none of its files stays.
+    }
+  }
+
+  void write_artifacts() {
+    for (const auto& [id, artifact] : record_.artifacts) {
+      StoredArtifact entry = {id,         {},
+                              artifact.filename(), artifact.type(),
+                              artifact.media_type(), artifact.size(),
+                              artifact.sha256()};
+      const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
+      if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_)) {
+        entry.stored_filename = stored->stored_filename();
+      } else {
+        if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
+        entry.stored_filename = stays(entry) ? replaced_.at(id).stored_filename : write(artifact);
+      }
+      artifacts_.push_back(std::move(entry));
+    }
+  }
+
+  /// Whether the run that is replaced has the same artifact with the same content.
+  [[nodiscard]] bool stays(const StoredArtifact& entry) const {
+    const auto same = replaced_.find(entry.id);
+    return same != replaced_.end() && same->second.sha256 == entry.sha256 && same->second.size == entry.size &&
+           same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
+  }
+
+  /// Stores an artifact's content under a name that is free.
+  std::string write(const Artifact& artifact) {
+    for (;;) {
+      std::string stored = names_.choose(artifact.filename());
+      std::string path = joined(folder_, "artifacts/" + stored);
+      if (!fs_.create_from(path, *artifact.content(), durability_)) continue;
+      written_.push_back(std::move(path));
+      return stored;
+    }
+  }
+
+  static std::string sha256_of(const Content& content) {
+    Sha256 hash;
+    if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
+      hash.update(held->bytes().data(), held->bytes().size());
+      return hash.hex();
+    }
+    Bytes chunk(content_chunk);
+    std::uint64_t done = 0;
+    while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
+      hash.update(chunk.data(), got);
+      done += got;
+    }
+    return hash.hex();
+  }
+
+  void write_history() {
+    if (record_.history.empty()) return;
+    const std::string csv = history_csv(record_.history);
+    for (int i = 1; history_.empty(); ++i) {
+      std::string file = i == 1 ? "main.csv" : "main-" + std::to_string(i) + ".csv";
+      std::string path = joined(folder_, "history/" + file);
+      if (!fs_.create(path, csv, durability_)) continue;
+      written_.push_back(std::move(path));
+      history_.push_back(std::move(file));
+    }
+  }
+
+  /// The names of all that was written, before the metadata makes it a run.
+  void sync() {
+    if (durability_ != Durability::durable) return;
+    std::set<std::string> folders = {folder_};
+    for (const std::string& path : written_)
+      for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) folders.insert(at);
+    for (auto i = folders.rbegin(); i != folders.rend(); ++i) fs_.sync_folder(*i);
+    if (is_new_) fs_.sync_folder(folder_of(folder_));
+  }
+
+  void remove_replaced() {
+    std::set<std::string> artifacts;
+    for (const StoredArtifact& artifact : artifacts_) artifacts.insert(artifact.stored_filename);
+    try {
+      remove_unnamed(fs_, folder_, artifacts, {history_.begin(), history_.end()});
+    } catch (const Error&) {
+      // The run is saved, and no reader looks at what stays; the next overwrite tries again.
+    }
+  }
+
+  void undo() noexcept {
+    try {
+      for (const std::string& path : written_) fs_.remove(path);
+      if (is_new_) remove_leftovers(fs_, folder_);
+    } catch (const std::exception&) {
+      // The first error is on its way to the caller; what stays is removed by the next save.
+    }
+  }
+
+  FileSystem& fs_;
+  const RunRecord& record_;
+  std::string run_id_;
+  std::string folder_;
+  Durability durability_;
+  bool is_new_ = false;
+  std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
+  std::set<std::string> there_;                     // its files
+  StoredNames names_;
+  std::vector<StoredArtifact> artifacts_;
+  std::vector<std::string> history_;
+  std::vector<std::string> written_;
+};
+
+}  // namespace erm::detail

@@ -1,0 +1,21 @@
+// All of ERM that needs no optional dependency, in reading order.
+//
+//   erm::ExperimentRun run("digits", "baseline");
+//   run.log_param("lr", 0.1);
+//   run.log_metric("accuracy", 0.97);
+//   erm::save_run_to_registry(run, "erm-registry");
+//   erm::write_comparison("comparison.html", {run, erm::load_run_from_registry("erm-registry", "digits")});
+#pragma once
+
+#include "erm/version.hpp"
+#include "erm/error.hpp"
+#include "erm/value.hpp"
+#include "erm/json.hpp"
+#include "erm/artifact.hpp"
+#include "erm/metric_history.hpp"
+#include "erm/goal.hpp"
+#include "erm/figure.hpp"
+#include "erm/image.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/file_system.hpp"
+#include "erm/registry.hpp"
