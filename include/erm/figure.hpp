@@ -41,7 +41,8 @@ class BasicFigure {
 
   /// y over x, as a line and as points. A trace without a name is not in the legend. Throw Error where x and y differ
   /// in size.
-  template <class X = std::vector<double>, class Y = std::vector<double>>
+  template <class X = std::vector<double>, class Y = std::vector<double>,
+            std::enable_if_t<!std::is_same_v<X, MetricHistory>, int> = 0>
   BasicFigure& line(const X& x, const Y& y, std::string_view name = {});
   template <class X = std::vector<double>, class Y = std::vector<double>>
   BasicFigure& scatter(const X& x, const Y& y, std::string_view name = {});
@@ -150,7 +151,7 @@ BasicFigure<J>& BasicFigure<J>::add_xy(const char* operation, J trace, const X& 
 }
 
 template <class J>
-template <class X, class Y>
+template <class X, class Y, std::enable_if_t<!std::is_same_v<X, MetricHistory>, int>>
 BasicFigure<J>& BasicFigure<J>::line(const X& x, const Y& y, std::string_view name) {
   return add_xy("Figure::line", {{"type", "scatter"}, {"mode", "lines"}}, x, y, name);
 }
