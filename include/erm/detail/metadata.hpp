@@ -309,135 +309,132 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
 class MetadataReader {
  public:
   /// `path` is named by errors. Throws FormatError where the text is not a run's metadata.
-  static MetadataFile read(std::string text, const std::string& path);
+  static MetadataFile read(std::string_view text, const std::string& path);
 
  private:
-  explicit MetadataReader(const std::string& path) : path_(path) {}
+  using Kind = JsonReader::Kind;
+
+  MetadataReader(std::string_view text, const std::string& path)
+      : path_(path), json_(text, "the run metadata '" + path + "'") {}
 
   [[noreturn]] void fail(const std::string& key, const std::string& fault) const {
     throw FormatError("cannot read the run '" + path_ + "': " + key + " " + fault +
                       "; mend the file, or remove its folder");
   }
-  void expect(bool fits, const std::string& key, const char* belongs, const Json& found) const {
-    if (!fits) fail(key, "is " + described(found) + ", where " + belongs + " belongs");
+  /// Throws unless a value of that kind comes next; `key` and `within` name its place.
+  void expect(Kind kind, const char* belongs, std::string_view within, std::string_view key = {}) const {
+    if (json_.kind() == kind) return;
+    fail(place(within, key), std::string("is ") + JsonReader::name_of(json_.kind()) + ", where " + belongs + " belongs");
   }
-  static std::string described(const Json& json) {
-    if (json.is_null()) return "null";
-    return std::string(json.is_object() || json.is_array() ? "an " : "a ") + json.type_name();
+  static std::string place(std::string_view within, std::string_view key) {
+    return std::string(within) + (key.empty() ? "" : "/") + std::string(key);
   }
-  /// Takes a key off `object`; null where it is not there.
-  static Json take(Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end()) return Json();
-    Json value = std::move(*found);
-    object.erase(found);
-    return value;
+  std::string text(std::string_view within, std::string_view key = {}) {
+    expect(Kind::text, "text", within, key);
+    return json_.text();
   }
-  std::string take_text(Json& object, const char* key, const std::string& shown_key) const;
-  Value value(Json& json, const std::string& key) const;
-  std::map<std::string, Value> values(Json section, const char* name) const;
-  std::map<std::string, Json> dicts(Json section) const;
-  std::vector<StoredArtifact> artifacts(Json section, RunRecord& record) const;
-  StoredArtifact artifact(const std::string& id, Json& entry) const;
-  void erm_object(Json erm, MetadataFile& file) const;
-  void apply_types(Json types, RunRecord& record) const;
+  TimePoint time(std::string_view key) {
+    const std::string found = text(key);
+    const std::optional<TimePoint> read = parse_time(found);
+    if (!read) fail(std::string(key), "is " + shown(found) + ", not a time as in 2026-11-23T07:30:21.128931");
+    return *read;
+  }
+  std::string id(std::string_view key) {
+    std::string found = text(key);
+    if (const std::string fault = fault_of_name(found); !fault.empty())
+      fail(std::string(key) + " " + shown(found), fault);
+    return found;
+  }
+  void values(std::map<std::string, Value>& into, const char* section);
+  void dicts(std::map<std::string, Json>& into);
+  void artifacts(MetadataFile& file);
+  StoredArtifact artifact(const std::string& id, Json& later_keys);
+  void erm_object(MetadataFile& file);
+  void apply_types(const std::map<std::string, std::string>& types, RunRecord& record) const;
   bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
                   const std::string& pointer) const;
   std::optional<double> non_finite(const std::string& text, const std::string& pointer) const;
 
   const std::string& path_;
+  JsonReader json_;
+  std::map<std::string, std::string> types_;
 };
 
-inline std::string MetadataReader::take_text(Json& object, const char* key, const std::string& shown_key) const {
-  const Json found = take(object, key);
-  if (found.is_null()) fail(shown_key, "is missing");
-  expect(found.is_string(), shown_key, "text", found);
-  return found.get<std::string>();
+inline void MetadataReader::values(std::map<std::string, Value>& into, const char* section) {
+  expect(Kind::object, "an object", section);
+  json_.object([&](const std::string& key) {
+    const Kind kind = json_.kind();
+    if (kind == Kind::object || kind == Kind::array || kind == Kind::null)
+      fail(place(section, key), std::string("is ") + JsonReader::name_of(kind) + ", where text or a number belongs");
+    // ERM and Python write most keys in order or never look them up: the end is a good place to try first.
+    into.insert_or_assign(into.end(), key, json_.value());
+  });
 }
 
-inline Value MetadataReader::value(Json& json, const std::string& key) const {
-  switch (json.type()) {
-    case Json::value_t::string:
-      return Value(std::move(json.get_ref<std::string&>()));
-    case Json::value_t::number_unsigned:
-      return json.get<std::uint64_t>();
-    case Json::value_t::number_integer:
-      return json.get<std::int64_t>();
-    case Json::value_t::number_float:
-      return json.get<double>();
-    case Json::value_t::boolean:
-      return json.get<bool>();
-    default:
-      fail(key, "is " + described(json) + ", where text or a number belongs");
-  }
+inline void MetadataReader::dicts(std::map<std::string, Json>& into) {
+  expect(Kind::object, "an object", "dicts");
+  json_.object([&](const std::string& name) {
+    expect(Kind::object, "an object", "dicts", name);
+    into.insert_or_assign(name, json_.any());
+  });
 }
 
-inline std::map<std::string, Value> MetadataReader::values(Json section, const char* name) const {
-  std::map<std::string, Value> out;
-  if (section.is_null()) return out;
-  expect(section.is_object(), name, "an object", section);
-  for (auto entry = section.begin(); entry != section.end(); ++entry)
-    out.emplace_hint(out.end(), entry.key(), value(*entry, std::string(name) + "/" + entry.key()));
-  return out;
-}
-
-inline std::map<std::string, Json> MetadataReader::dicts(Json section) const {
-  std::map<std::string, Json> out;
-  if (section.is_null()) return out;
-  expect(section.is_object(), "dicts", "an object", section);
-  for (auto entry = section.begin(); entry != section.end(); ++entry) {
-    expect(entry->is_object(), "dicts/" + entry.key(), "an object", *entry);
-    out.emplace_hint(out.end(), entry.key(), std::move(*entry));
-  }
-  return out;
-}
-
-inline StoredArtifact MetadataReader::artifact(const std::string& id, Json& entry) const {
-  const std::string key = "artifacts/" + id;
-  expect(entry.is_object(), key, "an object", entry);
+inline StoredArtifact MetadataReader::artifact(const std::string& id, Json& later_keys) {
+  const std::string within = "artifacts/" + id;
+  if (const std::string fault = fault_of_name(id); !fault.empty()) fail("the artifact id " + shown(id), fault);
   StoredArtifact artifact;
   artifact.id = id;
-  if (const Json own_id = take(entry, "id"); !own_id.is_null())
-    expect(own_id.is_string() && own_id.get_ref<const std::string&>() == id, key + "/id", "its key", own_id);
-  artifact.stored_filename = take_text(entry, "filename", key + "/filename");
-  if (const std::string fault = fault_of_name(id); !fault.empty()) fail("the artifact id " + shown(id), fault);
-  if (const std::string fault = fault_of_name(artifact.stored_filename); !fault.empty())
-    fail(key + "/filename " + shown(artifact.stored_filename), fault);
-  const Json name = take(entry, "name");
-  expect(name.is_null() || name.is_string(), key + "/name", "text", name);
-  artifact.filename = name.is_null() ? artifact.stored_filename : name.get<std::string>();
-  if (const std::string fault = fault_of_name(artifact.filename); !fault.empty())
-    fail(key + "/name " + shown(artifact.filename), fault);
-  const std::string type = take_text(entry, "artifact_type", key + "/artifact_type");
-  bool is_known = false;
+  std::optional<std::string> type;
+  const auto name = [&](const char* key) {
+    std::string found = text(within, key);
+    if (const std::string fault = fault_of_name(found); !fault.empty())
+      fail(place(within, key) + " " + shown(found), fault);
+    return found;
+  };
+  expect(Kind::object, "an object", within);
+  json_.object([&](const std::string& key) {
+    if (key == "id") {
+      if (text(within, key) != id) fail(place(within, key), "is not its key");
+    } else if (key == "filename") {
+      artifact.stored_filename = name("filename");
+    } else if (key == "name") {
+      artifact.filename = name("name");
+    } else if (key == "artifact_type") {
+      type = text(within, key);
+    } else if (key == "media_type") {
+      artifact.media_type = text(within, key);
+    } else if (key == "size") {
+      expect(Kind::number, "a number of bytes", within, key);
+      const Value size = json_.value();
+      if (size.kind() != Value::Kind::unsigned_integer)
+        fail(place(within, key), "is " + size.str() + ", where a number of bytes belongs");
+      artifact.size = size.get<std::uint64_t>();
+    } else if (key == "sha256") {
+      artifact.sha256 = text(within, key);
+      if (artifact.sha256->size() != 64)
+        fail(place(within, key), "is " + shown(*artifact.sha256) + ", where 64 hexadecimal digits belong");
+    } else {
+      later_keys[key] = json_.any();
+    }
+  });
+  if (artifact.stored_filename.empty()) fail(within + "/filename", "is missing");
+  if (artifact.filename.empty()) artifact.filename = artifact.stored_filename;
+  if (!type) fail(within + "/artifact_type", "is missing");
   for (const auto& [known, known_name] : artifact_type_names) {
-    if (known_name != type) continue;
+    if (known_name != *type) continue;
     artifact.type = known;
-    is_known = true;
+    return artifact;
   }
-  if (!is_known) fail(key + "/artifact_type", "is " + shown(type) + ", not png, jpg, plotly_json, html or binary");
-  const Json media_type = take(entry, "media_type");
-  expect(media_type.is_null() || media_type.is_string(), key + "/media_type", "text", media_type);
-  if (media_type.is_string()) artifact.media_type = media_type.get<std::string>();
-  const Json size = take(entry, "size");
-  expect(size.is_null() || size.is_number_unsigned(), key + "/size", "a number of bytes", size);
-  if (!size.is_null()) artifact.size = size.get<std::uint64_t>();
-  const Json sha256 = take(entry, "sha256");
-  expect(sha256.is_null() || (sha256.is_string() && sha256.get_ref<const std::string&>().size() == 64),
-         key + "/sha256", "64 hexadecimal digits", sha256);
-  if (!sha256.is_null()) artifact.sha256 = sha256.get<std::string>();
-  return artifact;
+  fail(within + "/artifact_type", "is " + shown(*type) + ", not png, jpg, plotly_json, html or binary");
 }
 
-inline std::vector<StoredArtifact> MetadataReader::artifacts(Json section, RunRecord& record) const {
-  std::vector<StoredArtifact> out;
-  if (section.is_null()) return out;
-  expect(section.is_object(), "artifacts", "an object", section);
-  for (auto entry = section.begin(); entry != section.end(); ++entry) {
-    out.push_back(artifact(entry.key(), *entry));
-    if (!entry->empty()) record.later_artifact_keys.emplace(entry.key(), std::move(*entry));
-  }
-  return out;
+inline void MetadataReader::artifacts(MetadataFile& file) {
+  expect(Kind::object, "an object", "artifacts");
+  json_.object([&](const std::string& id) {
+    Json later_keys;
+    file.artifacts.push_back(artifact(id, later_keys));
+    if (!later_keys.is_null()) file.record.later_artifact_keys.insert_or_assign(id, std::move(later_keys));
+  });
 }
 
 inline std::optional<double> MetadataReader::non_finite(const std::string& text, const std::string& pointer) const {
@@ -495,80 +492,86 @@ inline bool MetadataReader::apply_type(const std::vector<std::string>& path, con
   return true;
 }
 
-inline void MetadataReader::apply_types(Json types, RunRecord& record) const {
-  expect(types.is_object(), "erm/types", "an object", types);
+inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) const {
   // In order of their text a pointer comes before those into what it points to, which is then JSON already.
-  for (auto entry = types.begin(); entry != types.end(); ++entry) {
-    expect(entry->is_string(), "erm/types/" + entry.key(), "text", *entry);
-    const std::string type = entry->get<std::string>();
-    if (!apply_type(pointer_parts(entry.key()), type, record, entry.key())) record.later_types[entry.key()] = type;
-  }
+  for (const auto& [pointer, type] : types)
+    if (!apply_type(pointer_parts(pointer), type, record, pointer)) record.later_types[pointer] = type;
 }
 
-inline void MetadataReader::erm_object(Json erm, MetadataFile& file) const {
-  if (erm.is_null()) return;
-  expect(erm.is_object(), "erm", "an object", erm);
-  file.written_by_erm = true;
+inline void MetadataReader::erm_object(MetadataFile& file) {
   RunRecord& record = file.record;
-  take(erm, "layout");
-  take(erm, "status");
-  if (const Json finished = take(erm, "finished_utc"); !finished.is_null()) {
-    expect(finished.is_string(), "erm/finished_utc", "text", finished);
-    record.finished_utc = parse_time(finished.get<std::string>());
-    if (!record.finished_utc) fail("erm/finished_utc", "is " + shown(finished.get<std::string>()) + ", not a time");
-  }
-  if (const Json goals = take(erm, "goals"); !goals.is_null()) {
-    expect(goals.is_object(), "erm/goals", "an object", goals);
-    for (auto goal = goals.begin(); goal != goals.end(); ++goal) {
-      const bool known = *goal == "minimize" || *goal == "maximize";
-      expect(known, "erm/goals/" + goal.key(), "'minimize' or 'maximize'", *goal);
-      record.goals[goal.key()] = *goal == "minimize" ? Goal::minimize : Goal::maximize;
+  file.written_by_erm = true;
+  expect(Kind::object, "an object", "erm");
+  json_.object([&](const std::string& key) {
+    if (key == "layout" || key == "status") {
+      json_.any();
+    } else if (key == "finished_utc") {
+      record.finished_utc = time("erm/finished_utc");
+    } else if (key == "goals") {
+      expect(Kind::object, "an object", "erm/goals");
+      json_.object([&](const std::string& metric) {
+        const std::string goal = text("erm/goals", metric);
+        if (goal != "minimize" && goal != "maximize")
+          fail("erm/goals/" + metric, "is " + shown(goal) + ", not minimize or maximize");
+        record.goals[metric] = goal == "minimize" ? Goal::minimize : Goal::maximize;
+      });
+    } else if (key == "history") {
+      expect(Kind::array, "a list", "erm/history");
+      file.history_files.emplace();
+      json_.array([&] {
+        std::string filename = text("erm/history");
+        if (const std::string fault = fault_of_name(filename); !fault.empty() || filename.find('/') != std::string::npos)
+          fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
+        file.history_files->push_back(std::move(filename));
+      });
+    } else if (key == "types") {
+      expect(Kind::object, "an object", "erm/types");
+      json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });
+    } else {
+      record.later_erm_keys[key] = json_.any();
     }
-  }
-  if (const Json history = take(erm, "history"); !history.is_null()) {
-    expect(history.is_array(), "erm/history", "a list", history);
-    file.history_files.emplace();
-    for (const Json& name : history) {
-      expect(name.is_string(), "erm/history", "a list of filenames", name);
-      const std::string& filename = name.get_ref<const std::string&>();
-      if (const std::string fault = fault_of_name(filename); !fault.empty() || filename.find('/') != std::string::npos)
-        fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
-      file.history_files->push_back(filename);
-    }
-  }
-  if (Json types = take(erm, "types"); !types.is_null()) apply_types(std::move(types), record);
-  if (!erm.empty()) record.later_erm_keys = std::move(erm);
+  });
 }
 
-inline MetadataFile MetadataReader::read(std::string text, const std::string& path) {
-  const MetadataReader reader(path);
-  Json root = parse_json(std::move(text), "the run metadata '" + path + "'");
-  reader.expect(root.is_object(), "its content", "an object", root);
+inline MetadataFile MetadataReader::read(std::string_view text, const std::string& path) {
+  MetadataReader reader(text, path);
   MetadataFile file;
   RunRecord& record = file.record;
-  const std::string time = reader.take_text(root, "timestamp_utc", "timestamp_utc");
-  const std::optional<TimePoint> timestamp = parse_time(time);
-  if (!timestamp) reader.fail("timestamp_utc", "is " + shown(time) + ", not a time as in 2026-11-23T07:30:21.128931");
-  record.timestamp_utc = *timestamp;
-  for (const auto& [key, id] : {std::pair<const char*, std::string*>{"experiment_id", &record.experiment_id},
-                                {"variant_id", &record.variant_id},
-                                {"run_id", &record.run_id}}) {
-    *id = reader.take_text(root, key, key);
-    if (const std::string fault = fault_of_name(*id); !fault.empty())
-      reader.fail(std::string(key) + " " + shown(*id), fault);
-  }
-  record.params = reader.values(take(root, "params"), "params");
-  record.metrics = reader.values(take(root, "metrics"), "metrics");
-  record.dicts = reader.dicts(take(root, "dicts"));
-  file.artifacts = reader.artifacts(take(root, "artifacts"), record);
-  const Json features = take(root, "features");
-  reader.expect(features.is_null() || features.is_array(), "features", "a list", features);
-  for (const Json& feature : features) {
-    reader.expect(feature.is_string(), "features", "a list of text", feature);
-    record.features.push_back(feature.get<std::string>());
-  }
-  reader.erm_object(take(root, "erm"), file);
-  if (!root.empty()) record.later_keys = std::move(root);
+  bool has_time = false;
+  reader.expect(Kind::object, "an object", "its content");
+  reader.json_.object([&](const std::string& key) {
+    if (key == "timestamp_utc") {
+      record.timestamp_utc = reader.time(key);
+      has_time = true;
+    } else if (key == "experiment_id") {
+      record.experiment_id = reader.id(key);
+    } else if (key == "variant_id") {
+      record.variant_id = reader.id(key);
+    } else if (key == "run_id") {
+      record.run_id = reader.id(key);
+    } else if (key == "params") {
+      reader.values(record.params, "params");
+    } else if (key == "metrics") {
+      reader.values(record.metrics, "metrics");
+    } else if (key == "dicts") {
+      reader.dicts(record.dicts);
+    } else if (key == "artifacts") {
+      reader.artifacts(file);
+    } else if (key == "features") {
+      reader.expect(Kind::array, "a list", "features");
+      reader.json_.array([&] { record.features.push_back(reader.text("features")); });
+    } else if (key == "erm") {
+      reader.erm_object(file);
+    } else {
+      record.later_keys[key] = reader.json_.any();
+    }
+  });
+  reader.json_.end();
+  if (!has_time) reader.fail("timestamp_utc", "is missing");
+  for (const auto& [key, id] : {std::pair("experiment_id", &record.experiment_id),
+                                std::pair("variant_id", &record.variant_id), std::pair("run_id", &record.run_id)})
+    if (id->empty()) reader.fail(key, "is missing");
+  reader.apply_types(reader.types_, record);
   return file;
 }
 

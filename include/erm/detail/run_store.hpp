@@ -84,7 +84,7 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
     throw NotFoundError("there is no run at '" + folder + "': it has no " + std::string(metadata_filename) +
                         "; check the path, or list_runs");
   }
-  return MetadataReader::read(to_text(bytes), path);
+  return MetadataReader::read(view(bytes), path);
 }
 
 inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,13 @@ inline std::size_t utf8_sequence_length(std::string_view text) noexcept {
 inline std::size_t utf8_valid_prefix(std::string_view text) noexcept {
   std::size_t i = 0;
   while (i < text.size()) {
+    // Eight at once: most text is ASCII.
+    std::uint64_t eight = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+      std::memcpy(&eight, text.data() + i, 8);
+      if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    if (i == text.size()) break;
     if (static_cast<unsigned char>(text[i]) < 0x80) {
       ++i;
       continue;
