@@ -191,7 +191,8 @@ inline Artifact::Artifact(std::string id, std::string filename, ArtifactType typ
 template <class Take>
 void Artifact::read_whole(Take&& take) const {
   const std::uint64_t expected = content_->size();
-  Bytes chunk(static_cast<std::size_t>(std::min<std::uint64_t>(expected, detail::content_chunk)));
+  Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, detail::content_chunk)));
+  if (expected == 0) content_->read_at(0, chunk.data(), 1);  // throws where the file is not there
   detail::Sha256 hash;
   std::uint64_t done = 0;
   while (done < expected) {
@@ -213,8 +214,11 @@ void Artifact::read_whole(Take&& take) const {
 inline Bytes Artifact::bytes() const {
   if (const auto* held = dynamic_cast<const detail::BytesContent*>(content_.get())) return held->bytes();
   Bytes all;
-  all.reserve(static_cast<std::size_t>(content_->size()));
-  read_whole([&](const std::uint8_t* data, std::size_t size) { all.insert(all.end(), data, data + size); });
+  // The size is what a file says that anyone may have written: believed where there are as many bytes.
+  const std::uint64_t size = content_->size();
+  std::uint8_t last = 0;
+  if (size > 0 && content_->read_at(size - 1, &last, 1) == 1) all.reserve(static_cast<std::size_t>(size));
+  read_whole([&](const std::uint8_t* data, std::size_t count) { all.insert(all.end(), data, data + count); });
   return all;
 }
 

@@ -171,6 +171,7 @@ inline void ExperimentRun::take_metric(std::string_view key, Value value) {
 inline void ExperimentRun::take_point(std::string_view key, double value, std::int64_t step,
                                       std::optional<TimePoint> time) {
   using std::chrono::milliseconds;
+  if (time) detail::date_time(*time);  // throws where it could not be read back
   const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
   const std::string name = detail::repaired_utf8(key);
   record_.history[name].append({step, when, value});

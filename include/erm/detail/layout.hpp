@@ -60,6 +60,7 @@ struct RegistryLayout {
     const std::string experiment = joined(root, experiment_id);
     const std::string variant = joined(experiment, variant_id);
     if (has(variant, variant_marker) && has(experiment, experiment_marker) && has(root, registry_marker)) return;
+    check_root();
     check_new("experiment", root, experiment_id, experiment_marker);
     check_new("variant", experiment, variant_id, variant_marker);
     mark(root, registry_marker, {}, {}, durability);
@@ -67,12 +68,14 @@ struct RegistryLayout {
     mark(variant, variant_marker, "variant_id", variant_id, durability);
   }
 
-  /// Throws InvalidIdError where the run would lie inside another, or share a folder with a variant.
+  /// Throws InvalidIdError where the run would lie inside another, or inside another variant.
   void check_run(const std::string& experiment_id, const std::string& variant_id, const std::string& run_id) const {
     if (run_id.find('/') == std::string::npos) return;
     const std::string variant = joined(joined(root, experiment_id), variant_id);
-    for (const std::string& above : parts_above(run_id))
+    for (const std::string& above : parts_above(run_id)) {
       if (has(joined(variant, above), metadata_filename)) refuse("run", run_id, "would lie inside the run", above);
+      if (has(joined(variant, above), variant_marker)) refuse("run", run_id, "would lie inside the variant", above);
+    }
   }
 
  private:
@@ -84,6 +87,16 @@ struct RegistryLayout {
                                   const std::string& other) {
     throw InvalidIdError("the " + std::string(what) + " id " + shown(id) + " cannot be used here: it " + fault + " '" +
                          other + "'; choose another id");
+  }
+
+  /// Throws Error where the root is part of another registry: a wrong path more often than a wish.
+  void check_root() const {
+    if (has(root, registry_marker)) return;
+    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"), std::pair(variant_marker, "a variant"),
+                                       std::pair(metadata_filename, "a run")})
+      if (has(root, marker))
+        throw Error("cannot make a registry at '" + root + "': the folder is " + what +
+                    " already; give the path of the registry itself");
   }
 
   /// Checks the place of an experiment or variant that is about to be made.

@@ -156,7 +156,8 @@ class File {
 
 /// Opens for reading; `follow` false refuses a symbolic link (ELOOP).
 inline File open_to_read(const std::string& path, bool follow = true) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+  // A pipe without a writer would be waited for; a regular file knows no such flag.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
   if (descriptor < 0) fail("open", path, errno);
   File file(descriptor, path);
   const FileKind kind = file.info().kind;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,39 +20,69 @@ namespace erm {
 
 namespace detail {
 
+/// Saves to a folder that was chosen. Where another save is at it, waits for that one to end, at most ten seconds:
+/// a save takes milliseconds, while a live run holds its folder for hours.
+inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
+                           const std::string& folder, bool overwrite, Durability durability) {
+  using std::chrono::milliseconds;
+  const std::string cannot = "cannot save the run '" + run_id + "' to '" + folder + "': ";
+  const auto begin = std::chrono::steady_clock::now();
+  for (milliseconds pause(1);; pause = std::min(2 * pause, milliseconds(50))) {
+    SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability).save(overwrite);
+    if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.info(metadata_path(folder)).kind == FileKind::file)
+      outcome = SaveOutcome::exists;
+    switch (outcome) {
+      case SaveOutcome::saved:
+        return;
+      case SaveOutcome::exists:
+        throw RunExistsError(cannot + "a run is there; choose another id or place, or set SaveOptions::overwrite");
+      case SaveOutcome::holds_other_files:
+        if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename)); !runs.empty())
+          throw InvalidIdError(cannot + "it would hold the run '" + runs.front() + "'; choose another id or place");
+        throw RunExistsError(cannot + "the folder holds files and no run, and ERM replaces only runs; choose another " +
+                             "id or place, or empty it");
+      case SaveOutcome::is_being_saved:
+        if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(10))
+          throw RunExistsError(cannot + "another process is writing a run there; choose another id or place");
+        std::this_thread::sleep_for(pause);
+    }
+  }
+}
+
 /// Saves under the run's own id, or the next free one where it was generated; the id that it got.
-inline std::string save_under_free_id(const ExperimentRun& run, FileSystem& fs, const std::string& variant_folder,
-                                      const SaveOptions& options) {
+inline std::string save_under_free_id(const ExperimentRun& run, const std::shared_ptr<FileSystem>& fs,
+                                      const std::string& variant_folder, const SaveOptions& options) {
   const RunRecord& record = RunAccess::record(run);
   SavedPlaces& places = RunAccess::saved_places(run);
   const Durability durability = options.durable ? Durability::durable : Durability::buffered;
-  const auto save = [&](const std::string& run_id, bool overwrite) {
-    return RunSaver(fs, record, run_id, joined(variant_folder, run_id), durability).save(overwrite);
-  };
   if (!record.run_id_was_generated) {
-    switch (save(record.run_id, options.overwrite)) {
-      case SaveOutcome::saved:
-        return record.run_id;
-      case SaveOutcome::exists:
-        throw RunExistsError("cannot save the run '" + record.run_id + "' to '" + variant_folder +
-                             "': a run of that id is there; choose another id, or set SaveOptions::overwrite");
-      case SaveOutcome::is_being_saved:
-        break;
-    }
-    throw RunExistsError("cannot save the run '" + record.run_id + "' to '" + variant_folder +
-                         "': another process is saving a run of that id; choose another id");
+    save_to_folder(record, record.run_id, *fs, joined(variant_folder, record.run_id), options.overwrite, durability);
+    return record.run_id;
   }
-  const std::string place = std::to_string(reinterpret_cast<std::uintptr_t>(&fs)) + " " + variant_folder;
   if (options.overwrite) {
-    const std::optional<std::string> mine = places.run_id_in(place);
-    if (mine && save(*mine, true) == SaveOutcome::saved) return *mine;
+    if (const std::optional<std::string> mine = places.run_id_in(fs, variant_folder)) {
+      save_to_folder(record, *mine, *fs, joined(variant_folder, *mine), true, durability);
+      return *mine;
+    }
   }
   for (int i = 1;; ++i) {
     std::string run_id = record.run_id;
     if (i > 1) append_padded(run_id += '_', i, 3);
-    if (save(run_id, false) != SaveOutcome::saved) continue;
-    places.remember(place, run_id);
+    if (RunSaver(*fs, record, run_id, joined(variant_folder, run_id), durability).save(false) != SaveOutcome::saved)
+      continue;
+    places.remember(fs, variant_folder, run_id);
     return run_id;
+  }
+}
+
+/// Throws InvalidIdError where a folder lies inside a run: what a run holds goes when the run does.
+inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder, const std::string& run_uri) {
+  for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash > 0;
+       slash = folder.rfind('/', slash - 1)) {
+    const std::string above = folder.substr(0, slash);
+    if (fs.info(metadata_path(above)).kind == FileKind::file)
+      throw InvalidIdError("cannot save a run to '" + run_uri + "': it would lie inside the run '" + above +
+                           "'; choose another place");
   }
 }
 
@@ -115,32 +147,24 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
 
 inline void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
   const Location place = detail::locate(run_uri, options.fs);
-  const detail::RunRecord& record = detail::RunAccess::record(run);
-  const Durability durability = options.durable ? Durability::durable : Durability::buffered;
-  const std::string reserved = detail::fault_of_part(detail::last_part(detail::without_end_slash(place.path)));
+  const std::string folder = detail::without_end_slash(place.path);
+  const std::string reserved = detail::fault_of_part(detail::last_part(folder));
   if (!reserved.empty()) throw InvalidIdError("cannot save a run to '" + run_uri + "': its name " + reserved);
-  switch (detail::RunSaver(*place.fs, record, record.run_id, place.path, durability).save(options.overwrite)) {
-    case detail::SaveOutcome::saved:
-      return;
-    case detail::SaveOutcome::exists:
-      throw RunExistsError("cannot save a run to '" + run_uri +
-                           "': a run is there; choose another place, or set SaveOptions::overwrite");
-    case detail::SaveOutcome::is_being_saved:
-      throw RunExistsError("cannot save a run to '" + run_uri +
-                           "': another process is saving a run there; choose another place");
-  }
+  detail::refuse_place_in_run(*place.fs, folder, run_uri);
+  detail::save_to_folder(detail::RunAccess::record(run), run.run_id(), *place.fs, folder, options.overwrite,
+                         options.durable ? Durability::durable : Durability::buffered);
 }
 
 inline std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
                                         SaveOptions options) {
   const Location registry = detail::locate(registry_uri, options.fs);
   const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
+  layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
   layout.make_variant(run.experiment_id(), run.variant_id(),
                       options.durable ? Durability::durable : Durability::buffered);
-  layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
   const std::string variant = detail::joined(run.experiment_id(), run.variant_id());
   const std::string run_id =
-      detail::save_under_free_id(run, *registry.fs, detail::joined(layout.root, variant), options);
+      detail::save_under_free_id(run, registry.fs, detail::joined(layout.root, variant), options);
   return detail::uri_below(registry_uri, detail::joined(variant, run_id));
 }
 

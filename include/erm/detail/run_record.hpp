@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,25 +38,41 @@ struct RunRecord {
   std::map<std::string, Json> later_artifact_keys;  // of an artifact's entry, by artifact id
 };
 
-/// Which run folder each registry got from this object, so that it replaces no other's. A copy of a run is
-/// another run: it begins without.
+/// Which run folder each variant of each store got from this object, so that it replaces no other's. A copy of a
+/// run is another run: it begins without.
 class SavedPlaces {
  public:
   SavedPlaces() = default;
   SavedPlaces(const SavedPlaces&) noexcept {}
   SavedPlaces(SavedPlaces&&) = default;
-  SavedPlaces& operator=(const SavedPlaces&) noexcept { return *this; }
+  SavedPlaces& operator=(const SavedPlaces& other) noexcept {
+    if (this != &other) run_ids_.clear();
+    return *this;
+  }
   SavedPlaces& operator=(SavedPlaces&&) = default;
 
-  [[nodiscard]] std::optional<std::string> run_id_in(const std::string& variant_uri) const {
-    const auto found = run_ids_.find(variant_uri);
+  [[nodiscard]] std::optional<std::string> run_id_in(const std::shared_ptr<const void>& store,
+                                                     const std::string& variant_folder) const {
+    const auto found = run_ids_.find({store, variant_folder});
     if (found == run_ids_.end()) return std::nullopt;
     return found->second;
   }
-  void remember(const std::string& variant_uri, const std::string& run_id) { run_ids_[variant_uri] = run_id; }
+  void remember(const std::shared_ptr<const void>& store, const std::string& variant_folder,
+                const std::string& run_id) {
+    run_ids_[{store, variant_folder}] = run_id;
+  }
 
  private:
-  std::map<std::string, std::string> run_ids_;
+  // A store that is gone keeps its place here: no later one at its address is taken for it.
+  struct Place {
+    std::weak_ptr<const void> store;
+    std::string variant_folder;
+    friend bool operator<(const Place& a, const Place& b) noexcept {
+      if (a.store.owner_before(b.store) || b.store.owner_before(a.store)) return a.store.owner_before(b.store);
+      return a.variant_folder < b.variant_folder;
+    }
+  };
+  std::map<Place, std::string> run_ids_;
 };
 
 /// The way of the registry and of live runs into an ExperimentRun.

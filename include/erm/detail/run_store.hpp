@@ -2,8 +2,8 @@
 //
 // A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), puts artifacts and history into the
 // run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
-// An overwrite puts new files beside the old ones, commits, and then removes what no metadata names any more;
-// an artifact that is in the folder already stays where it is. What a killed save left is known by its
+// An overwrite puts new files beside the old ones, commits, and then, under a new claim, removes what no metadata
+// names any more; an artifact that is in the folder already stays where it is. What a killed save left is known by its
 // abandoned claim, and removed by the next save to the same parent folder.
 #pragma once
 
@@ -75,15 +75,18 @@ inline void refuse_links(const FileSystem& fs, const std::string& folder, const 
   }
 }
 
-inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
-  const std::string path = metadata_path(folder);
-  Bytes bytes;
+inline Bytes metadata_bytes(const FileSystem& fs, const std::string& folder) {
   try {
-    bytes = fs.read(path);
+    return fs.read(metadata_path(folder));
   } catch (const NotFoundError&) {
     throw NotFoundError("there is no run at '" + folder + "': it has no " + std::string(metadata_filename) +
                         "; check the path, or list_runs");
   }
+}
+
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+  const std::string path = metadata_path(folder);
+  const Bytes bytes = metadata_bytes(fs, folder);
   return MetadataReader::read(view(bytes), path);
 }
 
@@ -107,8 +110,24 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
   return reader.take();
 }
 
+/// The metadata and the history that belongs to it: where an overwrite takes the files away meanwhile, the new ones.
+inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  const std::string path = metadata_path(folder);
+  for (;;) {
+    const Bytes bytes = metadata_bytes(fs, folder);
+    MetadataFile metadata = MetadataReader::read(view(bytes), path);
+    const bool is_named = metadata.history_files && !metadata.history_files->empty();
+    try {
+      metadata.record.history = read_history(fs, folder, metadata);
+      if (!is_named || metadata_bytes(fs, folder) == bytes) return metadata;
+    } catch (const Error&) {
+      if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
+    }
+  }
+}
+
 inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
-  MetadataFile metadata = read_metadata(*fs, folder);
+  MetadataFile metadata = read_metadata_and_history(*fs, folder);
   RunRecord record = std::move(metadata.record);
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
@@ -119,7 +138,6 @@ inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::stri
                                                      std::move(content), std::move(artifact.media_type),
                                                      std::move(artifact.sha256)));
   }
-  record.history = read_history(*fs, folder, metadata);
   return record;
 }
 
@@ -165,7 +183,12 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
     fs.remove_if_empty(folder);
     return;
   }
-  const MetadataFile metadata = read_metadata(fs, folder);
+  MetadataFile metadata;
+  try {
+    metadata = read_metadata(fs, folder);
+  } catch (const FormatError&) {
+    return;  // nobody knows which files are a damaged run's
+  }
   if (!metadata.history_files) return;  // a live run's: its writers' files are named nowhere
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
@@ -177,12 +200,20 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
   const std::string claims = joined(parent, claims_folder);
   for (const FolderEntry& entry : fs.list(claims)) {
     if (entry.kind != FileKind::file || entry.name == own_name) continue;
-    const std::unique_ptr<Claim> claim = fs.claim(joined(claims, entry.name));
-    if (claim && claim->was_abandoned()) remove_leftovers(fs, joined(parent, entry.name));
+    try {
+      const std::unique_ptr<Claim> claim = fs.claim(joined(claims, entry.name));
+      if (!claim) continue;
+      if (claim->was_abandoned())
+        remove_leftovers(fs, joined(parent, entry.name));
+      else
+        fs.remove_if_empty(joined(parent, entry.name));  // killed between making the folder and begin()
+    } catch (const IoError&) {
+      // Another user's, who alone may remove it; it stands in nobody's way.
+    }
   }
 }
 
-enum class SaveOutcome { saved, exists, is_being_saved };
+enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
 
 /// Saves a run to one folder.
 class RunSaver {
@@ -192,43 +223,70 @@ class RunSaver {
     while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   }
 
-  /// Throws RunExistsError where the folder holds files and no run; those of a run may be replaced, others never.
+  /// A run's files may be replaced, others never: `holds_other_files` says that the folder has some and no run.
   SaveOutcome save(bool overwrite) {
     const std::string parent = folder_of(folder_);
     const std::string name = last_part(folder_);
-    const std::unique_ptr<Claim> claim = fs_.claim(joined(joined(parent, claims_folder), name));
+    const std::string claimed = joined(joined(parent, claims_folder), name);
+    if (durability_ == Durability::durable) make_folders(parent);
+    std::unique_ptr<Claim> claim = fs_.claim(claimed);
     if (!claim) return SaveOutcome::is_being_saved;
-    sweep(fs_, parent, name);
+    if (claim->may_have_neighbours()) sweep(fs_, parent, name);
     if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
       if (fs_.info(metadata_path(folder_)).kind == FileKind::file) {
         if (!overwrite) return SaveOutcome::exists;
         look_at_replaced();
-      } else if (!fs_.list(folder_).empty()) {
-        throw RunExistsError("cannot save a run to '" + folder_ + "': the folder holds files and no run, and ERM " +
-                             "replaces only runs; choose another place, or empty it");
+      } else {
+        check_is_folder();
+        if (!fs_.list(folder_).empty()) return SaveOutcome::holds_other_files;
       }
     }
     claim->begin();
+    std::string text;
     try {
       write_artifacts();
       write_history();
       sync();
-      const std::string text = MetadataWriter::text(record_, run_id_, artifacts_, history_, "finished",
-                                                    record_.finished_utc ? *record_.finished_utc : now_utc());
+      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, "finished",
+                                  record_.finished_utc ? *record_.finished_utc : now_utc());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
-      undo();
+      undo(text);
       throw;
     }
-    if (!is_new_) remove_replaced();
+    if (!is_new_) {
+      claim.reset();
+      remove_replaced(claimed);
+    }
     return SaveOutcome::saved;
   }
 
  private:
+  /// Makes a folder and those above it, each on the disk before what is in it.
+  void make_folders(const std::string& path) {
+    if (path == "." || path == "/" || path.empty() || fs_.info(path).kind != FileKind::missing) return;
+    const std::string parent = folder_of(path);
+    make_folders(parent);
+    if (fs_.make_folder(path) && fs_.info(path).kind == FileKind::folder) fs_.sync_folder(parent);
+  }
+
+  void check_is_folder() const {
+    const FileKind kind = fs_.info(folder_).kind;
+    if (kind == FileKind::file || kind == FileKind::other)
+      throw IoError::failed_to("save a run to", folder_, std::make_error_code(std::errc::not_a_directory));
+  }
+
   /// What is in the folder already: names not to be used, and files that may stay.
   void look_at_replaced() {
+    for (const char* const part : {"artifacts", "history"}) {
+      // Through a link the files of another folder would be taken for those of the run, and removed.
+      if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
+        throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
+                          "' is a symbolic link, which may lead out of the run's folder; remove the link");
+      }
+    }
     for (const std::string& file : files_below(fs_, joined(folder_, "artifacts"))) {
       names_.take(file);
       there_.insert(file);
@@ -248,7 +306,7 @@ class RunSaver {
                               artifact.media_type(), artifact.size(),
                               artifact.sha256()};
       const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
-      if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_)) {
+      if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
@@ -256,6 +314,12 @@ class RunSaver {
       }
       artifacts_.push_back(std::move(entry));
     }
+  }
+
+  /// Whether the run that is replaced names that file for that artifact, be it there or lost.
+  [[nodiscard]] bool is_named(const std::string& id, const std::string& stored_filename) const {
+    const auto same = replaced_.find(id);
+    return same != replaced_.end() && same->second.stored_filename == stored_filename;
   }
 
   /// Whether the run that is replaced has the same artifact with the same content.
@@ -313,18 +377,21 @@ class RunSaver {
     if (is_new_) fs_.sync_folder(folder_of(folder_));
   }
 
-  void remove_replaced() {
-    std::set<std::string> artifacts;
-    for (const StoredArtifact& artifact : artifacts_) artifacts.insert(artifact.stored_filename);
+  void remove_replaced(const std::string& claimed) {
     try {
-      remove_unnamed(fs_, folder_, artifacts, {history_.begin(), history_.end()});
+      // Another save may have begun since the commit: then it does this.
+      if (const std::unique_ptr<Claim> claim = fs_.claim(claimed)) remove_leftovers(fs_, folder_);
     } catch (const Error&) {
       // The run is saved, and no reader looks at what stays; the next overwrite tries again.
     }
   }
 
-  void undo() noexcept {
+  void undo(const std::string& text) noexcept {
     try {
+      // A commit may fail after the metadata is in its place: then this is a run.
+      if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
+          view(fs_.read(metadata_path(folder_))) == text)
+        return;
       for (const std::string& path : written_) fs_.remove(path);
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {

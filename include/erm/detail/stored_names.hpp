@@ -51,7 +51,9 @@ class StoredNames {
  public:
   /// A name for a file logged as `filename`: that, or "model-2.bin" where another has it. Is taken from then on.
   std::string choose(const std::string& filename) {
-    const std::string wanted = without_glob_characters(filename);
+    std::string wanted = without_glob_characters(filename);
+    if (take(wanted)) return wanted;
+    make_room_for_folders(wanted);
     if (take(wanted)) return wanted;
     const std::size_t name = wanted.rfind('/') + 1;
     std::size_t dot = wanted.find('.', name + 1);
@@ -80,6 +82,22 @@ class StoredNames {
   }
 
  private:
+  /// Gives another name to each folder of `path` that is a file already: "a-2/b" where there is "a".
+  void make_room_for_folders(std::string& path) const {
+    for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+      const std::string folder = path.substr(0, slash);
+      for (int i = 2; files_.count(case_folded(path.substr(0, slash))) != 0; ++i) {
+        const std::string tail = "-" + std::to_string(i);
+        std::string other = folder;
+        // A part has at most 255 bytes, and is cut between two characters.
+        if (other.size() - (other.rfind('/') + 1) + tail.size() > 255) other.resize(other.size() - tail.size());
+        other.resize(utf8_valid_prefix(other));
+        path = other + tail + path.substr(slash);
+        slash = other.size() + tail.size();
+      }
+    }
+  }
+
   std::set<std::string> files_;
   std::set<std::string> folders_;
 };
