@@ -83,8 +83,9 @@ class BasicFigure {
 using Figure = BasicFigure<Json>;
 
 /// How often each class was predicted as each: rows are what is, columns what was predicted. Labels are text, or whole
-/// numbers from 0 on; `class_names` has a name for each number, or every text in the order to show them (default: sorted).
-/// Throws Error for lists that differ in size or are empty, and for labels that are no class or beyond 1,000 classes.
+/// numbers from 0 on; `class_names` has a name for each number, or every text in the order to show them (default:
+/// sorted). Throws Error for lists that differ in size or are empty, and for labels that are no class or beyond 1,000
+/// classes.
 template <class Actual = std::vector<int>, class Predicted = std::vector<int>>
 [[nodiscard]] Figure confusion_matrix(const Actual& actual, const Predicted& predicted,
                                       const std::vector<std::string>& class_names = {});
@@ -324,8 +325,8 @@ namespace detail {
 template <class T, class = void>
 inline constexpr bool has_figure_adaptor = false;
 template <class T>
-inline constexpr bool has_figure_adaptor<T, std::void_t<decltype(FigureAdaptor<T>::convert(std::declval<const T&>()))>> =
-    true;
+inline constexpr bool
+    has_figure_adaptor<T, std::void_t<decltype(FigureAdaptor<T>::convert(std::declval<const T&>()))>> = true;
 
 template <class T, class = void>
 inline constexpr bool is_json = false;
@@ -351,9 +352,10 @@ FigureContent to_figure_content(const T& figure) {
     }
     return svg_content(figure);
   } else {
-    static_assert(is_json<T>, "erm: this type is no figure yet. Specialise erm::FigureAdaptor<T> with a static "
-                              "convert(const T&) that returns erm::Json (plotly), text (SVG), erm::Bytes (PNG or JPEG) "
-                              "or an erm::Figure");
+    static_assert(is_json<T>,
+                  "erm: this type is no figure yet. Specialise erm::FigureAdaptor<T> with a static "
+                  "convert(const T&) that returns erm::Json (plotly), text (SVG), erm::Bytes (PNG or JPEG) "
+                  "or an erm::Figure");
   }
 }
 

@@ -38,8 +38,8 @@ std::vector<std::size_t> class_numbers(const char* name, const Labels& labels, s
     if (!whole || (limit > 0 && number >= static_cast<double>(limit))) {
       std::string text;
       append_floating(text, number);
-      throw Error("confusion_matrix: " + std::string(name) + " label " + std::to_string(numbers.size()) + " is " + text +
-                  ", and a label is a whole number from 0 on" +
+      throw Error("confusion_matrix: " + std::string(name) + " label " + std::to_string(numbers.size()) + " is " +
+                  text + ", and a label is a whole number from 0 on" +
                   (limit > 0 ? ", one of " + std::to_string(limit) + " classes" : ""));
     }
     numbers.push_back(number < 9e15 ? static_cast<std::size_t>(number) : std::size_t{1} << 53);
@@ -49,7 +49,8 @@ std::vector<std::size_t> class_numbers(const char* name, const Labels& labels, s
 
 /// Each label as its place in `classes`.
 template <class Labels>
-std::vector<std::size_t> class_numbers(const char* name, const Labels& labels, const std::vector<std::string>& classes) {
+std::vector<std::size_t> class_numbers(const char* name, const Labels& labels,
+                                       const std::vector<std::string>& classes) {
   std::vector<std::size_t> numbers;
   std::vector<std::pair<std::string_view, std::size_t>> sorted;
   for (std::size_t i = 0; i < classes.size(); ++i) sorted.emplace_back(classes[i], i);

@@ -23,7 +23,8 @@ inline constexpr bool is_figure_number = std::is_convertible_v<const T&, double>
 /// A number as JSON has it: exact, a float as its shortest decimal; null for NaN and the infinities.
 template <class J, class T>
 J figure_number(const T& value) {
-  static_assert(is_figure_number<T>, "erm: a figure is made of containers of numbers (and of text where it names places)");
+  static_assert(is_figure_number<T>,
+                "erm: a figure is made of containers of numbers (and of text where it names places)");
   if constexpr (std::is_integral_v<T>) {
     return J(value);
   } else {

@@ -1,0 +1,95 @@
+// The pieces that an SVG document is written with: numbers, escaped text, and how wide a text may be.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "erm/detail/number_text.hpp"
+#include "erm/detail/utf8.hpp"
+
+namespace erm::detail {
+
+/// A coordinate to a hundredth of a pixel; what is not a place on any drawing becomes its edge.
+inline void append_coordinate(std::string& out, double value) {
+  if (!(value > -1e6)) value = -1e6;
+  if (value > 1e6) value = 1e6;
+  auto hundredths = static_cast<std::int64_t>(std::lround(value * 100));
+  if (hundredths < 0) {
+    out += '-';
+    hundredths = -hundredths;
+  }
+  append_integer(out, hundredths / 100);
+  const int rest = static_cast<int>(hundredths % 100);
+  if (rest == 0) return;
+  out += '.';
+  out += static_cast<char>('0' + rest / 10);
+  if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
+}
+
+/// ` name="value"`, the value a coordinate.
+inline void append_attribute(std::string& out, std::string_view name, double value) {
+  out += ' ';
+  out += name;
+  out += "=\"";
+  append_coordinate(out, value);
+  out += '"';
+}
+
+/// `text` for a text node or a quoted attribute of XML or HTML; control characters become blanks.
+inline void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    }
+  }
+}
+
+/// How wide `text` will be, in units of the font size; a guess that is rather too wide.
+inline double text_width(std::string_view text) {
+  double width = 0;
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    width += length >= 3                                                            ? 1.0
+             : text[0] == 'm' || text[0] == 'w' || text[0] == 'M' || text[0] == 'W' ? 0.88
+             : text[0] == 'i' || text[0] == 'l' || text[0] == '.' || text[0] == ',' ? 0.32
+                                                                                    : 0.58;
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return width;
+}
+
+/// `text`, or its begin and an ellipsis where it is wider than `width` font sizes.
+inline std::string fitted_text(std::string_view text, double width) {
+  if (text_width(text) <= width) return std::string(text);
+  std::size_t end = 0;
+  double used = 1;
+  while (end < text.size()) {
+    std::size_t length = utf8_sequence_length(text.substr(end));
+    if (length == 0) length = 1;
+    used += text_width(text.substr(end, length));
+    if (used > width) break;
+    end += length;
+  }
+  return std::string(text.substr(0, end)) + "\xE2\x80\xA6";
+}
+
+}  // namespace erm::detail

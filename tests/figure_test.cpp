@@ -1,0 +1,347 @@
+#include "erm/figure.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <list>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+using Catch::Matchers::Contains;
+using erm::Json;
+
+namespace {
+
+constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+const Json& trace(const erm::Figure& figure, std::size_t i = 0) { return figure.json().at("data").at(i); }
+const Json& layout(const erm::Figure& figure) { return figure.json().at("layout"); }
+
+}  // namespace
+
+// ---- the builder ----
+
+TEST_CASE("a line keeps its values, names its axes and is chained to others") {
+  const auto figure = erm::Figure("Loss")
+                          .line(std::vector<int>{1, 2, 3}, std::vector<double>{0.5, 0.25, 0.125}, "train")
+                          .line(std::array<long, 2>{1, 2}, std::vector<float>{0.1f, 0.7f}, "test")
+                          .x_label("step")
+                          .y_label("loss")
+                          .log_y();
+  CHECK(trace(figure)["type"] == "scatter");
+  CHECK(trace(figure)["mode"] == "lines");
+  CHECK(trace(figure)["name"] == "train");
+  CHECK(trace(figure)["x"].dump() == "[1,2,3]");
+  CHECK(trace(figure)["y"].dump() == "[0.5,0.25,0.125]");
+  CHECK(trace(figure, 1)["y"].dump() == "[0.1,0.7]");  // a float as its shortest decimal
+  CHECK(layout(figure)["title"]["text"] == "Loss");
+  CHECK(layout(figure)["xaxis"]["title"]["text"] == "step");
+  CHECK(layout(figure)["yaxis"]["title"]["text"] == "loss");
+  CHECK(layout(figure)["yaxis"]["type"] == "log");
+  CHECK_FALSE(layout(figure)["xaxis"].contains("type"));
+  CHECK(layout(figure)["showlegend"] == true);
+}
+
+TEST_CASE("any container or array of numbers will do, and braces") {
+  const double array[] = {1, 2};
+  const std::list<unsigned char> list = {3, 4};
+  const auto figure =
+      erm::Figure().scatter(array, list).scatter({1, 2}, {3.5, 4}).line(std::vector<bool>{false, true}, array);
+  CHECK(trace(figure)["mode"] == "markers");
+  CHECK(trace(figure)["y"].dump() == "[3,4]");
+  CHECK(trace(figure, 1)["y"].dump() == "[3.5,4.0]");
+  CHECK(trace(figure, 2)["x"].size() == 2);
+  CHECK(trace(figure)["showlegend"] == false);
+}
+
+TEST_CASE("64-bit integers stay exact, and NaN and the infinities become gaps") {
+  const auto figure = erm::Figure().line(std::vector<std::uint64_t>{18446744073709551615u, 1, 2, 3},
+                                         std::vector<double>{nan_value, infinity, -infinity, 5e-324});
+  CHECK(trace(figure)["x"].dump() == "[18446744073709551615,1,2,3]");
+  CHECK(trace(figure)["y"].dump() == "[null,null,null,5e-324]");
+}
+
+TEST_CASE("a history is a line over its steps") {
+  const erm::MetricHistory history({{10, {}, 0.5}, {20, {}, nan_value}, {30, {}, 0.1}});
+  const auto figure = erm::Figure().line(history, "loss");
+  CHECK(trace(figure)["x"].dump() == "[10,20,30]");
+  CHECK(trace(figure)["y"].dump() == "[0.5,null,0.1]");
+}
+
+TEST_CASE("categories stay text even where they look like numbers") {
+  const auto figure = erm::Figure().bar({"10", "2"}, {0.5, 0.25}, "a");
+  CHECK(trace(figure)["type"] == "bar");
+  CHECK(trace(figure)["x"].dump() == R"(["10","2"])");
+  CHECK(layout(figure)["xaxis"]["type"] == "category");
+  CHECK_FALSE(layout(erm::Figure().bar(std::vector<int>{1, 2}, {1, 2}))["xaxis"].contains("type"));
+}
+
+TEST_CASE("histograms take a number of bins, and several lie over each other") {
+  auto figure = erm::Figure().histogram(std::vector<float>{1, 2, 2}, "a", 20);
+  CHECK(trace(figure)["type"] == "histogram");
+  CHECK(trace(figure)["nbinsx"] == 20);
+  CHECK_FALSE(trace(figure).contains("opacity"));
+  figure.histogram({5, 6}, "b");
+  CHECK_FALSE(trace(figure, 1).contains("nbinsx"));
+  CHECK(layout(figure)["barmode"] == "overlay");
+  CHECK(trace(figure, 0)["opacity"] == trace(figure, 1)["opacity"]);
+}
+
+TEST_CASE("a heatmap has its first row on top and a label for each row and column") {
+  const auto figure = erm::Figure().heatmap({{1, 2, 3}, {4, nan_value, 6}}, {"a", "b", "c"}, {"first", "second"});
+  CHECK(trace(figure)["z"].dump() == "[[1.0,2.0,3.0],[4.0,null,6.0]]");
+  CHECK(trace(figure)["x"].dump() == R"(["a","b","c"])");
+  CHECK(layout(figure)["yaxis"]["autorange"] == "reversed");
+  CHECK_NOTHROW(erm::Figure().heatmap(std::array<std::array<float, 2>, 2>{{{1, 2}, {3, 4}}}));
+}
+
+TEST_CASE("lists that do not belong together are refused with both sizes") {
+  const std::vector<int> two = {1, 2}, three = {1, 2, 3};
+  CHECK_THROWS_WITH(erm::Figure().line(two, three), Contains("Figure::line: x has 2 values and y has 3"));
+  CHECK_THROWS_WITH(erm::Figure().scatter(three, two), Contains("Figure::scatter: x has 3 values and y has 2"));
+  CHECK_THROWS_WITH(erm::Figure().bar({"a"}, two), Contains("x has 1 values and y has 2"));
+  CHECK_THROWS_WITH(erm::Figure().heatmap({{1, 2}, {3}}), Contains("row 0 has 2 values and row 1 has 1"));
+  CHECK_THROWS_WITH(erm::Figure().heatmap({{1, 2}}, {"a"}), Contains("a row has 2 values and x_labels has 1"));
+  CHECK_THROWS_WITH(erm::Figure().heatmap({{1, 2}}, {}, {"a", "b"}),
+                    Contains("a column has 1") && Contains("y_labels has 2"));
+}
+
+TEST_CASE("text that is not UTF-8 is repaired in titles, names and categories") {
+  const auto figure = erm::Figure("t\xFF").bar({"c\xFF"}, {1}, "n\xFF").x_label("x\xFF");
+  CHECK_NOTHROW(figure.json().dump());
+  CHECK(trace(figure)["name"] == "n\xEF\xBF\xBD");
+}
+
+// ---- classification ----
+
+TEST_CASE("a confusion matrix has what is in its rows and what was predicted in its columns") {
+  const auto figure = erm::confusion_matrix({0, 0, 1, 2, 2}, {0, 1, 1, 0, 2});
+  CHECK(trace(figure)["type"] == "heatmap");
+  CHECK(trace(figure)["z"].dump() == "[[1,1,0],[0,1,0],[1,0,1]]");
+  CHECK(trace(figure)["text"] == trace(figure)["z"]);
+  CHECK(trace(figure)["x"].dump() == R"(["0","1","2"])");
+  CHECK(layout(figure)["xaxis"]["title"]["text"] == "predicted");
+  CHECK(layout(figure)["yaxis"]["title"]["text"] == "actual");
+}
+
+TEST_CASE("classes are named, sorted or in the order given, and may have no example") {
+  const std::vector<std::string> actual = {"dog", "cat", "dog"}, predicted = {"dog", "dog", "dog"};
+  CHECK(trace(erm::confusion_matrix(actual, predicted))["x"].dump() == R"(["cat","dog"])");
+  const auto given = erm::confusion_matrix(actual, predicted, {"dog", "emu", "cat"});
+  CHECK(trace(given)["z"].dump() == "[[2,0,0],[0,0,0],[1,0,0]]");
+  CHECK(trace(given)["y"].dump() == R"(["dog","emu","cat"])");
+  const auto numbered = erm::confusion_matrix(std::vector<unsigned>{1}, std::vector<long>{0}, {"no", "yes"});
+  CHECK(trace(numbered)["z"].dump() == "[[0,0],[1,0]]");
+  CHECK(trace(erm::confusion_matrix(std::vector<bool>{true, false}, std::vector<float>{1, 1}))["z"].dump() ==
+        "[[0,1],[0,1]]");
+}
+
+TEST_CASE("labels that are no class are refused with their place") {
+  CHECK_THROWS_WITH(erm::confusion_matrix({0, 1}, {0}), Contains("actual has 2 values and predicted has 1"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({}, {}), Contains("there are no labels"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0, -1}, {0, 0}), Contains("actual label 1 is -1"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0}, std::vector<double>{0.5}), Contains("predicted label 0 is 0.5"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0}, std::vector<double>{nan_value}), Contains("predicted label 0 is nan"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0, 2}, {0, 0}, {"a", "b"}),
+                    Contains("actual label 1 is 2") && Contains("2 classes"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0}, {2000000000}), Contains("2000000001 classes") && Contains("1000"));
+  CHECK_THROWS_WITH(erm::confusion_matrix({0}, {0}, {"a", "a"}), Contains("two classes are named 'a'"));
+  CHECK_THROWS_WITH(erm::confusion_matrix(std::vector<std::string>{"a"}, std::vector<std::string>{"x"}, {"a"}),
+                    Contains("predicted label 0 is 'x'"));
+}
+
+TEST_CASE("the areas below the curves are those of the textbook") {
+  // The example of scikit-learn's documentation: 0.75 and 0.83...
+  const std::vector<int> labels = {0, 0, 1, 1};
+  const std::vector<double> scores = {0.1, 0.4, 0.35, 0.8};
+  CHECK(erm::roc_auc(labels, scores) == Approx(0.75));
+  CHECK(erm::average_precision(labels, scores) == Approx(0.8333333333));
+  CHECK(erm::roc_auc({0, 1}, {0.1, 0.9}) == 1);
+  CHECK(erm::roc_auc({1, 0}, {0.1, 0.9}) == 0);
+  CHECK(erm::average_precision({1, 0}, {0.1, 0.9}) == 0.5);
+}
+
+TEST_CASE("equal scores are one threshold, in whatever order they come") {
+  const std::vector<float> same = {0.5f, 0.5f, 0.5f, 0.5f};
+  CHECK(erm::roc_auc({1, 1, 0, 0}, same) == 0.5);
+  CHECK(erm::roc_auc({0, 0, 1, 1}, same) == 0.5);
+  CHECK(erm::average_precision({1, 1, 1, 0}, same) == 0.75);
+  const auto figure = erm::roc_curve({1, 0, 1, 0}, same);
+  CHECK(trace(figure)["x"].dump() == "[0.0,1.0]");
+  CHECK(trace(figure)["y"].dump() == "[0.0,1.0]");
+}
+
+TEST_CASE("the area is the part of the pairs that are ranked rightly") {
+  std::vector<int> labels;
+  std::vector<double> scores;
+  std::uint32_t state = 3;
+  for (int i = 0; i < 300; ++i) {
+    state = state * 1664525u + 1013904223u;
+    labels.push_back(static_cast<int>(state >> 31));
+    scores.push_back(static_cast<double>((state >> 20) % 37) + 4 * labels.back());
+  }
+  double right = 0, pairs = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+      if (labels[i] != 1 || labels[k] != 0) continue;
+      ++pairs;
+      right += scores[i] > scores[k] ? 1 : scores[i] == scores[k] ? 0.5 : 0;
+    }
+  CHECK(erm::roc_auc(labels, scores) == Approx(right / pairs).epsilon(1e-12));
+
+  // The curve has the same area with the points between others left out.
+  const Json curve = trace(erm::roc_curve(labels, scores));
+  double area = 0;
+  for (std::size_t i = 1; i < curve["x"].size(); ++i)
+    area += (curve["x"][i].get<double>() - curve["x"][i - 1].get<double>()) *
+            (curve["y"][i].get<double>() + curve["y"][i - 1].get<double>()) / 2;
+  CHECK(area == Approx(right / pairs).epsilon(1e-12));
+}
+
+TEST_CASE("the curves begin and end where they must, and have their area in the legend") {
+  const std::vector<bool> labels = {true, false, true, true};
+  const std::vector<double> scores = {infinity, 0.5, 0.4, -infinity};
+  const auto roc = erm::roc_curve(labels, scores, "model");
+  CHECK(trace(roc)["x"].dump() == "[0.0,0.0,1.0,1.0]");
+  CHECK(trace(roc)["name"] == "model (AUC = 0.3333)");
+  CHECK(trace(roc, 1)["name"] == "chance");
+  const auto recall = erm::precision_recall_curve(labels, scores);
+  CHECK(trace(recall)["x"].front() == 0.0);
+  CHECK(trace(recall)["x"].back() == 1.0);
+  CHECK(trace(recall)["y"].back() == 0.75);
+  CHECK(trace(recall)["name"] == "AP = 0.8056");
+  CHECK(trace(recall, 1)["y"].dump() == "[0.75,0.75]");
+  CHECK(erm::roc_auc({-1, 1}, {0.1, 0.9}) == 1);
+}
+
+TEST_CASE("curves without both classes, with other labels or without a rank are refused") {
+  CHECK_THROWS_WITH(erm::roc_curve({0, 1}, {0.1}), Contains("roc_curve: labels has 2 values and scores has 1"));
+  CHECK_THROWS_WITH(erm::roc_curve({0, 1}, {0.1, nan_value}), Contains("score 1 is NaN"));
+  CHECK_THROWS_WITH(erm::precision_recall_curve({1, 1}, {0.1, 0.2}), Contains("2 are positive and 0 negative"));
+  CHECK_THROWS_WITH(erm::roc_auc({0, 0}, {0.1, 0.2}), Contains("roc_auc") && Contains("0 are positive and 2 negative"));
+  CHECK_THROWS_WITH(erm::average_precision({}, {}), Contains("it needs both"));
+  CHECK_THROWS_WITH(erm::roc_auc({0, 2}, {0.1, 0.2}), Contains("label 1 is 2"));
+}
+
+// ---- what is stored of a figure ----
+
+namespace {
+
+struct SvgPlot {};
+struct JsonPlot {};
+struct ImagePlot {};
+struct ErmPlot {};
+struct BadPlot {};
+
+template <class T>
+struct Series {
+  std::vector<T> values;
+};
+
+}  // namespace
+
+namespace erm {
+
+template <>
+struct FigureAdaptor<SvgPlot> {
+  static std::string convert(const SvgPlot&) { return "<svg></svg>"; }
+};
+template <>
+struct FigureAdaptor<JsonPlot> {
+  static Json convert(const JsonPlot&) { return {{"data", Json::array()}}; }
+};
+template <>
+struct FigureAdaptor<ImagePlot> {
+  static Bytes convert(const ImagePlot&) {
+    const std::uint8_t pixel = 9;
+    return encode_png({&pixel, 1, 1, 1});
+  }
+};
+template <>
+struct FigureAdaptor<ErmPlot> {
+  static Figure convert(const ErmPlot&) { return Figure("mine"); }
+};
+template <>
+struct FigureAdaptor<BadPlot> {
+  static const char* convert(const BadPlot&) { return "no figure"; }
+};
+template <class T>
+struct FigureAdaptor<Series<T>> {
+  static Figure convert(const Series<T>& series) { return Figure().histogram(series.values); }
+};
+
+}  // namespace erm
+
+using erm::detail::to_figure_content;
+
+TEST_CASE("a type of the user's is a figure once it has an adaptor, whatever that gives") {
+  CHECK(to_figure_content(SvgPlot()).filename_ending == ".svg");
+  CHECK(to_figure_content(SvgPlot()).type == erm::ArtifactType::html);
+  CHECK(erm::to_text(to_figure_content(JsonPlot()).bytes) == R"({"data":[]})");
+  CHECK(to_figure_content(JsonPlot()).type == erm::ArtifactType::plotly_json);
+  CHECK(to_figure_content(ImagePlot()).type == erm::ArtifactType::png);
+  CHECK(to_figure_content(ImagePlot()).filename_ending == ".png");
+  CHECK(to_figure_content(ErmPlot()).filename_ending == ".plotly.json");
+  CHECK(to_figure_content(Series<float>{{1, 2}}).filename_ending == ".plotly.json");
+  CHECK_THROWS_WITH(to_figure_content(BadPlot()), Contains("begins with 'no figure'"));
+}
+
+TEST_CASE("erm figures, plotly JSON, SVG text and pictures are figures as they are") {
+  const erm::Figure figure = erm::Figure("t").line({1}, {2});
+  CHECK(erm::to_text(to_figure_content(figure).bytes) == figure.json().dump());
+  CHECK(to_figure_content(figure.json()).filename_ending == ".plotly.json");
+  CHECK(to_figure_content(nlohmann::ordered_json{{"data", 1}}).filename_ending == ".plotly.json");
+  CHECK(to_figure_content("<svg/>").filename_ending == ".svg");
+  CHECK(to_figure_content(std::string("<svg/>")).filename_ending == ".svg");
+  CHECK(to_figure_content(Json("<svg/>")).type == erm::ArtifactType::html);
+  CHECK(to_figure_content(erm::Bytes{0xFF, 0xD8, 0xFF}).filename_ending == ".jpg");
+  CHECK_THROWS_WITH(to_figure_content(erm::Bytes{1, 2}),
+                    Contains("2 bytes") && Contains("neither as a PNG nor as a JPEG"));
+}
+
+TEST_CASE("what stands before the root of an SVG does not matter, its name does") {
+  for (const char* svg :
+       {"<svg xmlns='http://www.w3.org/2000/svg'>", "\xEF\xBB\xBF \n<svg>",
+        "<?xml version=\"1.0\"?>\n<!-- <html> --><svg\n>",
+        "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/svg11.dtd\">\n<svg>",
+        "<!DOCTYPE svg [ <!ENTITY a \"b>\"> ]><svg>", "<svg:svg xmlns:svg='http://www.w3.org/2000/svg'/>"}) {
+    CAPTURE(svg);
+    CHECK_NOTHROW(to_figure_content(svg));
+  }
+  for (const char* other : {"", " ", "svg", "<html><svg></svg></html>", "<svgx>", "<", "<!--", "<?xml ",
+                            "<!DOCTYPE svg", "<!DOCTYPE html><html>", "{\"data\": []}", "<!DOCTYPE svg [<svg>"}) {
+    CAPTURE(other);
+    CHECK_THROWS_WITH(to_figure_content(other), Contains("an SVG document begins with <svg"));
+  }
+  const char* none = nullptr;
+  CHECK_THROWS_WITH(to_figure_content(none), Contains("null pointer"));
+}
+
+TEST_CASE("JSON that is no figure is refused") {
+  CHECK_THROWS_WITH(to_figure_content(Json::array()), Contains("this is array"));
+  CHECK_THROWS_WITH(to_figure_content(Json(nullptr)), Contains("this is null"));
+  CHECK_THROWS_WITH(to_figure_content(Json(1.5)), Contains("this is number"));
+  CHECK_THROWS_WITH(to_figure_content(Json("{}")), Contains("begins with '{}'"));
+  CHECK_THROWS_WITH(to_figure_content(Json{{"data", Json(Json::value_t::discarded)}}), Contains("failed to parse"));
+}
+
+TEST_CASE("a figure nests at most 100 deep") {
+  const auto nested = [](int depth) {
+    Json json = Json::object();
+    for (int i = 1; i < depth; ++i) json = {{"a", std::move(json)}};
+    return json;
+  };
+  CHECK_NOTHROW(to_figure_content(nested(100)));
+  CHECK_THROWS_WITH(to_figure_content(nested(101)), Contains("more than 100 deep"));
+}
+
+TEST_CASE("the stored JSON is valid: text is repaired and NaN is null") {
+  const Json figure = {{"data", {{{"name", "a\xFF"}, {"k\xFF", 1}, {"y", {nan_value, infinity}}}}}};
+  const std::string text = erm::to_text(to_figure_content(figure).bytes);
+  const Json back = Json::parse(text);
+  CHECK(back["data"][0]["name"] == "a\xEF\xBF\xBD");
+  CHECK(back["data"][0]["y"].dump() == "[null,null]");
+}
