@@ -36,6 +36,8 @@ class Claim {
   virtual ~Claim() = default;
   /// Whether a process that died held it before, after begin(): what it was about to write may be half there.
   [[nodiscard]] virtual bool was_abandoned() const = 0;
+  /// Whether the claimed file's folder may hold other claims.
+  [[nodiscard]] virtual bool may_have_neighbours() const { return true; }
   /// Notes that what belongs to the claimed name is written from here on.
   virtual void begin() {}
   /// Writes `content` to the file `target` in one step, replacing what is there, and gives up the claim.

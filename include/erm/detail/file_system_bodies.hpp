@@ -63,35 +63,39 @@ class FileClaim final : public Claim {
   bool abandoned_;
 };
 
-/// Makes a folder and those above it.
-inline void make_local_folders(const std::string& path, Durability durability) {
-  if (path.empty() || path == "." || path == "/") return;
+/// Makes a folder and those above it; false where it was there.
+inline bool make_local_folders(const std::string& path, Durability durability) {
+  if (path.empty() || path == "." || path == "/") return false;
   try {
-    if (!os::make_folder(path)) return;
+    if (!os::make_folder(path)) return false;
   } catch (const NotFoundError&) {
     const std::string parent = folder_of(path);
     if (parent == path) throw;
     make_local_folders(parent, durability);
-    if (!os::make_folder(path)) return;
+    if (!os::make_folder(path)) return false;
   }
   if (durability == Durability::durable) os::sync_folder(folder_of(path));
+  return true;
 }
 
 /// Creates a file and the folders that it needs; an empty File where it is there already.
-inline os::File create_local(const std::string& path, os::Create create, Durability durability) {
+inline os::File create_local(const std::string& path, os::Create create, Durability durability,
+                             bool* made_folder = nullptr) {
   os::File file;
   // Another process may remove a folder, being empty, before a file is in it: then once more.
   for (int attempt = 0; attempt < 100; ++attempt) {
     const os::Created created = os::try_create(path, create, file);
     if (created != os::Created::folder_missing) return file;
-    make_local_folders(folder_of(path), durability);
+    const bool made = make_local_folders(folder_of(path), durability);
+    if (made_folder != nullptr) *made_folder = made;
   }
   os::fail("create", path, ENOENT);
 }
 
 class LocalClaim final : public Claim {
  public:
-  LocalClaim(os::File file, bool abandoned) : file_(std::move(file)), abandoned_(abandoned) {}
+  LocalClaim(os::File file, bool abandoned, bool alone)
+      : file_(std::move(file)), abandoned_(abandoned), alone_(alone) {}
   LocalClaim(const LocalClaim&) = delete;
   LocalClaim& operator=(const LocalClaim&) = delete;
   ~LocalClaim() override {
@@ -103,6 +107,7 @@ class LocalClaim final : public Claim {
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
+  [[nodiscard]] bool may_have_neighbours() const override { return !alone_; }
   // A file that is not empty has begun. The one byte lies where the content will be written over it.
   void begin() override { file_.truncate(1); }
   void commit(const std::string& target, std::string_view content, Durability durability) override {
@@ -117,6 +122,7 @@ class LocalClaim final : public Claim {
  private:
   os::File file_;
   bool abandoned_;
+  bool alone_;
   bool committed_ = false;
 };
 
@@ -230,8 +236,8 @@ inline void LocalFileSystem::remove(const std::string& path) { detail::os::remov
 inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   namespace os = detail::os;
   for (;;) {
-    bool abandoned = false;
-    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
+    bool abandoned = false, alone = false;
+    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered, &alone);
     if (!file) {
       file = os::open_to_write(path);
       abandoned = true;
@@ -243,7 +249,7 @@ inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
     }
     if (!file.still_at_path()) continue;
     abandoned = abandoned && file.info().size > 0;
-    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned);
+    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
   }
 }
 
