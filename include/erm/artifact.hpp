@@ -40,6 +40,8 @@ class Content {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   /// Puts up to `size` bytes from `offset` on at `into` and gives their number; fewer only at the end.
   virtual std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const = 0;
+  /// How many bytes are best asked for at once.
+  [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
   /// The open local file that holds it and nothing else, or null.
   [[nodiscard]] virtual const detail::os::File* local_file() const { return nullptr; }
 };
@@ -191,7 +193,7 @@ inline Artifact::Artifact(std::string id, std::string filename, ArtifactType typ
 template <class Take>
 void Artifact::read_whole(Take&& take) const {
   const std::uint64_t expected = content_->size();
-  Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, detail::content_chunk)));
+  Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, content_->read_size())));
   if (expected == 0) content_->read_at(0, chunk.data(), 1);  // throws where the file is not there
   detail::Sha256 hash;
   std::uint64_t done = 0;

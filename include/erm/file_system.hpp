@@ -29,6 +29,12 @@ enum class Durability { buffered, durable };
 
 class FileSystem;
 
+/// A file to be made, and what it is to hold.
+struct NewFile {
+  std::string path;
+  const Content* content = nullptr;
+};
+
 /// The exclusive hold on a path that is about to become a file: at most one process has it. Ends with the
 /// object; what is not committed by then leaves nothing behind.
 class Claim {
@@ -85,6 +91,25 @@ class FileSystem {
   /// look inside one that does, nor into folders named ".erm_...".
   [[nodiscard]] virtual std::vector<std::string> folders_with(const std::string& path,
                                                               const std::string& filename) const;
+  /// The files below `path`, at any depth and relative to it, in any order.
+  [[nodiscard]] virtual std::vector<std::string> files_below(const std::string& path) const;
+  /// The names of those claims in a folder that a process may have held that is gone; each is yet to be claimed.
+  [[nodiscard]] virtual std::vector<std::string> old_claims(const std::string& folder);
+  /// Whether there are folders and links, which are made, looked at and synced by themselves; else only files.
+  [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
+  /// How many bytes of a large file are best asked for at once.
+  [[nodiscard]] virtual std::size_t read_size() const noexcept { return detail::content_chunk; }
+
+  // ---- several at once, for a store that is far away ----
+
+  /// Whether each of them is a file.
+  [[nodiscard]] virtual bool are_files(const std::vector<std::string>& paths) const;
+  /// read() of each.
+  [[nodiscard]] virtual std::vector<Bytes> read_many(const std::vector<std::string>& paths) const;
+  /// create_from() of each. Where it throws, any of them may have been made.
+  virtual std::vector<bool> create_many(const std::vector<NewFile>& files, Durability = Durability::buffered);
+  /// remove() of each; all are files.
+  virtual void remove_many(const std::vector<std::string>& files);
 };
 
 /// The files of this machine.
@@ -119,6 +144,7 @@ class MemoryFileSystem final : public FileSystem {
   void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   void remove(const std::string& path) override;
+  [[nodiscard]] bool has_folders() const noexcept override { return false; }
 
  private:
   [[nodiscard]] std::shared_ptr<const Bytes> find(const std::string& path) const;

@@ -47,6 +47,14 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
                                                    std::optional<std::string> run_id = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
+/// Several runs of a variant, or all of them: of a store that is far away, many are asked for at once. Throws as
+/// load_run_from_path, and as list_runs where no ids were given.
+[[nodiscard]] std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
+                                                                 const std::string& experiment_id,
+                                                                 const std::string& variant_id = "main",
+                                                                 std::optional<std::vector<std::string>> run_ids = {},
+                                                                 std::shared_ptr<FileSystem> fs = nullptr);
+
 /// The ids in a registry, sorted. Each throws NotFoundError where the registry, the experiment or the variant is not
 /// there.
 [[nodiscard]] std::vector<std::string> list_experiments(const std::string& registry_uri,

@@ -170,6 +170,48 @@ inline std::vector<std::string> FileSystem::folders_with(const std::string& path
   return found;
 }
 
+inline std::vector<std::string> FileSystem::files_below(const std::string& path) const {
+  std::vector<std::string> files;
+  std::vector<std::string> below = {""};
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    for (const FolderEntry& entry : list(detail::joined(path, at)))
+      (entry.kind == FileKind::folder ? below : files).push_back(detail::joined(at, entry.name));
+  }
+  return files;
+}
+
+inline std::vector<std::string> FileSystem::old_claims(const std::string& folder) {
+  std::vector<std::string> names;
+  for (FolderEntry& entry : list(folder))
+    if (entry.kind == FileKind::file) names.push_back(std::move(entry.name));
+  return names;
+}
+
+inline bool FileSystem::are_files(const std::vector<std::string>& paths) const {
+  return std::all_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return info(path).kind == FileKind::file; });
+}
+
+inline std::vector<Bytes> FileSystem::read_many(const std::vector<std::string>& paths) const {
+  std::vector<Bytes> contents;
+  contents.reserve(paths.size());
+  for (const std::string& path : paths) contents.push_back(read(path));
+  return contents;
+}
+
+inline std::vector<bool> FileSystem::create_many(const std::vector<NewFile>& files, Durability durability) {
+  std::vector<bool> created;
+  created.reserve(files.size());
+  for (const NewFile& file : files) created.push_back(create_from(file.path, *file.content, durability));
+  return created;
+}
+
+inline void FileSystem::remove_many(const std::vector<std::string>& files) {
+  for (const std::string& file : files) remove(file);
+}
+
 // ---- LocalFileSystem ----
 
 inline std::vector<FolderEntry> LocalFileSystem::list(const std::string& path) const {

@@ -59,7 +59,9 @@ struct RegistryLayout {
   void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability) const {
     const std::string experiment = joined(root, experiment_id);
     const std::string variant = joined(experiment, variant_id);
-    if (has(variant, variant_marker) && has(experiment, experiment_marker) && has(root, registry_marker)) return;
+    if (fs.are_files({marker_path(variant, variant_marker), marker_path(experiment, experiment_marker),
+                      marker_path(root, registry_marker)}))
+      return;
     check_root();
     check_new("experiment", root, experiment_id, experiment_marker);
     check_new("variant", experiment, variant_id, variant_marker);
@@ -79,8 +81,12 @@ struct RegistryLayout {
   }
 
  private:
+  static std::string marker_path(const std::string& folder, std::string_view marker) {
+    return joined(folder, std::string(marker));
+  }
+
   [[nodiscard]] bool has(const std::string& folder, std::string_view file) const {
-    return fs.info(joined(folder, std::string(file))).kind == FileKind::file;
+    return fs.are_files({marker_path(folder, file)});
   }
 
   [[noreturn]] static void refuse(const char* what, const std::string& id, const std::string& fault,

@@ -80,7 +80,7 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
   for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash > 0;
        slash = folder.rfind('/', slash - 1)) {
     const std::string above = folder.substr(0, slash);
-    if (fs.info(metadata_path(above)).kind == FileKind::file)
+    if (fs.are_files({metadata_path(above)}))
       throw InvalidIdError("cannot save a run to '" + run_uri + "': it would lie inside the run '" + above +
                            "'; choose another place");
   }
@@ -135,10 +135,13 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
   };
   run_ids.erase(std::remove_if(run_ids.begin(), run_ids.end(), is_older), run_ids.end());
   if (run_ids.size() == 1) return run_ids.front();
+  std::vector<std::string> folders;
+  for (const std::string& id : run_ids) folders.push_back(joined(variant_folder, id));
+  const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
   std::pair<TimePoint, std::string> latest;
-  for (std::string& id : run_ids) {
-    const TimePoint time = read_metadata(fs, joined(variant_folder, id)).record.timestamp_utc;
-    if (latest.second.empty() || std::pair(time, id) > latest) latest = {time, std::move(id)};
+  for (std::size_t i = 0; i < run_ids.size(); ++i) {
+    const TimePoint time = metadata[i].record.timestamp_utc;
+    if (latest.second.empty() || std::pair(time, run_ids[i]) > latest) latest = {time, std::move(run_ids[i])};
   }
   return latest.second;
 }
@@ -203,6 +206,33 @@ inline ExperimentRun load_run_from_registry(const std::string& registry_uri, con
   record.variant_id = variant_id;
   record.run_id = std::move(*run_id);
   return detail::RunAccess::make<ExperimentRun>(std::move(record));
+}
+
+inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
+                                                          const std::string& experiment_id,
+                                                          const std::string& variant_id,
+                                                          std::optional<std::vector<std::string>> run_ids,
+                                                          std::shared_ptr<FileSystem> fs) {
+  if (!run_ids) run_ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string variant = detail::joined(
+      detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
+  std::vector<std::string> folders;
+  for (const std::string& run_id : *run_ids) {
+    detail::check_name("run id", run_id);
+    folders.push_back(detail::joined(variant, run_id));
+  }
+  std::vector<detail::RunRecord> records = detail::read_runs(registry.fs, folders);
+  std::vector<ExperimentRun> runs;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].experiment_id = experiment_id;
+    records[i].variant_id = variant_id;
+    records[i].run_id = std::move((*run_ids)[i]);
+    runs.push_back(detail::RunAccess::make<ExperimentRun>(std::move(records[i])));
+  }
+  return runs;
 }
 
 inline std::vector<std::string> list_experiments(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {

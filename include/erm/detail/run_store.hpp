@@ -45,6 +45,7 @@ class StoredContent final : public Content {
   std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
     return fs_->read_at(path(), offset, into, size);
   }
+  [[nodiscard]] std::size_t read_size() const noexcept override { return fs_->read_size(); }
   [[nodiscard]] std::string path() const { return joined(folder_, "artifacts/" + stored_filename_); }
   [[nodiscard]] const std::string& stored_filename() const noexcept { return stored_filename_; }
   [[nodiscard]] bool lies_in(const FileSystem& fs, const std::string& folder) const {
@@ -90,8 +91,9 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
   return MetadataReader::read(view(bytes), path);
 }
 
-inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
-                                                         const MetadataFile& metadata) {
+/// The paths of a run's history files.
+inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
+                                              const MetadataFile& metadata) {
   if (!metadata.written_by_erm) return {};  // the Python package leaves the files of a run that it overwrites
   const std::string history = joined(folder, "history");
   std::vector<std::string> files;
@@ -102,11 +104,14 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
       if (entry.kind == FileKind::file && ends_with(entry.name, ".csv")) files.push_back(std::move(entry.name));
     std::sort(files.begin(), files.end());
   }
+  for (std::string& file : files) file = joined(history, file);
+  return files;
+}
+
+inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
+                                                         const MetadataFile& metadata) {
   HistoryReader reader;
-  for (const std::string& file : files) {
-    const std::string path = joined(history, file);
-    reader.read(view(fs.read(path)), path);
-  }
+  for (const std::string& path : history_paths(fs, folder, metadata)) reader.read(view(fs.read(path)), path);
   return reader.take();
 }
 
@@ -126,12 +131,12 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
-inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
-  MetadataFile metadata = read_metadata_and_history(*fs, folder);
+/// A run of its metadata and history.
+inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
   RunRecord record = std::move(metadata.record);
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
-    refuse_links(*fs, folder, artifact.stored_filename, checked);
+    if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
     auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
     std::string id = artifact.id;
     record.artifacts.emplace(std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type,
@@ -141,20 +146,72 @@ inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::stri
   return record;
 }
 
-// ---- writing ----
-
-/// The files below `folder`, at any depth and relative to it.
-inline std::vector<std::string> files_below(const FileSystem& fs, const std::string& folder) {
-  std::vector<std::string> files;
-  std::vector<std::string> below = {""};
-  while (!below.empty()) {
-    const std::string at = std::move(below.back());
-    below.pop_back();
-    for (const FolderEntry& entry : fs.list(joined(folder, at)))
-      (entry.kind == FileKind::folder ? below : files).push_back(joined(at, entry.name));
-  }
-  return files;
+inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
+  return record_of(fs, folder, read_metadata_and_history(*fs, folder));
 }
+
+/// The metadata files of several runs, asked for together.
+inline std::vector<Bytes> metadata_bytes_of(const FileSystem& fs, const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (const std::string& folder : folders) paths.push_back(metadata_path(folder));
+  try {
+    return fs.read_many(paths);
+  } catch (const NotFoundError&) {
+    for (const std::string& folder : folders) static_cast<void>(metadata_bytes(fs, folder));  // says which
+    throw;
+  }
+}
+
+inline std::vector<MetadataFile> read_metadata_of(const FileSystem& fs, const std::vector<std::string>& folders) {
+  const std::vector<Bytes> contents = metadata_bytes_of(fs, folders);
+  std::vector<MetadataFile> metadata;
+  metadata.reserve(folders.size());
+  for (std::size_t i = 0; i < folders.size(); ++i)
+    metadata.push_back(MetadataReader::read(view(contents[i]), metadata_path(folders[i])));
+  return metadata;
+}
+
+/// read_metadata_and_history() of several runs, asked for together.
+inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& fs,
+                                                              const std::vector<std::string>& folders) {
+  std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
+  std::vector<std::string> paths;
+  std::vector<std::size_t> ends;  // of each run's, in paths
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    for (std::string& path : history_paths(fs, folders[i], metadata[i])) paths.push_back(std::move(path));
+    ends.push_back(paths.size());
+  }
+  const std::vector<Bytes> histories = fs.read_many(paths);
+  for (std::size_t i = 0, next = 0; i < folders.size(); ++i) {
+    HistoryReader reader;
+    for (; next < ends[i]; ++next) reader.read(view(histories[next]), paths[next]);
+    metadata[i].record.history = reader.take();
+  }
+  return metadata;
+}
+
+/// read_run() of each folder; a store that is far away is asked for many files at once.
+inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs, const std::vector<std::string>& folders) {
+  constexpr std::size_t at_once = 128;  // what is read and not yet taken apart is held in memory
+  std::vector<RunRecord> records;
+  records.reserve(folders.size());
+  for (auto first = folders.begin(); first != folders.end();) {
+    const auto last = first + std::min<std::ptrdiff_t>(at_once, folders.end() - first);
+    const std::vector<std::string> some(first, last);
+    try {
+      std::vector<MetadataFile> metadata = read_metadata_and_history_of(*fs, some);
+      for (std::size_t i = 0; i < some.size(); ++i) records.push_back(record_of(fs, some[i], std::move(metadata[i])));
+    } catch (const NotFoundError&) {
+      // An overwrite may have taken a history away meanwhile: each run by itself looks again.
+      records.resize(static_cast<std::size_t>(first - folders.begin()));
+      for (const std::string& folder : some) records.push_back(read_run(fs, folder));
+    }
+    first = last;
+  }
+  return records;
+}
+
+// ---- writing ----
 
 /// Removes the files of a run's folder that its metadata does not name.
 inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
@@ -162,13 +219,15 @@ inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std:
   for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
     const std::string inside = joined(folder, part);
     std::set<std::string> emptied;
-    for (const std::string& file : files_below(fs, inside)) {
+    std::vector<std::string> unnamed;
+    for (const std::string& file : fs.files_below(inside)) {
       if (named->count(file) != 0) continue;
-      fs.remove(joined(inside, file));
+      unnamed.push_back(joined(inside, file));
       for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
            slash = file.rfind('/', slash - 1))
         emptied.insert(file.substr(0, slash));
     }
+    fs.remove_many(unnamed);
     for (auto i = emptied.rbegin(); i != emptied.rend(); ++i) fs.remove_if_empty(joined(inside, *i));
     fs.remove_if_empty(inside);
   }
@@ -198,15 +257,15 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
 /// Removes what killed saves left in `parent`.
 inline void sweep(FileSystem& fs, const std::string& parent, const std::string& own_name) {
   const std::string claims = joined(parent, claims_folder);
-  for (const FolderEntry& entry : fs.list(claims)) {
-    if (entry.kind != FileKind::file || entry.name == own_name) continue;
+  for (const std::string& name : fs.old_claims(claims)) {
+    if (name == own_name) continue;
     try {
-      const std::unique_ptr<Claim> claim = fs.claim(joined(claims, entry.name));
+      const std::unique_ptr<Claim> claim = fs.claim(joined(claims, name));
       if (!claim) continue;
       if (claim->was_abandoned())
-        remove_leftovers(fs, joined(parent, entry.name));
+        remove_leftovers(fs, joined(parent, name));
       else
-        fs.remove_if_empty(joined(parent, entry.name));  // killed between making the folder and begin()
+        fs.remove_if_empty(joined(parent, name));  // killed between making the folder and begin()
     } catch (const IoError&) {
       // Another user's, who alone may remove it; it stands in nobody's way.
     }
@@ -228,14 +287,14 @@ class RunSaver {
     const std::string parent = folder_of(folder_);
     const std::string name = last_part(folder_);
     const std::string claimed = joined(joined(parent, claims_folder), name);
-    if (durability_ == Durability::durable) make_folders(parent);
+    if (durability_ == Durability::durable && fs_.has_folders()) make_folders(parent);
     std::unique_ptr<Claim> claim = fs_.claim(claimed);
     if (!claim) return SaveOutcome::is_being_saved;
     if (claim->may_have_neighbours()) sweep(fs_, parent, name);
     if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
-      if (fs_.info(metadata_path(folder_)).kind == FileKind::file) {
+      if (fs_.are_files({metadata_path(folder_)})) {
         if (!overwrite) return SaveOutcome::exists;
         look_at_replaced();
       } else {
@@ -246,8 +305,8 @@ class RunSaver {
     claim->begin();
     std::string text;
     try {
-      write_artifacts();
-      write_history();
+      name_artifacts();
+      write_files();
       sync();
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, "finished",
                                   record_.finished_utc ? *record_.finished_utc : now_utc());
@@ -287,7 +346,7 @@ class RunSaver {
                           "' is a symbolic link, which may lead out of the run's folder; remove the link");
       }
     }
-    for (const std::string& file : files_below(fs_, joined(folder_, "artifacts"))) {
+    for (const std::string& file : fs_.files_below(joined(folder_, "artifacts"))) {
       names_.take(file);
       there_.insert(file);
     }
@@ -299,7 +358,15 @@ class RunSaver {
     }
   }
 
-  void write_artifacts() {
+  /// A file that is yet to be written: an artifact's, or the history's.
+  struct Pending {
+    const Content* content;
+    const Artifact* artifact;  // null for the history
+    std::size_t entry;         // in artifacts_
+  };
+
+  /// Tells which artifacts are there already.
+  void name_artifacts() {
     for (const auto& [id, artifact] : record_.artifacts) {
       StoredArtifact entry = {id,         {},
                               artifact.filename(), artifact.type(),
@@ -310,7 +377,10 @@ class RunSaver {
         entry.stored_filename = stored->stored_filename();
       } else {
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
-        entry.stored_filename = stays(entry) ? replaced_.at(id).stored_filename : write(artifact);
+        if (stays(entry))
+          entry.stored_filename = replaced_.at(id).stored_filename;
+        else
+          pending_.push_back({artifact.content().get(), &artifact, artifacts_.size()});
       }
       artifacts_.push_back(std::move(entry));
     }
@@ -329,15 +399,45 @@ class RunSaver {
            same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
   }
 
-  /// Stores an artifact's content under a name that is free.
-  std::string write(const Artifact& artifact) {
-    for (;;) {
-      std::string stored = names_.choose(artifact.filename());
-      std::string path = joined(folder_, "artifacts/" + stored);
-      if (!fs_.create_from(path, *artifact.content(), durability_)) continue;
-      written_.push_back(std::move(path));
-      return stored;
+  /// Stores what is pending under names that are free.
+  void write_files() {
+    std::optional<BytesContent> history;
+    if (!record_.history.empty()) {
+      history.emplace(to_bytes(history_csv(record_.history)));
+      pending_.push_back({&*history, nullptr, 0});
     }
+    for (int attempt = 1; !pending_.empty(); ++attempt) {
+      std::vector<NewFile> files;
+      std::vector<std::string> names;
+      for (const Pending& each : pending_) {
+        const std::string number = attempt == 1 ? "" : "-" + std::to_string(attempt);
+        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : "main" + number + ".csv");
+        files.push_back({joined(folder_, (each.artifact ? "artifacts/" : "history/") + names.back()), each.content});
+      }
+      const std::vector<bool> created = create_files(files);
+      std::vector<Pending> taken;
+      for (std::size_t i = 0; i < files.size(); ++i) {
+        if (!created[i]) {
+          taken.push_back(pending_[i]);
+        } else if (pending_[i].artifact) {
+          artifacts_[pending_[i].entry].stored_filename = std::move(names[i]);
+        } else {
+          history_.push_back(std::move(names[i]));
+        }
+      }
+      pending_ = std::move(taken);
+    }
+  }
+
+  std::vector<bool> create_files(const std::vector<NewFile>& files) {
+    // A failure may leave any of them, so that all are removed then; else only what was made is this save's.
+    const std::size_t before = written_.size();
+    for (const NewFile& file : files) written_.push_back(file.path);
+    std::vector<bool> created = fs_.create_many(files, durability_);
+    written_.resize(before);
+    for (std::size_t i = 0; i < files.size(); ++i)
+      if (created[i]) written_.push_back(files[i].path);
+    return created;
   }
 
   static std::string sha256_of(const Content& content) {
@@ -346,7 +446,7 @@ class RunSaver {
       hash.update(held->bytes().data(), held->bytes().size());
       return hash.hex();
     }
-    Bytes chunk(content_chunk);
+    Bytes chunk(content.read_size());
     std::uint64_t done = 0;
     while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
       hash.update(chunk.data(), got);
@@ -355,21 +455,9 @@ class RunSaver {
     return hash.hex();
   }
 
-  void write_history() {
-    if (record_.history.empty()) return;
-    const std::string csv = history_csv(record_.history);
-    for (int i = 1; history_.empty(); ++i) {
-      std::string file = i == 1 ? "main.csv" : "main-" + std::to_string(i) + ".csv";
-      std::string path = joined(folder_, "history/" + file);
-      if (!fs_.create(path, csv, durability_)) continue;
-      written_.push_back(std::move(path));
-      history_.push_back(std::move(file));
-    }
-  }
-
   /// The names of all that was written, before the metadata makes it a run.
   void sync() {
-    if (durability_ != Durability::durable) return;
+    if (durability_ != Durability::durable || !fs_.has_folders()) return;
     std::set<std::string> folders = {folder_};
     for (const std::string& path : written_)
       for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) folders.insert(at);
@@ -392,7 +480,7 @@ class RunSaver {
       if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
           view(fs_.read(metadata_path(folder_))) == text)
         return;
-      for (const std::string& path : written_) fs_.remove(path);
+      fs_.remove_many(written_);
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {
       // The first error is on its way to the caller; what stays is removed by the next save.
@@ -408,6 +496,7 @@ class RunSaver {
   std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
   std::set<std::string> there_;                     // its files
   StoredNames names_;
+  std::vector<Pending> pending_;
   std::vector<StoredArtifact> artifacts_;
   std::vector<std::string> history_;
   std::vector<std::string> written_;

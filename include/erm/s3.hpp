@@ -1,0 +1,126 @@
+// Registries in object storage: AWS S3, Ceph, MinIO, R2, and whatever else speaks S3's protocol. Include this
+// header, link the CMake target erm::s3 (libcurl, libcrypto), and every function that takes a URI takes s3://.
+//
+//   erm::save_run_to_registry(run, "s3://team-bucket/experiments");      // AWS_* variables, ~/.aws
+//   erm::S3Options options;
+//   options.endpoint = "https://minio.example.org:9000";
+//   const auto store = std::make_shared<erm::S3FileSystem>(options);
+//   erm::list_runs("s3://team-bucket/experiments", "digits", "main", store);
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/file_system.hpp"
+
+namespace erm {
+
+/// Where a request names its bucket.
+enum class S3Addressing {
+  automatic,     // virtual_host on AWS where the bucket's name can be a host's, path elsewhere
+  path,          // https://endpoint/bucket/key
+  virtual_host,  // https://bucket.endpoint/key
+};
+
+/// How far the transfer of a large file is; see S3Options::on_progress.
+struct S3Progress {
+  std::string_view path;    // "bucket/experiments/digits/main/run/artifacts/model.bin"
+  std::uint64_t done = 0;   // bytes
+  std::uint64_t total = 0;  // bytes
+  bool is_upload = false;
+};
+
+/// What is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials, as the
+/// AWS tools have it. The names of those are beside each field.
+struct S3Options {
+  /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url; else AWS in that region.
+  std::optional<std::string> endpoint;
+  /// AWS_REGION, AWS_DEFAULT_REGION, region; else us-east-1.
+  std::optional<std::string> region;
+  /// AWS_ACCESS_KEY_ID, aws_access_key_id, and so on. Without any, requests are anonymous. Those that do not stand here
+  /// are read again when the server says that they have expired.
+  std::optional<std::string> access_key_id, secret_access_key, session_token;
+  /// AWS_PROFILE; else "default".
+  std::optional<std::string> profile;
+  /// A file of certificates in PEM to trust in place of the system's. AWS_CA_BUNDLE, ca_bundle.
+  std::optional<std::string> ca_bundle;
+  /// s3 = addressing_style in the profile where this is automatic.
+  S3Addressing addressing = S3Addressing::automatic;
+
+  /// How many requests of one call run at once; at least 1.
+  std::size_t max_requests = 16;
+  /// How often a request is sent before its failure is an error: after 429, 500, 502, 503, 504, a time-out, a
+  /// connection that was refused or reset, and a body that was cut short.
+  int max_attempts = 7;
+  /// The longest wait before a request is sent a second time; it doubles each time up to 5 s, and a random part of it
+  /// is waited.
+  std::chrono::milliseconds retry_delay{200};
+  std::chrono::milliseconds connect_timeout{10'000};
+  /// How long a transfer may go without a byte.
+  std::chrono::seconds stall_timeout{60};
+
+  /// In bytes: larger files go up and come down in parts of this size, several at once. S3 wants at least 5 MiB.
+  std::uint64_t part_size = std::uint64_t{8} << 20;
+  /// When the claim on a run's id may be taken over from a process that was killed on another machine: longer than
+  /// any save takes. Claims of this machine's processes are known to be abandoned at once.
+  std::chrono::seconds claim_lifetime = std::chrono::hours(24);
+
+  /// Called as a file larger than part_size goes up or comes down, on the thread that transfers it. What it throws
+  /// ends the transfer.
+  std::function<void(const S3Progress&)> on_progress;
+};
+
+namespace detail::s3 {
+class Client;
+}
+
+/// The buckets of one S3 endpoint; a path is "bucket/key". Of what a registry needs of a store, S3 has no folders: one
+/// is there as long as a key lies in it.
+class S3FileSystem final : public FileSystem {
+ public:
+  /// Connects to nothing yet. Throws Error where settings are missing their other half, or a file of them cannot be
+  /// read.
+  explicit S3FileSystem(S3Options options = {});
+  S3FileSystem(const S3FileSystem&) = delete;
+  S3FileSystem& operator=(const S3FileSystem&) = delete;
+  ~S3FileSystem() override;
+
+  [[nodiscard]] FileInfo info(const std::string& path) const override;
+  [[nodiscard]] std::vector<FolderEntry> list(const std::string& path) const override;
+  [[nodiscard]] Bytes read(const std::string& path) const override;
+  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                      std::size_t size) const override;
+  void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  void remove(const std::string& path) override;
+
+  bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
+  bool make_folder(const std::string& path) override;
+  void remove_if_empty(const std::string& /*path*/) override {}
+  std::unique_ptr<Claim> claim(const std::string& path) override;
+  [[nodiscard]] std::vector<std::string> folders_with(const std::string& path,
+                                                      const std::string& filename) const override;
+
+  [[nodiscard]] bool are_files(const std::vector<std::string>& paths) const override;
+  [[nodiscard]] bool has_folders() const noexcept override { return false; }
+  [[nodiscard]] std::size_t read_size() const noexcept override;
+  [[nodiscard]] std::vector<Bytes> read_many(const std::vector<std::string>& paths) const override;
+  std::vector<bool> create_many(const std::vector<NewFile>& files, Durability = Durability::buffered) override;
+  void remove_many(const std::vector<std::string>& files) override;
+  [[nodiscard]] std::vector<std::string> files_below(const std::string& path) const override;
+  [[nodiscard]] std::vector<std::string> old_claims(const std::string& folder) override;
+
+ private:
+  std::unique_ptr<detail::s3::Client> client_;
+};
+
+}  // namespace erm
+
+#include "erm/detail/s3_bodies.hpp"
