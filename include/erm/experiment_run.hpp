@@ -27,6 +27,7 @@
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_logger.hpp"
+#include "erm/run_status.hpp"
 #include "erm/value.hpp"
 
 namespace erm {
@@ -79,6 +80,17 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const noexcept { return record_.history; }
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept { return record_.goals; }
 
+  /// How the run stands, or stood when it was loaded; finished for one that was never live.
+  [[nodiscard]] RunStatus status() const noexcept { return record_.status; }
+  /// Why a run failed; empty for others.
+  [[nodiscard]] const std::string& failure() const noexcept { return record_.failure; }
+  /// When a saved run ended; nothing for one that runs or was killed.
+  [[nodiscard]] const std::optional<TimePoint>& finished_utc() const noexcept { return record_.finished_utc; }
+  /// When a live run was last heard of, to the interval of its heartbeats; nothing for other runs.
+  [[nodiscard]] const std::optional<TimePoint>& last_seen_utc() const noexcept { return record_.heartbeat_utc; }
+  /// From timestamp_utc to the end, or to when the run was last heard of; nothing where neither is known.
+  [[nodiscard]] std::optional<std::chrono::microseconds> duration() const;
+
  private:
   friend class RunLogger<ExperimentRun>;
   friend struct detail::RunAccess;
@@ -104,6 +116,12 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
 };
 
 // ---- bodies ----
+
+inline std::optional<std::chrono::microseconds> ExperimentRun::duration() const {
+  const std::optional<TimePoint>& end = record_.finished_utc ? record_.finished_utc : record_.heartbeat_utc;
+  if (!end) return std::nullopt;
+  return *end - record_.timestamp_utc;
+}
 
 namespace detail {
 

@@ -35,6 +35,16 @@ struct NewFile {
   const Content* content = nullptr;
 };
 
+/// A file that grows at its end.
+class Appender {
+ public:
+  virtual ~Appender() = default;
+  /// Adds all of `content`, or throws IoError and adds none of it.
+  virtual void append(std::string_view content) = 0;
+  /// Returns when all of it is on the disk.
+  virtual void sync() {}
+};
+
 /// The exclusive hold on a path that is about to become a file: at most one process has it. Ends with the
 /// object; what is not committed by then leaves nothing behind.
 class Claim {
@@ -87,6 +97,11 @@ class FileSystem {
   virtual void remove_if_empty(const std::string& path);
   /// Claims `path` (see Claim), making its folder; null where a live process holds it.
   virtual std::unique_ptr<Claim> claim(const std::string& path);
+  /// Replaces a file in one step, as write() does, by content that may be too large for memory.
+  virtual void write_from(const std::string& path, const Content& content, Durability = Durability::buffered);
+  /// Opens a file to be appended to, at the end of its first `size` bytes: what is behind them is cut off. The file is
+  /// made where it is not there and `size` is 0. Null where the store cannot append.
+  virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
   /// The folders below `path`, at any depth and relative to it, that hold a file `filename`, in any order. Does not
   /// look inside one that does, nor into folders named ".erm_...".
   [[nodiscard]] virtual std::vector<std::string> folders_with(const std::string& path,
@@ -129,6 +144,7 @@ class LocalFileSystem final : public FileSystem {
   void remove_if_empty(const std::string& path) override { detail::os::remove_empty_folder(path); }
   /// Held by a lock on the file, which the system gives up with the process.
   std::unique_ptr<Claim> claim(const std::string& path) override;
+  std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] std::vector<std::string> folders_with(const std::string& path,
                                                       const std::string& filename) const override;
 };
@@ -136,6 +152,10 @@ class LocalFileSystem final : public FileSystem {
 /// Files in this process's memory: for tests, and for runs that need no disk.
 class MemoryFileSystem final : public FileSystem {
  public:
+  MemoryFileSystem() = default;
+  /// A store that cannot append is what object stores are.
+  explicit MemoryFileSystem(bool can_append) : can_append_(can_append) {}
+
   [[nodiscard]] FileInfo info(const std::string& path) const override;
   [[nodiscard]] std::vector<FolderEntry> list(const std::string& path) const override;
   [[nodiscard]] Bytes read(const std::string& path) const override;
@@ -144,12 +164,16 @@ class MemoryFileSystem final : public FileSystem {
   void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   void remove(const std::string& path) override;
+  std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
 
  private:
+  class MemoryAppender;
+
   [[nodiscard]] std::shared_ptr<const Bytes> find(const std::string& path) const;
   bool put(const std::string& path, std::string_view content, bool replace);
 
+  bool can_append_ = true;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const Bytes>> files_;
 };

@@ -68,8 +68,8 @@ struct S3Options {
 
   /// In bytes: larger files go up and come down in parts of this size, several at once. S3 wants at least 5 MiB.
   std::uint64_t part_size = std::uint64_t{8} << 20;
-  /// When the claim on a run's id may be taken over from a process that was killed on another machine: longer than
-  /// any save takes. Claims of this machine's processes are known to be abandoned at once.
+  /// When the claim on a run's id may be taken over from a process that was killed on another machine: longer than any
+  /// save takes, and than a live run goes without a flush. Of this machine's processes it is known which are gone.
   std::chrono::seconds claim_lifetime = std::chrono::hours(24);
 
   /// Called as a file larger than part_size goes up or comes down, on the thread that transfers it. What it throws
@@ -102,6 +102,7 @@ class S3FileSystem final : public FileSystem {
   void remove(const std::string& path) override;
 
   bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
+  void write_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
   bool make_folder(const std::string& path) override;
   void remove_if_empty(const std::string& /*path*/) override {}
   std::unique_ptr<Claim> claim(const std::string& path) override;
@@ -118,6 +119,8 @@ class S3FileSystem final : public FileSystem {
   [[nodiscard]] std::vector<std::string> old_claims(const std::string& folder) override;
 
  private:
+  void refresh_claims();
+
   std::unique_ptr<detail::s3::Client> client_;
 };
 

@@ -1,5 +1,6 @@
 # What no header of ERM does, for all who include it would have to live with it.
-#   cmake -DINCLUDE_DIR=<absolute> -DPREPROCESSOR=<command that prints the macros of a file> -P rules.cmake
+#   cmake -DINCLUDE_DIR=<absolute> -DPREPROCESSOR=<command that prints the macros of a file>
+#         -DHAS_S3=<whether s3.hpp has what it includes> -P rules.cmake
 
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE_DIR} ${INCLUDE_DIR}/*.hpp ${INCLUDE_DIR}/*.h)
 if(NOT headers)
@@ -36,7 +37,7 @@ if(PREPROCESSOR)
   set(every_header ${CMAKE_CURRENT_BINARY_DIR}/every_header.cpp)
   file(WRITE ${every_header} "")
   foreach(header IN LISTS headers)
-    if(header MATCHES "^erm/[a-z_0-9]+\\.hpp$")
+    if(header MATCHES "^erm/[a-z_0-9]+\\.hpp$" AND (HAS_S3 OR NOT header STREQUAL "erm/s3.hpp"))
       file(APPEND ${every_header} "#include \"${header}\"\n")
     endif()
   endforeach()

@@ -126,12 +126,39 @@ class LocalClaim final : public Claim {
   bool committed_ = false;
 };
 
+class LocalAppender final : public Appender {
+ public:
+  LocalAppender(os::File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  void append(std::string_view content) override {
+    // Written to a removed file it would be lost without a word.
+    if (!file_.still_at_path()) {
+      throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
+    }
+    // At the end of what is whole: of a write that failed half-way nothing stays.
+    file_.write_at(size_, content.data(), content.size());
+    size_ += content.size();
+  }
+  void sync() override { file_.sync(); }
+
+ private:
+  os::File file_;
+  std::uint64_t size_;
+};
+
 }  // namespace detail
 
 // ---- FileSystem: what a store gets that has nothing better ----
 
 inline bool FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
   return create(path, detail::view(detail::whole_content(content)), durability);
+}
+
+inline void FileSystem::write_from(const std::string& path, const Content& content, Durability durability) {
+  write(path, detail::view(detail::whole_content(content)), durability);
+}
+
+inline std::unique_ptr<Appender> FileSystem::appender(const std::string& /*path*/, std::uint64_t /*size*/) {
+  return nullptr;
 }
 
 inline bool FileSystem::make_folder(const std::string& path) { return info(path).kind == FileKind::missing; }
@@ -237,7 +264,8 @@ inline std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64
 inline void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
   const std::string folder = detail::folder_of(path);
   detail::make_local_folders(folder, durability);
-  const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path);
+  // Not under its own name: a reader of the Python package would take a second erm_metadata.json for a run.
+  const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
   // Others that write the same file at the same time take another name each; the last to commit wins.
   std::unique_ptr<Claim> mine;
   for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
@@ -293,6 +321,15 @@ inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
     abandoned = abandoned && file.info().size > 0;
     return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
   }
+}
+
+inline std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
+  namespace os = detail::os;
+  os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
+  if (!file) file = os::open_to_write(path);
+  if (!file) os::fail("open for writing", path, ENOENT);
+  file.truncate(size);
+  return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 
 inline std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
@@ -414,6 +451,29 @@ inline void MemoryFileSystem::remove(const std::string& path) {
   const std::string inside = name.empty() ? name : name + "/";
   auto file = files_.lower_bound(inside);
   while (file != files_.end() && file->first.rfind(inside, 0) == 0) file = files_.erase(file);
+}
+
+class MemoryFileSystem::MemoryAppender final : public Appender {
+ public:
+  MemoryAppender(MemoryFileSystem& fs, std::string path, std::size_t size) : fs_(fs), path_(std::move(path)) {
+    Bytes content = fs_.info(path_).kind == FileKind::file ? fs_.read(path_) : Bytes();
+    content.resize(std::min(size, content.size()));
+    fs_.write(path_, detail::view(content));
+  }
+  void append(std::string_view content) override {
+    Bytes all = fs_.read(path_);
+    all.insert(all.end(), content.begin(), content.end());
+    fs_.write(path_, detail::view(all));
+  }
+
+ private:
+  MemoryFileSystem& fs_;
+  std::string path_;
+};
+
+inline std::unique_ptr<Appender> MemoryFileSystem::appender(const std::string& path, std::uint64_t size) {
+  if (!can_append_) return nullptr;
+  return std::make_unique<MemoryAppender>(*this, path, static_cast<std::size_t>(size));
 }
 
 // ---- open_file_system ----

@@ -94,10 +94,10 @@ inline std::vector<std::string> pointer_parts(std::string_view pointer) {
 
 class MetadataWriter {
  public:
-  /// The file's text. `status` is "running", "finished", ...; `history_files` as in MetadataFile.
+  /// The file's text; `history_files` as in MetadataFile.
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
-                          const std::optional<std::vector<std::string>>& history_files, std::string_view status,
+                          const std::optional<std::vector<std::string>>& history_files,
                           std::optional<TimePoint> finished_utc);
 
  private:
@@ -244,7 +244,7 @@ inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector
 inline std::string MetadataWriter::text(const RunRecord& record, const std::string& run_id,
                                         const std::vector<StoredArtifact>& artifacts,
                                         const std::optional<std::vector<std::string>>& history_files,
-                                        std::string_view status, std::optional<TimePoint> finished_utc) {
+                                        std::optional<TimePoint> finished_utc) {
   MetadataWriter writer;
   std::string& out = writer.out_;
   out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
@@ -274,8 +274,15 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   }
   writer.line_key("erm");
   out += "{\"layout\": 1";
-  writer.text_entry("status", status);
+  writer.text_entry("status", to_text(record.status));
+  if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
   if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
+  if (record.heartbeat_utc) {
+    writer.text_entry("heartbeat_utc", time_text(*record.heartbeat_utc));
+    writer.key("heartbeat_seconds");
+    append_integer(out, record.heartbeat_seconds);
+    writer.text_entry("owner", record.owner);
+  }
   if (!record.goals.empty()) {
     writer.key("goals");
     out += '{';
@@ -503,8 +510,24 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
   file.written_by_erm = true;
   expect(Kind::object, "an object", "erm");
   json_.object([&](const std::string& key) {
-    if (key == "layout" || key == "status") {
+    if (key == "layout") {
       json_.any();
+    } else if (key == "status") {
+      const std::string status = text("erm/status");
+      for (const RunStatus known : {RunStatus::running, RunStatus::failed, RunStatus::finished})
+        if (status == to_text(known)) record.status = known;
+    } else if (key == "failure") {
+      record.failure = text("erm/failure");
+    } else if (key == "heartbeat_utc") {
+      record.heartbeat_utc = time("erm/heartbeat_utc");
+    } else if (key == "heartbeat_seconds") {
+      expect(Kind::number, "a number of seconds", "erm/heartbeat_seconds");
+      const Value seconds = json_.value();
+      if (seconds.kind() != Value::Kind::unsigned_integer || seconds.number() > 1e9)
+        fail("erm/heartbeat_seconds", "is " + seconds.str() + ", where a number of seconds belongs");
+      record.heartbeat_seconds = seconds.get<std::int64_t>();
+    } else if (key == "owner") {
+      record.owner = text("erm/owner");
     } else if (key == "finished_utc") {
       record.finished_utc = time("erm/finished_utc");
     } else if (key == "goals") {

@@ -198,6 +198,20 @@ inline const char* read_double(const char* first, const char* last, double& valu
 #endif
 }
 
+/// Writes the shortest text that reads back as `value` to `at`, which has room for 32 characters, in whichever
+/// layout is the quickest to make ("1e+05"); the end of it.
+inline char* put_double(char* at, double value) {
+#if ERM_DETAIL_FROM_CHARS
+  // A NaN with a sign is no other value.
+  return std::to_chars(at, at + 32, std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value).ptr;
+#else
+  std::string text;
+  append_floating(text, value);
+  text.copy(at, text.size());
+  return at + text.size();
+#endif
+}
+
 /// `text` as a number where the whole of it is one: decimal, nan, inf or infinity in any case, one sign, no blanks.
 inline std::optional<double> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);

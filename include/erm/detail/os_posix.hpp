@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -93,6 +94,7 @@ class File {
 
   /// Up to `size` bytes from `offset` on; fewer only at the end of the file.
   std::size_t read_at(std::uint64_t offset, void* into, std::size_t size) const {
+    if (offset > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()) - size) return 0;
     std::size_t done = 0;
     while (done < size) {
       const ssize_t got = ::pread(descriptor_, static_cast<char*>(into) + done, size - done,
@@ -110,6 +112,18 @@ class File {
     std::size_t done = 0;
     while (done < size) {
       const ssize_t put = ::write(descriptor_, static_cast<const char*>(data) + done, size - done);
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) fail("write to", path_, errno);
+      done += static_cast<std::size_t>(put);
+    }
+  }
+
+  /// Writes all of it from `offset` on.
+  void write_at(std::uint64_t offset, const void* data, std::size_t size) {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t put = ::pwrite(descriptor_, static_cast<const char*>(data) + done, size - done,
+                                   static_cast<off_t>(offset + done));
       if (put < 0 && errno == EINTR) continue;
       if (put < 0) fail("write to", path_, errno);
       done += static_cast<std::size_t>(put);

@@ -1,6 +1,7 @@
 // All that is known of a run, as data: ExperimentRun guards it, the registry writes and reads it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
+#include "erm/run_status.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {
@@ -22,7 +24,13 @@ struct RunRecord {
   std::string run_id;
   bool run_id_was_generated = false;
   TimePoint timestamp_utc;
-  std::optional<TimePoint> finished_utc;  // set where a saved run was loaded
+  RunStatus status = RunStatus::finished;  // as written: a run that was killed says running
+  std::string failure;
+  std::optional<TimePoint> finished_utc;
+  // Of a run that is, or was, live:
+  std::optional<TimePoint> heartbeat_utc;
+  std::int64_t heartbeat_seconds = 0;  // from one to the next
+  std::string owner;                   // see Owner
   std::vector<std::string> features;
   std::map<std::string, Value> params;
   std::map<std::string, Value> metrics;

@@ -308,8 +308,8 @@ class RunSaver {
       name_artifacts();
       write_files();
       sync();
-      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, "finished",
-                                  record_.finished_utc ? *record_.finished_utc : now_utc());
+      const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
+      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc);
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
       undo(text);

@@ -43,7 +43,7 @@ class ObjectClaim final : public Claim {
       // The store is out of reach. The object stays, and is known to be abandoned once it is not in `held`.
     }
     const std::lock_guard<std::mutex> lock(client_.held.mutex);
-    client_.held.paths.erase(path_);
+    client_.held.claims.erase(path_);
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
   void commit(const std::string& target, std::string_view content, Durability durability) override {
@@ -57,7 +57,11 @@ class ObjectClaim final : public Claim {
  private:
   /// Whether no one has taken it over, as others may after its lifetime.
   [[nodiscard]] bool is_mine() const {
-    if (std::chrono::steady_clock::now() - since_ < client_.options().claim_lifetime / 2) return true;
+    {
+      const std::lock_guard<std::mutex> lock(client_.held.mutex);
+      const auto written = client_.held.claims.at(path_).written;
+      if (std::chrono::steady_clock::now() - written < client_.options().claim_lifetime / 2) return true;
+    }
     try {
       return to_text(fs_.read(path_)) == text_;
     } catch (const NotFoundError&) {
@@ -70,7 +74,6 @@ class ObjectClaim final : public Claim {
   std::string path_;
   std::string text_;
   bool abandoned_;
-  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 };
 
 /// S3FileSystem::folders_with() where little lies beside the file: level by level, each level's folders at once.
@@ -235,7 +238,31 @@ inline std::size_t S3FileSystem::read_size() const noexcept {
 }
 
 inline void S3FileSystem::write(const std::string& path, std::string_view content, Durability) {
+  refresh_claims();
   client_->put(path, detail::s3::Body(content), false);
+}
+
+inline void S3FileSystem::write_from(const std::string& path, const Content& content, Durability) {
+  refresh_claims();
+  if (content.size() > client_->options().part_size)
+    detail::s3::Upload(*client_, path, content).run();
+  else
+    client_->put(path, detail::s3::Body(content, 0, content.size()), false);
+}
+
+/// Whoever writes may hold a claim for long; written again, it is not taken for that of a process that is gone.
+inline void S3FileSystem::refresh_claims() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::pair<std::string, std::string>> old;
+  {
+    const std::lock_guard<std::mutex> lock(client_->held.mutex);
+    for (auto& [path, claim] : client_->held.claims) {
+      if (now - claim.written < client_->options().claim_lifetime / 4) continue;
+      claim.written = now;
+      old.emplace_back(path, claim.text);
+    }
+  }
+  for (const auto& [path, text] : old) client_->put(path, detail::s3::Body(std::string_view(text)), false);
 }
 
 inline bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
@@ -353,15 +380,15 @@ inline std::vector<std::string> S3FileSystem::folders_with(const std::string& pa
 
 inline std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
   using namespace detail::s3;
+  const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
   {
     const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    if (!client_->held.paths.insert(path).second) return nullptr;
+    if (!client_->held.claims.emplace(path, HeldClaim{text}).second) return nullptr;
   }
-  const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
   // Gives up what was entered above, unless the claim is made.
   const auto give_up = [&]() -> std::unique_ptr<Claim> {
     const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    client_->held.paths.erase(path);
+    client_->held.claims.erase(path);
     return nullptr;
   };
   try {

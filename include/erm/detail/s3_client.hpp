@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -263,10 +262,14 @@ class Client {
     return this->put(path, Body(text), true);
   }
 
+  struct HeldClaim {
+    std::string text;
+    std::chrono::steady_clock::time_point written = std::chrono::steady_clock::now();
+  };
   /// The claims that this object holds: of those it knows that they are not abandoned.
   struct Held {
     std::mutex mutex;
-    std::set<std::string> paths;
+    std::map<std::string, HeldClaim> claims;  // by path
     std::map<std::string, std::chrono::steady_clock::time_point> swept;  // folders, by when their claims were looked at
   };
   Held held;

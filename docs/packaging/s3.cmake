@@ -1,0 +1,27 @@
+# The target erm::s3, where libcurl and libcrypto are there.
+set(ERM_S3 "AUTO" CACHE STRING "erm::s3, registries in object storage: AUTO where libcurl and OpenSSL are found, ON, OFF")
+set_property(CACHE ERM_S3 PROPERTY STRINGS AUTO ON OFF)
+
+if(NOT ERM_S3 STREQUAL "OFF")
+  find_package(CURL 7.66 QUIET)
+  find_package(OpenSSL 1.1 QUIET COMPONENTS Crypto)
+  if(TARGET CURL::libcurl AND TARGET OpenSSL::Crypto)
+    add_library(erm_s3 INTERFACE)
+    add_library(erm::s3 ALIAS erm_s3)
+    target_link_libraries(erm_s3 INTERFACE erm CURL::libcurl OpenSSL::Crypto)
+    # A project that adds this one as a folder links them too.
+    foreach(dependency CURL::libcurl OpenSSL::Crypto)
+      get_target_property(aliased ${dependency} ALIASED_TARGET)
+      get_target_property(imported ${dependency} IMPORTED)
+      if(imported AND NOT aliased)
+        set_target_properties(${dependency} PROPERTIES IMPORTED_GLOBAL TRUE)
+      endif()
+    endforeach()
+  elseif(ERM_S3 STREQUAL "AUTO")
+    message(STATUS "ERM: no target erm::s3, for libcurl 7.66 or OpenSSL 1.1 is not installed")
+  else()
+    message(FATAL_ERROR "erm::s3 needs libcurl 7.66 and OpenSSL 1.1 or later, which find_package does not find. "
+                        "Install them (apt install libcurl4-openssl-dev libssl-dev, brew install curl openssl, vcpkg "
+                        "install curl openssl), give their place with -DCMAKE_PREFIX_PATH=, or set ERM_S3 to AUTO.")
+  endif()
+endif()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Trains three models on handwritten digits and compares the runs: examples/digits.cpp, set up, built and run.
+#   examples/quickstart.sh [epochs]
+# Leaves erm-registry/ and comparison.html in the current directory. What is missing on this machine is installed
+# (tests/setup.sh says how), or fetched by CMake; the build goes to build/quickstart of the clone.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+build="$root/build/quickstart"
+
+"$root/tests/setup.sh" core
+
+arguments=(-S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DERM_BUILD_TESTS=OFF -DERM_WARNINGS_AS_ERRORS=OFF)
+if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then arguments+=(-G Ninja); fi
+mkdir -p "$root/build"
+echo "quickstart.sh: building the example (half a minute the first time)"
+if ! cmake "${arguments[@]}" >"$build.log" 2>&1; then
+  cat "$build.log" >&2
+  echo "quickstart.sh: CMake found neither what it needs nor a way to fetch it; what is wanted is said above." >&2
+  exit 1
+fi
+cmake --build "$build" --target digits
+
+"$build/examples/digits" "$@"

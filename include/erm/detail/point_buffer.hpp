@@ -1,0 +1,232 @@
+// Where the points of a live run wait for the thread that writes them. A caller pays a look at its own
+// thread's cache and 24 bytes stored: each thread fills a chunk of its own, so threads share no cache line
+// and take no lock but once in 4,096 points. Measured in docs/benchmarks.md.
+//
+// The thread that logs owns a chunk's `count`, the writer owns `taken`; a chunk is used again only when its
+// thread has closed it and all of it is taken.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace erm::detail {
+
+struct PointRecord {
+  double value;
+  std::int64_t step;
+  std::uint32_t metric;
+  std::int32_t milliseconds;  // since the chunk's base
+};
+
+struct PointChunk {
+  static constexpr std::uint32_t capacity = 4096;
+
+  std::atomic<std::uint32_t> count{0};
+  std::atomic<std::uint32_t> limit{capacity};  // 0 where its thread must ask before it goes on
+  std::atomic<bool> closed{false};
+  std::int64_t base_milliseconds = 0;
+  std::uint32_t taken = 0;
+  PointRecord records[capacity];
+};
+
+/// The chunk that this thread logs to now, and of which run; constant-initialised, so that reading it is one load.
+struct ThreadChunk {
+  std::uint64_t run = 0;
+  PointChunk* chunk = nullptr;
+};
+inline thread_local ThreadChunk thread_chunk;
+
+/// Numbers buffers, so that a thread's cache never takes one for another that was at the same address.
+inline std::atomic<std::uint64_t> next_buffer_number{1};
+
+enum class BufferState : std::uint8_t { open, failing, ended };
+
+class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
+ public:
+  /// Holds at least `points` before a caller has to wait; `wake` asks for the writer.
+  PointBuffer(std::size_t points, void (*wake)(void*), void* woken)
+      : max_chunks_(std::max<std::size_t>(2, points / PointChunk::capacity)), wake_(wake), woken_(woken) {}
+
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
+  /// Puts a point into this thread's chunk, if it has one with room; else see put_slowly.
+  static bool put(std::uint64_t buffer_number, std::uint32_t metric, double value, std::int64_t step,
+                  std::int64_t milliseconds) noexcept {
+    const ThreadChunk& mine = thread_chunk;
+    if (mine.run != buffer_number) return false;
+    PointChunk& chunk = *mine.chunk;
+    const std::uint32_t n = chunk.count.load(std::memory_order_relaxed);
+    const std::int64_t since = milliseconds - chunk.base_milliseconds;
+    if (n >= chunk.limit.load(std::memory_order_relaxed) || since != static_cast<std::int32_t>(since)) return false;
+    chunk.records[n] = {value, step, metric, static_cast<std::int32_t>(since)};
+    chunk.count.store(n + 1, std::memory_order_release);
+    return true;
+  }
+
+  /// The same with a new chunk where one is needed. Waits while the buffer is full; where the writer cannot
+  /// write, counts the point as lost instead. False after end().
+  bool put_slowly(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+
+  /// Gives every point that is there to `take(metric, step, milliseconds since 1970, value)`, those of one thread in
+  /// their order. One caller at a time.
+  template <class Take>
+  void drain(Take&& take);
+
+  /// Where the writer cannot write, callers no longer wait for it.
+  void set_state(BufferState state);
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(); }
+  /// Has the pages of the first chunks ready, so that no caller pays for them.
+  void warm_up();
+
+  std::mutex& mutex() { return mutex_; }
+
+ private:
+  struct Held {
+    std::uint64_t number;
+    std::weak_ptr<PointBuffer> buffer;
+    PointChunk* chunk;
+  };
+  /// The chunks of one thread, closed when it ends.
+  struct ThreadChunks {
+    std::vector<Held> held;
+    ~ThreadChunks() {
+      thread_chunk = {};
+      for (const Held& one : held)
+        if (const std::shared_ptr<PointBuffer> buffer = one.buffer.lock()) one.chunk->closed.store(true);
+    }
+  };
+  static ThreadChunks& this_thread() {
+    static thread_local ThreadChunks chunks;
+    return chunks;
+  }
+  PointChunk* new_chunk(bool may_wait);
+
+  const std::uint64_t number_ = next_buffer_number.fetch_add(1);
+  const std::size_t max_chunks_;
+  void (*const wake_)(void*);
+  void* const woken_;
+  std::mutex mutex_;
+  std::condition_variable has_room_;
+  BufferState state_ = BufferState::open;
+  std::vector<std::unique_ptr<PointChunk>> active_;  // in the order in which they were begun
+  std::vector<std::unique_ptr<PointChunk>> free_;
+  std::size_t woken_at_ = 0;
+  std::atomic<std::uint64_t> lost_{0};
+};
+
+// ---- bodies ----
+
+inline bool PointBuffer::put_slowly(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
+  std::vector<Held>& held = this_thread().held;
+  held.erase(std::remove_if(held.begin(), held.end(),
+                            [&](const Held& one) { return one.number != number_ && one.buffer.expired(); }),
+             held.end());
+  auto mine = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.number == number_; });
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (state_ == BufferState::ended) return false;
+  }
+  if (mine != held.end()) {
+    thread_chunk = {number_, mine->chunk};  // the thread logged to another run in between
+    if (put(number_, metric, value, step, milliseconds)) return true;
+    thread_chunk = {};
+    mine->chunk->closed.store(true, std::memory_order_release);
+  }
+  const bool is_first = mine == held.end();
+  if (is_first) mine = held.insert(held.end(), Held{number_, weak_from_this(), nullptr});
+  PointChunk* const chunk = new_chunk(!is_first);
+  if (chunk == nullptr) {
+    held.erase(mine);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (state_ == BufferState::ended) return false;
+    lost_.fetch_add(1);
+    return true;
+  }
+  mine->chunk = chunk;
+  chunk->base_milliseconds = milliseconds;
+  thread_chunk = {number_, chunk};
+  return put(number_, metric, value, step, milliseconds);
+}
+
+/// A thread's first chunk is never waited for: its others may be what the writer waits to see closed.
+inline PointChunk* PointBuffer::new_chunk(bool may_wait) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (may_wait && state_ == BufferState::open && free_.empty() && active_.size() >= max_chunks_) {
+    wake_(woken_);
+    has_room_.wait(lock);
+  }
+  if (state_ == BufferState::ended) return nullptr;
+  if (state_ == BufferState::failing && free_.empty() && active_.size() >= max_chunks_) return nullptr;
+  std::unique_ptr<PointChunk> chunk;
+  if (free_.empty()) {
+    chunk = std::make_unique<PointChunk>();
+  } else {
+    chunk = std::move(free_.back());
+    free_.pop_back();
+  }
+  active_.push_back(std::move(chunk));
+  // Well before the buffer is full, and not at each chunk: a wake-up costs a system call.
+  if (active_.size() >= woken_at_ + max_chunks_ / 16 + 1) {
+    woken_at_ = active_.size();
+    wake_(woken_);
+  }
+  return active_.back().get();
+}
+
+template <class Take>
+void PointBuffer::drain(Take&& take) {
+  std::vector<PointChunk*> chunks;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    chunks.reserve(active_.size());
+    for (const auto& chunk : active_) chunks.push_back(chunk.get());
+    woken_at_ = 0;
+  }
+  for (PointChunk* const chunk : chunks) {
+    const bool closed = chunk->closed.load(std::memory_order_acquire);
+    const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
+    for (std::uint32_t& i = chunk->taken; i < count; ++i) {
+      const PointRecord& point = chunk->records[i];
+      take(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
+    }
+    if (!closed) continue;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto used = std::find_if(active_.begin(), active_.end(), [&](const auto& one) { return one.get() == chunk; });
+    std::unique_ptr<PointChunk> empty = std::move(*used);
+    active_.erase(used);
+    empty->count.store(0);
+    empty->taken = 0;
+    empty->closed.store(false);
+    empty->limit.store(PointChunk::capacity);
+    free_.push_back(std::move(empty));
+    has_room_.notify_all();
+  }
+}
+
+inline void PointBuffer::set_state(BufferState state) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_ = state;
+  if (state == BufferState::ended)
+    for (const auto& chunk : active_) chunk->limit.store(0);
+  has_room_.notify_all();
+}
+
+inline void PointBuffer::warm_up() {
+  const std::size_t wanted = std::min<std::size_t>(32, max_chunks_);
+  std::vector<std::unique_ptr<PointChunk>> chunks;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    chunks.push_back(std::make_unique<PointChunk>());
+    for (PointRecord& record : chunks.back()->records) record = {};
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& chunk : chunks) free_.push_back(std::move(chunk));
+}
+
+}  // namespace erm::detail
