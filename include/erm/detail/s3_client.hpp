@@ -21,7 +21,7 @@
 #include "erm/detail/s3_settings.hpp"
 #include "erm/detail/s3_xml.hpp"
 #include "erm/error.hpp"
-#include "erm/s3.hpp"
+#include "erm/s3_options.hpp"
 
 namespace erm::detail::s3 {
 
@@ -264,7 +264,7 @@ class Client {
 
   struct HeldClaim {
     std::string text;
-    std::chrono::steady_clock::time_point written = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point written;
   };
   /// The claims that this object holds: of those it knows that they are not abandoned.
   struct Held {

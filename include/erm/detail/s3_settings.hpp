@@ -13,7 +13,7 @@
 #include "erm/detail/os.hpp"
 #include "erm/detail/s3_signature.hpp"
 #include "erm/error.hpp"
-#include "erm/s3.hpp"
+#include "erm/s3_options.hpp"
 
 namespace erm::detail::s3 {
 

@@ -1,0 +1,264 @@
+// Registries on the server of the environment (radosgw.sh).
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/registry.hpp"
+#include "erm/s3.hpp"
+#include "s3/bucket.hpp"
+#include "temporary_directory.hpp"
+
+using erm_test::Bucket;
+using erm_test::error_of;
+
+namespace {
+
+erm::ExperimentRun example_run(const std::string& run_id) {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  erm::ExperimentRun run("digits", options);
+  run.log_params({{"lr", 0.1}, {"seed", 18446744073709551615u}, {"optimizer", "adam"}});
+  run.log_metric("loss", 0.5, 1);
+  run.log_metric("loss", 0.25, 2);
+  run.log_text("a note \xF0\x9F\x98\x80", "note");
+  run.log_artifact(erm_test::noise(3000), "model", "weights/model 1+1=2.bin");
+  return run;
+}
+
+/// Files by their paths below a local folder.
+std::map<std::string, std::string> local_files(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[std::filesystem::relative(entry.path(), folder).generic_string()] =
+        std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("A run is saved to a bucket, listed and loaded as it was") {
+  const Bucket bucket;
+  const std::string registry = bucket / "team/experiments";
+  const erm::ExperimentRun run = example_run("first");
+  CHECK(erm::save_run_to_registry(run, registry) == registry + "/digits/main/first");
+  CHECK(erm::list_experiments(registry) == std::vector<std::string>{"digits"});
+  CHECK(erm::list_variants(registry, "digits") == std::vector<std::string>{"main"});
+  CHECK(erm::list_runs(registry, "digits") == std::vector<std::string>{"first"});
+  for (const erm::ExperimentRun& loaded : {erm::load_run_from_registry(registry, "digits"),
+                                           erm::load_run_from_path(registry + "/digits/main/first"),
+                                           erm::load_runs_from_registry(registry, "digits").at(0)}) {
+    CHECK(loaded.run_id() == "first");
+    CHECK(loaded.params() == run.params());
+    CHECK(loaded.metrics() == run.metrics());
+    CHECK(loaded.timestamp_utc() == run.timestamp_utc());
+    REQUIRE(loaded.history().at("loss").points().size() == 2);
+    CHECK(loaded.artifacts().at("model").filename() == "weights/model 1+1=2.bin");
+    CHECK(loaded.artifacts().at("model").bytes() == run.artifacts().at("model").bytes());
+    CHECK(erm::to_text(loaded.artifacts().at("note").bytes()) == "a note \xF0\x9F\x98\x80");
+  }
+  CHECK_THROWS_AS(erm::save_run_to_registry(run, registry), erm::RunExistsError);
+}
+
+TEST_CASE("What is asked for and is not there is told part by part") {
+  const Bucket bucket;
+  const std::string registry = bucket / "reg";
+  CHECK_THROWS_AS(erm::list_experiments(registry), erm::NotFoundError);
+  erm::save_run_to_registry(example_run("first"), registry);
+  CHECK(error_of([&] { static_cast<void>(erm::list_runs(registry, "nothing")); })
+            .find("there is no experiment 'nothing' in the registry '" + registry + "'") == 0);
+  CHECK(error_of([&] { static_cast<void>(erm::load_run_from_registry(registry, "digits", "main", "absent")); })
+            .find("there is no run at '" + bucket.path("reg/digits/main/absent") + "'") == 0);
+  CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "digits", "main", std::vector<std::string>{"first", "absent"}),
+                  erm::NotFoundError);
+}
+
+TEST_CASE("An overwrite gives its artifacts new keys, and removes the old ones last") {
+  const Bucket bucket;
+  const std::string registry = bucket / "reg";
+  erm::ExperimentRun run = example_run("best");
+  erm::save_run_to_registry(run, registry);
+  const erm::ExperimentRun before = erm::load_run_from_registry(registry, "digits");
+  run.log_text("another note", "note");
+  erm::SaveOptions overwrite;
+  overwrite.overwrite = true;
+  erm::save_run_to_registry(run, registry, overwrite);
+
+  const erm::S3FileSystem fs;
+  std::vector<std::string> files = fs.files_below(bucket.path("reg/digits/main"));
+  std::sort(files.begin(), files.end());
+  CHECK(files == std::vector<std::string>{"best/artifacts/note-2.txt", "best/artifacts/weights/model 1+1=2.bin",
+                                          "best/erm_metadata.json", "best/history/main-2.csv"});
+  const erm::ExperimentRun after = erm::load_run_from_registry(registry, "digits");
+  CHECK(erm::to_text(after.artifacts().at("note").bytes()) == "another note");
+  CHECK(after.artifacts().at("note").filename() == "note.txt");
+  // Of the run that was loaded before, the artifact is gone; the new one is not taken for it.
+  CHECK_THROWS_AS(before.artifacts().at("note").bytes(), erm::NotFoundError);
+}
+
+TEST_CASE("Runs of one second get ids of their own, and the latest is the last") {
+  const Bucket bucket;
+  const std::string registry = bucket / "reg";
+  std::vector<std::string> uris;
+  for (int i = 0; i < 3; ++i) {
+    erm::RunOptions options;
+    options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1763883021000000 + i));
+    erm::ExperimentRun run("digits", options);
+    run.log_param("i", i);
+    uris.push_back(erm::save_run_to_registry(run, registry));
+  }
+  CHECK(uris.at(1) == uris.at(0) + "_002");
+  CHECK(uris.at(2) == uris.at(0) + "_003");
+  CHECK(erm::load_run_from_registry(registry, "digits").params().at("i") == 2);
+}
+
+TEST_CASE("Of 16 writers that race for one id exactly one wins, 200 times") {
+  const Bucket bucket;
+  const std::string registry = bucket / "race";
+  erm::save_run_to_registry(example_run("before"), registry);
+  // A store each, as of 16 processes.
+  std::vector<std::shared_ptr<erm::FileSystem>> stores;
+  for (int i = 0; i < 16; ++i) stores.push_back(std::make_shared<erm::S3FileSystem>());
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> won{0}, lost{0}, failed{0}, winner{-1};
+    std::atomic<int> waiting{16};
+    std::vector<std::thread> writers;
+    for (int i = 0; i < 16; ++i) {
+      writers.emplace_back([&, i] {
+        erm::RunOptions options;
+        options.run_id = "round-" + std::to_string(round);
+        erm::ExperimentRun run("digits", options);
+        run.log_param("writer", i);
+        run.log_text(std::to_string(i), "writer");
+        erm::SaveOptions save;
+        save.fs = stores[static_cast<std::size_t>(i)];
+        for (--waiting; waiting > 0;) std::this_thread::yield();
+        try {
+          erm::save_run_to_registry(run, registry, save);
+          ++won;
+          winner = i;
+        } catch (const erm::RunExistsError&) {
+          ++lost;
+        } catch (const erm::Error& error) {
+          std::fprintf(stderr, "%s\n", error.what());
+          ++failed;
+        }
+      });
+    }
+    for (std::thread& writer : writers) writer.join();
+    REQUIRE(won == 1);
+    REQUIRE(lost == 15);
+    REQUIRE(failed == 0);
+    const auto run = erm::load_run_from_registry(registry, "digits", "main", "round-" + std::to_string(round));
+    REQUIRE(run.params().at("writer") == winner.load());
+    REQUIRE(erm::to_text(run.artifacts().at("writer").bytes()) == std::to_string(winner));
+  }
+  CHECK(erm::list_runs(registry, "digits").size() == 201);
+  CHECK(erm::S3FileSystem().files_below(bucket.path("race/digits/main/.erm_tmp")).empty());
+}
+
+TEST_CASE("16 threads that save runs of one second lose none") {
+  const Bucket bucket;
+  const std::string registry = bucket / "reg";
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 16; ++i) {
+    writers.emplace_back([&] {
+      erm::RunOptions options;
+      options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1763883021000000));
+      erm::save_run_to_registry(erm::ExperimentRun("digits", options), registry);
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(erm::list_runs(registry, "digits").size() == 16);
+}
+
+TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads, and what a local disk would hold") {
+  if (std::system("aws --version >/dev/null 2>&1") != 0) {
+    WARN("there is no aws client; this comparison was left out");
+    return;
+  }
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  const std::string registry = bucket / "reg+1";
+  const erm::ExperimentRun run = example_run("a run");
+  erm::save_run_to_registry(run, registry);
+  erm::save_run_to_registry(run, dir / "local");
+  const std::string copy = "aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 cp --quiet --recursive '" + registry + "' '" +
+                           (dir / "aws") + "'";
+  REQUIRE(std::system(copy.c_str()) == 0);
+
+  const std::map<std::string, std::string> by_aws = local_files(dir / "aws");
+  const erm::S3FileSystem fs;
+  std::map<std::string, std::string> by_erm;
+  for (const std::string& file : fs.files_below(bucket.path("reg+1")))
+    by_erm[file] = erm::to_text(fs.read(bucket.path("reg+1/" + file)));
+  CHECK(by_aws.size() == 7);
+  CHECK(by_aws == by_erm);
+
+  // The time of each save differs, and nothing else.
+  const std::map<std::string, std::string> on_disk = local_files(dir / "local");
+  for (const auto& [file, content] : on_disk) {
+    INFO(file);
+    REQUIRE(by_aws.count(file) == 1);
+    if (file.find(".json") == std::string::npos) CHECK(by_aws.at(file) == content);
+  }
+  CHECK(on_disk.size() == by_aws.size());
+}
+
+TEST_CASE("A registry goes through other stores: from the disk to a bucket and back") {
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  erm::save_run_to_registry(example_run("first"), dir / "reg");
+  erm::save_run_to_registry(erm::load_run_from_registry(dir / "reg", "digits"), bucket / "reg");
+  erm::save_run_to_registry(erm::load_run_from_registry(bucket / "reg", "digits"), dir / "again");
+  CHECK(local_files(dir / "reg").at("digits/main/first/artifacts/weights/model 1+1=2.bin") ==
+        local_files(dir / "again").at("digits/main/first/artifacts/weights/model 1+1=2.bin"));
+}
+
+TEST_CASE("An artifact of several parts is saved, and copied to a file") {
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  erm::ExperimentRun run("digits");
+  const erm::Bytes model = erm_test::noise(30 << 20);
+  run.log_artifact(model, "model", "model.bin");
+  const std::string uri = erm::save_run_to_registry(run, bucket / "reg");
+  erm::load_run_from_path(uri).artifacts().at("model").save_to(dir / "model.bin");
+  std::ifstream in(dir / "model.bin", std::ios::binary);
+  CHECK(erm::Bytes(std::istreambuf_iterator<char>(in), {}) == model);
+}
+
+TEST_CASE("130 runs are loaded together, with their histories") {
+  const Bucket bucket;
+  const std::string registry = bucket / "reg";
+  std::vector<std::thread> writers;
+  for (int t = 0; t < 4; ++t) {
+    writers.emplace_back([&, t] {
+      for (int i = t; i < 130; i += 4) {
+        erm::RunOptions options;
+        options.run_id = "run-" + std::to_string(1000 + i);
+        erm::ExperimentRun run("digits", options);
+        run.log_param("i", i);
+        if (i % 3 != 0) run.log_metric("loss", i, 7);
+        erm::save_run_to_registry(run, registry);
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const std::vector<erm::ExperimentRun> runs = erm::load_runs_from_registry(registry, "digits");
+  REQUIRE(runs.size() == 130);
+  for (int i = 0; i < 130; ++i) {
+    const erm::ExperimentRun& run = runs[static_cast<std::size_t>(i)];
+    CHECK(run.params().at("i") == i);
+    CHECK(run.history().count("loss") == (i % 3 != 0 ? 1u : 0u));
+  }
+}

@@ -1,0 +1,60 @@
+#include "erm/detail/s3_xml.hpp"
+
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace erm::detail::s3;
+
+TEST_CASE("An error's code and message are read, with their entities") {
+  const std::string text =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>NoSuchKey</Code>"
+      "<Message>a &lt;b&gt; &amp;amp; &#x1F600;&#10;</Message><Empty/></Error>";
+  CHECK(xml_root(text) == "Error");
+  CHECK(xml_text(text, "Code") == "NoSuchKey");
+  CHECK(xml_text(text, "Message") == "a <b> &amp; \xF0\x9F\x98\x80\n");
+  CHECK(xml_text(text, "Empty").empty());
+  CHECK(xml_text(text, "Absent").empty());
+}
+
+TEST_CASE("The elements of a listing are walked level by level") {
+  const std::string text =
+      "<ListBucketResult xmlns=\"x\"><Prefix>p/</Prefix><Contents><Key>p/a</Key><Owner><ID>1</ID></Owner></Contents>"
+      "<Contents><Key>p/b</Key></Contents><CommonPrefixes><Prefix>p/c/</Prefix></CommonPrefixes></ListBucketResult>";
+  std::vector<std::string> names, keys;
+  XmlElements root(text);
+  REQUIRE(root.next());
+  for (XmlElements element = root.inside(); element.next();) {
+    names.emplace_back(element.name());
+    for (XmlElements part = element.inside(); part.next();) keys.push_back(std::string(part.name()) + "=" + part.text());
+  }
+  CHECK(names == std::vector<std::string>{"Prefix", "Contents", "Contents", "CommonPrefixes"});
+  CHECK(keys == std::vector<std::string>{"Key=p/a", "Owner=<ID>1</ID>", "Key=p/b", "Prefix=p/c/"});
+}
+
+TEST_CASE("A document that was cut off is not whole, wherever it was cut") {
+  const std::string text = "<?xml version=\"1.0\"?><A><B>text</B><C/></A>";
+  CHECK(is_whole_xml(text));
+  for (std::size_t size = 0; size < text.size(); ++size) CHECK_FALSE(is_whole_xml(text.substr(0, size)));
+}
+
+TEST_CASE("What is not XML has no elements") {
+  CHECK_FALSE(is_whole_xml("502 Bad Gateway"));
+  CHECK(xml_root("").empty());
+  CHECK(xml_text("<", "Code").empty());
+  CHECK(xml_text("<html><body>busy</body></html>", "Code").empty());
+  CHECK(unescaped_xml("a & b &unknown; &#xZZ; &") == "a & b &unknown; &#xZZ; &");
+  CHECK(unescaped_xml("&#x110000;") == "&#x110000;");
+}
+
+TEST_CASE("A key in a request to delete comes back from a reader of XML as it was") {
+  CHECK(escaped_xml("a<b>&\r\n") == "a&lt;b&gt;&amp;&#13;&#10;");
+  CHECK(unescaped_xml(escaped_xml("a<b>&\r\n")) == "a<b>&\r\n");
+}
+
+TEST_CASE("An encoded key is decoded") {
+  CHECK(url_decoded("a%20b+c%2Bd%25") == "a b c+d%");
+  CHECK(url_decoded("%") == "%");
+  CHECK(url_decoded("%zz") == "%zz");
+}
