@@ -95,7 +95,7 @@ start() {
     -addext subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1 2>/dev/null
 
   # "crc" where auth is off: the default asks for keys. memstore's pages lose data. Without tcp_nodelay each answer
-  # over a kept connection waits 40 ms.
+  # over a kept connection waits 40 ms. A gateway that was killed is waited for as long as its watch lasts.
   cat >"$config" <<EOF
 [global]
 fsid = $fsid
@@ -136,6 +136,7 @@ memstore page set = false
 memstore device bytes = 4294967296
 osd min pg log entries = 50
 osd max pg log entries = 500
+osd client watch timeout = 2
 osd class load list = *
 osd class default list = *
 [client.rgw]

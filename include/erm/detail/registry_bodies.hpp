@@ -29,7 +29,7 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
   const auto begin = std::chrono::steady_clock::now();
   for (milliseconds pause(1);; pause = std::min(2 * pause, milliseconds(50))) {
     SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability).save(overwrite);
-    if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.info(metadata_path(folder)).kind == FileKind::file)
+    if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.are_files({metadata_path(folder)}))
       outcome = SaveOutcome::exists;
     switch (outcome) {
       case SaveOutcome::saved:

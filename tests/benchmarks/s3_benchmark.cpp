@@ -1,0 +1,186 @@
+// How fast registries in object storage are, each figure beside what it is held against, on the server of the
+// environment. s3_benchmark.sh starts one, and asks the aws client to do the same work.
+//   s3_benchmark small BUCKET LOCAL_REGISTRY    1,000 runs of 4 objects: saved one by one, saved 16 at once, loaded;
+//                                               the same runs are saved to a local registry, for the aws client
+//   s3_benchmark list BUCKET                    10,000 runs: listed, and the bare pages
+//   s3_benchmark upload BUCKET FILE             a large artifact is saved; prints the memory that it took
+//   s3_benchmark download BUCKET FILE           that artifact is copied to a file
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "erm/registry.hpp"
+#include "erm/s3.hpp"
+
+namespace {
+
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+void print(const char* what, double seconds) { std::printf("%-44s %8.3f s\n", what, seconds); }
+
+erm::ExperimentRun small_run(int number) {
+  erm::RunOptions options;
+  options.run_id = "run-" + std::to_string(10000 + number);
+  erm::ExperimentRun run("digits", options);
+  for (int i = 0; i < 20; ++i) {
+    run.log_param("param" + std::to_string(i), i);
+    run.log_metric("metric" + std::to_string(i), 0.5 * i);
+  }
+  run.log_artifact(erm::Bytes(1024, 'a'), "model", "model.bin");
+  run.log_artifact(erm::Bytes(1024, 'b'), "weights", "weights.bin");
+  run.log_metric("loss", 0.5, 1);
+  return run;
+}
+
+std::shared_ptr<erm::S3FileSystem> store(std::size_t max_requests) {
+  erm::S3Options options;
+  options.max_requests = max_requests;
+  return std::make_shared<erm::S3FileSystem>(options);
+}
+
+void save_all(const std::vector<erm::ExperimentRun>& runs, const std::string& registry, std::size_t threads,
+              const std::shared_ptr<erm::FileSystem>& fs) {
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> savers;
+  for (std::size_t i = 0; i < threads; ++i) {
+    savers.emplace_back([&] {
+      erm::SaveOptions save;
+      save.fs = fs;
+      for (std::size_t n = next++; n < runs.size(); n = next++) erm::save_run_to_registry(runs[n], registry, save);
+    });
+  }
+  for (std::thread& saver : savers) saver.join();
+}
+
+void measure_small(const std::string& bucket, const std::string& local) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 1000; ++i) runs.push_back(small_run(i));
+  erm::SaveOptions buffered;
+  buffered.durable = false;
+  for (const erm::ExperimentRun& run : runs) erm::save_run_to_registry(run, local, buffered);
+
+  const double singly = seconds_of([&] { save_all(runs, bucket + "/singly", 1, store(1)); });
+  print("save 1,000 runs, one request at a time", singly);
+  const double at_once = seconds_of([&] { save_all(runs, bucket + "/at-once", 16, store(16)); });
+  print("save 1,000 runs, 16 at once", at_once);
+  std::printf("  one at a time / 16 at once: %.2f (wanted: 2 or more)\n", singly / at_once);
+
+  std::vector<std::string> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back("run-" + std::to_string(10000 + i));
+  const auto one = store(1), many = store(16);
+  const double one_by_one = seconds_of([&] {
+    for (const std::string& id : ids)
+      static_cast<void>(erm::load_run_from_registry(bucket + "/singly", "digits", "main", id, one));
+  });
+  print("load 100 runs, one by one", one_by_one);
+  const double together = seconds_of([&] {
+    static_cast<void>(erm::load_runs_from_registry(bucket + "/singly", "digits", "main", ids, many));
+  });
+  print("load 100 runs together", together);
+  std::printf("  one by one / together: %.2f (wanted: 2 or more)\n", one_by_one / together);
+}
+
+/// The pages of a listing as they come, of which only the token of the next is looked at.
+std::size_t bare_pages(const std::string& bucket, const std::string& prefix) {
+  namespace s3 = erm::detail::s3;
+  const s3::Client client({});
+  std::string token;
+  std::size_t pages = 0;
+  do {
+    s3::Exchange page = s3::Client::request("list", "GET", s3::Place(bucket));
+    page.query = {{"list-type", "2"}, {"prefix", prefix}};
+    if (!token.empty()) page.query.emplace_back("continuation-token", token);
+    page = client.run(std::move(page));
+    s3::Client::expect_ok(page);
+    ++pages;
+    const std::string_view text = page.text();
+    const std::size_t begin = text.find("<NextContinuationToken>");
+    token.clear();
+    if (begin != std::string_view::npos)
+      token = s3::unescaped_xml(text.substr(begin + 23, text.find('<', begin + 1) - begin - 23));
+  } while (!token.empty());
+  return pages;
+}
+
+void measure_list(const std::string& bucket) {
+  const std::string name = bucket.substr(5);
+  const auto fs = store(16);
+  erm::save_run_to_registry(small_run(0), bucket + "/long", {false, true, fs});
+  const erm::detail::BytesContent content(erm::to_bytes("{}"));
+  std::vector<erm::NewFile> files;
+  for (int i = 1; i < 10000; ++i) {
+    const std::string run = name + "/long/digits/main/run-" + std::to_string(10000 + i) + "/";
+    for (const char* const file : {"artifacts/model.bin", "artifacts/weights.bin", "history/main.csv", "erm_metadata.json"})
+      files.push_back({run + file, &content});
+  }
+  fs->create_many(files);
+  double listed = 1e9, bare = 1e9;
+  std::size_t found = 0, pages = 0;
+  for (int i = 0; i < 3; ++i) {
+    bare = std::min(bare, seconds_of([&] { pages = bare_pages(name, "long/digits/main/"); }));
+    listed = std::min(listed, seconds_of([&] { found = erm::list_runs(bucket + "/long", "digits", "main", fs).size(); }));
+  }
+  std::printf("%zu runs, %zu pages\n", found, pages);
+  print("the bare pages", bare);
+  print("list_runs", listed);
+  std::printf("  list_runs / bare pages: %.2f (wanted: 1.5 or less)\n", listed / bare);
+}
+
+/// The most memory that this process had at any time, in MiB.
+double peak_memory() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line))
+    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+  return 0;
+}
+
+void measure_upload(const std::string& bucket, const std::string& file) {
+  erm::RunOptions options;
+  options.run_id = "large";
+  erm::ExperimentRun run("digits", options);
+  const double logged = seconds_of([&] { run.log_artifact(std::filesystem::path(file), "model"); });
+  print("log the artifact (a copy on the disk)", logged);
+  const double saved = seconds_of([&] { erm::save_run_to_registry(run, bucket + "/large"); });
+  print("save the run with it", saved);
+  std::printf("  memory: %.1f MiB (wanted: less than 64)\n", peak_memory());
+}
+
+void measure_download(const std::string& bucket, const std::string& file) {
+  const erm::ExperimentRun run = erm::load_run_from_registry(bucket + "/large", "digits");
+  print("copy the artifact to a file", seconds_of([&] { run.artifacts().at("model").save_to(file); }));
+  std::printf("  memory: %.1f MiB (wanted: less than 64)\n", peak_memory());
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::vector<std::string> given(arguments + 1, arguments + count);
+  try {
+    if (given.size() == 3 && given[0] == "small") {
+      measure_small(given[1], given[2]);
+    } else if (given.size() == 2 && given[0] == "list") {
+      measure_list(given[1]);
+    } else if (given.size() == 3 && given[0] == "upload") {
+      measure_upload(given[1], given[2]);
+    } else if (given.size() == 3 && given[0] == "download") {
+      measure_download(given[1], given[2]);
+    } else {
+      std::fputs("usage: s3_benchmark small|list|upload|download s3://BUCKET [PATH]\n", stderr);
+      return 2;
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

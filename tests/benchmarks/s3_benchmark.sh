@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# How fast registries in object storage are, beside the aws client, against one radosgw on this machine.
+#   s3_benchmark.sh PROGRAM [small] [list] [large]     PROGRAM: the built erm_s3_benchmark; without names, all
+set -euo pipefail
+
+program="$(realpath "${1:?the built erm_s3_benchmark}")"
+shift
+what=" ${*:-small list large} "
+server="$(realpath "$(dirname "$0")/../s3/radosgw.sh")"
+dir="$(mktemp -d)"
+trap '"$server" stop "$dir/radosgw"; rm -rf "$dir"' EXIT
+
+"$server" start "$dir/radosgw"
+if [ -e "$dir/radosgw/unavailable" ]; then exit 77; fi
+# shellcheck disable=SC1091  # start wrote it
+. "$dir/radosgw/env"
+aws="$(command -v /usr/bin/aws || command -v aws)"
+s3() { "$aws" --endpoint-url "$AWS_ENDPOINT_URL" s3 "$@"; }
+seconds() {
+  local begin end
+  begin="$(date +%s.%N)"
+  "$@"
+  end="$(date +%s.%N)"
+  awk "BEGIN { printf \"%.3f\", $end - $begin }"
+}
+"$aws" --version
+s3 mb s3://bench >/dev/null
+
+if [[ $what == *" small "* ]]; then
+  "$program" small s3://bench "$dir/local"
+  echo "aws s3 cp --recursive of those files: $(seconds s3 cp --quiet --recursive "$dir/local" s3://bench/aws) s"
+fi
+if [[ $what == *" list "* ]]; then "$program" list s3://bench; fi
+if [[ $what == *" large "* ]]; then
+  head -c 1073741824 /dev/urandom >"$dir/model.bin"
+  echo "1 GiB up, aws s3 cp:   $(seconds s3 cp --quiet "$dir/model.bin" s3://bench/model.bin) s"
+  "$program" upload s3://bench "$dir/model.bin"
+  echo "1 GiB down, aws s3 cp: $(seconds s3 cp --quiet s3://bench/model.bin "$dir/by-aws.bin") s"
+  rm "$dir/by-aws.bin"
+  "$program" download s3://bench "$dir/by-erm.bin"
+  cmp "$dir/model.bin" "$dir/by-erm.bin"
+fi
