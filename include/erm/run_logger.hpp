@@ -304,6 +304,7 @@ template <class Run>
 void RunLogger<Run>::log_artifact(const std::filesystem::path& path, std::string artifact_id,
                                   std::optional<std::string> filename, std::optional<ArtifactType> type) {
   std::string name = filename ? std::move(*filename) : own_filename(path);
+  if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
   run().take_file(path, std::move(artifact_id), std::move(name), its_type);
 }
@@ -332,10 +333,11 @@ void RunLogger<Run>::log_artifacts(const std::filesystem::path& folder, const st
     throw IoError::failed_to("list the folder", path, error);
   }
   std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    const std::string id = artifact_id_prefix + "/" + detail::os::utf8_path(file.lexically_relative(folder));
-    log_artifact(file, id, id);
-  }
+  const auto id_of = [&](const fs::path& file) {
+    return artifact_id_prefix + "/" + detail::os::utf8_path(file.lexically_relative(folder));
+  };
+  for (const fs::path& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const fs::path& file : files) log_artifact(file, id_of(file), id_of(file));
 }
 
 }  // namespace erm

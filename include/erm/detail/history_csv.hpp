@@ -78,6 +78,7 @@ class HistoryReader {
       fail("the header is not 'metric,step,unix_ms,value'");
     rest_.remove_prefix(history_header.size() - 1);
     if (!end_line()) fail("the header is followed by more fields");
+    ++line_;
     current_ = nullptr;
     while (!rest_.empty()) {
       const std::size_t before = rest_.size();

@@ -7,6 +7,8 @@
 //   "erm": {"layout": 1, "status": "finished", "types": {"/params/nesterov": "boolean"}, ...}}
 #pragma once
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -303,7 +305,11 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     writer.key("types");
     out += '{';
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
-    for (const auto& [pointer, type] : record.later_types) writer.text_entry(pointer, type);
+    for (const auto& [pointer, type] : record.later_types) {
+      const auto is_it = [&, &pointer = pointer](const auto& known) { return known.first == pointer; };
+      // What was logged since is of a type of its own.
+      if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
+    }
     out += '}';
   }
   writer.later(record.later_erm_keys);
@@ -511,7 +517,8 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
   expect(Kind::object, "an object", "erm");
   json_.object([&](const std::string& key) {
     if (key == "layout") {
-      json_.any();
+      expect(Kind::number, "a number", "erm/layout");
+      json_.value();
     } else if (key == "status") {
       const std::string status = text("erm/status");
       for (const RunStatus known : {RunStatus::running, RunStatus::failed, RunStatus::finished})
