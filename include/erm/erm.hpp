@@ -19,3 +19,7 @@
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
 #include "erm/registry.hpp"
+#include "erm/compare_options.hpp"
+#include "erm/comparison.hpp"
+#include "erm/compare.hpp"
+#include "erm/compare_text.hpp"
