@@ -276,7 +276,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   }
   writer.line_key("erm");
   out += "{\"layout\": 1";
-  writer.text_entry("status", to_text(record.status));
+  writer.text_entry("status", to_text(record.status == RunStatus::killed ? RunStatus::running : record.status));
   if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
   if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
   if (record.heartbeat_utc) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "erm/artifact.hpp"
 #include "erm/detail/history_csv.hpp"
 #include "erm/detail/metadata.hpp"
+#include "erm/detail/owner.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/stored_names.hpp"
 #include "erm/error.hpp"
@@ -126,9 +128,57 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
+/// Whether a run that says it is running is not: its process was on this machine and is gone, or it was silent for
+/// four heartbeats.
+inline bool is_dead(const RunRecord& record) {
+  const Owner owner = Owner::of(record.owner);
+  if (!owner.host.empty() && owner.host == os::host_name()) return owner.is_gone();
+  const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
+  return now_utc() - last_seen > std::chrono::seconds(4 * record.heartbeat_seconds);
+}
+
+/// What the writers of a live run other than "main" logged, each in history/<writer>.json.
+inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const FolderEntry& entry : fs.list(joined(folder, "history")))
+    if (entry.kind == FileKind::file && ends_with(entry.name, ".json"))
+      paths.push_back(joined(folder, "history/" + entry.name));
+  std::sort(paths.begin(), paths.end());
+  std::vector<MetadataFile> writers;
+  for (const std::string& path : paths) writers.push_back(MetadataReader::read(view(fs.read(path)), path));
+  return writers;
+}
+
+/// Adds to a run what another of its writers logged; what the run has itself stays.
+inline void add_record(RunRecord& run, RunRecord other) {
+  for (std::string& feature : other.features)
+    if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
+      run.features.push_back(std::move(feature));
+  run.params.merge(other.params);
+  run.metrics.merge(other.metrics);
+  run.goals.merge(other.goals);
+  for (auto& [name, dict] : other.dicts) {
+    Json& whole = run.dicts[name];
+    if (whole.is_null()) whole = Json::object();
+    dict.update(whole);
+    whole = std::move(dict);
+  }
+}
+
 inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
   MetadataFile metadata = read_metadata_and_history(*fs, folder);
+  if (metadata.written_by_erm && !metadata.history_files) {
+    for (MetadataFile& writer : read_other_writers(*fs, folder)) {
+      add_record(metadata.record, std::move(writer.record));
+      for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
+    }
+  }
   RunRecord record = std::move(metadata.record);
+  if (record.status == RunStatus::running) {
+    // The points are newer than the metadata.
+    for (const auto& [metric, history] : record.history) record.metrics[metric] = history.last().value;
+    if (is_dead(record)) record.status = RunStatus::killed;
+  }
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     refuse_links(*fs, folder, artifact.stored_filename, checked);
@@ -211,6 +261,22 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
       // Another user's, who alone may remove it; it stands in nobody's way.
     }
   }
+}
+
+/// In hexadecimal digits.
+inline std::string sha256_of(const Content& content) {
+  Sha256 hash;
+  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
+    hash.update(held->bytes().data(), held->bytes().size());
+    return hash.hex();
+  }
+  Bytes chunk(content_chunk);
+  std::uint64_t done = 0;
+  while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
+    hash.update(chunk.data(), got);
+    done += got;
+  }
+  return hash.hex();
 }
 
 enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
@@ -309,6 +375,8 @@ class RunSaver {
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
+        std::uint8_t first = 0;
+        if (stored != nullptr) stored->read_at(0, &first, 1);  // throws where it is lost, before its name is anew
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
         entry.stored_filename = stays(entry) ? replaced_.at(id).stored_filename : write(artifact);
       }
@@ -338,21 +406,6 @@ class RunSaver {
       written_.push_back(std::move(path));
       return stored;
     }
-  }
-
-  static std::string sha256_of(const Content& content) {
-    Sha256 hash;
-    if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
-      hash.update(held->bytes().data(), held->bytes().size());
-      return hash.hex();
-    }
-    Bytes chunk(content_chunk);
-    std::uint64_t done = 0;
-    while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
-      hash.update(chunk.data(), got);
-      done += got;
-    }
-    return hash.hex();
   }
 
   void write_history() {
