@@ -19,6 +19,8 @@
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
 #include "erm/registry.hpp"
+#include "erm/live_options.hpp"
+#include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/compare.hpp"

@@ -214,7 +214,7 @@ template <class Run>
 template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int>>
 void RunLogger<Run>::log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time) {
   if constexpr (std::is_same_v<Number, float>)
-    run().take_point(key, detail::shortest_decimal(value), step, time);
+    run().take_point(key, value, step, time);
   else
     run().take_point(key, static_cast<double>(value), step, time);
 }
