@@ -445,7 +445,10 @@ class RunSaver {
       if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
           view(fs_.read(metadata_path(folder_))) == text)
         return;
-      for (const std::string& path : written_) fs_.remove(path);
+      for (const std::string& path : written_) {
+        fs_.remove(path);
+        for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
+      }
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {
       // The first error is on its way to the caller; what stays is removed by the next save.
