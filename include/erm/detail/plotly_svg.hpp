@@ -99,7 +99,7 @@ inline std::string PlotlyDrawing::description() const {
 
 inline std::string PlotlyDrawing::svg() {
   out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erm-figure\" role=\"img\" aria-label=\"";
-  append_escaped(out_, description());
+  append_html(out_, description());
   out_ += '"';
   append_attribute(out_, "width", layout_.width);
   append_attribute(out_, "height", layout_.height);

@@ -1,4 +1,4 @@
-// The pieces that an SVG document is written with: numbers, escaped text, and how wide a text may be.
+// The pieces that an SVG document is written with: coordinates, paths, text, and how wide a text may be.
 #pragma once
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "erm/detail/html_text.hpp"
 #include "erm/detail/number_text.hpp"
 #include "erm/detail/utf8.hpp"
 
@@ -36,31 +37,6 @@ inline void append_attribute(std::string& out, std::string_view name, double val
   out += "=\"";
   append_coordinate(out, value);
   out += '"';
-}
-
-/// `text` for a text node or a quoted attribute of XML or HTML; control characters become blanks.
-inline void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    }
-  }
 }
 
 /// How wide `text` will be, in units of the font size; a guess that is rather too wide.
@@ -142,7 +118,7 @@ inline void append_text(std::string& out, double x, double y, std::string_view t
   }
   out += more;
   out += '>';
-  append_escaped(out, text);
+  append_html(out, text);
   out += "</text>";
 }
 
