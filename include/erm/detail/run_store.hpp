@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -92,6 +93,31 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
   return MetadataReader::read(view(bytes), path);
 }
 
+/// In pieces: a long run's file would take more memory than its points.
+inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
+  const FileInfo found = fs.info(path);
+  if (found.kind != FileKind::file) throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
+  reader.begin(path, found.size);
+  std::size_t room = std::size_t{4} << 20;
+  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(room, found.size)));
+  std::size_t kept = 0;  // the begin of a line that the last piece cut
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
+    if (got == 0) return;
+    const std::size_t used = reader.consume(view(piece).substr(0, kept + got));
+    if (at == 0 && used > 0 && used < found.size) reader.expect_more_of_the_same(used);
+    at += got;
+    kept += got;
+    if (used == 0 && kept == piece.size()) {
+      if (at >= found.size) return;
+      room *= 2;
+      piece.resize(room);
+    }
+    kept -= used;
+    std::memmove(piece.data(), piece.data() + used, kept);
+  }
+}
+
 inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
                                                          const MetadataFile& metadata) {
   if (!metadata.written_by_erm) return {};  // the Python package leaves the files of a run that it overwrites
@@ -105,10 +131,7 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
     std::sort(files.begin(), files.end());
   }
   HistoryReader reader;
-  for (const std::string& file : files) {
-    const std::string path = joined(history, file);
-    reader.read(view(fs.read(path)), path);
-  }
+  for (const std::string& file : files) read_history_file(fs, joined(history, file), reader);
   return reader.take();
 }
 
