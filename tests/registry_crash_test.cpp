@@ -138,7 +138,7 @@ TEST_CASE("A save that is killed leaves no run or the whole run, and the next sa
   const std::string registry = dir / "registry";
   std::mt19937 random(7);
   int killed = 0, saved = 0;
-  for (int i = 1; i <= 150; ++i) {
+  for (int i = 1; i <= 60; ++i) {
     const std::string id = "r" + std::to_string(i);
     Child child([&] { return !erm::save_run_to_registry(run_of(i, id), registry, buffered()).empty(); });
     sleep_microseconds(std::uniform_int_distribution<unsigned>(0, 3000)(random));
