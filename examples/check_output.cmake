@@ -23,7 +23,6 @@ function(normalise variable)
   string(REGEX REPLACE "--+" "--" text "${text}")
   string(REGEX REPLACE " +" " " text "${text}")
   string(REGEX REPLACE " \n" "\n" text "${text}")
-  string(REPLACE "\n≠ run <run>" "\n run <run>" text "${text}")  # saved in the same second or not
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
