@@ -99,7 +99,8 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   void identify(std::string experiment_id, std::string variant_id, std::optional<std::string> run_id,
                 std::optional<TimePoint> timestamp);
 
-  // What RunLogger hands over, checked by it but for names.
+  // What RunLogger asks for and hands over, checked by it but for names.
+  [[nodiscard]] static constexpr bool ignores_all() noexcept { return false; }
   void take_feature(std::string_view feature);
   void take_param(std::string_view key, Value value);
   void take_metric(std::string_view key, Value value);

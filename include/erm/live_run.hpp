@@ -98,9 +98,9 @@ class LiveRun : public RunLogger<LiveRun> {
   LiveRun() = default;
   void end(RunStatus status, const std::string& failure);
   void close() noexcept;
-  std::pair<std::uint32_t, const std::string*> number_of(std::string_view name);
 
-  // What RunLogger hands over.
+  // What RunLogger asks for and hands over.
+  [[nodiscard]] bool ignores_all() const { return !engine_ || engine_->is_disowned(); }
   void take_feature(std::string_view feature);
   void take_param(std::string_view key, Value value);
   void take_metric(std::string_view key, Value value);
@@ -182,7 +182,7 @@ inline LiveRun::LiveRun(const std::string& registry_uri, const std::string& expe
   identity_ = {folder.record().experiment_id, folder.record().variant_id, folder.record().run_id};
   engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), std::move(options)),
                                                 detail::LiveEngineDeleter());
-  detail::LiveRuns::instance().add(*engine_);
+  detail::LiveRuns::instance().add(engine_);
 }
 
 inline LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
@@ -190,6 +190,7 @@ inline LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
   close();
   engine_ = std::move(other.engine_);
   identity_ = std::move(other.identity_);
+  unwinding_before_ = other.unwinding_before_;
   return *this;
 }
 
@@ -232,13 +233,7 @@ inline void LiveRun::take_param(std::string_view key, Value value) {
 }
 
 inline void LiveRun::take_metric(std::string_view key, Value value) {
-  if (!engine_) return;
-  try {
-    engine_->flush();  // points that were logged before count as older
-  } catch (const Error&) {
-    // Those that cannot be written now are told of by the writing thread.
-  }
-  engine_->change([&](detail::RunRecord& record) { record.metrics[detail::repaired_utf8(key)] = std::move(value); });
+  if (engine_) engine_->put_value(key, std::move(value));
 }
 
 template <class Number>
@@ -266,14 +261,16 @@ void LiveRun::take_dict(std::string_view name, J object) {
 inline void LiveRun::take_artifact(const Artifact& artifact) {
   detail::check_artifact_names(artifact.id(), artifact.filename());
   if (engine_)
-    engine_->store(artifact.id(), artifact.filename(), artifact.type(), artifact.media_type(), *artifact.content());
+    engine_->store({artifact.id(), {}, artifact.filename(), artifact.type(), artifact.media_type(), {}, {}},
+                   *artifact.content());
 }
 
 inline void LiveRun::take_file(const std::filesystem::path& path, const std::string& artifact_id,
                                const std::string& filename, ArtifactType type) {
+  if (ignores_all()) return;
   detail::check_artifact_names(artifact_id, filename);
   const detail::FileInPlace content(path);
-  if (engine_) engine_->store(artifact_id, filename, type, detail::media_type_of(type, filename), content);
+  engine_->store({artifact_id, {}, filename, type, detail::media_type_of(type, filename), {}, {}}, content);
 }
 
 inline void LiveRun::take_goal(std::string_view metric, Goal goal) {

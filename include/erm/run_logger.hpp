@@ -270,6 +270,7 @@ std::string RunLogger<Run>::own_filename(const Path& path) {
 template <class Run>
 void RunLogger<Run>::log_image(const std::filesystem::path& path, std::string artifact_id,
                                std::optional<std::string> filename) {
+  if (run().ignores_all()) return;
   Bytes image = detail::read_whole_file(detail::open_regular_file(path));
   log_image(std::move(image), std::move(artifact_id), filename ? std::move(filename) : own_filename(path));
 }
@@ -303,6 +304,7 @@ void RunLogger<Run>::log_figure_as(const Figure& figure, std::string artifact_id
 template <class Run>
 void RunLogger<Run>::log_artifact(const std::filesystem::path& path, std::string artifact_id,
                                   std::optional<std::string> filename, std::optional<ArtifactType> type) {
+  if (run().ignores_all()) return;
   std::string name = filename ? std::move(*filename) : own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
@@ -319,6 +321,7 @@ void RunLogger<Run>::log_artifact(Bytes content, std::string artifact_id, std::s
 template <class Run>
 void RunLogger<Run>::log_artifacts(const std::filesystem::path& folder, const std::string& artifact_id_prefix) {
   namespace fs = std::filesystem;
+  if (run().ignores_all()) return;
   detail::check_name("artifact id prefix", artifact_id_prefix);
   std::error_code error;
   std::vector<fs::path> files;

@@ -31,6 +31,9 @@ namespace erm::detail {
 
 /// Set in a point's metric number where its value was a float, whose shortest text is that of a float.
 inline constexpr std::uint32_t was_float = 0x80000000U;
+/// Set where the record is no point but a value without a step, kept under the number that `step` holds: it goes
+/// through the buffer, so that it comes after the points that were logged before.
+inline constexpr std::uint32_t is_value = 0x40000000U;
 
 struct LiveMetricInfo {
   std::string name;
@@ -38,6 +41,7 @@ struct LiveMetricInfo {
   // The writing thread's:
   double last = 0;
   bool last_was_float = false;
+  std::optional<Value> value = {};  // logged without a step, after the last point
   bool is_new = false;
 };
 
@@ -117,12 +121,15 @@ class LiveEngine {
   std::pair<std::uint32_t, const std::string*> metric_number(std::string_view name);
   /// Takes a point that did not go into the thread's chunk.
   void put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+  /// Makes a value without a step the metric.
+  void put_value(std::string_view name, Value value);
   /// Lets `what(record)` change what the metadata say; written at the next flush.
   template <class Change>
   void change(Change&& what);
-  void store(const std::string& artifact_id, const std::string& filename, ArtifactType type,
-             const std::string& media_type, const Content& content);
-  /// Returns when all that was logged before is written. Throws what kept it from that.
+  /// Stores an artifact, while points and the record are written on. What the store refuses is told as a failure
+  /// of the writing thread is.
+  void store(StoredArtifact artifact, const Content& content);
+  /// Returns when all that was logged before is written. Throws what kept it from that, and once for what was lost.
   void flush();
   /// As flush(), and the last thing that happens to the run. A second call does nothing.
   void end(RunStatus status, const std::string& failure);
@@ -131,7 +138,8 @@ class LiveEngine {
 
   // For the hooks of the process.
   void note_signal(int number) noexcept {
-    signal_ = number;
+    int none = 0;
+    signal_.compare_exchange_strong(none, number);
     wakeup_.post();
   }
   [[nodiscard]] bool signal_is_handled() const noexcept { return signal_is_handled_; }
@@ -146,10 +154,16 @@ class LiveEngine {
 
   void work();
   void round(bool everything);
+  void drain();
   void write_text();
   void write_record(bool everything);
+  void refuse_writing_thread() const;
+  void wait_for_round();
+  void throw_if_lost();
   void stop();
   void throw_if_failed_or_ended();
+  void begin_failure(const std::exception& error, std::exception_ptr failure);
+  void set_status(RunStatus status, const std::string& failure, std::optional<TimePoint> finished);
 
   LiveOptions options_;
   os::Wakeup wakeup_;
@@ -165,6 +179,8 @@ class LiveEngine {
   std::deque<LiveMetricInfo> metrics_;
   std::unordered_map<std::string_view, std::uint32_t> metric_numbers_;
   std::vector<LiveMetricInfo*> known_metrics_;  // the writing thread's view of metrics_
+  std::unordered_map<std::int64_t, Value> values_;  // on their way through the buffer
+  std::int64_t next_value_ = 0;
 
   Clock::time_point stored_at_ = Clock::now();
   Clock::time_point record_written_at_ = Clock::now();
@@ -175,7 +191,10 @@ class LiveEngine {
   std::uint64_t flushes_asked_ = 0;
   std::uint64_t flushes_done_ = 0;
   std::exception_ptr failure_;  // of the last round
+  std::string lost_artifacts_;  // that no call has told of yet
+  std::uint64_t told_lost_ = 0;
   bool is_stopping_ = false;
+  bool has_stopped_ = false;
 
   std::mutex end_mutex_;
   std::atomic<bool> has_ended_{false};
@@ -187,6 +206,9 @@ class LiveEngine {
 };
 
 // ---- bodies ----
+
+/// The run whose writing thread this is.
+inline thread_local const LiveEngine* written_here = nullptr;
 
 inline std::pair<std::uint32_t, const std::string*> LiveEngine::metric_number(std::string_view name) {
   const std::lock_guard<std::mutex> lock(metrics_mutex_);
@@ -218,6 +240,20 @@ inline void LiveEngine::put(std::uint32_t metric, double value, std::int64_t ste
   if (!points_->put_slowly(metric, value, step, milliseconds)) throw_if_failed_or_ended();
 }
 
+inline void LiveEngine::put_value(std::string_view name, Value value) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  const std::uint32_t metric = metric_number(name).first;
+  std::int64_t number = 0;
+  {
+    const std::lock_guard<std::mutex> lock(metrics_mutex_);
+    number = next_value_++;
+    values_.emplace(number, std::move(value));
+  }
+  const std::int64_t now = os::quick_milliseconds();
+  if (!PointBuffer::put(points_->number(), metric | is_value, 0, number, now)) put(metric | is_value, 0, number, now);
+}
+
 template <class Change>
 void LiveEngine::change(Change&& what) {
   throw_if_failed_or_ended();
@@ -227,54 +263,95 @@ void LiveEngine::change(Change&& what) {
   record_changed_ = true;
 }
 
-inline void LiveEngine::store(const std::string& artifact_id, const std::string& filename, ArtifactType type,
-                              const std::string& media_type, const Content& content) {
+inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
   throw_if_failed_or_ended();
   if (is_disowned_) return;
-  const std::lock_guard<std::mutex> lock(record_mutex_);
-  folder_.store(artifact_id, filename, type, media_type, content, options_.hash_artifacts);
+  try {
+    do {
+      const std::lock_guard<std::mutex> lock(record_mutex_);
+      artifact.stored_filename = folder_.free_filename(artifact.filename);
+    } while (!folder_.put_content(artifact, content, options_.hash_artifacts));
+    const std::lock_guard<std::mutex> lock(record_mutex_);
+    if (has_ended_)
+      folder_.remove_content(artifact);
+    else
+      folder_.add_artifact(artifact);
+  } catch (const Error& error) {
+    if (options_.throw_errors) throw;
+    const std::string message = "artifact " + shown(artifact.id) + " is lost: " + error.what();
+    {
+      const std::lock_guard<std::mutex> lock(rounds_mutex_);
+      lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
+    }
+    report("the live run '" + folder_.uri() + "': " + message);
+    return;
+  }
+  throw_if_failed_or_ended();
+}
+
+inline void LiveEngine::refuse_writing_thread() const {
+  if (written_here == this)
+    throw Error("cannot flush or end the live run '" + folder_.uri() +
+                "' in its on_error callback, whose thread would have to do it; leave that to another thread");
+}
+
+inline void LiveEngine::wait_for_round() {
+  std::unique_lock<std::mutex> lock(rounds_mutex_);
+  const std::uint64_t mine = ++flushes_asked_;
+  wakeup_.post();
+  round_done_.wait(lock, [&] { return flushes_done_ >= mine || has_stopped_; });
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+inline void LiveEngine::throw_if_lost() {
+  const std::lock_guard<std::mutex> lock(rounds_mutex_);
+  const std::uint64_t points = points_->lost() - std::exchange(told_lost_, points_->lost());
+  std::string lost = std::exchange(lost_artifacts_, {});
+  if (points > 0) {
+    lost += (lost.empty() ? "" : "; ") + std::to_string(points) +
+            " points are lost: they came while it could not be written and its buffer was full";
+  }
+  if (!lost.empty()) throw Error("the live run '" + folder_.uri() + "' is not complete: " + lost);
 }
 
 inline void LiveEngine::flush() {
   if (is_disowned_ || has_ended_) return;
-  std::unique_lock<std::mutex> lock(rounds_mutex_);
-  const std::uint64_t mine = ++flushes_asked_;
-  wakeup_.post();
-  round_done_.wait(lock, [&] { return flushes_done_ >= mine; });
-  if (failure_) std::rethrow_exception(failure_);
+  refuse_writing_thread();
+  wait_for_round();
+  throw_if_lost();
+}
+
+inline void LiveEngine::set_status(RunStatus status, const std::string& failure, std::optional<TimePoint> finished) {
+  const std::lock_guard<std::mutex> lock(record_mutex_);
+  RunRecord& record = folder_.record();
+  record.status = status;
+  record.failure = repaired_utf8(failure);
+  record.finished_utc = finished;
+  record_changed_ = true;
 }
 
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (is_disowned_) return;
+  refuse_writing_thread();
   const std::lock_guard<std::mutex> only_one(end_mutex_);
   if (has_ended_) return;
-  const auto set = [&](RunStatus now, const std::string& why, std::optional<TimePoint> when) {
-    const std::lock_guard<std::mutex> lock(record_mutex_);
-    RunRecord& record = folder_.record();
-    record.status = now;
-    record.failure = repaired_utf8(why);
-    record.finished_utc = when;
-    record_changed_ = true;
-  };
-  flush();  // first the points; only what is whole is called finished
+  wait_for_round();  // first the points; only what is whole is called finished
   {
     const std::lock_guard<std::mutex> lock(record_mutex_);
     folder_.adopt_other_writers();
   }
-  set(status, failure, now_utc());
+  set_status(status, failure, now_utc());
   try {
-    flush();
+    wait_for_round();
   } catch (...) {
-    set(RunStatus::running, {}, std::nullopt);
+    set_status(RunStatus::running, {}, std::nullopt);
     throw;
   }
   has_ended_ = true;
   points_->set_state(BufferState::ended);
-  stop();
-  if (const std::uint64_t lost = points_->lost(); lost > 0) {
-    throw Error("the live run '" + folder_.uri() + "' ended without " + std::to_string(lost) +
-                " points: they came while it could not be written and its buffer was full");
-  }
+  stop();  // writes what other threads logged meanwhile
+  if (failure_) std::rethrow_exception(failure_);
+  throw_if_lost();
 }
 
 inline void LiveEngine::stop() {
@@ -297,11 +374,23 @@ inline void LiveEngine::report(const std::string& message) const noexcept {
   }
 }
 
+inline void LiveEngine::begin_failure(const std::exception& error, std::exception_ptr failure) {
+  {
+    const std::lock_guard<std::mutex> lock(rounds_mutex_);
+    failure_ = std::move(failure);
+  }
+  if (is_failing_.exchange(true)) return;
+  points_->set_state(BufferState::failing, options_.throw_errors);
+  report("cannot write the live run '" + folder_.uri() + "', and tries again: " + error.what());
+}
+
 /// The writing thread.
 inline void LiveEngine::work() {
+  written_here = this;
   points_->warm_up();
   for (;;) {
-    wakeup_.wait(options_.flush_interval);
+    wakeup_.wait(std::clamp<std::chrono::milliseconds>(options_.flush_interval, std::chrono::milliseconds(1),
+                                                       options_.heartbeat));
     std::uint64_t asked = 0;
     bool stopping = false;
     {
@@ -310,28 +399,24 @@ inline void LiveEngine::work() {
       stopping = is_stopping_;
     }
     const int signal = signal_;
-    if (signal != 0 && !has_ended_) {
-      const std::lock_guard<std::mutex> lock(record_mutex_);
-      folder_.record().status = RunStatus::failed;
-      folder_.record().failure = "ended by signal " + std::to_string(signal);
-      folder_.record().finished_utc = now_utc();
-      record_changed_ = true;
-    }
-    std::exception_ptr failure;
+    bool failed = true;
     try {
+      // The thread that the signal came to may hold the record: first what needs no lock of it.
+      if (signal != 0) drain();
+      if (signal != 0 && !has_ended_) set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
       round(asked > flushes_done_ || stopping || signal != 0);
-      if (is_failing_.exchange(false)) points_->set_state(BufferState::open);
+      failed = false;
     } catch (const std::exception& error) {
-      failure = std::current_exception();
-      if (!is_failing_.exchange(true)) {
-        points_->set_state(BufferState::failing);
-        report("cannot write the live run '" + folder_.uri() + "', and tries again: " + error.what());
-      }
+      begin_failure(error, std::current_exception());
+    } catch (...) {
+      begin_failure(Error("the store threw what is no std::exception"), std::current_exception());
     }
+    if (!failed && is_failing_.exchange(false)) points_->set_state(BufferState::open);
     if (signal != 0) signal_is_handled_ = true;
     const std::lock_guard<std::mutex> lock(rounds_mutex_);
-    failure_ = failure;
+    if (!failed) failure_ = nullptr;
     flushes_done_ = asked;
+    has_stopped_ = stopping;
     round_done_.notify_all();
     if (stopping) return;
   }
@@ -343,27 +428,40 @@ inline void LiveEngine::write_text() {
   text_.clear();
 }
 
-/// One pass: points to the file, then the record to the metadata.
-inline void LiveEngine::round(bool everything) {
+/// Brings the points to the file.
+inline void LiveEngine::drain() {
   constexpr std::size_t enough = 256 * 1024;  // the text stays in the processor's cache
   write_text();
   points_->drain([&](std::uint32_t metric, std::int64_t step, std::int64_t milliseconds, double value) {
-    const std::uint32_t number = metric & ~was_float;
+    const std::uint32_t number = metric & ~(was_float | is_value);
     if (number >= known_metrics_.size()) {
       const std::lock_guard<std::mutex> lock(metrics_mutex_);
       for (std::size_t i = known_metrics_.size(); i < metrics_.size(); ++i) known_metrics_.push_back(&metrics_[i]);
     }
     LiveMetricInfo& info = *known_metrics_[number];
+    info.is_new = true;
+    if ((metric & is_value) != 0) {
+      const std::lock_guard<std::mutex> lock(metrics_mutex_);
+      const auto given = values_.find(step);
+      info.value = std::move(given->second);
+      values_.erase(given);
+      return;
+    }
+    info.value.reset();
     info.last_was_float = (metric & was_float) != 0;
     if (info.last_was_float)
       text_.add(info.csv_field, step, milliseconds, static_cast<float>(value));
     else
       text_.add(info.csv_field, step, milliseconds, value);
     info.last = value;
-    info.is_new = true;
     if (text_.text().size() >= enough) write_text();
   });
   write_text();
+}
+
+/// One pass: points to the file, then the record to the metadata.
+inline void LiveEngine::round(bool everything) {
+  drain();
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();
   if (history_.is_staged() && (everything || now - stored_at_ >= options_.store_interval)) {
@@ -382,8 +480,9 @@ inline void LiveEngine::write_record(bool everything) {
   for (LiveMetricInfo* const info : known_metrics_) {
     if (!info->is_new) continue;
     info->is_new = false;
-    folder_.record().metrics[info->name] =
-        info->last_was_float ? Value(static_cast<float>(info->last)) : Value(info->last);
+    folder_.record().metrics[info->name] = info->value              ? *info->value
+                                           : info->last_was_float ? Value(static_cast<float>(info->last))
+                                                                  : Value(info->last);
     changed = true;
   }
   record_changed_ = changed;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/file_content.hpp"
 #include "erm/detail/layout.hpp"
 #include "erm/detail/owner.hpp"
 #include "erm/detail/run_store.hpp"
@@ -50,14 +51,22 @@ class LiveFolder {
   void write_metadata();
   /// The last time that main writes: with what the other writers logged.
   void adopt_other_writers();
-  /// Stores an artifact's content and names it in the metadata; what had its id before goes last.
-  void store(const std::string& artifact_id, const std::string& filename, ArtifactType type,
-             const std::string& media_type, const Content& content, bool hash);
+  /// A name for an artifact's content that none of this writer's has.
+  [[nodiscard]] std::string free_filename(const std::string& filename);
+  /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
+  /// lock: a large one takes its time.
+  [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
+  /// Names a stored artifact in the metadata; what had its id before goes last.
+  void add_artifact(const StoredArtifact& artifact);
+  void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
 
  private:
   [[nodiscard]] bool is_main() const { return writer_ == "main"; }
   [[nodiscard]] std::string own_metadata() const {
     return is_main() ? metadata_path(folder_) : joined(folder_, "history/" + writer_ + ".json");
+  }
+  [[nodiscard]] std::string content_path(const std::string& stored_filename) const {
+    return joined(folder_, "artifacts/" + stored_filename);
   }
   [[nodiscard]] std::string text() const {
     return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
@@ -67,8 +76,11 @@ class LiveFolder {
   bool resume(const std::string& run_id);
   void join(const LiveOptions& options, const std::string& run_id);
   void go_on(MetadataFile metadata);
+  void begin_history();
+  void release_other_writers();
   void announce();
-  void refuse_if_alive(const RunRecord& found) const;
+  void expect_own_metadata() const;
+  void sync_folders() const;
 
   std::shared_ptr<FileSystem> fs_;
   std::string variant_folder_;
@@ -97,6 +109,9 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
   record_.timestamp_utc = now_utc();
   record_.status = RunStatus::running;
   record_.heartbeat_seconds = options.heartbeat.count();
+  if (options.heartbeat < std::chrono::seconds(1))
+    throw Error("a live run was given a heartbeat of " + std::to_string(options.heartbeat.count()) +
+                " seconds; readers need at least one");
   const std::string run_id = options.run_id ? *options.run_id : generated_run_id(record_.timestamp_utc);
   check_name("run id", run_id);
 
@@ -154,8 +169,8 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   announce();
   claim->begin();
   try {
-    fs_->create(history_path(), history_header, durability_);
-    history_size_ = history_header.size();
+    begin_history();
+    sync_folders();
     claim->commit(metadata_path(folder), text(), durability_);
   } catch (...) {
     remove_leftovers(*fs_, folder);
@@ -164,22 +179,29 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   return true;
 }
 
-inline void LiveFolder::refuse_if_alive(const RunRecord& found) const {
-  if (found.status != RunStatus::running || is_dead(found)) return;
-  const Owner owner = Owner::of(found.owner);
-  throw RunExistsError("cannot open the run '" + folder_ + "' as writer '" + writer_ + "': the process " +
-                       owner.process + " on " + owner.host + " has it open, last heard of at " +
-                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) +
-                       "; end that process, or join as another writer");
+inline void LiveFolder::begin_history() {
+  fs_->write(history_path(), history_header, durability_);
+  history_size_ = history_header.size();
+}
+
+/// The names of a new run's folders, from the history up to the variant.
+inline void LiveFolder::sync_folders() const {
+  if (durability_ != Durability::durable) return;
+  for (std::string at = joined(folder_, "history"); at.size() > variant_folder_.size(); at = folder_of(at))
+    fs_->sync_folder(at);
+  fs_->sync_folder(variant_folder_);
 }
 
 /// Takes over what an earlier process wrote, and cuts off a last line that is not whole.
 inline void LiveFolder::go_on(MetadataFile metadata) {
   const bool was_cut = metadata.record.status == RunStatus::running;
-  if (was_cut) {
-    // The last values that the metadata has may be older than the last points.
-    for (const auto& [metric, history] : read_history(*fs_, folder_, metadata))
-      metadata.record.metrics[metric] = history.last().value;
+  const Bytes history = fs_->info(history_path()).kind == FileKind::file ? fs_->read(history_path()) : Bytes();
+  if (was_cut && !history.empty()) {
+    HistoryReader reader;
+    reader.read(view(history), history_path());
+    metadata.record.history = reader.take();
+    take_newer_metrics(metadata.record);
+    metadata.record.history.clear();
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
   record_ = std::move(metadata.record);
@@ -189,9 +211,26 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   record_.heartbeat_seconds = heartbeat_seconds;
   artifacts_ = std::move(metadata.artifacts);
   for (const std::string& file : files_below(*fs_, joined(folder_, "artifacts"))) names_.take(file);
-  history_size_ = 0;
-  if (fs_->info(history_path()).kind == FileKind::file) history_size_ = whole_lines(view(fs_->read(history_path())));
+  history_size_ = whole_lines(view(history));
+  if (history_size_ == 0) begin_history();
+  if (is_main()) release_other_writers();
   announce();
+}
+
+/// What main adopted of other writers is theirs again: they may go on, too.
+inline void LiveFolder::release_other_writers() {
+  for (const MetadataFile& other : read_other_writers(*fs_, folder_)) {
+    for (const auto& [metric, value] : other.record.metrics) {
+      const auto adopted = record_.metrics.find(metric);
+      if (adopted != record_.metrics.end() && adopted->second == value) record_.metrics.erase(adopted);
+    }
+    for (const StoredArtifact& artifact : other.artifacts) {
+      const auto is_adopted = [&](const StoredArtifact& one) {
+        return one.id == artifact.id && one.stored_filename == artifact.stored_filename;
+      };
+      artifacts_.erase(std::remove_if(artifacts_.begin(), artifacts_.end(), is_adopted), artifacts_.end());
+    }
+  }
 }
 
 /// False where there is no run of that id.
@@ -202,7 +241,7 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   const std::unique_ptr<Claim> claim = claim_patiently(claimed, "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
-  refuse_if_alive(metadata.record);
+  refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
   if (metadata.history_files) {
     // From here on every file of history/ counts.
     for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
@@ -235,24 +274,26 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
       claim_patiently(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
   if (fs_->info(own_metadata()).kind == FileKind::file) {
     MetadataFile metadata = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
-    refuse_if_alive(metadata.record);
+    refuse_if_alive(metadata.record, "cannot join the run '" + folder_ + "' as writer '" + writer_ + "'");
     go_on(std::move(metadata));
+    record_.run_id = run_id;
   } else {
     announce();
+    begin_history();
   }
-  if (history_size_ == 0) {
-    fs_->remove(history_path());
-    fs_->create(history_path(), history_header, durability_);
-    history_size_ = history_header.size();
-  }
+  if (durability_ == Durability::durable) fs_->sync_folder(joined(folder_, "history"));
   claim->commit(own_metadata(), text(), durability_);
 }
 
+/// A store makes the folders that a file needs: of a run that was deleted none must come back.
+inline void LiveFolder::expect_own_metadata() const {
+  if (fs_->info(own_metadata()).kind != FileKind::missing) return;
+  throw IoError::failed_to("write to the live run", folder_,
+                           std::make_error_code(std::errc::no_such_file_or_directory));
+}
+
 inline void LiveFolder::write_metadata() {
-  if (fs_->info(folder_).kind == FileKind::missing && fs_->info(own_metadata()).kind == FileKind::missing) {
-    throw IoError::failed_to("write the metadata of the live run", folder_,
-                             std::make_error_code(std::errc::no_such_file_or_directory));
-  }
+  expect_own_metadata();
   record_.heartbeat_utc = now_utc();
   fs_->write(own_metadata(), text(), durability_);
 }
@@ -269,32 +310,48 @@ inline void LiveFolder::adopt_other_writers() {
   }
 }
 
-inline void LiveFolder::store(const std::string& artifact_id, const std::string& filename, ArtifactType type,
-                              const std::string& media_type, const Content& content, bool hash) {
-  StoredArtifact entry = {artifact_id, {}, filename, type, media_type, content.size(), {}};
-  std::string path;
-  do {
-    entry.stored_filename = names_.choose(filename);
-    path = joined(folder_, "artifacts/" + entry.stored_filename);
-  } while (!fs_->create_from(path, content, durability_));
+inline std::string LiveFolder::free_filename(const std::string& filename) {
+  for (const std::string& above : parts_above(without_glob_characters(filename)))
+    if (fs_->info(content_path(above)).kind == FileKind::file) names_.take(above);  // another writer's
+  return names_.choose(filename);
+}
+
+inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& content, bool hash) const {
+  expect_own_metadata();
+  const std::string path = content_path(artifact.stored_filename);
+  if (!fs_->create_from(path, content, durability_)) return false;
+  try {
+    artifact.size = fs_->info(path).size;
+    // A file may have changed since it was copied: where the copy is at hand, it is what is hashed.
+    const bool is_local = dynamic_cast<const LocalFileSystem*>(fs_.get()) != nullptr;
+    if (hash) artifact.sha256 = is_local ? sha256_of(FileInPlace(path)) : sha256_of(content);
+    if (durability_ == Durability::durable) {
+      for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);
+    }
+  } catch (...) {
+    fs_->remove(path);
+    throw;
+  }
+  return true;
+}
+
+inline void LiveFolder::add_artifact(const StoredArtifact& artifact) {
   const std::vector<StoredArtifact> before = artifacts_;
   try {
-    if (hash) entry.sha256 = sha256_of(content);
     const auto found = std::find_if(artifacts_.begin(), artifacts_.end(),
-                                    [&](const StoredArtifact& one) { return one.id == artifact_id; });
+                                    [&](const StoredArtifact& one) { return one.id == artifact.id; });
     std::string replaced;
     if (found == artifacts_.end()) {
-      artifacts_.push_back(entry);
+      artifacts_.push_back(artifact);
     } else {
       replaced = found->stored_filename;
-      *found = entry;
+      *found = artifact;
     }
-    if (durability_ == Durability::durable) fs_->sync_folder(folder_of(path));
     write_metadata();
-    if (!replaced.empty()) fs_->remove(joined(folder_, "artifacts/" + replaced));
+    if (!replaced.empty()) fs_->remove(content_path(replaced));
   } catch (...) {
     artifacts_ = before;
-    fs_->remove(path);
+    remove_content(artifact);
     throw;
   }
 }

@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erm/detail/live_engine.hpp"
@@ -24,41 +26,52 @@ class LiveRuns {
     return *runs;
   }
 
-  void add(LiveEngine& engine) {
+  void add(const std::shared_ptr<LiveEngine>& engine) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    engines_.push_back(&engine);
-    if (engine.options().handle_signals) {
+    engines_.push_back({engine.get(), engine});
+    if (engine->options().handle_signals) {
       install_signals();
       for (std::atomic<LiveEngine*>& slot : signalled_) {
         LiveEngine* nobody = nullptr;
-        if (slot.compare_exchange_strong(nobody, &engine)) break;
+        if (slot.compare_exchange_strong(nobody, engine.get())) break;
       }
     }
   }
   void remove(LiveEngine& engine) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    engines_.erase(std::remove(engines_.begin(), engines_.end(), &engine), engines_.end());
+    const auto is_it = [&](const Registered& one) { return one.engine == &engine; };
+    engines_.erase(std::remove_if(engines_.begin(), engines_.end(), is_it), engines_.end());
+    if (engine.is_disowned()) disowned_.push_back(&engine);
     for (std::atomic<LiveEngine*>& slot : signalled_) {
       LiveEngine* mine = &engine;
       slot.compare_exchange_strong(mine, nullptr);
     }
+    // A handler that saw it still uses it, and ends the process.
+    while (handlers_at_work_ != 0) os::sleep_a_millisecond();
   }
 
  private:
+  struct Registered {
+    LiveEngine* engine;
+    std::weak_ptr<LiveEngine> owner;
+  };
+
   LiveRuns() {
-    std::atexit([] { instance().end_all("the program called exit() before finish()"); });
+    std::atexit([] { instance().end_all("the program ended before finish()"); });
+    os::on_quick_exit([] { instance().end_all("the program ended before finish()"); });
     previous_terminate_ = std::set_terminate(&LiveRuns::terminate);
     os::on_fork([] { instance().before_fork(); }, [] { instance().after_fork(false); },
                 [] { instance().after_fork(true); });
   }
 
   void end_all(const std::string& why) {
-    std::vector<LiveEngine*> engines;
+    std::vector<std::shared_ptr<LiveEngine>> engines;  // which other threads may be about to destroy
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      engines = engines_;
+      for (const Registered& one : engines_)
+        if (std::shared_ptr<LiveEngine> engine = one.owner.lock()) engines.push_back(std::move(engine));
     }
-    for (LiveEngine* const engine : engines) {
+    for (const std::shared_ptr<LiveEngine>& engine : engines) {
       try {
         engine->end(RunStatus::failed, why);
       } catch (const std::exception& error) {
@@ -95,8 +108,10 @@ class LiveRuns {
   /// while this thread held what they need.
   static void on_signal(int number) {
     LiveRuns& runs = instance();
+    ++runs.handlers_at_work_;
     for (std::atomic<LiveEngine*>& slot : runs.signalled_)
-      if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended()) engine->note_signal(number);
+      if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended() && !engine->is_disowned())
+        engine->note_signal(number);
     for (int i = 0; i < 2000; ++i) {
       const bool all_done = std::all_of(runs.signalled_, runs.signalled_ + max_signalled, [](const auto& slot) {
         const LiveEngine* const engine = slot.load();
@@ -110,18 +125,20 @@ class LiveRuns {
 
   void before_fork() {
     mutex_.lock();
-    for (LiveEngine* const engine : engines_) engine->lock_for_fork();
+    for (const Registered& one : engines_) one.engine->lock_for_fork();
   }
   void after_fork(bool in_child) {
-    for (auto engine = engines_.rbegin(); engine != engines_.rend(); ++engine)
-      in_child ? (*engine)->disown() : (*engine)->unlock_after_fork();
+    for (auto one = engines_.rbegin(); one != engines_.rend(); ++one)
+      in_child ? one->engine->disown() : one->engine->unlock_after_fork();
     mutex_.unlock();
   }
 
   static constexpr std::size_t max_signalled = 256;
 
   std::mutex mutex_;
-  std::vector<LiveEngine*> engines_;
+  std::vector<Registered> engines_;
+  std::vector<LiveEngine*> disowned_;  // not destroyed, and not leaked either
+  std::atomic<int> handlers_at_work_{0};
   std::atomic<LiveEngine*> signalled_[max_signalled] = {};
   bool signals_are_installed_ = false;
   std::terminate_handler previous_terminate_ = nullptr;

@@ -155,9 +155,36 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
 /// four heartbeats.
 inline bool is_dead(const RunRecord& record) {
   const Owner owner = Owner::of(record.owner);
-  if (!owner.host.empty() && owner.host == os::host_name()) return owner.is_gone();
+  const Owner reader = Owner::this_process();
+  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
+  // Machines may share a name; of another boot the process may be one of another machine.
+  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
   return now_utc() - last_seen > std::chrono::seconds(4 * record.heartbeat_seconds);
+}
+
+/// Throws RunExistsError where a live process has the run open.
+inline void refuse_if_alive(const RunRecord& found, const std::string& cannot) {
+  if (found.status != RunStatus::running || is_dead(found)) return;
+  const Owner owner = Owner::of(found.owner);
+  throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
+                       " has it open, last heard of at " +
+                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; end that process, or take " +
+                       "another id");
+}
+
+/// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
+/// without a step since, whose value is no point's.
+inline void take_newer_metrics(RunRecord& record) {
+  for (const auto& [metric, history] : record.history) {
+    const auto known = record.metrics.find(metric);
+    const auto& points = history.points();
+    const bool is_point = known == record.metrics.end() ||
+                          std::any_of(points.rbegin(), points.rend(), [&](const MetricPoint& point) {
+                            return known->second == Value(point.value);
+                          });
+    if (is_point) record.metrics[metric] = history.last().value;
+  }
 }
 
 /// What the writers of a live run other than "main" logged, each in history/<writer>.json.
@@ -198,8 +225,7 @@ inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::stri
   }
   RunRecord record = std::move(metadata.record);
   if (record.status == RunStatus::running) {
-    // The points are newer than the metadata.
-    for (const auto& [metric, history] : record.history) record.metrics[metric] = history.last().value;
+    take_newer_metrics(record);
     if (is_dead(record)) record.status = RunStatus::killed;
   }
   std::set<std::string> checked;
@@ -381,8 +407,9 @@ class RunSaver {
       there_.insert(file);
     }
     try {
-      for (StoredArtifact& artifact : read_metadata(fs_, folder_).artifacts)
-        replaced_.emplace(artifact.id, std::move(artifact));
+      MetadataFile replaced = read_metadata(fs_, folder_);
+      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
       // A run that cannot be read may be replaced all the same; then none of its files stays.
     }
