@@ -144,7 +144,7 @@ inline void MetadataWriter::values(const char* section, const std::map<std::stri
   out_ += '{';
   for (const auto& [name, value] : values) {
     key(name);
-    const auto pointer = [&, &name = name] { return std::string("/") + section + "/" + pointer_part(name); };
+    const auto pointer = [&, &key = name] { return std::string("/") + section + "/" + pointer_part(key); };
     switch (value.kind()) {
       case Value::Kind::text:
         append_json_string(out_, value.get<std::string>());
@@ -306,7 +306,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     out += '{';
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
     for (const auto& [pointer, type] : record.later_types) {
-      const auto is_it = [&, &pointer = pointer](const auto& known) { return known.first == pointer; };
+      const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
       // What was logged since is of a type of its own.
       if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
     }

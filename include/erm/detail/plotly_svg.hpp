@@ -80,7 +80,7 @@ inline std::string PlotlyDrawing::description() const {
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
-    const auto is_kind = [kind = kind](const PlotlyTrace& trace) { return trace.kind == kind; };
+    const auto is_kind = [wanted = kind](const PlotlyTrace& trace) { return trace.kind == wanted; };
     if (std::none_of(figure_.traces.begin(), figure_.traces.end(), is_kind)) continue;
     text += separator;
     text += name;
