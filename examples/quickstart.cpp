@@ -17,5 +17,7 @@ int main() {
     runs.push_back(erm::load_run_from_path(uri));
   }
   erm::write_comparison("comparison.html", runs);
-  std::fputs(erm::compare_runs_text(runs).c_str(), stdout);
+  erm::TextTableOptions look;
+  look.only_differing = true;
+  std::fputs(erm::compare_runs_text(runs, {}, look).c_str(), stdout);
 }

@@ -11,6 +11,7 @@ case "$goal" in core | tests) ;; *) echo "usage: $0 core|tests" >&2; exit 2 ;; e
 has() { command -v "$1" >/dev/null 2>&1; }
 compiler() { for name in c++ g++ clang++; do if has "$name"; then echo "$name"; return; fi; done; return 1; }
 has_header() { echo "#include <$1>" | "$(compiler)" -std=c++17 -x c++ -E - >/dev/null 2>&1; }
+python_has() { { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" || python3 -c "import $1"; } >/dev/null 2>&1; }
 clang_sanitizes() { echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ -o /dev/null - >/dev/null 2>&1; }
 
 # The names, of those below, of what is not there. A library counts as a header that the compiler finds.
@@ -26,6 +27,8 @@ missing() {
   ! has clang++ || clang_sanitizes || echo clang-runtime
   has ccache || echo ccache
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
+  [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
+  [ "$(uname)" != Linux ] || python_has fsspec || echo python3-fsspec
 }
 
 as_root() {
@@ -75,7 +78,7 @@ install_with_brew() {
   local name
   for name in "$@"; do
     case "$name" in
-      compiler | clang | clang-runtime | locales) continue ;;  # Xcode's
+      compiler | clang | clang-runtime | locales | python3-*) continue ;;  # Xcode's
       json) name=nlohmann-json ;;
     esac
     echo "setup.sh: brew install $name"

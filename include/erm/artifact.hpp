@@ -226,7 +226,9 @@ inline Bytes Artifact::bytes() const {
 
 inline void Artifact::save_to(const std::filesystem::path& path) const {
   const std::string target = detail::os::utf8_path(path);
-  const std::string unfinished = target + ".erm_part";
+  const std::size_t name = target.rfind('/') + 1;
+  // A name has at most 255 bytes.
+  const std::string unfinished = (target.size() - name > 240 ? target.substr(0, name) : target) + ".erm_part";
   detail::os::File file;
   if (detail::os::try_create(unfinished, detail::os::Create::or_truncate, file) != detail::os::Created::yes) {
     throw NotFoundError("cannot save artifact '" + id_ + "' to '" + target +

@@ -99,11 +99,13 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   void identify(std::string experiment_id, std::string variant_id, std::optional<std::string> run_id,
                 std::optional<TimePoint> timestamp);
 
-  // What RunLogger hands over, checked by it but for names.
+  // What RunLogger asks for and hands over, checked by it but for names.
+  [[nodiscard]] static constexpr bool ignores_all() noexcept { return false; }
   void take_feature(std::string_view feature);
   void take_param(std::string_view key, Value value);
   void take_metric(std::string_view key, Value value);
-  void take_point(std::string_view key, double value, std::int64_t step, std::optional<TimePoint> time);
+  template <class Number>
+  void take_point(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time);
   template <class J>
   void take_dict(std::string_view name, J object);
   void take_artifact(Artifact artifact);
@@ -172,11 +174,7 @@ inline void ExperimentRun::identify(std::string experiment_id, std::string varia
   detail::date_time(record_.timestamp_utc);
 }
 
-inline void ExperimentRun::take_feature(std::string_view feature) {
-  std::string name = detail::repaired_utf8(feature);
-  if (std::find(record_.features.begin(), record_.features.end(), name) == record_.features.end())
-    record_.features.push_back(std::move(name));
-}
+inline void ExperimentRun::take_feature(std::string_view feature) { detail::add_feature(record_, feature); }
 
 inline void ExperimentRun::take_param(std::string_view key, Value value) {
   record_.params[detail::repaired_utf8(key)] = std::move(value);
@@ -186,23 +184,20 @@ inline void ExperimentRun::take_metric(std::string_view key, Value value) {
   record_.metrics[detail::repaired_utf8(key)] = std::move(value);
 }
 
-inline void ExperimentRun::take_point(std::string_view key, double value, std::int64_t step,
-                                      std::optional<TimePoint> time) {
+template <class Number>
+void ExperimentRun::take_point(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time) {
+  const double decimal = detail::shortest_decimal(value);
   using std::chrono::milliseconds;
   if (time) detail::date_time(*time);  // throws where it could not be read back
   const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
   const std::string name = detail::repaired_utf8(key);
-  record_.history[name].append({step, when, value});
-  record_.metrics[name] = value;
+  record_.history[name].append({step, when, decimal});
+  record_.metrics[name] = decimal;
 }
 
 template <class J>
 void ExperimentRun::take_dict(std::string_view name, J object) {
-  J& dict = record_.dicts[detail::repaired_utf8(name)];
-  if (dict.is_null())
-    dict = std::move(object);
-  else
-    dict.update(object);
+  detail::add_dict(record_, name, std::move(object));
 }
 
 inline void ExperimentRun::take_artifact(Artifact artifact) {

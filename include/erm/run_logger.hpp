@@ -214,7 +214,7 @@ template <class Run>
 template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int>>
 void RunLogger<Run>::log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time) {
   if constexpr (std::is_same_v<Number, float>)
-    run().take_point(key, detail::shortest_decimal(value), step, time);
+    run().take_point(key, value, step, time);
   else
     run().take_point(key, static_cast<double>(value), step, time);
 }
@@ -270,6 +270,7 @@ std::string RunLogger<Run>::own_filename(const Path& path) {
 template <class Run>
 void RunLogger<Run>::log_image(const std::filesystem::path& path, std::string artifact_id,
                                std::optional<std::string> filename) {
+  if (run().ignores_all()) return;
   Bytes image = detail::read_whole_file(detail::open_regular_file(path));
   log_image(std::move(image), std::move(artifact_id), filename ? std::move(filename) : own_filename(path));
 }
@@ -303,7 +304,9 @@ void RunLogger<Run>::log_figure_as(const Figure& figure, std::string artifact_id
 template <class Run>
 void RunLogger<Run>::log_artifact(const std::filesystem::path& path, std::string artifact_id,
                                   std::optional<std::string> filename, std::optional<ArtifactType> type) {
+  if (run().ignores_all()) return;
   std::string name = filename ? std::move(*filename) : own_filename(path);
+  if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
   run().take_file(path, std::move(artifact_id), std::move(name), its_type);
 }
@@ -318,6 +321,7 @@ void RunLogger<Run>::log_artifact(Bytes content, std::string artifact_id, std::s
 template <class Run>
 void RunLogger<Run>::log_artifacts(const std::filesystem::path& folder, const std::string& artifact_id_prefix) {
   namespace fs = std::filesystem;
+  if (run().ignores_all()) return;
   detail::check_name("artifact id prefix", artifact_id_prefix);
   std::error_code error;
   std::vector<fs::path> files;
@@ -332,10 +336,11 @@ void RunLogger<Run>::log_artifacts(const std::filesystem::path& folder, const st
     throw IoError::failed_to("list the folder", path, error);
   }
   std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    const std::string id = artifact_id_prefix + "/" + detail::os::utf8_path(file.lexically_relative(folder));
-    log_artifact(file, id, id);
-  }
+  const auto id_of = [&](const fs::path& file) {
+    return artifact_id_prefix + "/" + detail::os::utf8_path(file.lexically_relative(folder));
+  };
+  for (const fs::path& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const fs::path& file : files) log_artifact(file, id_of(file), id_of(file));
 }
 
 }  // namespace erm

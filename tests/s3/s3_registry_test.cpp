@@ -1,5 +1,7 @@
 // Registries on the server of the environment (radosgw.sh).
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"
@@ -215,6 +218,24 @@ TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads,
     if (file.find(".json") == std::string::npos) CHECK(by_aws.at(file) == content);
   }
   CHECK(on_disk.size() == by_aws.size());
+}
+
+TEST_CASE("A live run is in the bucket while it runs, and whole when it has finished") {
+  const Bucket bucket;
+  erm::LiveRun live(bucket / "reg", "digits");
+  live.log_param("lr", 0.1);
+  for (int step = 0; step < 1000; ++step) live.log_metric("loss", 1.0 / (step + 1), step);
+  live.log_text("hello", "note");
+  live.flush();
+  const erm::ExperimentRun during = erm::load_run_from_path(live.uri());
+  CHECK(during.history().at("loss").points().size() == 1000);
+  CHECK(during.params().at("lr") == 0.1);
+  for (int step = 1000; step < 1500; ++step) live.log_metric("loss", 1.0 / (step + 1), step);
+  live.finish();
+  const erm::ExperimentRun after = erm::load_run_from_registry(bucket / "reg", "digits");
+  CHECK(after.history().at("loss").points().size() == 1500);
+  CHECK(erm::to_text(after.artifacts().at("note").bytes()) == "hello");
+  CHECK(erm::S3FileSystem().files_below(bucket.path("reg/digits/main/.erm_tmp")).empty());
 }
 
 TEST_CASE("A registry goes through other stores: from the disk to a bucket and back") {

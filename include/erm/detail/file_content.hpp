@@ -41,4 +41,18 @@ inline std::shared_ptr<const Content> content_of_file(const std::filesystem::pat
   return std::make_shared<const BytesContent>(read_whole_file(file));
 }
 
+/// A file where it is, for who copies it at once.
+class FileInPlace final : public Content {
+ public:
+  explicit FileInPlace(const std::filesystem::path& path) : file_(open_regular_file(path)) {}
+  [[nodiscard]] std::uint64_t size() const override { return file_.info().size; }
+  std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
+    return file_.read_at(offset, into, size);
+  }
+  [[nodiscard]] const os::File* local_file() const override { return &file_; }
+
+ private:
+  os::File file_;
+};
+
 }  // namespace erm::detail

@@ -13,9 +13,9 @@ namespace detail {
 
 inline constexpr const char* claims_folder = ".erm_tmp";
 
-/// "a/b" and "c" to "a/b/c"; an empty folder adds nothing.
+/// "a/b" and "c" to "a/b/c"; an empty folder or name adds nothing.
 inline std::string joined(const std::string& folder, const std::string& name) {
-  if (folder.empty()) return name;
+  if (folder.empty() || name.empty()) return folder + name;
   return folder.back() == '/' ? folder + name : folder + "/" + name;
 }
 

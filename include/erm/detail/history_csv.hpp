@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -61,32 +62,45 @@ inline std::string history_csv(const std::map<std::string, MetricHistory>& histo
   return out;
 }
 
-/// Reads history files, one after the other, into one history a metric.
+/// Reads history files, one after the other, into one history a metric. What makes it quick: a program logs its
+/// metrics in turns, so each line's metric is guessed from the one before, and compared, not looked up; the same
+/// holds for its millisecond.
 class HistoryReader {
  public:
   /// Adds the points of one file. A last line without its end was cut off by a crash and is left out; any other
   /// line that is not a point is a FormatError naming `path` and the line.
   void read(std::string_view text, const std::string& path) {
+    begin(path, text.size());
+    consume(text);
+  }
+
+  /// The same in pieces: begin(), then consume() until the file ends.
+  void begin(const std::string& path, std::uint64_t file_size) {
     path_ = &path;
-    rest_ = text;
+    file_size_ = file_size;
     line_ = 1;
-    if (rest_.size() < history_header.size()) {
-      if (history_header.substr(0, rest_.size()) == rest_) return;  // cut off within the header
-      fail("the header is not 'metric,step,unix_ms,value'");
-    }
-    if (rest_.substr(0, history_header.size() - 1) != history_header.substr(0, history_header.size() - 1))
-      fail("the header is not 'metric,step,unix_ms,value'");
-    rest_.remove_prefix(history_header.size() - 1);
-    if (!end_line()) fail("the header is followed by more fields");
-    current_ = nullptr;
+    last_ = nullptr;
+  }
+  /// Takes the lines that are whole off the front of what is left of the file, and gives their length.
+  std::size_t consume(std::string_view text) {
+    rest_ = text;
+    if (line_ == 1 && !read_header()) return 0;
     while (!rest_.empty()) {
-      const std::size_t before = rest_.size();
+      const std::string_view line = rest_;
       if (!read_line()) {
-        if (is_last_and_cut(text.substr(text.size() - before))) return;
+        if (is_cut(line)) return text.size() - line.size();
         fail("it is not metric,step,unix_ms,value");
       }
       ++line_;
     }
+    return text.size();
+  }
+  /// After the first piece: makes room for as many points as the whole file will have if it goes on like that. Grown
+  /// by doubling, the points of a long run would be in memory twice.
+  void expect_more_of_the_same(std::size_t consumed) {
+    const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
+    for (auto& [metric, points] : points_)
+      points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
   }
 
   /// What was read, each metric in the order of the lines.
@@ -98,6 +112,13 @@ class HistoryReader {
   }
 
  private:
+  /// A metric as its lines begin.
+  struct Series {
+    std::string field;  // as in the file, with the comma
+    std::vector<MetricPoint>* points;
+    Series* next = nullptr;  // the one whose line came after the last of this
+  };
+
   [[noreturn]] void fail(const char* what) const {
     throw FormatError("history file '" + *path_ + "', line " + std::to_string(line_) + ": " + what +
                       "; mend or remove the line");
@@ -120,56 +141,90 @@ class HistoryReader {
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     return true;
   }
+  bool starts_with(const std::string& text) const {
+    return rest_.size() >= text.size() && std::memcmp(rest_.data(), text.data(), text.size()) == 0;
+  }
+
+  /// False where there is not all of it yet.
+  bool read_header() {
+    const std::string_view names = history_header.substr(0, history_header.size() - 1);
+    if (rest_.substr(0, names.size()) != names.substr(0, rest_.size()))
+      fail("the header is not 'metric,step,unix_ms,value'");
+    if (rest_.size() < history_header.size()) return false;
+    rest_.remove_prefix(names.size());
+    if (!end_line()) {
+      if (rest_ == "\r") return false;
+      fail("the header is followed by more fields");
+    }
+    ++line_;
+    return true;
+  }
 
   /// Leaves rest_ anywhere where the line is no point.
   bool read_line() {
-    if (!rest_.empty() && rest_.front() == '"') {
-      if (!quoted_field()) return false;
-    } else {
-      const std::size_t comma = rest_.find(',');
-      if (comma == std::string_view::npos) return false;
-      const std::string_view metric = rest_.substr(0, comma);
-      if (metric.find_first_of("\"\n") != std::string_view::npos) return false;
-      if (current_ == nullptr || metric != name_) choose(metric);
-      rest_.remove_prefix(comma);
-    }
+    Series* series = last_ == nullptr ? nullptr : last_->next;
+    if (series != nullptr && starts_with(series->field))
+      rest_.remove_prefix(series->field.size());
+    else if ((series = read_metric()) == nullptr)
+      return false;
     MetricPoint point;
-    std::int64_t milliseconds = 0;
-    if (!skip(',') || !integer(point.step) || !skip(',') || !integer(milliseconds) || !skip(',')) return false;
+    if (!integer(point.step) || !skip(',') || !read_time(point.time)) return false;
     const char* const end = read_double(rest_.data(), rest_.data() + rest_.size(), point.value);
     if (end == rest_.data()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!end_line()) return false;
-    if (milliseconds < first_day * 86400000 || milliseconds >= (last_day + 1) * 86400000) return false;
-    point.time = TimePoint(std::chrono::milliseconds(milliseconds));
-    current_->push_back(point);
+    series->points->push_back(point);
+    if (last_ != nullptr) last_->next = series;
+    last_ = series;
     return true;
   }
 
-  bool quoted_field() {
-    rest_.remove_prefix(1);
-    std::string field;
-    for (;;) {
-      const std::size_t quote = rest_.find('"');
-      if (quote == std::string_view::npos) return false;
-      field += rest_.substr(0, quote);
-      rest_.remove_prefix(quote + 1);
-      if (!skip('"')) break;
-      field += '"';
+  /// The series of the field that comes, or null where there is none.
+  Series* read_metric() {
+    const std::string_view line = rest_;
+    std::string metric;
+    if (skip('"')) {
+      for (;;) {
+        const std::size_t quote = rest_.find('"');
+        if (quote == std::string_view::npos) return nullptr;
+        metric += rest_.substr(0, quote);
+        rest_.remove_prefix(quote + 1);
+        if (!skip('"')) break;
+        metric += '"';
+      }
+    } else {
+      metric = rest_.substr(0, rest_.find_first_of(",\"\n"));
+      rest_.remove_prefix(metric.size());
     }
-    if (current_ == nullptr || field != name_) choose(field);
+    if (!skip(',')) return nullptr;
+    std::string field(line.substr(0, line.size() - rest_.size()));
+    const auto known = series_.find(field);
+    if (known != series_.end()) return &known->second;
+    Series& series = series_[field];
+    series.points = &points_[repaired_utf8(metric)];
+    series.field = std::move(field);
+    return &series;
+  }
+
+  bool read_time(TimePoint& time) {
+    if (!starts_with(time_text_) || time_text_.empty()) {
+      const std::string_view before = rest_;
+      std::int64_t milliseconds = 0;
+      if (!integer(milliseconds) || !skip(',')) return false;
+      if (milliseconds < first_day * 86400000 || milliseconds >= (last_day + 1) * 86400000) return false;
+      time_text_ = before.substr(0, before.size() - rest_.size());
+      time_ = TimePoint(std::chrono::milliseconds(milliseconds));
+    } else {
+      rest_.remove_prefix(time_text_.size());
+    }
+    time = time_;
     return true;
   }
 
-  void choose(std::string_view metric) {
-    name_ = std::string(metric);
-    current_ = &points_[repaired_utf8(metric)];
-  }
-
-  /// Whether what begins with the bad line is a last line without its end; a quoted name may hold line ends.
-  static bool is_last_and_cut(std::string_view from) {
+  /// Whether a line ends before its line end does; a quoted name may hold line ends.
+  static bool is_cut(std::string_view line) {
     bool quoted = false;
-    for (const char c : from) {
+    for (const char c : line) {
       if (c == '"') quoted = !quoted;
       if (c == '\n' && !quoted) return false;
     }
@@ -177,11 +232,14 @@ class HistoryReader {
   }
 
   const std::string* path_ = nullptr;
+  std::uint64_t file_size_ = 0;
   std::string_view rest_;
   std::size_t line_ = 1;
   std::map<std::string, std::vector<MetricPoint>> points_;
-  std::string name_;
-  std::vector<MetricPoint>* current_ = nullptr;
+  std::unordered_map<std::string, Series> series_;  // by field
+  Series* last_ = nullptr;
+  std::string time_text_;
+  TimePoint time_;
 };
 
 }  // namespace erm::detail

@@ -45,7 +45,7 @@ class JsonReader {
     if (at_ == end_) throw FormatError(what_ + " is empty; its writer was cut off, or the disk was full");
   }
 
-  /// What comes next.
+  /// What comes next. Throws where it is nothing, or begins no value.
   [[nodiscard]] Kind kind() const {
     switch (at_ == end_ ? '\0' : *at_) {
       case '{':
@@ -59,8 +59,20 @@ class JsonReader {
         return Kind::boolean;
       case 'n':
         return Kind::null;
-      default:
+      case '-':
+      case '0':
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+      case '6':
+      case '7':
+      case '8':
+      case '9':
         return Kind::number;
+      default:
+        fail();
     }
   }
 

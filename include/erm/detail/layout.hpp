@@ -121,8 +121,8 @@ struct RegistryLayout {
     };
     for (const std::string& place : places)
       for (const auto& [other_marker, other] : others)
-        // Its own marker was looked for above; one that is there now was made by another process, of the same id.
-        if (other_marker != marker && has(joined(parent, place), other_marker))
+        // Another process may have made this very one just now.
+        if ((place != id || other_marker != marker) && has(joined(parent, place), other_marker))
           refuse(what, id, std::string("needs a folder that is ") + other + " already:", joined(parent, place));
     if (fs.info(folder).kind == FileKind::missing) return;
     const std::vector<std::string> inside = fs.folders_with(folder, std::string(marker));

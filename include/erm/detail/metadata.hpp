@@ -7,6 +7,8 @@
 //   "erm": {"layout": 1, "status": "finished", "types": {"/params/nesterov": "boolean"}, ...}}
 #pragma once
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -142,7 +144,7 @@ inline void MetadataWriter::values(const char* section, const std::map<std::stri
   out_ += '{';
   for (const auto& [name, value] : values) {
     key(name);
-    const auto pointer = [&, &name = name] { return std::string("/") + section + "/" + pointer_part(name); };
+    const auto pointer = [&, &key = name] { return std::string("/") + section + "/" + pointer_part(key); };
     switch (value.kind()) {
       case Value::Kind::text:
         append_json_string(out_, value.get<std::string>());
@@ -274,7 +276,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   }
   writer.line_key("erm");
   out += "{\"layout\": 1";
-  writer.text_entry("status", to_text(record.status));
+  writer.text_entry("status", to_text(record.status == RunStatus::killed ? RunStatus::running : record.status));
   if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
   if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
   if (record.heartbeat_utc) {
@@ -303,7 +305,11 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     writer.key("types");
     out += '{';
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
-    for (const auto& [pointer, type] : record.later_types) writer.text_entry(pointer, type);
+    for (const auto& [pointer, type] : record.later_types) {
+      const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
+      // What was logged since is of a type of its own.
+      if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
+    }
     out += '}';
   }
   writer.later(record.later_erm_keys);
@@ -511,7 +517,8 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
   expect(Kind::object, "an object", "erm");
   json_.object([&](const std::string& key) {
     if (key == "layout") {
-      json_.any();
+      expect(Kind::number, "a number", "erm/layout");
+      json_.value();
     } else if (key == "status") {
       const std::string status = text("erm/status");
       for (const RunStatus known : {RunStatus::running, RunStatus::failed, RunStatus::finished})

@@ -200,10 +200,11 @@ inline const char* read_double(const char* first, const char* last, double& valu
 
 /// Writes the shortest text that reads back as `value` to `at`, which has room for 32 characters, in whichever
 /// layout is the quickest to make ("1e+05"); the end of it.
-inline char* put_double(char* at, double value) {
+template <class Float>
+char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
   // A NaN with a sign is no other value.
-  return std::to_chars(at, at + 32, std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value).ptr;
+  return std::to_chars(at, at + 32, std::isnan(value) ? std::numeric_limits<Float>::quiet_NaN() : value).ptr;
 #else
   std::string text;
   append_floating(text, value);

@@ -2,10 +2,13 @@
 // of the process.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <system_error>
 
 #include <fcntl.h>
@@ -59,7 +62,8 @@ class Wakeup {
   /// Returns after a post(), or when the time is up.
   void wait(std::chrono::milliseconds limit) noexcept {
     pollfd waiting = {ends_[0], POLLIN, 0};
-    if (::poll(&waiting, 1, static_cast<int>(limit.count())) <= 0) return;
+    const auto at_most = std::min<std::int64_t>(limit.count(), std::numeric_limits<int>::max());
+    if (::poll(&waiting, 1, static_cast<int>(at_most)) <= 0) return;
     char taken[256];
     while (::read(ends_[0], taken, sizeof taken) > 0) {
     }
@@ -87,9 +91,18 @@ class SignalsBlocked {
 
 inline void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) { ::pthread_atfork(prepare, parent, child); }
 
+inline void on_quick_exit(void (*hook)()) {
+#if !defined(__APPLE__)
+  std::at_quick_exit(hook);
+#else
+  static_cast<void>(hook);  // macOS has none
+#endif
+}
+
 /// Calls `handler` for the signals that end a process, but for those that the program handles or ignores itself.
 inline void on_ending_signals(void (*handler)(int)) {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE,
+                           SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU}) {
     struct sigaction found;
     if (::sigaction(number, nullptr, &found) != 0) continue;
     if ((found.sa_flags & SA_SIGINFO) != 0 || found.sa_handler != SIG_DFL) continue;

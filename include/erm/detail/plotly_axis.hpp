@@ -209,8 +209,10 @@ struct PlotlyAxis {
       return out;
     }
     const double from = std::pow(10.0, low), to = std::pow(10.0, high), step = nice_step((to - from) / wanted);
-    for (double value = std::ceil(from / step) * step; step > 0 && value <= to && out.size() < 60; value += step)
-      out.push_back({std::log10(value), tick_label(value, step)});
+    if (!(step > 0)) return out;
+    const double last = std::floor(to / step + 1e-9);
+    for (double i = std::ceil(from / step - 1e-9); i <= last && out.size() < 60; ++i)
+      out.push_back({std::clamp(std::log10(i * step), low, high), tick_label(i * step, step)});
     return out;
   }
 };

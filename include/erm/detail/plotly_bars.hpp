@@ -102,6 +102,8 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
     if (!is_bar(trace)) continue;
     PlotlyAxis& axis = trace.is_horizontal ? figure.y : figure.x;
     const std::vector<double> at = axis.places(trace.is_horizontal ? trace.y : trace.x);
+    if ((trace.is_horizontal ? figure.x : figure.y).kind == PlotlyAxis::Kind::category)
+      throw UndrawableFigure("the values of its bars are not numbers");
     if (trace.kind == PlotlyTrace::Kind::bar) {
       const PlotlyColumn& values = trace.is_horizontal ? trace.x : trace.y;
       for (std::size_t i = 0; i < std::min(at.size(), values.size()); ++i) {
@@ -160,7 +162,6 @@ inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
     if (!is_bar(trace)) continue;
     PlotlyAxis& along = trace.is_horizontal ? figure.y : figure.x;
     PlotlyAxis& across = trace.is_horizontal ? figure.x : figure.y;
-    if (across.kind == PlotlyAxis::Kind::category) throw UndrawableFigure("the values of its bars are not numbers");
     const double width = trace.bar_width > 0 ? trace.bar_width
                          : is_group          ? all_width / static_cast<double>(beside)
                                              : all_width;

@@ -246,6 +246,7 @@ PlotlyTrace read_trace(const J* json, const J* layout, std::string_view default_
   PlotlyTrace trace;
   const J* type_json = member(json, "type");
   const std::string_view type = type_json == nullptr ? "scatter" : text_of(type_json);
+  if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
   using Kind = PlotlyTrace::Kind;
   if (type == "scatter" || type == "scattergl")
     trace.kind = Kind::scatter;

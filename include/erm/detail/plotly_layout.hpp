@@ -29,6 +29,10 @@ struct PlotlyLayout {
 
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
   [[nodiscard]] double y_pixel(double place) const { return (1 - figure.y.fraction(place)) * plot_height; }
+  /// `point`, or the nearest to it that is hardly out of the plot: a rectangle looks the same.
+  [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
+    return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
+  }
   /// From 0 to 1 on the colour scale.
   [[nodiscard]] double color_place(double value) const {
     const double low = *figure.color_bar->low, high = *figure.color_bar->high;

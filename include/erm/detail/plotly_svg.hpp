@@ -39,12 +39,17 @@ class PlotlyDrawing {
   void draw_legend();
   void draw_color_bar();
 
-  void add_text(double x, double y, std::string_view text, std::string_view anchor, std::string_view more = {});
-  void add_line(double x1, double y1, double x2, double y2, std::string_view opacity);
-  void add_rectangle(std::string& path, double x1, double y1, double x2, double y2) const;
+  void add_text(double x, double y, std::string_view text, std::string_view anchor, std::string_view more = {}) {
+    append_text(out_, x, y, text, anchor, more);
+  }
+  void add_line(const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
+    append_line(out_, from, to, opacity);
+  }
+  void add_rectangle(std::string& path, SvgPoint corner, SvgPoint opposite) const {
+    append_rectangle(path, layout_.near_plot(corner), layout_.near_plot(opposite));
+  }
   void add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
                  std::string_view attributes);
-  static void add_point(std::string& path, char command, const SvgPoint& point);
   [[nodiscard]] std::string description() const;
 
   const PlotlyLayout layout_;
@@ -67,35 +72,6 @@ std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nu
 
 // ---- bodies ----
 
-inline void PlotlyDrawing::add_point(std::string& path, char command, const SvgPoint& point) {
-  path += command;
-  append_coordinate(path, std::round(point.x * 10) / 10);
-  path += ' ';
-  append_coordinate(path, std::round(point.y * 10) / 10);
-}
-
-inline void PlotlyDrawing::add_text(double x, double y, std::string_view text, std::string_view anchor,
-                                    std::string_view more) {
-  if (text.empty()) return;
-  out_ += "<text";
-  append_attribute(out_, "x", x);
-  append_attribute(out_, "y", y);
-  if (anchor != "start") (out_ += " text-anchor=\"") += anchor, out_ += '"';
-  out_ += more;
-  out_ += '>';
-  append_escaped(out_, text);
-  out_ += "</text>";
-}
-
-inline void PlotlyDrawing::add_line(double x1, double y1, double x2, double y2, std::string_view opacity) {
-  out_ += "<path stroke=\"currentColor\" stroke-opacity=\"";
-  out_ += opacity;
-  out_ += "\" d=\"";
-  add_point(out_, 'M', {x1, y1});
-  add_point(out_, 'L', {x2, y2});
-  out_ += "\"/>";
-}
-
 inline std::string PlotlyDrawing::description() const {
   static constexpr std::pair<PlotlyTrace::Kind, const char*> names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
                                                                         {PlotlyTrace::Kind::bar, "bars"},
@@ -104,7 +80,7 @@ inline std::string PlotlyDrawing::description() const {
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
-    const auto is_kind = [kind = kind](const PlotlyTrace& trace) { return trace.kind == kind; };
+    const auto is_kind = [wanted = kind](const PlotlyTrace& trace) { return trace.kind == wanted; };
     if (std::none_of(figure_.traces.begin(), figure_.traces.end(), is_kind)) continue;
     text += separator;
     text += name;
@@ -116,14 +92,14 @@ inline std::string PlotlyDrawing::description() const {
   for (const PlotlyTrace& trace : figure_.traces) {
     if (trace.name.empty() || ++named > 10) continue;
     text += named == 1 ? "; " : ", ";
-    text += fitted_text(trace.name, 40);
+    text += fitted_text(trace.name, 20);
   }
   return text;
 }
 
 inline std::string PlotlyDrawing::svg() {
   out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erm-figure\" role=\"img\" aria-label=\"";
-  append_escaped(out_, description());
+  append_html(out_, description());
   out_ += '"';
   append_attribute(out_, "width", layout_.width);
   append_attribute(out_, "height", layout_.height);
@@ -170,18 +146,18 @@ inline void PlotlyDrawing::draw_axes() {
   out_ += "<g fill=\"none\">";
   for (const PlotlyTick& tick : layout_.x_ticks) {
     const double x = left + layout_.x_pixel(tick.place);
-    if (!has_cells && figure_.x.kind != PlotlyAxis::Kind::category) add_line(x, top, x, bottom, "0.14");
-    add_line(x, bottom, x, bottom + 4, "0.5");
+    if (!has_cells && figure_.x.kind != PlotlyAxis::Kind::category) add_line({x, top}, {x, bottom}, "0.14");
+    add_line({x, bottom}, {x, bottom + 4}, "0.5");
   }
   for (const PlotlyTick& tick : layout_.y_ticks) {
     const double y = top + layout_.y_pixel(tick.place);
-    if (!has_cells && figure_.y.kind != PlotlyAxis::Kind::category) add_line(left, y, right, y, "0.14");
-    add_line(left - 4, y, left, y, "0.5");
+    if (!has_cells && figure_.y.kind != PlotlyAxis::Kind::category) add_line({left, y}, {right, y}, "0.14");
+    add_line({left - 4, y}, {left, y}, "0.5");
   }
-  add_line(left, bottom, right, bottom, "0.5");
-  add_line(left, top, left, bottom, "0.5");
+  add_line({left, bottom}, {right, bottom}, "0.5");
+  add_line({left, top}, {left, bottom}, "0.5");
   if (figure_.y.kind == PlotlyAxis::Kind::linear && figure_.y.low < 0 && figure_.y.high > 0)
-    add_line(left, top + layout_.y_pixel(0), right, top + layout_.y_pixel(0), "0.5");
+    add_line({left, top + layout_.y_pixel(0)}, {right, top + layout_.y_pixel(0)}, "0.5");
   out_ += "</g>";
 
   for (const PlotlyTick& tick : layout_.x_ticks) {
@@ -226,7 +202,7 @@ inline void PlotlyDrawing::draw_scatter(std::size_t index) {
         is_apart = true;
         continue;
       }
-      add_point(path, is_apart ? 'M' : 'L', line[i]);
+      append_point(path, is_apart ? 'M' : 'L', line[i]);
       if (is_apart && (i + 1 == line.size() || line[i + 1].is_gap())) path += "h0";  // a point between gaps is a dot
       is_apart = false;
     }
@@ -257,7 +233,7 @@ inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector
   }
   out_ += "<path fill=\"" + (trace.fill_color.empty() ? trace.color + "\" fill-opacity=\"0.25" : trace.fill_color) +
           "\" d=\"";
-  for (std::size_t i = 0; i < area.size(); ++i) add_point(out_, i == 0 ? 'M' : 'L', area[i]);
+  for (std::size_t i = 0; i < area.size(); ++i) append_point(out_, i == 0 ? 'M' : 'L', area[i]);
   out_ += "Z\"/>";
 }
 
@@ -275,7 +251,7 @@ inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vec
     if (!is_new && place->second == color) continue;
     place->second = color;
     std::string& path = paths[color];
-    add_point(path, 'M', snapped);
+    append_point(path, 'M', snapped);
     path += "h0";
   }
   std::string attributes = " stroke-linecap=\"round\"";
@@ -291,20 +267,6 @@ inline void PlotlyDrawing::add_paths(const std::map<std::string, std::string>& p
     if (trace.opacity < 1) append_attribute(out_, "opacity", trace.opacity);
     out_ += " d=\"" + path + "\"/>";
   }
-}
-
-inline void PlotlyDrawing::add_rectangle(std::string& path, double x1, double y1, double x2, double y2) const {
-  const auto clamp = [](double value, double greatest) { return std::clamp(value, -10.0, greatest + 10); };
-  x1 = clamp(x1, layout_.plot_width), x2 = clamp(x2, layout_.plot_width);
-  y1 = clamp(y1, layout_.plot_height), y2 = clamp(y2, layout_.plot_height);
-  add_point(path, 'M', {std::min(x1, x2), std::min(y1, y2)});
-  path += 'H';
-  append_coordinate(path, std::round(std::max(x1, x2) * 10) / 10);
-  path += 'V';
-  append_coordinate(path, std::round(std::max(y1, y2) * 10) / 10);
-  path += 'H';
-  append_coordinate(path, std::round(std::min(x1, x2) * 10) / 10);
-  path += 'Z';
 }
 
 inline void PlotlyDrawing::draw_bars(std::size_t index) {
@@ -330,16 +292,16 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
       continue;
     }
     if (trace.is_horizontal)
-      add_rectangle(paths[color], foot, begin, head, end);
+      add_rectangle(paths[color], {foot, begin}, {head, end});
     else
-      add_rectangle(paths[color], begin, foot, end, head);
+      add_rectangle(paths[color], {begin, foot}, {end, head});
   }
   for (const auto& [place, extent] : thin) {
     const double begin = place.first, end = begin + 0.5;
     if (trace.is_horizontal)
-      add_rectangle(paths[place.second], extent.first, begin, extent.second, end);
+      add_rectangle(paths[place.second], {extent.first, begin}, {extent.second, end});
     else
-      add_rectangle(paths[place.second], begin, extent.first, end, extent.second);
+      add_rectangle(paths[place.second], {begin, extent.first}, {end, extent.second});
   }
   for (const auto& [color, path] : paths) {
     out_ += "<path fill=\"" + color + '"';
@@ -366,7 +328,7 @@ inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
       const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[end]), top = layout_.y_pixel(y[r]),
                    bottom = layout_.y_pixel(y[r + 1]);
       if (!color.empty() && std::isfinite(left + right + top + bottom))
-        add_rectangle(paths[color], left, top, right, bottom);
+        add_rectangle(paths[color], {left, top}, {right, bottom});
     }
   }
   out_ += "<g shape-rendering=\"crispEdges\">";
@@ -417,7 +379,7 @@ inline void PlotlyDrawing::draw_legend() {
     append_attribute(out_, "stroke-width", is_line ? std::min(trace.line_width, 4.0) : is_marker ? 8 : 11);
     if (is_marker) out_ += " stroke-linecap=\"round\"";
     out_ += " d=\"";
-    add_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
+    append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
     out_ += is_line ? "h22" : is_marker ? "h0" : "h12";
     out_ += "\"/>";
     add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start");

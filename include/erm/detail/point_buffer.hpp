@@ -42,6 +42,8 @@ struct ThreadChunk {
   PointChunk* chunk = nullptr;
 };
 inline thread_local ThreadChunk thread_chunk;
+/// Set where the thread ends and has given its chunks back; a later destructor may still log.
+inline thread_local bool thread_is_ending = false;
 
 /// Numbers buffers, so that a thread's cache never takes one for another that was at the same address.
 inline std::atomic<std::uint64_t> next_buffer_number{1};
@@ -79,8 +81,9 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
   template <class Take>
   void drain(Take&& take);
 
-  /// Where the writer cannot write, callers no longer wait for it.
-  void set_state(BufferState state);
+  /// Where the writer cannot write, callers no longer wait for it; with `ask` each of their points comes to
+  /// put_slowly() first. What has ended stays so.
+  void set_state(BufferState state, bool ask = false);
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(); }
   /// Has the pages of the first chunks ready, so that no caller pays for them.
   void warm_up();
@@ -98,6 +101,7 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
     std::vector<Held> held;
     ~ThreadChunks() {
       thread_chunk = {};
+      thread_is_ending = true;
       for (const Held& one : held)
         if (const std::shared_ptr<PointBuffer> buffer = one.buffer.lock()) one.chunk->closed.store(true);
     }
@@ -106,7 +110,9 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
     static thread_local ThreadChunks chunks;
     return chunks;
   }
-  PointChunk* new_chunk(bool may_wait);
+  PointChunk* new_chunk();
+  bool is_ended();
+  bool put_at_thread_end(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
   const std::uint64_t number_ = next_buffer_number.fetch_add(1);
   const std::size_t max_chunks_;
@@ -123,47 +129,68 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
 
 // ---- bodies ----
 
+inline bool PointBuffer::is_ended() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return state_ == BufferState::ended;
+}
+
 inline bool PointBuffer::put_slowly(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
+  if (is_ended()) return false;
+  if (thread_is_ending) return put_at_thread_end(metric, value, step, milliseconds);
   std::vector<Held>& held = this_thread().held;
   held.erase(std::remove_if(held.begin(), held.end(),
                             [&](const Held& one) { return one.number != number_ && one.buffer.expired(); }),
              held.end());
-  auto mine = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.number == number_; });
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (state_ == BufferState::ended) return false;
-  }
+  const auto mine = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.number == number_; });
   if (mine != held.end()) {
     thread_chunk = {number_, mine->chunk};  // the thread logged to another run in between
     if (put(number_, metric, value, step, milliseconds)) return true;
+    // From here on the chunk is the writer's.
+    PointChunk* const full = mine->chunk;
     thread_chunk = {};
-    mine->chunk->closed.store(true, std::memory_order_release);
-  }
-  const bool is_first = mine == held.end();
-  if (is_first) mine = held.insert(held.end(), Held{number_, weak_from_this(), nullptr});
-  PointChunk* const chunk = new_chunk(!is_first);
-  if (chunk == nullptr) {
     held.erase(mine);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (state_ == BufferState::ended) return false;
+    full->closed.store(true, std::memory_order_release);
+  }
+  held.reserve(held.size() + 1);
+  PointChunk* const chunk = new_chunk();
+  if (chunk == nullptr) {
+    if (is_ended()) return false;
     lost_.fetch_add(1);
     return true;
   }
-  mine->chunk = chunk;
+  held.push_back(Held{number_, weak_from_this(), chunk});
   chunk->base_milliseconds = milliseconds;
   thread_chunk = {number_, chunk};
   return put(number_, metric, value, step, milliseconds);
 }
 
-/// A thread's first chunk is never waited for: its others may be what the writer waits to see closed.
-inline PointChunk* PointBuffer::new_chunk(bool may_wait) {
+/// A chunk for one point, closed at once.
+inline bool PointBuffer::put_at_thread_end(std::uint32_t metric, double value, std::int64_t step,
+                                           std::int64_t milliseconds) {
+  PointChunk* const chunk = new_chunk();
+  if (chunk == nullptr) {
+    if (is_ended()) return false;
+    lost_.fetch_add(1);
+    return true;
+  }
+  chunk->base_milliseconds = milliseconds;
+  chunk->records[0] = {value, step, metric, 0};
+  chunk->count.store(1, std::memory_order_release);
+  chunk->closed.store(true, std::memory_order_release);
+  return true;
+}
+
+/// Waits only for a chunk that the writer can empty: all others may belong to threads that never log again.
+inline PointChunk* PointBuffer::new_chunk() {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (may_wait && state_ == BufferState::open && free_.empty() && active_.size() >= max_chunks_) {
+  const auto is_closed = [](const auto& chunk) { return chunk->closed.load(std::memory_order_relaxed); };
+  while (state_ == BufferState::open && active_.size() >= max_chunks_ &&
+         std::any_of(active_.begin(), active_.end(), is_closed)) {
     wake_(woken_);
     has_room_.wait(lock);
   }
   if (state_ == BufferState::ended) return nullptr;
-  if (state_ == BufferState::failing && free_.empty() && active_.size() >= max_chunks_) return nullptr;
+  if (state_ == BufferState::failing && active_.size() >= max_chunks_) return nullptr;
   std::unique_ptr<PointChunk> chunk;
   if (free_.empty()) {
     chunk = std::make_unique<PointChunk>();
@@ -192,8 +219,8 @@ void PointBuffer::drain(Take&& take) {
   for (PointChunk* const chunk : chunks) {
     const bool closed = chunk->closed.load(std::memory_order_acquire);
     const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
-    for (std::uint32_t& i = chunk->taken; i < count; ++i) {
-      const PointRecord& point = chunk->records[i];
+    while (chunk->taken < count) {
+      const PointRecord& point = chunk->records[chunk->taken++];  // taken also where take() throws on its way out
       take(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
     }
     if (!closed) continue;
@@ -210,11 +237,12 @@ void PointBuffer::drain(Take&& take) {
   }
 }
 
-inline void PointBuffer::set_state(BufferState state) {
+inline void PointBuffer::set_state(BufferState state, bool ask) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (state_ == BufferState::ended) return;
   state_ = state;
-  if (state == BufferState::ended)
-    for (const auto& chunk : active_) chunk->limit.store(0);
+  const bool stop = ask || state == BufferState::ended;
+  for (const auto& chunk : active_) chunk->limit.store(stop ? 0 : PointChunk::capacity);
   has_room_.notify_all();
 }
 

@@ -17,7 +17,8 @@ namespace erm::detail {
 class PointWriter {
  public:
   /// Appends "field,step,milliseconds,value\n" to text().
-  void add(std::string_view field, std::int64_t step, std::int64_t milliseconds, double value) {
+  template <class Float>
+  void add(std::string_view field, std::int64_t step, std::int64_t milliseconds, Float value) {
     constexpr std::size_t numbers = 24 + 24 + 32;
     if (text_.size() - size_ < field.size() + numbers) text_.resize(2 * text_.size() + field.size() + numbers);
     char* at = text_.data() + size_;
@@ -34,7 +35,7 @@ class PointWriter {
     }
     at = time_text_.put(at);
     *at++ = ',';
-    at = put_double(at, value);
+    at = put_floating(at, value);
     *at++ = '\n';
     size_ = static_cast<std::size_t>(at - text_.data());
   }

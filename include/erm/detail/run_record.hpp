@@ -1,15 +1,18 @@
 // All that is known of a run, as data: ExperimentRun guards it, the registry writes and reads it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/utf8.hpp"
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
@@ -45,6 +48,23 @@ struct RunRecord {
   std::map<std::string, std::string> later_types;      // of "erm/types", by JSON pointer
   std::map<std::string, Json> later_artifact_keys;  // of an artifact's entry, by artifact id
 };
+
+/// A feature that is there stays where it is.
+inline void add_feature(RunRecord& record, std::string_view feature) {
+  std::string name = repaired_utf8(feature);
+  if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
+    record.features.push_back(std::move(name));
+}
+
+/// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.
+template <class J>
+void add_dict(RunRecord& record, std::string_view name, J object) {
+  J& dict = record.dicts[repaired_utf8(name)];
+  if (dict.is_null())
+    dict = std::move(object);
+  else
+    dict.update(object);
+}
 
 /// Which run folder each variant of each store got from this object, so that it replaces no other's. A copy of a
 /// run is another run: it begins without.

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +22,7 @@
 #include "erm/artifact.hpp"
 #include "erm/detail/history_csv.hpp"
 #include "erm/detail/metadata.hpp"
+#include "erm/detail/owner.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/stored_names.hpp"
 #include "erm/error.hpp"
@@ -91,6 +94,33 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
   return MetadataReader::read(view(bytes), path);
 }
 
+/// In pieces: a long run's file would take more memory than its points.
+inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
+  const FileInfo found = fs.info(path);
+  if (found.kind != FileKind::file) throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
+  std::size_t room = std::size_t{4} << 20;
+  // Of a store that is far away each piece, and the end behind it, would be a request.
+  if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
+  reader.begin(path, found.size);
+  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(room, found.size)));
+  std::size_t kept = 0;  // the begin of a line that the last piece cut
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
+    if (got == 0) return;
+    const std::size_t used = reader.consume(view(piece).substr(0, kept + got));
+    if (at == 0 && used > 0 && used < found.size) reader.expect_more_of_the_same(used);
+    at += got;
+    kept += got;
+    if (used == 0 && kept == piece.size()) {
+      if (at >= found.size) return;
+      room *= 2;
+      piece.resize(room);
+    }
+    kept -= used;
+    std::memmove(piece.data(), piece.data() + used, kept);
+  }
+}
+
 /// The paths of a run's history files.
 inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
                                               const MetadataFile& metadata) {
@@ -111,7 +141,7 @@ inline std::vector<std::string> history_paths(const FileSystem& fs, const std::s
 inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
                                                          const MetadataFile& metadata) {
   HistoryReader reader;
-  for (const std::string& path : history_paths(fs, folder, metadata)) reader.read(view(fs.read(path)), path);
+  for (const std::string& path : history_paths(fs, folder, metadata)) read_history_file(fs, path, reader);
   return reader.take();
 }
 
@@ -131,9 +161,83 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
+/// Whether a run that says it is running is not: its process was on this machine and is gone, or it was silent for
+/// four heartbeats.
+inline bool is_dead(const RunRecord& record) {
+  const Owner owner = Owner::of(record.owner);
+  const Owner reader = Owner::this_process();
+  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
+  // Machines may share a name; of another boot the process may be one of another machine.
+  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
+  const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
+  return now_utc() - last_seen > std::chrono::seconds(4 * record.heartbeat_seconds);
+}
+
+/// Throws RunExistsError where a live process has the run open.
+inline void refuse_if_alive(const RunRecord& found, const std::string& cannot) {
+  if (found.status != RunStatus::running || is_dead(found)) return;
+  const Owner owner = Owner::of(found.owner);
+  throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
+                       " has it open, last heard of at " +
+                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; end that process, or take " +
+                       "another id");
+}
+
+/// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
+/// without a step since, whose value is no point's.
+inline void take_newer_metrics(RunRecord& record) {
+  for (const auto& [metric, history] : record.history) {
+    const auto known = record.metrics.find(metric);
+    const auto& points = history.points();
+    const bool is_point = known == record.metrics.end() ||
+                          std::any_of(points.rbegin(), points.rend(), [&](const MetricPoint& point) {
+                            return known->second == Value(point.value);
+                          });
+    if (is_point) record.metrics[metric] = history.last().value;
+  }
+}
+
+/// What the writers of a live run other than "main" logged, each in history/<writer>.json.
+inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const FolderEntry& entry : fs.list(joined(folder, "history")))
+    if (entry.kind == FileKind::file && ends_with(entry.name, ".json"))
+      paths.push_back(joined(folder, "history/" + entry.name));
+  std::sort(paths.begin(), paths.end());
+  std::vector<MetadataFile> writers;
+  for (const std::string& path : paths) writers.push_back(MetadataReader::read(view(fs.read(path)), path));
+  return writers;
+}
+
+/// Adds to a run what another of its writers logged; what the run has itself stays.
+inline void add_record(RunRecord& run, RunRecord other) {
+  for (std::string& feature : other.features)
+    if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
+      run.features.push_back(std::move(feature));
+  run.params.merge(other.params);
+  run.metrics.merge(other.metrics);
+  run.goals.merge(other.goals);
+  for (auto& [name, dict] : other.dicts) {
+    Json& whole = run.dicts[name];
+    if (whole.is_null()) whole = Json::object();
+    dict.update(whole);
+    whole = std::move(dict);
+  }
+}
+
 /// A run of its metadata and history.
 inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+  if (metadata.written_by_erm && !metadata.history_files) {
+    for (MetadataFile& writer : read_other_writers(*fs, folder)) {
+      add_record(metadata.record, std::move(writer.record));
+      for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
+    }
+  }
   RunRecord record = std::move(metadata.record);
+  if (record.status == RunStatus::running) {
+    take_newer_metrics(record);
+    if (is_dead(record)) record.status = RunStatus::killed;
+  }
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
@@ -272,6 +376,22 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
   }
 }
 
+/// In hexadecimal digits.
+inline std::string sha256_of(const Content& content) {
+  Sha256 hash;
+  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
+    hash.update(held->bytes().data(), held->bytes().size());
+    return hash.hex();
+  }
+  Bytes chunk(content.read_size());
+  std::uint64_t done = 0;
+  while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
+    hash.update(chunk.data(), got);
+    done += got;
+  }
+  return hash.hex();
+}
+
 enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
 
 /// Saves a run to one folder.
@@ -351,8 +471,9 @@ class RunSaver {
       there_.insert(file);
     }
     try {
-      for (StoredArtifact& artifact : read_metadata(fs_, folder_).artifacts)
-        replaced_.emplace(artifact.id, std::move(artifact));
+      MetadataFile replaced = read_metadata(fs_, folder_);
+      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
       // A run that cannot be read may be replaced all the same; then none of its files stays.
     }
@@ -376,6 +497,8 @@ class RunSaver {
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
+        std::uint8_t first = 0;
+        if (stored != nullptr) stored->read_at(0, &first, 1);  // throws where it is lost, before its name is anew
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
         if (stays(entry))
           entry.stored_filename = replaced_.at(id).stored_filename;
@@ -440,21 +563,6 @@ class RunSaver {
     return created;
   }
 
-  static std::string sha256_of(const Content& content) {
-    Sha256 hash;
-    if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
-      hash.update(held->bytes().data(), held->bytes().size());
-      return hash.hex();
-    }
-    Bytes chunk(content.read_size());
-    std::uint64_t done = 0;
-    while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
-      hash.update(chunk.data(), got);
-      done += got;
-    }
-    return hash.hex();
-  }
-
   /// The names of all that was written, before the metadata makes it a run.
   void sync() {
     if (durability_ != Durability::durable || !fs_.has_folders()) return;
@@ -481,6 +589,8 @@ class RunSaver {
           view(fs_.read(metadata_path(folder_))) == text)
         return;
       fs_.remove_many(written_);
+      for (const std::string& path : written_)
+        for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {
       // The first error is on its way to the caller; what stays is removed by the next save.

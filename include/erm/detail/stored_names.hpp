@@ -57,12 +57,12 @@ class StoredNames {
     if (take(wanted)) return wanted;
     const std::size_t name = wanted.rfind('/') + 1;
     std::size_t dot = wanted.find('.', name + 1);
-    if (dot == std::string::npos) dot = wanted.size();
+    if (dot == std::string::npos || wanted.size() - dot > 32) dot = wanted.size();  // no ending is that long
     for (std::size_t i = 2;; ++i) {
       const std::string tail = "-" + std::to_string(i) + wanted.substr(dot);
       std::string stem = wanted.substr(name, dot - name);
       // A part has at most 255 bytes, and is cut between two characters.
-      if (stem.size() + tail.size() > 255) stem.resize(tail.size() < 255 ? 255 - tail.size() : 1);
+      if (stem.size() + tail.size() > 255) stem.resize(255 - tail.size());
       stem.resize(utf8_valid_prefix(stem));
       if (stem.empty()) stem = "file";
       if (std::string candidate = wanted.substr(0, name) + stem + tail; take(candidate)) return candidate;

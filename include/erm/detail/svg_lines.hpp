@@ -7,12 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace erm::detail {
+#include "erm/detail/svg_text.hpp"
 
-struct SvgPoint {
-  double x = 0, y = 0;  // pixels; a NaN is a gap
-  [[nodiscard]] bool is_gap() const { return !std::isfinite(x) || !std::isfinite(y); }
-};
+namespace erm::detail {
 
 /// Appends the points of [begin, end), in which x never falls, with at most four to a column of pixels: its first,
 /// lowest, highest and last.

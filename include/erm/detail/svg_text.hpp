@@ -1,4 +1,4 @@
-// The pieces that an SVG document is written with: numbers, escaped text, and how wide a text may be.
+// The pieces that an SVG document is written with: coordinates, paths, text, and how wide a text may be.
 #pragma once
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "erm/detail/html_text.hpp"
 #include "erm/detail/number_text.hpp"
 #include "erm/detail/utf8.hpp"
 
@@ -38,31 +39,6 @@ inline void append_attribute(std::string& out, std::string_view name, double val
   out += '"';
 }
 
-/// `text` for a text node or a quoted attribute of XML or HTML; control characters become blanks.
-inline void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    }
-  }
-}
-
 /// How wide `text` will be, in units of the font size; a guess that is rather too wide.
 inline double text_width(std::string_view text) {
   double width = 0;
@@ -90,6 +66,60 @@ inline std::string fitted_text(std::string_view text, double width) {
     end += length;
   }
   return std::string(text.substr(0, end)) + "\xE2\x80\xA6";
+}
+
+struct SvgPoint {
+  double x = 0, y = 0;  // pixels; a NaN is a gap
+  [[nodiscard]] bool is_gap() const { return !std::isfinite(x) || !std::isfinite(y); }
+};
+
+/// A command of a path and its point, to a tenth of a pixel.
+inline void append_point(std::string& path, char command, const SvgPoint& point) {
+  path += command;
+  append_coordinate(path, std::round(point.x * 10) / 10);
+  path += ' ';
+  append_coordinate(path, std::round(point.y * 10) / 10);
+}
+
+/// Always clockwise: where two overlap, both are filled.
+inline void append_rectangle(std::string& path, const SvgPoint& corner, const SvgPoint& opposite) {
+  const auto append_step = [&](char command, double to) {
+    path += command;
+    append_coordinate(path, std::round(to * 10) / 10);
+  };
+  append_point(path, 'M', {std::fmin(corner.x, opposite.x), std::fmin(corner.y, opposite.y)});
+  append_step('H', std::fmax(corner.x, opposite.x));
+  append_step('V', std::fmax(corner.y, opposite.y));
+  append_step('H', std::fmin(corner.x, opposite.x));
+  path += 'Z';
+}
+
+/// A <path> in the colour of the text around the drawing.
+inline void append_line(std::string& out, const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
+  out += "<path stroke=\"currentColor\" stroke-opacity=\"";
+  out += opacity;
+  out += "\" d=\"";
+  append_point(out, 'M', from);
+  append_point(out, 'L', to);
+  out += "\"/>";
+}
+
+/// A <text>, unless `text` is empty; `more` are further attributes as they are.
+inline void append_text(std::string& out, double x, double y, std::string_view text, std::string_view anchor,
+                        std::string_view more) {
+  if (text.empty()) return;
+  out += "<text";
+  append_attribute(out, "x", x);
+  append_attribute(out, "y", y);
+  if (anchor != "start") {
+    out += " text-anchor=\"";
+    out += anchor;
+    out += '"';
+  }
+  out += more;
+  out += '>';
+  append_html(out, text);
+  out += "</text>";
 }
 
 }  // namespace erm::detail

@@ -1,0 +1,41 @@
+// The choices of a comparison: of the page (erm/compare.hpp), the table in the terminal (erm/compare_text.hpp), and the
+// data behind both (erm/comparison.hpp).
+//
+//   erm::CompareOptions options;
+//   options.title = "Learning rates";
+//   options.goals = {{"loss", erm::Goal::minimize}, {"throughput", erm::Goal::maximize}};
+//   options.main_metrics = {"loss", "accuracy"};
+//   erm::write_comparison("comparison.html", runs, options);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "erm/goal.hpp"
+
+namespace erm {
+
+/// Where the runs are in a table: beside each other or below each other. A reader can switch.
+enum class RunLayout : std::uint8_t { automatic, columns, rows };
+
+struct CompareOptions {
+  /// Of the page; "Comparison of N runs" where it is empty.
+  std::string title = {};
+  /// Which way a metric is better; comes before what a run was told by set_goal.
+  std::map<std::string, Goal> goals = {};
+  /// Whether a metric without a goal gets one from its name ("loss", "accuracy"), marked as guessed.
+  bool guess_goals = true;
+  /// The index of the run that the others are compared to. Throws Error where there is no such run.
+  std::size_t baseline = 0;
+  /// The metrics shown first, beside the params that vary; empty: those with a goal, at most six.
+  std::vector<std::string> main_metrics = {};
+  /// automatic: columns for up to ten runs, rows for more.
+  RunLayout layout = RunLayout::automatic;
+  /// In bytes: a larger artifact is on the page by name, size and SHA-256 alone.
+  std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
+};
+
+}  // namespace erm

@@ -1,0 +1,167 @@
+// Runs side by side as plain text, for the terminal and for logs: aligned, a star at the best, "≠" where runs differ.
+//
+//   std::fputs(erm::compare_runs_text(runs).c_str(), stdout);
+//
+//   erm::TextTableOptions look;
+//   look.only_differing = true;
+//   std::fputs(erm::compare_runs_text(runs, {}, look).c_str(), stdout);
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/compare_options.hpp"
+#include "erm/comparison.hpp"
+#include "erm/detail/html_text.hpp"
+#include "erm/detail/os.hpp"
+#include "erm/detail/terminal_text.hpp"
+#include "erm/experiment_run.hpp"
+
+namespace erm {
+
+/// automatic: where the standard output is a terminal, and NO_COLOR is not set.
+enum class TextColor : std::uint8_t { never, automatic, always };
+
+struct TextTableOptions {
+  TextColor color = TextColor::automatic;
+  /// Without the rows in which all runs are the same.
+  bool only_differing = false;
+  /// In columns of the terminal; a longer value ends with "…". At least 8.
+  std::size_t max_cell_width = 32;
+};
+
+/// A table a section, UTF-8, each line ended with a line feed: the same rows, differences and stars as the page's.
+/// Control characters in values become blanks. Throws Error for a baseline that is no run.
+[[nodiscard]] std::string compare_runs_text(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
+                                            const TextTableOptions& look = {});
+
+// ---- bodies ----
+
+namespace detail {
+
+class TextTable {
+ public:
+  TextTable(std::string& out, std::size_t max_width, bool colored) : out_(out), max_width_(max_width), colored_(colored) {}
+
+  void begin_row() { rows_.emplace_back(); }
+  void add(std::string_view text, bool right = false, std::string_view color = {}) {
+    rows_.back().push_back({fitted_to_terminal(text, max_width_), right, color});
+  }
+  /// Appends the rows with their columns aligned; the last of a line is not padded.
+  void write() {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+      if (widths.size() < row.size()) widths.resize(row.size());
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].text.width);
+    }
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const TableCell& cell = row[i];
+        const std::size_t padding = widths[i] - cell.text.width;
+        if (i > 0) out_ += "  ";
+        if (cell.right) out_.append(padding, ' ');
+        if (colored_) out_ += cell.color;
+        out_ += cell.text.text;
+        if (colored_ && !cell.color.empty()) out_ += "\x1B[0m";
+        if (!cell.right && i + 1 < row.size()) out_.append(padding, ' ');
+      }
+      out_ += '\n';
+    }
+  }
+
+ private:
+  struct TableCell {
+    TerminalText text;
+    bool right = false;
+    std::string_view color;
+  };
+  std::string& out_;
+  std::size_t max_width_;
+  bool colored_;
+  std::vector<std::vector<TableCell>> rows_;
+};
+
+inline constexpr std::string_view bold = "\x1B[1m", green = "\x1B[1;32m", yellow = "\x1B[33m", dim = "\x1B[2m";
+
+inline void add_text_cell(TextTable& table, const ComparisonCell& cell, const ComparisonRow& row) {
+  using Kind = ComparisonCell::Kind;
+  std::string text;
+  switch (cell.kind) {
+    case Kind::missing:
+      return table.add("\xE2\x80\x94", row.is_numeric, cell.differs ? yellow : dim);
+    case Kind::number:
+      append_six_digits(text, cell.text, row.is_scientific);
+      break;
+    default:
+      text = cell.text.empty() ? std::string_view("(empty)") : cell.text;
+  }
+  if (cell.best) text = "* " + text;
+  table.add(text, row.is_numeric, cell.best ? green : cell.differs ? yellow : std::string_view());
+}
+
+inline std::string text_row_name(const ComparisonRow& row) {
+  std::string name = row.differs ? "\xE2\x89\xA0 " : "  ";
+  name += row.name;
+  if (row.goal) name += *row.goal == Goal::minimize ? " (min" : " (max";
+  if (row.goal) name += row.goal_is_guessed ? ", guessed)" : ")";
+  return name;
+}
+
+/// Runs as columns up to ten, else as rows, unless the options say which.
+inline void append_text_section(std::string& out, const Comparison& comparison, const Comparison::Section& section,
+                                const CompareOptions& options, const TextTableOptions& look, bool colored) {
+  std::vector<const ComparisonRow*> rows;
+  for (const ComparisonRow& row : section.rows)
+    if (row.differs || !look.only_differing) rows.push_back(&row);
+  if (rows.empty()) return;
+  if (!out.empty()) out += '\n';
+  TextTable table(out, std::max<std::size_t>(look.max_cell_width, 8), colored);
+  const std::string title =
+      section.kind == Comparison::Kind::dict ? "Dict: " + std::string(section.name) : std::string(section.name);
+  const bool as_rows = options.layout == RunLayout::rows ||
+                       (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
+  const auto run_name = [&](std::size_t run) {
+    const bool marked = run == comparison.baseline() && comparison.runs().size() > 1;
+    return comparison.names()[run] + (marked ? " (baseline)" : "");
+  };
+  table.begin_row();
+  table.add(title, false, bold);
+  if (as_rows) {
+    for (const ComparisonRow* row : rows) table.add(text_row_name(*row), row->is_numeric, bold);
+    for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
+      table.begin_row();
+      table.add(run_name(run));
+      for (const ComparisonRow* row : rows) add_text_cell(table, row->cells[run], *row);
+    }
+  } else {
+    for (std::size_t run = 0; run < comparison.runs().size(); ++run) table.add(run_name(run), false, bold);
+    for (const ComparisonRow* row : rows) {
+      table.begin_row();
+      table.add(text_row_name(*row));
+      for (const ComparisonCell& cell : row->cells) add_text_cell(table, cell, *row);
+    }
+  }
+  table.write();
+}
+
+}  // namespace detail
+
+inline std::string compare_runs_text(const std::vector<ExperimentRun>& runs, const CompareOptions& options,
+                                     const TextTableOptions& look) {
+  const Comparison comparison(runs, options);
+  if (runs.empty()) return "no runs to compare\n";
+  const bool colored = look.color == TextColor::always ||
+                       (look.color == TextColor::automatic && detail::stdout_shows_color());
+  std::string out;
+  for (const Comparison::Section& section : comparison.sections())
+    detail::append_text_section(out, comparison, section, options, look, colored);
+  if (out.empty()) out = "the runs do not differ\n";
+  return out;
+}
+
+}  // namespace erm

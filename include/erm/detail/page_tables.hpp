@@ -1,0 +1,194 @@
+// The tables of the page: values with their marks, runs as columns or as rows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/comparison.hpp"
+#include "erm/detail/html_text.hpp"
+#include "erm/detail/page_output.hpp"
+
+namespace erm::detail {
+
+/// The line that a run has in every chart: its colour and its dashes. Both are classes of page.css.
+inline void append_run_key(std::string& out, std::size_t run) {
+  out += "<svg class=\"key r";
+  append_integer(out, run % 8);
+  out += " h";
+  append_integer(out, run % 5);
+  out += "\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path d=\"M0 4h24\"/></svg>";
+}
+
+/// The begin of a cell's tag, its attribute still open to a title, for each kind and its marks: 'd' differs from the
+/// baseline, 'w' is best.
+inline constexpr std::array<std::string_view, 20> cell_tags = {
+    "<td class=m",     "<td class=\"m d\"", "<td class=m",     "<td class=\"m d\"",
+    "<td class=z",     "<td class=\"z d\"", "<td class=z",     "<td class=\"z d\"",
+    "<td class=b",     "<td class=\"b d\"", "<td class=b",     "<td class=\"b d\"",
+    "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
+    "<td",             "<td class=d",       "<td",             "<td class=d"};
+
+/// One cell. Where it shows a number rounded, the exact one is its title. End tags are left to the parser, which closes
+/// a cell at the next.
+inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
+  using Kind = Comparison::Cell::Kind;
+  const bool is_empty = cell.kind == Kind::text && cell.text.empty();
+  if (is_empty) {
+    out += cell.differs ? "<td class=\"e d\">empty" : "<td class=e>empty";
+    return;
+  }
+  out += cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)];
+  switch (cell.kind) {
+    case Kind::missing:
+      out += ">\xE2\x80\x94";
+      return;
+    case Kind::number: {
+      char buffer[2 * six_digits_room];
+      std::string long_text;
+      char* begin = buffer;
+      if (cell.text.size() > six_digits_room) {
+        long_text.resize(cell.text.size() + six_digits_room);
+        begin = long_text.data();
+      }
+      const std::string_view shown(
+          begin, static_cast<std::size_t>(write_six_digits(begin, cell.text, row.is_scientific) - begin));
+      if (shown != cell.text) {
+        out += " title=";
+        out += cell.text;
+      }
+      out += '>';
+      out += shown;
+      if (cell.best) out += "<i> best</i>";
+      return;
+    }
+    default:
+      out += '>';
+      append_html(out, cell.text);
+  }
+}
+
+/// The name of a row with its marks: that it differs, and which way it is better.
+inline void append_row_name(std::string& out, const Comparison::Row& row) {
+  append_html(out, row.name);
+  if (row.goal) {
+    const bool less = *row.goal == Goal::minimize;
+    out += "<span class=goal title=\"";
+    out += less ? "lower is better" : "higher is better";
+    if (row.goal_is_guessed) out += ", guessed from the name";
+    out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
+    out += less ? "<i> lower is better</i>" : "<i> higher is better</i>";
+    if (row.goal_is_guessed) out += " guessed";
+    out += "</span>";
+  }
+  if (row.differs) out += "<b class=q title=\"differs between the runs\">\xE2\x89\xA0<i> differs</i></b>";
+}
+
+/// What every table says of a run, made once: its tag's attributes, its key and its name.
+inline std::vector<std::string> run_headers(const Comparison& comparison) {
+  std::vector<std::string> headers(comparison.runs().size());
+  for (std::size_t run = 0; run < headers.size(); ++run) {
+    std::string& out = headers[run];
+    append_html_attribute(out, "title", full_run_name(*comparison.runs()[run]));
+    out += '>';
+    append_run_key(out, run);
+    append_html(out, comparison.names()[run]);
+    if (run == comparison.baseline() && headers.size() > 1) out += "<small> baseline</small>";
+  }
+  return headers;
+}
+
+using TableRows = std::vector<const Comparison::Row*>;
+
+inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                                 std::string_view corner) {
+  std::string& out = page.text;
+  out += "<table data-layout=columns><thead><tr><th scope=col>";
+  append_html(out, corner);
+  for (const std::string& header : headers) (out += "<th scope=col") += header;
+  out += "<tbody>\n";
+  for (const Comparison::Row* row : rows) {
+    out += row->differs ? "<tr class=x><th scope=row>" : "<tr><th scope=row>";
+    append_row_name(out, *row);
+    for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
+    out += '\n';
+    page.pass_on();
+  }
+  out += "</table>";
+}
+
+inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows) {
+  std::string& out = page.text;
+  out += "<table data-layout=rows><thead><tr><th scope=col>Run";
+  for (const Comparison::Row* row : rows) {
+    out += row->differs ? "<th scope=col class=x>" : "<th scope=col>";
+    append_row_name(out, *row);
+  }
+  out += "<tbody>\n";
+  for (std::size_t run = 0; run < headers.size(); ++run) {
+    out += "<tr><th scope=row";
+    out += headers[run];
+    for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
+    out += '\n';
+    page.pass_on();
+  }
+  out += "</table>";
+}
+
+inline std::string section_title(const Comparison::Section& section) {
+  return section.kind == Comparison::Kind::dict ? "Dict: " + std::string(section.name) : std::string(section.name);
+}
+
+/// A number and a noun: "1 run", "3 runs".
+inline std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+/// Begins a section that a reader can fold, up to what is in it. Ids are numbered: no text of a user's is one.
+inline void begin_section(std::string& out, std::string_view kind, std::size_t number, std::string_view title,
+                          std::string_view note) {
+  out += "<section class=\"part ";
+  out += kind;
+  out += "\" aria-labelledby=t";
+  append_integer(out, number);
+  out += "><details open><summary><h2 id=t";
+  append_integer(out, number);
+  out += '>';
+  append_html(out, title);
+  out += "</h2><span class=note>";
+  append_html(out, note);
+  out += "</span></summary>\n";
+}
+
+/// The box in which a wide table scrolls by itself.
+inline void begin_scroll_box(std::string& out, std::string_view label) {
+  out += "<div class=scroll tabindex=0 role=region";
+  append_html_attribute(out, "aria-label", label);
+  out += '>';
+}
+
+inline void append_section(PageOutput& page, const std::vector<std::string>& headers,
+                           const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+  static constexpr std::string_view kinds[] = {"runs", "params", "metrics", "features", "dict"};
+  static constexpr std::string_view corners[] = {"", "Param", "Metric", "Feature", "Entry"};
+  const auto kind = static_cast<std::size_t>(section.kind);
+  std::string note = counted(section.rows.size(), "row");
+  if (section.kind == Comparison::Kind::runs)
+    note = counted(headers.size(), "run");
+  else if (headers.size() > 1)
+    note += ", " + std::to_string(section.differing) + (section.differing == 1 ? " differs" : " differ");
+  const std::string title = section_title(section);
+  begin_section(page.text, kinds[kind], number, title, note);
+  begin_scroll_box(page.text, title);
+  TableRows rows;
+  for (const Comparison::Row& row : section.rows) rows.push_back(&row);
+  if (runs_as_rows)
+    append_rows_table(page, headers, rows);
+  else
+    append_columns_table(page, headers, rows, corners[kind]);
+  page.text += "</div></details></section>\n";
+}
+
+}  // namespace erm::detail

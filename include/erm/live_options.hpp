@@ -1,0 +1,54 @@
+// How a live run behaves; every field has a default.
+//
+//   erm::LiveOptions options;
+//   options.run_id = "job-4711";
+//   options.resume = true;                  // the job may be stopped and begun again
+//   erm::LiveRun run("erm-registry", "mnist", options);
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "erm/file_system.hpp"
+
+namespace erm {
+
+struct LiveOptions {
+  /// A kind of run within the experiment.
+  std::string variant_id = "main";
+  /// Unique within the variant; made of the time where it is not given.
+  std::optional<std::string> run_id = {};
+  /// Go on with the run of that id where it is there; begin it where it is not.
+  bool resume = false;
+  /// How long a point may stay in memory.
+  std::chrono::milliseconds flush_interval = std::chrono::milliseconds(1000);
+  /// Bring each flush to the disk (fsync): it survives a power cut, not only the process.
+  bool sync = false;
+  /// Processes that share a run have an id each. "main" makes the run and writes its metadata; any other waits for
+  /// the run to be there, at most `join_wait`, and keeps what it logs in files of its own.
+  std::string writer = "main";
+  std::chrono::seconds join_wait = std::chrono::seconds(60);
+  /// How many points wait at most, 24 bytes each: then a caller waits too.
+  std::size_t buffer_points = std::size_t{1} << 20;
+  /// Take the SHA-256 of artifacts while they are copied.
+  bool hash_artifacts = true;
+  /// How often the run says that it is alive; a run that was silent for four of them counts as killed.
+  std::chrono::seconds heartbeat = std::chrono::seconds(15);
+  /// How often the whole history is stored where the store cannot append (S3).
+  std::chrono::seconds store_interval = std::chrono::seconds(30);
+  /// Called once when writing begins to fail, from the writing thread; one line on stderr where it is empty.
+  std::function<void(const std::string& message)> on_error = {};
+  /// Let what could not be written throw from the log_ calls that follow.
+  bool throw_errors = false;
+  /// Save what is buffered when a signal ends the process (SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, ...), unless
+  /// the program handles it itself.
+  bool handle_signals = true;
+  /// A store of your own, in which the registry's URI is a path.
+  std::shared_ptr<FileSystem> fs = nullptr;
+};
+
+}  // namespace erm

@@ -1,0 +1,339 @@
+#include "erm/compare.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.hpp"
+#include "temporary_directory.hpp"
+
+using erm::compare_runs;
+using erm::ExperimentRun;
+
+namespace {
+
+ExperimentRun run_named(const std::string& run_id) {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1'763'883'021));
+  return ExperimentRun("digits", options);
+}
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
+  return found;
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// The page's own markup: what is between its style and its script.
+std::string body_of(const std::string& page) {
+  const std::size_t begin = page.find("<body>");
+  return page.substr(begin, page.rfind("<script>") - begin);
+}
+
+/// A file that was there when the run was loaded, and is not any more.
+class LostContent final : public erm::Content {
+ public:
+  [[nodiscard]] std::uint64_t size() const override { return 100; }
+  std::size_t read_at(std::uint64_t, std::uint8_t*, std::size_t) const override {
+    throw erm::NotFoundError("cannot open 'gone.png': No such file");
+  }
+};
+
+const char* const one_pixel_png =
+    "\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xDE\0\0\0\fIDATx\x9C"
+    "c\xF8\xFF\xFF?\0\5\xFE\2\xFE\r\xEF\x46\xB8\0\0\0\0IEND\xAE\x42\x60\x82";
+
+}  // namespace
+
+TEST_CASE("a page is a whole HTML document under a policy that lets nothing in") {
+  const std::string page = compare_runs({run_named("a"), run_named("b")});
+  CHECK(page.rfind("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n", 0) == 0);
+  CHECK(has(page, "<title>Comparison of 2 runs</title>"));
+  CHECK(has(page, "default-src 'none'; script-src 'sha256-"));
+  CHECK(has(page, "<meta name=viewport content=\"width=device-width, initial-scale=1\">"));
+  CHECK_FALSE(has(page, "http://"));
+  CHECK_FALSE(has(page, "https://"));
+  CHECK_FALSE(has(body_of(page), " style="));
+  CHECK(page.substr(page.size() - 16) == "</body>\n</html>\n");
+}
+
+TEST_CASE("the policy's hashes are those of the style and the script in the page") {
+  const std::string page = compare_runs({run_named("a")});
+  const auto between = [&](std::string_view begin, std::string_view end) {
+    const std::size_t from = page.find(begin) + begin.size();
+    return page.substr(from, page.rfind(end) - from);
+  };
+  const auto hash_of = [](const std::string& text) {
+    return erm::detail::base64_of_hex(erm::detail::sha256_hex(text.data(), text.size()));
+  };
+  CHECK(has(page, "style-src 'sha256-" + hash_of(between("<style>", "</style>\n</head>")) + "'"));
+  CHECK(has(page, "script-src 'sha256-" + hash_of(between("</main>\n<script>", "</script>")) + "'"));
+}
+
+TEST_CASE("the header holds exactly the style and the script of the source tree") {
+  const std::string folder = std::string(ERM_SOURCE_DIR) + "/include/erm/detail/page/";
+  std::string style, script;
+  for (const std::string_view part : erm::detail::page_style) style += part;
+  for (const std::string_view part : erm::detail::page_script) script += part;
+  INFO("after a change, run: cmake -P tests/page_assets.cmake");
+  CHECK(style == read_file(folder + "page.css"));
+  CHECK(script == read_file(folder + "page.js"));
+  CHECK(style.size() + script.size() <= 96 * 1024);
+  CHECK_FALSE(has(script, "</script"));
+  CHECK_FALSE(has(script, "<!--"));
+}
+
+TEST_CASE("the same runs give the same page, byte by byte") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_params({{"lr", 0.1}, {"opt", "adam"}});
+  runs[1].log_text("x", "note");
+  CHECK(compare_runs(runs) == compare_runs(runs));
+  CHECK(compare_runs(runs) == compare_runs(runs[0], runs[1]));
+}
+
+TEST_CASE("a page of no runs says so, and one of one run has no differences") {
+  CHECK(has(compare_runs(std::vector<ExperimentRun>()), "No runs were given"));
+  ExperimentRun run = run_named("only");
+  run.log_metric("loss", 0.5);
+  const std::string page = body_of(compare_runs(run));
+  CHECK(has(page, "only"));
+  CHECK(has(page, "<td class=n>0.5"));
+  CHECK_FALSE(has(page, "differs"));
+  CHECK_FALSE(has(page, "What differs"));
+  CHECK_FALSE(has(page, "baseline"));
+}
+
+TEST_CASE("values are cells by their kind, and a number that is shown rounded has the exact one as its title") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_params({{"exact", 0.1}, {"long", 0.123456789012}, {"yes", true}, {"empty", ""}, {"only a", 1}});
+  runs[0].log_dict("d", {{"n", nullptr}});
+  runs[0].log_param("nan", std::numeric_limits<double>::quiet_NaN());
+  const std::string page = body_of(compare_runs(runs));
+  CHECK(has(page, "<td class=n>0.1"));
+  CHECK(has(page, "<td class=n title=0.123456789012>0.123457"));
+  CHECK(has(page, "<td class=b>true"));
+  CHECK(has(page, "<td class=e>empty"));
+  CHECK(has(page, "<td class=z>null"));
+  CHECK(has(page, "<td class=n title=nan>NaN"));
+  CHECK(has(page, "<td class=\"m d\">\xE2\x80\x94"));  // the second run lacks all of them
+}
+
+TEST_CASE("the best is marked by a class and a word, a guessed direction as guessed") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_metric("loss", 0.5);
+  runs[1].log_metric("loss", 0.25);
+  CHECK(has(compare_runs(runs), "<td class=\"n d w\">0.25<i> best</i>"));
+  CHECK(has(compare_runs(runs), " guessed</span>"));
+  erm::CompareOptions options;
+  options.goals = {{"loss", erm::Goal::maximize}};
+  CHECK(has(compare_runs(runs, options), "<td class=\"n w\">0.5<i> best</i>"));
+  CHECK_FALSE(has(body_of(compare_runs(runs, options)), "guessed"));
+}
+
+TEST_CASE("whatever a user logs is text on the page and nothing else") {
+  const std::string evil = "</script><script>alert(1)</script><!--<img src=x onerror='alert(2)'>\"'&]]>";
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_param(evil, evil);
+  runs[0].log_metric(evil, 1.0, 1);
+  runs[0].log_feature(evil);
+  runs[0].log_dict(evil, {{evil, {{evil, evil}}}});
+  runs[0].log_text(evil, "note");
+  runs[0].log_artifact(erm::to_bytes(evil), "page", "page.html");
+  runs[0].log_artifact(erm::to_bytes("{\"data\": \"" + evil + "\"}"), "figure", "evil.plotly.json");
+  erm::CompareOptions options;
+  options.title = evil;
+  const std::string page = compare_runs(runs, options);
+  CHECK(count(page, "<script>") == 1);
+  CHECK(count(page, "</script>") == 1);
+  CHECK_FALSE(has(page, "<img"));
+  CHECK_FALSE(has(page, "<!--"));
+  CHECK_FALSE(has(body_of(page), "]]>"));
+  CHECK(has(page, "<title>&lt;/script&gt;"));
+}
+
+TEST_CASE("ids and filenames that a file system can hold and a page cannot are escaped too") {
+  erm::RunOptions options;
+  options.run_id = "<b>\"run\"";
+  options.variant_id = "v&1";
+  ExperimentRun run("<i>x", options);
+  run.log_artifact(erm::to_bytes("x"), "<u>id\"", "<s>name.bin");
+  const std::string page = body_of(compare_runs(run));
+  for (const char* tag : {"<b>\"", "<i>x", "<u>id", "<s>name", "v&1"}) CHECK_FALSE(has(page, tag));
+  CHECK(has(page, "&lt;u&gt;id&quot;"));
+  CHECK(has(page, "&lt;s&gt;name.bin"));
+}
+
+TEST_CASE("pictures are shown, told by their bytes") {
+  ExperimentRun run = run_named("a");
+  run.log_artifact(erm::Bytes(one_pixel_png, one_pixel_png + 69), "dot", "dot.png");
+  run.log_artifact(erm::to_bytes("not a picture"), "fake", "fake.png");
+  run.log_artifact(erm::to_bytes("<svg xmlns='x'/>"), "drawing", "drawing.svg");
+  const std::string page = body_of(compare_runs(run));
+  CHECK(has(page, "src=\"data:image/png;base64,iVBORw0KGgo"));
+  CHECK(has(page, "alt=\"dot of a\""));
+  CHECK(has(page, "neither a PNG nor a JPEG"));
+  CHECK(has(page, "src=\"data:image/svg+xml;base64,PHN2ZyB4bWxucz0neCcvPg==\""));
+  CHECK_FALSE(has(page, "<svg xmlns"));
+}
+
+TEST_CASE("text is shown where it is UTF-8, the rest by its type") {
+  ExperimentRun run = run_named("a");
+  run.log_text("line 1\nline <2>", "note");
+  run.log_artifact(erm::to_bytes("{\"a\": 1}"), "settings", "settings.json");
+  run.log_artifact(erm::to_bytes("\xFF\xFE"), "broken", "broken.txt");
+  run.log_artifact(erm::Bytes(2000, 0), "weights", "weights.bin");
+  const std::string page = body_of(compare_runs(run));
+  CHECK(has(page, "<pre tabindex=0>\nline 1\nline &lt;2&gt;</pre>"));
+  CHECK(has(page, "{&quot;a&quot;: 1}"));
+  CHECK(has(page, "It is not UTF-8"));
+  CHECK(has(page, "weights.bin, 2.0 KiB"));
+  CHECK(has(page, "<dd>application/octet-stream"));
+}
+
+TEST_CASE("HTML is in a frame without rights, its style allowed by its hash") {
+  ExperimentRun run = run_named("a");
+  run.log_artifact(erm::to_bytes("<style>p{color:red}</style><p title=\"x\">hi</p>"), "report", "report.html");
+  const std::string page = compare_runs(run);
+  CHECK(has(page, "<iframe sandbox loading=lazy title=\"report of a\" srcdoc=\"&lt;style&gt;p{color:red}&lt;/style&gt;"
+                  "&lt;p title=&quot;x&quot;&gt;hi&lt;/p&gt;\"></iframe>"));
+  const std::string style = "p{color:red}";
+  CHECK(has(page, "'sha256-" + erm::detail::base64_of_hex(erm::detail::sha256_hex(style.data(), style.size())) + "'"));
+  CHECK_FALSE(has(compare_runs(run_named("b")), "unsafe-inline"));
+}
+
+TEST_CASE("a plotly figure is drawn, and one that cannot be is a notice with its JSON") {
+  ExperimentRun run = run_named("a");
+  const std::vector<double> x = {1, 2, 3}, y = {3, 1, 2};
+  run.log_figure(erm::Figure("Loss").line(x, y, "train"), "loss");
+  run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"<a>"}}}}}}, "sun");
+  run.log_artifact(erm::to_bytes("{\"data\": ["), "cut", "cut.plotly.json");
+  const std::string page = body_of(compare_runs(run));
+  CHECK(count(page, "<div class=plot><svg") == 1);
+  CHECK(has(page, "The figure is not drawn here: "));
+  CHECK(has(page, "&lt;a&gt;"));
+  CHECK(has(page, "the figure is not JSON at line 1"));
+}
+
+TEST_CASE("an artifact that cannot be read is a notice, and the others are shown") {
+  erm::RunOptions options;
+  options.run_id = "a";
+  const auto lost = std::make_shared<const LostContent>();
+  for (const char* name : {"lost.png", "lost.html", "lost.txt", "lost.plotly.json"})
+    options.artifacts.emplace(name, erm::Artifact(name, name, erm::detail::artifact_type_of(name), lost));
+  ExperimentRun run("digits", options);
+  run.log_text("still here", "note");
+  const std::string page = body_of(compare_runs(run));
+  CHECK(count(page, "It cannot be read: cannot open &#39;gone.png&#39;: No such file") == 4);
+  CHECK(has(page, "still here"));
+}
+
+TEST_CASE("an artifact over the limit is there by name, size and hash") {
+  erm::CompareOptions options;
+  options.max_artifact_size = 10;
+  ExperimentRun run = run_named("a");
+  run.log_text("0123456789", "short");
+  run.log_text("0123456789a", "long");
+  const std::string page = body_of(compare_runs({run}, options));
+  CHECK(has(page, "<pre tabindex=0>\n0123456789</pre>"));
+  CHECK_FALSE(has(page, "0123456789a"));
+  CHECK(has(page, "long.txt, 11 bytes"));
+  CHECK(has(page, "Too large for this page, which holds artifacts of up to 10 bytes."));
+}
+
+TEST_CASE("the same content under one id is on the page once") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
+  runs[0].log_text("the very same text", "note");
+  runs[2].log_text("the very same text", "note");
+  const std::string page = body_of(compare_runs(runs));
+  CHECK(count(page, "the very same text") == 1);
+  CHECK(has(page, "<p class=none>none</p>"));
+  CHECK(has(page, "<p class=same data-same=0>The same as in a.</p>"));
+}
+
+TEST_CASE("curves are drawn with gaps for what is not finite") {
+  ExperimentRun run = run_named("a");
+  for (int step = 0; step < 5; ++step)
+    run.log_metric("loss", step == 2 ? std::numeric_limits<double>::quiet_NaN() : 1.0 * step, step);
+  run.log_metric("nothing", std::numeric_limits<double>::infinity(), 1);
+  const std::string page = body_of(compare_runs(run));
+  CHECK(has(page, "aria-label=\"loss by step, 1 run\""));
+  const std::size_t line = page.find("<path class=\"line r0 h0\" data-run=\"0\" d=\"");
+  REQUIRE(line != std::string::npos);
+  const std::string path = page.substr(line, page.find("/>", line) - line);
+  CHECK(count(path, "M") == 2);
+  CHECK(count(path, "L") == 2);
+  CHECK(has(page, "No value of it is a finite number"));
+}
+
+TEST_CASE("a long curve is thinned without losing its extremes") {
+  std::vector<erm::detail::ChartPoint> points;
+  for (int i = 0; i < 100000; ++i) points.push_back({i * 1.0, i == 33333 ? 9.0 : i == 77777 ? -9.0 : (i % 7) * 0.1});
+  const auto thin = erm::detail::thinned_points(points, 0, 99999, 500);
+  CHECK(thin.size() <= 2000 + 8);
+  CHECK(thin.front().x == 0);
+  CHECK(thin.back().x == 99999);
+  const auto has_value = [&](double y) {
+    return std::any_of(thin.begin(), thin.end(), [&](const auto& point) { return point.y == y; });
+  };
+  CHECK(has_value(9.0));
+  CHECK(has_value(-9.0));
+  CHECK(std::is_sorted(thin.begin(), thin.end(), [](const auto& a, const auto& b) { return a.x < b.x; }));
+}
+
+TEST_CASE("more than ten runs are rows, unless the options say columns") {
+  std::vector<ExperimentRun> runs;
+  for (int i = 0; i < 11; ++i) {
+    runs.push_back(run_named("r" + std::to_string(i)));
+    runs.back().log_params({{"x", i}, {"same", 1}});
+  }
+  CHECK(count(compare_runs(runs), "<table data-layout=columns>") == 0);
+  erm::CompareOptions options;
+  options.layout = erm::RunLayout::columns;
+  CHECK(count(compare_runs(runs, options), "<table data-layout=columns>") == 2);  // all but the overview
+}
+
+TEST_CASE("a written comparison is the page, and nothing else is left in the folder") {
+  const erm_test::TemporaryDirectory dir;
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_text(std::string(900000, 'x'), "large");  // more than is held before it is written
+  erm::write_comparison(dir.path() / "page.html", runs);
+  CHECK(read_file(dir.path() / "page.html") == compare_runs(runs));
+  runs[0].log_param("more", 1);
+  erm::write_comparison(dir.path() / "page.html", runs);
+  CHECK(read_file(dir.path() / "page.html") == compare_runs(runs));
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
+}
+
+TEST_CASE("a comparison that cannot be written says why and leaves the old one") {
+  const erm_test::TemporaryDirectory dir;
+  const std::vector<ExperimentRun> runs = {run_named("a")};
+  const std::string nowhere = (dir.path() / "no" / "page.html").generic_string();
+  CHECK_THROWS_AS(erm::write_comparison(nowhere, runs), erm::NotFoundError);
+  CHECK_THROWS_WITH(erm::write_comparison(nowhere, runs),
+                    "cannot write the comparison to '" + nowhere + "': its folder is not there; create it first");
+  erm::write_comparison(dir.path() / "page.html", runs);
+  erm::CompareOptions options;
+  options.baseline = 7;
+  CHECK_THROWS_AS(erm::write_comparison(dir.path() / "page.html", runs, options), erm::Error);
+  CHECK(read_file(dir.path() / "page.html") == compare_runs(runs));
+  std::filesystem::create_directory(dir.path() / "folder");
+  CHECK_THROWS_AS(erm::write_comparison(dir.path() / "folder", runs), erm::IoError);
+  CHECK_FALSE(std::filesystem::exists(dir.path() / "folder.erm_part"));
+}

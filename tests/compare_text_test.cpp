@@ -1,0 +1,90 @@
+#include "erm/compare_text.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace {
+
+std::vector<erm::ExperimentRun> three_runs() {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 3; ++i) {
+    erm::RunOptions options;
+    options.run_id = std::string("run ") + "abc"[i];
+    options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1'763'883'021 + i));
+    erm::ExperimentRun run("digits", options);
+    run.log_params({{"lr", 0.1 / (i + 1)}, {"seed", 42}});
+    if (i == 1) run.log_param("note", "new");
+    run.log_metric("loss", 0.5 - 0.125 * i);
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+constexpr const char* differing =
+    "Params  run a (baseline)  run b  run c\n"
+    "\xE2\x89\xA0 lr                 0.1   0.05  0.0333333\n"
+    "\xE2\x89\xA0 note  \xE2\x80\x94                 new    \xE2\x80\x94\n"
+    "\n"
+    "Metrics                run a (baseline)  run b  run c\n"
+    "\xE2\x89\xA0 loss (min, guessed)               0.5  0.375  * 0.25\n";
+
+}  // namespace
+
+TEST_CASE("a comparison as text is aligned, with a star at the best and a mark where runs differ") {
+  erm::TextTableOptions look;
+  look.only_differing = true;
+  look.color = erm::TextColor::never;
+  CHECK(erm::compare_runs_text(three_runs(), {}, look) == differing);
+  look.only_differing = false;
+  CHECK(erm::compare_runs_text(three_runs(), {}, look).find("  seed                42     42         42\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("colours are there only where they are asked for") {
+  erm::TextTableOptions look;
+  look.color = erm::TextColor::never;
+  CHECK(erm::compare_runs_text(three_runs(), {}, look).find('\x1B') == std::string::npos);
+  look.color = erm::TextColor::always;
+  const std::string colored = erm::compare_runs_text(three_runs(), {}, look);
+  CHECK(colored.find("\x1B[1;32m* 0.25\x1B[0m") != std::string::npos);
+  CHECK(colored.find("\x1B[33m0.05\x1B[0m") != std::string::npos);
+}
+
+TEST_CASE("more than ten runs are rows of the text") {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 11; ++i) {
+    erm::RunOptions options;
+    options.run_id = "r" + std::to_string(i);
+    erm::ExperimentRun run("digits", options);
+    run.log_param("x", i);
+    runs.push_back(run);
+  }
+  erm::TextTableOptions look;
+  look.color = erm::TextColor::never;
+  const std::string text = erm::compare_runs_text(runs, {}, look);
+  CHECK(text.find("\nParams         \xE2\x89\xA0 x\nr0 (baseline)    0\nr1               1\n") != std::string::npos);
+  erm::CompareOptions options;
+  options.layout = erm::RunLayout::columns;
+  CHECK(erm::compare_runs_text(runs, options, look).find("\n\xE2\x89\xA0 x                 0   1   2") !=
+        std::string::npos);
+}
+
+TEST_CASE("no runs, and runs that do not differ, are said to be so") {
+  CHECK(erm::compare_runs_text({}) == "no runs to compare\n");
+  const std::vector<erm::ExperimentRun> runs = {three_runs()[0], three_runs()[0]};
+  erm::TextTableOptions look;
+  look.only_differing = true;
+  CHECK(erm::compare_runs_text(runs, {}, look) == "the runs do not differ\n");
+}
+
+TEST_CASE("a long value is cut to the width asked for") {
+  std::vector<erm::ExperimentRun> runs = {three_runs()[0]};
+  runs[0].log_param("note", std::string(200, 'x'));
+  erm::TextTableOptions look;
+  look.color = erm::TextColor::never;
+  look.max_cell_width = 10;
+  CHECK(erm::compare_runs_text(runs, {}, look).find("  note  xxxxxxxxx\xE2\x80\xA6\n") != std::string::npos);
+}

@@ -1,0 +1,102 @@
+#include "erm/experiment_run.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "thrown.hpp"
+
+using erm_test::thrown;
+
+static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_assignable_v<erm::ExperimentRun>);
+static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
+static_assert(!std::is_convertible_v<std::string, erm::ExperimentRun>);
+
+TEST_CASE("A run with an id alone has variant main, an id made of the time, and the time") {
+  const erm::TimePoint before = erm::detail::now_utc();
+  const erm::ExperimentRun run("digits");
+  CHECK(run.experiment_id() == "digits");
+  CHECK(run.variant_id() == "main");
+  CHECK(run.timestamp_utc() >= before);
+  CHECK(run.timestamp_utc() <= erm::detail::now_utc());
+  CHECK(run.run_id() == erm::detail::generated_run_id(run.timestamp_utc()));
+  CHECK(run.run_id().size() == 20);
+  CHECK(run.params().empty());
+  CHECK(run.metrics().empty());
+  CHECK(run.dicts().empty());
+  CHECK(run.features().empty());
+  CHECK(run.artifacts().empty());
+  CHECK(run.history().empty());
+  CHECK(run.goals().empty());
+}
+
+TEST_CASE("A variant is given as any text") {
+  const std::string variant = "wide";
+  CHECK(erm::ExperimentRun("e", "wide").variant_id() == "wide");
+  CHECK(erm::ExperimentRun("e", variant).variant_id() == "wide");
+  CHECK(erm::ExperimentRun("e", std::string_view(variant)).variant_id() == "wide");
+}
+
+TEST_CASE("A run is made with everything given") {
+  erm::RunOptions options;
+  options.variant_id = "team/wide";
+  options.run_id = "seed 42";
+  options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
+  options.features = {"age", "income", "age"};
+  options.params = {{"lr", 0.1}, {"optimizer", "adam"}};
+  options.metrics = {{"rmse", 0.9}};
+  options.dicts = {{"scores", {{"cat", 0.9}}}, {"nothing", nullptr}};
+  options.artifacts.emplace("note", erm::Artifact("note", "n.txt", erm::ArtifactType::binary, erm::to_bytes("hi")));
+  const erm::ExperimentRun run("digits", options);
+  CHECK(run.variant_id() == "team/wide");
+  CHECK(run.run_id() == "seed 42");
+  CHECK(run.timestamp_utc() == options.timestamp_utc);
+  CHECK(run.features() == std::vector<std::string>{"age", "income"});
+  CHECK(run.params() == options.params);
+  CHECK(run.metrics() == options.metrics);
+  CHECK(run.dicts().at("scores") == options.dicts.at("scores"));
+  CHECK(run.dicts().at("nothing") == erm::Json::object());
+  CHECK(erm::to_text(run.artifacts().at("note").bytes()) == "hi");
+  CHECK(run.history().empty());
+
+  // In braces, and empty braces, too.
+  CHECK(erm::ExperimentRun("e", {}).variant_id() == "main");
+  CHECK(erm::ExperimentRun("e", {"v", "r"}).run_id() == "r");
+}
+
+TEST_CASE("An id made of the time is that of the time given") {
+  erm::RunOptions options;
+  options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021999999));
+  CHECK(erm::ExperimentRun("e", options).run_id() == "2026_11_23__07_30_21");
+  options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(-1));
+  CHECK(erm::ExperimentRun("e", options).run_id() == "1969_12_31__23_59_59");
+}
+
+TEST_CASE("Copies are independent of each other") {
+  erm::ExperimentRun run("e");
+  run.log_param("lr", 0.1);
+  run.log_dict("d", {{"k", 1}});
+  run.log_metric("loss", 1, 1);
+  run.log_text("first", "note");
+  erm::ExperimentRun copy = run;
+  copy.log_param("lr", 0.2);
+  copy.log_dict("d", {{"k", 2}});
+  copy.log_metric("loss", 2, 2);
+  copy.log_text("second", "note");
+  copy.log_feature("age");
+  CHECK(run.params().at("lr") == erm::Value(0.1));
+  CHECK(run.dicts().at("d").at("k") == 1);
+  CHECK(run.history().at("loss").size() == 1);
+  CHECK(erm::to_text(run.artifacts().at("note").bytes()) == "first");
+  CHECK(run.features().empty());
+  CHECK(erm::to_text(copy.artifacts().at("note").bytes()) == "second");
+  erm::ExperimentRun assigned("other");
+  assigned = copy;
+  CHECK(assigned.experiment_id() == "e");
+  const erm::ExperimentRun moved = std::move(copy);
+  CHECK(moved.history().at("loss").size() == 2);
+}

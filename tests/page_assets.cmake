@@ -1,0 +1,44 @@
+# Writes include/erm/detail/page_assets.hpp, which holds page.css and page.js as they are.
+#   cmake -P tests/page_assets.cmake
+
+get_filename_component(detail ${CMAKE_CURRENT_LIST_DIR}/../include/erm/detail ABSOLUTE)
+set(piece_size 12000)  # MSVC takes literals of up to 16,380 bytes
+
+# Reads a file byte by byte as it is: a list would lose its semicolons, and CMake its brackets.
+function(add_asset name file)
+  file(READ ${detail}/page/${file} text)
+  file(SHA256 ${detail}/page/${file} hash)
+  if(text MATCHES "\\)page\"")
+    message(FATAL_ERROR "${file} holds the end of the raw literal that it is put into.")
+  endif()
+  string(LENGTH "${text}" length)
+  set(pieces "")
+  set(begin 0)
+  while(begin LESS length)
+    string(SUBSTRING "${text}" ${begin} ${piece_size} piece)
+    string(APPEND pieces "    R\"page(${piece})page\",\n")
+    math(EXPR begin "${begin} + ${piece_size}")
+  endwhile()
+  string(APPEND content "
+// page/${file}
+inline constexpr std::string_view page_${name}[] = {
+${pieces}};
+inline constexpr std::string_view page_${name}_sha256 = \"${hash}\";
+")
+  set(content "${content}" PARENT_SCOPE)
+endfunction()
+
+set(content "// The style and the script of the comparison page: exactly page/page.css and page/page.js, from which
+// tests/page_assets.cmake makes this header. Change those, and run it again.
+#pragma once
+
+#include <string_view>
+
+namespace erm::detail {
+")
+add_asset(style page.css)
+add_asset(script page.js)
+string(APPEND content "
+}  // namespace erm::detail
+")
+file(WRITE ${detail}/page_assets.hpp "${content}")

@@ -1,0 +1,396 @@
+// Saves that are killed, that meet other saves and readers, and that the system refuses: processes of their own.
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/registry.hpp"
+#include "file_tree.hpp"
+#include "temporary_directory.hpp"
+#include "thrown.hpp"
+
+#if !defined(_WIN32)
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using erm_test::contains;
+using erm_test::file_text;
+using erm_test::file_tree;
+using erm_test::FileTree;
+using erm_test::TemporaryDirectory;
+using erm_test::thrown;
+using erm_test::write_file;
+
+namespace {
+
+/// A process that does `work` and then exits, with 0 where that returned true.
+class Child {
+ public:
+  explicit Child(const std::function<bool()>& work) : pid_(::fork()) {
+    if (pid_ != 0) return;
+    bool well = false;
+    try {
+      well = work();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(well ? 0 : 1);
+  }
+  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  Child(const Child&) = delete;
+  ~Child() {
+    if (pid_ > 0) kill();
+  }
+  /// Whether it exited with 0.
+  bool wait() {
+    int status = 0;
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+  void kill() {
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+  /// Whether it is still there.
+  bool runs() {
+    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ > 0;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+erm::SaveOptions buffered(bool overwrite = false) {
+  erm::SaveOptions options;
+  options.overwrite = overwrite;
+  options.durable = false;
+  return options;
+}
+
+/// A run all of whose parts say `generation`, so that a mixture of two shows.
+erm::ExperimentRun run_of(int generation, const std::string& run_id = "r") {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  erm::ExperimentRun run("e", options);
+  run.log_param("generation", generation);
+  for (int i = 0; i < 20; ++i) run.log_metric("loss", generation, i);
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = std::to_string(i + generation % 3);
+    run.log_artifact(erm::Bytes(20000, static_cast<std::uint8_t>(generation)), id, id + "/weights.bin");
+  }
+  return run;
+}
+
+/// What is wrong with a loaded run of run_of, or an empty text. Artifacts may be gone where `may_be_replaced`.
+std::string fault_of(const erm::ExperimentRun& run, bool may_be_replaced) {
+  const int generation = run.params().at("generation").get<int>();
+  if (run.metrics().at("loss") != erm::Value(generation)) return "another generation's metric";
+  if (run.history().at("loss").size() != 20) return "points are missing";
+  for (const erm::MetricPoint& point : run.history().at("loss").points())
+    if (point.value != generation) return "another generation's points";
+  if (run.artifacts().size() != 5) return "artifacts are missing";
+  for (const auto& [id, artifact] : run.artifacts()) {
+    try {
+      if (artifact.bytes() != erm::Bytes(20000, static_cast<std::uint8_t>(generation))) return "another content";
+    } catch (const erm::Error& error) {
+      if (!may_be_replaced) return error.what();
+    }
+  }
+  return {};
+}
+
+/// The files below a run's folder that its metadata does not name, and claims beside it.
+std::set<std::string> leftovers(const std::string& variant_folder) {
+  std::set<std::string> found;
+  for (const auto& [path, content] : file_tree(variant_folder)) {
+    if (path.rfind(".erm_tmp", 0) == 0) found.insert(path);
+    const std::size_t part = path.find("/artifacts/") != std::string::npos ? path.find("/artifacts/")
+                                                                           : path.find("/history/");
+    if (part == std::string::npos || content == "folder") continue;
+    const erm::Json metadata =
+        erm::Json::parse(file_text(variant_folder + "/" + path.substr(0, part) + "/erm_metadata.json"));
+    std::set<std::string> named;
+    for (const auto& entry : metadata["artifacts"])
+      named.insert("/artifacts/" + entry["filename"].get<std::string>());
+    for (const auto& name : metadata["erm"]["history"]) named.insert("/history/" + name.get<std::string>());
+    if (named.count(path.substr(part)) == 0) found.insert(path);
+  }
+  return found;
+}
+
+void sleep_microseconds(unsigned microseconds) { std::this_thread::sleep_for(std::chrono::microseconds(microseconds)); }
+
+}  // namespace
+
+TEST_CASE("A save that is killed leaves no run or the whole run, and the next save there leaves nothing of it") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  std::mt19937 random(7);
+  int killed = 0, saved = 0;
+  for (int i = 1; i <= 60; ++i) {
+    const std::string id = "r" + std::to_string(i);
+    Child child([&] { return !erm::save_run_to_registry(run_of(i, id), registry, buffered()).empty(); });
+    sleep_microseconds(std::uniform_int_distribution<unsigned>(0, 3000)(random));
+    child.kill();
+    std::string fault;
+    try {
+      fault = fault_of(erm::load_run_from_registry(registry, "e", "main", id), false);
+      ++saved;
+    } catch (const erm::NotFoundError&) {
+      ++killed;
+    }
+    REQUIRE(fault == "");
+    const std::string next = "next" + std::to_string(i);
+    erm::save_run_to_registry(run_of(i, next), registry, buffered());
+    REQUIRE(fault_of(erm::load_run_from_registry(registry, "e", "main", next), false) == "");
+    REQUIRE(leftovers(registry + "/e/main") == std::set<std::string>{});
+    // What is no run has no folder any more.
+    for (const auto& entry : std::filesystem::directory_iterator(registry + "/e/main")) {
+      INFO(entry.path());
+      REQUIRE((entry.is_regular_file() || std::filesystem::exists(entry.path() / "erm_metadata.json")));
+    }
+    std::filesystem::remove_all(registry + "/e/main/" + next);
+    std::filesystem::remove_all(registry + "/e/main/" + id);
+  }
+  INFO(killed << " killed before, " << saved << " after the run was there");
+  CHECK(killed > 0);
+}
+
+TEST_CASE("An overwrite that is killed leaves the old run or the new one, and the next one nothing of it") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  std::mt19937 random(11);
+  int old_runs = 0, new_runs = 0;
+  int there = 0;
+  erm::save_run_to_registry(run_of(there), registry, buffered());
+  for (int i = 1; i <= 150; ++i) {
+    Child child([&] { return !erm::save_run_to_registry(run_of(i), registry, buffered(true)).empty(); });
+    sleep_microseconds(std::uniform_int_distribution<unsigned>(0, 3000)(random));
+    child.kill();
+    const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e");
+    REQUIRE(fault_of(run, false) == "");
+    const int generation = run.params().at("generation").get<int>();
+    REQUIRE((generation == there || generation == i));
+    (generation == i ? new_runs : old_runs) += 1;
+    there = generation;
+    if (i % 3 == 0) {
+      there = i + 1000;
+      erm::save_run_to_registry(run_of(there), registry, buffered(true));
+      REQUIRE(leftovers(registry + "/e/main") == std::set<std::string>{});
+    }
+  }
+  INFO(old_runs << " old, " << new_runs << " new");
+  CHECK(old_runs > 0);
+}
+
+TEST_CASE("Processes that save at once all end with their run") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  constexpr int processes = 4, runs = 25;
+  erm::RunOptions same_second;
+  same_second.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
+  std::vector<Child> children;
+  for (int p = 0; p < processes; ++p) {
+    children.emplace_back([&, p] {
+      for (int i = 0; i < runs; ++i) {
+        erm::ExperimentRun run("e", same_second);
+        run.log_param("who", std::to_string(p) + "/" + std::to_string(i));
+        run.log_text("hello", "note");
+        erm::save_run_to_registry(run, registry, buffered());
+      }
+      return true;
+    });
+  }
+  for (Child& child : children) CHECK(child.wait());
+  std::set<std::string> who;
+  for (const std::string& id : erm::list_runs(registry, "e")) {
+    const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e", "main", id);
+    CHECK(erm::to_text(run.artifacts().at("note").bytes()) == "hello");
+    who.insert(run.params().at("who").str());
+  }
+  CHECK(who.size() == processes * runs);
+  CHECK(leftovers(registry + "/e/main") == std::set<std::string>{});
+}
+
+TEST_CASE("Of processes that overwrite one run at once the last one's is there, whole") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  erm::save_run_to_registry(run_of(0), registry, buffered());
+  std::vector<Child> children;
+  for (int p = 0; p < 4; ++p) {
+    children.emplace_back([&, p] {
+      for (int i = 1; i <= 40; ++i) erm::save_run_to_registry(run_of(p * 50 + i), registry, buffered(true));
+      return true;
+    });
+  }
+  for (Child& child : children) CHECK(child.wait());
+  const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e");
+  CHECK(fault_of(run, false) == "");
+  CHECK(run.params().at("generation").get<int>() % 50 == 40);
+  CHECK(leftovers(registry + "/e/main") == std::set<std::string>{});
+}
+
+TEST_CASE("Of processes that save one new run at once exactly one does") {
+  TemporaryDirectory dir;
+  for (int round = 0; round < 20; ++round) {
+    const std::string registry = dir / std::to_string(round);
+    std::vector<Child> children;
+    for (int p = 0; p < 4; ++p) {
+      children.emplace_back([&, p] {
+        try {
+          erm::save_run_to_registry(run_of(p), registry, buffered());
+        } catch (const erm::RunExistsError&) {
+          return true;
+        }
+        write_file(registry + "/saved/" + std::to_string(p), "");
+        return true;
+      });
+    }
+    for (Child& child : children) CHECK(child.wait());
+    CHECK(file_tree(registry + "/saved").size() == 1);
+    CHECK(fault_of(erm::load_run_from_registry(registry, "e"), false) == "");
+  }
+}
+
+TEST_CASE("A reader that looks all the time sees the whole run or none, the old or the new") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  Child writer([&] {
+    for (int i = 1; i <= 300; ++i) erm::save_run_to_registry(run_of(i % 250), registry, buffered(true));
+    return true;
+  });
+  int none = 0, seen = 0;
+  while (writer.runs()) {
+    std::string fault;
+    try {
+      fault = fault_of(erm::load_run_from_registry(registry, "e", "main", "r"), true);
+      ++seen;
+    } catch (const erm::NotFoundError& error) {
+      ++none;
+      if (seen > 0) fault = error.what();
+    }
+    REQUIRE(fault == "");
+  }
+  INFO(none << " times none, " << seen << " times a run");
+  CHECK(seen > 10);
+}
+
+TEST_CASE("A save that waits for one that never ends says so") {
+  TemporaryDirectory dir;
+  const erm::SaveOptions options = buffered(true);
+  erm::LocalFileSystem fs;
+  const auto held = fs.claim(dir / "registry/e/main/.erm_tmp/r");
+  REQUIRE(held);
+  CHECK(thrown<erm::RunExistsError>([&] { erm::save_run_to_registry(run_of(1), dir / "registry", options); }) ==
+        "cannot save the run 'r' to '" + dir / "registry/e/main/r" +
+            "': another process is writing a run there; choose another id or place");
+}
+
+TEST_CASE("A save that the disk has no room for leaves nothing behind, and an overwrite the old run") {
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  erm::save_run_to_registry(run_of(1, "old"), registry);
+  const FileTree before = file_tree(dir.path());
+  // A limit on the size of files, in a process of its own, is a full disk to whoever writes.
+  Child child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit = {50000, 50000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+    for (const std::string id : {"old", "new"}) {
+      erm::ExperimentRun run = run_of(2, id);
+      run.log_artifact(erm::Bytes(100000, 1), "large", "large.bin");
+      erm::SaveOptions options;
+      options.overwrite = true;
+      const std::string text = thrown<erm::IoError>([&] { erm::save_run_to_registry(run, registry, options); });
+      const std::string expected = "cannot write to '" + registry + "/e/main/" + id +
+                                   "/artifacts/large.bin': File too large";
+      if (text != expected) {
+        std::fprintf(stderr, "%s\n", text.c_str());
+        return false;
+      }
+    }
+    return true;
+  });
+  CHECK(child.wait());
+  CHECK(file_tree(dir.path()) == before);
+}
+
+#if defined(__linux__)
+
+TEST_CASE("A save to a disk that is full leaves the disk as it was") {
+  TemporaryDirectory dir;
+  if (::geteuid() != 0 || ::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=256k") != 0) {
+    WARN("skipped: no right to mount a small disk");
+    return;
+  }
+  const std::string registry = dir / "registry";
+  erm::save_run_to_registry(run_of(1), registry);
+  const FileTree before = file_tree(dir.path());
+  const auto no_room = [&](int artifacts, const std::string& id) {
+    erm::ExperimentRun run = run_of(2, id);
+    for (int i = 0; i < artifacts; ++i) run.log_artifact(erm::Bytes(30000, 1), "x" + std::to_string(i), "x.bin");
+    erm::SaveOptions options;
+    options.overwrite = true;
+    const std::string text = thrown<erm::IoError>([&] { erm::save_run_to_registry(run, registry, options); });
+    CHECK(contains(text, "': No space left on device"));
+    CHECK(file_tree(dir.path()) == before);
+  };
+  no_room(10, "r");
+  no_room(10, "new");
+  erm::save_run_to_registry(run_of(3), registry, buffered(true));
+  CHECK(fault_of(erm::load_run_from_registry(registry, "e"), false) == "");
+  ::umount(dir.path().c_str());
+}
+
+#endif
+
+TEST_CASE("A save where nothing may be written says so and changes nothing") {
+  namespace fs = std::filesystem;
+  TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  erm::save_run_to_registry(run_of(1), registry);
+  write_file(dir / "secret.txt", "secret");
+  fs::permissions(dir / "secret.txt", fs::perms::none);
+  fs::permissions(dir.path(), fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  const FileTree before = file_tree(registry);
+  // Root may do all: the process is nobody where it can be.
+  Child child([&] {
+    if (::geteuid() == 0) {
+      if (::setgid(65534) != 0 || ::setuid(65534) != 0) return false;
+    } else {
+      for (const char* folder : {"", "/e", "/e/main", "/e/main/r"})
+        fs::permissions(registry + folder, fs::perms::owner_read | fs::perms::owner_exec);
+    }
+    const auto expect = [](const std::string& text, const std::string& expected) {
+      if (text == expected) return true;
+      std::fprintf(stderr, "%s\n", text.c_str());
+      return false;
+    };
+    erm::ExperimentRun other("other");
+    return expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2, "new"), registry); }),
+                  "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied") &&
+           expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2), registry, buffered(true)); }),
+                  "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied") &&
+           expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(other, registry); }),
+                  "cannot create the folder '" + registry + "/other': Permission denied") &&
+           expect(thrown<erm::IoError>([&] { other.log_artifact(dir / "secret.txt", "secret"); }),
+                  "cannot open '" + dir / "secret.txt" + "': Permission denied") &&
+           other.artifacts().empty() && fault_of(erm::load_run_from_registry(registry, "e"), false).empty();
+  });
+  CHECK(child.wait());
+  for (const char* folder : {"", "/e", "/e/main", "/e/main/r"}) fs::permissions(registry + folder, fs::perms::owner_all);
+  CHECK(file_tree(registry) == before);
+}
+
+#endif
