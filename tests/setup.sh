@@ -26,6 +26,11 @@ missing() {
   has clang++ || echo clang
   ! has clang++ || clang_sanitizes || echo clang-runtime
   has ccache || echo ccache
+  has_header curl/curl.h || echo curl
+  has_header openssl/hmac.h || echo openssl
+  # A real S3 server, and a client of others, for the tests of registries in object storage.
+  [ "$(uname)" != Linux ] || { has radosgw && has ceph-mon && has ceph-osd && has ceph; } || echo ceph
+  [ "$(uname)" != Linux ] || has aws || echo awscli
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
   [ "$(uname)" != Linux ] || python_has fsspec || echo python3-fsspec
@@ -53,6 +58,9 @@ apt_package() {
     ninja) echo ninja-build ;;
     json) echo nlohmann-json3-dev ;;
     fmt) echo libfmt-dev ;;
+    curl) echo libcurl4-openssl-dev ;;
+    openssl) echo libssl-dev openssl ;;
+    ceph) echo radosgw ceph-mon ceph-osd ceph-common ;;
     clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     *) echo "$1" ;;
   esac

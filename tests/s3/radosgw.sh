@@ -9,7 +9,9 @@
 #   radosgw.sh run DIR http|https PROGRAM...   runs a program with those variables; status 77 where Ceph is missing
 set -euo pipefail
 
-readonly command="${1:-}" dir="$(realpath -m "${2:?a directory for the state}")"
+command="${1:-}"
+dir="$(realpath -m "${2:?a directory for the state}")"
+readonly command dir
 readonly key=erm-test-access secret=erm-test-secret-0123456789
 
 # Ends with the reason; the tests are then reported as skipped.

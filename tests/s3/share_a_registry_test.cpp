@@ -1,0 +1,44 @@
+// The snippets of docs/share-a-registry.md.
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/registry.hpp"
+#include "erm/s3.hpp"
+#include "s3/bucket.hpp"
+
+TEST_CASE("docs/share-a-registry.md: saved, loaded and listed") {
+  const erm_test::Bucket bucket;
+  const std::string registry = bucket / "experiments";
+  const erm::ExperimentRun run("digits");
+
+  std::string uri = erm::save_run_to_registry(run, registry);          // "s3://team-bucket/experiments"
+  erm::ExperimentRun same = erm::load_run_from_path(uri);
+  for (const std::string& id : erm::list_runs(registry, "digits")) std::puts(id.c_str());
+  std::vector<erm::ExperimentRun> all = erm::load_runs_from_registry(registry, "digits");
+
+  CHECK(same.run_id() == run.run_id());
+  CHECK(all.size() == 1);
+}
+
+TEST_CASE("docs/share-a-registry.md: options and progress") {
+  const erm_test::Bucket bucket;
+  const std::string registry = bucket / "experiments";
+  const std::string endpoint = std::getenv("AWS_ENDPOINT_URL");
+  const erm::ExperimentRun run("digits");
+
+  erm::S3Options options;
+  options.endpoint = endpoint;                                         // "https://minio.example.org:9000"
+  options.on_progress = [](const erm::S3Progress& now) {
+    std::fprintf(stderr, "\r%s %3.0f %%", now.is_upload ? "up" : "down",
+                 100.0 * static_cast<double>(now.done) / static_cast<double>(now.total));
+  };
+  erm::SaveOptions save;
+  save.fs = std::make_shared<erm::S3FileSystem>(options);              // keep it: it keeps its connections
+  erm::save_run_to_registry(run, registry, save);
+
+  CHECK(erm::list_runs(registry, "digits").size() == 1);
+}
