@@ -12,7 +12,7 @@ build="$root/build/quickstart"
 arguments=(-S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DERM_BUILD_TESTS=OFF -DERM_WARNINGS_AS_ERRORS=OFF)
 if [ ! -e "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then arguments+=(-G Ninja); fi
 mkdir -p "$root/build"
-echo "quickstart.sh: building the example (half a minute the first time)"
+echo "quickstart.sh: building the example (about a minute the first time)"
 if ! cmake "${arguments[@]}" >"$build.log" 2>&1; then
   cat "$build.log" >&2
   echo "quickstart.sh: CMake found neither what it needs nor a way to fetch it; what is wanted is said above." >&2

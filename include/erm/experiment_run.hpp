@@ -74,7 +74,10 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   [[nodiscard]] const std::map<std::string, Value>& params() const noexcept { return record_.params; }
   /// The last value of each metric.
   [[nodiscard]] const std::map<std::string, Value>& metrics() const noexcept { return record_.metrics; }
-  [[nodiscard]] const std::map<std::string, Json>& dicts() const noexcept { return record_.dicts; }
+  template <class J = Json>  // a template, so that who logs no dict does not pay for it
+  [[nodiscard]] const std::map<std::string, J>& dicts() const {
+    return record_.dicts();
+  }
   [[nodiscard]] const std::map<std::string, Artifact>& artifacts() const noexcept { return record_.artifacts; }
   /// The points of each metric that was logged with a step.
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const noexcept { return record_.history; }
@@ -114,7 +117,7 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
 
   detail::RunRecord record_;
   // Of no weight for what the run is: saving a run leaves it as it was.
-  mutable detail::SavedPlaces saved_places_;
+  mutable detail::OwnPlaces own_places_;
 };
 
 // ---- bodies ----
@@ -202,7 +205,6 @@ void ExperimentRun::take_dict(std::string_view name, J object) {
 
 inline void ExperimentRun::take_artifact(Artifact artifact) {
   detail::check_artifact_names(artifact.id(), artifact.filename());
-  record_.later_artifact_keys.erase(artifact.id());
   record_.artifacts.insert_or_assign(artifact.id(), std::move(artifact));
 }
 

@@ -223,12 +223,17 @@ class HistoryReader {
 
   /// Whether a line ends before its line end does; a quoted name may hold line ends.
   static bool is_cut(std::string_view line) {
-    bool quoted = false;
-    for (const char c : line) {
-      if (c == '"') quoted = !quoted;
-      if (c == '\n' && !quoted) return false;
+    if (!line.empty() && line.front() == '"') {
+      line.remove_prefix(1);
+      // Up to the quote that ends the name: one that is not doubled.
+      for (bool ended = false; !ended;) {
+        const std::size_t quote = line.find('"');
+        if (quote == std::string_view::npos) return true;
+        ended = line.substr(quote + 1, 1) != "\"";
+        line.remove_prefix(quote + (ended ? 1 : 2));
+      }
     }
-    return true;
+    return line.find('\n') == std::string_view::npos;
   }
 
   const std::string* path_ = nullptr;

@@ -30,7 +30,7 @@ class LiveRuns {
     const std::lock_guard<std::mutex> lock(mutex_);
     engines_.push_back({engine.get(), engine});
     if (engine->options().handle_signals) {
-      install_signals();
+      os::on_ending_signals(&LiveRuns::on_signal);
       for (std::atomic<LiveEngine*>& slot : signalled_) {
         LiveEngine* nobody = nullptr;
         if (slot.compare_exchange_strong(nobody, engine.get())) break;
@@ -98,12 +98,6 @@ class LiveRuns {
     std::abort();
   }
 
-  void install_signals() {
-    if (signals_are_installed_) return;
-    signals_are_installed_ = true;
-    os::on_ending_signals(&LiveRuns::on_signal);
-  }
-
   /// Async-signal-safe: the runs' own threads do the work, for two seconds at most, since the signal may have come
   /// while this thread held what they need.
   static void on_signal(int number) {
@@ -140,7 +134,6 @@ class LiveRuns {
   std::vector<LiveEngine*> disowned_;  // not destroyed, and not leaked either
   std::atomic<int> handlers_at_work_{0};
   std::atomic<LiveEngine*> signalled_[max_signalled] = {};
-  bool signals_are_installed_ = false;
   std::terminate_handler previous_terminate_ = nullptr;
 };
 

@@ -27,6 +27,17 @@
 
 namespace erm::detail {
 
+struct LaterKeys {
+  Json of_metadata;                             // an object or null
+  Json of_erm;                                  // the same
+  std::map<std::string, std::string> of_types;  // by JSON pointer
+  std::map<std::string, Json> of_artifacts;     // of an artifact's entry, by artifact id
+
+  [[nodiscard]] bool empty() const {
+    return of_metadata.is_null() && of_erm.is_null() && of_types.empty() && of_artifacts.empty();
+  }
+};
+
 /// An artifact as its entry has it.
 struct StoredArtifact {
   std::string id;
@@ -36,6 +47,7 @@ struct StoredArtifact {
   std::string media_type;
   std::optional<std::uint64_t> size;
   std::optional<std::string> sha256;
+  bool is_as_loaded = true;  // with what a later version wrote of it
 };
 
 /// What the metadata says beside the RunRecord's own parts.
@@ -235,9 +247,10 @@ inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector
       append_integer(out_, *artifact.size);
     }
     if (artifact.sha256) text_entry("sha256", *artifact.sha256);
-    if (const auto later_keys = record.later_artifact_keys.find(artifact.id);
-        later_keys != record.later_artifact_keys.end())
-      later(later_keys->second);
+    if (record.later && artifact.is_as_loaded) {
+      const auto& keys = record.later->of_artifacts;
+      if (const auto found = keys.find(artifact.id); found != keys.end()) later(found->second);
+    }
     out_ += '}';
   }
   out_ += '}';
@@ -260,7 +273,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   append_json_string(out, run_id);
   writer.values("params", record.params);
   writer.values("metrics", record.metrics);
-  writer.dicts(record.dicts);
+  writer.dicts(record.dicts());
   writer.artifacts(record, artifacts);
   writer.line_key("features");
   out += '[';
@@ -269,9 +282,9 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     append_json_string(out, feature);
   }
   out += ']';
-  if (!record.later_keys.is_null()) {
+  if (record.later && !record.later->of_metadata.is_null()) {
     out += ",\n";
-    const std::string object = record.later_keys.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string object = record.later->of_metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
     out += std::string_view(object).substr(1, object.size() - 2);
   }
   writer.line_key("erm");
@@ -301,18 +314,20 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     }
     out += ']';
   }
-  if (!writer.types_.empty() || !record.later_types.empty()) {
+  static const std::map<std::string, std::string> none;
+  const auto& later_types = record.later ? record.later->of_types : none;
+  if (!writer.types_.empty() || !later_types.empty()) {
     writer.key("types");
     out += '{';
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
-    for (const auto& [pointer, type] : record.later_types) {
+    for (const auto& [pointer, type] : later_types) {
       const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
       // What was logged since is of a type of its own.
       if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
     }
     out += '}';
   }
-  writer.later(record.later_erm_keys);
+  if (record.later) writer.later(record.later->of_erm);
   out += "}}\n";
   return std::move(out);
 }
@@ -363,7 +378,7 @@ class MetadataReader {
   void artifacts(MetadataFile& file);
   StoredArtifact artifact(const std::string& id, Json& later_keys);
   void erm_object(MetadataFile& file);
-  void apply_types(const std::map<std::string, std::string>& types, RunRecord& record) const;
+  void apply_types(const std::map<std::string, std::string>& types, RunRecord& record);
   bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
                   const std::string& pointer) const;
   std::optional<double> non_finite(const std::string& text, const std::string& pointer) const;
@@ -371,6 +386,7 @@ class MetadataReader {
   const std::string& path_;
   JsonReader json_;
   std::map<std::string, std::string> types_;
+  LaterKeys later_;
 };
 
 inline void MetadataReader::values(std::map<std::string, Value>& into, const char* section) {
@@ -446,7 +462,7 @@ inline void MetadataReader::artifacts(MetadataFile& file) {
   json_.object([&](const std::string& id) {
     Json later_keys;
     file.artifacts.push_back(artifact(id, later_keys));
-    if (!later_keys.is_null()) file.record.later_artifact_keys.insert_or_assign(id, std::move(later_keys));
+    if (!later_keys.is_null()) later_.of_artifacts.insert_or_assign(id, std::move(later_keys));
   });
 }
 
@@ -475,8 +491,9 @@ inline bool MetadataReader::apply_type(const std::vector<std::string>& path, con
     return true;
   }
   if (path.size() < 3 || path[0] != "dicts") return false;
-  const auto dict = record.dicts.find(path[1]);
-  if (dict == record.dicts.end()) return false;
+  auto& dicts = record.own_dicts();
+  const auto dict = dicts.find(path[1]);
+  if (dict == dicts.end()) return false;
   Json* at = &dict->second;
   for (std::size_t i = 2; i < path.size(); ++i) {
     if (at->is_object() && at->contains(path[i])) {
@@ -505,10 +522,10 @@ inline bool MetadataReader::apply_type(const std::vector<std::string>& path, con
   return true;
 }
 
-inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) const {
+inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) {
   // In order of their text a pointer comes before those into what it points to, which is then JSON already.
   for (const auto& [pointer, type] : types)
-    if (!apply_type(pointer_parts(pointer), type, record, pointer)) record.later_types[pointer] = type;
+    if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
 }
 
 inline void MetadataReader::erm_object(MetadataFile& file) {
@@ -558,7 +575,7 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       expect(Kind::object, "an object", "erm/types");
       json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });
     } else {
-      record.later_erm_keys[key] = json_.any();
+      later_.of_erm[key] = json_.any();
     }
   });
 }
@@ -584,7 +601,7 @@ inline MetadataFile MetadataReader::read(std::string_view text, const std::strin
     } else if (key == "metrics") {
       reader.values(record.metrics, "metrics");
     } else if (key == "dicts") {
-      reader.dicts(record.dicts);
+      reader.dicts(record.own_dicts());
     } else if (key == "artifacts") {
       reader.artifacts(file);
     } else if (key == "features") {
@@ -593,7 +610,7 @@ inline MetadataFile MetadataReader::read(std::string_view text, const std::strin
     } else if (key == "erm") {
       reader.erm_object(file);
     } else {
-      record.later_keys[key] = reader.json_.any();
+      reader.later_.of_metadata[key] = reader.json_.any();
     }
   });
   reader.json_.end();
@@ -602,6 +619,7 @@ inline MetadataFile MetadataReader::read(std::string_view text, const std::strin
                                 std::pair("variant_id", &record.variant_id), std::pair("run_id", &record.run_id)})
     if (id->empty()) reader.fail(key, "is missing");
   reader.apply_types(reader.types_, record);
+  if (!reader.later_.empty()) record.later = std::make_shared<const LaterKeys>(std::move(reader.later_));
   return file;
 }
 

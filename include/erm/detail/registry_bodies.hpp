@@ -14,6 +14,7 @@
 
 #include "erm/detail/layout.hpp"
 #include "erm/detail/run_store.hpp"
+#include "erm/detail/saved_places.hpp"
 #include "erm/registry.hpp"
 
 namespace erm {

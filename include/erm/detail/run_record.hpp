@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -21,6 +22,11 @@
 
 namespace erm::detail {
 
+/// What this version does not know and a later one wrote, kept so that saving again loses nothing.
+struct LaterKeys;
+
+/// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
+/// destroying it (a quarter of what json.hpp itself costs).
 struct RunRecord {
   std::string experiment_id;
   std::string variant_id;
@@ -37,16 +43,31 @@ struct RunRecord {
   std::vector<std::string> features;
   std::map<std::string, Value> params;
   std::map<std::string, Value> metrics;
-  std::map<std::string, Json> dicts;
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
 
-  // What this version does not know and a later one wrote, kept so that saving again loses nothing.
-  Json later_keys;                            // of the metadata, an object or null
-  Json later_erm_keys;                        // of its "erm"
-  std::map<std::string, std::string> later_types;      // of "erm/types", by JSON pointer
-  std::map<std::string, Json> later_artifact_keys;  // of an artifact's entry, by artifact id
+  std::shared_ptr<const LaterKeys> later;
+
+  template <class J = Json>
+  [[nodiscard]] const std::map<std::string, J>& dicts() const {
+    static const std::map<std::string, J> none;
+    return dicts_ ? *dicts_ : none;
+  }
+  /// The dicts of this record alone, to be changed.
+  template <class J = Json>
+  [[nodiscard]] std::map<std::string, J>& own_dicts() {
+    if (!dicts_)
+      dicts_ = std::make_shared<std::map<std::string, J>>();
+    else if (dicts_.use_count() > 1)
+      dicts_ = std::make_shared<std::map<std::string, J>>(*dicts_);
+    else
+      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
+    return *dicts_;
+  }
+
+ private:
+  std::shared_ptr<std::map<std::string, Json>> dicts_;  // shared by copies until one changes it
 };
 
 /// A feature that is there stays where it is.
@@ -59,48 +80,36 @@ inline void add_feature(RunRecord& record, std::string_view feature) {
 /// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.
 template <class J>
 void add_dict(RunRecord& record, std::string_view name, J object) {
-  J& dict = record.dicts[repaired_utf8(name)];
+  J& dict = record.own_dicts()[repaired_utf8(name)];
   if (dict.is_null())
     dict = std::move(object);
   else
     dict.update(object);
 }
 
+class SavedPlaces;
+
 /// Which run folder each variant of each store got from this object, so that it replaces no other's. A copy of a
 /// run is another run: it begins without.
-class SavedPlaces {
+class OwnPlaces {
  public:
-  SavedPlaces() = default;
-  SavedPlaces(const SavedPlaces&) noexcept {}
-  SavedPlaces(SavedPlaces&&) = default;
-  SavedPlaces& operator=(const SavedPlaces& other) noexcept {
-    if (this != &other) run_ids_.clear();
+  OwnPlaces() = default;
+  OwnPlaces(const OwnPlaces&) noexcept {}
+  OwnPlaces(OwnPlaces&&) noexcept = default;
+  OwnPlaces& operator=(const OwnPlaces& other) noexcept {
+    if (this != &other) places_.reset();
     return *this;
   }
-  SavedPlaces& operator=(SavedPlaces&&) = default;
+  OwnPlaces& operator=(OwnPlaces&&) noexcept = default;
 
-  [[nodiscard]] std::optional<std::string> run_id_in(const std::shared_ptr<const void>& store,
-                                                     const std::string& variant_folder) const {
-    const auto found = run_ids_.find({store, variant_folder});
-    if (found == run_ids_.end()) return std::nullopt;
-    return found->second;
-  }
-  void remember(const std::shared_ptr<const void>& store, const std::string& variant_folder,
-                const std::string& run_id) {
-    run_ids_[{store, variant_folder}] = run_id;
+  template <class Places = SavedPlaces>
+  [[nodiscard]] Places& get() {
+    if (!places_) places_ = std::make_shared<Places>();
+    return *places_;
   }
 
  private:
-  // A store that is gone keeps its place here: no later one at its address is taken for it.
-  struct Place {
-    std::weak_ptr<const void> store;
-    std::string variant_folder;
-    friend bool operator<(const Place& a, const Place& b) noexcept {
-      if (a.store.owner_before(b.store) || b.store.owner_before(a.store)) return a.store.owner_before(b.store);
-      return a.variant_folder < b.variant_folder;
-    }
-  };
-  std::map<Place, std::string> run_ids_;
+  std::shared_ptr<SavedPlaces> places_;
 };
 
 /// The way of the registry and of live runs into an ExperimentRun.
@@ -111,7 +120,7 @@ struct RunAccess {
   }
   template <class Run>
   static SavedPlaces& saved_places(const Run& run) {
-    return run.saved_places_;
+    return run.own_places_.get();
   }
   template <class Run>
   static Run make(RunRecord record) {

@@ -217,8 +217,8 @@ inline void add_record(RunRecord& run, RunRecord other) {
   run.params.merge(other.params);
   run.metrics.merge(other.metrics);
   run.goals.merge(other.goals);
-  for (auto& [name, dict] : other.dicts) {
-    Json& whole = run.dicts[name];
+  for (auto& [name, dict] : other.own_dicts()) {
+    Json& whole = run.own_dicts()[name];
     if (whole.is_null()) whole = Json::object();
     dict.update(whole);
     whole = std::move(dict);
@@ -494,6 +494,7 @@ class RunSaver {
                               artifact.media_type(), artifact.size(),
                               artifact.sha256()};
       const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
+      entry.is_as_loaded = stored != nullptr;
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
