@@ -53,7 +53,7 @@ if [ "${1:-}" != --quick ]; then
     fi
   done
   check sanitized "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=address,undefined
-  check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF
+  check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF
 fi
 
 echo
