@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds ERM and runs every test: with GCC, then with Clang under the address and undefined-behaviour sanitizers.
+# Builds ERM and runs every test: with GCC, then with Clang under the address and undefined-behaviour sanitizers, and
+# those that start threads under the thread sanitizer.
 #   tests/run.sh [--quick]      --quick: with the first of them alone
 # Installs what is missing (tests/setup.sh), builds below build/, ends with "N passed, N failed" over all of it.
 set -euo pipefail
@@ -46,10 +47,13 @@ first="$(command -v g++ || command -v c++ || command -v clang++)"
 check gcc "$first" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=
 if [ "${1:-}" != --quick ]; then
   second="$(command -v clang++ || echo "$first")"
-  if ! echo 'int main() {}' | "$second" -fsanitize=address,undefined -x c++ -o /dev/null - 2>/dev/null; then
-    second="$first"  # a clang without its sanitizers' runtime
-  fi
+  for sanitizers in address,undefined thread; do
+    if ! echo 'int main() {}' | "$second" -fsanitize=$sanitizers -x c++ -o /dev/null - 2>/dev/null; then
+      second="$first"  # a clang without its sanitizers' runtime
+    fi
+  done
   check sanitized "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=address,undefined
+  check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF
 fi
 
 echo

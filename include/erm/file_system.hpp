@@ -60,6 +60,9 @@ class Claim {
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
 };
 
+// Virtual functions that are defined below are declared inline: where one is not, GCC puts the whole class into
+// every object file.
+
 /// Paths are UTF-8 with '/' between their parts. Each function is safe to call from several threads, and throws
 /// NotFoundError where the path is not there, IoError where the store refuses.
 class FileSystem {
@@ -87,29 +90,29 @@ class FileSystem {
   // ---- what a store may do better than with the above ----
 
   /// create() of content that may be too large for memory.
-  virtual bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered);
+  inline virtual bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered);
   /// Makes a folder whose parent is there. True where nothing was at `path` before; a store without folders
   /// makes none and answers all the same.
-  virtual bool make_folder(const std::string& path);
+  inline virtual bool make_folder(const std::string& path);
   /// Brings a folder's names to the disk.
   virtual void sync_folder(const std::string& /*path*/) {}
   /// Removes a folder if it is empty.
-  virtual void remove_if_empty(const std::string& path);
+  inline virtual void remove_if_empty(const std::string& path);
   /// Claims `path` (see Claim), making its folder; null where a live process holds it.
-  virtual std::unique_ptr<Claim> claim(const std::string& path);
+  inline virtual std::unique_ptr<Claim> claim(const std::string& path);
   /// Replaces a file in one step, as write() does, by content that may be too large for memory.
-  virtual void write_from(const std::string& path, const Content& content, Durability = Durability::buffered);
+  inline virtual void write_from(const std::string& path, const Content& content, Durability = Durability::buffered);
   /// Opens a file to be appended to, at the end of its first `size` bytes: what is behind them is cut off. The file is
   /// made where it is not there and `size` is 0. Null where the store cannot append.
-  virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
+  inline virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
   /// The folders below `path`, at any depth and relative to it, that hold a file `filename`, in any order. Does not
   /// look inside one that does, nor into folders named ".erm_...".
-  [[nodiscard]] virtual std::vector<std::string> folders_with(const std::string& path,
+  [[nodiscard]] inline virtual std::vector<std::string> folders_with(const std::string& path,
                                                               const std::string& filename) const;
   /// The files below `path`, at any depth and relative to it, in any order.
-  [[nodiscard]] virtual std::vector<std::string> files_below(const std::string& path) const;
+  [[nodiscard]] inline virtual std::vector<std::string> files_below(const std::string& path) const;
   /// The names of those claims in a folder that a process may have held that is gone; each is yet to be claimed.
-  [[nodiscard]] virtual std::vector<std::string> old_claims(const std::string& folder);
+  [[nodiscard]] inline virtual std::vector<std::string> old_claims(const std::string& folder);
   /// Whether there are folders and links, which are made, looked at and synced by themselves; else only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// How many bytes of a large file are best asked for at once.
@@ -118,34 +121,34 @@ class FileSystem {
   // ---- several at once, for a store that is far away ----
 
   /// Whether each of them is a file.
-  [[nodiscard]] virtual bool are_files(const std::vector<std::string>& paths) const;
+  [[nodiscard]] inline virtual bool are_files(const std::vector<std::string>& paths) const;
   /// read() of each.
-  [[nodiscard]] virtual std::vector<Bytes> read_many(const std::vector<std::string>& paths) const;
+  [[nodiscard]] inline virtual std::vector<Bytes> read_many(const std::vector<std::string>& paths) const;
   /// create_from() of each. Where it throws, any of them may have been made.
-  virtual std::vector<bool> create_many(const std::vector<NewFile>& files, Durability = Durability::buffered);
+  inline virtual std::vector<bool> create_many(const std::vector<NewFile>& files, Durability = Durability::buffered);
   /// remove() of each; all are files.
-  virtual void remove_many(const std::vector<std::string>& files);
+  inline virtual void remove_many(const std::vector<std::string>& files);
 };
 
 /// The files of this machine.
 class LocalFileSystem final : public FileSystem {
  public:
   [[nodiscard]] FileInfo info(const std::string& path) const override { return detail::os::info(path); }
-  [[nodiscard]] std::vector<FolderEntry> list(const std::string& path) const override;
-  [[nodiscard]] Bytes read(const std::string& path) const override;
-  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+  [[nodiscard]] inline std::vector<FolderEntry> list(const std::string& path) const override;
+  [[nodiscard]] inline Bytes read(const std::string& path) const override;
+  inline std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                       std::size_t size) const override;
-  void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  void remove(const std::string& path) override;
-  bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
+  inline void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  inline bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  inline void remove(const std::string& path) override;
+  inline bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
   bool make_folder(const std::string& path) override { return detail::os::make_folder(path); }
   void sync_folder(const std::string& path) override { detail::os::sync_folder(path); }
   void remove_if_empty(const std::string& path) override { detail::os::remove_empty_folder(path); }
   /// Held by a lock on the file, which the system gives up with the process.
-  std::unique_ptr<Claim> claim(const std::string& path) override;
-  std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
-  [[nodiscard]] std::vector<std::string> folders_with(const std::string& path,
+  inline std::unique_ptr<Claim> claim(const std::string& path) override;
+  inline std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
+  [[nodiscard]] inline std::vector<std::string> folders_with(const std::string& path,
                                                       const std::string& filename) const override;
 };
 
@@ -156,15 +159,15 @@ class MemoryFileSystem final : public FileSystem {
   /// A store that cannot append is what object stores are.
   explicit MemoryFileSystem(bool can_append) : can_append_(can_append) {}
 
-  [[nodiscard]] FileInfo info(const std::string& path) const override;
-  [[nodiscard]] std::vector<FolderEntry> list(const std::string& path) const override;
-  [[nodiscard]] Bytes read(const std::string& path) const override;
-  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+  [[nodiscard]] inline FileInfo info(const std::string& path) const override;
+  [[nodiscard]] inline std::vector<FolderEntry> list(const std::string& path) const override;
+  [[nodiscard]] inline Bytes read(const std::string& path) const override;
+  inline std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                       std::size_t size) const override;
-  void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  void remove(const std::string& path) override;
-  std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
+  inline void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  inline bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  inline void remove(const std::string& path) override;
+  inline std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
 
  private:

@@ -24,7 +24,7 @@ struct LiveOptions {
   std::optional<std::string> run_id = {};
   /// Go on with the run of that id where it is there; begin it where it is not.
   bool resume = false;
-  /// How long a point may stay in memory.
+  /// How long a point may stay in memory; at most a heartbeat.
   std::chrono::milliseconds flush_interval = std::chrono::milliseconds(1000);
   /// Bring each flush to the disk (fsync): it survives a power cut, not only the process.
   bool sync = false;
@@ -36,11 +36,12 @@ struct LiveOptions {
   std::size_t buffer_points = std::size_t{1} << 20;
   /// Take the SHA-256 of artifacts while they are copied.
   bool hash_artifacts = true;
-  /// How often the run says that it is alive; a run that was silent for four of them counts as killed.
+  /// How often the run says that it is alive, at least a second; one that was silent for four of them counts as killed.
   std::chrono::seconds heartbeat = std::chrono::seconds(15);
   /// How often the whole history is stored where the store cannot append (S3).
   std::chrono::seconds store_interval = std::chrono::seconds(30);
-  /// Called once when writing begins to fail, from the writing thread; one line on stderr where it is empty.
+  /// Called once when writing begins to fail, from the writing thread, which cannot flush meanwhile; also for each
+  /// artifact that is lost, and for a destructor that cannot end the run. One line on stderr where it is empty.
   std::function<void(const std::string& message)> on_error = {};
   /// Let what could not be written throw from the log_ calls that follow.
   bool throw_errors = false;

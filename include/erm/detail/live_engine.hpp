@@ -226,6 +226,8 @@ inline std::pair<std::uint32_t, const std::string*> LiveEngine::metric_number(st
 
 inline void LiveEngine::throw_if_failed_or_ended() {
   if (is_disowned_) return;
+  // The process ends in a moment: what the writing thread needs for that is left to it.
+  while (signal_ != 0 && written_here != this) os::sleep_a_millisecond();
   if (has_ended_) {
     throw Error("cannot log to the live run '" + folder_.uri() +
                 "': finish() or fail() has ended it; open it again with LiveOptions::resume");
@@ -402,7 +404,10 @@ inline void LiveEngine::work() {
     bool failed = true;
     try {
       // The thread that the signal came to may hold the record: first what needs no lock of it.
-      if (signal != 0) drain();
+      if (signal != 0) {
+        points_->set_state(BufferState::ended);
+        drain();
+      }
       if (signal != 0 && !has_ended_) set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
       round(asked > flushes_done_ || stopping || signal != 0);
       failed = false;

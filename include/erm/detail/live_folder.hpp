@@ -22,19 +22,6 @@
 
 namespace erm::detail {
 
-/// The length of the history's lines that are whole: up to the last line end that is in no quoted name.
-inline std::size_t whole_lines(std::string_view text) {
-  bool quoted = false;
-  std::size_t end = 0;
-  for (std::size_t i = text.find_first_of("\"\n"); i != std::string_view::npos; i = text.find_first_of("\"\n", i + 1)) {
-    if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted)
-      end = i + 1;
-  }
-  return end;
-}
-
 class LiveFolder {
  public:
   LiveFolder(const std::string& registry_uri, const std::string& experiment_id, const LiveOptions& options);
@@ -195,12 +182,14 @@ inline void LiveFolder::sync_folders() const {
 /// Takes over what an earlier process wrote, and cuts off a last line that is not whole.
 inline void LiveFolder::go_on(MetadataFile metadata) {
   const bool was_cut = metadata.record.status == RunStatus::running;
-  const Bytes history = fs_->info(history_path()).kind == FileKind::file ? fs_->read(history_path()) : Bytes();
-  if (was_cut && !history.empty()) {
+  history_size_ = 0;
+  if (const std::string path = history_path(); fs_->info(path).kind == FileKind::file) {
+    const Bytes history = fs_->read(path);
     HistoryReader reader;
-    reader.read(view(history), history_path());
+    reader.begin(path, history.size());
+    history_size_ = reader.consume(view(history));
     metadata.record.history = reader.take();
-    take_newer_metrics(metadata.record);
+    if (was_cut) take_newer_metrics(metadata.record);
     metadata.record.history.clear();
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
@@ -211,7 +200,6 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   record_.heartbeat_seconds = heartbeat_seconds;
   artifacts_ = std::move(metadata.artifacts);
   for (const std::string& file : fs_->files_below(joined(folder_, "artifacts"))) names_.take(file);
-  history_size_ = whole_lines(view(history));
   if (history_size_ == 0) begin_history();
   if (is_main()) release_other_writers();
   announce();

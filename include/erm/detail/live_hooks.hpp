@@ -98,7 +98,7 @@ class LiveRuns {
     std::abort();
   }
 
-  /// Async-signal-safe: the runs' own threads do the work, for two seconds at most, since the signal may have come
+  /// Async-signal-safe: the runs' own threads do the work, for five seconds at most, since the signal may have come
   /// while this thread held what they need.
   static void on_signal(int number) {
     LiveRuns& runs = instance();
@@ -106,7 +106,7 @@ class LiveRuns {
     for (std::atomic<LiveEngine*>& slot : runs.signalled_)
       if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended() && !engine->is_disowned())
         engine->note_signal(number);
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
       const bool all_done = std::all_of(runs.signalled_, runs.signalled_ + max_signalled, [](const auto& slot) {
         const LiveEngine* const engine = slot.load();
         return engine == nullptr || engine->has_ended() || engine->is_disowned() || engine->signal_is_handled();

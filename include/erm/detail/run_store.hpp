@@ -170,7 +170,8 @@ inline bool is_dead(const RunRecord& record) {
   // Machines may share a name; of another boot the process may be one of another machine.
   if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
-  return now_utc() - last_seen > std::chrono::seconds(4 * record.heartbeat_seconds);
+  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // a file may say anything
+  return now_utc() - last_seen > std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
 }
 
 /// Throws RunExistsError where a live process has the run open.

@@ -383,7 +383,8 @@ inline std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
   const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
   {
     const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    if (!client_->held.claims.emplace(path, Client::HeldClaim{text, std::chrono::steady_clock::now()}).second) return nullptr;
+    const Client::HeldClaim held = {text, std::chrono::steady_clock::now()};
+    if (!client_->held.claims.emplace(path, held).second) return nullptr;
   }
   // Gives up what was entered above, unless the claim is made.
   const auto give_up = [&]() -> std::unique_ptr<Claim> {

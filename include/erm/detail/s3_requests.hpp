@@ -281,18 +281,21 @@ class Transfers {
     Clock::time_point until;
   };
 
+  [[noreturn]] static void refuse(const char* words) {
+    throw IoError(std::string("cannot talk to S3: libcurl says '") + words + "'",
+                  std::make_error_code(std::errc::io_error));
+  }
+
   static void check(CURLMcode code) {
     if (code == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
-    if (code != CURLM_OK) throw IoError(std::string("cannot talk to S3: libcurl says '") + curl_multi_strerror(code) + "'",
-                                        std::make_error_code(std::errc::io_error));
+    if (code != CURLM_OK) refuse(curl_multi_strerror(code));
   }
 
   template <class T>
   static void set(CURL* easy, CURLoption option, T value) {
     const CURLcode code = curl_easy_setopt(easy, option, value);
     if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-    if (code != CURLE_OK) throw IoError(std::string("cannot talk to S3: libcurl says '") + curl_easy_strerror(code) + "'",
-                                        std::make_error_code(std::errc::function_not_supported));
+    if (code != CURLE_OK) refuse(curl_easy_strerror(code));
   }
 
   /// Starts a request whose wait is over; false where there is none.
@@ -359,7 +362,8 @@ class Transfers {
       headers["host"] = host;
       headers["x-amz-date"] = time + "Z";
       headers["x-amz-content-sha256"] = payload;
-      if (!running.signed_with.session_token.empty()) headers["x-amz-security-token"] = running.signed_with.session_token;
+      const std::string& token = running.signed_with.session_token;
+      if (!token.empty()) headers["x-amz-security-token"] = token;
       headers["authorization"] = authorization({exchange.method, path, query, headers, payload}, running.signed_with,
                                                settings.region);
     }
@@ -393,7 +397,8 @@ class Transfers {
       set(easy, CURLOPT_SEEKFUNCTION, &seek_body);
       set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&running));
     }
-    if (exchange.method != "HEAD" && exchange.method != "GET") set(easy, CURLOPT_CUSTOMREQUEST, exchange.method.c_str());
+    if (exchange.method != "HEAD" && exchange.method != "GET")
+      set(easy, CURLOPT_CUSTOMREQUEST, exchange.method.c_str());
   }
 
   static void add_lines(Running& running, const Headers& headers) {
@@ -497,7 +502,8 @@ class Transfers {
     }
     const Credentials signed_with = std::move(running.signed_with);
     release(running);
-    running_.erase(std::find_if(running_.begin(), running_.end(), [&](const auto& each) { return each.get() == &running; }));
+    const auto is_it = [&](const auto& each) { return each.get() == &running; };
+    running_.erase(std::find_if(running_.begin(), running_.end(), is_it));
     const bool attempts_left = exchange.attempts < options_->limits->max_attempts;
     if (attempts_left && is_worth_another(exchange)) {
       waiting_.push_back({&exchange, Clock::now() + delay(exchange)});

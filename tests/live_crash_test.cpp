@@ -1,0 +1,468 @@
+// Live runs whose process really dies, and how it was with its children.
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/live_run.hpp"
+#include "erm/registry.hpp"
+#include "file_tree.hpp"
+#include "temporary_directory.hpp"
+#include "thrown.hpp"
+
+#if !defined(_WIN32)
+#include "child_process.hpp"
+
+using erm::LiveOptions;
+using erm::LiveRun;
+using erm::RunStatus;
+using erm_test::Child;
+using erm_test::contains;
+using erm_test::file_text;
+using erm_test::TemporaryDirectory;
+using erm_test::write_file;
+
+namespace {
+
+LiveOptions named(const std::string& run_id, std::chrono::milliseconds flush_interval = std::chrono::hours(1)) {
+  LiveOptions options;
+  options.run_id = run_id;
+  options.flush_interval = flush_interval;
+  return options;
+}
+
+/// How many points a metric has, if they are 0, 1, 2, ... in this order; -1 where they are not.
+std::int64_t prefix_of(const erm::ExperimentRun& run, const std::string& metric) {
+  const auto found = run.history().find(metric);
+  if (found == run.history().end()) return 0;
+  std::int64_t next = 0;
+  for (const erm::MetricPoint& point : found->second.points()) {
+    if (point.step != next || point.value != static_cast<double>(next)) return -1;
+    ++next;
+  }
+  return next;
+}
+
+erm::ExperimentRun load(const std::string& registry, const std::string& run_id = "r") {
+  return erm::load_run_from_registry(registry, "e", "main", run_id);
+}
+
+[[noreturn]] void run_out_of_memory() { throw std::runtime_error("CUDA out of memory"); }
+
+constexpr int points = 1000;
+
+/// A child whose run has a thousand points that no flush has written, and that then ends in some way.
+template <class End>
+Child unflushed(const std::string& registry, End&& end, const LiveOptions& options = named("r")) {
+  Child child([&](const Child::Tell&) {
+    LiveRun run(registry, "e", options);
+    run.log_param("lr", 1);
+    for (int i = 0; i < points; ++i) run.log_metric("m", i, i);
+    end();
+  });
+  child.wait();
+  return child;
+}
+
+}  // namespace
+
+TEST_CASE("A run that is killed at any moment has a prefix of its points, not shorter than its last flush", "[fork]") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  constexpr int rounds = 200, threads = 2;
+  constexpr std::int64_t most = std::int64_t{1} << 32;
+  std::mt19937 random(20261123);
+  int seen = 0, cut = 0;
+  std::int64_t longest = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const std::string id = "r" + std::to_string(round);
+    CAPTURE(id);
+    Child child([&](const Child::Tell& tell) {
+      if (round % 4 == 0) tell(-1);  // these may be killed while they begin
+      LiveRun run(registry, "e", named(id, std::chrono::milliseconds(1)));
+      tell(-2);
+      std::vector<std::thread> all;
+      for (int t = 0; t < threads; ++t)
+        all.emplace_back([&, t] {
+          const std::string name = "thread " + std::to_string(t);
+          const erm::LiveMetric metric = run.metric(name);
+          for (std::int64_t i = 0;; ++i) {
+            if (i % 2 == 0)
+              metric.log(i, i);
+            else
+              run.log_metric(name, i, i);
+            if (i % 1000 == 999) {
+              run.flush();
+              tell(t * most + i + 1);
+            }
+          }
+        });
+      for (int i = 0;; ++i) run.log_text(std::to_string(i), "note");
+    });
+    child.told_something();
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
+    child.kill(SIGKILL);
+    child.wait();
+    REQUIRE(child.signal() == SIGKILL);
+    const std::vector<std::int64_t> told = child.told();
+    std::int64_t flushed[threads] = {};
+    bool began = false;
+    for (const std::int64_t number : told) {
+      began = began || number == -2;
+      if (number >= 0) flushed[number / most] = number % most;
+    }
+    if (!began && erm_test::file_tree(dir.path()).count("registry/e/main/" + id + "/erm_metadata.json") == 0) continue;
+    const erm::ExperimentRun run = load(registry, id);
+    ++seen;
+    CHECK(run.status() == RunStatus::killed);
+    for (int t = 0; t < threads; ++t) {
+      const std::int64_t there = prefix_of(run, "thread " + std::to_string(t));
+      REQUIRE(there >= flushed[t]);
+      longest = std::max(longest, there);
+    }
+    for (const auto& [artifact_id, artifact] : run.artifacts()) CHECK_FALSE(artifact.bytes().empty());
+    const std::string csv = file_text(registry + "/e/main/" + id + "/history/main.csv");
+    cut += csv.empty() || csv.back() != '\n' ? 1 : 0;
+    if (round % 10 != 0) continue;
+    // It can be gone on with.
+    LiveOptions options = named(id);
+    options.resume = true;
+    LiveRun again(registry, "e", options);
+    std::int64_t next = prefix_of(run, "thread 0");
+    for (int i = 0; i < 3; ++i, ++next) again.log_metric("thread 0", next, next);
+    again.finish();
+    CHECK(prefix_of(load(registry, id), "thread 0") == next);
+    CHECK(load(registry, id).status() == RunStatus::finished);
+  }
+  WARN(seen << " runs had begun, " << cut << " had a torn line, the longest had " << longest << " points");
+  CHECK(seen >= rounds * 3 / 4);
+  CHECK(longest >= 1000);
+}
+
+TEST_CASE("A signal that ends the process takes nothing with it", "[fork]") {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU}) {
+    CAPTURE(signal);
+    const TemporaryDirectory dir;
+    const Child child = unflushed(dir / "registry", [&] { ::raise(signal); });
+    CHECK(child.signal() == signal);
+    const erm::ExperimentRun run = load(dir / "registry");
+    CHECK(run.status() == RunStatus::failed);
+    CHECK(run.failure() == "ended by signal " + std::to_string(signal));
+    CHECK(run.finished_utc());
+    CHECK(run.params().at("lr") == 1);
+    CHECK(prefix_of(run, "m") == points);
+  }
+}
+
+TEST_CASE("A signal may come from outside, while threads log", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell& tell) {
+    LiveRun run(dir / "registry", "e", named("r"));
+    std::vector<std::thread> all;
+    for (int t = 0; t < 4; ++t)
+      all.emplace_back([&, t] {
+        for (std::int64_t i = 0;; ++i) {
+          run.log_metric("thread " + std::to_string(t), i, i);
+          if (i == points) tell(t);
+        }
+      });
+    for (int i = 0;; ++i) run.log_param("now", i);
+  });
+  REQUIRE(child.told_something());
+  child.kill(SIGTERM);
+  child.wait();
+  CHECK(child.signal() == SIGTERM);
+  const erm::ExperimentRun run = load(dir / "registry");
+  CHECK(run.status() == RunStatus::failed);
+  for (const std::int64_t thread : child.told()) CHECK(prefix_of(run, "thread " + std::to_string(thread)) > points);
+}
+
+TEST_CASE("A program's own signal handler stays its own, and handlers may be declined", "[fork]") {
+  const TemporaryDirectory dir;
+  {
+    static volatile std::sig_atomic_t handled = 0;
+    const Child child = unflushed(dir / "registry", [&] {
+      ::raise(SIGTERM);
+      ::_exit(handled == 1 ? 5 : 6);
+    });
+    CHECK(child.signal() == SIGTERM);
+    Child own([&](const Child::Tell&) {
+      ::signal(SIGTERM, [](int) { handled = 1; });
+      LiveRun run(dir / "registry", "e", named("own"));
+      ::raise(SIGTERM);
+      ::_exit(handled == 1 ? 5 : 6);
+    });
+    own.wait();
+    CHECK(own.exit_code() == 5);
+  }
+  LiveOptions declined = named("declined");
+  declined.handle_signals = false;
+  const Child child = unflushed(dir / "registry", [] { ::raise(SIGTERM); }, declined);
+  CHECK(child.signal() == SIGTERM);
+  CHECK(load(dir / "registry", "declined").status() == RunStatus::killed);
+  CHECK(prefix_of(load(dir / "registry", "declined"), "m") == 0);
+}
+
+TEST_CASE("abort() takes nothing with it", "[fork]") {
+  const TemporaryDirectory dir;
+  CHECK(unflushed(dir / "registry", [] { std::abort(); }).signal() == SIGABRT);
+  const erm::ExperimentRun run = load(dir / "registry");
+  CHECK(run.status() == RunStatus::failed);
+  CHECK(run.failure() == "ended by signal 6");
+  CHECK(prefix_of(run, "m") == points);
+}
+
+TEST_CASE("An exception that nobody catches is the reason why each open run failed", "[fork]") {
+  for (const bool in_main_thread : {true, false}) {
+    const TemporaryDirectory dir;
+    Child child([&](const Child::Tell&) {
+      const auto work = [&]() noexcept {
+        LiveRun other(dir / "registry", "e", named("other"));
+        LiveRun run(dir / "registry", "e", named("r"));
+        for (int i = 0; i < points; ++i) run.log_metric("m", i, i);
+        other.log_metric("m", 0, 0);
+        run_out_of_memory();
+      };
+      if (in_main_thread)
+        work();
+      else
+        std::thread(work).join();
+    });
+    child.wait();
+    CHECK(child.signal() == SIGABRT);
+    for (const char* const id : {"r", "other"}) {
+      const erm::ExperimentRun run = load(dir / "registry", id);
+      CHECK(run.status() == RunStatus::failed);
+      // A compiler may unwind to the noexcept before it terminates, and the run's destructor cannot know the text.
+      const bool told = run.failure() == "an exception was not caught: CUDA out of memory" ||
+                        run.failure() == "an exception left the scope of the run";
+      CHECK(told);
+      CHECK(prefix_of(run, "m") == (id == std::string("r") ? points : 1));
+    }
+  }
+}
+
+TEST_CASE("An exception that leaves a thread is known by its text", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell&) {
+    LiveRun run(dir / "registry", "e", named("r"));
+    run.log_metric("m", 0, 0);
+    std::thread(run_out_of_memory).join();
+  });
+  child.wait();
+  CHECK(child.signal() == SIGABRT);
+  CHECK(load(dir / "registry").failure() == "an exception was not caught: CUDA out of memory");
+  CHECK(prefix_of(load(dir / "registry"), "m") == 1);
+}
+
+TEST_CASE("exit() and quick_exit() without finish() take nothing with them", "[fork]") {
+  for (const bool quick : {false, true}) {
+    const TemporaryDirectory dir;
+    const Child child = unflushed(dir / "registry", [&] { quick ? std::quick_exit(7) : std::exit(7); });
+    CHECK(child.exit_code() == 7);
+    const erm::ExperimentRun run = load(dir / "registry");
+    CHECK(run.status() == RunStatus::failed);
+    CHECK(run.failure() == "the program ended before finish()");
+    CHECK(prefix_of(run, "m") == points);
+  }
+}
+
+TEST_CASE("exit() while threads log and end runs of their own does not hang", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell& tell) {
+    static LiveRun run(dir / "registry", "e", named("r"));
+    for (int t = 0; t < 3; ++t)
+      std::thread([&, t] {
+        try {
+          for (std::int64_t i = 0;; ++i) {
+            run.log_metric("thread " + std::to_string(t), i, i);
+            if (i % 500 == 0) LiveRun(dir / "registry", "e").log_metric("m", 1, 1);
+            if (i == 1000) tell(t);
+          }
+        } catch (const erm::Error&) {
+          for (;;) ::pause();  // the run has ended
+        }
+      }).detach();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::exit(7);
+  });
+  child.wait();
+  CHECK(child.exit_code() == 7);
+  const erm::ExperimentRun run = load(dir / "registry");
+  CHECK((run.status() == RunStatus::failed || run.status() == RunStatus::finished));
+  for (const std::int64_t thread : child.told()) CHECK(prefix_of(run, "thread " + std::to_string(thread)) > 1000);
+}
+
+TEST_CASE("A static run is finished by its destructor", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell&) {
+    static LiveRun run(dir / "registry", "e", named("r"));
+    run.log_metric("m", 0, 0);
+    struct AtEnd {
+      ~AtEnd() { run.log_metric("m", 1, 1); }
+    };
+    static const AtEnd at_end;
+    std::exit(0);
+  });
+  CHECK(child.wait());
+  CHECK(load(dir / "registry").status() == RunStatus::finished);
+  CHECK(prefix_of(load(dir / "registry"), "m") == 2);
+}
+
+TEST_CASE("_exit() asks no handler: the run is killed, and has what was flushed", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell&) {
+    LiveRun run(dir / "registry", "e", named("r"));
+    for (int i = 0; i < 2 * points; ++i) {
+      run.log_metric("m", i, i);
+      if (i == points) run.flush();
+    }
+    ::_exit(9);
+  });
+  child.wait();
+  CHECK(child.exit_code() == 9);
+  CHECK(load(dir / "registry").status() == RunStatus::killed);
+  CHECK(prefix_of(load(dir / "registry"), "m") == points + 1);
+}
+
+TEST_CASE("A killed run is resumed behind its last whole line", "[fork]") {
+  const TemporaryDirectory dir;
+  const std::string csv = dir / "registry/e/main/r/history/main.csv";
+  std::string whole;
+  for (const std::string torn : {"m,3,1763883021123,3.", "\"two\nlines,\n", "\"two\nlines"}) {
+    CAPTURE(torn);
+    Child child([&](const Child::Tell&) {
+      LiveOptions options = named("r");
+      options.resume = true;
+      LiveRun run(dir / "registry", "e", options);
+      run.log_metric("two\nlines", 1, 1);
+      run.log_metric("last", 5);
+      run.log_metric("m", 1, 1);
+      run.flush();
+      ::raise(SIGKILL);
+    });
+    child.wait();
+    REQUIRE(child.signal() == SIGKILL);
+    CHECK(contains(file_text(csv), whole));
+    whole = file_text(csv);
+    write_file(csv, whole + torn);
+    CHECK(load(dir / "registry").status() == RunStatus::killed);
+  }
+  LiveOptions options = named("r");
+  options.resume = true;
+  LiveRun run(dir / "registry", "e", options);
+  CHECK(file_text(csv) == whole);
+  run.log_metric("m", 2, 2);
+  run.finish();
+  const erm::ExperimentRun loaded = load(dir / "registry");
+  CHECK(loaded.history().at("m").size() == 4);
+  CHECK(loaded.history().at("two\nlines").size() == 3);
+  CHECK(loaded.metrics().at("last") == 5);
+}
+
+// ---- fork() in the user's program ----
+
+TEST_CASE("In a forked child the run does nothing, whatever is asked of it", "[fork]") {
+  const TemporaryDirectory dir;
+  Child parent([&](const Child::Tell&) {
+    auto run = std::make_unique<LiveRun>(dir / "registry", "e", named("r", std::chrono::milliseconds(1)));
+    std::atomic<bool> over{false};
+    std::vector<std::thread> all;
+    for (int t = 0; t < 4; ++t)
+      all.emplace_back([&, t] {
+        for (std::int64_t i = 0; i < points || !over; ++i) {
+          run->log_metric("thread " + std::to_string(t), i, i);
+          if (i % 100 == 0) run->log_param("p" + std::to_string(t), i);
+          if (i % 300 == 0) run->log_text("text", "note" + std::to_string(t));
+        }
+      });
+    const erm::LiveMetric mine = run->metric("parent");
+    std::int64_t logged = 0;
+    for (int round = 0; round < 24; ++round) {
+      for (int i = 0; i < 10; ++i, ++logged) mine.log(logged, logged);
+      Child child([&](const Child::Tell&) {
+        ::alarm(60);
+        for (std::int64_t i = 0; i < 10000; ++i) mine.log(-1, i);
+        run->log_metric("child", 1, 1);
+        run->log_metric("child", 2);
+        run->log_param("child", 1);
+        run->log_text("child", "child");
+        run->log_artifact("missing", "missing");
+        run->flush();
+        switch (round % 6) {
+          case 0:
+            run->finish();
+            return;
+          case 1:
+            run->fail("the child's");
+            return;
+          case 2:
+            run.reset();
+            return;
+          case 3:
+            std::exit(0);
+          case 4: {  // a run of its own
+            LiveRun own(dir / "registry", "e", named("own " + std::to_string(round)));
+            own.log_metric("m", 0, 0);
+            own.finish();
+            return;
+          }
+          default: {  // a writer of its own, as a data loader is
+            LiveOptions options = named("r");
+            options.writer = "child" + std::to_string(round);
+            LiveRun joined(dir / "registry", "e", options);
+            joined.log_metric(options.writer, 0, 0);
+            joined.finish();
+          }
+        }
+      });
+      if (!child.wait()) ::_exit(10 + round);
+    }
+    over = true;
+    for (std::thread& thread : all) thread.join();
+    run->finish();
+  });
+  parent.wait();
+  REQUIRE(parent.status() == 0);
+  const erm::ExperimentRun run = load(dir / "registry");
+  CHECK(run.status() == RunStatus::finished);
+  CHECK(prefix_of(run, "parent") == 240);
+  for (int t = 0; t < 4; ++t) CHECK(prefix_of(run, "thread " + std::to_string(t)) >= points);
+  CHECK(run.history().count("child") == 0);
+  CHECK(run.params().count("child") == 0);
+  CHECK(run.artifacts().count("child") == 0);
+  CHECK(prefix_of(run, "child5") == 1);
+  CHECK(prefix_of(load(dir / "registry", "own 4"), "m") == 1);
+}
+
+TEST_CASE("A signal to a forked child leaves the parent's run as it is", "[fork]") {
+  const TemporaryDirectory dir;
+  Child parent([&](const Child::Tell&) {
+    LiveRun run(dir / "registry", "e", named("r"));
+    run.log_metric("m", 0, 0);
+    Child child([&](const Child::Tell&) {
+      LiveRun own(dir / "registry", "e", named("own"));
+      ::raise(SIGTERM);
+    });
+    child.wait();
+    if (child.signal() != SIGTERM) ::_exit(5);
+    run.log_metric("m", 1, 1);
+    run.finish();
+  });
+  CHECK(parent.wait());
+  CHECK(load(dir / "registry").status() == RunStatus::finished);
+  CHECK(prefix_of(load(dir / "registry"), "m") == 2);
+  CHECK(load(dir / "registry", "own").failure() == "ended by signal 15");
+}
+
+#endif
