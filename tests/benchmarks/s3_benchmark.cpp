@@ -83,9 +83,8 @@ void measure_small(const std::string& bucket, const std::string& local) {
       static_cast<void>(erm::load_run_from_registry(bucket + "/singly", "digits", "main", id, one));
   });
   print("load 100 runs, one by one", one_by_one);
-  const double together = seconds_of([&] {
-    static_cast<void>(erm::load_runs_from_registry(bucket + "/singly", "digits", "main", ids, many));
-  });
+  const double together = seconds_of(
+      [&] { static_cast<void>(erm::load_runs_from_registry(bucket + "/singly", "digits", "main", ids, many)); });
   print("load 100 runs together", together);
   std::printf("  one by one / together: %.2f (wanted: 2 or more)\n", one_by_one / together);
 }
@@ -120,7 +119,8 @@ void measure_list(const std::string& bucket) {
   std::vector<erm::NewFile> files;
   for (int i = 1; i < 10000; ++i) {
     const std::string run = name + "/long/digits/main/run-" + std::to_string(10000 + i) + "/";
-    for (const char* const file : {"artifacts/model.bin", "artifacts/weights.bin", "history/main.csv", "erm_metadata.json"})
+    for (const char* const file :
+         {"artifacts/model.bin", "artifacts/weights.bin", "history/main.csv", "erm_metadata.json"})
       files.push_back({run + file, &content});
   }
   fs->create_many(files);
@@ -128,7 +128,8 @@ void measure_list(const std::string& bucket) {
   std::size_t found = 0, pages = 0;
   for (int i = 0; i < 3; ++i) {
     bare = std::min(bare, seconds_of([&] { pages = bare_pages(name, "long/digits/main/"); }));
-    listed = std::min(listed, seconds_of([&] { found = erm::list_runs(bucket + "/long", "digits", "main", fs).size(); }));
+    listed =
+        std::min(listed, seconds_of([&] { found = erm::list_runs(bucket + "/long", "digits", "main", fs).size(); }));
   }
   std::printf("%zu runs, %zu pages\n", found, pages);
   print("the bare pages", bare);

@@ -34,8 +34,8 @@ enum class Fault {
   cut_answer,    // half of the answer's body arrives
   stall,         // nothing happens until the client gives up
   not_implemented,
-  expired,       // 400 ExpiredToken
-  failed_late,   // 200 with an <Error>, as of a long request; the server hears nothing of it
+  expired,      // 400 ExpiredToken
+  failed_late,  // 200 with an <Error>, as of a long request; the server hears nothing of it
 };
 
 class FaultProxy {

@@ -133,7 +133,8 @@ TEST_CASE("A save goes through one fault in five") {
   });
   erm::SaveOptions save;
   save.fs = std::make_shared<erm::S3FileSystem>(through(proxy));
-  for (int i = 0; i < 20; ++i) erm::save_run_to_registry(small_run("run-" + std::to_string(100 + i)), bucket / "reg", save);
+  for (int i = 0; i < 20; ++i)
+    erm::save_run_to_registry(small_run("run-" + std::to_string(100 + i)), bucket / "reg", save);
   CHECK(erm::list_runs(bucket / "reg", "digits").size() == 20);
   CHECK(erm::load_runs_from_registry(bucket / "reg", "digits", "main", {}, save.fs).size() == 20);
   CHECK(erm::S3FileSystem().files_below(bucket.path("reg/digits/main/.erm_tmp")).empty());
@@ -166,7 +167,7 @@ TEST_CASE("A save that fails leaves no run behind, and the next one succeeds") {
   bool is_broken = true;
   FaultProxy proxy(server_port(), [&](const std::string& line, int) {
     return is_broken && line.find("erm_metadata.json") != std::string::npos && line.rfind("PUT", 0) == 0 ? Fault::reset
-                                                                                                           : Fault::none;
+                                                                                                         : Fault::none;
   });
   erm::S3Options options = through(proxy);
   options.max_attempts = 2;
@@ -204,7 +205,8 @@ TEST_CASE("A server without conditional requests is asked first what is there") 
         std::vector<bool>{false, true});
   CHECK(erm::to_text(fs.read(bucket.path("file"))) == "first");
   const std::vector<std::string> requests = proxy.requests();
-  CHECK(std::count_if(requests.begin(), requests.end(), [](const auto& line) { return line.rfind("HEAD", 0) == 0; }) == 4);
+  CHECK(std::count_if(requests.begin(), requests.end(), [](const auto& line) { return line.rfind("HEAD", 0) == 0; }) ==
+        4);
 }
 
 TEST_CASE("A server without batch delete is asked for each file") {

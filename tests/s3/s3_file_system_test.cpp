@@ -71,9 +71,10 @@ TEST_CASE("A key may have spaces, signs, other scripts and 1,000 bytes") {
   const Bucket bucket;
   erm::S3FileSystem fs;
   const std::vector<std::string> names = {
-      "with space", "plus+plus", "equal=sign", "amper&sand", "til~de", "per%cent", "%20",   "\xF0\x9F\x98\x80",
-      "\xC3\xA4",   "a,b;c:d",   "quo'te\"s",  "<xml>&amp;", "q?m#k!", "(x)[y]{z}", "back\\slash", "star*",
-      "tab\there",  "dots...",   std::string(950, 'k')};
+      "with space", "plus+plus",  "equal=sign",       "amper&sand",         "til~de",
+      "per%cent",   "%20",        "\xF0\x9F\x98\x80", "\xC3\xA4",           "a,b;c:d",
+      "quo'te\"s",  "<xml>&amp;", "q?m#k!",           "(x)[y]{z}",          "back\\slash",
+      "star*",      "tab\there",  "dots...",          std::string(950, 'k')};
   for (const std::string& name : names) {
     INFO(name);
     const std::string path = bucket.path("odd folder+%/" + name);
@@ -108,8 +109,8 @@ TEST_CASE("A listing longer than a page is whole, and its folder is removed in b
 TEST_CASE("Folders are what keys lie in, at any depth, and a marker of one is no file") {
   const Bucket bucket;
   erm::S3FileSystem fs;
-  for (const char* const key : {"r/a/1/x.json", "r/a/1/deeper/x.json", "r/b/c/x.json", "r/b-c/x.json", "r/.erm_tmp/x.json",
-                                "r/file"})
+  for (const char* const key :
+       {"r/a/1/x.json", "r/a/1/deeper/x.json", "r/b/c/x.json", "r/b-c/x.json", "r/.erm_tmp/x.json", "r/file"})
     fs.write(bucket.path(key), "{}");
   // What other programs make for a folder: an empty object with a slash at its end.
   namespace s3 = erm::detail::s3;
@@ -244,8 +245,7 @@ TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked
     options.access_key_id = std::getenv("AWS_ACCESS_KEY_ID");
     options.secret_access_key = "not the secret";
     erm::S3FileSystem fs(options);
-    const std::string expected = "'s3://" + path +
-                                 "': HTTP 403 'SignatureDoesNotMatch'; check the secret access key";
+    const std::string expected = "'s3://" + path + "': HTTP 403 'SignatureDoesNotMatch'; check the secret access key";
     CHECK(error_of([&] { static_cast<void>(fs.read(path)); }) == "cannot read " + expected);
     CHECK(error_of([&] { fs.write(path, "x"); }) == "cannot write " + expected);
     CHECK(error_of([&] { static_cast<void>(fs.info(path)); }) == "cannot look at " + expected);
@@ -262,7 +262,8 @@ TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked
     options.secret_access_key = "hush-hush";
     const erm::S3FileSystem fs(options);
     const std::string message = error_of([&] { static_cast<void>(fs.read(path)); });
-    CHECK(message == "cannot read 's3://" + path + "': HTTP 403 'InvalidAccessKeyId'; check the access key id, and that " +
+    CHECK(message == "cannot read 's3://" + path +
+                         "': HTTP 403 'InvalidAccessKeyId'; check the access key id, and that " +
                          "it belongs to this endpoint");
     CHECK(message.find("hush") == std::string::npos);
   }
@@ -279,7 +280,8 @@ TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked
     const std::string absent = bucket.name() + "-absent";
     const std::string expected = "HTTP 404 'NoSuchBucket'; create the bucket, or check its name and the endpoint";
     CHECK(error_of([&] { fs.write(absent + "/k", "x"); }) == "cannot write 's3://" + absent + "/k': " + expected);
-    CHECK(error_of([&] { static_cast<void>(fs.info(absent + "/k")); }) == "cannot list 's3://" + absent + "/k': " + expected);
+    CHECK(error_of([&] { static_cast<void>(fs.info(absent + "/k")); }) ==
+          "cannot list 's3://" + absent + "/k': " + expected);
     CHECK_THROWS_AS(fs.list(absent), erm::NotFoundError);
   }
   SECTION("no server") {

@@ -58,9 +58,9 @@ TEST_CASE("A run is saved to a bucket, listed and loaded as it was") {
   CHECK(erm::list_experiments(registry) == std::vector<std::string>{"digits"});
   CHECK(erm::list_variants(registry, "digits") == std::vector<std::string>{"main"});
   CHECK(erm::list_runs(registry, "digits") == std::vector<std::string>{"first"});
-  for (const erm::ExperimentRun& loaded : {erm::load_run_from_registry(registry, "digits"),
-                                           erm::load_run_from_path(registry + "/digits/main/first"),
-                                           erm::load_runs_from_registry(registry, "digits").at(0)}) {
+  for (const erm::ExperimentRun& loaded :
+       {erm::load_run_from_registry(registry, "digits"), erm::load_run_from_path(registry + "/digits/main/first"),
+        erm::load_runs_from_registry(registry, "digits").at(0)}) {
     CHECK(loaded.run_id() == "first");
     CHECK(loaded.params() == run.params());
     CHECK(loaded.metrics() == run.metrics());
@@ -78,10 +78,12 @@ TEST_CASE("What is asked for and is not there is told part by part") {
   const std::string registry = bucket / "reg";
   CHECK_THROWS_AS(erm::list_experiments(registry), erm::NotFoundError);
   erm::save_run_to_registry(example_run("first"), registry);
-  CHECK(error_of([&] { static_cast<void>(erm::list_runs(registry, "nothing")); })
-            .find("there is no experiment 'nothing' in the registry '" + registry + "'") == 0);
-  CHECK(error_of([&] { static_cast<void>(erm::load_run_from_registry(registry, "digits", "main", "absent")); })
-            .find("there is no run at '" + bucket.path("reg/digits/main/absent") + "'") == 0);
+  CHECK(error_of([&] {
+          static_cast<void>(erm::list_runs(registry, "nothing"));
+        }).find("there is no experiment 'nothing' in the registry '" + registry + "'") == 0);
+  CHECK(error_of([&] {
+          static_cast<void>(erm::load_run_from_registry(registry, "digits", "main", "absent"));
+        }).find("there is no run at '" + bucket.path("reg/digits/main/absent") + "'") == 0);
   CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "digits", "main", std::vector<std::string>{"first", "absent"}),
                   erm::NotFoundError);
 }
@@ -100,8 +102,8 @@ TEST_CASE("An overwrite gives its artifacts new keys, and removes the old ones l
   const erm::S3FileSystem fs;
   std::vector<std::string> files = fs.files_below(bucket.path("reg/digits/main/best"));
   std::sort(files.begin(), files.end());
-  CHECK(files == std::vector<std::string>{"artifacts/note-2.txt", "artifacts/weights/model 1+1=2.bin", "erm_metadata.json",
-                                          "history/main-2.csv"});
+  CHECK(files == std::vector<std::string>{"artifacts/note-2.txt", "artifacts/weights/model 1+1=2.bin",
+                                          "erm_metadata.json", "history/main-2.csv"});
   const erm::ExperimentRun after = erm::load_run_from_registry(registry, "digits");
   CHECK(erm::to_text(after.artifacts().at("note").bytes()) == "another note");
   CHECK(after.artifacts().at("note").filename() == "note.txt");
@@ -198,8 +200,8 @@ TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads,
   const erm::ExperimentRun run = example_run("a run");
   erm::save_run_to_registry(run, registry);
   erm::save_run_to_registry(run, dir / "local");
-  const std::string copy = "aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 cp --quiet --recursive '" + registry + "' '" +
-                           (dir / "aws") + "'";
+  const std::string copy =
+      "aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 cp --quiet --recursive '" + registry + "' '" + (dir / "aws") + "'";
   REQUIRE(std::system(copy.c_str()) == 0);
 
   const std::map<std::string, std::string> by_aws = local_files(dir / "aws");

@@ -86,8 +86,9 @@ TEST_CASE("A profile's values are read from both files, with comments, blanks an
   files.config(
       "# a comment\n[default]\nregion=us-west-1\n\n[profile lab]\n; another\nregion = eu-north-1 \n"
       "ca_bundle = /etc/lab.pem\ns3 =\n  addressing_style = virtual\n  endpoint_url = https://lab.example\n");
-  files.credentials("[default]\naws_access_key_id=D\naws_secret_access_key=d\n[lab]\r\naws_access_key_id = L\r\n"
-                    "aws_secret_access_key = l+/=\r\naws_session_token = t==\r\n");
+  files.credentials(
+      "[default]\naws_access_key_id=D\naws_secret_access_key=d\n[lab]\r\naws_access_key_id = L\r\n"
+      "aws_secret_access_key = l+/=\r\naws_session_token = t==\r\n");
   files.environment.set("AWS_PROFILE", "lab");
   const Settings settings = find_settings({});
   CHECK(settings.region == "eu-north-1");
@@ -117,8 +118,9 @@ TEST_CASE("Settings that cannot work say what is wrong, and never show a secret"
   }
   SECTION("a way to get credentials that is not read") {
     files.config("[default]\nrole_arn = arn:aws:iam::1:role/x\n");
-    CHECK(message_of([] { static_cast<void>(find_settings({})); }).find("'default' has role_arn, which ERM does not read") !=
-          std::string::npos);
+    CHECK(message_of([] {
+            static_cast<void>(find_settings({}));
+          }).find("'default' has role_arn, which ERM does not read") != std::string::npos);
   }
   SECTION("an endpoint without its scheme") {
     files.environment.set("AWS_ENDPOINT_URL", "minio.example:9000");

@@ -27,7 +27,8 @@ TEST_CASE("The elements of a listing are walked level by level") {
   REQUIRE(root.next());
   for (XmlElements element = root.inside(); element.next();) {
     names.emplace_back(element.name());
-    for (XmlElements part = element.inside(); part.next();) keys.push_back(std::string(part.name()) + "=" + part.text());
+    for (XmlElements part = element.inside(); part.next();)
+      keys.push_back(std::string(part.name()) + "=" + part.text());
   }
   CHECK(names == std::vector<std::string>{"Prefix", "Contents", "Contents", "CommonPrefixes"});
   CHECK(keys == std::vector<std::string>{"Key=p/a", "Owner=<ID>1</ID>", "Key=p/b", "Prefix=p/c/"});

@@ -296,7 +296,8 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
 }
 
 /// read_run() of each folder; a store that is far away is asked for many files at once.
-inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs, const std::vector<std::string>& folders) {
+inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
+                                        const std::vector<std::string>& folders) {
   constexpr std::size_t at_once = 128;  // what is read and not yet taken apart is held in memory
   std::vector<RunRecord> records;
   records.reserve(folders.size());

@@ -305,9 +305,7 @@ inline void S3FileSystem::remove(const std::string& path) {
     return true;
   });
   // A run is gone at once: without its metadata it is none.
-  const auto is_metadata = [](const std::string& key) {
-    return detail::last_part(key) == detail::metadata_filename;
-  };
+  const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
   const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
   const std::vector<std::string> first(keys.begin(), others);
   keys.erase(keys.begin(), others);

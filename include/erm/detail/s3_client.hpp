@@ -269,7 +269,7 @@ class Client {
   /// The claims that this object holds: of those it knows that they are not abandoned.
   struct Held {
     std::mutex mutex;
-    std::map<std::string, HeldClaim> claims;  // by path
+    std::map<std::string, HeldClaim> claims;                             // by path
     std::map<std::string, std::chrono::steady_clock::time_point> swept;  // folders, by when their claims were looked at
   };
   Held held;
@@ -342,7 +342,7 @@ class Client {
   mutable TransfersPool pool_;
   mutable std::mutex mutex_;
   mutable Credentials credentials_;
-  mutable std::atomic<bool> has_conditions_{true};    // not so on OpenStack Swift
+  mutable std::atomic<bool> has_conditions_{true};  // not so on OpenStack Swift
   mutable std::atomic<bool> has_batch_delete_{true};
 };
 

@@ -114,17 +114,17 @@ struct Exchange {
   Query query;
   Headers headers;
   Body body;
-  bool expects_xml = false;          // in an answer of 200; one without its end counts as cut short
-  bool may_conflict = false;         // 409 says that another's conditional request is under way: to be sent again
-  std::uint8_t* into = nullptr;      // where an answer's content goes in place of `content`
+  bool expects_xml = false;      // in an answer of 200; one without its end counts as cut short
+  bool may_conflict = false;     // 409 says that another's conditional request is under way: to be sent again
+  std::uint8_t* into = nullptr;  // where an answer's content goes in place of `content`
   std::size_t room = 0;
   std::function<void()> on_success;  // an answer of 200 to 299 is there
 
-  long status = 0;       // 0: there was no answer
-  Headers answer;        // its headers
-  Bytes content;         // its body, or the error's
-  std::size_t got = 0;   // bytes at `into`
-  std::string failure;   // what the network did, where there was no answer
+  long status = 0;      // 0: there was no answer
+  Headers answer;       // its headers
+  Bytes content;        // its body, or the error's
+  std::size_t got = 0;  // bytes at `into`
+  std::string failure;  // what the network did, where there was no answer
   CURLcode failure_code = CURLE_OK;
   int attempts = 0;
 
@@ -364,8 +364,8 @@ class Transfers {
       headers["x-amz-content-sha256"] = payload;
       const std::string& token = running.signed_with.session_token;
       if (!token.empty()) headers["x-amz-security-token"] = token;
-      headers["authorization"] = authorization({exchange.method, path, query, headers, payload}, running.signed_with,
-                                               settings.region);
+      headers["authorization"] =
+          authorization({exchange.method, path, query, headers, payload}, running.signed_with, settings.region);
     }
     add_lines(running, headers);
 
@@ -466,7 +466,8 @@ class Transfers {
         std::memcpy(exchange.into + exchange.got, text, bytes);
         exchange.got += bytes;
       } else if (status == 200) {
-        throw FormatError("cannot read a part of '" + exchange.uri() + "': the server sends the whole, and ignores Range");
+        throw FormatError("cannot read a part of '" + exchange.uri() +
+                          "': the server sends the whole, and ignores Range");
       } else {
         exchange.content.insert(exchange.content.end(), text, text + bytes);
       }

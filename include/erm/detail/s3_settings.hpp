@@ -112,8 +112,8 @@ struct Settings {
 inline Credentials credentials_from(const std::optional<std::string>& id, const std::optional<std::string>& secret,
                                     const std::optional<std::string>& token, const std::string& where) {
   if (!id || !secret) {
-    throw Error("cannot sign requests to S3: " + where + " has an access key id or a secret access key, and not both; " +
-                "set the other too");
+    throw Error("cannot sign requests to S3: " + where +
+                " has an access key id or a secret access key, and not both; " + "set the other too");
   }
   return {*id, *secret, token.value_or("")};
 }
