@@ -168,7 +168,7 @@ struct Settings {
   bool edges;
 };
 
-void log_scores_of_classes(erm::ExperimentRun& run, const Scores& scores) {
+void log_scores_of_classes(erm::LiveRun& run, const Scores& scores) {
   erm::Json per_class;
   for (std::size_t digit = 0; digit < class_count; ++digit) {
     double hits = 0, are = 0, taken_for = 0;
@@ -185,7 +185,7 @@ void log_scores_of_classes(erm::ExperimentRun& run, const Scores& scores) {
 }
 
 /// The first 30 digits that were misread, ten in a row, and what they were taken for.
-void log_misread_digits(erm::ExperimentRun& run, const std::vector<Digit>& digits, const Scores& scores) {
+void log_misread_digits(erm::LiveRun& run, const std::vector<Digit>& digits, const Scores& scores) {
   std::vector<std::size_t> misread;
   for (std::size_t i = 0; i < digits.size() && misread.size() < 30; ++i)
     if (scores.actual[i] != scores.predicted[i]) misread.push_back(i);
@@ -207,17 +207,22 @@ void log_misread_digits(erm::ExperimentRun& run, const std::vector<Digit>& digit
   run.log_text(note, "note");
 }
 
-void log_curves(erm::ExperimentRun& run) {
+void log_curves(erm::LiveRun& run) {
+  run.flush();
+  const erm::ExperimentRun so_far = erm::load_run_from_path(run.uri());  // as any process may, at any time
   erm::Figure figure("Loss");
-  figure.line(run.history().at("train/loss"), "train").line(run.history().at("test/loss"), "test");
+  figure.line(so_far.history().at("train/loss"), "train").line(so_far.history().at("test/loss"), "test");
   run.log_figure(figure.x_label("epoch").y_label("cross entropy").log_y(), "loss");
 }
 
-erm::ExperimentRun train(const Settings& settings, std::int64_t epochs, const std::vector<Digit>& train_set,
-                         const std::vector<Digit>& test_set) {
+/// Gives the URI of the run, which is in the registry while the network is trained, and survives a crash.
+std::string train(const Settings& settings, std::int64_t epochs, const std::vector<Digit>& train_set,
+                  const std::vector<Digit>& test_set) {
   constexpr unsigned seed = 42;
   constexpr std::size_t batch = 16;
-  erm::ExperimentRun run("digits", settings.model);
+  erm::LiveOptions options;
+  options.variant_id = settings.model;
+  erm::LiveRun run("erm-registry", "digits", options);
   run.log_features({"pixels"});
   if (settings.edges) run.log_feature("edges");
   run.set_goal("test/accuracy", erm::Goal::maximize);
@@ -239,6 +244,7 @@ erm::ExperimentRun train(const Settings& settings, std::int64_t epochs, const st
   std::vector<std::size_t> order(train_set.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   Scores test;
+  const erm::LiveMetric train_loss = run.metric("train/loss"), train_accuracy = run.metric("train/accuracy");
   for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
     shuffle(order, random);
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -247,7 +253,8 @@ erm::ExperimentRun train(const Settings& settings, std::int64_t epochs, const st
     }
     const Scores seen = evaluate(network, train_set, settings.edges);
     test = evaluate(network, test_set, settings.edges);
-    run.log_metrics({{"train/loss", seen.loss}, {"train/accuracy", seen.accuracy}}, epoch);
+    train_loss.log(seen.loss, epoch);
+    train_accuracy.log(seen.accuracy, epoch);
     run.log_metrics({{"test/loss", test.loss}, {"test/accuracy", test.accuracy}}, epoch);
   }
 
@@ -257,7 +264,8 @@ erm::ExperimentRun train(const Settings& settings, std::int64_t epochs, const st
   run.log_figure(erm::confusion_matrix(test.actual, test.predicted), "confusion matrix");
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(network.weights().data());
   run.log_artifact(erm::Bytes(bytes, bytes + network.weights().size() * sizeof(float)), "weights", "weights.f32");
-  return run;
+  run.finish();
+  return run.uri();
 }
 
 }  // namespace
@@ -282,8 +290,7 @@ int main(int argc, char** argv) try {
                                               {"mlp-64-edges", {64}, 0.05F, 0.9F, true}};
   std::vector<erm::ExperimentRun> runs;
   for (const Settings& settings : all_settings) {
-    const erm::ExperimentRun run = train(settings, epochs, train_set, test_set);
-    const std::string uri = erm::save_run_to_registry(run, "erm-registry");
+    const std::string uri = train(settings, epochs, train_set, test_set);
     std::printf("saved %s\n", uri.c_str());
     runs.push_back(erm::load_run_from_path(uri));
   }

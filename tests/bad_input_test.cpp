@@ -557,7 +557,7 @@ TEST_CASE("A run whose file of points is damaged is a format error with the line
         "history file '" + path + "', line 2: it is not metric,step,unix_ms,value; mend or remove the line");
   std::filesystem::remove(path);
   CHECK(thrown<erm::NotFoundError>([&] { (void)erm::load_run_from_path(registry.run_uri); }) ==
-        "cannot open '" + path + "': No such file or directory; check the path");
+        "there is no history file '" + path + "'; check the run's folder");
 }
 
 TEST_CASE("An artifact that leaves the run's folder is not followed") {

@@ -36,6 +36,12 @@ struct CompareOptions {
   RunLayout layout = RunLayout::automatic;
   /// In bytes: a larger artifact is on the page by name, size and SHA-256 alone.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
+  /// Whether the page holds the files that a browser does not show, each to be downloaded from it; else their names,
+  /// sizes and hashes alone.
+  bool embed_files = true;
+  /// Every point of every curve for the page's script to draw, zoomed in as far as one likes. Without it a run's curve
+  /// has at most 2,000: of each of 500 parts of the steps the first, lowest, highest and last.
+  bool full_curves = false;
 };
 
 }  // namespace erm

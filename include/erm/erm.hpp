@@ -25,3 +25,4 @@
 #include "erm/comparison.hpp"
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"
+#include "erm/notebook.hpp"

@@ -244,8 +244,7 @@ inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
   for (ComparisonCell& cell : cells) cell.best = cell.number == *best;
 }
 
-/// One row a feature, with its place in each run's list; before them their number, and whether their order is another
-/// where the same features come in another order.
+/// One row a feature; before them their number, and which order they are in where the same ones come in several.
 inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector<const ExperimentRun*>& runs,
                              std::size_t baseline, TextArena& texts) {
   std::map<std::string_view, std::size_t> row_of;
@@ -268,20 +267,22 @@ inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector
   for (std::size_t run = 0; run < runs.size(); ++run) {
     fill_cell(rows[0].cells[run], Value(runs[run]->features().size()), texts);
   }
-  const auto sorted = [](std::vector<std::string> features) {
-    std::sort(features.begin(), features.end());
-    return features;
-  };
-  const std::vector<std::string>& compared = runs[baseline]->features();
-  const std::vector<std::string> compared_set = sorted(compared);
+  // Orders of one set are numbered as they come: runs with the same number and the same features have the same list.
+  std::map<std::vector<std::string>, std::vector<const std::vector<std::string>*>> orders_of;
+  std::vector<std::size_t> order(runs.size());
   for (std::size_t run = 0; run < runs.size(); ++run) {
-    const std::vector<std::string>& features = runs[run]->features();
-    if (features == compared || features.size() != compared.size() || sorted(features) != compared_set) continue;
-    if (rows.size() == 1) {
-      add_summary("order of features");
-      for (ComparisonCell& cell : rows[1].cells) fill_text(cell, "as in the baseline", texts);
-    }
-    rows[1].cells[run].text = "another order";
+    std::vector<std::string> set = runs[run]->features();
+    std::sort(set.begin(), set.end());
+    auto& orders = orders_of[set];
+    const auto same = [&](const auto* features) { return *features == runs[run]->features(); };
+    const auto known = std::find_if(orders.begin(), orders.end(), same);
+    order[run] = static_cast<std::size_t>(known - orders.begin());
+    if (known == orders.end()) orders.push_back(&runs[run]->features());
+  }
+  if (std::any_of(order.begin(), order.end(), [](std::size_t number) { return number > 0; })) {
+    add_summary("order of features");
+    for (std::size_t run = 0; run < runs.size(); ++run)
+      fill_text(rows[1].cells[run], "order " + std::to_string(order[run] + 1), texts);
   }
 
   std::vector<ComparisonRow> features(names.size());

@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/callers_lock.hpp"
+#include "erm/detail/history_file.hpp"
 #include "erm/detail/live_folder.hpp"
 #include "erm/detail/os_process.hpp"
 #include "erm/detail/point_buffer.hpp"
@@ -43,56 +45,6 @@ struct LiveMetricInfo {
   bool last_was_float = false;
   std::optional<Value> value = {};  // logged without a step, after the last point
   bool is_new = false;
-};
-
-/// The history file of a run: appended to, or staged here and stored whole where the store cannot append.
-class HistoryFile {
- public:
-  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)) {
-    appender_ = fs_.appender(path_, size);
-    if (appender_) return;
-    staged_ = os::unnamed_file("history");
-    Bytes before = fs_.info(path_).kind == FileKind::file ? fs_.read(path_) : Bytes();
-    staged_.write_at(0, before.data(), static_cast<std::size_t>(size));
-    staged_size_ = size;
-  }
-
-  void append(std::string_view text) {
-    if (appender_) return appender_->append(text);
-    staged_.write_at(staged_size_, text.data(), text.size());
-    staged_size_ += text.size();
-  }
-  void sync() {
-    if (appender_) appender_->sync();
-  }
-  /// Whether what was appended is only here so far.
-  [[nodiscard]] bool is_staged() const { return !appender_ && stored_size_ != staged_size_; }
-  void store(Durability durability) {
-    const Staged content(staged_, staged_size_);
-    fs_.write_from(path_, content, durability);
-    stored_size_ = content.size();
-  }
-
- private:
-  class Staged final : public Content {
-   public:
-    Staged(const os::File& file, std::uint64_t size) : file_(file), size_(size) {}
-    [[nodiscard]] std::uint64_t size() const override { return size_; }
-    std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
-      return file_.read_at(offset, into, size);
-    }
-
-   private:
-    const os::File& file_;
-    std::uint64_t size_;
-  };
-
-  FileSystem& fs_;
-  std::string path_;
-  std::unique_ptr<Appender> appender_;
-  os::File staged_;
-  std::uint64_t staged_size_ = 0;
-  std::uint64_t stored_size_ = 0;
 };
 
 class LiveEngine {
@@ -211,7 +163,7 @@ class LiveEngine {
 inline thread_local const LiveEngine* written_here = nullptr;
 
 inline std::pair<std::uint32_t, const std::string*> LiveEngine::metric_number(std::string_view name) {
-  const std::lock_guard<std::mutex> lock(metrics_mutex_);
+  const CallersLock lock(metrics_mutex_);
   std::string valid;
   if (!is_utf8(name)) name = valid = repaired_utf8(name);
   const auto found = metric_numbers_.find(name);
@@ -233,13 +185,18 @@ inline void LiveEngine::throw_if_failed_or_ended() {
                 "': finish() or fail() has ended it; open it again with LiveOptions::resume");
   }
   if (!options_.throw_errors || !is_failing_) return;
-  const std::lock_guard<std::mutex> lock(rounds_mutex_);
+  const CallersLock lock(rounds_mutex_);
   if (failure_) std::rethrow_exception(failure_);
 }
 
 inline void LiveEngine::put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
   throw_if_failed_or_ended();
-  if (!points_->put_slowly(metric, value, step, milliseconds)) throw_if_failed_or_ended();
+  bool was_put = false;
+  {
+    const SignalsPutOff put_off;
+    was_put = points_->put_slowly(metric, value, step, milliseconds);
+  }
+  if (!was_put) throw_if_failed_or_ended();
 }
 
 inline void LiveEngine::put_value(std::string_view name, Value value) {
@@ -248,7 +205,7 @@ inline void LiveEngine::put_value(std::string_view name, Value value) {
   const std::uint32_t metric = metric_number(name).first;
   std::int64_t number = 0;
   {
-    const std::lock_guard<std::mutex> lock(metrics_mutex_);
+    const CallersLock lock(metrics_mutex_);
     number = next_value_++;
     values_.emplace(number, std::move(value));
   }
@@ -260,7 +217,7 @@ template <class Change>
 void LiveEngine::change(Change&& what) {
   throw_if_failed_or_ended();
   if (is_disowned_) return;
-  const std::lock_guard<std::mutex> lock(record_mutex_);
+  const CallersLock lock(record_mutex_);
   what(folder_.record());
   record_changed_ = true;
 }
@@ -270,10 +227,10 @@ inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
   if (is_disowned_) return;
   try {
     do {
-      const std::lock_guard<std::mutex> lock(record_mutex_);
+      const CallersLock lock(record_mutex_);
       artifact.stored_filename = folder_.free_filename(artifact.filename);
     } while (!folder_.put_content(artifact, content, options_.hash_artifacts));
-    const std::lock_guard<std::mutex> lock(record_mutex_);
+    const CallersLock lock(record_mutex_);
     if (has_ended_)
       folder_.remove_content(artifact);
     else
@@ -282,7 +239,7 @@ inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
     if (options_.throw_errors) throw;
     const std::string message = "artifact " + shown(artifact.id) + " is lost: " + error.what();
     {
-      const std::lock_guard<std::mutex> lock(rounds_mutex_);
+      const CallersLock lock(rounds_mutex_);
       lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
     }
     report("the live run '" + folder_.uri() + "': " + message);
@@ -298,6 +255,7 @@ inline void LiveEngine::refuse_writing_thread() const {
 }
 
 inline void LiveEngine::wait_for_round() {
+  const SignalsPutOff put_off;
   std::unique_lock<std::mutex> lock(rounds_mutex_);
   const std::uint64_t mine = ++flushes_asked_;
   wakeup_.post();
@@ -306,7 +264,7 @@ inline void LiveEngine::wait_for_round() {
 }
 
 inline void LiveEngine::throw_if_lost() {
-  const std::lock_guard<std::mutex> lock(rounds_mutex_);
+  const CallersLock lock(rounds_mutex_);
   const std::uint64_t points = points_->lost() - std::exchange(told_lost_, points_->lost());
   std::string lost = std::exchange(lost_artifacts_, {});
   if (points > 0) {
@@ -324,7 +282,7 @@ inline void LiveEngine::flush() {
 }
 
 inline void LiveEngine::set_status(RunStatus status, const std::string& failure, std::optional<TimePoint> finished) {
-  const std::lock_guard<std::mutex> lock(record_mutex_);
+  const CallersLock lock(record_mutex_);
   RunRecord& record = folder_.record();
   record.status = status;
   record.failure = repaired_utf8(failure);
@@ -335,11 +293,11 @@ inline void LiveEngine::set_status(RunStatus status, const std::string& failure,
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (is_disowned_) return;
   refuse_writing_thread();
-  const std::lock_guard<std::mutex> only_one(end_mutex_);
+  const CallersLock only_one(end_mutex_);
   if (has_ended_) return;
   wait_for_round();  // first the points; only what is whole is called finished
   {
-    const std::lock_guard<std::mutex> lock(record_mutex_);
+    const CallersLock lock(record_mutex_);
     folder_.adopt_other_writers();
   }
   set_status(status, failure, now_utc());
@@ -358,7 +316,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
 
 inline void LiveEngine::stop() {
   {
-    const std::lock_guard<std::mutex> lock(rounds_mutex_);
+    const CallersLock lock(rounds_mutex_);
     is_stopping_ = true;
   }
   wakeup_.post();
@@ -378,7 +336,7 @@ inline void LiveEngine::report(const std::string& message) const noexcept {
 
 inline void LiveEngine::begin_failure(const std::exception& error, std::exception_ptr failure) {
   {
-    const std::lock_guard<std::mutex> lock(rounds_mutex_);
+    const CallersLock lock(rounds_mutex_);
     failure_ = std::move(failure);
   }
   if (is_failing_.exchange(true)) return;
@@ -396,7 +354,7 @@ inline void LiveEngine::work() {
     std::uint64_t asked = 0;
     bool stopping = false;
     {
-      const std::lock_guard<std::mutex> lock(rounds_mutex_);
+      const CallersLock lock(rounds_mutex_);
       asked = flushes_asked_;
       stopping = is_stopping_;
     }
@@ -409,7 +367,7 @@ inline void LiveEngine::work() {
         drain();
       }
       if (signal != 0 && !has_ended_) set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
-      round(asked > flushes_done_ || stopping || signal != 0);
+      round(asked > flushes_done_ || stopping || signal != 0 || is_failing_);  // what failed is tried again
       failed = false;
     } catch (const std::exception& error) {
       begin_failure(error, std::current_exception());
@@ -418,7 +376,7 @@ inline void LiveEngine::work() {
     }
     if (!failed && is_failing_.exchange(false)) points_->set_state(BufferState::open);
     if (signal != 0) signal_is_handled_ = true;
-    const std::lock_guard<std::mutex> lock(rounds_mutex_);
+    const CallersLock lock(rounds_mutex_);
     if (!failed) failure_ = nullptr;
     flushes_done_ = asked;
     has_stopped_ = stopping;
@@ -440,13 +398,13 @@ inline void LiveEngine::drain() {
   points_->drain([&](std::uint32_t metric, std::int64_t step, std::int64_t milliseconds, double value) {
     const std::uint32_t number = metric & ~(was_float | is_value);
     if (number >= known_metrics_.size()) {
-      const std::lock_guard<std::mutex> lock(metrics_mutex_);
+      const CallersLock lock(metrics_mutex_);
       for (std::size_t i = known_metrics_.size(); i < metrics_.size(); ++i) known_metrics_.push_back(&metrics_[i]);
     }
     LiveMetricInfo& info = *known_metrics_[number];
     info.is_new = true;
     if ((metric & is_value) != 0) {
-      const std::lock_guard<std::mutex> lock(metrics_mutex_);
+      const CallersLock lock(metrics_mutex_);
       const auto given = values_.find(step);
       info.value = std::move(given->second);
       values_.erase(given);
@@ -478,7 +436,7 @@ inline void LiveEngine::round(bool everything) {
 
 /// Writing the metadata of a run with thousands of metrics takes its time: at most a hundredth of it is spent so.
 inline void LiveEngine::write_record(bool everything) {
-  const std::lock_guard<std::mutex> lock(record_mutex_);
+  const CallersLock lock(record_mutex_);
   const Clock::time_point begin = Clock::now();
   const auto since = begin - record_written_at_;
   bool changed = record_changed_;

@@ -98,14 +98,19 @@ class LiveRuns {
     std::abort();
   }
 
-  /// Async-signal-safe: the runs' own threads do the work, for five seconds at most, since the signal may have come
-  /// while this thread held what they need.
+  /// Async-signal-safe: the runs' own threads do the work, for five seconds at most, since this thread may hold what
+  /// they need, the lock of malloc, say. It goes on only to give up the locks of a run.
   static void on_signal(int number) {
     LiveRuns& runs = instance();
     ++runs.handlers_at_work_;
     for (std::atomic<LiveEngine*>& slot : runs.signalled_)
       if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended() && !engine->is_disowned())
         engine->note_signal(number);
+    if (put_off_signal.locks > 0 && !os::comes_of_a_fault(number)) {
+      put_off_signal.number = number;
+      put_off_signal.handler = &LiveRuns::on_signal;
+      return;
+    }
     for (int i = 0; i < 5000; ++i) {
       const bool all_done = std::all_of(runs.signalled_, runs.signalled_ + max_signalled, [](const auto& slot) {
         const LiveEngine* const engine = slot.load();

@@ -109,9 +109,14 @@ inline void on_ending_signals(void (*handler)(int)) {
     struct sigaction ours = {};
     ours.sa_handler = handler;
     ::sigemptyset(&ours.sa_mask);
-    ours.sa_flags = SA_ONSTACK;
+    ours.sa_flags = SA_ONSTACK | SA_RESTART;
     ::sigaction(number, &ours, nullptr);
   }
+}
+
+/// Whether the thread that the signal came to cannot go on.
+inline bool comes_of_a_fault(int number) noexcept {
+  return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
 /// Ends the process by the signal that its handler was called for.

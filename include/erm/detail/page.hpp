@@ -117,7 +117,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
     if (!comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict))
       append_section(page, headers, section, number++, runs_as_rows);
     if (section.kind == Comparison::Kind::metrics && !comparison.curves().empty())
-      append_curves(page, comparison, headers, number++);
+      append_curves(page, comparison, headers, options, number++);
   }
   if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, number++);
   out += "</main>\n<script>";

@@ -149,7 +149,7 @@ class ArtifactWriter {
         append_facts(artifact, "Too large for this page, which holds artifacts of up to " +
                                    readable_size(options_.max_artifact_size) + ".");
       else if (showing == Showing::name_only)
-        append_facts(artifact, {});
+        append_file(artifact, artifact.bytes(), run);
       else
         append_content(artifact, artifact.bytes(), showing, run);
     } catch (const Error& error) {
@@ -170,13 +170,37 @@ class ArtifactWriter {
     out_ += "</dl>";
   }
 
+  /// Whether this content is on the page already, for another run; then it says so. Each is there once.
+  bool is_repeated(Showing showing, const std::string& hash, std::size_t run) {
+    const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), run);
+    if (!is_new) append_same(first->second);
+    return !is_new;
+  }
+
+  static std::string hash_of(const Artifact& artifact, const Bytes& bytes) {
+    return artifact.sha256() ? *artifact.sha256() : sha256_hex(bytes.data(), bytes.size());
+  }
+
+  /// What a browser does not show, to be downloaded from the page itself.
+  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    const std::string hash = hash_of(artifact, bytes);
+    if (is_repeated(Showing::name_only, hash, run)) return;
+    out_ += "<dl><dt>Type<dd>";
+    append_html(out_, artifact.media_type());
+    out_ += "<dt>SHA-256<dd><code>" + hash + "</code></dl>";
+    if (!options_.embed_files) return;
+    const std::string& name = artifact.filename();
+    out_ += "<p><a href=\"data:application/octet-stream;base64,";
+    append_base64(out_, bytes.data(), bytes.size());
+    out_ += '"';
+    append_html_attribute(out_, "download", std::string_view(name).substr(name.rfind('/') + 1));
+    out_ += '>';
+    append_html(out_, "Download " + artifact.id() + " of " + comparison_.names()[run]);
+    out_ += "</a></p>";
+  }
+
   void append_content(const Artifact& artifact, const Bytes& bytes, Showing showing, std::size_t run) {
-    // The same picture in several runs is on the page once.
-    if (comparison_.runs().size() > 1) {
-      const std::string hash = artifact.sha256() ? *artifact.sha256() : sha256_hex(bytes.data(), bytes.size());
-      const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), run);
-      if (!is_new) return append_same(first->second);
-    }
+    if (comparison_.runs().size() > 1 && is_repeated(showing, hash_of(artifact, bytes), run)) return;
     switch (showing) {
       case Showing::image:
         return append_image(artifact, bytes, run);
@@ -220,7 +244,7 @@ class ArtifactWriter {
     std::string why;
     Json figure;
     try {
-      figure = parse_json(text, "the figure");
+      figure = parse_json(text, "The figure");
     } catch (const Error& error) {
       notice(error.what());
       return append_code(repaired_utf8(text), "The figure's text");

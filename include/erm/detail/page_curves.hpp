@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@ namespace erm::detail {
 
 struct ChartPoint {
   double x = 0, y = 0;
+  double seconds = 0;  // since the first point of its history
 };
 
 /// A range of values, of which NaN and the infinities are no part.
@@ -52,7 +55,7 @@ inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
   for (const MetricPoint& point : history.points()) {
     const auto x = static_cast<double>(point.step);
     sorted = sorted && (points.empty() || points.back().x <= x);
-    points.push_back({x, point.value});
+    points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
   }
   if (!sorted)
     std::stable_sort(points.begin(), points.end(), [](const ChartPoint& a, const ChartPoint& b) { return a.x < b.x; });
@@ -163,6 +166,49 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   out += "\"/>";
 }
 
+/// Numbers as the base64 of their 32-bit floats, little end first: what a page's script reads fastest.
+template <class Get>
+void append_float32(std::string& out, const std::vector<ChartPoint>& points, const Get& get) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(points.size() * 4);
+  for (const ChartPoint& point : points) {
+    const auto number = static_cast<float>(get(point));
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
+  }
+  out += '"';
+  append_base64(out, bytes.data(), bytes.size());
+  out += '"';
+}
+
+/// A run's points for the script: where the steps are regular they are a start and a stride, else offsets from the
+/// start. Numbers and base64 alone, so nothing in it needs to be escaped.
+inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& points, std::size_t run,
+                              TimePoint first_time) {
+  out += "{\"run\":";
+  append_integer(out, run);
+  out += ",\"t0\":";
+  append_integer(out, std::chrono::duration_cast<std::chrono::milliseconds>(first_time.time_since_epoch()).count());
+  out += ",\"x0\":";
+  append_floating(out, points[0].x);
+  const double stride = points.size() > 1 ? points[1].x - points[0].x : 1;
+  bool regular = true;
+  for (std::size_t i = 1; i < points.size() && regular; ++i) regular = points[i].x - points[i - 1].x == stride;
+  if (regular) {
+    out += ",\"dx\":";
+    append_floating(out, stride);
+  } else {
+    out += ",\"x\":";
+    append_float32(out, points, [&](const ChartPoint& point) { return point.x - points[0].x; });
+  }
+  out += ",\"t\":";
+  append_float32(out, points, [](const ChartPoint& point) { return point.seconds; });
+  out += ",\"y\":";
+  append_float32(out, points, [](const ChartPoint& point) { return point.y; });
+  out += '}';
+}
+
 /// Last, least and greatest value of each run, with their steps, as a table.
 inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers, const Comparison::Curve& curve) {
   out += "<details class=figures><summary>Last, least and greatest</summary><div class=scroll tabindex=0 role=region";
@@ -192,12 +238,13 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
       else
         out += "<td class=m>\xE2\x80\x94<td class=m>\xE2\x80\x94";
     }
-    out += '\n';
+    out += "</tr>\n";
   }
   out += "</table></div></details>";
 }
 
-inline void append_chart(PageOutput& page, const std::vector<std::string>& headers, const Comparison::Curve& curve) {
+inline void append_chart(PageOutput& page, const std::vector<std::string>& headers, const Comparison::Curve& curve,
+                         const CompareOptions& options) {
   std::string& out = page.text;
   std::vector<std::vector<ChartPoint>> lines(curve.histories.size());
   ChartBox box;
@@ -224,26 +271,40 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
   if (has_values) append_chart_axes(out, box);
   for (std::size_t run = 0; run < lines.size(); ++run) {
     if (lines[run].empty()) continue;
-    append_chart_line(out, box, thinned_points(lines[run], box.x.low, box.x.high, 562), run);
+    append_chart_line(out, box, thinned_points(lines[run], box.x.low, box.x.high, 281), run);
     page.pass_on();
   }
   out += "</svg>";
   append_curve_summary(out, headers, curve);
+  out += "<script type=\"application/json\">[";
+  bool is_first = true;
+  for (std::size_t run = 0; run < lines.size(); ++run) {
+    if (lines[run].empty()) continue;
+    if (!is_first) out += ',';
+    is_first = false;
+    const std::size_t columns = options.full_curves ? lines[run].size() : std::size_t{500};
+    append_curve_data(out, thinned_points(lines[run], box.x.low, box.x.high, columns), run,
+                      curve.histories[run]->first().time);
+    page.pass_on();
+  }
+  out += "]</script>";
   out += "</figure>\n";
   page.pass_on();
 }
 
 inline void append_curves(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
-                          std::size_t number) {
+                          const CompareOptions& options, std::size_t number) {
   begin_section(page.text, "curves", number, "Curves", counted(comparison.curves().size(), "metric") + " by step");
   page.text += "<ul class=legend>";
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
-    page.text += "<li>";
+    page.text += "<li data-run=";
+    append_integer(page.text, run);
+    page.text += '>';
     append_run_key(page.text, run);
     append_html(page.text, comparison.names()[run]);
   }
   page.text += "</ul><div class=charts>\n";
-  for (const Comparison::Curve& curve : comparison.curves()) append_chart(page, headers, curve);
+  for (const Comparison::Curve& curve : comparison.curves()) append_chart(page, headers, curve, options);
   page.text += "</div></details></section>\n";
 }
 

@@ -31,8 +31,8 @@ inline constexpr std::array<std::string_view, 20> cell_tags = {
     "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
     "<td",             "<td class=d",       "<td",             "<td class=d"};
 
-/// One cell. Where it shows a number rounded, the exact one is its title. End tags are left to the parser, which closes
-/// a cell at the next.
+/// One cell. Where it shows a number rounded, the exact one is its title. Its end tag is left to the parser, which closes
+/// a cell at the next one.
 inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
   using Kind = Comparison::Cell::Kind;
   const bool is_empty = cell.kind == Kind::text && cell.text.empty();
@@ -75,7 +75,7 @@ inline void append_row_name(std::string& out, const Comparison::Row& row) {
   append_html(out, row.name);
   if (row.goal) {
     const bool less = *row.goal == Goal::minimize;
-    out += "<span class=goal title=\"";
+    out += less ? "<span class=goal data-goal=min title=\"" : "<span class=goal data-goal=max title=\"";
     out += less ? "lower is better" : "higher is better";
     if (row.goal_is_guessed) out += ", guessed from the name";
     out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
@@ -91,6 +91,8 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
   std::vector<std::string> headers(comparison.runs().size());
   for (std::size_t run = 0; run < headers.size(); ++run) {
     std::string& out = headers[run];
+    out += " data-run=";
+    append_integer(out, run);
     append_html_attribute(out, "title", full_run_name(*comparison.runs()[run]));
     out += '>';
     append_run_key(out, run);
@@ -113,7 +115,7 @@ inline void append_columns_table(PageOutput& page, const std::vector<std::string
     out += row->differs ? "<tr class=x><th scope=row>" : "<tr><th scope=row>";
     append_row_name(out, *row);
     for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
-    out += '\n';
+    out += "</tr>\n";
     page.pass_on();
   }
   out += "</table>";
@@ -131,7 +133,7 @@ inline void append_rows_table(PageOutput& page, const std::vector<std::string>& 
     out += "<tr><th scope=row";
     out += headers[run];
     for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
-    out += '\n';
+    out += "</tr>\n";
     page.pass_on();
   }
   out += "</table>";
@@ -165,7 +167,7 @@ inline void begin_section(std::string& out, std::string_view kind, std::size_t n
 /// The box in which a wide table scrolls by itself.
 inline void begin_scroll_box(std::string& out, std::string_view label) {
   out += "<div class=scroll tabindex=0 role=region";
-  append_html_attribute(out, "aria-label", label);
+  append_html_attribute(out, "aria-label", std::string(label) + ", table");
   out += '>';
 }
 
@@ -180,7 +182,9 @@ inline void append_section(PageOutput& page, const std::vector<std::string>& hea
   else if (headers.size() > 1)
     note += ", " + std::to_string(section.differing) + (section.differing == 1 ? " differs" : " differ");
   const std::string title = section_title(section);
-  begin_section(page.text, kinds[kind], number, title, note);
+  // The browser lays a large table out when it comes into view.
+  const bool is_big = section.rows.size() * headers.size() > 4000;
+  begin_section(page.text, std::string(kinds[kind]) + (is_big ? " big" : ""), number, title, note);
   begin_scroll_box(page.text, title);
   TableRows rows;
   for (const Comparison::Row& row : section.rows) rows.push_back(&row);

@@ -1,0 +1,38 @@
+// The locks that callers share with the thread that writes a live run, and the signals that come meanwhile.
+#pragma once
+
+#include <mutex>
+
+namespace erm::detail {
+
+/// A signal that comes while this thread holds a lock of a run: the thread ends by it when it holds none any more,
+/// since the run's own thread needs the lock to save what there is.
+struct PutOffSignal {
+  int locks = 0;
+  int number = 0;
+  void (*handler)(int) = nullptr;
+};
+inline thread_local volatile PutOffSignal put_off_signal;
+
+class SignalsPutOff {
+ public:
+  SignalsPutOff() { put_off_signal.locks = put_off_signal.locks + 1; }
+  SignalsPutOff(const SignalsPutOff&) = delete;
+  SignalsPutOff& operator=(const SignalsPutOff&) = delete;
+  ~SignalsPutOff() {
+    put_off_signal.locks = put_off_signal.locks - 1;
+    if (put_off_signal.locks == 0 && put_off_signal.handler != nullptr) put_off_signal.handler(put_off_signal.number);
+  }
+};
+
+/// A lock that is held for a moment.
+class CallersLock {
+ public:
+  explicit CallersLock(std::mutex& mutex) : lock_(mutex) {}
+
+ private:
+  SignalsPutOff put_off_;  // until lock_ is gone
+  std::lock_guard<std::mutex> lock_;
+};
+
+}  // namespace erm::detail

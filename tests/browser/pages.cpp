@@ -1,0 +1,159 @@
+// Writes the pages that the browser tests open:  pages FOLDER
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "erm/compare.hpp"
+#include "erm/figure.hpp"
+
+namespace {
+
+erm::ExperimentRun run_named(const std::string& run_id, int minute = 0, const std::string& variant = "main") {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  options.variant_id = variant;
+  options.timestamp_utc = erm::TimePoint(std::chrono::minutes(29'398'050 + minute));
+  return erm::ExperimentRun("digits", options);
+}
+
+erm::TimePoint time_of(int second) { return erm::TimePoint(std::chrono::seconds(1'763'883'000 + second)); }
+
+/// Four runs of two optimizers, whose loss is 8, 4, 2, ... and so known at each step.
+std::vector<erm::ExperimentRun> normal_runs() {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 4; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    run.log_params({{"lr", 0.1 / (i + 1)}, {"optimizer", i % 2 == 0 ? "adam" : "sgd"}, {"seed", 42}, {"layers", i + 1}});
+    if (i == 1) run.log_param("warmup", 100);
+    const double accuracies[] = {0.9, 0.92, 0.94, 0.96};
+    run.log_metrics({{"accuracy", accuracies[i]}, {"f1", i == 2 ? std::nan("") : 0.8 + 0.05 * i}, {"params", 7850}});
+    for (int step = 0; step < 10; ++step) {
+      const double spike = i == 0 && step == 5 ? 1000 : 0;
+      run.log_metric("loss", (i + 1) * std::pow(2.0, 3 - step) + spike, step * 10, time_of(step * 60 + i));
+      run.log_metric("balance", step == 4 ? std::nan("") : step - 5.0 + i, step * 10, time_of(step * 60 + i));
+    }
+    run.log_features({"pixels", "edges"});
+    if (i == 3) run.log_feature("symmetry");
+    run.log_dict("classes", {{"cat", {{"precision", 0.5 + 0.1 * i}, {"recall", 0.75}}}, {"dog", nullptr}, {"list", {1, 2}}});
+    run.log_text("first line\nline of run " + std::to_string(i) + "\nlast line\n", "note");
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+void write_normal(const std::filesystem::path& folder) { erm::write_comparison(folder / "normal.html", normal_runs()); }
+
+void write_hostile(const std::filesystem::path& folder) {
+  const std::string evil = "</script><script>window.hacked=1</script><!--<script><img src=x onerror=\"window.hacked=1\">'\"&\xE2\x80\xA8]]>{{x}}";
+  std::vector<erm::ExperimentRun> runs = {run_named("<img src=x onerror='window.hacked=1'>"), run_named("__proto__", 1),
+                                          run_named("constructor", 2)};
+  for (erm::ExperimentRun& run : runs) {
+    run.log_param(evil, evil);
+    run.log_param("__proto__", "x");
+    run.log_param("=1+1", "=cmd|' /C calc'!A0");
+    run.log_param("right to left", "a\xE2\x80\xAE" "b");
+    run.log_param("long", std::string(5000, 'w'));
+    run.log_metric(evil, 1.0, 0);
+    run.log_metric(evil, 0.5, 1);
+    run.log_metric("infinite", std::numeric_limits<double>::infinity(), 0);
+    run.log_metric("huge steps", 1.0, std::numeric_limits<std::int64_t>::max());
+    run.log_metric("huge steps", 2.0, std::numeric_limits<std::int64_t>::min());
+    run.log_dict(evil, {{evil, evil}, {"__proto__", {{"polluted", true}}}});
+    run.log_feature(evil);
+    run.log_text(evil, "note");
+    run.log_artifact(erm::to_bytes("<script>parent.hacked=1;alert(1)</script><form action='http://127.0.0.1:47391/'><img src='http://127.0.0.1:47391/x'>" + evil),
+                     "page", "page.html");
+    run.log_artifact(erm::to_bytes("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><script>parent.hacked=1</script>"
+                                   "<image href='http://127.0.0.1:47391/x'/></svg>"),
+                     "drawing", "drawing.svg");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"scatter\",\"x\":[1,2],\"y\":[1,2],\"name\":\"<script>window.hacked=1</script>\"}]}"),
+                     "figure", "figure.plotly.json");
+  }
+  erm::CompareOptions options;
+  options.title = evil;
+  erm::write_comparison(folder / "hostile.html", runs, options);
+}
+
+void write_one(const std::filesystem::path& folder) { erm::write_comparison(folder / "one.html", {normal_runs()[0]}); }
+
+/// 200 runs, each of twice `count` rows and two metrics.
+void write_many(const std::filesystem::path& file, int count) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 200; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i, i % 2 == 0 ? "small" : "large");
+    for (int k = 0; k < count; ++k) {
+      run.log_param("param " + std::to_string(k), k < 4 ? erm::Value(0.001 * ((i * (k + 7)) % 50)) : erm::Value(k));
+      run.log_metric("metric " + std::to_string(k), 1.0 / (1 + i + k));
+    }
+    run.log_metric("loss", 1.0 + 0.01 * ((i * 37) % 200));
+    run.log_metric("accuracy", 0.5 + 0.002 * i);
+    runs.push_back(run);
+  }
+  erm::write_comparison(file, runs);
+}
+
+void write_curves(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 20; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    for (int metric = 0; metric < 10; ++metric)
+      for (int step = 0; step < 10000; ++step)
+        run.log_metric("metric " + std::to_string(metric), std::sin(0.001 * step * (metric + 1)) + 0.1 * i + 0.05 * std::sin(step * 1.7), step,
+                       time_of(step));
+    runs.push_back(run);
+  }
+  erm::write_comparison(folder / "curves.html", runs);
+}
+
+void write_plain(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1), run_named("c", 2)};
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].log_params({{"x", i}, {"same", "text"}});
+  erm::write_comparison(folder / "plain.html", runs);
+}
+
+void write_artifacts(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1), run_named("c", 2)};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    erm::ExperimentRun& run = runs[i];
+    std::vector<std::uint8_t> pixels(32 * 32 * 3);
+    for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<std::uint8_t>(k * (i + 2));
+    run.log_image({pixels.data(), 32, 32, 3, 0}, "picture");
+    if (i != 1) run.log_image({pixels.data(), 16, 16, 3, 0}, "rare picture");
+    run.log_text("same line\nvalue " + std::to_string(i) + "\nend", "note");
+    run.log_artifact(erm::to_bytes("<style>p{color:rgb(1,2,3)}</style><p>styled</p>"), "report", "report.html");
+    run.log_artifact(erm::Bytes(3000, static_cast<std::uint8_t>(i)), "weights", "weights.bin");
+    run.log_artifact(erm::Bytes((1 << 20) + 1, 7), "checkpoint", "checkpoint.bin");
+    run.log_artifact(erm::to_bytes("{\"data\":["), "broken", "broken.plotly.json");
+    run.log_figure({{"data", {{{"type", "sunburst"}}}}}, "sunburst");
+    const std::vector<double> x = {0, 1, 2}, y = {1.0, 2.0, 1.0 + static_cast<double>(i)};
+    run.log_figure(erm::Figure("Loss").line(x, y, "train"), "loss");
+    const std::vector<int> actual = {0, 1, 2, 2}, predicted = {0, 1, 1, static_cast<int>(i)};
+    run.log_figure(erm::confusion_matrix(actual, predicted, {"cat", "dog", "owl"}), "confusion");
+  }
+  erm::write_comparison(folder / "artifacts.html", runs);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: pages FOLDER\n", stderr);
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder);
+  write_normal(folder);
+  write_hostile(folder);
+  write_one(folder);
+  write_many(folder / "many.html", 100);
+  write_many(folder / "crowd.html", 4);
+  write_curves(folder);
+  write_plain(folder);
+  write_artifacts(folder);
+  return 0;
+}

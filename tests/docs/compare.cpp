@@ -1,0 +1,69 @@
+// The snippets of docs/compare.md, and what each of them gives.
+#include <erm/erm.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "temporary_directory.hpp"
+
+namespace {
+
+std::vector<erm::ExperimentRun> two_runs() {
+  std::vector<erm::ExperimentRun> runs;
+  for (const double lr : {0.1, 0.01}) {
+    erm::RunOptions options;
+    options.run_id = lr > 0.05 ? "fast" : "slow";
+    erm::ExperimentRun run("digits", options);
+    run.log_params({{"lr", lr}, {"seed", 42}});
+    run.log_metric("loss", 5 * lr);
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+}  // namespace
+
+TEST_CASE("docs/compare.md: the page, as a file and as text") {
+  const erm_test::TemporaryDirectory directory;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  const std::vector<erm::ExperimentRun> runs = two_runs();
+
+  erm::write_comparison("comparison.html", runs);                  // streams into a file: whole, or as it was before
+  std::string html = erm::compare_runs(runs[0], runs[1]);          // the same page as text
+
+  erm::CompareOptions options;
+  options.title = "Learning rates";
+  options.goals = {{"loss", erm::Goal::minimize}};                 // what "best" means
+  options.main_metrics = {"loss"};                                 // shown first, beside the params that vary
+  options.baseline = 1;                                            // the index of the run to compare to
+  erm::write_comparison("comparison.html", runs, options);
+
+  CHECK(std::filesystem::file_size("comparison.html") > 10000);
+  std::filesystem::current_path(before);
+  CHECK(html.find("<title>Comparison of 2 runs</title>") != std::string::npos);
+}
+
+TEST_CASE("docs/compare.md: in a terminal and in a notebook") {
+  const std::vector<erm::ExperimentRun> runs = two_runs();
+
+  std::fputs(erm::compare_runs_text(runs).c_str(), stdout);        // aligned; colours only on a terminal
+  std::string frame = erm::notebook_html(runs);                    // a frame of its own within the notebook
+
+  CHECK(frame.find("<iframe") == 0);
+}
+
+TEST_CASE("docs/compare.md: as data") {
+  const std::vector<erm::ExperimentRun> runs = two_runs();
+  std::vector<std::string> differing;
+
+  const erm::Comparison comparison(runs);
+  for (const erm::Comparison::Section& section : comparison.sections())
+    for (const erm::Comparison::Row& row : section.rows)
+      if (row.differs) differing.push_back(std::string(row.name) + ": " + std::string(row.cells[0].text));
+
+  CHECK(differing == std::vector<std::string>{"lr: 0.1", "loss: 0.5"});
+}

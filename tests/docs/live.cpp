@@ -1,0 +1,96 @@
+// The snippets of docs/live.md, and what each of them leaves in the registry.
+#include <erm/erm.hpp>
+#include <erm/live_run.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "catch.hpp"
+#include "temporary_directory.hpp"
+
+namespace {
+
+double train() { return 0.5; }
+
+/// A current directory with the checkpoint that the snippets speak of.
+class WorkingDirectory {
+ public:
+  WorkingDirectory() : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(directory_.path());
+    std::ofstream("checkpoint.pt") << "weights";
+  }
+  ~WorkingDirectory() { std::filesystem::current_path(before_); }
+  WorkingDirectory(const WorkingDirectory&) = delete;
+  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+ private:
+  erm_test::TemporaryDirectory directory_;
+  std::filesystem::path before_;
+};
+
+}  // namespace
+
+TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
+  const WorkingDirectory directory;
+  {
+    erm::LiveRun run("erm-registry", "mnist");       // claims the run's folder; it is in the registry from here on
+    run.log_param("lr", 1e-3);
+    auto loss = run.metric("train/loss");            // a handle: the quickest way to log a metric
+    for (std::int64_t step = 0; step < 1000; ++step) {
+      loss.log(train(), step);                       // or run.log_metric("train/loss", train(), step)
+      if (step % 100 == 0) run.log_artifact("checkpoint.pt", "checkpoint");      // in the run when this returns
+    }
+    run.finish();
+  }
+  erm::ExperimentRun now = erm::load_run_from_registry("erm-registry", "mnist");
+  if (now.status() == erm::RunStatus::running) std::printf("%zu points\n", now.history().at("train/loss").size());
+  CHECK(now.status() == erm::RunStatus::finished);
+  CHECK(now.history().at("train/loss").size() == 1000);
+  CHECK(erm::to_text(now.artifacts().at("checkpoint").bytes()) == "weights");
+}
+
+TEST_CASE("docs/live.md: go on with a run") {
+  const WorkingDirectory directory;
+  for (int job = 0; job < 2; ++job) {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";
+    options.resume = true;                           // begun where it is not there, gone on with where it is
+    erm::LiveRun run("erm-registry", "mnist", options);
+    run.log_metric("job", job, job);
+  }
+  CHECK(erm::load_run_from_registry("erm-registry", "mnist").history().at("job").size() == 2);
+}
+
+TEST_CASE("docs/live.md: many processes, one run") {
+  const WorkingDirectory directory;
+  for (int rank = 0; rank < 2; ++rank) {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";                     // all ranks must be told the same
+    options.writer = rank == 0 ? "main" : "rank" + std::to_string(rank);
+    erm::LiveRun run("erm-registry", "mnist", options);
+    run.log_metric("rank" + std::to_string(rank) + "/loss", 0.5, 1);
+    run.finish();
+  }
+  CHECK(erm::load_run_from_registry("erm-registry", "mnist").history().size() == 2);
+  for (int rank = 1; rank < 3; ++rank) {
+    erm::LiveRun run = rank == 0 ? erm::LiveRun("erm-registry", "mnist") : erm::LiveRun::disabled();
+    run.log_metric("loss", 0.5, 1);
+  }
+  CHECK(erm::list_runs("erm-registry", "mnist").size() == 1);
+}
+
+TEST_CASE("docs/live.md: a full disk") {
+  const WorkingDirectory directory;
+  erm::LiveOptions options;
+  options.on_error = [](const std::string& message) { std::fprintf(stderr, "call the administrator: %s\n", message.c_str()); };
+  options.throw_errors = false;                    // true: the log_* calls that follow throw what went wrong
+  erm::LiveRun run("erm-registry", "mnist", options);
+  std::filesystem::rename("erm-registry", "elsewhere");
+  run.log_metric("loss", 0.5, 1);
+  CHECK_THROWS_AS(run.flush(), erm::IoError);
+  std::filesystem::rename("elsewhere", "erm-registry");
+  run.finish();
+}

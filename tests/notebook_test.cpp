@@ -1,0 +1,51 @@
+#include "erm/notebook.hpp"
+
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace {
+
+erm::ExperimentRun run_of(const char* run_id) {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  erm::ExperimentRun run("digits", options);
+  run.log_metric("loss", 0.25);
+  return run;
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// What a notebook does with the value of a cell's last expression.
+template <class T>
+erm::Json shown_by_a_notebook(const T& value) {
+  return mime_bundle_repr(value);
+}
+
+}  // namespace
+
+TEST_CASE("a notebook gets the page in a frame of its own") {
+  const std::vector<erm::ExperimentRun> runs = {run_of("a"), run_of("b")};
+  const std::string html = erm::notebook_html(runs, {}, 400);
+  CHECK(html.rfind("<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"400\"", 0) == 0);
+  CHECK(html.substr(html.size() - 11) == "\"></iframe>");
+  // Nothing of the page is markup of the notebook's.
+  CHECK_FALSE(has(html, "<style"));
+  CHECK_FALSE(has(html, "<script"));
+  CHECK(has(html, "&lt;title&gt;Comparison of 2 runs&lt;/title&gt;"));
+  CHECK_FALSE(has(html, "allow-same-origin"));
+}
+
+TEST_CASE("a run as a cell's last expression is found by its type alone") {
+  const erm::Json bundle = shown_by_a_notebook(run_of("a"));
+  CHECK(bundle.at("text/plain") == "digits/main/a\n  loss = 0.25");
+  CHECK(has(bundle.at("text/html").get<std::string>(), "<iframe sandbox="));
+}
+
+TEST_CASE("several runs are shown beside each other") {
+  const std::vector<erm::ExperimentRun> runs = {run_of("a"), run_of("b")};
+  const erm::Json bundle = erm::mime_bundle_repr(runs);
+  CHECK(bundle.at("text/plain") == "2 runs");
+  CHECK(has(bundle.at("text/html").get<std::string>(), "Comparison of 2 runs"));
+}
