@@ -27,6 +27,7 @@ missing() {
   ! has clang++ || clang_sanitizes || echo clang-runtime
   has ccache || echo ccache
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
+  [ "$(uname)" != Linux ] || has x86_64-w64-mingw32-g++ || echo g++-mingw-w64-x86-64-posix
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
   [ "$(uname)" != Linux ] || python_has fsspec || echo python3-fsspec
 }
