@@ -32,6 +32,7 @@ missing() {
   [ "$(uname)" != Linux ] || { has radosgw && has ceph-mon && has ceph-osd && has ceph; } || echo ceph
   [ "$(uname)" != Linux ] || has aws || echo awscli
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
+  [ "$(uname)" != Linux ] || has x86_64-w64-mingw32-g++ || echo g++-mingw-w64-x86-64-posix
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
   [ "$(uname)" != Linux ] || python_has fsspec || echo python3-fsspec
 }

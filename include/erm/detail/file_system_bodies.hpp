@@ -100,8 +100,10 @@ class LocalClaim final : public Claim {
   LocalClaim& operator=(const LocalClaim&) = delete;
   ~LocalClaim() override {
     try {
+      const std::string folder = folder_of(file_.path());
       if (!committed_) os::remove_file(file_.path());
-      os::remove_empty_folder(folder_of(file_.path()));
+      file_ = os::File();  // Windows may count a file that is removed and still open
+      os::remove_empty_folder(folder);
     } catch (const Error&) {
       // Nothing can be done here; without its lock the file counts as abandoned, and the next save removes it.
     }
@@ -556,7 +558,7 @@ inline Location open_file_system(const std::string& uri) {
   if (uri.find('\0') != std::string::npos)
     throw Error("cannot open " + detail::repaired_utf8(uri.c_str()) + ": the path has a NUL character in it");
   if (uri.empty()) throw Error("cannot open an empty path; give a folder, '.' for the current one");
-  if (scheme.empty()) return {detail::local_disk(), uri};
+  if (scheme.empty()) return {detail::local_disk(), detail::os::generic_path(uri)};
   if (scheme == "file") return {detail::local_disk(), detail::path_of_file_uri(uri)};
   if (scheme == "memory") return {detail::process_memory(), detail::without_scheme(uri)};
   for (const detail::UriScheme* known = detail::added_uri_schemes; known != nullptr; known = known->next)

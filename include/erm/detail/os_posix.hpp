@@ -39,6 +39,9 @@ namespace erm::detail::os {
 /// The path as UTF-8 with "/" between its parts.
 inline std::string utf8_path(const std::filesystem::path& path) { return path.generic_string(); }
 
+/// A path that a user wrote, with "/" between its parts.
+inline std::string generic_path(const std::string& path) { return path; }
+
 inline FileInfo info_of(const struct stat& status) {
   FileInfo info;
   if (S_ISREG(status.st_mode)) {
@@ -57,13 +60,6 @@ inline FileInfo info(const std::string& path) {
   struct stat status;
   if (::lstat(path.c_str(), &status) == 0) return info_of(status);
   if (errno == ENOENT || errno == ENOTDIR) return {};
-  fail("look at", path, errno);
-}
-
-/// Whether anything is at `path`, links followed.
-inline bool exists(const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) return true;
-  if (errno == ENOENT || errno == ENOTDIR) return false;
   fail("look at", path, errno);
 }
 
@@ -168,10 +164,9 @@ class File {
   std::string path_;
 };
 
-/// Opens for reading; `follow` false refuses a symbolic link (ELOOP).
-inline File open_to_read(const std::string& path, bool follow = true) {
+inline File open_to_read(const std::string& path) {
   // A pipe without a writer would be waited for; a regular file knows no such flag.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) fail("open", path, errno);
   File file(descriptor, path);
   const FileKind kind = file.info().kind;
@@ -231,10 +226,9 @@ inline bool remove_empty_folder(const std::string& path) {
 /// An open folder's names, without "." and "..".
 class Folder {
  public:
-  /// Nothing is opened where `path` (below `parent`, where given) is no folder.
-  explicit Folder(const std::string& path, const Folder* parent = nullptr) : path_(path) {
-    const int descriptor = ::openat(parent != nullptr ? ::dirfd(parent->stream_) : AT_FDCWD, path.c_str(),
-                                    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  /// Nothing is opened where `path` is no folder.
+  explicit Folder(const std::string& path) : path_(path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) stream_ = ::fdopendir(descriptor);
     if (stream_ == nullptr && errno != ENOENT && errno != ENOTDIR) fail("open the folder", path, errno);
   }

@@ -35,8 +35,10 @@ struct Owner {
 
   /// Whether the process is known to be gone: it was on this machine, and is not there any more.
   [[nodiscard]] bool is_gone() const {
-    return !process.empty() && host == os::host_name() && (started.empty() ? !os::process_exists(process)
-                                                                            : os::process_start(process) != started);
+    if (process.empty() || host != os::host_name()) return false;
+    if (!os::process_exists(process)) return true;
+    const std::string now = os::process_start(process);  // empty also where another user's is not told of
+    return !started.empty() && !now.empty() && now != started;
   }
 };
 
