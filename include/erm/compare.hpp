@@ -1,6 +1,7 @@
 // Runs side by side on one HTML page that needs nothing but a browser: no server, no network, no script to be read.
 //
-//   std::vector<erm::ExperimentRun> runs = erm::find_runs("erm-registry");
+//   std::vector<erm::ExperimentRun> runs = {erm::load_run_from_registry("erm-registry", "digits", "softmax"),
+//                                           erm::load_run_from_registry("erm-registry", "digits", "mlp")};
 //   erm::write_comparison("comparison.html", runs);
 //
 //   erm::CompareOptions options;
