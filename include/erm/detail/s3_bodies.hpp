@@ -274,7 +274,10 @@ inline bool S3FileSystem::create_from(const std::string& path, const Content& co
 }
 
 inline std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& files, Durability) {
-  using namespace detail::s3;
+  using detail::s3::Body;
+  using detail::s3::Exchange;
+  using detail::s3::Place;
+  using detail::s3::Upload;
   std::vector<bool> created(files.size());
   std::vector<Exchange> puts;
   std::vector<std::size_t> of_put;
@@ -377,7 +380,9 @@ inline std::vector<std::string> S3FileSystem::folders_with(const std::string& pa
 }
 
 inline std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
-  using namespace detail::s3;
+  using detail::s3::Client;
+  using detail::s3::ObjectClaim;
+  using detail::s3::random_name;
   const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
   {
     const std::lock_guard<std::mutex> lock(client_->held.mutex);

@@ -85,7 +85,7 @@ class Profile {
   }
 
   bool read(const std::string& path, const std::string& section) {
-    if (path.empty() || !os::exists(path)) return false;
+    if (path.empty() || os::info(path).kind == FileKind::missing) return false;
     const os::File opened = os::open_to_read(path);
     std::string text(static_cast<std::size_t>(opened.info().size), '\0');
     text.resize(opened.read_at(0, reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
