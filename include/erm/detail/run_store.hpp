@@ -472,6 +472,7 @@ class RunSaver {
       names_.take(file);
       there_.insert(file);
     }
+    for (const std::string& file : fs_.files_below(joined(folder_, "history"))) histories_there_.insert(file);
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
       refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
@@ -532,12 +533,11 @@ class RunSaver {
       history.emplace(to_bytes(history_csv(record_.history)));
       pending_.push_back({&*history, nullptr, 0});
     }
-    for (int attempt = 1; !pending_.empty(); ++attempt) {
+    while (!pending_.empty()) {
       std::vector<NewFile> files;
       std::vector<std::string> names;
       for (const Pending& each : pending_) {
-        const std::string number = attempt == 1 ? "" : "-" + std::to_string(attempt);
-        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : "main" + number + ".csv");
+        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : free_history_name());
         files.push_back({joined(folder_, (each.artifact ? "artifacts/" : "history/") + names.back()), each.content});
       }
       const std::vector<bool> created = create_files(files);
@@ -552,6 +552,14 @@ class RunSaver {
         }
       }
       pending_ = std::move(taken);
+    }
+  }
+
+  /// No file that is there may be among those that a failed save removes.
+  std::string free_history_name() {
+    for (int i = 1;; ++i) {
+      std::string name = i == 1 ? "main.csv" : "main-" + std::to_string(i) + ".csv";
+      if (histories_there_.insert(name).second) return name;
     }
   }
 
@@ -607,7 +615,8 @@ class RunSaver {
   Durability durability_;
   bool is_new_ = false;
   std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
-  std::set<std::string> there_;                     // its files
+  std::set<std::string> there_;                     // its artifacts' files
+  std::set<std::string> histories_there_;           // its history's, and those that were tried
   StoredNames names_;
   std::vector<Pending> pending_;
   std::vector<StoredArtifact> artifacts_;
