@@ -264,7 +264,9 @@ Figure confusion_matrix(const Actual& actual, const Predicted& predicted, const 
   Json& trace = figure.json()["data"][0];
   trace["text"] = trace["z"];
   trace["texttemplate"] = "%{text}";
-  trace["colorscale"] = {{0, "#f7fbff"}, {0.5, "#6baed6"}, {1, "#08306b"}};
+  // Not assigned as braces: Clang 14 then leaks what was there before.
+  Json colors = Json::array({Json::array({0, "#f7fbff"}), Json::array({0.5, "#6baed6"}), Json::array({1, "#08306b"})});
+  trace["colorscale"] = std::move(colors);
   return figure;
 }
 
