@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what is missing to build ERM ("core") or to test it too ("tests"); does nothing where all is there.
-#   tests/setup.sh core|tests
+# Installs what is missing to build ERM ("core"), to open its pages in a browser ("browser"), or to run every test
+# ("tests"); does nothing where all is there.
+#   tests/setup.sh core|browser|tests
 # Packages come from apt (with or without sudo), brew or vcpkg. Without any of them CMake fetches the
 # libraries, and this script says which tools are to be installed by hand.
 set -euo pipefail
 
 readonly goal="${1:-core}"
-case "$goal" in core | tests) ;; *) echo "usage: $0 core|tests" >&2; exit 2 ;; esac
+case "$goal" in core | browser | tests) ;; *) echo "usage: $0 core|browser|tests" >&2; exit 2 ;; esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
 compiler() { for name in c++ g++ clang++; do if has "$name"; then echo "$name"; return; fi; done; return 1; }
@@ -21,6 +22,10 @@ missing() {
   has ninja || has make || echo ninja
   has_header nlohmann/json.hpp || echo json
   has_header fmt/core.h || echo fmt
+  [ "$goal" != core ] || return 0
+  [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || echo chromium
+  has node || echo node
+  has npm || echo npm
   [ "$goal" = tests ] || return 0
   has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || echo catch2
   has clang++ || echo clang
@@ -59,6 +64,7 @@ apt_package() {
     ninja) echo ninja-build ;;
     json) echo nlohmann-json3-dev ;;
     fmt) echo libfmt-dev ;;
+    node) echo nodejs ;;
     curl) echo libcurl4-openssl-dev ;;
     openssl) echo libssl-dev openssl ;;
     ceph) echo radosgw ceph-mon ceph-osd ceph-common ;;
@@ -87,7 +93,7 @@ install_with_brew() {
   local name
   for name in "$@"; do
     case "$name" in
-      compiler | clang | clang-runtime | locales | python3-*) continue ;;  # Xcode's
+      compiler | clang | clang-runtime | locales | python3-* | npm) continue ;;  # Xcode's; npm comes with node
       json) name=nlohmann-json ;;
     esac
     echo "setup.sh: brew install $name"

@@ -1,32 +1,31 @@
 #!/usr/bin/env bash
-# Opens comparison pages in Chromium and tests them: tests/browser/run.sh
-# Installs what is missing (Chromium and Node through apt, playwright-core, axe-core and ESLint through npm), builds the
-# pages below build/browser, and ends with "N passed, N failed".
+# Opens comparison pages in Chromium and tests them; checks the page's script with ESLint.
+#   tests/browser/run.sh [PAGES]     PAGES: the program that writes the pages; built from pages.cpp where it is not given
+# Installs what is missing (Chromium, Node and npm as tests/setup.sh does, and through npm what package.json names), and
+# ends with "N passed, N failed". Status 77, with the reason, where that cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")"
 build="$PWD/../../build/browser"
+skip() { echo "skipped: $1"; exit 77; }
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
-wanted=()
+../setup.sh browser
 chromium="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
-[ -n "$chromium" ] || wanted+=(chromium)
-command -v node >/dev/null || wanted+=(nodejs)
-command -v npm >/dev/null || wanted+=(npm)
-if [ "${#wanted[@]}" -gt 0 ]; then
-  if ! command -v apt-get >/dev/null; then
-    echo "run.sh: there is no ${wanted[*]}, and no apt to install it. Install it and run this again." >&2
-    exit 1
-  fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${wanted[@]}" ||
-    { as_root apt-get -o DPkg::Lock::Timeout=300 update &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "${wanted[@]}"; }
-  chromium="${chromium:-$(command -v chromium)}"
+[ -n "$chromium" ] || skip "there is no Chromium"
+{ command -v node && command -v npm; } >/dev/null || skip "there is no Node with npm"
+# axe-core is one of them; the lock file is newer than what npm noted where they are to be installed again.
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+  npm ci --no-audit --no-fund --loglevel=error || skip "npm cannot install what tests/browser/package.json names"
 fi
 
-[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error
-cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release >/dev/null
-cmake --build "$build"
-"$build/pages" "$build/pages.d"
+pages="${1:-}"
+if [ -z "$pages" ]; then
+  cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release >/dev/null
+  cmake --build "$build"
+  pages="$build/erm_browser_pages"
+fi
+mkdir -p "$build"
+rm -rf "$build/pages.d"
+"$pages" "$build/pages.d"
 
 # ESLint takes no file from outside of its folder but as text.
 npx --no-install eslint --stdin --stdin-filename page.js <../../include/erm/detail/page/page.js
