@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,7 @@
 
 using erm::compare_runs;
 using erm::ExperimentRun;
+using erm::Json;
 
 namespace {
 
@@ -88,15 +90,30 @@ TEST_CASE("the policy's hashes are those of the style and the script in the page
 
 TEST_CASE("the header holds exactly the style and the script of the source tree") {
   const std::string folder = std::string(ERM_SOURCE_DIR) + "/include/erm/detail/page/";
-  std::string style, script;
+  std::string style, script, frame;
   for (const std::string_view part : erm::detail::page_style) style += part;
   for (const std::string_view part : erm::detail::page_script) script += part;
+  for (const std::string_view part : erm::detail::page_frame) frame += part;
   INFO("after a change, run: cmake -P tests/page_assets.cmake");
   CHECK(style == read_file(folder + "page.css"));
   CHECK(script == read_file(folder + "page.js"));
-  CHECK(style.size() + script.size() <= 96 * 1024);
-  CHECK_FALSE(has(script, "</script"));
-  CHECK_FALSE(has(script, "<!--"));
+  CHECK(frame == read_file(folder + "frame.js"));
+  CHECK(style.size() + script.size() + frame.size() <= 96000);
+  for (const std::string& text : {script, frame}) {
+    CHECK_FALSE(has(text, "</script"));
+    CHECK_FALSE(has(text, "<!--"));
+  }
+}
+
+TEST_CASE("a page of three runs has at most 150 KB") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
+  for (ExperimentRun& run : runs)
+    for (int i = 0; i < 20; ++i) {
+      run.log_param("param " + std::to_string(i), 1.0 / (i + 1));
+      run.log_metric("metric " + std::to_string(i), 1.0 / (i + 1));
+      for (int step = 0; step < 40 && i < 2; ++step) run.log_metric("loss " + std::to_string(i), 1.0 / (step + 1), step);
+    }
+  CHECK(compare_runs(runs).size() <= 150000);
 }
 
 TEST_CASE("the same runs give the same page, byte by byte") {
@@ -242,9 +259,92 @@ TEST_CASE("a plotly figure is drawn, and one that cannot be is a notice with its
   run.log_artifact(erm::to_bytes("{\"data\": ["), "cut", "cut.plotly.json");
   const std::string page = body_of(compare_runs(run));
   CHECK(count(page, "<div class=plot><svg") == 1);
-  CHECK(has(page, "The figure is not drawn here: "));
+  CHECK(has(page, "The figure is not drawn here: it has traces of type &#39;sunburst&#39;. plotly.js draws it: name a "
+                  "plotly.min.js, or a plotly.min.js.gz, in CompareOptions::plotly_js or in the environment variable "
+                  "ERM_PLOTLY_JS, and write the page again."));
   CHECK(has(page, "&lt;a&gt;"));
   CHECK(has(page, "The figure is not JSON at line 1"));
+}
+
+TEST_CASE("plotly.js is on the page once, as text, where a figure needs it, and runs under a policy of its own hash") {
+  const erm_test::TemporaryDirectory dir;
+  const std::string code = "window.Plotly = '</script><!--' && 1;";
+  std::ofstream(dir.path() / "plotly.min.js", std::ios::binary) << code;
+  erm::CompareOptions options;
+  options.plotly_js = dir.path() / "plotly.min.js";
+  const Json sun = {{"data", {{{"type", "sunburst"}}}}};
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_figure(sun, "sun");
+  runs[1].log_figure({{"data", {{{"type", "box"}}}}}, "box");
+  const std::string page = compare_runs(runs, options);
+  CHECK(count(page, "<script type=\"text/plain\" data-plotly=plain>\"window.Plotly = '\\u003c/script\\u003e\\u003c!--' \\u0026\\u0026 1;\"</script>") == 1);
+  CHECK(count(page, "<script type=\"text/plain\" data-frame>") == 1);
+  CHECK(count(page, "<div class=plotly>") == 2);
+  CHECK(has(page, "script-src 'sha256-" + erm::detail::base64_of_hex(erm::detail::page_script_sha256) + "' 'sha256-" +
+                      erm::detail::base64_of_hex(erm::detail::page_frame_sha256) + "' blob:; style-src"));
+
+  std::ofstream(dir.path() / "plotly.min.js", std::ios::binary) << "\x1F\x8B" << "compressed";
+  CHECK(has(compare_runs(runs, options), "data-plotly=gzip>H4tjb21wcmVzc2Vk</script>"));
+
+  ExperimentRun plain = run_named("c");
+  plain.log_text("no figure", "note");
+  CHECK_FALSE(has(compare_runs({plain}, options), "blob:; style-src"));
+  CHECK_FALSE(has(compare_runs({plain}, options), "data-plotly="));
+}
+
+TEST_CASE("a plotly.js that cannot be read is an error of who named it, and no page is left") {
+  const erm_test::TemporaryDirectory dir;
+  erm::CompareOptions options;
+  options.plotly_js = dir.path() / "gone.js";
+  ExperimentRun run = run_named("a");
+  run.log_text("no figure", "note");
+  CHECK_NOTHROW(compare_runs({run}, options));  // nothing needs it
+  run.log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
+  CHECK_THROWS_AS(compare_runs({run}, options), erm::NotFoundError);
+  CHECK_THROWS_AS(erm::write_comparison(dir.path() / "page.html", {run}, options), erm::NotFoundError);
+  std::ofstream(dir.path() / "gone.js");
+  CHECK_THROWS_WITH(compare_runs({run}, options), "'" + options.plotly_js.generic_string() + "' is empty, and no plotly.js");
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
+}
+
+TEST_CASE("a plotly.js that the environment names is used, and one that cannot be read is a notice") {
+  const erm_test::TemporaryDirectory dir;
+  ExperimentRun run = run_named("a");
+  run.log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
+  const std::string path = (dir.path() / "plotly.js").generic_string();
+  ::setenv("ERM_PLOTLY_JS", path.c_str(), 1);
+  const std::string without = compare_runs(run);
+  std::ofstream(path) << "1";
+  const std::string with = compare_runs(run);
+  ::unsetenv("ERM_PLOTLY_JS");
+  CHECK(has(without, "ERM_PLOTLY_JS names a file that cannot be read: cannot open &#39;" + path + "&#39;: No such file or directory"));
+  CHECK_FALSE(has(without, "data-plotly="));
+  CHECK(has(with, "data-plotly=plain>\"1\"</script>"));
+}
+
+TEST_CASE("figures of one id lie over each other in one picture that knows its runs") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
+  const std::vector<double> x = {1, 2, 3};
+  for (std::size_t i = 0; i < 2; ++i)
+    runs[i].log_figure(erm::Figure("Loss").line(x, std::vector<double>{3, 1, static_cast<double>(i)}, "train"), "loss");
+  const std::string page = body_of(compare_runs(runs));
+  CHECK(count(page, "<figure class=\"artifact overlay\">") == 1);
+  CHECK(count(page, "<div class=plot><svg") == 3);
+  CHECK(count(page, "<g data-run=\"0\">") == 1);
+  CHECK(count(page, "<g data-run=\"1\">") == 1);
+  CHECK(count(page, "<li data-run=2>") == 0);
+}
+
+TEST_CASE("from 50 MiB of artifacts on the page says so at its top") {
+  erm::CompareOptions options;
+  options.max_artifact_size = std::uint64_t{100} << 20;
+  ExperimentRun run = run_named("a");
+  run.log_artifact(erm::Bytes((std::size_t{50} << 20) - 1, 'x'), "large", "large.bin");
+  CHECK_FALSE(has(compare_runs({run}, options), "which a browser may take long to open"));
+  run.log_artifact(erm::Bytes(1, 'y'), "small", "small.bin");
+  CHECK(has(compare_runs({run}, options), "<p class=notice>This page holds 50.0 MiB of artifacts, which a browser may take long to open."));
+  options.embed_files = false;
+  CHECK_FALSE(has(compare_runs({run}, options), "which a browser may take long to open"));
 }
 
 TEST_CASE("an artifact that cannot be read is a notice, and the others are shown") {
@@ -270,17 +370,20 @@ TEST_CASE("an artifact over the limit is there by name, size and hash") {
   CHECK(has(page, "<pre tabindex=0>\n0123456789</pre>"));
   CHECK_FALSE(has(page, "0123456789a"));
   CHECK(has(page, "long.txt, 11 bytes"));
+  CHECK(has(page, "<dt>SHA-256<dd><code>" + erm::detail::sha256_hex("0123456789a", 11) + "</code>"));
   CHECK(has(page, "Too large for this page, which holds artifacts of up to 10 bytes."));
 }
 
-TEST_CASE("the same content under one id is on the page once") {
+TEST_CASE("the same content is on the page once, whatever its ids") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   runs[0].log_text("the very same text", "note");
   runs[2].log_text("the very same text", "note");
+  runs[2].log_text("the very same text", "readme");
   const std::string page = body_of(compare_runs(runs));
   CHECK(count(page, "the very same text") == 1);
   CHECK(has(page, "<p class=none>none</p>"));
-  CHECK(has(page, "<p class=same data-same=0>The same as in a.</p>"));
+  CHECK(has(page, "<p class=same data-row=0 data-same=0>The same as in a.</p>"));
+  CHECK(has(page, "<p class=same data-row=0 data-same=0>The same as note in a.</p>"));
 }
 
 TEST_CASE("curves are drawn with gaps for what is not finite") {

@@ -1,4 +1,4 @@
-# Writes include/erm/detail/page_assets.hpp, which holds page.css and page.js as they are.
+# Writes include/erm/detail/page_assets.hpp, which holds page.css, page.js and frame.js as they are.
 #   cmake -P tests/page_assets.cmake
 
 get_filename_component(detail ${CMAKE_CURRENT_LIST_DIR}/../include/erm/detail ABSOLUTE)
@@ -28,7 +28,7 @@ inline constexpr std::string_view page_${name}_sha256 = \"${hash}\";
   set(content "${content}" PARENT_SCOPE)
 endfunction()
 
-set(content "// The style and the script of the comparison page: exactly page/page.css and page/page.js, from which
+set(content "// The style and the scripts of the comparison page: exactly page/page.css, page/page.js and page/frame.js, from which
 // tests/page_assets.cmake makes this header. Change those, and run it again.
 #pragma once
 
@@ -38,6 +38,7 @@ namespace erm::detail {
 ")
 add_asset(style page.css)
 add_asset(script page.js)
+add_asset(frame frame.js)
 string(APPEND content "
 }  // namespace erm::detail
 ")

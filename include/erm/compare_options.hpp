@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,6 +40,11 @@ struct CompareOptions {
   /// Whether the page holds the files that a browser does not show, each to be downloaded from it; else their names,
   /// sizes and hashes alone.
   bool embed_files = true;
+  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures with traces that the page
+  /// does not draw itself. It is in the page once, only where such a figure is, and runs when a reader asks for a picture.
+  /// Empty: what the environment variable ERM_PLOTLY_JS names, if that is set. Throws NotFoundError or IoError where the
+  /// file cannot be read; where the variable's cannot, the page says so.
+  std::filesystem::path plotly_js = {};
   /// Every point of every curve for the page's script to draw, zoomed in as far as one likes. Without it a run's curve
   /// has at most 2,000: of each of 500 parts of the steps the first, lowest, highest and last.
   bool full_curves = false;

@@ -1,4 +1,4 @@
-// Writes the pages that the browser tests open:  pages FOLDER
+// Writes the pages that the browser tests open:  pages FOLDER [PLOTLY_JS]
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -138,11 +138,37 @@ void write_artifacts(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "artifacts.html", runs);
 }
 
+/// Figures of three runs under one id each: lines, ROC curves, histograms, bars, and what plotly alone draws.
+void write_figures(const std::filesystem::path& folder, const std::filesystem::path& plotly_js) {
+  std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1), run_named("c", 2)};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    erm::ExperimentRun& run = runs[i];
+    const double of_run = static_cast<double>(i);
+    run.log_metric("loss", of_run);
+    const std::vector<double> x = {0, 1, 2}, y = {1 + of_run, 2 + of_run, 4 - of_run}, val = {2 + of_run, 3, 5 - of_run};
+    run.log_figure(erm::Figure("Loss").line(x, y, "train").line(x, val, "val"), "loss");
+    const std::vector<int> labels = {0, 1, 0, 1, 1};
+    const std::vector<double> scores = {0.1, 0.9 - 0.3 * of_run, 0.4, 0.35 + 0.1 * of_run, 0.8};
+    run.log_figure(erm::roc_curve(labels, scores), "roc");
+    run.log_figure(erm::Figure("Residuals").histogram(std::vector<double>{0, 0.5 * of_run, 1, 2, 2 + of_run}, "residuals", 5), "histogram");
+    run.log_figure(erm::Figure("Classes").bar(std::vector<std::string>{"cat", "dog"}, std::vector<double>{1 + of_run, 2}, "f1"), "bars");
+    run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"root", "x", "y"}}, {"parents", {"", "root", "root"}}, {"values", {0, 10, 5 + i}}}}}}, "sunburst");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"box\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2,3,9]}]}"), "box",
+                     "box.plotly.json");
+    run.log_figure({{"data", {{{"type", "surface"}, {"z", {{1, 2}, {3, 4 + i}}}}}}}, "surface");
+  }
+  erm::CompareOptions options;
+  options.plotly_js = plotly_js;
+  erm::write_comparison(folder / "figures.html", runs, options);
+  options.plotly_js += ".gz";
+  erm::write_comparison(folder / "figures-gz.html", runs, options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: pages FOLDER\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("usage: pages FOLDER [PLOTLY_JS], and beside PLOTLY_JS a PLOTLY_JS.gz\n", stderr);
     return 2;
   }
   const std::filesystem::path folder = argv[1];
@@ -155,5 +181,6 @@ int main(int argc, char** argv) {
   write_curves(folder);
   write_plain(folder);
   write_artifacts(folder);
+  if (argc == 3) write_figures(folder, argv[2]);
   return 0;
 }

@@ -25,10 +25,14 @@ if [ -z "$pages" ]; then
 fi
 mkdir -p "$build"
 rm -rf "$build/pages.d"
-"$pages" "$build/pages.d"
+cp node_modules/plotly.js-dist-min/plotly.min.js "$build/plotly.min.js"
+gzip -9 -k -f "$build/plotly.min.js"
+"$pages" "$build/pages.d" "$build/plotly.min.js"
 
 # ESLint takes no file from outside of its folder but as text.
-npx --no-install eslint --stdin --stdin-filename page.js <../../include/erm/detail/page/page.js
+for script in page.js frame.js; do
+  npx --no-install eslint --stdin --stdin-filename $script <../../include/erm/detail/page/$script
+done
 npx --no-install eslint page.test.mjs
 log="$build/test.log"
 PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec . 2>&1 | tee "$log" || true

@@ -96,3 +96,9 @@ TEST_CASE("sizes are readable") {
   CHECK(size(std::uint64_t{3} << 30) == "3.0 GiB");
   CHECK(size(std::uint64_t{0} - 1) == "16.0 EiB");
 }
+
+TEST_CASE("a string for a script can neither end its element nor begin a comment") {
+  std::string out;
+  erm::detail::append_script_string(out, "</script><!--&\"\\\n\x01\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAAz");
+  CHECK(out == "\"\\u003c/script\\u003e\\u003c!--\\u0026\\\"\\\\\\n\\u0001\\u2028\\u2029\xE2\x80\xAAz\"");
+}

@@ -271,7 +271,7 @@ TEST_CASE("what cannot be drawn is told, not guessed") {
   CHECK(reason(Json::array()) == "it has no list of traces named \"data\"");
   CHECK(reason({{"data", 3}}) == "it has no list of traces named \"data\"");
   CHECK(reason({{"data", {1}}}) == "a trace of it is not a JSON object");
-  CHECK(reason({{"data", {{{"type", "pie"}}}}}) == "traces of type 'pie' are not drawn here");
+  CHECK(reason({{"data", {{{"type", "pie"}}}}}) == "it has traces of type 'pie'");
   CHECK_THAT(reason({{"data", {{{"type", "scatter3d"}}}}}), Contains("'scatter3d'"));
   CHECK(reason({{"data", {{{"type", 7}}}}}) == "the type of a trace is not text");
   CHECK(reason({{"data", {{{"y", 3}}}}}) == "'y' of a trace is not a list");

@@ -66,6 +66,38 @@ inline void append_html_attribute(std::string& out, std::string_view name, std::
   out += '"';
 }
 
+/// `text`, which is UTF-8, as a JSON string for a <script>: nothing in it ends the element or begins a comment, and
+/// nothing ends a line of JavaScript.
+inline void append_script_string(std::string& out, std::string_view text) {
+  const auto escape = [&](unsigned code) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[code >> shift & 15];
+  };
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool is_line_end = c == 0xE2 && (text.compare(i, 3, "\xE2\x80\xA8") == 0 || text.compare(i, 3, "\xE2\x80\xA9") == 0);
+    if (c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && !is_line_end) continue;
+    out.append(text.data() + plain, i - plain);
+    plain = i + 1;
+    if (is_line_end) {
+      escape(0x2028U + (text[i + 2] == '\xA9' ? 1 : 0));
+      i += 2;
+      plain += 2;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += text[i];
+    } else {
+      escape(c);
+    }
+  }
+  out.append(text.data() + plain, text.size() - plain);
+  out += '"';
+}
+
 /// Writes the number whose first `count` significant digits are `digits`, the first worth 10^exponent.
 inline char* write_digits(char* to, const char* digits, std::size_t count, int exponent, bool scientific) {
   const auto copy = [&](const char* from, std::size_t size) {

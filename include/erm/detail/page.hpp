@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +15,8 @@
 #include "erm/detail/page_assets.hpp"
 #include "erm/detail/page_curves.hpp"
 #include "erm/detail/page_output.hpp"
+#include "erm/detail/page_plotly.hpp"
+#include "erm/detail/page_policy.hpp"
 #include "erm/detail/page_tables.hpp"
 
 namespace erm::detail {
@@ -25,21 +27,9 @@ inline std::string page_title(const Comparison& comparison, const CompareOptions
   return "Comparison of " + counted(comparison.runs().size(), "run");
 }
 
-/// Nothing from elsewhere and no code but ours: what an artifact brings with it has no rights of its own.
-inline void append_policy(std::string& out, const std::set<std::string>& style_hashes) {
-  out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-";
-  out += base64_of_hex(page_script_sha256);
-  out += "'; style-src 'sha256-";
-  out += base64_of_hex(page_style_sha256);
-  for (const std::string& hash : style_hashes) out += "' 'sha256-" + hash;
-  // style-src-attr: the style attributes of HTML artifacts; the page itself has none.
-  out += style_hashes.empty() ? "'" : "'; style-src-attr 'unsafe-inline'";
-  out += "; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n";
-}
-
-inline void append_head(std::string& out, const std::string& title, const std::set<std::string>& style_hashes) {
+inline void append_head(std::string& out, const std::string& title, const PageContents& contents, bool has_plotly) {
   out += "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
-  append_policy(out, style_hashes);
+  append_policy(out, contents, has_plotly);
   out += "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=color-scheme content=\"light dark\">\n<title>";
   append_html(out, title);
@@ -90,6 +80,13 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
   page.text += "</div></details></section>\n";
 }
 
+inline void append_size_warning(std::string& out, std::uint64_t size) {
+  if (size < std::uint64_t{50} << 20) return;
+  out += "<p class=notice>This page holds " + readable_size(size) +
+         " of artifacts, which a browser may take long to open. CompareOptions::max_artifact_size and embed_files make it "
+         "smaller.</p>";
+}
+
 /// About as many bytes as the tables take, so that the text need not grow again and again.
 inline std::size_t expected_size(const Comparison& comparison) {
   std::size_t size = 40000;
@@ -103,12 +100,16 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   const std::string title = page_title(comparison, options);
   const std::vector<std::string> headers = run_headers(comparison);
   page.expect(expected_size(comparison));
-  append_head(out, title, style_hashes_of(comparison, options));
+  const PageContents contents = contents_of(comparison, options);
+  PlotlyScript plotly(options);
+  append_head(out, title, contents, contents.has_figures && plotly.is_named());
   out += "<body>\n<header><h1>";
   append_html(out, title);
   out += "</h1><p class=summary>";
   append_html(out, page_summary(comparison));
-  out += "</p></header>\n<main>\n";
+  out += "</p>";
+  append_size_warning(out, contents.size);
+  out += "</header>\n<main>\n";
   const bool runs_as_rows = options.layout == RunLayout::rows ||
                             (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   std::size_t number = 0;
@@ -119,7 +120,8 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
     if (section.kind == Comparison::Kind::metrics && !comparison.curves().empty())
       append_curves(page, comparison, headers, options, number++);
   }
-  if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, number++);
+  if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, plotly, number++);
+  plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;
   out += "</script>\n</body>\n</html>\n";

@@ -2,12 +2,10 @@
 // What cannot be read or drawn becomes a notice.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <exception>
+#include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,94 +13,29 @@
 
 #include "erm/comparison.hpp"
 #include "erm/detail/html_text.hpp"
-#include "erm/detail/json_reader.hpp"
+#include "erm/detail/page_figures.hpp"
 #include "erm/detail/page_output.hpp"
+#include "erm/detail/page_plotly.hpp"
+#include "erm/detail/page_policy.hpp"
 #include "erm/detail/page_tables.hpp"
-#include "erm/detail/plotly_svg.hpp"
-#include "erm/detail/sha256.hpp"
 #include "erm/detail/utf8.hpp"
 #include "erm/image.hpp"
 
 namespace erm::detail {
 
-inline std::string sha256_hex(const void* data, std::size_t size) {
-  Sha256 hash;
-  hash.update(data, size);
-  return hash.hex();
-}
-
-/// A SHA-256 of 64 hexadecimal digits as a Content-Security-Policy wants it.
-inline std::string base64_of_hex(std::string_view hex) {
-  std::uint8_t bytes[32];
-  const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-  for (std::size_t i = 0; i < 32; ++i)
-    bytes[i] = static_cast<std::uint8_t>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
-  std::string out;
-  append_base64(out, bytes, sizeof bytes);
-  return out;
-}
-
-inline bool starts_with(std::string_view text, std::string_view begin) { return text.substr(0, begin.size()) == begin; }
-
-/// How the page shows an artifact.
-enum class Showing { image, svg_image, figure, html, text, name_only };
-
-inline Showing showing_of(const Artifact& artifact) {
-  const std::string& media = artifact.media_type();
-  if (media == "image/svg+xml") return Showing::svg_image;
-  if (artifact.type() == ArtifactType::png || artifact.type() == ArtifactType::jpg) return Showing::image;
-  if (artifact.type() == ArtifactType::plotly_json) return Showing::figure;
-  if (artifact.type() == ArtifactType::html) return Showing::html;
-  if (media == "image/png" || media == "image/jpeg") return Showing::image;
-  if (media == "application/vnd.plotly.v1+json") return Showing::figure;
-  if (media == "text/html") return Showing::html;
-  if (starts_with(media, "text/") || media == "application/json") return Showing::text;
-  return Showing::name_only;
-}
-
-/// The style elements of an HTML text, as their SHA-256 for the page's Content-Security-Policy, which a frame within
-/// the page is under as well. What a hash misses has no style; nothing else comes of it.
-inline void add_style_hashes(std::set<std::string>& hashes, const std::string& html) {
-  const std::string lower = ascii_lower(html);
-  for (std::size_t at = lower.find("<style"); at != std::string::npos; at = lower.find("<style", at + 1)) {
-    const std::size_t begin = lower.find('>', at);
-    const std::size_t end = begin == std::string::npos ? begin : lower.find("</style", begin);
-    if (end == std::string::npos) return;
-    // A parser reads "\r\n" and "\r" as "\n".
-    std::string style;
-    for (std::size_t i = begin + 1; i < end; ++i) {
-      if (html[i] == '\r' && html[i + 1] == '\n') continue;
-      style += html[i] == '\r' ? '\n' : html[i];
-    }
-    hashes.insert(base64_of_hex(sha256_hex(style.data(), style.size())));
-  }
-}
-
-/// Of all HTML artifacts that will be shown. One that cannot be read has none, and says so where it is shown.
-inline std::set<std::string> style_hashes_of(const Comparison& comparison, const CompareOptions& options) {
-  std::set<std::string> hashes;
-  for (const Comparison::ArtifactRow& row : comparison.artifacts())
-    for (const Artifact* artifact : row.artifacts) {
-      if (artifact == nullptr || showing_of(*artifact) != Showing::html) continue;
-      try {
-        if (artifact->size() <= options.max_artifact_size) add_style_hashes(hashes, to_text(artifact->bytes()));
-      } catch (const Error&) {
-        continue;
-      }
-    }
-  return hashes;
-}
-
 class ArtifactWriter {
  public:
-  ArtifactWriter(PageOutput& page, const Comparison& comparison, const CompareOptions& options)
-      : page_(page), out_(page.text), comparison_(comparison), options_(options) {}
+  ArtifactWriter(PageOutput& page, const Comparison& comparison, const CompareOptions& options, PlotlyScript& plotly)
+      : page_(page), out_(page.text), comparison_(comparison), options_(options), plotly_(plotly) {}
 
+  /// The rows in their order.
   void append_row(const Comparison::ArtifactRow& row) {
-    shown_.clear();
+    figures_ = read_figures(row, options_);
+    for (const RowFigure& figure : figures_) has_plotly_ = has_plotly_ || (figure.needs_plotly() && plotly_.load());
     out_ += "<h3>";
     append_html(out_, row.id);
     out_ += "</h3><div class=gallery>\n";
+    append_overlay();
     for (std::size_t run = 0; run < row.artifacts.size(); ++run) {
       out_ += "<figure class=artifact data-run=";
       append_integer(out_, run);
@@ -119,9 +52,19 @@ class ArtifactWriter {
       page_.pass_on();
     }
     out_ += "</div>\n";
+    ++row_;
   }
 
  private:
+  void append_overlay() {
+    const std::optional<std::string> svg = overlay_svg(figures_);
+    if (!svg) return;
+    out_ += "<figure class=\"artifact overlay\"><figcaption>All runs, over each other</figcaption>";
+    append_legend(out_, comparison_, [&](std::size_t run) { return figures_[run].svg.has_value(); });
+    out_ += "<div class=plot>" + *svg + "</div></figure>\n";
+    page_.pass_on();
+  }
+
   void append_caption(const Artifact& artifact) {
     out_ += "<small> ";
     append_html(out_, artifact.filename());
@@ -162,21 +105,28 @@ class ArtifactWriter {
     if (!note.empty()) notice(note);
     out_ += "<dl><dt>Type<dd>";
     append_html(out_, artifact.media_type());
-    if (artifact.sha256()) {
-      out_ += "<dt>SHA-256<dd><code>";
-      append_html(out_, *artifact.sha256());
-      out_ += "</code>";
-    }
-    out_ += "</dl>";
+    out_ += "<dt>SHA-256<dd><code>" + hash_of(artifact) + "</code></dl>";
   }
 
-  /// Whether this content is on the page already, for another run; then it says so. Each is there once.
+  /// Whether this content is on the page already; then it says where. Each is there once.
   bool is_repeated(Showing showing, const std::string& hash, std::size_t run) {
-    const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), run);
+    const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), Place{row_, run});
     if (!is_new) append_same(first->second);
     return !is_new;
   }
 
+  /// Known, or found by reading all of it.
+  static std::string hash_of(const Artifact& artifact) {
+    if (artifact.sha256()) return *artifact.sha256();
+    Sha256 hash;
+    Bytes chunk(artifact.content()->read_size());
+    std::uint64_t done = 0;
+    while (const std::size_t got = artifact.content()->read_at(done, chunk.data(), chunk.size())) {
+      hash.update(chunk.data(), got);
+      done += got;
+    }
+    return hash.hex();
+  }
   static std::string hash_of(const Artifact& artifact, const Bytes& bytes) {
     return artifact.sha256() ? *artifact.sha256() : sha256_hex(bytes.data(), bytes.size());
   }
@@ -200,7 +150,7 @@ class ArtifactWriter {
   }
 
   void append_content(const Artifact& artifact, const Bytes& bytes, Showing showing, std::size_t run) {
-    if (comparison_.runs().size() > 1 && is_repeated(showing, hash_of(artifact, bytes), run)) return;
+    if (is_repeated(showing, hash_of(artifact, bytes), run)) return;
     switch (showing) {
       case Showing::image:
         return append_image(artifact, bytes, run);
@@ -208,7 +158,7 @@ class ArtifactWriter {
         if (!is_utf8(to_text(bytes))) return append_facts(artifact, "It is not UTF-8, and so no SVG.");
         return append_picture(artifact, bytes, "image/svg+xml", run);
       case Showing::figure:
-        return append_figure(to_text(bytes));
+        return append_figure(to_text(bytes), run);
       case Showing::html:
         return append_frame(artifact, repaired_utf8(to_text(bytes)), run);
       default:
@@ -216,11 +166,22 @@ class ArtifactWriter {
     }
   }
 
-  void append_same(std::size_t run) {
-    out_ += "<p class=same data-same=";
-    append_integer(out_, run);
-    out_ += ">The same as in ";
-    append_html(out_, comparison_.names()[run]);
+  struct Place {
+    std::size_t row = 0, run = 0;
+  };
+
+  void append_same(const Place& place) {
+    out_ += "<p class=same data-row=";
+    append_integer(out_, place.row);
+    out_ += " data-same=";
+    append_integer(out_, place.run);
+    out_ += ">The same as ";
+    if (place.row != row_) {
+      append_html(out_, comparison_.artifacts()[place.row].id);
+      out_ += ' ';
+    }
+    out_ += "in ";
+    append_html(out_, comparison_.names()[place.run]);
     out_ += ".</p>";
   }
 
@@ -240,23 +201,21 @@ class ArtifactWriter {
     out_ += "\">";
   }
 
-  void append_figure(std::string text) {
-    std::string why;
-    Json figure;
-    try {
-      figure = parse_json(text, "The figure");
-    } catch (const Error& error) {
-      notice(error.what());
-      return append_code(repaired_utf8(text), "The figure's text");
-    }
-    if (const std::optional<std::string> svg = plotly_svg(figure, &why)) {
-      out_ += "<div class=plot>";
-      out_ += *svg;
-      out_ += "</div>";
+  void append_figure(const std::string& text, std::size_t run) {
+    const RowFigure& figure = figures_[run];
+    if (figure.svg) {
+      out_ += "<div class=plot>" + *figure.svg + "</div>";
       return;
     }
-    notice("The figure is not drawn here: " + why + ". Below is its JSON, which plotly draws.");
+    if (!figure.is_json) {
+      notice(figure.problem);
+      return append_code(repaired_utf8(text), "The figure's text");
+    }
+    out_ += has_plotly_ ? "<div class=plotly>" : "<div>";
+    notice("The figure is not drawn here: " + figure.problem + ". " +
+           (has_plotly_ ? "plotly.js, which this page holds, draws it." : plotly_.advice()));
     append_code(repaired_utf8(text), "The figure's JSON");
+    out_ += "</div>";
   }
 
   /// No script, no form, no link out of it: sandbox without exceptions, under the page's own policy.
@@ -287,13 +246,17 @@ class ArtifactWriter {
   std::string& out_;
   const Comparison& comparison_;
   const CompareOptions& options_;
-  std::map<std::pair<Showing, std::string>, std::size_t> shown_;  // of the row at hand: which run has that content
+  PlotlyScript& plotly_;
+  bool has_plotly_ = false;
+  std::size_t row_ = 0;
+  std::vector<RowFigure> figures_;                       // of the row at hand
+  std::map<std::pair<Showing, std::string>, Place> shown_;  // where each content is
 };
 
 inline void append_artifacts(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
-                             std::size_t number) {
+                             PlotlyScript& plotly, std::size_t number) {
   begin_section(page.text, "artifacts", number, "Artifacts", counted(comparison.artifacts().size(), "artifact"));
-  ArtifactWriter writer(page, comparison, options);
+  ArtifactWriter writer(page, comparison, options, plotly);
   for (const Comparison::ArtifactRow& row : comparison.artifacts()) writer.append_row(row);
   page.text += "</details></section>\n";
 }

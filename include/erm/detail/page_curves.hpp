@@ -295,15 +295,8 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
 inline void append_curves(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
                           const CompareOptions& options, std::size_t number) {
   begin_section(page.text, "curves", number, "Curves", counted(comparison.curves().size(), "metric") + " by step");
-  page.text += "<ul class=legend>";
-  for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
-    page.text += "<li data-run=";
-    append_integer(page.text, run);
-    page.text += '>';
-    append_run_key(page.text, run);
-    append_html(page.text, comparison.names()[run]);
-  }
-  page.text += "</ul><div class=charts>\n";
+  append_legend(page.text, comparison, [](std::size_t) { return true; });
+  page.text += "<div class=charts>\n";
   for (const Comparison::Curve& curve : comparison.curves()) append_chart(page, headers, curve, options);
   page.text += "</div></details></section>\n";
 }

@@ -102,6 +102,21 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
   return headers;
 }
 
+/// The runs for which `has(run)`, each with its key.
+template <class Has>
+void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
+  out += "<ul class=legend>";
+  for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
+    if (!has(run)) continue;
+    out += "<li data-run=";
+    append_integer(out, run);
+    out += '>';
+    append_run_key(out, run);
+    append_html(out, comparison.names()[run]);
+  }
+  out += "</ul>";
+}
+
 using TableRows = std::vector<const Comparison::Row*>;
 
 inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,

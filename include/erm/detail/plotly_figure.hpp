@@ -25,6 +25,7 @@ struct PlotlyTrace {
   PlotlyColumn x, y;
   std::string color;
   double opacity = 1;
+  std::optional<std::size_t> run;  // whose it is, where a figure has the traces of several
 
   // scatter
   bool has_line = false, has_markers = false, connects_gaps = false;
@@ -257,7 +258,7 @@ PlotlyTrace read_trace(const J* json, const J* layout, std::string_view default_
   else if (type == "heatmap")
     trace.kind = Kind::heatmap;
   else
-    throw UndrawableFigure("traces of type '" + repaired_utf8(type.substr(0, 40)) + "' are not drawn here");
+    throw UndrawableFigure("it has traces of type '" + repaired_utf8(type.substr(0, 40)) + "'");
 
   const std::string_view x_axis = text_of(member(json, "xaxis")), y_axis = text_of(member(json, "yaxis"));
   if ((!x_axis.empty() && x_axis != "x") || (!y_axis.empty() && y_axis != "y"))

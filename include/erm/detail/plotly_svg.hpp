@@ -29,6 +29,7 @@ class PlotlyDrawing {
   std::string svg();
 
  private:
+  void begin_run(const PlotlyTrace& trace);
   void draw_axes();
   void draw_scatter(std::size_t index);
   void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
@@ -58,12 +59,15 @@ class PlotlyDrawing {
   std::string out_;
 };
 
+/// Throws UndrawableFigure where its numbers are too large or too close to each other.
+inline std::string plotly_svg_of(PlotlyFigure figure) { return PlotlyDrawing(lay_out_plotly(std::move(figure))).svg(); }
+
 /// The figure drawn; or nothing, and in `why_not` the reason as the end of a sentence ("it has more than one pair of
 /// axes"). Throws nothing but std::bad_alloc, whatever `figure` is. The same figure gives the same text.
 template <class J>
 std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nullptr) {
   try {
-    return PlotlyDrawing(lay_out_plotly(read_plotly(figure))).svg();
+    return plotly_svg_of(read_plotly(figure));
   } catch (const UndrawableFigure& reason) {
     if (why_not != nullptr) *why_not = reason.what();
     return std::nullopt;
@@ -123,12 +127,14 @@ inline std::string PlotlyDrawing::svg() {
        {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
     for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
       if (figure_.traces[i].kind != kind) continue;
+      begin_run(figure_.traces[i]);
       if (kind == PlotlyTrace::Kind::scatter)
         draw_scatter(i);
       else if (kind == PlotlyTrace::Kind::heatmap)
         draw_heatmap(i);
       else
         draw_bars(i);
+      if (figure_.traces[i].run) out_ += "</g>";
     }
   }
   out_ += "</svg>";
@@ -136,6 +142,14 @@ inline std::string PlotlyDrawing::svg() {
   draw_color_bar();
   out_ += "</svg>";
   return std::move(out_);
+}
+
+/// A group that the page finds by its run.
+inline void PlotlyDrawing::begin_run(const PlotlyTrace& trace) {
+  if (!trace.run) return;
+  out_ += "<g data-run=\"";
+  append_integer(out_, *trace.run);
+  out_ += "\">";
 }
 
 inline void PlotlyDrawing::draw_axes() {
@@ -373,9 +387,9 @@ inline void PlotlyDrawing::draw_legend() {
     ++shown;
     const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
     const bool is_marker = trace.kind == PlotlyTrace::Kind::scatter && !trace.has_line;
-    out_ += "<path fill=\"none\" stroke=\"" + trace.color + '"';
+    out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
     if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
-    if (is_line && !trace.dash.empty()) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
+    if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
     append_attribute(out_, "stroke-width", is_line ? std::min(trace.line_width, 4.0) : is_marker ? 8 : 11);
     if (is_marker) out_ += " stroke-linecap=\"round\"";
     out_ += " d=\"";

@@ -129,7 +129,7 @@
 
   const state = {
     baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-    x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, brush: {},
+    x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, brush: new Map(),
   };
   let defaultBaseline = 0;
 
@@ -148,6 +148,7 @@
     if (state.log) parts.set("log", "1");
     if (state.outliers) parts.set("outliers", "1");
     if (state.zoom) parts.set("zoom", state.zoom.join("_"));
+    if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
     return parts.toString();
   }
 
@@ -180,16 +181,26 @@
     state.band = parts.get("band") === "range" ? "range" : "sd";
     const zoom = (parts.get("zoom") || "").split("_").map(Number);
     state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
-    state.sort = null;
+    const sort = parsed(parts.get("sort"));
+    state.sort = sort && sections[sort.section] && ["row", "run", "name"].includes(sort.by) ? sort : null;
+    const brush = parsed(parts.get("brush"));
+    state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
+      Array.isArray(entry[1]) && entry[1].length === 2 && entry[1].every(Number.isFinite)));
+  }
+
+  function parsed(text) {
     try {
-      const sort = JSON.parse(parts.get("sort"));
-      if (sort && sections[sort.section] && ["row", "run", "name"].includes(sort.by)) state.sort = sort;
+      return JSON.parse(text);
     } catch (error) {
-      state.sort = null;
+      return null;
     }
   }
 
-  const inBrush = (run) => Object.values(state.brush).every((axis) => axis.accepts(run));
+  const plots = {};
+  const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
+    const place = plots.axes.get(name).place(run);
+    return place >= low - 1e-9 && place <= high + 1e-9;
+  });
   const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
   const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
 
@@ -412,7 +423,7 @@
 
   function renderSection(section, shown) {
     for (const row of section.rows) judge(row, shown);
-    const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run) : shown);
+    const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
     const rows = orderedRows(section, shownRows(section));
     const layout = layoutOf(section);
     section.table.dataset.layout = layout;
@@ -451,7 +462,8 @@
       if (isAsWritten && isLarge(section) && !isOverview(section)) addSortButtons(section);
       else renderSection(section, shown);
     }
-    for (const element of findAll(".legend [data-run], .artifact[data-run]")) element.hidden = !isVisible(Number(element.dataset.run));
+    for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
+      element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)));
     findAll(".part").forEach((part, index) => {
       if (isFirst && state.closed.has(index)) find("details", part).open = false;
     });
@@ -480,6 +492,15 @@
       }));
   }
 
+  function csvOf(lines) {
+    // A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
+    const escape = (text) => {
+      const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) && !/^-∞$/.test(text) ? "'" + text : text;
+      return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+    };
+    return lines.map((line) => line.map(escape).join(",")).join("\r\n") + "\r\n";
+  }
+
   const formats = {
     tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
     markdown: () => exported().map((table) => {
@@ -496,15 +517,9 @@
       return `% ${oneLine(table.title)}\n\\begin{tabular}{l${"r".repeat(table.lines[0].length - 1)}}\n${lines.join("\n")}\n\\end{tabular}`;
     }).join("\n\n") + "\n",
     csv: () => {
-      // A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
-      const escape = (text) => {
-        const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) ? "'" + text : text;
-        return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-      };
       const tables = exported();
       if (tables.length === 0) return "";
-      return [["section", ...tables[0].lines[0]], ...tables.flatMap((table) => table.lines.slice(1).map((line) => [table.title, ...line]))]
-        .map((line) => line.map(escape).join(",")).join("\r\n") + "\r\n";
+      return csvOf([["section", ...tables[0].lines[0]], ...tables.flatMap((table) => table.lines.slice(1).map((line) => [table.title, ...line]))]);
     },
     json: () => {
       const value = (cell) => cell.kind === "m" ? undefined : cell.kind === "z" ? null : cell.kind === "b" && /^(true|false)$/.test(cell.text)
@@ -594,8 +609,8 @@
     let dialog = find("dialog");
     if (!dialog) {
       const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-        ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["?", "this help"],
-        ["Esc", "clear the filter, close, or zoom out"]];
+        ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+        ["Esc", "close, clear the filter, zoom out, or select all runs"]];
       dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
         make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
         button("Close", {}, () => dialog.close()));
@@ -625,6 +640,7 @@
         if (find(".menu[open]")) find(".menu[open]").open = false;
         else if (state.filter) { state.filter = ""; render(); }
         else if (state.zoom) { state.zoom = null; render(); }
+        else if (state.brush.size) { state.brush.clear(); render(); }
         if (typing) event.target.blur();
         return;
       }
@@ -662,12 +678,15 @@
   const charts = [];
   const box = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34 };
 
-  function decodeFloats(base64) {
+  function bytesOf(base64) {
     const text = atob(base64);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; ++i) bytes[i] = text.charCodeAt(i);
-    const view = new DataView(bytes.buffer);
-    return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+    return bytes;
+  }
+  function decodeFloats(base64) {
+    const view = new DataView(bytesOf(base64).buffer);
+    return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
   }
 
   function seriesOf(chart) {
@@ -695,15 +714,15 @@
     });
   }
 
-  /// By what runs can be grouped: their variant and every param that some of them share and some do not.
+  /// By what runs can be grouped: their variant, every param that varies, or not at all: seeds of one configuration.
+  const everyRun = " ";
   function groupings() {
-    const names = [];
+    const names = runs.length > 1 ? [everyRun] : [];
     for (const section of sections) {
       if (section.kind !== "runs" && section.kind !== "params") continue;
-      for (const row of section.rows) {
-        const count = new Set(row.cells.map((cell) => cell.text)).size;
-        if ((section.kind === "params" || row.name === "variant" || row.name === "experiment") && count > 1 && count < runs.length) names.push(row.name);
-      }
+      for (const row of section.rows)
+        if ((section.kind === "params" || row.name === "variant" || row.name === "experiment") && new Set(row.cells.map((cell) => cell.text)).size > 1)
+          names.push(row.name);
     }
     return names;
   }
@@ -734,15 +753,14 @@
   function groupLines(lines) {
     const row = sections.flatMap((section) => (section.kind === "params" || section.kind === "runs" ? section.rows : []))
       .find((candidate) => candidate.name === state.group);
-    if (!row) return lines;
+    const valueOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
     const groups = new Map();
     for (const line of lines) {
-      const cell = row.cells[line.run];
-      const value = cell.kind === "m" ? "—" : cell.shown;
+      const value = row ? `${state.group} = ${valueOf(row.cells[line.run])}` : "all runs";
       if (!groups.has(value)) groups.set(value, []);
       groups.get(value).push(line);
     }
-    const values = [...new Set(row.cells.map((cell) => (cell.kind === "m" ? "—" : cell.shown)))];
+    const values = row ? [...new Set(row.cells.map((cell) => `${state.group} = ${valueOf(cell)}`))] : ["all runs"];
     return [...groups].map(([value, members]) => {
       let x = [...new Set(members.flatMap((line) => [...line.x]))].sort((a, b) => a - b);
       if (x.length > 2000) {
@@ -759,7 +777,7 @@
         high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
         counts.push(present.length);
       }
-      return { key: values.indexOf(value), run: null, name: `${state.group} = ${value}`, x, y, raw: y, low, high, counts, n: members.length };
+      return { key: values.indexOf(value), run: null, name: value, x, y, raw: y, low, high, counts, n: members.length };
     });
   }
 
@@ -895,6 +913,7 @@
     chart.toX = toX;
     chart.toY = toY;
     chart.domain = domain;
+    chart.stops = null;
     Object.assign(chart.svg.dataset, { x0: domain.x[0], x1: domain.x[1], y0: domain.y[0], y1: domain.y[1], lines: chart.lines.length });
     const grid = draw("g", { class: "grid" });
     for (const value of scale.ticks) {
@@ -920,14 +939,15 @@
       draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
     chart.isDrawn = true;
     moveCursor(chart, chart.at);
+    if (chart.points.open) fillPoints(chart);
   }
 
-  const chartsAreAsWritten = () => state.hidden.size === 0 && Object.keys(state.brush).length === 0 && state.x === "step" &&
+  const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
     !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
 
   function renderCharts() {
     for (const chart of charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
-    const legend = find(".legend");
+    const legend = find(".curves .legend");
     if (!legend) return;
     const groupsShown = state.group && charts.length > 0 ? charts[0].lines : null;
     const old = find(".groups");
@@ -975,9 +995,21 @@
 
   /// Every x at which a line has a point, for the cursor to stop at.
   function stopsOf(chart) {
-    return [...new Set(chart.lines.flatMap((line) => [...line.x]))].filter((x) => x >= chart.domain.x[0] && x <= chart.domain.x[1]).sort((a, b) => a - b);
+    if (!chart.stops) {
+      const all = Float64Array.from(chart.lines.flatMap((line) => [...line.x])).sort();
+      chart.stops = all.filter((x, i) => x !== all[i - 1] && x >= chart.domain.x[0] && x <= chart.domain.x[1]);
+    }
+    return chart.stops;
   }
-  const nearest = (stops, x) => stops.reduce((best, stop) => (Math.abs(stop - x) < Math.abs(best - x) ? stop : best), stops[0]);
+  function nearest(stops, x) {
+    let low = 0, high = stops.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (stops[middle] < x) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
+  }
 
   function setZoom(zoom) {
     state.zoom = zoom;
@@ -999,7 +1031,7 @@
       if (!chart.isDrawn) renderChart(chart);
       const x = xAt(event);
       const stops = stopsOf(chart);
-      if (stops.length > 0) moveCursors(nearest(stops, x));
+      if (stops.length > 0) moveCursors(stops[nearest(stops, x)]);
       if (from === null) return;
       const [a, b] = [chart.toX(Math.min(from, x)), chart.toX(Math.max(from, x))];
       chart.brush.setAttribute("x", a);
@@ -1028,7 +1060,7 @@
       if (stops.length === 0) return;
       const [x0, x1] = chart.domain.x;
       const at = Number.isFinite(chart.at) ? chart.at : x0;
-      const place = Number.isFinite(chart.at) ? stops.indexOf(nearest(stops, at)) : -1;
+      const place = Number.isFinite(chart.at) ? nearest(stops, at) : -1;
       const jump = event.shiftKey ? Math.max(1, Math.round(stops.length / 20)) : 1;
       const move = (to) => moveCursors(stops[Math.min(stops.length - 1, Math.max(0, to))]);
       const actions = {
@@ -1074,23 +1106,50 @@
     image.src = address;
   }
 
+  /// The points as a table: a line a step, at most so many; all of them as CSV.
+  const maxPoints = 500;
+  function pointsOf(chart) {
+    const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
+    const byX = new Map();
+    lines.forEach((line, k) => line.x.forEach((x, i) => {
+      if (!byX.has(x)) byX.set(x, Array(lines.length).fill(""));
+      byX.get(x)[k] = format(line.raw[i]);
+    }));
+    return [[state.x, ...lines.map((line) => line.name)], ...[...byX].sort((a, b) => a[0] - b[0]).map(([x, values]) => [state.x === "step" ? String(x) : xText(x), ...values])];
+  }
+
+  function fillPoints(chart) {
+    const [head, ...body] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
+    const shown = body.filter((_, i) => i % every === 0);
+    const label = chart.name + ": points";
+    chart.points.replaceChildren(chart.points.firstChild,
+      make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
+        button("Download CSV", { "aria-label": `Download the points of ${chart.name} as CSV` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
+      make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
+        make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
+        make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
+          : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
+  }
+
   const curveControls = {};
   function addCharts() {
     const section = find(".part.curves");
     if (!section) return;
     findAll(".chart", section).forEach((figure, index) => {
-      const chart = { figure, index, svg: find("svg", figure), lines: [], at: null };
+      const chart = { figure, index, svg: find("svg", figure), name: find("figcaption", figure).textContent, lines: [], at: null };
+      chart.points = make("details", { class: "figures", ontoggle: () => { if (chart.points.open) fillPoints(chart); } }, make("summary", null, "Points"));
+      figure.append(chart.points);
       chart.readout = make("p", { class: "readout", role: "status" });
       chart.svg.setAttribute("tabindex", 0);
       chart.svg.setAttribute("role", "application");
       chart.svg.setAttribute("aria-roledescription", "chart");
       chart.svg.after(chart.readout);
       find("figcaption", figure).append(make("span", { class: "saves" },
-        button("SVG", { title: "Save as SVG", "aria-label": `Save ${find("figcaption", figure).textContent} as SVG` }, () => {
+        button("SVG", { title: "Save as SVG", "aria-label": `Save ${chart.name} as SVG` }, () => {
           if (!chart.isDrawn) renderChart(chart);
           download(new Blob([standalone(chart)], { type: "image/svg+xml" }), "chart.svg");
         }),
-        button("PNG", { title: "Save as PNG", "aria-label": `Save ${find("figcaption", figure).firstChild.data} as PNG` }, () => {
+        button("PNG", { title: "Save as PNG", "aria-label": `Save ${chart.name} as PNG` }, () => {
           if (!chart.isDrawn) renderChart(chart);
           savePng(chart);
         })));
@@ -1105,7 +1164,7 @@
     c.log = make("input", { type: "checkbox", onchange: () => { state.log = c.log.checked; changed(); } });
     c.outliers = make("input", { type: "checkbox", onchange: () => { state.outliers = c.outliers.checked; changed(); } });
     c.group = make("select", { onchange: () => { state.group = c.group.value; changed(); } },
-      option("", "none"), groupings().map((name) => option(name, name)));
+      option("", "none"), groupings().map((name) => option(name, name === everyRun ? "all runs together" : name)));
     c.band = make("select", { onchange: () => { state.band = c.band.value; changed(); } },
       option("sd", "± standard deviation"), option("range", "min to max"));
     c.zoomOut = button("Zoom out", { hidden: true }, () => setZoom(null));
@@ -1117,7 +1176,6 @@
 
   // ---- many runs: parallel coordinates and scatter ----
 
-  const plots = {};
   function plotRows() {
     const overview = sections.find(isOverview);
     return overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
@@ -1129,34 +1187,73 @@
       const numbers = row.cells.map((cell) => cell.number).filter(Number.isFinite);
       const low = Math.min(...numbers), high = Math.max(...numbers);
       const span = high > low ? high - low : 1;
-      return { row, place: (run) => (row.cells[run].number - low) / span, ticks: linearTicks(low, high, 4).map((value) => [(value - low) / span, tickText(value)]) };
+      return { row, place: (run) => (row.cells[run].number - low) / span, ticks: linearTicks(low, high, 4).map((value) => [(value - low) / span, tickText(value)]),
+        text: (from, to) => `${format(low + from * span)} to ${format(low + to * span)}` };
     }
-    const values = [...new Set(row.cells.map((cell) => (cell.kind === "m" ? "—" : cell.shown)))].sort();
+    const textOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
+    const values = [...new Set(row.cells.map(textOf))].sort();
     const placeOf = (text) => (values.length > 1 ? values.indexOf(text) / (values.length - 1) : 0.5);
-    return { row, place: (run) => placeOf(row.cells[run].kind === "m" ? "—" : row.cells[run].shown),
-      ticks: values.slice(0, 12).map((value) => [placeOf(value), value.length > 14 ? value.slice(0, 13) + "…" : value]) };
+    return { row, place: (run) => placeOf(textOf(row.cells[run])),
+      ticks: values.slice(0, 12).map((value) => [placeOf(value), value.length > 14 ? value.slice(0, 13) + "…" : value]),
+      text: (from, to) => values.filter((value) => placeOf(value) >= from && placeOf(value) <= to).join(", ") };
   }
 
   function addPlots() {
     if (runs.length <= 10 || plotRows().length < 2) return;
-    const names = plotRows().map((row) => row.name);
+    plots.axes = new Map(plotRows().map((row) => [row.name, axisOf(row)]));
+    const names = [...plots.axes.keys()];
     plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y.value = names[names.length - 1];
     plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
-    plots.scatter = draw("svg", { viewBox: "0 0 640 320", role: "img" });
-    plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush = {}; render(); });
+    plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
+    plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
     const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
-      make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis to select runs, in the tables too")),
+      make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
       make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), plots.reset),
       make("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
       make("div", { class: "scatter" }, plots.scatter)));
     find(".part.overview").after(part);
+    listenToScatter();
   }
 
-  function renderPlots() {
-    if (!plots.parallel) return;
-    const axes = plotRows().slice(0, 12).map(axisOf);
+  /// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
+  function select(...brushes) {
+    for (const [name, low, high] of brushes) {
+      if (high - low < 0.01 || (low <= 0 && high >= 1)) state.brush.delete(name);
+      else state.brush.set(name, [low, high].map((place) => Number(Math.min(1, Math.max(0, place)).toFixed(4))));
+    }
+    render();
+    say(`${visibleRuns().length} runs selected`);
+  }
+
+  const scatterX = (place) => 70 + place * 540, scatterY = (place) => 14 + (1 - place) * 256;
+
+  function listenToScatter() {
+    const svg = plots.scatter;
+    let from = null;
+    const placeAt = (event) => {
+      const frame = svg.getBoundingClientRect(), scale = 640 / frame.width;
+      return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1.02, Math.max(-0.02, place)));
+    };
+    const span = (to, i) => [Math.min(from[i], to[i]), Math.max(from[i], to[i])];
+    svg.addEventListener("pointerdown", (event) => { from = placeAt(event); svg.setPointerCapture(event.pointerId); });
+    svg.addEventListener("pointermove", (event) => { if (from) markScatter(span(placeAt(event), 0), span(placeAt(event), 1)); });
+    svg.addEventListener("pointerup", (event) => {
+      if (!from) return;
+      const x = span(placeAt(event), 0), y = span(placeAt(event), 1);
+      from = null;
+      if (x[1] - x[0] < 0.01 && y[1] - y[0] < 0.01) renderPlots();
+      else if (plots.x.value === plots.y.value) select([plots.x.value, ...x]);
+      else select([plots.x.value, ...x], [plots.y.value, ...y]);
+    });
+  }
+
+  function markScatter([x0, x1], [y0, y1]) {
+    fill(plots.mark, { x: scatterX(x0), y: scatterY(y1), width: (x1 - x0) * 540, height: (y1 - y0) * 256 }, []);
+  }
+
+  function renderParallel(axes) {
     const left = 90, right = 70, top = 34, bottom = 20, width = 1200, height = 320;
     const xOfAxis = (i) => left + (i * (width - left - right)) / Math.max(1, axes.length - 1);
     const yOfPlace = (place) => top + (1 - place) * (height - top - bottom);
@@ -1174,12 +1271,16 @@
     });
     axes.forEach((axis, i) => {
       const x = xOfAxis(i), name = axis.row.name;
+      const [low, high] = state.brush.get(name) || [0, 1];
       scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
         draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, name.length > 18 ? name.slice(0, 17) + "…" : name),
         axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
-      const chosen = state.brush[name];
-      const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom });
-      const mark = draw("rect", { class: "zoom", x: x - 8, width: 16, y: chosen ? yOfPlace(chosen.high) : 0, height: chosen ? yOfPlace(chosen.low) - yOfPlace(chosen.high) : 0 });
+      const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
+        "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
+        "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
+      const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
+      const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
+      if (state.brush.has(name)) show(low, high);
       const placeAt = (event) => {
         const frame = plots.parallel.getBoundingClientRect();
         const y = ((event.clientY - frame.top) / frame.height) * height;
@@ -1187,37 +1288,41 @@
       };
       let from = null;
       zone.addEventListener("pointerdown", (event) => { from = placeAt(event); zone.setPointerCapture(event.pointerId); });
-      zone.addEventListener("pointermove", (event) => {
-        if (from === null) return;
-        const to = placeAt(event);
-        mark.setAttribute("y", yOfPlace(Math.max(from, to)));
-        mark.setAttribute("height", yOfPlace(Math.min(from, to)) - yOfPlace(Math.max(from, to)));
-      });
+      zone.addEventListener("pointermove", (event) => { if (from !== null) show(Math.min(from, placeAt(event)), Math.max(from, placeAt(event))); });
       zone.addEventListener("pointerup", (event) => {
         if (from === null) return;
-        const to = placeAt(event), low = Math.min(from, to), high = Math.max(from, to);
-        from = null;
-        if (high - low < 0.01) delete state.brush[name];
-        else state.brush[name] = { low, high, accepts: (run) => axis.place(run) >= low - 1e-9 && axis.place(run) <= high + 1e-9 };
-        render();
-        say(`${visibleRuns().length} runs selected`);
+        const to = placeAt(event);
+        select([name, Math.min(from, to), Math.max(from, to)]);
+      });
+      zone.addEventListener("keydown", (event) => {
+        const step = { ArrowUp: 0.05, ArrowDown: -0.05 }[event.key];
+        if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        const moved = event.shiftKey ? [low, Math.min(1, high + step)] : [Math.max(0, low + step), high];
+        if (moved[1] - moved[0] > 0.01) select([name, ...moved]);
+        findAll(".zone", plots.parallel)[i].focus();
       });
       scales.append(mark, zone);
     });
     plots.parallel.replaceChildren(lines, scales);
-    plots.reset.hidden = Object.keys(state.brush).length === 0;
+  }
 
-    const byName = (name) => axisOf(plotRows().find((row) => row.name === name));
-    const xAxis = byName(plots.x.value), yAxis = byName(plots.y.value);
-    const px = (place) => 70 + place * 540, py = (place) => 14 + (1 - place) * 256;
-    const grid = draw("g", { class: "grid" }, xAxis.ticks.map(([place, text]) => draw("text", { x: px(place), y: 290, "text-anchor": "middle" }, text)),
-      yAxis.ticks.map(([place, text]) => [draw("path", { d: `M70 ${py(place)}H610` }), draw("text", { x: 62, y: py(place) + 4, "text-anchor": "end" }, text)]).flat(),
-      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, plots.x.value));
-    const dots = runs.map((_, run) => run).filter((run) => isVisible(run) && Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
-      .map((run) => draw("circle", { class: `dot r${run % 8}`, "data-run": run, cx: px(xAxis.place(run)).toFixed(1), cy: py(yAxis.place(run)).toFixed(1), r: 5 },
-        draw("title", null, `${runs[run].name}: ${plots.x.value} ${xAxis.row.cells[run].text}, ${plots.y.value} ${yAxis.row.cells[run].text}`)));
-    plots.scatter.replaceChildren(grid, ...dots);
-    plots.scatter.setAttribute("aria-label", `${plots.y.value} against ${plots.x.value}, ${dots.length} runs`);
+  function renderPlots() {
+    if (!plots.parallel) return;
+    renderParallel([...plots.axes.values()].slice(0, 12));
+    plots.reset.hidden = state.brush.size === 0;
+
+    const xName = plots.x.value, yName = plots.y.value, xAxis = plots.axes.get(xName), yAxis = plots.axes.get(yName);
+    const grid = draw("g", { class: "grid" }, xAxis.ticks.map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
+      yAxis.ticks.map(([place, text]) => [draw("path", { d: `M70 ${scatterY(place)}H610` }), draw("text", { x: 62, y: scatterY(place) + 4, "text-anchor": "end" }, text)]).flat(),
+      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xName));
+    const dots = runs.map((_, run) => run).filter((run) => !state.hidden.has(run) && Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
+      .map((run) => draw("circle", { class: `dot r${run % 8}${inBrush(run) ? "" : " faint"}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
+        draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)));
+    plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
+    if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush.get(yName) || [0, 1]);
+    plots.scatter.replaceChildren(grid, plots.mark, ...dots);
+    plots.scatter.setAttribute("aria-label", `${yName} against ${xName}, ${dots.length} runs`);
   }
 
   // ---- artifacts ----
@@ -1312,18 +1417,102 @@
     return make("label", null, control, make("span", null, "Differences to the baseline"));
   }
 
+  /// plotly.js, which the page holds as text that is no code to it, as what a frame can run.
+  let plotlyCode = null;
+  async function readPlotly(holder) {
+    const type = "text/javascript";
+    if (holder.dataset.plotly === "plain") return new Blob([JSON.parse(holder.textContent)], { type });
+    const stream = new Blob([bytesOf(holder.textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Blob([await new Response(stream).arrayBuffer()], { type });
+  }
+
+  /// Draws one figure in a frame of its own, which has no rights and no way out.
+  const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
+    const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
+      `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
+    const answered = (answer) => {
+      window.removeEventListener("message", listen);
+      const notice = find(".notice", holder);
+      notice.hidden = !answer.problem;
+      if (answer.problem) { frame.remove(); notice.textContent = `plotly.js cannot draw it: ${answer.problem}`; }
+      resolve();
+    };
+    const listen = (event) => { if (event.source === frame.contentWindow) answered(event.data); };
+    window.addEventListener("message", listen);
+    setTimeout(() => answered({ problem: "it does not answer" }), 30000);
+    const figure = find("pre", holder).textContent;
+    frame.addEventListener("load", () => frame.contentWindow.postMessage({ code, figure }, "*"));
+    holder.prepend(frame);
+  });
+
+  function plotlyButton(gallery) {
+    const holders = findAll(".plotly", gallery);
+    if (holders.length === 0) return null;
+    const id = gallery.previousElementSibling.textContent;
+    const start = button("Draw with plotly.js", { "aria-label": `Draw ${id} with plotly.js` }, async () => {
+      start.hidden = true;
+      plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
+      try {
+        const code = await plotlyCode;
+        for (const holder of holders) await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
+        say(`${id} is drawn`);
+      } catch (error) {
+        for (const holder of holders) find(".notice", holder).textContent = `plotly.js cannot be read: ${error.message}`;
+      }
+    });
+    return start;
+  }
+
   function addGalleries() {
-    for (const gallery of findAll(".gallery")) {
+    const galleries = findAll(".gallery");
+    for (const gallery of galleries) {
       for (const same of findAll(".same", gallery)) {
-        const first = find(`.artifact[data-run="${same.dataset.same}"] img`, gallery);
+        const first = find(`.artifact[data-run="${same.dataset.same}"] img`, galleries[same.dataset.row]);
         if (!first) continue;
         const copyOf = first.cloneNode();
         copyOf.alt = `${gallery.previousElementSibling.textContent} of ${runs[same.closest(".artifact").dataset.run].name}`;
         same.after(copyOf);
       }
-      const controls = [zoomTogether(gallery), blendImages(gallery), diffTexts(gallery)].filter(Boolean);
+      const controls = [zoomTogether(gallery), blendImages(gallery), diffTexts(gallery), plotlyButton(gallery)].filter(Boolean);
       if (controls.length > 0) gallery.before(make("div", { class: "controls" }, controls));
     }
+  }
+
+  // ---- paper ----
+
+  /// Tables that are wider than paper, as tables of some of their columns each, the first column in all of them.
+  const paperWidth = 680;  // pixels between the margins of an upright page
+  function splitTables() {
+    joinTables();
+    document.body.classList.add("printing");
+    for (const scroll of findAll(".scroll")) {
+      const table = find("table", scroll);
+      if (!table || table.offsetWidth <= paperWidth) continue;
+      const widths = [...table.tHead.rows[0].cells].map((cell) => cell.offsetWidth);
+      const groups = [];
+      let used = Infinity;
+      for (let i = 1; i < widths.length; ++i) {
+        if (used + widths[i] > paperWidth) { groups.push([]); used = widths[0]; }
+        groups[groups.length - 1].push(i);
+        used += widths[i];
+      }
+      if (groups.length < 2) continue;
+      const copyRow = (row, columns) => {
+        const copyOf = row.cloneNode(false);
+        const isWhole = row.cells.length === widths.length;
+        copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length })]));
+        for (const input of findAll("input", copyOf)) input.remove();
+        return copyOf;
+      };
+      scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
+        [table.tHead, table.tBodies[0]].map((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns))))))));
+      scroll.classList.add("split");
+    }
+    document.body.classList.remove("printing");
+  }
+  function joinTables() {
+    for (const copyOf of findAll(".paper")) copyOf.remove();
+    for (const scroll of findAll(".split")) scroll.classList.remove("split");
   }
 
   // ---- begin ----
@@ -1347,4 +1536,6 @@
   loadState();
   render();
   window.addEventListener("hashchange", () => { loadState(); render(); });
+  window.addEventListener("beforeprint", splitTables);
+  window.addEventListener("afterprint", joinTables);
 })();
