@@ -4,6 +4,7 @@
 # Installs what is missing (Chromium, Node and npm as tests/setup.sh does, and through npm what package.json names), and
 # ends with "N passed, N failed". Status 77, with the reason, where that cannot be had.
 set -euo pipefail
+pages="${1:+$(realpath "$1")}"
 cd "$(dirname "$0")"
 build="$PWD/../../build/browser"
 skip() { echo "skipped: $1"; exit 77; }
@@ -17,7 +18,6 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   npm ci --no-audit --no-fund --loglevel=error || skip "npm cannot install what tests/browser/package.json names"
 fi
 
-pages="${1:-}"
 if [ -z "$pages" ]; then
   cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release >/dev/null
   cmake --build "$build"

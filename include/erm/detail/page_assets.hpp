@@ -235,6 +235,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
 .paper { display: none; }
 .printing .big { content-visibility: visible; }
+.printing table { width: max-content; }
 .printing tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
 .printing td { max-width: 300px; overflow-wrap: anywhere; }
 @media print {
@@ -244,8 +245,8 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
   .paper { display: block; }
   .paper table { margin: 0 0 12pt; }
   .paper thead { display: table-row-group; }
-  .scroll, pre, .legend, .lens { max-height: none; overflow: visibl)page",
-    R"page(e; }
+  .scroll, pre, .legend, .l)page",
+    R"page(ens { max-height: none; overflow: visible; }
   .big { content-visibility: visible; }
   .plots .plain > svg { min-width: 0; }
   thead th, tr > th:first-child { position: static; }
@@ -257,7 +258,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "791bc08fc80059515d33a6a18ab685025c2e93e95df0c09de129b996d2aa35ef";
+inline constexpr std::string_view page_style_sha256 = "2727fee6149c0f07238e49ae462752ba1fb259b9d17e80896035f85e4d898bdb";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -1391,7 +1392,7 @@ inline constexpr std::string_view page_script[] = {
     const label = chart.name + ": points";
     chart.points.replaceChildren(chart.points.firstChild,
       make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
-        button("Download CSV", { "aria-label": `Download the points of ${chart.name} as CSV` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
+        button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
       make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
         make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
         make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
@@ -1472,8 +1473,8 @@ inline constexpr std::string_view page_script[] = {
     plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y.value = names[names.length - 1];
-    plots.parallel = draw("svg", { viewBox: "0 0 1200 32)page",
-    R"page(0", role: "group", "aria-label": "Parallel coordinates: one line a run" });
+    plots.parallel = draw("svg", { viewBox: "0 0 1200 320", ro)page",
+    R"page(le: "group", "aria-label": "Parallel coordinates: one line a run" });
     plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
     plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
     const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
@@ -1487,9 +1488,10 @@ inline constexpr std::string_view page_script[] = {
 
   /// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
   function select(...brushes) {
-    for (const [name, low, high] of brushes) {
-      if (high - low < 0.01 || (low <= 0 && high >= 1)) state.brush.delete(name);
-      else state.brush.set(name, [low, high].map((place) => Number(Math.min(1, Math.max(0, place)).toFixed(4))));
+    for (const [name, from, to] of brushes) {
+      const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
+      if (high - low < 0.01 || (low === 0 && high === 1)) state.brush.delete(name);
+      else state.brush.set(name, [Number(low.toFixed(4)), Number(high.toFixed(4))]);
     }
     render();
     say(`${visibleRuns().length} runs selected`);
@@ -1502,7 +1504,7 @@ inline constexpr std::string_view page_script[] = {
     let from = null;
     const placeAt = (event) => {
       const frame = svg.getBoundingClientRect(), scale = 640 / frame.width;
-      return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1.02, Math.max(-0.02, place)));
+      return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1, Math.max(0, place)));
     };
     const span = (to, i) => [Math.min(from[i], to[i]), Math.max(from[i], to[i])];
     svg.addEventListener("pointerdown", (event) => { from = placeAt(event); svg.setPointerCapture(event.pointerId); });
@@ -1682,8 +1684,8 @@ inline constexpr std::string_view page_script[] = {
           make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
       }
     } });
-    return make("label", null, control, make("span", null, "Differences to the basel)page",
-    R"page(ine"));
+    return make("label", null, control, make("span", nul)page",
+    R"page(l, "Differences to the baseline"));
   }
 
   /// plotly.js, which the page holds as text that is no code to it, as what a frame can run.
@@ -1718,7 +1720,7 @@ inline constexpr std::string_view page_script[] = {
     const holders = findAll(".plotly", gallery);
     if (holders.length === 0) return null;
     const id = gallery.previousElementSibling.textContent;
-    const start = button("Draw with plotly.js", { "aria-label": `Draw ${id} with plotly.js` }, async () => {
+    const start = button("Draw with plotly.js", { "aria-label": `Draw with plotly.js: ${id}` }, async () => {
       start.hidden = true;
       plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
       try {
@@ -1810,7 +1812,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "77810d189ac472d7ebef3fb36bd6bd9887737585d86d3992ffd34307bbdd955f";
+inline constexpr std::string_view page_script_sha256 = "cf4e7e8e49fabb115ee5db8d4a890b34236909eb6bee055c58215968b60ccaf3";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -1124,7 +1124,7 @@
     const label = chart.name + ": points";
     chart.points.replaceChildren(chart.points.firstChild,
       make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
-        button("Download CSV", { "aria-label": `Download the points of ${chart.name} as CSV` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
+        button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
       make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
         make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
         make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
@@ -1219,9 +1219,10 @@
 
   /// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
   function select(...brushes) {
-    for (const [name, low, high] of brushes) {
-      if (high - low < 0.01 || (low <= 0 && high >= 1)) state.brush.delete(name);
-      else state.brush.set(name, [low, high].map((place) => Number(Math.min(1, Math.max(0, place)).toFixed(4))));
+    for (const [name, from, to] of brushes) {
+      const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
+      if (high - low < 0.01 || (low === 0 && high === 1)) state.brush.delete(name);
+      else state.brush.set(name, [Number(low.toFixed(4)), Number(high.toFixed(4))]);
     }
     render();
     say(`${visibleRuns().length} runs selected`);
@@ -1234,7 +1235,7 @@
     let from = null;
     const placeAt = (event) => {
       const frame = svg.getBoundingClientRect(), scale = 640 / frame.width;
-      return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1.02, Math.max(-0.02, place)));
+      return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1, Math.max(0, place)));
     };
     const span = (to, i) => [Math.min(from[i], to[i]), Math.max(from[i], to[i])];
     svg.addEventListener("pointerdown", (event) => { from = placeAt(event); svg.setPointerCapture(event.pointerId); });
@@ -1449,7 +1450,7 @@
     const holders = findAll(".plotly", gallery);
     if (holders.length === 0) return null;
     const id = gallery.previousElementSibling.textContent;
-    const start = button("Draw with plotly.js", { "aria-label": `Draw ${id} with plotly.js` }, async () => {
+    const start = button("Draw with plotly.js", { "aria-label": `Draw with plotly.js: ${id}` }, async () => {
       start.hidden = true;
       plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
       try {
