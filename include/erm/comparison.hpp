@@ -212,10 +212,13 @@ inline void Comparison::add_artifacts() {
 }
 
 inline void Comparison::mark_best(const CompareOptions& options) {
+  std::vector<const ExperimentRun*> with_goals;
+  for (const ExperimentRun* run : runs_)
+    if (!run->goals().empty()) with_goals.push_back(run);
   for (Row& row : sections_.back().rows) {
     const std::string name(row.name);
     if (const auto given = options.goals.find(name); given != options.goals.end()) row.goal = given->second;
-    for (const ExperimentRun* run : runs_) {
+    for (const ExperimentRun* run : with_goals) {
       if (row.goal) break;
       if (const auto known = run->goals().find(name); known != run->goals().end()) row.goal = known->second;
     }

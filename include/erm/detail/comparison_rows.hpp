@@ -107,15 +107,17 @@ std::vector<std::size_t> join_by_key(const std::vector<const ExperimentRun*>& ru
     for (const auto& [name, value] : get(*runs[run])) {
       const std::string_view key = name;
       // Most runs have the same keys, so the next is the one.
-      while (at < known.size() && known[at].first < key) ++at;
-      if (at < known.size() && known[at].first == key) {
-        fill(known[at++].second, run, value);
-        continue;
+      if (at == known.size() || known[at].first != key) {
+        while (at < known.size() && known[at].first < key) ++at;
+        if (at == known.size() || known[at].first != key) {
+          const std::size_t row = known.size() + more.size();
+          more.emplace_back(key, row);
+          make(key);
+          fill(row, run, value);
+          continue;
+        }
       }
-      const std::size_t row = known.size() + more.size();
-      more.emplace_back(key, row);
-      make(key);
-      fill(row, run, value);
+      fill(known[at++].second, run, value);
     }
     if (more.empty()) continue;
     const auto middle = static_cast<std::ptrdiff_t>(known.size());

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -97,29 +98,40 @@ void append_floating(std::string& out, Float value) {
     out += text;
     return;
   }
-  std::string_view mantissa = text.substr(0, e);
-  if (mantissa[0] == '-') {
-    out += '-';
-    mantissa.remove_prefix(1);
-  }
-  const std::string_view fraction = mantissa.size() > 1 ? mantissa.substr(2) : std::string_view();
+  // Put together here and appended once: much of a page and of a history file is numbers.
+  char shown[48];
+  char* to = shown;
+  const auto put = [&to](const char* from, std::size_t size) {
+    std::memcpy(to, from, size);
+    to += size;
+  };
+  const auto put_zeros = [&to](std::size_t count) {
+    std::memset(to, '0', count);
+    to += count;
+  };
+  const char* mantissa = raw;
+  if (*mantissa == '-') *to++ = *mantissa++;
+  const char* const fraction = mantissa + 2;
+  const auto digits = static_cast<std::size_t>(raw + e - mantissa);
+  const std::size_t fraction_size = digits > 1 ? digits - 2 : 0;
   if (exponent < 0) {
-    out += "0.";
-    out.append(static_cast<std::size_t>(-exponent - 1), '0');
-    out += mantissa[0];
-    out += fraction;
-    return;
-  }
-  out += mantissa[0];
-  const auto whole = static_cast<std::size_t>(exponent);
-  if (fraction.size() <= whole) {
-    out += fraction;
-    out.append(whole - fraction.size(), '0');
+    put("0.", 2);
+    put_zeros(static_cast<std::size_t>(-exponent - 1));
+    *to++ = *mantissa;
+    put(fraction, fraction_size);
   } else {
-    out += fraction.substr(0, whole);
-    out += '.';
-    out += fraction.substr(whole);
+    *to++ = *mantissa;
+    const auto whole = static_cast<std::size_t>(exponent);
+    if (fraction_size <= whole) {
+      put(fraction, fraction_size);
+      put_zeros(whole - fraction_size);
+    } else {
+      put(fraction, whole);
+      *to++ = '.';
+      put(fraction + whole, fraction_size - whole);
+    }
   }
+  out.append(shown, static_cast<std::size_t>(to - shown));
 }
 
 template <class Integer>

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,43 +32,51 @@ inline constexpr std::array<std::string_view, 20> cell_tags = {
     "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
     "<td",             "<td class=d",       "<td",             "<td class=d"};
 
-/// One cell. Where it shows a number rounded, the exact one is its title. Its end tag is left to the parser, which closes
-/// a cell at the next one.
+/// A number: to six digits, the exact one its title where that is another. Written in one piece: a page is mostly these.
+inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
+  constexpr std::size_t room = 2 * six_digits_room + 64;
+  char buffer[room];
+  std::string long_text;
+  char* const begin = cell.text.size() <= six_digits_room / 2
+                          ? buffer
+                          : (long_text.resize(2 * cell.text.size() + room), long_text.data());
+  char* to = begin;
+  const auto put = [&](std::string_view text) {
+    std::memcpy(to, text.data(), text.size());
+    to += text.size();
+  };
+  put(cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)]);
+  // Where the title goes is where the number goes that has none.
+  constexpr std::string_view title = " title=";
+  char* const shown = to + title.size() + cell.text.size() + 1;
+  const auto size = static_cast<std::size_t>(write_six_digits(shown, cell.text, is_scientific) - shown);
+  if (std::string_view(shown, size) == cell.text) {
+    *to++ = '>';
+    std::memmove(to, shown, size);
+  } else {
+    put(title);
+    put(cell.text);
+    *to++ = '>';
+  }
+  to += size;
+  if (cell.best) put("<i> best</i>");
+  out.append(begin, static_cast<std::size_t>(to - begin));
+}
+
+/// One cell. Its end tag is left to the parser, which closes a cell at the next one.
 inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
   using Kind = Comparison::Cell::Kind;
-  const bool is_empty = cell.kind == Kind::text && cell.text.empty();
-  if (is_empty) {
+  if (cell.kind == Kind::number) return append_number_cell(out, cell, row.is_scientific);
+  if (cell.kind == Kind::text && cell.text.empty()) {
     out += cell.differs ? "<td class=\"e d\">empty" : "<td class=e>empty";
     return;
   }
   out += cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)];
-  switch (cell.kind) {
-    case Kind::missing:
-      out += ">\xE2\x80\x94";
-      return;
-    case Kind::number: {
-      char buffer[2 * six_digits_room];
-      std::string long_text;
-      char* begin = buffer;
-      if (cell.text.size() > six_digits_room) {
-        long_text.resize(cell.text.size() + six_digits_room);
-        begin = long_text.data();
-      }
-      const std::string_view shown(
-          begin, static_cast<std::size_t>(write_six_digits(begin, cell.text, row.is_scientific) - begin));
-      if (shown != cell.text) {
-        out += " title=";
-        out += cell.text;
-      }
-      out += '>';
-      out += shown;
-      if (cell.best) out += "<i> best</i>";
-      return;
-    }
-    default:
-      out += '>';
-      append_html(out, cell.text);
-  }
+  out += '>';
+  if (cell.kind == Kind::missing)
+    out += "\xE2\x80\x94";
+  else
+    append_html(out, cell.text);
 }
 
 /// The name of a row with its marks: that it differs, and which way it is better.
