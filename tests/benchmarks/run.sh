@@ -19,6 +19,8 @@ echo "## Registry"
 echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark"
+echo
+tests/browser/run.sh --times || echo "the page in a browser: not measured"
 if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   echo
   echo "## Live runs"

@@ -635,6 +635,23 @@ test("wide tables are printed as groups of columns that fit the paper, the first
   });
 });
 
+test("the header and the first column stay where a table is moved, with and without script", async () => {
+  for (const javaScriptEnabled of [true, false])
+    await within("many", { javaScriptEnabled }, async (page) => {
+      const scroll = page.locator(".part.metrics > details > .scroll");
+      await scroll.scrollIntoViewIfNeeded();
+      // The debugger moves it: it can where a page's script may not.
+      await scroll.evaluate((element) => element.scrollTo(900, 600));
+      await page.waitForTimeout(100);
+      const places = await scroll.evaluate((element) => {
+        const frame = element.getBoundingClientRect(), table = element.querySelector("table");
+        const [corner, first] = [table.rows[0].cells[0], table.rows[100].cells[0]].map((cell) => cell.getBoundingClientRect());
+        return [element.scrollLeft, element.scrollTop, corner.left - frame.left, corner.top - frame.top, first.left - frame.left].map(Math.round);
+      });
+      assert.deepEqual(places, [900, 600, 0, 1, 0]);
+    });
+});
+
 test("Chromium announces its printing, which is what the tables wait for", async () => {
   await within("normal", {}, async (page) => {
     await page.evaluate(() => { window.printed = 0; window.addEventListener("beforeprint", () => { ++window.printed; }); });

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Opens comparison pages in Chromium and tests them; checks the page's script with ESLint.
 #   tests/browser/run.sh [PAGES]     PAGES: the program that writes the pages; built from pages.cpp where it is not given
+#   tests/browser/run.sh --times     how long the pages keep the browser busy, in place of the tests
 # Installs what is missing (Chromium, Node and npm as tests/setup.sh does, and through npm what package.json names), and
 # ends with "N passed, N failed". Status 77, with the reason, where that cannot be had.
 set -euo pipefail
+times=false
+if [ "${1:-}" = --times ]; then times=true; shift; fi
 pages="${1:+$(realpath "$1")}"
 cd "$(dirname "$0")"
 build="$PWD/../../build/browser"
@@ -29,13 +32,18 @@ cp node_modules/plotly.js-dist-min/plotly.min.js "$build/plotly.min.js"
 gzip -9 -k -f "$build/plotly.min.js"
 "$pages" "$build/pages.d" "$build/plotly.min.js"
 
+if $times; then
+  PAGES="$build/pages.d" CHROMIUM="$chromium" node load_times.mjs
+  exit
+fi
+
 # ESLint takes no file from outside of its folder but as text.
 for script in page.js frame.js; do
   npx --no-install eslint --stdin --stdin-filename $script <../../include/erm/detail/page/$script
 done
-npx --no-install eslint page.test.mjs
+npx --no-install eslint page.test.mjs load_times.mjs
 log="$build/test.log"
-PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec . 2>&1 | tee "$log" || true
+PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec page.test.mjs 2>&1 | tee "$log" || true
 count() { sed -n "s/^ℹ $1 \([0-9]*\)$/\1/p" "$log"; }
 passed="$(count pass)"
 failed="$(count fail)"

@@ -91,9 +91,11 @@ table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabu
 th, td { padding: 6px 14px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); unicode-bidi: isolate; }
 tbody tr:last-child > * { border-bottom: 0; }
 th { font-weight: 500; background: var(--card); white-space: nowrap; }
-thead th { position: sticky; top: 0; z-index: 2; background: var(--head); font-weight: 600; }
+thead { position: sticky; top: 0; z-index: 2; }
+thead th { background: var(--head); font-weight: 600; }
 tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px solid var(--line); max-width: 40vw; overflow: hidden; text-overflow: ellipsis; }
-thead th:first-child { z-index: 3; }
+/* Hundreds of sticky cells take a browser long: where the script runs, they are so once a table is moved. */
+@media (scripting: enabled) { .scroll:not(.moved) tr > th:first-child { position: static; } }
 td { max-width: 420px; overflow-wrap: break-word; white-space: pre-wrap; min-width: 72px; border-left: 3px solid transparent; }
 td.n { text-align: right; white-space: nowrap; }
 td.m, td.z, td.e { color: var(--soft); }
@@ -241,15 +243,15 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split { display: none; }
+  .tools, .controls, .saves, .menu, th > input, .readou)page",
+    R"page(t, .figures, .split { display: none; }
   .paper { display: block; }
   .paper table { margin: 0 0 12pt; }
   .paper thead { display: table-row-group; }
-  .scroll, pre, .legend, .l)page",
-    R"page(ens { max-height: none; overflow: visible; }
+  .scroll, pre, .legend, .lens { max-height: none; overflow: visible; }
   .big { content-visibility: visible; }
   .plots .plain > svg { min-width: 0; }
-  thead th, tr > th:first-child { position: static; }
+  thead, .scroll tr > th:first-child, .paper tr > th:first-child { position: static; }
   tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
   td { max-width: 300px; overflow-wrap: anywhere; }
   .part, .chart, .artifact, tr { break-inside: avoid; }
@@ -258,7 +260,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "2727fee6149c0f07238e49ae462752ba1fb259b9d17e80896035f85e4d898bdb";
+inline constexpr std::string_view page_style_sha256 = "eee3efc5747f5e4988835df16c8351ea0dbfe57bd4c8e5bef86370a4a43fb807";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -1807,12 +1809,15 @@ inline constexpr std::string_view page_script[] = {
   loadState();
   render();
   window.addEventListener("hashchange", () => { loadState(); render(); });
+  document.addEventListener("scroll", ({ target }) => {
+    if (target.classList && target.classList.contains("scroll")) target.classList.toggle("moved", target.scrollLeft > 0);
+  }, true);
   window.addEventListener("beforeprint", splitTables);
   window.addEventListener("afterprint", joinTables);
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "cf4e7e8e49fabb115ee5db8d4a890b34236909eb6bee055c58215968b60ccaf3";
+inline constexpr std::string_view page_script_sha256 = "1d0bf862d8c6104810c3fa2b698e3f3d7956ffd5f424ad646071b1a8a0b90384";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -1537,6 +1537,9 @@
   loadState();
   render();
   window.addEventListener("hashchange", () => { loadState(); render(); });
+  document.addEventListener("scroll", ({ target }) => {
+    if (target.classList && target.classList.contains("scroll")) target.classList.toggle("moved", target.scrollLeft > 0);
+  }, true);
   window.addEventListener("beforeprint", splitTables);
   window.addEventListener("afterprint", joinTables);
 })();
