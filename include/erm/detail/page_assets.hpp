@@ -237,17 +237,20 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
 .paper { display: none; }
 .printing .big { content-visibility: visible; }
-.printing table { width: max-content; }
+.printing table { width: max-content; font-size: 10pt; }
+.printing th, .printing td { padding: 2px 8px; }
 .printing tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
 .printing td { max-width: 300px; overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
-  body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .tools, .controls, .saves, .menu, th > input, .readou)page",
-    R"page(t, .figures, .split { display: none; }
+  body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust)page",
+    R"page(: exact; }
+  .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split { display: none; }
   .paper { display: block; }
   .paper table { margin: 0 0 12pt; }
-  .paper thead { display: table-row-group; }
+  th, td { padding: 2px 8px; }
+  thead { break-inside: avoid; }
+  summary, h3 { break-after: avoid; }
   .scroll, pre, .legend, .lens { max-height: none; overflow: visible; }
   .big { content-visibility: visible; }
   .plots .plain > svg { min-width: 0; }
@@ -260,7 +263,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "eee3efc5747f5e4988835df16c8351ea0dbfe57bd4c8e5bef86370a4a43fb807";
+inline constexpr std::string_view page_style_sha256 = "ac764f4248a8c1e445c75acec02f5ed91d8121fa30a11f4797489d7b6aeb466b";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -1753,14 +1756,14 @@ inline constexpr std::string_view page_script[] = {
 
   // ---- paper ----
 
-  /// Tables that are wider than paper, as tables of some of their columns each, the first column in all of them.
+  /// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
   const paperWidth = 680;  // pixels between the margins of an upright page
   function splitTables() {
     joinTables();
     document.body.classList.add("printing");
     for (const scroll of findAll(".scroll")) {
       const table = find("table", scroll);
-      if (!table || table.offsetWidth <= paperWidth) continue;
+      if (!table || table.offsetWidth === 0) continue;
       const widths = [...table.tHead.rows[0].cells].map((cell) => cell.offsetWidth);
       const groups = [];
       let used = Infinity;
@@ -1769,12 +1772,14 @@ inline constexpr std::string_view page_script[] = {
         groups[groups.length - 1].push(i);
         used += widths[i];
       }
-      if (groups.length < 2) continue;
+      if (groups.length === 0) continue;
       const copyRow = (row, columns) => {
         const copyOf = row.cloneNode(false);
         const isWhole = row.cells.length === widths.length;
         copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length })]));
+        // A header with controls in it is not repeated on each page.
         for (const input of findAll("input", copyOf)) input.remove();
+        for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
         return copyOf;
       };
       scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
@@ -1817,7 +1822,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "1d0bf862d8c6104810c3fa2b698e3f3d7956ffd5f424ad646071b1a8a0b90384";
+inline constexpr std::string_view page_script_sha256 = "0f095227e7765faa9a77943ea7729abed72bceae22a9740df0709559eb4d175a";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

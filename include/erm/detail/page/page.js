@@ -1481,14 +1481,14 @@
 
   // ---- paper ----
 
-  /// Tables that are wider than paper, as tables of some of their columns each, the first column in all of them.
+  /// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
   const paperWidth = 680;  // pixels between the margins of an upright page
   function splitTables() {
     joinTables();
     document.body.classList.add("printing");
     for (const scroll of findAll(".scroll")) {
       const table = find("table", scroll);
-      if (!table || table.offsetWidth <= paperWidth) continue;
+      if (!table || table.offsetWidth === 0) continue;
       const widths = [...table.tHead.rows[0].cells].map((cell) => cell.offsetWidth);
       const groups = [];
       let used = Infinity;
@@ -1497,12 +1497,14 @@
         groups[groups.length - 1].push(i);
         used += widths[i];
       }
-      if (groups.length < 2) continue;
+      if (groups.length === 0) continue;
       const copyRow = (row, columns) => {
         const copyOf = row.cloneNode(false);
         const isWhole = row.cells.length === widths.length;
         copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length })]));
+        // A header with controls in it is not repeated on each page.
         for (const input of findAll("input", copyOf)) input.remove();
+        for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
         return copyOf;
       };
       scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
