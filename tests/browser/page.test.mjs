@@ -451,6 +451,7 @@ test("many runs are selected along an axis by dragging, in the tables and the ch
   await within("crowd", {}, async (page) => {
     assert.equal(await page.locator(".plots .line").count(), 200);
     assert.equal(await page.locator(".plots .dot").count(), 200);
+    assert.deepEqual(await page.locator(".plots .plain text:not(.name)").evaluateAll((texts) => texts.slice(0, 3).map((text) => text.textContent)), ["0", "0.02", "0.04"]);
     const all = await shownValues(page, "params", "param 0");
     const zone = page.getByRole("slider", { name: "Select runs by param 0" });
     await zone.scrollIntoViewIfNeeded();

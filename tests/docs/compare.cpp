@@ -3,6 +3,8 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,25 @@ TEST_CASE("docs/compare.md: the page, as a file and as text") {
   CHECK(std::filesystem::file_size("comparison.html") > 10000);
   std::filesystem::current_path(before);
   CHECK(html.find("<title>Comparison of 2 runs</title>") != std::string::npos);
+}
+
+TEST_CASE("docs/compare.md: figures that plotly draws") {
+  const erm_test::TemporaryDirectory directory;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  std::vector<erm::ExperimentRun> runs = two_runs();
+  runs[0].log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
+  std::ofstream("plotly.min.js.gz", std::ios::binary) << "\x1F\x8B and so on";
+
+  erm::CompareOptions options;
+  options.plotly_js = "plotly.min.js.gz";                          // else what the variable ERM_PLOTLY_JS names
+  erm::write_comparison("comparison.html", runs, options);
+
+  std::ifstream file("comparison.html");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  file.close();
+  std::filesystem::current_path(before);
+  CHECK(page.find("data-plotly=gzip>") != std::string::npos);
 }
 
 TEST_CASE("docs/compare.md: in a terminal and in a notebook") {

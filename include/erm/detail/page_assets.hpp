@@ -206,7 +206,6 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
-.faint { opacity: 0.25; }
 .plots .plain { border: 0; max-height: none; }
 .plots svg { display: block; width: 100%; }
 .plots .plain > svg { min-width: 900px; }
@@ -218,6 +217,9 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .grid .name { fill: var(--text); font-weight: 600; }
 .zone { fill: transparent; cursor: ns-resize; touch-action: none; }
 .dot { fill: var(--c); opacity: 0.85; }
+.faint { opacity: 0.25; }
+.plots .faint { opacity: 0.08; }
+.plots .grid text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .lens { position: relative; overflow: auto; max-height: 480px; }
 .lens .over { position: absolute; top: 0; left: 0; }
 ins { text-decoration: none; background: var(--best); color: var(--best-text); }
@@ -242,9 +244,9 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 .printing tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
 .printing td { max-width: 300px; overflow-wrap: anywhere; }
 @media print {
-  :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
-  body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust)page",
-    R"page(: exact; }
+  :root { color-scheme: light; --page: #fff; --text:)page",
+    R"page( #000; --soft: #444; --line: #bbb; }
+  body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split { display: none; }
   .paper { display: block; }
   .paper table { margin: 0 0 12pt; }
@@ -263,7 +265,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "ac764f4248a8c1e445c75acec02f5ed91d8121fa30a11f4797489d7b6aeb466b";
+inline constexpr std::string_view page_style_sha256 = "6f42298fa7bb14ff077a8e2a33f3d6eb54919898ad4eaf55abe7be024b0f0ea7";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -1188,9 +1190,11 @@ inline constexpr std::string_view page_script[] = {
     chart.stops = null;
     Object.assign(chart.svg.dataset, { x0: domain.x[0], x1: domain.x[1], y0: domain.y[0], y1: domain.y[1], lines: chart.lines.length });
     const grid = draw("g", { class: "grid" });
+    let above = Infinity;
     for (const value of scale.ticks) {
       const y = toY(value);
-      if (y < box.top - 1 || y > box.height - box.bottom + 1) continue;
+      if (y < box.top - 1 || y > box.height - box.bottom + 1 || above - y < 13) continue;
+      above = y;
       grid.append(draw("path", { d: `M${box.left} ${y.toFixed(1)}H${box.width - box.right}` }),
         draw("text", { x: box.left - 8, y: y + 4, "text-anchor": "end" }, tickText(value)));
     }
@@ -1251,10 +1255,10 @@ inline constexpr std::string_view page_script[] = {
     chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
     if (!isShown) return chart.readout.replaceChildren();
     const parts = [make("b", null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
-    for (const line of chart.lines) {
+    for (const line )page",
+    R"page(of chart.lines) {
       const value = valueAt(line, x);
-     )page",
-    R"page( let text = format(value);
+      let text = format(value);
       if (line.n !== undefined && Number.isFinite(value)) {
         const i = line.x.findIndex((at) => at >= x);
         text += state.band === "sd" ? ` ± ${format((line.high[i] - line.low[i]) / 2)}` : ` (${format(line.low[i])} to ${format(line.high[i])})`;
@@ -1478,8 +1482,8 @@ inline constexpr std::string_view page_script[] = {
     plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y.value = names[names.length - 1];
-    plots.parallel = draw("svg", { viewBox: "0 0 1200 320", ro)page",
-    R"page(le: "group", "aria-label": "Parallel coordinates: one line a run" });
+ )page",
+    R"page(   plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
     plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
     plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
     const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
@@ -1542,14 +1546,14 @@ inline constexpr std::string_view page_script[] = {
         path += `${pen ? "L" : "M"}${xOfAxis(i).toFixed(1)} ${yOfPlace(place).toFixed(1)}`;
         pen = true;
       });
-      lines.append(draw("path", { class: `line r${run % 8}${inBrush(run) ? "" : " faint"}`, "data-run": run, d: path }, draw("title", null, runs[run].name)));
+      lines.append(draw("path", { class: `line r${run % 8} h${run % 5}${inBrush(run) ? "" : " faint"}`, "data-run": run, d: path }, draw("title", null, runs[run].name)));
     });
     axes.forEach((axis, i) => {
       const x = xOfAxis(i), name = axis.row.name;
       const [low, high] = state.brush.get(name) || [0, 1];
       scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
         draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, name.length > 18 ? name.slice(0, 17) + "…" : name),
-        axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
+        ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
       const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
         "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
         "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
@@ -1590,7 +1594,7 @@ inline constexpr std::string_view page_script[] = {
     const xName = plots.x.value, yName = plots.y.value, xAxis = plots.axes.get(xName), yAxis = plots.axes.get(yName);
     const grid = draw("g", { class: "grid" }, xAxis.ticks.map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
       yAxis.ticks.map(([place, text]) => [draw("path", { d: `M70 ${scatterY(place)}H610` }), draw("text", { x: 62, y: scatterY(place) + 4, "text-anchor": "end" }, text)]).flat(),
-      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xName));
+      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xName), draw("text", { transform: "rotate(-90)", x: -142, y: 14, "text-anchor": "middle" }, yName));
     const dots = runs.map((_, run) => run).filter((run) => !state.hidden.has(run) && Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
       .map((run) => draw("circle", { class: `dot r${run % 8}${inBrush(run) ? "" : " faint"}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
         draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)));
@@ -1686,11 +1690,11 @@ inline constexpr std::string_view page_script[] = {
       for (const pre of texts) {
         if (!control.checked || pre === base) { pre.textContent = originals.get(pre); continue; }
         pre.replaceChildren(...diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
-          make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
+     )page",
+    R"page(     make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
       }
     } });
-    return make("label", null, control, make("span", nul)page",
-    R"page(l, "Differences to the baseline"));
+    return make("label", null, control, make("span", null, "Differences to the baseline"));
   }
 
   /// plotly.js, which the page holds as text that is no code to it, as what a frame can run.
@@ -1743,10 +1747,10 @@ inline constexpr std::string_view page_script[] = {
     const galleries = findAll(".gallery");
     for (const gallery of galleries) {
       for (const same of findAll(".same", gallery)) {
-        const first = find(`.artifact[data-run="${same.dataset.same}"] img`, galleries[same.dataset.row]);
+        const first = find(`.artifact[data-run="${same.dataset.same}"] :is(img, .plot)`, galleries[same.dataset.row]);
         if (!first) continue;
-        const copyOf = first.cloneNode();
-        copyOf.alt = `${gallery.previousElementSibling.textContent} of ${runs[same.closest(".artifact").dataset.run].name}`;
+        const copyOf = first.cloneNode(true);
+        if (copyOf.alt) copyOf.alt = `${gallery.previousElementSibling.textContent} of ${runs[same.closest(".artifact").dataset.run].name}`;
         same.after(copyOf);
       }
       const controls = [zoomTogether(gallery), blendImages(gallery), diffTexts(gallery), plotlyButton(gallery)].filter(Boolean);
@@ -1822,7 +1826,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "0f095227e7765faa9a77943ea7729abed72bceae22a9740df0709559eb4d175a";
+inline constexpr std::string_view page_script_sha256 = "7530032326babcefa83d2a61e74e59a14656a5efa808b4e471683ba3cccc426d";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

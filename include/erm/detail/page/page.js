@@ -916,9 +916,11 @@
     chart.stops = null;
     Object.assign(chart.svg.dataset, { x0: domain.x[0], x1: domain.x[1], y0: domain.y[0], y1: domain.y[1], lines: chart.lines.length });
     const grid = draw("g", { class: "grid" });
+    let above = Infinity;
     for (const value of scale.ticks) {
       const y = toY(value);
-      if (y < box.top - 1 || y > box.height - box.bottom + 1) continue;
+      if (y < box.top - 1 || y > box.height - box.bottom + 1 || above - y < 13) continue;
+      above = y;
       grid.append(draw("path", { d: `M${box.left} ${y.toFixed(1)}H${box.width - box.right}` }),
         draw("text", { x: box.left - 8, y: y + 4, "text-anchor": "end" }, tickText(value)));
     }
@@ -1268,14 +1270,14 @@
         path += `${pen ? "L" : "M"}${xOfAxis(i).toFixed(1)} ${yOfPlace(place).toFixed(1)}`;
         pen = true;
       });
-      lines.append(draw("path", { class: `line r${run % 8}${inBrush(run) ? "" : " faint"}`, "data-run": run, d: path }, draw("title", null, runs[run].name)));
+      lines.append(draw("path", { class: `line r${run % 8} h${run % 5}${inBrush(run) ? "" : " faint"}`, "data-run": run, d: path }, draw("title", null, runs[run].name)));
     });
     axes.forEach((axis, i) => {
       const x = xOfAxis(i), name = axis.row.name;
       const [low, high] = state.brush.get(name) || [0, 1];
       scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
         draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, name.length > 18 ? name.slice(0, 17) + "…" : name),
-        axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
+        ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
       const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
         "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
         "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
@@ -1316,7 +1318,7 @@
     const xName = plots.x.value, yName = plots.y.value, xAxis = plots.axes.get(xName), yAxis = plots.axes.get(yName);
     const grid = draw("g", { class: "grid" }, xAxis.ticks.map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
       yAxis.ticks.map(([place, text]) => [draw("path", { d: `M70 ${scatterY(place)}H610` }), draw("text", { x: 62, y: scatterY(place) + 4, "text-anchor": "end" }, text)]).flat(),
-      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xName));
+      draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xName), draw("text", { transform: "rotate(-90)", x: -142, y: 14, "text-anchor": "middle" }, yName));
     const dots = runs.map((_, run) => run).filter((run) => !state.hidden.has(run) && Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
       .map((run) => draw("circle", { class: `dot r${run % 8}${inBrush(run) ? "" : " faint"}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
         draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)));
@@ -1468,10 +1470,10 @@
     const galleries = findAll(".gallery");
     for (const gallery of galleries) {
       for (const same of findAll(".same", gallery)) {
-        const first = find(`.artifact[data-run="${same.dataset.same}"] img`, galleries[same.dataset.row]);
+        const first = find(`.artifact[data-run="${same.dataset.same}"] :is(img, .plot)`, galleries[same.dataset.row]);
         if (!first) continue;
-        const copyOf = first.cloneNode();
-        copyOf.alt = `${gallery.previousElementSibling.textContent} of ${runs[same.closest(".artifact").dataset.run].name}`;
+        const copyOf = first.cloneNode(true);
+        if (copyOf.alt) copyOf.alt = `${gallery.previousElementSibling.textContent} of ${runs[same.closest(".artifact").dataset.run].name}`;
         same.after(copyOf);
       }
       const controls = [zoomTogether(gallery), blendImages(gallery), diffTexts(gallery), plotlyButton(gallery)].filter(Boolean);
