@@ -6,7 +6,8 @@
 #   radosgw.sh stop DIR      ends it and removes DIR
 #   radosgw.sh kill DIR      ends the gateway at once; what was stored stays
 #   radosgw.sh resume DIR    starts the gateway again
-#   radosgw.sh run DIR http|https PROGRAM...   runs a program with those variables; status 77 where Ceph is missing
+#   radosgw.sh run DIR http|https PROGRAM...   runs a program with those variables; status 77 where Ceph is missing, or
+#                            one of the programs in ERM_S3_NEEDS
 set -euo pipefail
 
 command="${1:-}"
@@ -184,6 +185,7 @@ export AWS_CA_BUNDLE=$dir/tls.pem
 export AWS_CONFIG_FILE=$dir/none
 export AWS_SHARED_CREDENTIALS_FILE=$dir/none
 export AWS_EC2_METADATA_DISABLED=true
+export AWS_REQUEST_CHECKSUM_CALCULATION=when_required
 export ERM_S3_HTTPS=https://localhost:$https
 export ERM_S3_SERVER=$dir
 export no_proxy=127.0.0.1,localhost
@@ -205,6 +207,9 @@ case "$command" in
       echo "skipped: $(cat "$dir/unavailable")"
       exit 77
     fi
+    for needed in ${ERM_S3_NEEDS-}; do
+      command -v "$needed" >/dev/null || { echo "skipped: there is no $needed" && exit 77; }
+    done
     # shellcheck disable=SC1091  # start wrote it
     . "$dir/env"
     [ "$protocol" = http ] || export AWS_ENDPOINT_URL="$ERM_S3_HTTPS"
