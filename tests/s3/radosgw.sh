@@ -60,14 +60,13 @@ alive() {
   done <"$dir/processes"
 }
 
+# At once: all that they hold is in memory, and no one's.
 end_all() {
-  local signal number
-  for signal in TERM KILL; do
-    for number in $(alive); do kill "-$signal" "$number" 2>/dev/null || true; done
-    for _ in $(seq 50); do
-      [ -n "$(alive)" ] || return 0
-      sleep 0.1
-    done
+  local number
+  for number in $(alive); do kill -KILL "$number" 2>/dev/null || true; done
+  for _ in $(seq 100); do
+    [ -n "$(alive)" ] || return 0
+    sleep 0.05
   done
 }
 
