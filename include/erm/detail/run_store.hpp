@@ -21,7 +21,8 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/history_csv.hpp"
-#include "erm/detail/metadata.hpp"
+#include "erm/detail/metadata_reader.hpp"
+#include "erm/detail/metadata_writer.hpp"
 #include "erm/detail/owner.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/stored_names.hpp"
