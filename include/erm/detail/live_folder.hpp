@@ -17,7 +17,7 @@
 #include "erm/detail/file_content.hpp"
 #include "erm/detail/layout.hpp"
 #include "erm/detail/owner.hpp"
-#include "erm/detail/run_store.hpp"
+#include "erm/detail/run_saver.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
