@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/metadata_reader.hpp"
+#include "erm/detail/metadata_writer.hpp"
 #include "erm/registry.hpp"
 
 using erm::detail::pointer_part;
