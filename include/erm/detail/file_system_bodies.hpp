@@ -63,6 +63,28 @@ class FileClaim final : public Claim {
   bool abandoned_;
 };
 
+/// A file of a store, as content.
+class FileInStore final : public Content {
+ public:
+  FileInStore(const FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)), size_(fs.info(path_).size) {}
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
+    return fs_.read_at(path_, offset, into, size);
+  }
+
+ private:
+  const FileSystem& fs_;
+  std::string path_;
+  std::uint64_t size_;
+};
+
+/// Puts the files that ERM keeps for itself behind the others; the first of them.
+inline std::vector<std::string>::iterator own_files_last(std::vector<std::string>& files) {
+  return std::stable_partition(files.begin(), files.end(), [](const std::string& file) {
+    return last_part(file).rfind(reserved_prefix, 0) != 0;
+  });
+}
+
 /// Makes a folder and those above it; false where it was there.
 inline bool make_local_folders(const std::string& path, Durability durability) {
   if (path.empty() || path == "." || path == "/") return false;
@@ -167,6 +189,22 @@ inline bool FileSystem::make_folder(const std::string& path) { return info(path)
 
 inline void FileSystem::remove_if_empty(const std::string& path) {
   if (info(path).kind == FileKind::folder && list(path).empty()) remove(path);
+}
+
+inline void FileSystem::move(const std::string& from, const std::string& to, Durability durability) {
+  if (info(from).kind == FileKind::file) {
+    write_from(to, detail::FileInStore(*this, from), durability);
+    return remove(from);
+  }
+  std::vector<std::string> files = files_below(from);
+  if (files.empty()) throw NotFoundError("cannot move '" + from + "': there is nothing; check the path");
+  const auto own = detail::own_files_last(files);
+  for (const std::string& file : files)
+    write_from(detail::joined(to, file), detail::FileInStore(*this, detail::joined(from, file)), durability);
+  std::vector<std::string> others;
+  for (auto file = files.begin(); file != own; ++file) others.push_back(detail::joined(from, *file));
+  remove_many(others);
+  remove(from);
 }
 
 inline std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
@@ -304,6 +342,23 @@ inline bool LocalFileSystem::create_from(const std::string& path, const Content&
 }
 
 inline void LocalFileSystem::remove(const std::string& path) { detail::os::remove_tree(path); }
+
+inline void LocalFileSystem::move(const std::string& from, const std::string& to, Durability durability) {
+  const std::string folder = detail::folder_of(to);
+  for (int attempt = 0;; ++attempt) {
+    detail::make_local_folders(folder, durability);
+    try {
+      detail::os::rename_file(from, to);
+      break;
+    } catch (const NotFoundError&) {
+      // Another process may remove the folder, being empty.
+      if (attempt == 100 || info(from).kind == FileKind::missing) throw;
+    }
+  }
+  if (durability != Durability::durable) return;
+  sync_folder(folder);
+  sync_folder(detail::folder_of(from));
+}
 
 inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   namespace os = detail::os;
@@ -453,6 +508,29 @@ inline void MemoryFileSystem::remove(const std::string& path) {
   const std::string inside = name.empty() ? name : name + "/";
   auto file = files_.lower_bound(inside);
   while (file != files_.end() && file->first.rfind(inside, 0) == 0) file = files_.erase(file);
+}
+
+inline void MemoryFileSystem::move(const std::string& from, const std::string& to, Durability) {
+  const std::string source = detail::normal_path(from), target = detail::normal_path(to);
+  const auto is_in = [](const auto& file, const std::string& folder) { return file.first.rfind(folder + "/", 0) == 0; };
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (std::size_t slash = target.find('/'); slash != std::string::npos; slash = target.find('/', slash + 1)) {
+    if (files_.count(target.substr(0, slash)) != 0)
+      throw IoError::failed_to("move in memory to", to, std::make_error_code(std::errc::not_a_directory));
+  }
+  if (const auto there = files_.lower_bound(target + "/"); there != files_.end() && is_in(*there, target))
+    throw IoError::failed_to("move in memory to", to, std::make_error_code(std::errc::directory_not_empty));
+  if (auto file = files_.extract(source)) {
+    files_[target] = std::move(file.mapped());
+    return;
+  }
+  std::map<std::string, std::shared_ptr<const Bytes>> moved;
+  for (auto file = files_.lower_bound(source + "/"); file != files_.end() && is_in(*file, source);) {
+    moved[target + file->first.substr(source.size())] = std::move(file->second);
+    file = files_.erase(file);
+  }
+  if (moved.empty()) throw NotFoundError("cannot move '" + from + "' in memory: there is nothing; check the path");
+  files_.merge(moved);
 }
 
 class MemoryFileSystem::MemoryAppender final : public Appender {

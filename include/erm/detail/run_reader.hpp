@@ -115,6 +115,15 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   }
 }
 
+/// What lies in history/ of a run whose metadata do not name it. Where that is nothing, the run may be on its way to
+/// the trash or back: then it is looked at again.
+inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std::string& folder) {
+  std::vector<FolderEntry> entries = fs.list(joined(folder, "history"));
+  if (!entries.empty()) return entries;
+  static_cast<void>(metadata_bytes(fs, folder));  // throws where it is gone
+  return fs.list(joined(folder, "history"));
+}
+
 /// The paths of a run's history files.
 inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
                                               const MetadataFile& metadata) {
@@ -124,7 +133,7 @@ inline std::vector<std::string> history_paths(const FileSystem& fs, const std::s
   if (metadata.history_files) {
     files = *metadata.history_files;
   } else {
-    for (FolderEntry& entry : fs.list(history))
+    for (FolderEntry& entry : unnamed_history(fs, folder))
       if (entry.kind == FileKind::file && ends_with(entry.name, ".csv")) files.push_back(std::move(entry.name));
     std::sort(files.begin(), files.end());
   }
@@ -169,13 +178,13 @@ inline bool is_dead(const RunRecord& record) {
 }
 
 /// Throws RunExistsError where a live process has the run open.
-inline void refuse_if_alive(const RunRecord& found, const std::string& cannot) {
+inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
+                            const std::string& advice = "end that process, or take another id") {
   if (found.status != RunStatus::running || is_dead(found)) return;
   const Owner owner = Owner::of(found.owner);
   throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
                        " has it open, last heard of at " +
-                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; end that process, or take " +
-                       "another id");
+                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
 /// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
@@ -195,7 +204,7 @@ inline void take_newer_metrics(RunRecord& record) {
 /// What the writers of a live run other than "main" logged, each in history/<writer>.json.
 inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
   std::vector<std::string> paths;
-  for (const FolderEntry& entry : fs.list(joined(folder, "history")))
+  for (const FolderEntry& entry : unnamed_history(fs, folder))
     if (entry.kind == FileKind::file && ends_with(entry.name, ".json"))
       paths.push_back(joined(folder, "history/" + entry.name));
   std::sort(paths.begin(), paths.end());
@@ -223,16 +232,33 @@ inline void add_record(RunRecord& run, RunRecord other) {
   }
 }
 
+/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the trash
+/// or back: then it is looked at again.
+inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
+  if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
+  apply_edits_beside(fs, folder, record);
+}
+
+/// Throws NotFoundError where the run is not there any more whose files its metadata did not name: others may have been
+/// read for them, or none.
+inline void expect_same_run(const FileSystem& fs, const std::string& folder, const RunRecord& found) {
+  const MetadataFile now = read_metadata(fs, folder);
+  if (now.history_files || now.record.timestamp_utc != found.timestamp_utc)
+    throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
+}
+
 /// A run of its metadata and history.
 inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
-  if (metadata.written_by_erm && !metadata.history_files) {
+  const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+  if (has_unnamed_files) {
     for (MetadataFile& writer : read_other_writers(*fs, folder)) {
       add_record(metadata.record, std::move(writer.record));
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
   }
   RunRecord record = std::move(metadata.record);
-  apply_edits_beside(*fs, folder, record);
+  apply_edits_of(*fs, folder, record);
+  if (has_unnamed_files) expect_same_run(*fs, folder, record);
   if (record.status == RunStatus::running) {
     take_newer_metrics(record);
     if (is_dead(record)) record.status = RunStatus::killed;
@@ -250,7 +276,18 @@ inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::str
 }
 
 inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
-  return record_of(fs, folder, read_metadata_and_history(*fs, folder));
+  constexpr int attempts = 10;
+  for (int i = 1;; ++i) {
+    try {
+      return record_of(fs, folder, read_metadata_and_history(*fs, folder));
+    } catch (const NotFoundError&) {
+      // The run is gone, or it was replaced, or it went to the trash and came back.
+      if (i == attempts || !fs->are_files({metadata_path(folder)})) {
+        static_cast<void>(metadata_bytes(*fs, folder));
+        throw;
+      }
+    }
+  }
 }
 
 /// The metadata files of several runs, asked for together.
