@@ -21,6 +21,7 @@
 #include "erm/registry.hpp"
 #include "erm/find.hpp"
 #include "erm/edit.hpp"
+#include "erm/summary.hpp"
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"

@@ -76,17 +76,13 @@ inline OrderKey RunOrder::key_of(const RunRecord& run) const {
 }
 
 inline int RunOrder::compare(const OrderKey& a, const OrderKey& b) const {
-  // Numbers come before text; among each other values of two kinds must have one order.
-  const auto kind_of = [](const Value& value) { return value.is_bool() ? 0 : value.number() ? 1 : 2; };
   for (std::size_t i = 0; i < terms_.size(); ++i) {
-    if (!a[i] && !b[i]) continue;
-    if (!a[i] || !b[i]) return a[i] ? -1 : 1;
-    const int kinds = kind_of(*a[i]) - kind_of(*b[i]);
-    const ValueOrder order = kinds == 0  ? order_of_values(*a[i], *b[i])
-                             : kinds < 0 ? ValueOrder::less
-                                         : ValueOrder::greater;
-    if (order == ValueOrder::equal) continue;
-    return (order == ValueOrder::less) != terms_[i].descending ? -1 : 1;
+    if (!a[i] || !b[i]) {
+      if (a[i].has_value() != b[i].has_value()) return a[i] ? -1 : 1;
+      continue;
+    }
+    const int place = place_of(*a[i], *b[i]);
+    if (place != 0) return terms_[i].descending ? -place : place;
   }
   return 0;
 }

@@ -51,4 +51,16 @@ inline ValueOrder order_of_values(const Value& a, const Value& b) {
   return order_of(a.str(), b.str());
 }
 
+/// Less than 0, 0 or more than 0: an order of all values, booleans first, then numbers, NaN and text.
+inline int place_of(const Value& a, const Value& b) {
+  const auto kind_of = [](const Value& value) {
+    if (value.is_bool()) return 0;
+    const std::optional<double> number = value.number();
+    return !number ? 3 : std::isnan(*number) ? 2 : 1;
+  };
+  if (const int kinds = kind_of(a) - kind_of(b); kinds != 0) return kinds;
+  const ValueOrder order = order_of_values(a, b);
+  return order == ValueOrder::less ? -1 : order == ValueOrder::greater ? 1 : 0;
+}
+
 }  // namespace erm::detail
