@@ -247,47 +247,71 @@ inline void expect_same_run(const FileSystem& fs, const std::string& folder, con
     throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
 }
 
-/// A run of its metadata and history.
-inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them. Throws
+/// NotFoundError where the run went away meanwhile.
+inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
   if (has_unnamed_files) {
-    for (MetadataFile& writer : read_other_writers(*fs, folder)) {
+    for (MetadataFile& writer : read_other_writers(fs, folder)) {
       add_record(metadata.record, std::move(writer.record));
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
   }
-  RunRecord record = std::move(metadata.record);
-  apply_edits_of(*fs, folder, record);
-  if (has_unnamed_files) expect_same_run(*fs, folder, record);
-  if (record.status == RunStatus::running) {
-    take_newer_metrics(record);
-    if (is_dead(record)) record.status = RunStatus::killed;
-  }
+  RunRecord& record = metadata.record;
+  apply_edits_of(fs, folder, record);
+  if (has_unnamed_files) expect_same_run(fs, folder, record);
+  if (record.status != RunStatus::running) return;
+  take_newer_metrics(record);
+  if (is_dead(record)) record.status = RunStatus::killed;
+}
+
+/// Gives a run its artifacts, to be read when they are asked for.
+inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
     auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
     std::string id = artifact.id;
-    record.artifacts.emplace(std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type,
-                                                     std::move(content), std::move(artifact.media_type),
-                                                     std::move(artifact.sha256)));
+    metadata.record.artifacts.emplace(std::move(id),
+                                      Artifact(artifact.id, std::move(artifact.filename), artifact.type,
+                                               std::move(content), std::move(artifact.media_type),
+                                               std::move(artifact.sha256)));
   }
-  return record;
 }
 
-inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
+/// A run of its metadata and history.
+inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+  settle(*fs, folder, metadata);
+  add_artifacts(fs, folder, metadata);
+  return std::move(metadata.record);
+}
+
+/// What `read` gives; called again while the run is replaced, or goes to the trash and comes back, as it reads.
+template <class Read>
+auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& read) {
   constexpr int attempts = 10;
   for (int i = 1;; ++i) {
     try {
-      return record_of(fs, folder, read_metadata_and_history(*fs, folder));
+      return read();
     } catch (const NotFoundError&) {
-      // The run is gone, or it was replaced, or it went to the trash and came back.
-      if (i == attempts || !fs->are_files({metadata_path(folder)})) {
-        static_cast<void>(metadata_bytes(*fs, folder));
-        throw;
-      }
+      if (i < attempts && fs.are_files({metadata_path(folder)})) continue;
+      static_cast<void>(metadata_bytes(fs, folder));  // says that the run is gone
+      throw;
     }
   }
+}
+
+inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
+  return read_until_whole(*fs, folder, [&] { return record_of(fs, folder, read_metadata_and_history(*fs, folder)); });
+}
+
+/// The metadata and the history that belongs to it, without what else settle() looks at.
+inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  return read_until_whole(fs, folder, [&] {
+    MetadataFile metadata = read_metadata_and_history(fs, folder);
+    if (metadata.written_by_erm && !metadata.history_files) expect_same_run(fs, folder, metadata.record);
+    return metadata;
+  });
 }
 
 /// The metadata files of several runs, asked for together.
