@@ -13,6 +13,7 @@
 
 #include "catch.hpp"
 #include "erm/edit.hpp"
+#include "erm/find.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
@@ -355,6 +356,20 @@ TEST_CASE("Processes that save, edit, delete and restore at random show a reader
         }
       }
       static_cast<void>(erm::list_trash(registry));
+      erm::FindOptions options;
+      options.filter = "params.generation >= 0";
+      options.on_broken = [&](const std::string& uri, const erm::Error& error) {
+        faults.push_back("found " + uri + ": " + error.what());
+      };
+      for (const erm::ExperimentRun& run : erm::find_runs(registry, options)) {
+        if (run.status() == erm::RunStatus::running) continue;
+        try {
+          const std::string fault = fault_of(run);
+          if (!fault.empty()) faults.push_back("found " + run.run_id() + ": " + fault);
+        } catch (const erm::NotFoundError&) {
+          ++none;  // its history went with it
+        }
+      }
     } catch (const erm::NotFoundError&) {
       ++none;  // the experiment is gone
     } catch (const std::exception& error) {

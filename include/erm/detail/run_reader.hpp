@@ -294,9 +294,8 @@ auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& re
     try {
       return read();
     } catch (const NotFoundError&) {
-      if (i < attempts && fs.are_files({metadata_path(folder)})) continue;
-      static_cast<void>(metadata_bytes(fs, folder));  // says that the run is gone
-      throw;
+      if (i == attempts) throw;
+      if (!fs.are_files({metadata_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
     }
   }
 }

@@ -181,15 +181,19 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
 inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::string& folder, const std::string& run_id,
                                           const Bytes* bytes, const RunFilter& filter) const {
   Outcome outcome;
-  try {
-    outcome.run = read_until_whole(*fs_, folder, [&] {
-      return read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
-    });
-  } catch (const NotFoundError&) {
-    // Deleted since it was listed; or a file of it is lost.
-    if (fs_->are_files({metadata_path(folder)})) outcome.error = std::current_exception();
-  } catch (...) {
-    outcome.error = std::current_exception();
+  constexpr int attempts = 10;
+  for (int i = 1; i <= attempts; ++i) {
+    try {
+      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
+      return outcome;
+    } catch (const NotFoundError&) {
+      // Deleted since it was listed; or replaced, or to the trash and back, as it was read; or a file of it is lost.
+      if (!fs_->are_files({metadata_path(folder)})) return outcome;
+      if (i == attempts) outcome.error = std::current_exception();
+    } catch (...) {
+      outcome.error = std::current_exception();
+      return outcome;
+    }
   }
   return outcome;
 }
