@@ -200,3 +200,6 @@ struct Location {
 }  // namespace erm
 
 #include "erm/detail/file_system_bodies.hpp"
+#include "erm/detail/local_file_system.hpp"
+#include "erm/detail/memory_file_system.hpp"
+#include "erm/detail/open_file_system.hpp"

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/file_system_bodies.hpp"
 #include "erm/detail/s3_claims.hpp"
 #include "erm/detail/s3_client.hpp"
 #include "erm/detail/s3_upload.hpp"

@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/file_system_bodies.hpp"
 #include "erm/detail/owner.hpp"
+#include "erm/detail/paths.hpp"
 #include "erm/detail/s3_exchange.hpp"
 #include "erm/detail/s3_settings.hpp"
 #include "erm/detail/s3_transfers.hpp"
