@@ -1,5 +1,5 @@
-// The local disk, where the process is killed before the change of a given number. Either it renames as the disk does, or
-// it is a store that can only copy and remove, as object stores are.
+// The local disk, where the process is killed before the change of a given number. Either it renames as the disk does,
+// or it is a store that can only copy and remove, as object stores are.
 //
 //   StoppingFileSystem fs(StoppingFileSystem::Moves::copying, 3);
 //   fs.write(path, "x");                  // the first change

@@ -97,7 +97,8 @@ void expect_whole(const std::string& registry, const std::string& id, const File
 
 }  // namespace
 
-TEST_CASE("A deletion that is killed at any step leaves the run or puts it into the trash; whoever comes next goes on") {
+TEST_CASE(
+    "A deletion that is killed at any step leaves the run or puts it into the trash; whoever comes next goes on") {
   for (const Moves moves : {Moves::renaming, Moves::copying}) {
     for (const std::string next : {"delete", "restore", "empty", "save"}) {
       int steps = 0;
@@ -109,8 +110,8 @@ TEST_CASE("A deletion that is killed at any step leaves the run or puts it into 
         save(registry, "a/r", fs);
         save(registry, "other", fs);
         const FileTree run = files_of(registry + "/e/main/a/r"), other = files_of(registry + "/e/main/other");
-        const bool killed =
-            is_killed(moves, last, [&](const auto& stopping) { erm::delete_run(registry, "e", "main", "a/r", stopping); });
+        const bool killed = is_killed(
+            moves, last, [&](const auto& stopping) { erm::delete_run(registry, "e", "main", "a/r", stopping); });
         const bool is_there = is_listed(registry, "a/r");
         REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
         if (is_there) REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
@@ -148,7 +149,8 @@ TEST_CASE("A deletion that is killed at any step leaves the run or puts it into 
           }
         }
         REQUIRE(is_listed(registry, "a/r"));
-        if (!(is_there && next != "delete")) expect_whole(registry, "a/r", run);  // a name may stay until the next deletion
+        if (!(is_there && next != "delete"))
+          expect_whole(registry, "a/r", run);  // a name may stay until the next deletion
         erm::empty_trash(registry, std::chrono::seconds(0), fs);
         REQUIRE(files_of(registry + "/.erm_trash").empty());
         REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
@@ -160,7 +162,8 @@ TEST_CASE("A deletion that is killed at any step leaves the run or puts it into 
   }
 }
 
-TEST_CASE("A restore that is killed at any step leaves the run in the trash or brings it back; whoever comes next goes on") {
+TEST_CASE(
+    "A restore that is killed at any step leaves the run in the trash or brings it back; whoever comes next goes on") {
   for (const Moves moves : {Moves::renaming, Moves::copying}) {
     for (const std::string next : {"restore", "empty", "save"}) {
       int steps = 0;
@@ -172,8 +175,8 @@ TEST_CASE("A restore that is killed at any step leaves the run in the trash or b
         save(registry, "r", fs);
         const FileTree run = files_of(registry + "/e/main/r");
         erm::delete_run(registry, "e", "main", "r", fs);
-        const bool killed =
-            is_killed(moves, last, [&](const auto& stopping) { erm::restore_run(registry, "e", "main", "r", stopping); });
+        const bool killed = is_killed(
+            moves, last, [&](const auto& stopping) { erm::restore_run(registry, "e", "main", "r", stopping); });
         const bool is_there = is_listed(registry, "r");
         REQUIRE(times_in_trash(registry, "r") == (is_there ? 0 : 1));
         if (next == "restore") {
@@ -226,7 +229,8 @@ TEST_CASE("A trash that is emptied holds whole runs or none, also where that was
   }
 }
 
-TEST_CASE("The deletion of an experiment that is killed at any step goes on when it is called again, and all comes back") {
+TEST_CASE(
+    "The deletion of an experiment that is killed at any step goes on when it is called again, and all comes back") {
   for (const Moves moves : {Moves::renaming, Moves::copying}) {
     for (int last = 1;; ++last) {
       INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
@@ -238,7 +242,8 @@ TEST_CASE("The deletion of an experiment that is killed at any step goes on when
       const bool killed =
           is_killed(moves, last, [&](const auto& stopping) { erm::delete_experiment(registry, "e", stopping); });
       if (std::filesystem::exists(registry + "/e"))
-        for (const char* const id : {"a", "b"}) REQUIRE(times_in_trash(registry, id) == (is_listed(registry, id) ? 0 : 1));
+        for (const char* const id : {"a", "b"})
+          REQUIRE(times_in_trash(registry, id) == (is_listed(registry, id) ? 0 : 1));
       if (!erm::list_experiments(registry, fs).empty()) erm::delete_experiment(registry, "e", fs);
       REQUIRE(erm::list_experiments(registry, fs).empty());
       REQUIRE(times_in_trash(registry, "a") + times_in_trash(registry, "b") == 2);
@@ -258,7 +263,8 @@ std::string fault_of(const erm::ExperimentRun& run) {
   if (run.history().at("loss").size() != 5) return "points are missing";
   for (const erm::MetricPoint& point : run.history().at("loss").points())
     if (point.value != generation) return "another generation's points";
-  if (run.params().count("second writer") != (run.artifacts().count("live") != 0 ? 1u : 0u)) return "half of its writers";
+  if (run.params().count("second writer") != (run.artifacts().count("live") != 0 ? 1u : 0u))
+    return "half of its writers";
   for (const auto& [id, artifact] : run.artifacts()) {
     try {
       if (erm::to_text(artifact.bytes()) != std::to_string(generation)) return "another content";

@@ -120,15 +120,16 @@ TEST_CASE("No file in the trash has a name by which a reader knows runs, variant
     CHECK(name != ".erm_experiment.json");
     files += content != "folder";
   }
-  CHECK(files == 2 * 5 + 2 * 2);  // two runs, each of its metadata, history and two artifacts, and two markers; an entry.json each
+  CHECK(files ==
+        2 * 5 +
+            2 * 2);  // two runs, each of its metadata, history and two artifacts, and two markers; an entry.json each
   CHECK(erm::list_experiments(registry).empty());
 }
 
 TEST_CASE("A run is deleted in any store") {
   const std::string registry = "reg";
-  for (const std::shared_ptr<erm::FileSystem>& fs :
-       std::vector<std::shared_ptr<erm::FileSystem>>{std::make_shared<erm::MemoryFileSystem>(),
-                                                     std::make_shared<erm_test::PlainFileSystem>()}) {
+  for (const std::shared_ptr<erm::FileSystem>& fs : std::vector<std::shared_ptr<erm::FileSystem>>{
+           std::make_shared<erm::MemoryFileSystem>(), std::make_shared<erm_test::PlainFileSystem>()}) {
     save(registry, "e", "main", "a", fs);
     save(registry, "e", "main", "b", fs);
     const auto content = [&] { return erm::to_text(fs->read("reg/e/main/a/erm_metadata.json")); };
@@ -406,7 +407,8 @@ TEST_CASE("An entry of the trash that is not what ERM wrote is told of, and noth
   const auto told = [&] { return thrown<erm::FormatError>([&] { static_cast<void>(list_trash(registry)); }); };
   SECTION("an id that would lead out of the registry") {
     write_file(entry + "/entry.json", "{\"experiment_id\": \"..\", \"deleted_utc\": \"2026-11-23T07:30:21\"}");
-    CHECK(told() == "cannot read the entry of a registry's trash '" + entry + "/entry.json': the id '..' has '.' or '..' " +
+    CHECK(told() == "cannot read the entry of a registry's trash '" + entry +
+                        "/entry.json': the id '..' has '.' or '..' " +
                         "as a part; give a name that stays where it is; mend the file, or remove the entry's folder");
     CHECK_THROWS_AS(restore_run(registry, "..", "main", "r"), erm::InvalidIdError);
     CHECK_THROWS_AS(empty_trash(registry), erm::FormatError);
@@ -429,9 +431,7 @@ TEST_CASE("An entry of the trash that is not what ERM wrote is told of, and noth
                         "' has no entry.json, which says what it was; put it back, or remove the folder");
     CHECK(empty_trash(registry) == 0);
   }
-  SECTION("what a later version adds") {
-    write_file(entry + "/entry.json", "{\"later\": [1], " + text.substr(1));
-  }
+  SECTION("what a later version adds") { write_file(entry + "/entry.json", "{\"later\": [1], " + text.substr(1)); }
   write_file(entry + "/entry.json", text);
   CHECK(trashed(registry) == Ids{"e/main/r"});
   restore_run(registry, "e", "main", "r");

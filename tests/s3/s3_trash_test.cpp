@@ -84,8 +84,9 @@ TEST_CASE("An experiment in a bucket goes and comes back; a live run keeps it th
       options.run_id = "live";
       return options;
     }());
-    CHECK(error_of([&] { erm::delete_experiment(registry, "digits"); })
-              .find("cannot delete the run '" + bucket.path("reg/digits/main/live") + "': the process ") == 0);
+    CHECK(error_of([&] {
+            erm::delete_experiment(registry, "digits");
+          }).find("cannot delete the run '" + bucket.path("reg/digits/main/live") + "': the process ") == 0);
     live.finish();
     erm::delete_run(live.uri());
     CHECK(erm::empty_trash(registry) == 1);

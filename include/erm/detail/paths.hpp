@@ -35,9 +35,7 @@ inline std::string normal_path(std::string_view path) {
   return out;
 }
 
-inline std::string_view view(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 inline Bytes whole_content(const Content& content) {
   Bytes all(static_cast<std::size_t>(content.size()));

@@ -68,7 +68,8 @@ class RegistryTrash {
     if (entry == nullptr)
       throw NotFoundError("there is no run " + words(ids) + " in its trash; list_trash tells which there are");
     // What comes back to a variant that was deleted too comes back to the one that it was.
-    const RunIds experiment{entry->ids.experiment_id, {}, {}}, variant{entry->ids.experiment_id, entry->ids.variant_id, {}};
+    const RunIds experiment{entry->ids.experiment_id, {}, {}},
+        variant{entry->ids.experiment_id, entry->ids.variant_id, {}};
     std::vector<const TrashEntry*> markers;
     for (const RunIds& above : {experiment, variant})
       if (const TrashEntry* const marker = find(entries, above, {}); marker && !store_.has_marker(above))
@@ -89,8 +90,9 @@ class RegistryTrash {
     const auto last = std::find_if(entries.rbegin(), entries.rend(), is_of_it);
     if (last == entries.rend()) {
       throw NotFoundError(std::string("there is no deleted ") +
-                          (ids.variant_id.empty() ? "experiment '" + ids.experiment_id
-                                                  : "variant '" + ids.variant_id + "' of experiment '" + ids.experiment_id) +
+                          (ids.variant_id.empty()
+                               ? "experiment '" + ids.experiment_id
+                               : "variant '" + ids.variant_id + "' of experiment '" + ids.experiment_id) +
                           "' in the trash of the registry '" + uri_ + "'; list_trash tells which runs there are");
     }
     std::vector<const TrashEntry*> runs, markers;
@@ -145,8 +147,8 @@ inline std::string folder_above(const FileSystem& fs, std::string path, std::str
 
 }  // namespace detail
 
-inline void delete_run(const std::string& registry_uri, const std::string& experiment_id,
-                       const std::string& variant_id, const std::string& run_id, std::shared_ptr<FileSystem> fs) {
+inline void delete_run(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
+                       const std::string& run_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("run id", run_id);
   const detail::RunIds ids{experiment_id, variant_id, run_id};
   detail::RegistryTrash::check(ids);
@@ -157,11 +159,12 @@ inline void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> f
   const Location run = detail::locate(run_uri, fs);
   const std::string path = detail::without_end_slash(run.path);
   const std::string variant = detail::folder_above(*run.fs, path, detail::variant_marker);
-  const std::string experiment = variant.empty() ? "" : detail::folder_above(*run.fs, variant, detail::experiment_marker);
+  const std::string experiment =
+      variant.empty() ? "" : detail::folder_above(*run.fs, variant, detail::experiment_marker);
   const std::string root = experiment.empty() ? "" : detail::folder_above(*run.fs, experiment, detail::registry_marker);
   if (root.empty())
-    throw Error("cannot delete the run '" + run_uri + "': it lies in no registry, which would have a trash; remove the " +
-                "folder itself");
+    throw Error("cannot delete the run '" + run_uri +
+                "': it lies in no registry, which would have a trash; remove the " + "folder itself");
   const auto below = [](const std::string& path_of, const std::string& above) {
     return above == "." ? path_of : path_of.substr(above.size() + (above.back() != '/'));
   };

@@ -109,14 +109,15 @@ struct TrashEntry {
 /// The entries of one registry's trash.
 class TrashEntries {
  public:
-  TrashEntries(FileSystem& fs, std::string root) : fs_(fs), root_(std::move(root)), folder_(joined(root_, ".erm_trash")) {}
+  TrashEntries(FileSystem& fs, std::string root)
+      : fs_(fs), root_(std::move(root)), folder_(joined(root_, ".erm_trash")) {}
 
   /// Throws FormatError where the trash is a link.
   void expect_no_link() const {
     const FileKind kind = fs_.info(folder_).kind;
     if (kind != FileKind::missing && kind != FileKind::folder)
-      throw FormatError("cannot use the trash '" + folder_ + "': it is a link or a file, and ERM follows no links there; " +
-                        "remove it");
+      throw FormatError("cannot use the trash '" + folder_ +
+                        "': it is a link or a file, and ERM follows no links there; " + "remove it");
   }
   [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
   [[nodiscard]] std::string path_of(const std::string& name) const { return joined(folder_, name); }

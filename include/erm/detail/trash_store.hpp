@@ -121,13 +121,15 @@ class TrashStore {
   /// What is in the trash, by the times of the deletions.
   [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
 
-  /// Brings a run back. Throws RunExistsError where its id is taken, NotFoundError where it is not in the trash any more.
+  /// Brings a run back. Throws RunExistsError where its id is taken, NotFoundError where it is not in the trash any
+  /// more.
   void restore(const TrashEntry& entry) {
     const std::string folder = folder_of_ids(entry.ids);
     refuse_links(entry.ids, "restore the run '" + folder + "'");
     const auto held = hold_patiently(entry, cannot_restore(entry.ids));
     if (entries_.is_on_its_way(entry)) finish_held(entry);
-    if (!is_whole(entry)) throw NotFoundError(cannot_restore(entry.ids) + "it is not in the trash any more; list_trash tells what is");
+    if (!is_whole(entry))
+      throw NotFoundError(cannot_restore(entry.ids) + "it is not in the trash any more; list_trash tells what is");
     refuse_run(entry.ids);
     layout_.check_run(entry.ids.experiment_id, entry.ids.variant_id, entry.ids.run_id);
     layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
@@ -153,8 +155,7 @@ class TrashStore {
 
   /// Puts the marker file of a variant or experiment back, which tells when it was made.
   void restore_marker(const TrashEntry& entry) {
-    const auto held =
-        hold_patiently(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
+    const auto held = hold_patiently(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
     if (!is_whole(entry)) return;
     if (entry.ids.variant_id.empty())
       layout_.make_experiment(entry.ids.experiment_id, Durability::durable);
