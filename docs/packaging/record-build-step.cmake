@@ -336,7 +336,8 @@ extern \"C\" {
 #pragma section(\"ermrecrd\", read)
 __declspec(allocate(\"ermrecrd\"))
 #else
-__attribute__((used, aligned(4), ERM_RECORD_PLACE)) extern const ${symbol}_note ${symbol};
+__attribute__((aligned(4), ERM_RECORD_PLACE)) extern const ${symbol}_note ${symbol};
+__attribute__((used))
 #endif
 extern const ${symbol}_note ${symbol} = {
   4, ${size} + 4, 1, {'E', 'R', 'M', 0}, static_cast<unsigned>(ERM_RECORD_STANDARD), {
