@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "erm/detail/layout.hpp"
-#include "erm/detail/run_store.hpp"
+#include "erm/detail/run_saver.hpp"
 #include "erm/detail/saved_places.hpp"
 #include "erm/registry.hpp"
 

@@ -14,6 +14,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/utf8.hpp"
+#include "erm/error.hpp"
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
@@ -24,6 +25,13 @@ namespace erm::detail {
 
 /// What this version does not know and a later one wrote, kept so that saving again loses nothing.
 struct LaterKeys;
+
+/// A history that is read when it is first asked for; copies of a run share it.
+class UnreadHistory {
+ public:
+  virtual ~UnreadHistory() = default;
+  [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
+};
 
 /// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
 /// destroying it (a quarter of what json.hpp itself costs).
@@ -46,8 +54,25 @@ struct RunRecord {
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
+  std::map<std::string, std::string> tags;  // empty for a tag that has no value
+  std::string note;                         // Markdown
+  std::string group;
+  bool edits_lie_beside = false;  // what edit_run changes does not go into the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
+  std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
+
+  [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
+    return unread_history ? unread_history->read() : history;
+  }
+  /// The history, to be changed.
+  [[nodiscard]] std::map<std::string, MetricHistory>& own_history() {
+    if (unread_history) {
+      history = unread_history->read();
+      unread_history.reset();
+    }
+    return history;
+  }
 
   template <class J = Json>
   [[nodiscard]] const std::map<std::string, J>& dicts() const {
@@ -75,6 +100,12 @@ inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
   if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
     record.features.push_back(std::move(name));
+}
+
+/// A tag of that name that is there is replaced.
+inline void set_tag(std::map<std::string, std::string>& tags, std::string_view name, std::string_view value) {
+  if (name.empty()) throw Error("a tag was given without a name; name it, as in set_tag(\"candidate\")");
+  tags[repaired_utf8(name)] = repaired_utf8(value);
 }
 
 /// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.
