@@ -104,7 +104,7 @@ inline std::string_view take_until(std::string_view& rest, char end) {
   return part;
 }
 
-inline bool has_ending(std::string_view text, std::string_view end) {
+inline bool key_ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
@@ -119,14 +119,14 @@ inline bool read_git_settings(Git& git, GitState& state) {
     const std::string_view scope = take_until(rest, '\0');
     std::string_view value = take_until(rest, '\0');
     const std::string key(take_until(value, '\n'));
-    if (key.rfind("remote.", 0) == 0 && has_ending(key, ".url")) {
+    if (key.rfind("remote.", 0) == 0 && key_ends_with(key, ".url")) {
       const bool is = key == "remote.origin.url";
       if (state.remote.empty() || (is && !is_origin)) state.remote = remote_without_credentials(value);
       is_origin = is_origin || is;
     }
     if (key.rfind("filter.", 0) != 0 || (scope != "local" && scope != "worktree")) continue;
     if (key.find('=') != std::string::npos) return false;  // no setting of ours could name it
-    git.set(key + (has_ending(key, ".required") ? "=false" : "="));
+    git.set(key + (key_ends_with(key, ".required") ? "=false" : "="));
   }
   if (!answer.ok && answer.exit_code != 1) {  // 1 says that there is nothing of that name
     state.missing["remote"] = answer.why;

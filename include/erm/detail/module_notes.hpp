@@ -38,7 +38,7 @@ inline void take_notes(Module& module, std::string_view notes, std::size_t align
   while (notes.size() > 12) {
     std::uint32_t head[3];  // of the name, of the text, the type
     std::memcpy(head, notes.data(), sizeof head);
-    if (head[0] == 0 && head[1] == 0 && head[2] == 0) {
+    if (head[0] == 0) {  // a note has a name
       notes.remove_prefix(4);
       continue;
     }
