@@ -318,6 +318,7 @@ string(REGEX REPLACE "((0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,))
 
 set(text "${first_line}
 // A note, as ELF has it, in a section that ERM finds in the running program.
+// NOLINTBEGIN
 
 #if defined(_MSVC_LANG)
 #define ERM_RECORD_STANDARD _MSVC_LANG
@@ -351,6 +352,9 @@ __declspec(allocate(\"ermrecrd\"))
 __attribute__((aligned(4), ERM_RECORD_PLACE)) extern const ${symbol}_note ${symbol};
 __attribute__((used))
 #endif
+#if defined(__clang__)
+__attribute__((no_sanitize(\"address\")))  // which would put a guard behind it, between notes
+#endif
 extern const ${symbol}_note ${symbol} = {
   4, ${size} + 4, 1, {'E', 'R', 'M', 0}, static_cast<unsigned>(ERM_RECORD_STANDARD), {
 ${bytes}
@@ -359,6 +363,7 @@ ${bytes}
 
 }  // namespace detail
 }  // namespace erm
+// NOLINTEND
 ")
 file(WRITE "${OUTPUT}.new" "${text}")
 file(RENAME "${OUTPUT}.new" "${OUTPUT}")
