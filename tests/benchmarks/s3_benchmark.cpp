@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "erm/find.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
 
@@ -62,6 +63,27 @@ void save_all(const std::vector<erm::ExperimentRun>& runs, const std::string& re
   for (std::thread& saver : savers) saver.join();
 }
 
+/// A filter over all runs beside the GETs of their metadata alone, 16 at once.
+void measure_find(const std::string& bucket, const std::shared_ptr<erm::FileSystem>& fs) {
+  const std::string registry = bucket + "/singly";
+  erm::FindOptions options;
+  options.filter = "params.param3 = 3 and metrics.loss < 1 and not tags.failed";
+  options.limit = 10;
+  std::vector<std::string> paths;
+  for (const std::string& id : erm::list_runs(registry, "digits", "main", fs))
+    paths.push_back(registry.substr(5) + "/digits/main/" + id + "/erm_metadata.json");
+  double found = 0, bare = 0;
+  for (int i = 0; i < 5; ++i) {
+    bare += seconds_of([&] { static_cast<void>(fs->read_many(paths)); });
+    found += seconds_of([&] {
+      if (erm::find_runs(registry, options, fs).size() != 10) throw erm::Error("ten runs should have been found");
+    });
+  }
+  print("the bare GETs of 1,000 runs' metadata", bare / 5);
+  print("find ten runs of 1,000 by a filter", found / 5);
+  std::printf("  find / bare GETs: %.2f (wanted: 1.3 or less)\n", found / bare);
+}
+
 /// Each figure in turns with what it is held against: the machine's other work then hits both.
 void measure_small(const std::string& bucket, const std::string& local) {
   constexpr std::size_t rounds = 10;
@@ -98,6 +120,7 @@ void measure_small(const std::string& bucket, const std::string& local) {
   print("load 100 runs, one by one", one_by_one / 5);
   print("load 100 runs together", together / 5);
   std::printf("  one by one / together: %.2f (wanted: 2 or more)\n", one_by_one / together);
+  measure_find(bucket, many);
 }
 
 /// The pages of a listing as they come, of which only the token of the next is looked at.
