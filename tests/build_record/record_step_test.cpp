@@ -38,11 +38,13 @@ struct Step {
   }
   erm::Json run() {
     const EnvironmentVariable global("GIT_CONFIG_GLOBAL", "/dev/null"), system("GIT_CONFIG_NOSYSTEM", "1");
-    write_file(dir.path() / "facts.cmake", "set(target train)\nset(type EXECUTABLE)\nset(symbol s)\n"
-                                           "set(max_diff_bytes 262144)\nset(compiler \"GNU 12.2.0\")\n"
-                                           "set(binary_dir " + dir.path().string() + ")\n" + facts);
-    erm_test::output_of(environment + " '" ERM_CMAKE "' -DFACTS=" + (dir / "facts.cmake") + " -DOUTPUT=" +
-                        (dir / "record.inc") + " -P '" ERM_RECORD_STEP "' 2>&1");
+    write_file(dir.path() / "facts.cmake",
+               "set(target train)\nset(type EXECUTABLE)\nset(symbol s)\n"
+               "set(max_diff_bytes 262144)\nset(compiler \"GNU 12.2.0\")\n"
+               "set(binary_dir " +
+                   dir.path().string() + ")\n" + facts);
+    erm_test::output_of(environment + " '" ERM_CMAKE "' -DFACTS=" + (dir / "facts.cmake") +
+                        " -DOUTPUT=" + (dir / "record.inc") + " -P '" ERM_RECORD_STEP "' 2>&1");
     // Only the record is left behind.
     CHECK(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()) == 2);
     const std::string source = file_text(dir.path() / "record.inc");
@@ -92,7 +94,9 @@ TEST_CASE("A build records of git what git says") {
 
   repository.git("remote add zeta https://example.org/zeta.git");
   repository.git("remote add origin https://ann:s3cret@example.org/origin.git");
-  write_file(dir.path() / "work/src/a.cpp", "int two; // ?" "?/ \"quotes\" \\ and ; and [ and ${PATH} $<CONFIG>\n");
+  write_file(dir.path() / "work/src/a.cpp",
+             "int two; // ?"
+             "?/ \"quotes\" \\ and ; and [ and ${PATH} $<CONFIG>\n");
   code = step.run();
   CHECK(code["remote"] == "https://example.org/origin.git");
   CHECK(code["dirty"] == true);
@@ -186,14 +190,18 @@ TEST_CASE("A build records folders, files and contents of any bytes") {
   write_file(dir.path() / name / "latin1.txt", "gr\xFC\xDF\n");
   write_file(dir.path() / name / "control.txt", "\n");
   repository.commit_all("first");
-  write_file(dir.path() / name / "latin1.txt", "gr\xFC\xDF" "e\n");
+  write_file(dir.path() / name / "latin1.txt",
+             "gr\xFC\xDF"
+             "e\n");
   write_file(dir.path() / name / "control.txt", "\1\2\x1D\x1E\x1F\t\r\x7F\n");
   write_file(dir.path() / name / "new; [Ä] $x.txt", "");
   Step step(dir / name);
   const erm::Json code = step.run();
   CHECK(code["diff"] == erm::detail::repaired_utf8(repository.diff()));
   CHECK(code["diff_sha256"] == sha256_of(repository.diff()));
-  CHECK(contains(step.record, "+gr\xFC\xDF" "e\n"));
+  CHECK(contains(step.record,
+                 "+gr\xFC\xDF"
+                 "e\n"));
   CHECK(code["untracked"] == Texts{"new; [Ä] $x.txt"});
   CHECK_NOTHROW(code.dump());
 }

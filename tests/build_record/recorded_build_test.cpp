@@ -31,7 +31,8 @@ using Texts = std::vector<std::string>;
 /// A copy of the project in a repository. Always at the same place, for a compiler's cache.
 class Project {
  public:
-  explicit Project(const std::string& name) : folder_(clean(std::string(ERM_WORK_DIR) + "/" + name)), repository_(folder_) {
+  explicit Project(const std::string& name)
+      : folder_(clean(std::string(ERM_WORK_DIR) + "/" + name)), repository_(folder_) {
     for (const char* const file : {"CMakeLists.txt", "main.cpp", "model.cpp"})
       fs::copy_file(fs::path(ERM_PROJECT) / file, fs::path(folder_) / file);
     write_file(folder_ + "/.gitignore", "build*/\n");
@@ -58,7 +59,8 @@ class Project {
     std::map<std::string, fs::file_time_type> times;
     for (const auto& entry : fs::recursive_directory_iterator(folder_ + "/build")) {
       const std::string name = entry.path().filename().string();
-      const bool is_program = entry.is_regular_file() && (entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none;
+      const bool is_program =
+          entry.is_regular_file() && (entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none;
       if (is_program || entry.path().extension() == ".o" || entry.path().extension() == ".a")
         times[entry.path().string()] = entry.last_write_time();
     }
@@ -91,7 +93,8 @@ class Project {
 Texts flags_of(const Texts& words) {
   Texts flags;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "-o" || words[i] == "-c") ++i;
+    if (words[i] == "-o" || words[i] == "-c")
+      ++i;
     else if (words[i][0] == '-' && words[i].rfind("-D", 0) != 0 && words[i].rfind("-std=", 0) != 0)
       flags.push_back(words[i]);
   }
@@ -102,7 +105,8 @@ Texts flags_of(const Texts& words) {
 Texts definitions_of(const Texts& words) {
   Texts definitions;
   for (const std::string& word : words)
-    if (word.rfind("-D", 0) == 0) definitions.push_back(word == "-DAPI_TOKEN=s3cret" ? "API_TOKEN=***" : word.substr(2));
+    if (word.rfind("-D", 0) == 0)
+      definitions.push_back(word == "-DAPI_TOKEN=s3cret" ? "API_TOKEN=***" : word.substr(2));
   std::sort(definitions.begin(), definitions.end());
   definitions.erase(std::unique(definitions.begin(), definitions.end()), definitions.end());
   return definitions;
@@ -114,9 +118,10 @@ Texts sorted(Texts texts) {
 }
 
 std::string compiler() {
-  const std::string version = output_of("printf '#ifdef __clang__\\nClang __clang_major__ . __clang_minor__ . "
-                                        "__clang_patchlevel__\\n#else\\nGNU __GNUC__ . __GNUC_MINOR__ . "
-                                        "__GNUC_PATCHLEVEL__\\n#endif\\n' | '" ERM_CXX_COMPILER "' -E -P -x c++ -");
+  const std::string version = output_of(
+      "printf '#ifdef __clang__\\nClang __clang_major__ . __clang_minor__ . "
+      "__clang_patchlevel__\\n#else\\nGNU __GNUC__ . __GNUC_MINOR__ . "
+      "__GNUC_PATCHLEVEL__\\n#endif\\n' | '" ERM_CXX_COMPILER "' -E -P -x c++ -");
   std::string text;
   for (const char c : version.substr(version.find_first_of("CG")))
     if (c != ' ' && c != '\n') text += c;
@@ -148,10 +153,9 @@ TEST_CASE("A program says how it was built and from which code, and a build says
   CHECK(build["libraries"][0] == erm::Json({{"name", "model"}, {"version", "2.5.1"}}));
   CHECK(build["libraries"][1] == erm::Json({{"name", "printer"}, {"version", "7.1"}}));
   CHECK(build["time_utc"].get<std::string>().size() == 19);
-  CHECK(said["code"] == erm::Json({{"as_of", "build"},
-                                   {"commit", repository.git("rev-parse HEAD")},
-                                   {"branch", "main"},
-                                   {"dirty", false}}));
+  CHECK(said["code"] ==
+        erm::Json(
+            {{"as_of", "build"}, {"commit", repository.git("rev-parse HEAD")}, {"branch", "main"}, {"dirty", false}}));
   CHECK_FALSE(contains(said.dump(), "s3cret"));
 
   // The static library in it says for itself how it was built.
@@ -264,18 +268,22 @@ TEST_CASE("Each generator records, and rebuilds only what changed") {
 TEST_CASE("erm_record_build says what it was given wrong") {
   const Project project("wrong");
   const auto error_of = [&](const std::string& call) {
-    write_file(project / "CMakeLists.txt", "cmake_minimum_required(VERSION 3.16)\nproject(wrong CXX)\n"
-                                           "include(${ERM_RECORD_BUILD})\nadd_executable(train main.cpp model.cpp)\n"
-                                           "add_library(headers INTERFACE)\n" + call + "\n");
+    write_file(project / "CMakeLists.txt",
+               "cmake_minimum_required(VERSION 3.16)\nproject(wrong CXX)\n"
+               "include(${ERM_RECORD_BUILD})\nadd_executable(train main.cpp model.cpp)\n"
+               "add_library(headers INTERFACE)\n" +
+                   call + "\n");
     const std::string text = erm_test::thrown<std::runtime_error>([&] { project.configure(ERM_GENERATOR, ""); });
     std::string out;  // CMake wraps lines
     for (const char c : text)
-      if (std::isspace(static_cast<unsigned char>(c)) == 0 || (!out.empty() && out.back() != ' ')) out += std::isspace(static_cast<unsigned char>(c)) != 0 ? ' ' : c;
+      if (std::isspace(static_cast<unsigned char>(c)) == 0 || (!out.empty() && out.back() != ' '))
+        out += std::isspace(static_cast<unsigned char>(c)) != 0 ? ' ' : c;
     return out;
   };
   CHECK(contains(error_of("erm_record_build(tain)"), "erm_record_build was given 'tain', which is no target"));
   CHECK(contains(error_of("erm_record_build(train QUIET)"), "was given 'QUIET', which it does not know"));
   CHECK(contains(error_of("erm_record_build(train MAX_DIFF_BYTES 1k)"), "give a number of bytes"));
   CHECK(contains(error_of("erm_record_build(headers)"), "this build compiles nothing for it"));
-  CHECK(contains(error_of("erm_record_build(train)\nerm_record_build(train)"), "erm_record_build(train) is called twice"));
+  CHECK(contains(error_of("erm_record_build(train)\nerm_record_build(train)"),
+                 "erm_record_build(train) is called twice"));
 }

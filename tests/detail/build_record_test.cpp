@@ -23,7 +23,10 @@ std::string record_of(const std::string& fields) {
 }  // namespace
 
 TEST_CASE("A record is read field by field, its diff to the end") {
-  const std::string record = record_of("compiler\x1FGNU 1\x1E" "flags\x1F-a\x1D\x1D-b\x1E" "diff\x1Fx\x1Ey\x1Fz");
+  const std::string record = record_of(
+      "compiler\x1FGNU 1\x1E"
+      "flags\x1F-a\x1D\x1D-b\x1E"
+      "diff\x1Fx\x1Ey\x1Fz");
   const BuildText text(record);
   CHECK(text.standard() == 202002);
   CHECK(text["compiler"] == "GNU 1");
@@ -34,7 +37,13 @@ TEST_CASE("A record is read field by field, its diff to the end") {
 }
 
 TEST_CASE("A record that is cut off anywhere is read as far as it goes") {
-  const std::string record = record_of("target\x1Ft\x1E" "dirty\x1Ftrue\x1E" "libraries\x1F" "a 1\x1D" "b\x1E" "diff\x1F\xFF");
+  const std::string record = record_of(
+      "target\x1Ft\x1E"
+      "dirty\x1Ftrue\x1E"
+      "libraries\x1F"
+      "a 1\x1D"
+      "b\x1E"
+      "diff\x1F\xFF");
   for (std::size_t size = 0; size <= record.size(); ++size) {
     const BuildText text(std::string_view(record).substr(0, size));
     CHECK_NOTHROW(erm::detail::build_of(text).dump());

@@ -29,7 +29,9 @@ std::string words(std::initializer_list<std::uint32_t> numbers) {
   return bytes;
 }
 
-std::string text_of(const std::string& record) { return words({4, static_cast<std::uint32_t>(record.size()), 1}) + std::string("ERM\0", 4) + record; }
+std::string text_of(const std::string& record) {
+  return words({4, static_cast<std::uint32_t>(record.size()), 1}) + std::string("ERM\0", 4) + record;
+}
 
 Module notes_of(const std::string& notes, std::size_t alignment = 4) {
   Module module;

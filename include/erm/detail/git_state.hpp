@@ -28,8 +28,8 @@ struct GitState {
   std::string work_tree, found_from;  // "the program's folder" or "the working directory"
   std::string commit, branch, tag, remote;
   bool knows_dirty = false, dirty = false;
-  std::vector<std::string> untracked;      // the first hundred
-  std::string diff, diff_sha256;           // the hash alone where the diff is too long
+  std::vector<std::string> untracked;  // the first hundred
+  std::string diff, diff_sha256;       // the hash alone where the diff is too long
   std::uint64_t diff_bytes = 0;
   std::string note;
   std::map<std::string, std::string> missing;  // "commit" and the like; "" for all of it
@@ -74,9 +74,17 @@ class Git {
   }
   template <class Take>
   os::Answer ask(const std::vector<std::string>& arguments, const Take& take) const {
-    std::vector<std::string> command = {"git", "-C", folder_, "--no-pager", "--literal-pathspecs",
-                                        "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-                                        "-c", "diff.autoRefreshIndex=false"};
+    std::vector<std::string> command = {"git",
+                                        "-C",
+                                        folder_,
+                                        "--no-pager",
+                                        "--literal-pathspecs",
+                                        "-c",
+                                        "core.fsmonitor=false",
+                                        "-c",
+                                        "core.hooksPath=/dev/null",
+                                        "-c",
+                                        "diff.autoRefreshIndex=false"};
     command.insert(command.end(), settings_.begin(), settings_.end());
     command.insert(command.end(), arguments.begin(), arguments.end());
     return os::ask_program(command, environment_, deadline_, take);
@@ -144,9 +152,8 @@ inline std::string path_of_entry(std::string_view entry) {
 
 inline void read_git_changes(const Git& git, GitState& state) {
   os::Answer answer;
-  const std::string status = git.text({"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal",
-                                       "--ignore-submodules=dirty"},
-                                      answer);
+  const std::string status = git.text(
+      {"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"}, answer);
   if (!answer.ok) {
     state.missing["dirty"] = state.missing["diff"] = answer.why;
     return;
@@ -154,21 +161,21 @@ inline void read_git_changes(const Git& git, GitState& state) {
   state.knows_dirty = true;
   // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
   // not write to its index that it is not.
-  std::vector<std::string> diff = {"diff", "HEAD", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
-                                   "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/",
-                                   "--dst-prefix=b/", "--"};
+  std::vector<std::string> diff = {"diff",
+                                   "HEAD",
+                                   "--no-ext-diff",
+                                   "--no-textconv",
+                                   "--no-color",
+                                   "--full-index",
+                                   "--ignore-submodules=dirty",
+                                   "--submodule=short",
+                                   "--src-prefix=a/",
+                                   "--dst-prefix=b/",
+                                   "--"};
   std::size_t size = 0;
   for (std::string_view rest = status; !rest.empty();) {
-    const std::string_view entry = take_until(rest, '\0');
-    if (entry.substr(0, 2) == "? ") {
-      const std::string path(entry.substr(2));
-      std::error_code error;  // a registry that runs are saved in is no part of the code
-      if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
-      if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
-    } else {
-      diff.push_back(path_of_entry(entry));
-      size += diff.back().size() + 1 + sizeof(char*);
-    }
+    diff.push_back(path_of_entry(take_until(rest, '\0')));
+    size += diff.back().size() + 1 + sizeof(char*);
     state.dirty = true;
   }
   if (diff.back() == "--" || state.commit.empty()) return;
@@ -185,10 +192,33 @@ inline void read_git_changes(const Git& git, GitState& state) {
   });
   if (!answer.ok || state.diff_bytes > max_run_time_diff) {
     state.diff.clear();
-    state.missing["diff"] = !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
+    state.missing["diff"] =
+        !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
   }
   if (!answer.ok) state.diff_bytes = 0;
   if (state.diff_bytes > 0) state.diff_sha256 = hash.hex();
+}
+
+/// Last of all, for a folder of data that git does not know takes long to look through.
+inline void read_untracked(const Git& git, GitState& state) {
+  os::Answer answer;
+  const std::string paths =
+      git.text({"ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory"}, answer);
+  if (!answer.ok) {
+    state.missing["untracked"] = answer.why;
+    if (!state.dirty && state.knows_dirty) {
+      state.knows_dirty = false;
+      state.missing["dirty"] = answer.why;
+    }
+    return;
+  }
+  for (std::string_view rest = paths; !rest.empty();) {
+    const std::string path(take_until(rest, '\0'));
+    std::error_code error;  // a registry that runs are saved in is no part of the code
+    if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
+    if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
+    state.dirty = true;
+  }
 }
 
 /// Notes a file of git's that was written after the program was.
@@ -272,6 +302,7 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
     state.missing["dirty"] = state.missing["diff"] = "the repository's filters could not be switched off";
   }
   compare_with_program(git, deadline, state);
+  read_untracked(git, state);
   return state;
 }
 

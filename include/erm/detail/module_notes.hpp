@@ -17,7 +17,7 @@ struct Module {
   std::string build_id;              // hexadecimal; empty where the linker wrote none
   std::vector<std::string> records;  // what erm_record_build() left, as detail/build_text.hpp reads it
   bool is_program = false;
-  bool has_caller = false;           // the code that asks is in it
+  bool has_caller = false;  // the code that asks is in it
 };
 
 inline std::string hex_of(std::string_view bytes) {
