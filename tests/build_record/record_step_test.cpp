@@ -223,6 +223,24 @@ TEST_CASE("A build records a source that git does not know yet with its text") {
   CHECK(code["diff_bytes"] == code["diff"].get<std::string>().size());
 }
 
+TEST_CASE("A build records the same, however the user has git tell it") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  write_file(dir.path() / "work/sub/b.txt", "one\n");
+  repository.commit_all("first");
+  write_file(dir.path() / "work/a.txt", "two\n");
+  write_file(dir.path() / "work/sub/b.txt", "two\n");
+  write_file(dir.path() / "work/new.txt", "new\n");
+  const erm::Json before = Step(dir / "work").run();
+  for (const char* const setting :
+       {"diff.noprefix true", "diff.mnemonicPrefix true", "color.ui always", "color.status always",
+        "diff.relative true", "status.relativePaths true", "status.short true", "core.quotePath true",
+        "status.showUntrackedFiles no", "diff.external false", "core.fsmonitor false"})
+    repository.git(std::string("config ") + setting);
+  CHECK(Step(dir / "work/sub").run() == before);
+}
+
 TEST_CASE("A diff that is longer than wanted is its hash alone") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");

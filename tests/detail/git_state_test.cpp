@@ -98,6 +98,30 @@ TEST_CASE("A file that git does not know makes a work tree dirty, a registry of 
   CHECK(state.diff.empty());
 }
 
+TEST_CASE("What a user has git tell differently is told the same") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  write_file(dir.path() / "work/sub/b.txt", "one\n");
+  repository.commit_all("first");
+  write_file(dir.path() / "work/a.txt", "stashed\n");
+  repository.git("stash -q");
+  const auto config = [&](const char* setting) { repository.git(std::string("config ") + setting); };
+  config("status.showStash true");
+  CHECK_FALSE(state_of(dir / "work").dirty);
+  write_file(dir.path() / "work/a.txt", "two\n");
+  write_file(dir.path() / "work/sub/b.txt", "two\n");
+  const GitState before = state_of(dir / "work");
+  CHECK(before.diff == repository.diff());
+  for (const char* const setting :
+       {"diff.noprefix true", "diff.mnemonicPrefix true", "color.ui always", "color.diff always", "diff.relative true",
+        "status.relativePaths true", "status.branch true", "status.short true", "core.quotePath true",
+        "pager.diff true", "core.pager 'echo paged'", "core.abbrev 4", "status.showUntrackedFiles no",
+        "diff.statGraphWidth 3"})
+    config(setting);
+  CHECK(state_of(dir / "work/sub").diff == before.diff);
+}
+
 TEST_CASE("A long diff is its hash alone") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");

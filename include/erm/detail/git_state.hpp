@@ -150,6 +150,21 @@ inline std::string path_of_entry(std::string_view entry) {
   return std::string(entry);
 }
 
+/// Of which the changed files are to follow: in a form that no configuration alters.
+inline std::vector<std::string> diff_command() {
+  return {"diff",
+          "HEAD",
+          "--no-ext-diff",
+          "--no-textconv",
+          "--no-color",
+          "--full-index",
+          "--src-prefix=a/",
+          "--dst-prefix=b/",
+          "--ignore-submodules=dirty",
+          "--submodule=short",
+          "--"};
+}
+
 inline void read_git_changes(const Git& git, GitState& state) {
   os::Answer answer;
   const std::string status = git.text(
@@ -161,20 +176,12 @@ inline void read_git_changes(const Git& git, GitState& state) {
   state.knows_dirty = true;
   // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
   // not write to its index that it is not.
-  std::vector<std::string> diff = {"diff",
-                                   "HEAD",
-                                   "--no-ext-diff",
-                                   "--no-textconv",
-                                   "--no-color",
-                                   "--full-index",
-                                   "--ignore-submodules=dirty",
-                                   "--submodule=short",
-                                   "--src-prefix=a/",
-                                   "--dst-prefix=b/",
-                                   "--"};
+  std::vector<std::string> diff = diff_command();
   std::size_t size = 0;
   for (std::string_view rest = status; !rest.empty();) {
-    diff.push_back(path_of_entry(take_until(rest, '\0')));
+    const std::string_view entry = take_until(rest, '\0');
+    if (entry.substr(0, 1) == "#") continue;  // of a stash, say, where the user has git tell of it
+    diff.push_back(path_of_entry(entry));
     size += diff.back().size() + 1 + sizeof(char*);
     state.dirty = true;
   }
