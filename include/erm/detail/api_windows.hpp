@@ -4,8 +4,10 @@
 
 #include <cstdint>
 
+struct HINSTANCE__;
 struct _BY_HANDLE_FILE_INFORMATION;
 struct _FILETIME;
+struct _MEMORYSTATUSEX;
 struct _OVERLAPPED;
 struct _SECURITY_ATTRIBUTES;
 
@@ -37,6 +39,11 @@ __declspec(dllimport) int __stdcall CreateDirectoryW(const wchar_t* path, _SECUR
 __declspec(dllimport) int __stdcall RemoveDirectoryW(const wchar_t* path);
 __declspec(dllimport) int __stdcall DeleteFileW(const wchar_t* path);
 __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t* from, const wchar_t* to, unsigned long flags);
+
+// The machine, and how this process was called.
+__declspec(dllimport) int __stdcall GlobalMemoryStatusEx(_MEMORYSTATUSEX* memory);
+__declspec(dllimport) wchar_t* __stdcall GetCommandLineW();
+__declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path, unsigned long size);
 
 // Processes and threads.
 __declspec(dllimport) int __stdcall GetComputerNameW(wchar_t* name, unsigned long* size);
@@ -93,6 +100,14 @@ struct FileFacts {
   unsigned long size_high, size_low;
   unsigned long links;
   unsigned long index_high, index_low;
+};
+
+/// MEMORYSTATUSEX
+struct MemoryFacts {
+  unsigned long size = 64;
+  unsigned long load = 0;
+  unsigned long long physical = 0;
+  unsigned long long others[6] = {};
 };
 
 /// OVERLAPPED
