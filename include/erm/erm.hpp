@@ -19,6 +19,7 @@
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
 #include "erm/registry.hpp"
+#include "erm/edit.hpp"
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"

@@ -82,6 +82,10 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   /// The points of each metric that was logged with a step.
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const noexcept { return record_.history; }
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept { return record_.goals; }
+  /// A tag without a value has an empty one.
+  [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept { return record_.tags; }
+  [[nodiscard]] const std::string& note() const noexcept { return record_.note; }
+  [[nodiscard]] const std::string& group() const noexcept { return record_.group; }
 
   /// How the run stands, or stood when it was loaded; finished for one that was never live.
   [[nodiscard]] RunStatus status() const noexcept { return record_.status; }
@@ -114,6 +118,9 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   void take_artifact(Artifact artifact);
   void take_file(const std::filesystem::path& path, std::string artifact_id, std::string filename, ArtifactType type);
   void take_goal(std::string_view metric, Goal goal) { record_.goals[detail::repaired_utf8(metric)] = goal; }
+  void take_tag(std::string_view name, std::string_view value) { detail::set_tag(record_.tags, name, value); }
+  void take_note(std::string_view markdown) { record_.note = detail::repaired_utf8(markdown); }
+  void take_group(std::string_view group) { record_.group = detail::repaired_utf8(group); }
 
   detail::RunRecord record_;
   // Of no weight for what the run is: saving a run leaves it as it was.

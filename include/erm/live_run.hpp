@@ -112,6 +112,9 @@ class LiveRun : public RunLogger<LiveRun> {
   void take_file(const std::filesystem::path& path, const std::string& artifact_id, const std::string& filename,
                  ArtifactType type);
   void take_goal(std::string_view metric, Goal goal);
+  void take_tag(std::string_view name, std::string_view value);
+  void take_note(std::string_view markdown);
+  void take_group(std::string_view group);
 
   std::shared_ptr<detail::LiveEngine> engine_;
   Identity identity_;
@@ -275,6 +278,16 @@ inline void LiveRun::take_file(const std::filesystem::path& path, const std::str
 
 inline void LiveRun::take_goal(std::string_view metric, Goal goal) {
   if (engine_) engine_->change([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });
+}
+
+inline void LiveRun::take_tag(std::string_view name, std::string_view value) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { detail::set_tag(record.tags, name, value); });
+}
+inline void LiveRun::take_note(std::string_view markdown) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { record.note = detail::repaired_utf8(markdown); });
+}
+inline void LiveRun::take_group(std::string_view group) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
 }
 
 }  // namespace erm

@@ -105,6 +105,13 @@ class RunLogger {
   /// Each file below `folder`, as "<prefix>/<path below the folder>". Links to folders are not followed.
   void log_artifacts(const std::filesystem::path& folder, const std::string& artifact_id_prefix);
 
+  /// Marks the run, with a value or without: replaces the tag of that name. Throws Error for an empty name.
+  void set_tag(std::string_view name, const Value& value = {}) { run().take_tag(name, value.str()); }
+  /// What a person should know of the run, as Markdown; replaces the note.
+  void set_note(std::string_view markdown) { run().take_note(markdown); }
+  /// The set that the run belongs to, such as a sweep over seeds: erm/summary.hpp summarizes the runs of each.
+  void set_group(std::string_view group) { run().take_group(group); }
+
   /// What "best" means for a metric; kept with the run.
   void set_goal(std::string_view metric, Goal goal) { run().take_goal(metric, goal); }
 

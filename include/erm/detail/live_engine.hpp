@@ -296,17 +296,24 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   const CallersLock only_one(end_mutex_);
   if (has_ended_) return;
   wait_for_round();  // first the points; only what is whole is called finished
+  const std::unique_ptr<Claim> no_edits = folder_.claim_edits();
   {
     const CallersLock lock(record_mutex_);
     folder_.adopt_other_writers();
+    if (no_edits) folder_.adopt_edits();
   }
   set_status(status, failure, now_utc());
   try {
     wait_for_round();
   } catch (...) {
+    {
+      const CallersLock lock(record_mutex_);
+      folder_.leave_edits();
+    }
     set_status(RunStatus::running, {}, std::nullopt);
     throw;
   }
+  if (no_edits) folder_.remove_edits();
   has_ended_ = true;
   points_->set_state(BufferState::ended);
   stop();  // writes what other threads logged meanwhile

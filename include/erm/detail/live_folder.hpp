@@ -38,6 +38,13 @@ class LiveFolder {
   void write_metadata();
   /// The last time that main writes: with what the other writers logged.
   void adopt_other_writers();
+  /// While it is held nobody edits the run. Null where another process holds it, and for other writers than main.
+  [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
+  /// Takes over what was edited meanwhile, or leaves it where it is again.
+  void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
+  void leave_edits() { record_.edits_lie_beside = is_main(); }
+  /// Once the metadata have them.
+  void remove_edits() const { fs_->remove(edits_path(folder_)); }
   /// A name for an artifact's content that none of this writer's has.
   [[nodiscard]] std::string free_filename(const std::string& filename);
   /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
@@ -57,6 +64,9 @@ class LiveFolder {
   }
   [[nodiscard]] std::string text() const {
     return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+  }
+  [[nodiscard]] std::string claim_path() const {
+    return joined(joined(folder_of(folder_), claims_folder), last_part(folder_));
   }
   std::unique_ptr<Claim> claim_patiently(const std::string& path, const std::string& what);
   bool begin(const std::string& run_id, bool patiently);
@@ -153,6 +163,7 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
     return false;
   folder_ = folder;
   record_.run_id = run_id;
+  leave_edits();
   announce();
   claim->begin();
   try {
@@ -224,9 +235,8 @@ inline void LiveFolder::release_other_writers() {
 /// False where there is no run of that id.
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
-  const std::string claimed = joined(joined(folder_of(folder_), claims_folder), last_part(folder_));
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
-  const std::unique_ptr<Claim> claim = claim_patiently(claimed, "the run '" + run_id + "'");
+  const std::unique_ptr<Claim> claim = claim_patiently(claim_path(), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
   refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
@@ -240,8 +250,11 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
   }
+  if (!metadata.record.edits_lie_beside) remove_edits();  // of a run that this one replaced
+  apply_edits_beside(*fs_, folder_, metadata.record);
   go_on(std::move(metadata));
   record_.run_id = run_id;
+  leave_edits();
   claim->commit(metadata_path(folder_), text(), durability_);
   return true;
 }
@@ -296,6 +309,19 @@ inline void LiveFolder::adopt_other_writers() {
         artifacts_.push_back(std::move(artifact));
     }
   }
+}
+
+inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
+  if (!is_main()) return nullptr;
+  try {
+    for (int i = 0; i < 200; ++i) {
+      if (std::unique_ptr<Claim> claim = fs_->claim(claim_path())) return claim;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  } catch (const Error&) {
+    // The edits stay beside the run, and count there: that is no reason not to end it.
+  }
+  return nullptr;
 }
 
 inline std::string LiveFolder::free_filename(const std::string& filename) {

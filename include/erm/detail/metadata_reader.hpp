@@ -249,6 +249,16 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
           fail("erm/goals/" + metric, "is " + shown(goal) + ", not minimize or maximize");
         record.goals[metric] = goal == "minimize" ? Goal::minimize : Goal::maximize;
       });
+    } else if (key == "tags") {
+      expect(Kind::object, "an object", "erm/tags");
+      json_.object([&](const std::string& tag) { record.tags[tag] = text("erm/tags", tag); });
+    } else if (key == "note") {
+      record.note = text("erm/note");
+    } else if (key == "group") {
+      record.group = text("erm/group");
+    } else if (key == "edits_lie_beside") {
+      expect(Kind::boolean, "true or false", "erm/edits_lie_beside");
+      record.edits_lie_beside = json_.value().get<bool>();
     } else if (key == "history") {
       expect(Kind::array, "a list", "erm/history");
       file.history_files.emplace();

@@ -215,6 +215,18 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
       writer.text_entry(metric, goal == Goal::minimize ? "minimize" : "maximize");
     out += '}';
   }
+  if (!record.tags.empty()) {
+    writer.key("tags");
+    out += '{';
+    for (const auto& [name, value] : record.tags) writer.text_entry(name, value);
+    out += '}';
+  }
+  if (!record.note.empty()) writer.text_entry("note", record.note);
+  if (!record.group.empty()) writer.text_entry("group", record.group);
+  if (record.edits_lie_beside) {
+    writer.key("edits_lie_beside");
+    out += "true";
+  }
   if (history_files) {
     writer.key("history");
     out += '[';

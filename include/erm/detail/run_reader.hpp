@@ -18,6 +18,7 @@
 #include "erm/detail/history_csv.hpp"
 #include "erm/detail/metadata_reader.hpp"
 #include "erm/detail/owner.hpp"
+#include "erm/detail/run_edits.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -211,6 +212,9 @@ inline void add_record(RunRecord& run, RunRecord other) {
   run.params.merge(other.params);
   run.metrics.merge(other.metrics);
   run.goals.merge(other.goals);
+  run.tags.merge(other.tags);
+  if (run.note.empty()) run.note = std::move(other.note);
+  if (run.group.empty()) run.group = std::move(other.group);
   for (auto& [name, dict] : other.own_dicts()) {
     Json& whole = run.own_dicts()[name];
     if (whole.is_null()) whole = Json::object();
@@ -228,6 +232,7 @@ inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::str
     }
   }
   RunRecord record = std::move(metadata.record);
+  apply_edits_beside(*fs, folder, record);
   if (record.status == RunStatus::running) {
     take_newer_metrics(record);
     if (is_dead(record)) record.status = RunStatus::killed;

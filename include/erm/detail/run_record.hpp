@@ -14,6 +14,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/utf8.hpp"
+#include "erm/error.hpp"
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
@@ -46,6 +47,10 @@ struct RunRecord {
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
+  std::map<std::string, std::string> tags;  // empty for a tag that has no value
+  std::string note;                         // Markdown
+  std::string group;
+  bool edits_lie_beside = false;  // what edit_run changes does not go into the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
 
@@ -75,6 +80,12 @@ inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
   if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
     record.features.push_back(std::move(name));
+}
+
+/// A tag of that name that is there is replaced.
+inline void set_tag(std::map<std::string, std::string>& tags, std::string_view name, std::string_view value) {
+  if (name.empty()) throw Error("a tag was given without a name; name it, as in set_tag(\"candidate\")");
+  tags[repaired_utf8(name)] = repaired_utf8(value);
 }
 
 /// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.

@@ -53,6 +53,7 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
+    fs.remove(edits_path(folder));
     fs.remove_if_empty(folder);
     return;
   }
