@@ -27,7 +27,8 @@ class Cgroup {
         const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
         const std::string names = "," + std::string(line.substr(first + 1, second - first - 1)) + ",";
-        const bool is_it = controller.empty() ? names == ",," : names.find("," + std::string(controller) + ",") != std::string::npos;
+        const bool is_it =
+            controller.empty() ? names == ",," : names.find("," + std::string(controller) + ",") != std::string::npos;
         if (is_it) return std::string(line.substr(second + 1));
       }
       return "/";
@@ -37,7 +38,8 @@ class Cgroup {
       if (folder.empty()) continue;
       // Beside version 1 it may be there without a controller.
       if (memory_.empty() && files_.has(folder + "/memory.current")) set(memory_, folder, mount, true);
-      if (cpu_.empty() && files_.has(folder + "/cpu.stat") && files_.has(folder + "/cpu.max")) set(cpu_, folder, mount, true);
+      if (cpu_.empty() && files_.has(folder + "/cpu.stat") && files_.has(folder + "/cpu.max"))
+        set(cpu_, folder, mount, true);
     }
     if (memory_.empty()) {
       const std::string mount = "/sys/fs/cgroup/memory";

@@ -17,17 +17,48 @@ namespace erm::detail {
 
 /// What decides how a program computes: its threads, its devices, its libraries, its language.
 inline constexpr std::string_view kept_variables[] = {
-    "OMP_NUM_THREADS",      "OMP_THREAD_LIMIT",       "OMP_PROC_BIND",          "OMP_PLACES",
-    "OMP_SCHEDULE",         "OMP_DYNAMIC",            "OMP_WAIT_POLICY",        "OMP_MAX_ACTIVE_LEVELS",
-    "OMP_STACKSIZE",        "OMP_DEFAULT_DEVICE",     "GOMP_CPU_AFFINITY",      "KMP_AFFINITY",
-    "KMP_BLOCKTIME",        "KMP_SETTINGS",           "MKL_NUM_THREADS",        "MKL_DYNAMIC",
-    "MKL_CBWR",             "OPENBLAS_NUM_THREADS",   "GOTO_NUM_THREADS",       "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS", "TBB_NUM_THREADS",      "NUMEXPR_NUM_THREADS",    "CUDA_VISIBLE_DEVICES",
-    "CUDA_DEVICE_ORDER",    "CUDA_LAUNCH_BLOCKING",   "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE",
-    "NVIDIA_VISIBLE_DEVICES", "NCCL_ALGO",            "NCCL_PROTO",             "HIP_VISIBLE_DEVICES",
-    "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK",       "MALLOC_ARENA_MAX",       "LD_PRELOAD",
-    "LD_LIBRARY_PATH",      "DYLD_LIBRARY_PATH",      "LANG",                   "LC_ALL",
-    "LC_NUMERIC",           "TZ",
+    "OMP_NUM_THREADS",
+    "OMP_THREAD_LIMIT",
+    "OMP_PROC_BIND",
+    "OMP_PLACES",
+    "OMP_SCHEDULE",
+    "OMP_DYNAMIC",
+    "OMP_WAIT_POLICY",
+    "OMP_MAX_ACTIVE_LEVELS",
+    "OMP_STACKSIZE",
+    "OMP_DEFAULT_DEVICE",
+    "GOMP_CPU_AFFINITY",
+    "KMP_AFFINITY",
+    "KMP_BLOCKTIME",
+    "KMP_SETTINGS",
+    "MKL_NUM_THREADS",
+    "MKL_DYNAMIC",
+    "MKL_CBWR",
+    "OPENBLAS_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "TBB_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_DEVICE_ORDER",
+    "CUDA_LAUNCH_BLOCKING",
+    "CUBLAS_WORKSPACE_CONFIG",
+    "NVIDIA_TF32_OVERRIDE",
+    "NVIDIA_VISIBLE_DEVICES",
+    "NCCL_ALGO",
+    "NCCL_PROTO",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "ZE_AFFINITY_MASK",
+    "MALLOC_ARENA_MAX",
+    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_NUMERIC",
+    "TZ",
 };
 
 /// A copy of some of the environment.
@@ -60,10 +91,13 @@ inline std::string kept_text(std::string_view text, std::size_t most = 4096) {
 }
 
 /// Why a field of the provenance is not there.
-inline void miss(Json& missing, const std::string& field, const std::string& why) { missing[field] = repaired_utf8(why); }
+inline void miss(Json& missing, const std::string& field, const std::string& why) {
+  missing[field] = repaired_utf8(why);
+}
 
 /// The section of the variables that are kept; `further` are names that the user asked for.
-inline Json environment_section(const Environment& environment, const std::vector<std::string>& further, Json& missing) {
+inline Json environment_section(const Environment& environment, const std::vector<std::string>& further,
+                                Json& missing) {
   Json section = Json::object();
   const auto keep = [&](const std::string& name) {
     if (const std::string_view value = environment.get(name); !value.empty())

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "erm/detail/cgroup.hpp"
 #include "erm/detail/environment.hpp"
+#include "erm/detail/memory_use.hpp"
 #include "erm/detail/system_files.hpp"
 #include "erm/json.hpp"
 
@@ -68,9 +70,15 @@ inline bool is_for_numbers(std::string_view feature) {
   static constexpr std::string_view begins[] = {"avx", "amx", "sse4", "sve"};
   for (const std::string_view begin : begins)
     if (feature.substr(0, begin.size()) == begin) return true;
-  static constexpr std::string_view others[] = {"sse2",  "ssse3",   "fma",  "f16c", "bmi2",  "popcnt", "asimd", "asimddp",
-                                                "asimdhp", "fphp", "bf16", "i8mm", "neon", "sme",  "sme2", "sha_ni", "aes"};
+  static constexpr std::string_view others[] = {"sse2",  "ssse3",   "fma",     "f16c",   "bmi2", "popcnt",
+                                                "asimd", "asimddp", "asimdhp", "fphp",   "bf16", "i8mm",
+                                                "neon",  "sme",     "sme2",    "sha_ni", "aes"};
   return is_one_of(feature, others);
+}
+
+/// Those that the process may run on; 0 where it is not known.
+inline std::uint64_t usable_cores(const SystemFiles& files) {
+  return count_of_list(value_of_line(files.text("/proc/self/status").value_or(""), "Cpus_allowed_list", ':'));
 }
 
 inline void add_processor(Json& machine, const SystemFiles& files, Json& missing) {
@@ -94,7 +102,8 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
     flags.remove_prefix(std::min(end + 1, flags.size()));
   }
   if (features.empty())
-    miss(missing, "machine.cpu_features", text.empty() ? "/proc/cpuinfo cannot be read" : "/proc/cpuinfo does not name them");
+    miss(missing, "machine.cpu_features",
+         text.empty() ? "/proc/cpuinfo cannot be read" : "/proc/cpuinfo does not name them");
   else
     machine["cpu_features"] = std::move(features);
 
@@ -102,8 +111,7 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
   if (cores == 0)
     if (const long online = ::sysconf(_SC_NPROCESSORS_ONLN); online > 0) cores = static_cast<std::uint64_t>(online);
   if (cores > 0) machine["cores"] = cores;
-  const std::string status = files.text("/proc/self/status").value_or("");
-  if (const std::uint64_t usable = count_of_list(value_of_line(status, "Cpus_allowed_list", ':')); usable > 0)
+  if (const std::uint64_t usable = usable_cores(files); usable > 0)
     machine["cores_usable"] = usable;
   else
     miss(missing, "machine.cores_usable", "/proc/self/status cannot be read, or does not tell");
@@ -115,7 +123,8 @@ inline std::string container_name(const SystemFiles& files, const Environment& e
   if (!environment.get("KUBERNETES_SERVICE_HOST").empty()) return "kubernetes";
   if (files.has("/run/.containerenv")) return "podman";
   if (files.has("/.dockerenv")) return "docker";
-  if (const std::string_view said = environment.get("container"); !said.empty()) return kept_text(said, 64);  // systemd's way
+  if (const std::string_view said = environment.get("container"); !said.empty())
+    return kept_text(said, 64);  // systemd's way
   const std::string groups = files.text("/proc/1/cgroup").value_or("");
   for (const char* const name : {"kubepods", "docker", "lxc"})
     if (groups.find(name) != std::string::npos) return std::string(name) == "kubepods" ? "kubernetes" : name;
@@ -164,6 +173,21 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   if (const auto limit = cgroup.cpu_limit()) machine["cores_limit"] = *limit;
   add("container", container_name(files, environment));
   add("time_zone", time_zone_name(files, environment, missing));
+}
+
+/// The time that this process has had of all cores, in seconds.
+inline double process_cpu_seconds() {
+  timespec used = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+inline MemoryUse process_memory(const SystemFiles& files) {
+  const std::string status = files.text("/proc/self/status", 8192).value_or("");
+  MemoryUse use;
+  if (const auto kilobytes = leading_number(value_of_line(status, "VmRSS", ':'))) use.resident = *kilobytes * 1024;
+  if (const auto kilobytes = leading_number(value_of_line(status, "VmHWM", ':'))) use.peak = *kilobytes * 1024;
+  return use;
 }
 
 }  // namespace erm::detail::os

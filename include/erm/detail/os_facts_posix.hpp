@@ -7,9 +7,11 @@
 #include <vector>
 
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "erm/detail/environment.hpp"
+#include "erm/detail/memory_use.hpp"
 #include "erm/detail/system_files.hpp"
 #include "erm/json.hpp"
 
@@ -49,7 +51,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
     machine["kernel"] = repaired_utf8(std::string(system.sysname) + " " + system.release);
     machine["architecture"] = repaired_utf8(system.machine);
   }
-  if (const long cores = ::sysconf(_SC_NPROCESSORS_ONLN); cores > 0) machine["cores"] = static_cast<std::uint64_t>(cores);
+  if (const long cores = ::sysconf(_SC_NPROCESSORS_ONLN); cores > 0)
+    machine["cores"] = static_cast<std::uint64_t>(cores);
   const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
   if (pages > 0 && page > 0)
     machine["memory_bytes"] = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
@@ -63,6 +66,20 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
     machine["time_zone"] = link.substr(at + 9);
   else
     miss(missing, "machine.time_zone", "neither TZ nor /etc/localtime names it");
+}
+
+/// The time that this process has had of all cores, in seconds.
+inline double process_cpu_seconds() {
+  timespec used = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+inline MemoryUse process_memory(const SystemFiles&) { return {}; }
+
+inline std::uint64_t usable_cores(const SystemFiles&) {
+  const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return cores > 0 ? static_cast<std::uint64_t>(cores) : 0;
 }
 
 }  // namespace erm::detail::os

@@ -11,6 +11,7 @@
 #include "erm/detail/api_windows.hpp"
 #include "erm/detail/command_line.hpp"
 #include "erm/detail/environment.hpp"
+#include "erm/detail/memory_use.hpp"
 #include "erm/detail/os_windows.hpp"
 #include "erm/detail/system_files.hpp"
 #include "erm/json.hpp"
@@ -63,5 +64,26 @@ inline void add_machine(Json& machine, const SystemFiles&, const Environment& en
   for (const char* const field : {"machine.kernel", "machine.cpu_features", "machine.cores_usable"})
     miss(missing, field, "not asked for on this system");
 }
+
+/// The time that this process has had of all cores, in seconds.
+inline double process_cpu_seconds() {
+  unsigned long times[4][2] = {};
+  const auto time = [&](int i) { return reinterpret_cast<_FILETIME*>(times[i]); };
+  if (api::GetProcessTimes(api::GetCurrentProcess(), time(0), time(1), time(2), time(3)) == 0) return 0;
+  const auto seconds = [&](int i) {
+    return static_cast<double>(std::uint64_t{times[i][1]} << 32 | times[i][0]) * 1e-7;
+  };
+  return seconds(2) + seconds(3);
+}
+
+inline MemoryUse process_memory(const SystemFiles&) {
+  api::ProcessMemory memory;
+  if (api::K32GetProcessMemoryInfo(api::GetCurrentProcess(), reinterpret_cast<_PROCESS_MEMORY_COUNTERS*>(&memory),
+                                   memory.size) == 0)
+    return {};
+  return {memory.resident, memory.peak};
+}
+
+inline std::uint64_t usable_cores(const SystemFiles&) { return std::thread::hardware_concurrency(); }
 
 }  // namespace erm::detail::os

@@ -69,7 +69,8 @@ class SystemFiles {
   explicit SystemFiles(std::string root = {}) : root_(std::move(root)) {}
 
   /// The first `most` bytes of a file.
-  [[nodiscard]] std::optional<std::string> text(const std::string& path, std::size_t most = std::size_t{1} << 16) const {
+  [[nodiscard]] std::optional<std::string> text(const std::string& path,
+                                                std::size_t most = std::size_t{1} << 16) const {
     try {
       const os::File file = os::open_to_read(root_ + path);
       std::string content(most, '\0');
