@@ -20,6 +20,8 @@
 #include "erm/file_system.hpp"
 #include "erm/registry.hpp"
 #include "erm/edit.hpp"
+#include "erm/provenance_options.hpp"
+#include "erm/provenance.hpp"
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"

@@ -10,6 +10,7 @@ namespace {
 using erm::detail::masked_arguments;
 using erm::detail::masked_text;
 using erm::detail::names_a_secret;
+using erm::detail::without_tokens;
 using Arguments = std::vector<std::string>;
 
 }  // namespace
@@ -131,7 +132,10 @@ TEST_CASE("Tokens are known by their form, wherever they stand") {
     CHECK(masked_text("a/" + token + "/b") == "a/***/b");
   }
   CHECK(masked_text("-kAKIAIOSFODNN7EXAMPLE") == "-k***");
-  CHECK(masked_text("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----") == "***");
+  CHECK(masked_text("a -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- b") == "a *** b");
+  CHECK(masked_text("-----BEGIN RSA PRIVATE KEY-----\nabc") == "***");
+  CHECK(masked_text("-----BEGIN PRIVATE KEY-----\n-----END ") == "***");
+  CHECK(masked_text("-----BEGIN CERTIFICATE-----") == "-----BEGIN CERTIFICATE-----");
   CHECK(masked_text("sk-learn-style-of-a-model hf_transfer sk-a1") == "sk-learn-style-of-a-model hf_transfer sk-a1");
 }
 
@@ -141,4 +145,16 @@ TEST_CASE("What holds no secret is left as it is") {
         "-O3 -march=native", "1:2:3", "\"", "'", "a@b", "\xff\xfe", "lr=0.1,seed=42", "2026-11-23T07:30:21"})
     CHECK(masked_text(text) == text);
   CHECK(masked_arguments({"", "-", "--", "=", "/"}) == Arguments{"", "-", "--", "=", "/"});
+}
+
+TEST_CASE("Of code only tokens are masked, for its names say nothing") {
+  CHECK(without_tokens("+auto token = lexer.next();  // password: none\n") ==
+        "+auto token = lexer.next();  // password: none\n");
+  CHECK(without_tokens("-key = \"ghp_abcdefghijklmnopqrst1\"\n+url = https://me:pw@host/x") ==
+        "-key = \"***\"\n+url = https://***@host/x");
+}
+
+TEST_CASE("A definition of the compiler is known by its name without -D") {
+  CHECK(masked_arguments({"-DKEY=abc", "-DAPI_TOKEN=abc", "-DNDEBUG", "-DN=1"}) ==
+        Arguments{"-DKEY=***", "-DAPI_TOKEN=***", "-DNDEBUG", "-DN=1"});
 }

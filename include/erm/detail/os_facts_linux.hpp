@@ -73,7 +73,7 @@ inline bool is_for_numbers(std::string_view feature) {
   static constexpr std::string_view others[] = {"sse2",  "ssse3",   "fma",     "f16c",   "bmi2", "popcnt",
                                                 "asimd", "asimddp", "asimdhp", "fphp",   "bf16", "i8mm",
                                                 "neon",  "sme",     "sme2",    "sha_ni", "aes"};
-  return is_one_of(feature, others);
+  return is_listed(feature, others);
 }
 
 /// Those that the process may run on; 0 where it is not known.

@@ -22,7 +22,7 @@ inline bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 inline bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || is_ascii_digit(c); }
 
 template <std::size_t Count>
-bool is_one_of(std::string_view text, const std::string_view (&words)[Count]) noexcept {
+bool is_listed(std::string_view text, const std::string_view (&words)[Count]) noexcept {
   return std::find(words, words + Count, text) != words + Count;
 }
 
@@ -60,22 +60,22 @@ inline bool names_a_secret(std::string_view name) {
 
   static constexpr std::string_view any_word[] = {"jwt", "bearer", "cookie", "cookies", "psk", "otp", "webhook"};
   for (const std::string& word : words)
-    if (is_one_of(word, any_word)) return true;
+    if (is_listed(word, any_word)) return true;
 
   static constexpr std::string_view details[] = {"id", "value", "string", "text", "base64", "b64", "data"};
   std::size_t end = words.size();
-  while (end > 1 && is_one_of(words[end - 1], details)) --end;
+  while (end > 1 && is_listed(words[end - 1], details)) --end;
   const std::string& last = words[end - 1];
   const std::string_view before = end > 1 ? std::string_view(words[end - 2]) : std::string_view();
   static constexpr std::string_view at_the_end[] = {"pass", "pwd", "pw",  "auth",      "authorization", "creds",
                                                     "cred", "sas", "sig", "signature", "dsn",           "pat"};
-  if (is_one_of(last, at_the_end)) return true;
+  if (is_listed(last, at_the_end)) return true;
   static constexpr std::string_view of_text[] = {"eos", "bos", "pad", "mask", "unk", "sep", "cls", "stop", "image"};
-  if (last == "token") return !is_one_of(before, of_text);
+  if (last == "token") return !is_listed(before, of_text);
   if (last.size() > 5 && last.compare(last.size() - 5, 5, "token") == 0) return true;  // "hftoken"
   static constexpr std::string_view of_records[] = {"sort",   "group",  "primary", "partition", "image", "label",
                                                     "metric", "column", "field",   "feature",   "target"};
-  return last == "key" && !is_one_of(before, of_records);
+  return last == "key" && !is_listed(before, of_records);
 }
 
 /// The size of the token of a known form that `text` begins with, or 0; `in_word`: a letter or digit stands before it.
@@ -96,6 +96,8 @@ inline std::size_t known_token_size(std::string_view text, bool in_word = false)
       {"AIza", 30, "-_", false},   {"ya29.", 20, "-_", false},      {"npm_", 30, "", true},
       {"pypi-", 30, "-_", false},  {"dop_v1_", 30, "", false},      {"eyJ", 20, "-_.", true},
   };
+  constexpr std::string_view begins = "Adeghnprsxy-";
+  if (text.empty() || begins.find(text.front()) == std::string_view::npos) return 0;
   for (const Form& form : forms) {
     if (text.substr(0, form.begin.size()) != form.begin || (in_word && form.may_be_name)) continue;
     std::size_t end = form.begin.size();
@@ -105,9 +107,11 @@ inline std::size_t known_token_size(std::string_view text, bool in_word = false)
       has_digit = has_digit || is_ascii_digit(text[end]);
     if (end >= form.begin.size() + form.at_least && (has_digit || !form.may_be_name)) return end;
   }
-  constexpr std::string_view pem = "-----BEGIN ";
-  if (text.substr(0, pem.size()) == pem && text.find("PRIVATE KEY") != std::string_view::npos) return text.size();
-  return 0;
+  constexpr std::string_view pem = "-----BEGIN ", pem_end = "-----END ";
+  if (text.substr(0, pem.size()) != pem || text.substr(0, 64).find("PRIVATE KEY") == std::string_view::npos) return 0;
+  const std::size_t end = text.find(pem_end);
+  if (end == std::string_view::npos) return text.size();
+  return std::min(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
 }
 
 /// The size of "user:password@" at the begin of what follows the "://" of a URL, or 0. A name alone, as of
@@ -131,14 +135,14 @@ inline std::size_t url_credentials_size(std::string_view rest, bool name_alone_i
 /// Copies a text, without the secrets in it.
 class SecretMasker {
  public:
-  static std::string masked(std::string_view text) {
-    SecretMasker masker(text);
+  static std::string masked(std::string_view text, bool tokens_only) {
+    SecretMasker masker(text, tokens_only);
     while (masker.at_ < text.size()) masker.step();
     return std::move(masker.out_);
   }
 
  private:
-  explicit SecretMasker(std::string_view text) : text_(text) {}
+  SecretMasker(std::string_view text, bool tokens_only) : text_(text), tokens_only_(tokens_only) {}
 
   [[nodiscard]] char ahead(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
   void copy_to(std::size_t end) {
@@ -159,14 +163,7 @@ class SecretMasker {
     if (end == at_) return copy_to(at_ + 1);
     const std::string_view word = text_.substr(at_, end - at_);
     if (text_.substr(end, 3) == "://") return url(end, word);
-    if (word == "Bearer" || (word == "Basic" && begins_value())) {
-      copy_to(end);
-      return behind_scheme();
-    }
-    std::size_t sign = end;
-    while (ahead(sign) == '"' || ahead(sign) == '\'' || ahead(sign) == ' ') ++sign;
-    if ((ahead(sign) == '=' || ahead(sign) == ':') && names_a_secret(word)) return value(sign);
-    if (ahead(end) == ':' && user_and_password(end)) return;
+    if (!tokens_only_ && by_name(word, end)) return;
     for (std::size_t i = at_ + 1; i < end; ++i) {
       if (const std::size_t size = known_token_size(text_.substr(i), is_ascii_alnum(text_[i - 1])); size > 0) {
         copy_to(i);
@@ -174,6 +171,22 @@ class SecretMasker {
       }
     }
     copy_to(end);
+  }
+
+  /// Whether what follows the word is a secret because of it, and was masked.
+  bool by_name(std::string_view word, std::size_t end) {
+    if (word == "Bearer" || (word == "Basic" && begins_value())) {
+      copy_to(end);
+      behind_scheme();
+      return true;
+    }
+    std::size_t sign = end;
+    while (ahead(sign) == '"' || ahead(sign) == '\'' || ahead(sign) == ' ') ++sign;
+    if ((ahead(sign) == '=' || ahead(sign) == ':') && names_a_secret(word)) {
+      value(sign);
+      return true;
+    }
+    return ahead(end) == ':' && user_and_password(end);
   }
 
   /// Whether what was copied is nothing, or ends where a value begins: "Authorization: ".
@@ -228,11 +241,15 @@ class SecretMasker {
   }
 
   std::string_view text_;
+  bool tokens_only_;
   std::size_t at_ = 0;
   std::string out_;
 };
 
-inline std::string masked_text(std::string_view text) { return SecretMasker::masked(text); }
+inline std::string masked_text(std::string_view text) { return SecretMasker::masked(text, false); }
+
+/// For source code, where names are no sign of a secret: masks tokens of known forms, and who logs in to a URL.
+inline std::string without_tokens(std::string_view text) { return SecretMasker::masked(text, true); }
 
 /// The arguments of a program without the secrets in them; `further` are options that have secrets beside those
 /// whose names say so: "-p", "--licence".
@@ -258,7 +275,8 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
     next_is_secret = false;
     const std::size_t sign = argument.find_first_of("=:");
     std::string_view name = std::string_view(argument).substr(0, sign);
-    if (!name.empty() && name.front() == '/') name.remove_prefix(1);  // "/password:x"
+    if (!name.empty() && name.front() == '/') name.remove_prefix(1);          // "/password:x"
+    if (name.size() > 2 && name.substr(0, 2) == "-D") name.remove_prefix(2);  // of a compiler
     if (sign != std::string::npos && argument.compare(sign, 3, "://") != 0 && is_secret(name)) {
       out.push_back(argument.substr(0, sign + 1) + std::string(secret_mask));
       continue;

@@ -19,7 +19,7 @@
 
 namespace erm::detail {
 
-inline std::string_view trimmed(std::string_view text) {
+inline std::string_view without_blanks(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(blanks);
   if (begin == std::string_view::npos) return {};
@@ -29,7 +29,7 @@ inline std::string_view trimmed(std::string_view text) {
 /// The number that `text` begins with.
 inline std::optional<std::uint64_t> leading_number(std::string_view text) {
   std::uint64_t number = 0;
-  text = trimmed(text);
+  text = without_blanks(text);
   if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) return std::nullopt;
   return number;
 }
@@ -41,8 +41,8 @@ inline std::string_view value_of_line(std::string_view text, std::string_view ke
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.substr(0, key.size()) != key) continue;
-    const std::string_view rest = trimmed(line.substr(key.size()));
-    if (!rest.empty() && rest.front() == sign) return trimmed(rest.substr(1));
+    const std::string_view rest = without_blanks(line.substr(key.size()));
+    if (!rest.empty() && rest.front() == sign) return without_blanks(rest.substr(1));
   }
   return {};
 }
@@ -50,7 +50,7 @@ inline std::string_view value_of_line(std::string_view text, std::string_view ke
 /// How many a list as "0-7,9" names.
 inline std::uint64_t count_of_list(std::string_view list) {
   std::uint64_t count = 0;
-  for (list = trimmed(list); !list.empty();) {
+  for (list = without_blanks(list); !list.empty();) {
     const std::size_t end = std::min(list.find(','), list.size());
     const std::string_view part = list.substr(0, end);
     const std::size_t dash = part.find('-');
@@ -83,7 +83,7 @@ class SystemFiles {
   /// A file's first line without blanks around it, or nothing.
   [[nodiscard]] std::string line(const std::string& path) const {
     const std::string content = text(path, 4096).value_or("");
-    return std::string(trimmed(std::string_view(content).substr(0, content.find('\n'))));
+    return std::string(without_blanks(std::string_view(content).substr(0, content.find('\n'))));
   }
   [[nodiscard]] std::optional<std::uint64_t> number(const std::string& path) const {
     return leading_number(line(path));

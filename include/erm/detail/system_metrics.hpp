@@ -1,7 +1,7 @@
 // What a process and its machine are doing, looked at now and then.
 //
 //   SystemSampler sampler;
-//   sampler.sample([](const std::string& name, double value) { ... });   // "system/memory_bytes", 1.2e9
+//   sampler.sample([](const std::string& name, double value) { ... });   // "memory_bytes", 1.2e9
 #pragma once
 
 #include <algorithm>
@@ -42,11 +42,11 @@ class SystemSampler {
     nvml_.ask();
     cpu(take);
     const MemoryUse memory = os::process_memory(files_);
-    if (memory.resident > 0) take("system/memory_bytes", static_cast<double>(memory.resident));
-    if (memory.peak > 0) take("system/memory_peak_bytes", static_cast<double>(memory.peak));
-    if (const auto bytes = cgroup_.memory_bytes()) take("system/cgroup_memory_bytes", static_cast<double>(*bytes));
+    if (memory.resident > 0) take("memory_bytes", static_cast<double>(memory.resident));
+    if (memory.peak > 0) take("memory_peak_bytes", static_cast<double>(memory.peak));
+    if (const auto bytes = cgroup_.memory_bytes()) take("cgroup_memory_bytes", static_cast<double>(*bytes));
     if (const auto limit = cgroup_.memory_limit())
-      if_new(memory_limit_, static_cast<double>(*limit), "system/cgroup_memory_limit_bytes", take);
+      if_new(memory_limit_, static_cast<double>(*limit), "cgroup_memory_limit_bytes", take);
     disk(take);
     network(take);
     gpus(take);
@@ -74,10 +74,10 @@ class SystemSampler {
     double cores = static_cast<double>(os::usable_cores(files_));
     if (limit && (cores == 0 || *limit < cores)) cores = *limit;
     if (!is_first_ && since > 0) {
-      if (cores > 0) take("system/cpu_share", std::max(0.0, process - process_seconds_) / since / cores);
-      if (group && group_seconds_) take("system/cgroup_cpu_cores", std::max(0.0, *group - *group_seconds_) / since);
+      if (cores > 0) take("cpu_share", std::max(0.0, process - process_seconds_) / since / cores);
+      if (group && group_seconds_) take("cgroup_cpu_cores", std::max(0.0, *group - *group_seconds_) / since);
     }
-    if (limit) if_new(cpu_limit_, *limit, "system/cgroup_cpu_limit_cores", take);
+    if (limit) if_new(cpu_limit_, *limit, "cgroup_cpu_limit_cores", take);
     process_seconds_ = process;
     group_seconds_ = group;
   }
@@ -96,8 +96,8 @@ class SystemSampler {
   template <class Take>
   void disk(Take&& take) {
     const std::string io = files_.text("/proc/self/io", 4096).value_or("");
-    read_.tell(leading_number(value_of_line(io, "read_bytes", ':')), "system/disk_read_bytes", take);
-    written_.tell(leading_number(value_of_line(io, "write_bytes", ':')), "system/disk_written_bytes", take);
+    read_.tell(leading_number(value_of_line(io, "read_bytes", ':')), "disk_read_bytes", take);
+    written_.tell(leading_number(value_of_line(io, "write_bytes", ':')), "disk_written_bytes", take);
   }
 
   /// Of the machine, or the container: Linux does not count by process. What passes a bridge inside of it is not
@@ -114,7 +114,7 @@ class SystemSampler {
       rest.remove_prefix(std::min(end + 1, rest.size()));
       const std::size_t colon = line.find(':');
       if (colon == std::string_view::npos) continue;
-      const std::string_view name = trimmed(line.substr(0, colon));
+      const std::string_view name = without_blanks(line.substr(0, colon));
       const bool counts =
           devices_.empty() ? name != "lo" : std::find(devices_.begin(), devices_.end(), name) != devices_.end();
       if (!counts) continue;
@@ -129,15 +129,15 @@ class SystemSampler {
       any = true;
     }
     if (!any) return;
-    received_.tell(received, "system/network_received_bytes", take);
-    sent_.tell(sent, "system/network_sent_bytes", take);
+    received_.tell(received, "network_received_bytes", take);
+    sent_.tell(sent, "network_sent_bytes", take);
   }
 
   template <class Take>
   void gpus(Take&& take) {
     std::size_t number = 0;
     const auto tell = [&](double share, double memory) {
-      const std::string name = "system/gpu" + std::to_string(number++);
+      const std::string name = "gpu" + std::to_string(number++);
       take(name + "_share", share);
       take(name + "_memory_bytes", memory);
     };
