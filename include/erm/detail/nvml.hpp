@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -68,18 +69,22 @@ class Nvml {
     return state_->has_answered ? state_->why : "NVML does not answer";
   }
 
+  /// How many there are; nothing where the library has not answered yet.
+  [[nodiscard]] std::optional<std::size_t> count() const {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    return state_->has_answered ? std::optional(state_->gpus.size()) : std::nullopt;
+  }
+
   /// Lets the thread look at what the GPUs do.
   void ask() {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     state_->is_asked = true;
     state_->changed.notify_all();
   }
-  /// What the last ask() found, once; waits for it at most so long, and not where there are no GPUs.
+  /// What the last ask() found, once; waits for it at most so long.
   [[nodiscard]] std::optional<std::vector<GpuUse>> answer(std::chrono::milliseconds at_most) {
     std::unique_lock<std::mutex> lock(state_->mutex);
-    if (state_->has_answered && state_->gpus.empty()) return std::nullopt;
-    state_->changed.wait_for(lock, at_most,
-                             [&] { return state_->use.has_value() || (state_->has_answered && state_->gpus.empty()); });
+    state_->changed.wait_for(lock, at_most, [&] { return state_->use.has_value(); });
     return std::exchange(state_->use, std::nullopt);
   }
 

@@ -39,7 +39,8 @@ class SystemSampler {
   /// of all that the process may use; bytes of disk and network are those since the first.
   template <class Take>
   void sample(Take&& take) {
-    nvml_.ask();
+    if (!nvidia_count_) nvidia_count_ = nvml_.count();
+    if (nvidia_count_.value_or(0) > 0) nvml_.ask();
     cpu(take);
     const MemoryUse memory = os::process_memory(files_);
     if (memory.resident > 0) take("memory_bytes", static_cast<double>(memory.resident));
@@ -141,11 +142,13 @@ class SystemSampler {
       take(name + "_share", share);
       take(name + "_memory_bytes", memory);
     };
-    if (const auto use = nvml_.answer(std::chrono::milliseconds(50))) {
-      for (const GpuUse& one : *use) tell(one.share, static_cast<double>(one.memory_bytes));
-      nvidia_count_ = use->size();
+    if (!nvidia_count_) return;  // their numbers come first
+    if (*nvidia_count_ > 0) {
+      const auto use = nvml_.answer(std::chrono::milliseconds(50));
+      for (std::size_t i = 0; use && i < use->size(); ++i)
+        tell((*use)[i].share, static_cast<double>((*use)[i].memory_bytes));
     }
-    number = nvidia_count_;
+    number = *nvidia_count_;
     for (const std::string& card : cards_) {
       const auto percent = files_.number(card + "/gpu_busy_percent");
       tell(static_cast<double>(percent.value_or(0)) / 100,
@@ -156,9 +159,9 @@ class SystemSampler {
   SystemFiles files_;
   Cgroup cgroup_;
   Nvml nvml_;
-  std::vector<std::string> devices_;  // of the network
-  std::vector<std::string> cards_;    // of /sys/class/drm
-  std::size_t nvidia_count_ = 0;
+  std::vector<std::string> devices_;         // of the network
+  std::vector<std::string> cards_;           // of /sys/class/drm
+  std::optional<std::size_t> nvidia_count_;  // once NVML has answered
   bool is_first_ = true;
   Clock::time_point looked_at_;
   double process_seconds_ = 0;
