@@ -52,7 +52,8 @@ class Nvml {
     std::unique_lock<std::mutex> lock(state_->mutex);
     state_->is_stopping = true;
     state_->changed.notify_all();
-    const bool has_ended = state_->changed.wait_for(lock, std::chrono::seconds(1), [&] { return state_->has_ended; });
+    const std::chrono::seconds patience(state_->has_answered ? 1 : 0);
+    const bool has_ended = state_->changed.wait_for(lock, patience, [&] { return state_->has_ended; });
     lock.unlock();
     // One that does not come back is left alone with its state.
     has_ended ? thread_.join() : thread_.detach();
