@@ -37,6 +37,7 @@ struct GitState {
 
 inline constexpr std::size_t max_run_time_diff = std::size_t{1} << 18;
 inline constexpr std::size_t max_untracked = 100;
+inline constexpr std::size_t max_arguments = std::size_t{1} << 17;  // bytes; POSIX systems take more in all
 
 /// The nearest folder at or above `folder` that git would take for a work tree; empty where there is none.
 inline std::string work_tree_above(const std::filesystem::path& folder) {
@@ -73,7 +74,9 @@ class Git {
   }
   template <class Take>
   os::Answer ask(const std::vector<std::string>& arguments, const Take& take) const {
-    std::vector<std::string> command = {"git", "-C", folder_, "--no-pager", "-c", "core.fsmonitor=false"};
+    std::vector<std::string> command = {"git", "-C", folder_, "--no-pager", "--literal-pathspecs",
+                                        "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+                                        "-c", "diff.autoRefreshIndex=false"};
     command.insert(command.end(), settings_.begin(), settings_.end());
     command.insert(command.end(), arguments.begin(), arguments.end());
     return os::ask_program(command, environment_, deadline_, take);
@@ -133,6 +136,12 @@ inline bool read_git_settings(Git& git, GitState& state) {
   return true;
 }
 
+/// The path of an entry of 'git status --porcelain=v2', which so many fields come before.
+inline std::string path_of_entry(std::string_view entry) {
+  for (int fields = entry.substr(0, 1) == "u" ? 10 : 8; fields > 0; --fields) take_until(entry, ' ');
+  return std::string(entry);
+}
+
 inline void read_git_changes(const Git& git, GitState& state) {
   os::Answer answer;
   const std::string status = git.text({"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal",
@@ -143,6 +152,12 @@ inline void read_git_changes(const Git& git, GitState& state) {
     return;
   }
   state.knows_dirty = true;
+  // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
+  // not write to its index that it is not.
+  std::vector<std::string> diff = {"diff", "HEAD", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
+                                   "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/",
+                                   "--dst-prefix=b/", "--"};
+  std::size_t size = 0;
   for (std::string_view rest = status; !rest.empty();) {
     const std::string_view entry = take_until(rest, '\0');
     if (entry.substr(0, 2) == "? ") {
@@ -150,19 +165,24 @@ inline void read_git_changes(const Git& git, GitState& state) {
       std::error_code error;  // a registry that runs are saved in is no part of the code
       if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
       if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
+    } else {
+      diff.push_back(path_of_entry(entry));
+      size += diff.back().size() + 1 + sizeof(char*);
     }
     state.dirty = true;
   }
-  if (!state.dirty || state.commit.empty()) return;
+  if (diff.back() == "--" || state.commit.empty()) return;
+  if (size > max_arguments) {
+    state.missing["diff"] = "too many files are changed";
+    return;
+  }
 
   Sha256 hash;
-  answer = git.ask({"diff", "HEAD", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
-                    "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/"},
-                   [&](std::string_view piece) {
-                     hash.update(piece.data(), piece.size());
-                     state.diff_bytes += piece.size();
-                     if (state.diff_bytes <= max_run_time_diff) state.diff += piece;
-                   });
+  answer = git.ask(diff, [&](std::string_view piece) {
+    hash.update(piece.data(), piece.size());
+    state.diff_bytes += piece.size();
+    if (state.diff_bytes <= max_run_time_diff) state.diff += piece;
+  });
   if (!answer.ok || state.diff_bytes > max_run_time_diff) {
     state.diff.clear();
     state.missing["diff"] = !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
