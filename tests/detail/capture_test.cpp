@@ -101,7 +101,7 @@ TEST_CASE("Each switch leaves out what it names") {
 TEST_CASE("Arguments are masked, made UTF-8, and not endless") {
   erm::ProvenanceOptions options = quick_options();
   options.secret_arguments = {"-p"};
-  const SystemTree tree = {{"/proc/self/cmdline", std::string("t\0--token=abc\0-p\0x\0\xff\0", 22)}};
+  const SystemTree tree = {{"/proc/self/cmdline", std::string("t\0--token=abc\0-p\0x\0\xff\0", 21)}};
   const Json all = captured(options, tree);
   CHECK(all.at("program").at("arguments") == Json({"t", "--token=***", "-p", "***", "\xEF\xBF\xBD"}));
   CHECK(all.at("missing").at("program.arguments") == "1 are not UTF-8; U+FFFD stands for each such byte");

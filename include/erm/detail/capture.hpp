@@ -146,9 +146,11 @@ class Capture {
       Json program = Json::object();
       if (std::string path = os::executable_path(places_.files, missing); !path.empty())
         program["executable"] = kept_text(path);
-      if (options_.arguments)
-        program["arguments"] =
-            kept_arguments(os::process_arguments(places_.files, missing), options_.secret_arguments, missing);
+      if (options_.arguments) {
+        const std::vector<std::string> arguments = os::process_arguments(places_.files, missing);
+        if (!arguments.empty())
+          program["arguments"] = kept_arguments(arguments, options_.secret_arguments, missing);
+      }
       if (process_.no_directory.empty())
         program["working_directory"] = kept_text(os::utf8_path(process_.working_directory));
       else

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/artifact.hpp"
 #include "erm/detail/os.hpp"
 #include "erm/detail/os_modules.hpp"
 #include "erm/detail/os_program.hpp"
@@ -102,10 +103,6 @@ inline std::string_view take_until(std::string_view& rest, char end) {
   const std::string_view part = rest.substr(0, at);
   rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
   return part;
-}
-
-inline bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
 /// Takes the remote from the configuration, and switches off the filters that the repository itself defines: commands,
