@@ -108,8 +108,10 @@ inline Json input_facts(const std::filesystem::path& path, InputHash hash) {
   namespace fs = std::filesystem;
   Json facts = Json::object();
   const std::string given = os::utf8_path(path);
-  if (given.find("://") != std::string::npos) {
-    facts["path"] = repaired_utf8(masked_text(given));
+  const auto unchanged = path.u8string();  // where "//" is still two
+  const std::string uri(unchanged.begin(), unchanged.end());
+  if (const std::size_t scheme = uri.find("://"); scheme != std::string::npos && scheme > 1) {  // "C://" is a drive
+    facts["path"] = repaired_utf8(masked_text(uri));
     facts["note"] = "no file of this machine: neither its size nor its content was looked at";
     return facts;
   }
