@@ -79,8 +79,9 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
     return record_.dicts();
   }
   [[nodiscard]] const std::map<std::string, Artifact>& artifacts() const noexcept { return record_.artifacts; }
-  /// The points of each metric that was logged with a step.
-  [[nodiscard]] const std::map<std::string, MetricHistory>& history() const noexcept { return record_.history; }
+  /// The points of each metric that was logged with a step. Of a run that find_runs gave they are read at the first
+  /// call, which throws NotFoundError where the run was deleted or replaced since, and FormatError as loading does.
+  [[nodiscard]] const std::map<std::string, MetricHistory>& history() const { return record_.whole_history(); }
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept { return record_.goals; }
   /// A tag without a value has an empty one.
   [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept { return record_.tags; }
@@ -219,7 +220,7 @@ void ExperimentRun::take_point(std::string_view key, Number value, std::int64_t 
   if (time) detail::date_time(*time);  // throws where it could not be read back
   const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
   const std::string name = detail::repaired_utf8(key);
-  record_.history[name].append({step, when, decimal});
+  record_.own_history()[name].append({step, when, decimal});
   record_.metrics[name] = decimal;
 }
 

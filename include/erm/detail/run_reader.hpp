@@ -229,30 +229,40 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   }
 }
 
-/// A run of its metadata and history.
-inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them.
+inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   if (metadata.written_by_erm && !metadata.history_files) {
-    for (MetadataFile& writer : read_other_writers(*fs, folder)) {
+    for (MetadataFile& writer : read_other_writers(fs, folder)) {
       add_record(metadata.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
   }
-  RunRecord record = std::move(metadata.record);
-  apply_edits_beside(*fs, folder, record);
-  if (record.status == RunStatus::running) {
-    take_newer_metrics(record);
-    if (is_dead(record)) record.status = RunStatus::killed;
-  }
+  RunRecord& record = metadata.record;
+  apply_edits_beside(fs, folder, record);
+  if (record.status != RunStatus::running) return;
+  take_newer_metrics(record);
+  if (is_dead(record)) record.status = RunStatus::killed;
+}
+
+/// Gives a run its artifacts, to be read when they are asked for.
+inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
     auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
     std::string id = artifact.id;
-    record.artifacts.emplace(std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type,
-                                                     std::move(content), std::move(artifact.media_type),
-                                                     std::move(artifact.sha256)));
+    metadata.record.artifacts.emplace(std::move(id),
+                                      Artifact(artifact.id, std::move(artifact.filename), artifact.type,
+                                               std::move(content), std::move(artifact.media_type),
+                                               std::move(artifact.sha256)));
   }
-  return record;
+}
+
+/// A run of its metadata and history.
+inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+  settle(*fs, folder, metadata);
+  add_artifacts(fs, folder, metadata);
+  return std::move(metadata.record);
 }
 
 inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {

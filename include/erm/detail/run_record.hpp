@@ -26,6 +26,13 @@ namespace erm::detail {
 /// What this version does not know and a later one wrote, kept so that saving again loses nothing.
 struct LaterKeys;
 
+/// A history that is read when it is first asked for; copies of a run share it.
+class UnreadHistory {
+ public:
+  virtual ~UnreadHistory() = default;
+  [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
+};
+
 /// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
 /// destroying it (a quarter of what json.hpp itself costs).
 struct RunRecord {
@@ -53,6 +60,19 @@ struct RunRecord {
   bool edits_lie_beside = false;  // what edit_run changes does not go into the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
+  std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
+
+  [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
+    return unread_history ? unread_history->read() : history;
+  }
+  /// The history, to be changed.
+  [[nodiscard]] std::map<std::string, MetricHistory>& own_history() {
+    if (unread_history) {
+      history = unread_history->read();
+      unread_history.reset();
+    }
+    return history;
+  }
 
   template <class J = Json>
   [[nodiscard]] const std::map<std::string, J>& dicts() const {

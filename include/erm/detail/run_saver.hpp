@@ -238,8 +238,8 @@ class RunSaver {
   /// Stores what is pending under names that are free.
   void write_files() {
     std::optional<BytesContent> history;
-    if (!record_.history.empty()) {
-      history.emplace(to_bytes(history_csv(record_.history)));
+    if (!record_.whole_history().empty()) {
+      history.emplace(to_bytes(history_csv(record_.whole_history())));
       pending_.push_back({&*history, nullptr, 0});
     }
     while (!pending_.empty()) {

@@ -17,8 +17,9 @@
 
 #include "erm/detail/file_system_bodies.hpp"
 #include "erm/detail/owner.hpp"
-#include "erm/detail/s3_requests.hpp"
+#include "erm/detail/s3_exchange.hpp"
 #include "erm/detail/s3_settings.hpp"
+#include "erm/detail/s3_transfers.hpp"
 #include "erm/detail/s3_xml.hpp"
 #include "erm/error.hpp"
 #include "erm/s3_options.hpp"
