@@ -145,7 +145,9 @@ void measure_loading(const std::string& root) {
   erm::ExperimentRun run("bench", plain);
   for (int k = 0; k < 20; ++k) run.log_param("param " + std::to_string(k), k);
   const std::string without = erm::save_run_to_registry(run, root + "/load");
-  run.capture_provenance();
+  erm::ProvenanceOptions options;
+  options.diff = false;  // which may be of any size
+  run.capture_provenance(options);
   erm::save_run_to_path(run, root + "/load/bench/main/whole");
   const auto load = [](const std::string& uri) {
     for (int i = 0; i < 200; ++i) static_cast<void>(erm::load_run_from_path(uri));
