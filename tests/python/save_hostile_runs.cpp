@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "erm/edit.hpp"
 #include "erm/registry.hpp"
 
 namespace {
@@ -53,6 +54,7 @@ class Writer {
   /// `dicts`: what Python is to see of the run's.
   void save(const erm::ExperimentRun& run, const erm::Json& dicts) {
     const std::filesystem::path uri = erm::save_run_to_registry(run, registry_);
+    erm::edit_run(uri.string(), [](erm::RunEdit& edit) { edit.set_tag("edited \"afterwards\"", "\xC3\xBC"); });
     const std::string run_id = uri.generic_string().substr(
         registry_.size() + run.experiment_id().size() + run.variant_id().size() + 3);
     erm::Json wanted = {{"experiment_id", run.experiment_id()}, {"variant_id", run.variant_id()}, {"run_id", run_id}};
@@ -110,6 +112,10 @@ void save_all(Writer& writer) {
   values.log_metrics({{"down", -infinity}, {"up", 1e22}, {"ok", true}});
   values.log_features({"age", "\xC3\xBC"});
   values.set_goal("loss", erm::Goal::minimize);
+  values.set_tag("candidate");
+  values.set_tag("\"team\"/\x01", "a\xFF\n\xF0\x9F\x98\x80");
+  values.set_note("# A note\n\n<b>\"quoted\"</b> \xE2\x80\xA8");
+  values.set_group("seed sweep 3");
   values.log_dict("nested", {{"a", {{"b", {1, 2, {{"c", nullptr}}}}}}, {"n", nullptr}, {"l", {1, not_a_number}}});
   values.log_dict("scalars", {{"f", 0.5}, {"u", 18446744073709551615U}, {"i", -3}, {"t", "x"}, {"y", true},
                               {"nan", not_a_number}, {"inf", -infinity}});
