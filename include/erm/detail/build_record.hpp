@@ -31,7 +31,7 @@ inline constexpr std::chrono::milliseconds git_limit{700};
 inline Json build_section(Json& missing);
 
 /// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch".
-inline Json code_section(Json& missing);
+inline Json code_section(Json& missing, const Surroundings& surroundings = Surroundings::now());
 
 /// The records of this process, the one that tells of the program first: that of an executable, else of the library
 /// that the code which asks is in, else of a library linked into the program, else of any other that is loaded.
@@ -164,7 +164,7 @@ inline Json code_of(const GitState& git, Json& missing) {
   return code;
 }
 
-inline Json code_section(Json& missing) {
+inline Json code_section(Json& missing, const Surroundings& surroundings) {
   const std::vector<std::string> records = build_records(os::this_code());
   std::string why_no_build;
   if (!records.empty()) {
@@ -178,7 +178,7 @@ inline Json code_section(Json& missing) {
   }
   GitState git;
   try {
-    git = git_state(git_limit);
+    git = git_state(git_limit, surroundings);
   } catch (const Error& error) {
     git.missing[""] = error.what();
   }

@@ -49,23 +49,36 @@ inline std::string work_tree_above(const std::filesystem::path& folder) {
   return {};
 }
 
-/// git, as it is asked here.
-class Git {
- public:
-  Git(std::string folder, os::Deadline deadline) : folder_(std::move(folder)), deadline_(deadline) {
+/// What of the process git is asked with. The program may change both at any time: taken in a thread of its own.
+struct Surroundings {
+  std::filesystem::path working_directory;  // empty where it is not known
+  std::vector<std::string> environment;     // for git
+
+  static Surroundings now() {
+    Surroundings found;
+    std::error_code error;
+    found.working_directory = std::filesystem::current_path(error);
     for (const char* const variable :
          {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "LC_ALL=C"})
-      environment_.emplace_back(variable);
+      found.environment.emplace_back(variable);
 #if !defined(_WIN32)
     // What a hook, or the shell that began the program, has said of another repository is not for this one.
     for (char** variable = os::environment(); variable != nullptr && *variable != nullptr; ++variable) {
       const std::string_view text = *variable;
       const auto begins = [&](std::string_view begin) { return text.substr(0, begin.size()) == begin; };
       const bool is_setting = begins("GIT_CONFIG_") || begins("GIT_EXEC_PATH=");
-      if (is_setting || !(begins("GIT_") || begins("LC_ALL="))) environment_.emplace_back(text);
+      if (is_setting || !(begins("GIT_") || begins("LC_ALL="))) found.environment.emplace_back(text);
     }
 #endif
+    return found;
   }
+};
+
+/// git, as it is asked here.
+class Git {
+ public:
+  Git(std::string folder, os::Deadline deadline, const std::vector<std::string>& environment)
+      : folder_(std::move(folder)), deadline_(deadline), environment_(environment) {}
 
   /// A setting of this object's questions, stronger than the repository's own.
   void set(const std::string& setting) {
@@ -101,7 +114,8 @@ class Git {
  private:
   std::string folder_;
   os::Deadline deadline_;
-  std::vector<std::string> environment_, settings_;
+  const std::vector<std::string>& environment_;
+  std::vector<std::string> settings_;
 };
 
 /// Takes the text up to `end` off the front of `rest`.
@@ -248,12 +262,13 @@ inline void compare_with_program(const Git& git, os::Deadline deadline, GitState
   if (!name.empty()) state.note = "the binary is older than the work tree's last change, " + std::string(name);
 }
 
-inline GitState git_state(const std::filesystem::path& folder, std::chrono::milliseconds limit) {
+inline GitState git_state(const std::filesystem::path& folder, std::chrono::milliseconds limit,
+                          const Surroundings& surroundings = Surroundings::now()) {
   const os::Deadline deadline = std::chrono::steady_clock::now() + limit;
   GitState state;
   state.work_tree = work_tree_above(folder);
   if (state.work_tree.empty()) return state;
-  Git git(state.work_tree, deadline);
+  Git git(state.work_tree, deadline, surroundings.environment);
 
   os::Answer answer;
   std::string out = git.text({"rev-parse", "--show-toplevel", "HEAD", "--symbolic-full-name", "HEAD"}, answer);
@@ -314,19 +329,18 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
 }
 
 /// Of the program's folder, else of the working directory. `limit` is for all of it.
-inline GitState git_state(std::chrono::milliseconds limit) {
-  std::error_code error;
+inline GitState git_state(std::chrono::milliseconds limit, const Surroundings& surroundings = Surroundings::now()) {
   const auto start = std::chrono::steady_clock::now();
   const std::string program = os::program_path();
   GitState state;
   if (!program.empty()) {
-    state = git_state(std::filesystem::path(program).parent_path(), limit);
+    state = git_state(std::filesystem::path(program).parent_path(), limit, surroundings);
     state.found_from = "the program's folder";
   }
   if (state.work_tree.empty()) {
-    const std::filesystem::path here = std::filesystem::current_path(error);
     const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-    if (!error) state = git_state(here, limit - used);
+    if (!surroundings.working_directory.empty())
+      state = git_state(surroundings.working_directory, limit - used, surroundings);
     state.found_from = "the working directory";
   }
   if (state.work_tree.empty())

@@ -37,7 +37,7 @@ class LiveFolder {
 
   /// Writes the metadata as the record has it. Throws where the run's folder is not there any more.
   void write_metadata();
-  /// The last time that main writes: with what the other writers logged.
+  /// The last time that main writes: with what the other writers logged that have ended.
   void adopt_other_writers();
   /// While it is held nobody edits the run. Null where another process holds it, and for other writers than main.
   [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
@@ -307,7 +307,9 @@ inline void LiveFolder::write_metadata() {
 inline void LiveFolder::adopt_other_writers() {
   if (!is_main()) return;
   for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
-    add_record(record_, std::move(other.record));
+    // One that goes on has newer values than these before long; readers ask its own file.
+    if (other.record.status == RunStatus::running && !is_dead(other.record)) continue;
+    add_record(record_, std::move(other.record), other.writer);
     for (StoredArtifact& artifact : other.artifacts) {
       const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
       if (std::find_if(artifacts_.begin(), artifacts_.end(), same) == artifacts_.end())
