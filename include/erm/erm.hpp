@@ -22,6 +22,8 @@
 #include "erm/find.hpp"
 #include "erm/edit.hpp"
 #include "erm/summary.hpp"
+#include "erm/provenance_options.hpp"
+#include "erm/provenance.hpp"
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"

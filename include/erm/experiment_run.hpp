@@ -88,6 +88,13 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   [[nodiscard]] const std::string& note() const noexcept { return record_.note; }
   [[nodiscard]] const std::string& group() const noexcept { return record_.group; }
 
+  /// Where the run came from: program, machine, build, code, inputs, seeds (docs/provenance.md); an empty object where
+  /// nothing was recorded. See erm/provenance.hpp.
+  template <class J = Json>
+  [[nodiscard]] const J& provenance() const {
+    return record_.provenance();
+  }
+
   /// How the run stands, or stood when it was loaded; finished for one that was never live.
   [[nodiscard]] RunStatus status() const noexcept { return record_.status; }
   /// Why a run failed; empty for others.
@@ -101,6 +108,7 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
 
  private:
   friend class RunLogger<ExperimentRun>;
+  friend struct detail::ProvenanceCalls<ExperimentRun>;
   friend struct detail::RunAccess;
 
   explicit ExperimentRun(detail::RunRecord record) : record_(std::move(record)) {}
@@ -122,6 +130,16 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   void take_tag(std::string_view name, std::string_view value) { detail::set_tag(record_.tags, name, value); }
   void take_note(std::string_view markdown) { record_.note = detail::repaired_utf8(markdown); }
   void take_group(std::string_view group) { record_.group = detail::repaired_utf8(group); }
+  // What ProvenanceCalls asks for.
+  static void await_capture() noexcept {}
+  template <class Change>
+  void change_record(Change&& change) {
+    change(record_);
+  }
+  template <class Look>
+  void look_at_record(Look&& look) const {
+    look(record_);
+  }
 
   detail::RunRecord record_;
   // Of no weight for what the run is: saving a run leaves it as it was.

@@ -302,7 +302,7 @@ inline void LiveFolder::write_metadata() {
 inline void LiveFolder::adopt_other_writers() {
   if (!is_main()) return;
   for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
-    add_record(record_, std::move(other.record));
+    add_record(record_, std::move(other.record), other.writer);
     for (StoredArtifact& artifact : other.artifacts) {
       const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
       if (std::find_if(artifacts_.begin(), artifacts_.end(), same) == artifacts_.end())

@@ -49,6 +49,7 @@ struct MetadataFile {
   std::vector<StoredArtifact> artifacts;
   /// The files of history/ that count, or nothing where all do.
   std::optional<std::vector<std::string>> history_files;
+  std::string writer;           // of a live run, where it is not "main"
   bool written_by_erm = false;  // not by the Python package, which drops "erm"
 };
 

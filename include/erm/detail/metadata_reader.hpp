@@ -259,6 +259,9 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
     } else if (key == "edits_lie_beside") {
       expect(Kind::boolean, "true or false", "erm/edits_lie_beside");
       record.edits_lie_beside = json_.value().get<bool>();
+    } else if (key == "provenance") {
+      expect(Kind::object, "an object", "erm/provenance");
+      record.own_provenance() = json_.any();
     } else if (key == "history") {
       expect(Kind::array, "a list", "erm/history");
       file.history_files.emplace();

@@ -227,6 +227,10 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     writer.key("edits_lie_beside");
     out += "true";
   }
+  if (!record.provenance().empty()) {
+    writer.key("provenance");
+    writer.append(record.provenance());
+  }
   if (history_files) {
     writer.key("history");
     out += '[';

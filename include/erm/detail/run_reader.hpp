@@ -18,6 +18,7 @@
 #include "erm/detail/history_csv.hpp"
 #include "erm/detail/metadata_reader.hpp"
 #include "erm/detail/owner.hpp"
+#include "erm/detail/provenance_merge.hpp"
 #include "erm/detail/run_edits.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/error.hpp"
@@ -200,12 +201,17 @@ inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const 
       paths.push_back(joined(folder, "history/" + entry.name));
   std::sort(paths.begin(), paths.end());
   std::vector<MetadataFile> writers;
-  for (const std::string& path : paths) writers.push_back(MetadataReader::read(view(fs.read(path)), path));
+  for (const std::string& path : paths) {
+    MetadataFile& read = writers.emplace_back(MetadataReader::read(view(fs.read(path)), path));
+    const std::string_view name = std::string_view(path).substr(joined(folder, "history/").size());
+    read.writer = name.substr(0, name.size() - 5);
+  }
   return writers;
 }
 
 /// Adds to a run what another of its writers logged; what the run has itself stays.
-inline void add_record(RunRecord& run, RunRecord other) {
+inline void add_record(RunRecord& run, RunRecord other, const std::string& writer) {
+  add_provenance_of_writer(run, other, writer);
   for (std::string& feature : other.features)
     if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
       run.features.push_back(std::move(feature));
@@ -227,7 +233,7 @@ inline void add_record(RunRecord& run, RunRecord other) {
 inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   if (metadata.written_by_erm && !metadata.history_files) {
     for (MetadataFile& writer : read_other_writers(fs, folder)) {
-      add_record(metadata.record, std::move(writer.record));
+      add_record(metadata.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
   }

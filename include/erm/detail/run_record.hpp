@@ -82,17 +82,38 @@ struct RunRecord {
   /// The dicts of this record alone, to be changed.
   template <class J = Json>
   [[nodiscard]] std::map<std::string, J>& own_dicts() {
-    if (!dicts_)
-      dicts_ = std::make_shared<std::map<std::string, J>>();
-    else if (dicts_.use_count() > 1)
-      dicts_ = std::make_shared<std::map<std::string, J>>(*dicts_);
-    else
-      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
-    return *dicts_;
+    return own<std::map<std::string, J>>(dicts_);
+  }
+
+  /// Where the run came from, as docs/provenance.md has it: an object.
+  template <class J = Json>
+  [[nodiscard]] const J& provenance() const {
+    static const J none = J::object();
+    return provenance_ ? *provenance_ : none;
+  }
+  /// That of this record alone, to be changed.
+  template <class J = Json>
+  [[nodiscard]] J& own_provenance() {
+    J& mine = own<J>(provenance_);
+    if (mine.is_null()) mine = J::object();
+    return mine;
   }
 
  private:
-  std::shared_ptr<std::map<std::string, Json>> dicts_;  // shared by copies until one changes it
+  template <class T>
+  static T& own(std::shared_ptr<T>& shared) {
+    if (!shared)
+      shared = std::make_shared<T>();
+    else if (shared.use_count() > 1)
+      shared = std::make_shared<T>(*shared);
+    else
+      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
+    return *shared;
+  }
+
+  // Shared by copies until one changes it.
+  std::shared_ptr<std::map<std::string, Json>> dicts_;
+  std::shared_ptr<Json> provenance_;
 };
 
 /// A feature that is there stays where it is.
