@@ -49,9 +49,16 @@ struct MannWhitney {
   bool is_exact = false;  // else by the normal distribution, with corrections for ties and continuity
 };
 
-/// P(U <= u) of samples of m and n without ties: by counting the arrangements of each U (Mann and Whitney, 1947).
-inline double mann_whitney_at_most(std::size_t u, std::size_t m, std::size_t n) {
-  // ways[i][v]: of the first i values of one sample, in how many arrangements U is v, as a share of all.
+/// P(U <= u) of samples of m and n without ties, for u from 0 to m * n; kept for the next samples of these sizes.
+struct MannWhitneyTable {
+  std::size_t m = 0, n = 0;
+  std::vector<double> at_most;
+};
+
+/// By counting the arrangements of each U (Mann and Whitney, 1947).
+inline void fill_table(MannWhitneyTable& table, std::size_t m, std::size_t n) {
+  if (table.m == m && table.n == n) return;
+  // ways[j][v]: of i values of the first sample and j of the other, in how many arrangements U is v, as a share of all.
   const std::size_t largest = m * n;
   std::vector<std::vector<double>> ways(n + 1, std::vector<double>(largest + 1, 0));
   for (auto& row : ways) row[0] = 1;  // no value of the first sample
@@ -66,13 +73,15 @@ inline double mann_whitney_at_most(std::size_t u, std::size_t m, std::size_t n) 
     }
     ways = std::move(next);
   }
-  double sum = 0;
-  for (std::size_t v = 0; v <= std::min(u, largest); ++v) sum += ways[n][v];
-  return sum;
+  table.m = m;
+  table.n = n;
+  table.at_most = std::move(ways[n]);
+  for (std::size_t v = 1; v <= largest; ++v) table.at_most[v] += table.at_most[v - 1];
 }
 
 /// Both samples have a value at least, and none that is NaN.
-inline MannWhitney mann_whitney(const std::vector<double>& a, const std::vector<double>& b) {
+inline MannWhitney mann_whitney(const std::vector<double>& a, const std::vector<double>& b,
+                                MannWhitneyTable* known = nullptr) {
   std::vector<std::pair<double, bool>> all;  // the value, and whether it is of the first sample
   for (const double value : a) all.emplace_back(value, true);
   for (const double value : b) all.emplace_back(value, false);
@@ -94,7 +103,10 @@ inline MannWhitney mann_whitney(const std::vector<double>& a, const std::vector<
   constexpr std::size_t exact_up_to = 50;
   if (tied == 0 && a.size() < exact_up_to && b.size() < exact_up_to) {
     result.is_exact = true;
-    result.p = std::min(1.0, 2 * mann_whitney_at_most(static_cast<std::size_t>(extreme), a.size(), b.size()));
+    MannWhitneyTable own;
+    MannWhitneyTable& table = known == nullptr ? own : *known;
+    fill_table(table, a.size(), b.size());
+    result.p = std::min(1.0, 2 * table.at_most[static_cast<std::size_t>(extreme)]);
     return result;
   }
   const double variance = m * n / 12 * (m + n + 1 - tied / ((m + n) * (m + n - 1)));

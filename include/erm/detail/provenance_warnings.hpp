@@ -1,0 +1,261 @@
+// What of the runs' provenance makes them hard to compare, in words.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/provenance_rows.hpp"
+
+namespace erm::detail {
+
+struct ComparisonWarning {
+  enum class Kind : std::uint8_t {
+    different_code,        // commits differ, or what was not committed
+    uncommitted_code,      // built from changes that no commit holds
+    unknown_code,          // of some runs a commit is recorded, of others not
+    different_build_type,  // Debug beside Release
+    different_compiler,
+    different_flags,       // or definitions, optimisation, C++ standard
+    different_input        // one name, other content
+  };
+  Kind kind = Kind::different_code;
+  std::string text;  // one line, which names the runs
+};
+
+/// What is compared of one run's provenance.
+struct ProvenanceFacts {
+  bool is_recorded = false;
+  std::string commit, why_no_commit;
+  bool is_dirty = false;
+  std::string changes;   // the hash of what was not committed; "?" where it was not recorded
+  std::string_view diff; // into the run's provenance
+  std::string build_type, compiler, optimisation;
+  bool has_flags = false;
+  std::vector<std::string> flags;
+  std::vector<std::pair<std::string, std::string>> inputs;  // name and what its content is told by
+};
+
+template <class J>
+ProvenanceFacts provenance_facts(const J& provenance) {
+  ProvenanceFacts facts;
+  facts.is_recorded = provenance.is_object() && !provenance.empty();
+  if (!facts.is_recorded) return facts;
+  const auto text = [&](const char* part, const char* key) { return text_at(provenance, {part, key}); };
+  facts.commit = text("code", "commit");
+  facts.why_no_commit = text("missing", facts.commit.empty() ? "code" : "");
+  if (facts.why_no_commit.empty()) facts.why_no_commit = text("missing", "code.commit");
+  facts.diff = text("code", "diff");
+  facts.changes = text("code", "diff_sha256");
+  const J* const dirty = entry_at(provenance, {"code", "dirty"});
+  facts.is_dirty = !facts.diff.empty() || !facts.changes.empty() || (dirty != nullptr && *dirty == J(true));
+  if (facts.changes.empty() && !facts.diff.empty())
+    facts.changes = sha256_of(facts.diff);
+  else if (facts.changes.empty() && facts.is_dirty)
+    facts.changes = "?";
+  facts.build_type = text("build", "build_type");
+  facts.compiler = text("build", "compiler");
+  facts.optimisation = text("build", "optimisation");
+  const J* const flags = entry_at(provenance, {"build", "flags"});
+  facts.has_flags = flags != nullptr && is_list_of_texts(*flags);
+  const auto add_list = [&](const J* list, const char* prefix) {
+    if (list == nullptr || !is_list_of_texts(*list)) return;
+    for (const J& part : *list) facts.flags.push_back(prefix + part.template get_ref<const std::string&>());
+  };
+  if (facts.has_flags) {
+    add_list(flags, "");
+    add_list(entry_at(provenance, {"build", "definitions"}), "-D");
+  }
+  if (const J* const inputs = entry_at(provenance, {"inputs"}); inputs != nullptr && inputs->is_object()) {
+    for (auto input = inputs->begin(); input != inputs->end(); ++input)
+      for (const char* const hash : {"sha256", "fingerprint"})
+        if (const std::string_view known = text_at(*input, {hash}); !known.empty())
+          facts.inputs.emplace_back(input.key() + "' (" + hash + ")", known);
+  }
+  return facts;
+}
+
+/// Writes the warnings, those about all runs before those about some.
+class ProvenanceWarnings {
+ public:
+  ProvenanceWarnings(const std::vector<ProvenanceFacts>& facts, const std::vector<std::string>& names,
+                     std::size_t baseline)
+      : facts_(facts), names_(names), baseline_(baseline) {}
+
+  std::vector<ComparisonWarning> write() {
+    using Kind = ComparisonWarning::Kind;
+    const auto begin = [](const std::string& text, std::size_t size) { return std::string(first_bytes(text, size)); };
+    const Parts commits = parts([&](const ProvenanceFacts& run) { return begin(run.commit, 10); });
+    if (commits.size() > 1)
+      add(Kind::different_code, "Built from different code: " + beside(commits) + ".");
+    else if (commits.size() == 1)
+      add_changes(commits[0].first);
+    add_dirty();
+    if (!commits.empty()) add_unknown();
+    const Parts types = parts([&](const ProvenanceFacts& run) { return begin(run.build_type, 40); });
+    if (types.size() > 1) {
+      std::string text;
+      for (std::size_t i = 0; i < types.size() && i < most; ++i) text += (i == 0 ? "" : " beside ") + types[i].first;
+      add(Kind::different_build_type, text + ": " + beside(types) + ".");
+    }
+    const Parts compilers = parts([&](const ProvenanceFacts& run) { return begin(run.compiler, 60); });
+    if (compilers.size() > 1) add(Kind::different_compiler, "Different compilers: " + beside(compilers) + ".");
+    add_flags();
+    add_inputs();
+    return std::move(warnings_);
+  }
+
+ private:
+  static constexpr std::size_t most = 4;  // runs, or groups of them, that are named
+  /// Runs that have a text in common, those of the baseline first.
+  using Parts = std::vector<std::pair<std::string, std::vector<std::size_t>>>;
+
+  void add(ComparisonWarning::Kind kind, std::string text) { warnings_.push_back({kind, std::move(text)}); }
+
+  static void put(Parts& parts, const std::string& text, std::size_t run) {
+    for (auto& [known, runs] : parts)
+      if (known == text) return runs.push_back(run);
+    parts.push_back({text, {run}});
+  }
+  /// The runs by the text that `text_of` gives of each, those without one left out.
+  template <class TextOf>
+  [[nodiscard]] Parts parts(const TextOf& text_of) const {
+    Parts found;
+    const auto add_run = [&](std::size_t run) {
+      if (const std::string text = text_of(facts_[run]); !text.empty()) put(found, text, run);
+    };
+    add_run(baseline_);
+    for (std::size_t run = 0; run < facts_.size(); ++run)
+      if (run != baseline_) add_run(run);
+    return found;
+  }
+
+  [[nodiscard]] std::string listed(std::vector<std::size_t> runs) const {
+    std::sort(runs.begin(), runs.end());
+    std::string text;
+    for (std::size_t i = 0; i < runs.size() && i < most; ++i) {
+      text += i == 0 ? "" : i + 1 == runs.size() ? " and " : ", ";
+      text += first_bytes(names_[runs[i]], 60);
+    }
+    if (runs.size() > most) text += " and " + std::to_string(runs.size() - most) + " more";
+    return text;
+  }
+  /// "Debug (a, b) beside Release (c)"
+  [[nodiscard]] std::string beside(const Parts& parts) const {
+    std::string text;
+    for (std::size_t i = 0; i < parts.size() && i < most; ++i)
+      text += (i == 0 ? "" : " beside ") + parts[i].first + " (" + listed(parts[i].second) + ")";
+    if (parts.size() > most) text += " and " + std::to_string(parts.size() - most) + " more";
+    return text;
+  }
+
+  void add_changes(const std::string& commit) {
+    const Parts changes = parts([&](const ProvenanceFacts& run) {
+      return run.commit.empty() ? "" : !run.is_dirty ? "none" : std::string(first_bytes(run.changes, 10));
+    });
+    if (changes.size() < 2) return;
+    add(ComparisonWarning::Kind::different_code,
+        "Built from different code: commit " + commit + " with different changes that are not committed: " +
+            beside(changes) + ".");
+  }
+
+  void add_dirty() {
+    std::vector<std::size_t> dirty, unknown;
+    for (std::size_t run = 0; run < facts_.size(); ++run) {
+      if (!facts_[run].is_dirty) continue;
+      dirty.push_back(run);
+      if (facts_[run].diff.empty()) unknown.push_back(run);
+    }
+    if (dirty.empty()) return;
+    std::string text = "Dirty work tree: no commit holds the code of " + listed(dirty);
+    if (!unknown.empty())
+      text += unknown.size() == dirty.size() ? ", and its changes are not recorded"
+                                             : ", and the changes of " + listed(unknown) + " are not recorded";
+    add(ComparisonWarning::Kind::uncommitted_code, text + ".");
+  }
+
+  void add_unknown() {
+    std::vector<std::size_t> unknown;
+    std::string why;
+    for (std::size_t run = 0; run < facts_.size(); ++run) {
+      if (!facts_[run].commit.empty()) continue;
+      unknown.push_back(run);
+      if (why.empty()) why = first_bytes(facts_[run].why_no_commit, 200);
+    }
+    if (unknown.empty()) return;
+    add(ComparisonWarning::Kind::unknown_code, "Unknown code: no commit is recorded of " + listed(unknown) +
+                                                   (why.empty() ? "." : " (" + why + ")."));
+  }
+
+  void add_flags() {
+    std::size_t compared = baseline_;
+    for (std::size_t run = 0; run < facts_.size() && !facts_[compared].has_flags; ++run)
+      if (facts_[run].has_flags) compared = run;
+    Parts differences;
+    for (std::size_t run = 0; run < facts_.size(); ++run) {
+      if (!facts_[run].has_flags || facts_[run].flags == facts_[compared].flags) continue;
+      put(differences, difference(facts_[run].flags, facts_[compared].flags), run);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < differences.size() && i < most; ++i) {
+      const auto& [difference, runs] = differences[i];
+      text += (i == 0 ? "" : "; ") + listed(runs) + (runs.size() == 1 ? " has " : " have ") + difference;
+    }
+    if (differences.size() > most) text += "; and " + std::to_string(differences.size() - most) + " more";
+    if (!text.empty()) {
+      add(ComparisonWarning::Kind::different_flags, "Different flags than " + listed({compared}) + ": " + text + ".");
+      return;
+    }
+    // The compiler's macros tell this much.
+    const Parts kinds = parts([](const ProvenanceFacts& run) { return std::string(first_bytes(run.optimisation, 40)); });
+    if (kinds.size() > 1) add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds) + ".");
+  }
+
+  /// "-O0 -g, not -O3"
+  static std::string difference(const std::vector<std::string>& flags, const std::vector<std::string>& compared) {
+    const auto without = [](const std::vector<std::string>& from, const std::vector<std::string>& what) {
+      std::string text;
+      for (const std::string& flag : from) {
+        if (std::find(what.begin(), what.end(), flag) != what.end()) continue;
+        if (text.size() > 160) return text + " \xE2\x80\xA6";
+        text += (text.empty() ? "" : " ") + std::string(first_bytes(flag, 160));
+      }
+      return text;
+    };
+    const std::string more = without(flags, compared), less = without(compared, flags);
+    if (more.empty() && less.empty()) return "them in another order or number";
+    return more + (more.empty() ? "not " : less.empty() ? "" : ", not ") + less;
+  }
+
+  void add_inputs() {
+    std::vector<std::string_view> names;
+    for (const ProvenanceFacts& run : facts_)
+      for (const auto& [name, hash] : run.inputs) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    std::size_t differing = 0;
+    for (const std::string_view name : names) {
+      const Parts contents = parts([&](const ProvenanceFacts& run) {
+        for (const auto& [known, hash] : run.inputs)
+          if (known == name) return std::string(first_bytes(hash, 10));
+        return std::string();
+      });
+      if (contents.size() < 2 || ++differing > most) continue;
+      add(ComparisonWarning::Kind::different_input,
+          "Different input '" + std::string(name) + ": " + beside(contents) + ".");
+    }
+    if (differing > most)
+      add(ComparisonWarning::Kind::different_input, std::to_string(differing - most) + " more inputs differ.");
+  }
+
+  const std::vector<ProvenanceFacts>& facts_;
+  const std::vector<std::string>& names_;
+  std::size_t baseline_;
+  std::vector<ComparisonWarning> warnings_;
+};
+
+}  // namespace erm::detail
