@@ -40,8 +40,9 @@ class Comparison {
   using GroupedMetric = detail::GroupedMetric;
   using Warning = detail::ComparisonWarning;
 
-  /// Each section is there once, in this order, but for `dict`, of which there is one a dict. `runs` says where and when
-  /// each run was and how it ended; its rows never count as differing. `notes` has one row, where a run has a note.
+  /// Each section is there once, in this order, but for `dict`, of which there is one a dict. `runs` says where and
+  /// when each run was and how it ended; its rows never count as differing. `notes` has one row, where a run has a
+  /// note.
   enum class Kind : std::uint8_t { runs, tags, notes, params, metrics, features, dict, provenance };
   struct Section {
     Kind kind = Kind::runs;
@@ -283,8 +284,7 @@ void Comparison::add_provenance() {
 inline void Comparison::add_groups(const CompareOptions& options) {
   groups_ = options.group_by.fields().empty() ? detail::given_groups(runs_) : options.group_by.groups_of(runs_);
   if (groups_.empty()) return;
-  grouped_metrics_ =
-      detail::grouped_metrics(sections_[static_cast<std::size_t>(Kind::metrics)].rows, groups_);
+  grouped_metrics_ = detail::grouped_metrics(sections_[static_cast<std::size_t>(Kind::metrics)].rows, groups_);
 }
 
 inline void Comparison::add_curves() {

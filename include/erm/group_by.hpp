@@ -1,4 +1,5 @@
-// What runs are grouped by: the groups that they were given, their variants, or anything else that a filter can ask for.
+// What runs are grouped by: the groups that they were given, their variants, or anything else that a filter can ask
+// for.
 //
 //   run.set_group("seed sweep 3");
 //   erm::summarize(runs, "group");                              // erm/summary.hpp

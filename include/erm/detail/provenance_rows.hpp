@@ -115,8 +115,8 @@ class ProvenanceRows {
   /// Its place and the part: in the order in which a person asks for them; what a later version adds comes before
   /// "missing".
   static std::string key_of(const std::string& part) {
-    static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",    "build",
-                                                               "program",     "inputs",       "seeds",   "rngs",
+    static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",       "build",
+                                                               "program",     "inputs",       "seeds",      "rngs",
                                                                "job",         "machine",      "environment"};
     const auto place = static_cast<char>(std::find(order.begin(), order.end(), part) - order.begin());
     return static_cast<char>(part == "missing" ? 'z' : 'a' + place) + part;
@@ -127,7 +127,9 @@ class ProvenanceRows {
   /// One of many of its kind, there only where runs differ in it.
   static bool is_detail(std::string_view key) {
     key.remove_prefix(1);
-    return begins_with(key, "program\x1Flibraries\x1F") || begins_with(key, "machine\x1F" "cpu_features\x1F");
+    return begins_with(key, "program\x1Flibraries\x1F") || begins_with(key,
+                                                                       "machine\x1F"
+                                                                       "cpu_features\x1F");
   }
 
   ComparisonCell& cell_at(const std::string& key) {
@@ -143,14 +145,21 @@ class ProvenanceRows {
 
   void add_value(const std::string& key, const J& value) {
     const std::string_view path = std::string_view(key).substr(1);
-    if (path == "code\x1F" "diff") return;  // shown by itself
+    if (path ==
+        "code\x1F"
+        "diff")
+      return;  // shown by itself
     if (value.is_object() && !value.empty()) {
       for (auto entry = value.begin(); entry != value.end(); ++entry) add_value(key + path_mark + entry.key(), *entry);
     } else if (value.is_string()) {
       fill_long_text(cell_at(key), value.template get_ref<const std::string&>(), texts_);
-    } else if (path == "machine\x1F" "cpu_features" && is_list_of_texts(value)) {
+    } else if (path ==
+                   "machine\x1F"
+                   "cpu_features" &&
+               is_list_of_texts(value)) {
       fill_cell(cell_at(key), Value(value.size()), texts_);
-      for (const J& feature : value) fill_yes(cell_at(key + path_mark + feature.template get_ref<const std::string&>()));
+      for (const J& feature : value)
+        fill_yes(cell_at(key + path_mark + feature.template get_ref<const std::string&>()));
     } else if (is_list_of_texts(value)) {
       fill_long_text(cell_at(key), command_text(value), texts_);
     } else if (value.is_array() &&

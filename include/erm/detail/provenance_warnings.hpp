@@ -20,8 +20,8 @@ struct ComparisonWarning {
     unknown_code,          // of some runs a commit is recorded, of others not
     different_build_type,  // Debug beside Release
     different_compiler,
-    different_flags,       // or definitions, optimisation, C++ standard
-    different_input        // one name, other content
+    different_flags,  // or definitions, optimisation, C++ standard
+    different_input   // one name, other content
   };
   Kind kind = Kind::different_code;
   std::string text;  // one line, which names the runs
@@ -32,8 +32,8 @@ struct ProvenanceFacts {
   bool is_recorded = false;
   std::string commit, why_no_commit;
   bool is_dirty = false;
-  std::string changes;   // the hash of what was not committed; "?" where it was not recorded
-  std::string_view diff; // into the run's provenance
+  std::string changes;    // the hash of what was not committed; "?" where it was not recorded
+  std::string_view diff;  // into the run's provenance
   std::string build_type, compiler, optimisation;
   bool has_flags = false;
   std::vector<std::string> flags;
@@ -159,8 +159,8 @@ class ProvenanceWarnings {
     });
     if (changes.size() < 2) return;
     add(ComparisonWarning::Kind::different_code,
-        "Built from different code: commit " + commit + " with different changes that are not committed: " +
-            beside(changes) + ".");
+        "Built from different code: commit " + commit +
+            " with different changes that are not committed: " + beside(changes) + ".");
   }
 
   void add_dirty() {
@@ -187,8 +187,8 @@ class ProvenanceWarnings {
       if (why.empty()) why = first_bytes(facts_[run].why_no_commit, 200);
     }
     if (unknown.empty()) return;
-    add(ComparisonWarning::Kind::unknown_code, "Unknown code: no commit is recorded of " + listed(unknown) +
-                                                   (why.empty() ? "." : " (" + why + ")."));
+    add(ComparisonWarning::Kind::unknown_code,
+        "Unknown code: no commit is recorded of " + listed(unknown) + (why.empty() ? "." : " (" + why + ")."));
   }
 
   void add_flags() {
@@ -211,8 +211,10 @@ class ProvenanceWarnings {
       return;
     }
     // The compiler's macros tell this much.
-    const Parts kinds = parts([](const ProvenanceFacts& run) { return std::string(first_bytes(run.optimisation, 40)); });
-    if (kinds.size() > 1) add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds) + ".");
+    const Parts kinds =
+        parts([](const ProvenanceFacts& run) { return std::string(first_bytes(run.optimisation, 40)); });
+    if (kinds.size() > 1)
+      add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds) + ".");
   }
 
   /// "-O0 -g, not -O3"
