@@ -70,8 +70,7 @@ inline std::string tests_in_words(const Comparison& comparison) {
   std::size_t tests = 0;
   for (const Comparison::GroupedMetric& metric : comparison.grouped_metrics()) tests += metric.test ? 1 : 0;
   if (tests < 2) return {};
-  return "Each p is of one metric by itself: of " + std::to_string(tests) +
-         " metrics that no group changes, one in twenty has p below 0.05 by chance.";
+  return "Each p is of one metric by itself: where no metric differs, about one in twenty still has p below 0.05.";
 }
 
 /// "params.optimizer and variant"

@@ -155,6 +155,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 /* ---- notes, groups, provenance ---- */
 
 .warnings { margin: -8px 0 20px; padding: 0; list-style: none; }
+.warnings > li { margin: 0; }
 .warnings > li::before { content: "⚠ "; }
 .inset { margin: 0; padding: 8px 16px; border-top: 1px solid var(--line); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
@@ -243,9 +244,9 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
 /* ---- paper ---- */
 
-@media print {
-  :root { color-s)page",
-    R"page(cheme: light; --page: #fff; --card: #fff; --head: #f0f2f5; --text: #000; --soft: #444; --line: #bbb; --tint: #fff4d6; --bar: #a06e00; --best: #e2f5ea; --best-text: #0b5f38; --r0: #0b6bb8; --r1: #c8500a; --r2: #0a7f5c; --r3: #b0408f; --r4: #8f6a00; --r5: #6d4cc2; --r6: #5a6570; --r7: #c02a4a; }
+@m)page",
+    R"page(edia print {
+  :root { color-scheme: light; --page: #fff; --card: #fff; --head: #f0f2f5; --text: #000; --soft: #444; --line: #bbb; --tint: #fff4d6; --bar: #a06e00; --best: #e2f5ea; --best-text: #0b5f38; --r0: #0b6bb8; --r1: #c8500a; --r2: #0a7f5c; --r3: #b0408f; --r4: #8f6a00; --r5: #6d4cc2; --r6: #5a6570; --r7: #c02a4a; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tools, .controls, .saves, .menu, th > input, .readout { display: none; }
   .scroll, pre, .legend, .lens { max-height: none; overflow: visible; }
@@ -256,7 +257,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "f80fdcc6ce76059b774d231801e50df4b23ebdc9eeca0adb9b90004cc1887abf";
+inline constexpr std::string_view page_style_sha256 = "aacc7ee45d7e7a59018546d9bcc055e5d95602cf79b5135701ae84bdcd88b5a9";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {

@@ -77,9 +77,10 @@ inline void fill_long_text(ComparisonCell& cell, std::string_view text, TextAren
     cell.text = texts.keep(text);
     return;
   }
-  std::string shown(first_bytes(text, begin));
-  shown += "\xE2\x80\xA6 (" + std::to_string(text.size()) + " bytes, SHA-256 ";
-  shown += sha256_of(text).substr(0, 12) + "\xE2\x80\xA6)";
+  std::string shown =
+      "SHA-256 " + sha256_of(text).substr(0, 12) + "\xE2\x80\xA6 of " + std::to_string(text.size()) + " bytes: ";
+  shown += first_bytes(text, begin);
+  shown += "\xE2\x80\xA6";
   cell.text = texts.keep(shown);
 }
 

@@ -30,6 +30,7 @@ struct ComparisonWarning {
 /// What is compared of one run's provenance.
 struct ProvenanceFacts {
   bool is_recorded = false;
+  bool is_code_of_build = false;  // else as git had it when the run began
   std::string commit, why_no_commit;
   bool is_dirty = false;
   std::string changes;    // the hash of what was not committed; "?" where it was not recorded
@@ -49,6 +50,7 @@ ProvenanceFacts provenance_facts(const J& provenance) {
   facts.commit = text("code", "commit");
   facts.why_no_commit = text("missing", facts.commit.empty() ? "code" : "");
   if (facts.why_no_commit.empty()) facts.why_no_commit = text("missing", "code.commit");
+  facts.is_code_of_build = text("code", "as_of") == "build";
   facts.diff = text("code", "diff");
   facts.changes = text("code", "diff_sha256");
   const J* const dirty = entry_at(provenance, {"code", "dirty"});
@@ -91,7 +93,7 @@ class ProvenanceWarnings {
     const auto begin = [](const std::string& text, std::size_t size) { return std::string(first_bytes(text, size)); };
     const Parts commits = parts([&](const ProvenanceFacts& run) { return begin(run.commit, 10); });
     if (commits.size() > 1)
-      add(Kind::different_code, "Built from different code: " + beside(commits) + ".");
+      add(Kind::different_code, different_code() + beside(commits) + ".");
     else if (commits.size() == 1)
       add_changes(commits[0].first);
     add_dirty();
@@ -136,12 +138,13 @@ class ProvenanceWarnings {
 
   [[nodiscard]] std::string listed(std::vector<std::size_t> runs) const {
     std::sort(runs.begin(), runs.end());
+    const std::size_t named = runs.size() == most + 1 ? runs.size() : std::min(runs.size(), most);
     std::string text;
-    for (std::size_t i = 0; i < runs.size() && i < most; ++i) {
+    for (std::size_t i = 0; i < named; ++i) {
       text += i == 0 ? "" : i + 1 == runs.size() ? " and " : ", ";
       text += first_bytes(names_[runs[i]], 60);
     }
-    if (runs.size() > most) text += " and " + std::to_string(runs.size() - most) + " more";
+    if (runs.size() > named) text += " and " + std::to_string(runs.size() - named) + " more";
     return text;
   }
   /// "Debug (a, b) beside Release (c)"
@@ -153,14 +156,21 @@ class ProvenanceWarnings {
     return text;
   }
 
+  [[nodiscard]] std::string different_code() const {
+    for (const ProvenanceFacts& run : facts_)
+      if (!run.commit.empty() && !run.is_code_of_build)
+        return "Different code (not that of the build, but of the work tree when the run began): ";
+    return "Built from different code: ";
+  }
+
   void add_changes(const std::string& commit) {
     const Parts changes = parts([&](const ProvenanceFacts& run) {
       return run.commit.empty() ? "" : !run.is_dirty ? "none" : std::string(first_bytes(run.changes, 10));
     });
     if (changes.size() < 2) return;
     add(ComparisonWarning::Kind::different_code,
-        "Built from different code: commit " + commit +
-            " with different changes that are not committed: " + beside(changes) + ".");
+        different_code() + "commit " + commit + " with different changes that are not committed: " + beside(changes) +
+            ".");
   }
 
   void add_dirty() {
