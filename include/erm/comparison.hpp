@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -191,37 +192,40 @@ inline void Comparison::add_runs() {
 
 /// A tag without a value is there or not, as a feature is.
 inline void Comparison::add_tags() {
-  std::vector<Row> rows;
-  const std::vector<std::size_t> order = detail::join_by_key(
-      runs_, [](const ExperimentRun& run) -> auto& { return run.tags(); },
-      [&](std::string_view tag) {
-        rows.emplace_back();
-        rows.back().name = tag;
-        rows.back().cells.resize(runs_.size());
-      },
-      [&](std::size_t row, std::size_t run, const std::string& value) {
-        Cell& cell = rows[row].cells[run];
-        if (value.empty()) {
-          cell.kind = Cell::Kind::boolean;
-          cell.text = "yes";
-        } else {
-          detail::fill_text(cell, value, *texts_);
-        }
-      });
-  add_section(Kind::tags, "Tags").rows = detail::reordered(std::move(rows), order);
+  std::map<std::string_view, std::size_t> row_of;
+  for (const ExperimentRun* run : runs_)
+    for (const auto& [tag, value] : run->tags()) row_of.emplace(tag, 0);
+  Section& section = add_section(Kind::tags, "Tags");
+  for (auto& [tag, index] : row_of) {
+    index = section.rows.size();
+    section.rows.emplace_back();
+    section.rows.back().name = tag;
+    section.rows.back().cells.resize(runs_.size());
+  }
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    for (const auto& [tag, value] : runs_[run]->tags()) {
+      Cell& cell = section.rows[row_of[tag]].cells[run];
+      if (!value.empty()) {
+        detail::fill_text(cell, value, *texts_);
+        continue;
+      }
+      cell.kind = Cell::Kind::boolean;
+      cell.text = "yes";
+    }
+  }
 }
 
 inline void Comparison::add_notes() {
   Section& section = add_section(Kind::notes, "Notes");
   Row row;
   row.name = "note";
+  row.cells.resize(runs_.size());
   bool any = false;
-  for (const ExperimentRun* run : runs_) {
-    row.cells.emplace_back();
-    if (run->note().empty()) continue;
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    if (runs_[run]->note().empty()) continue;
     any = true;
-    row.cells.back().kind = Cell::Kind::text;
-    row.cells.back().text = run->note();
+    row.cells[run].kind = Cell::Kind::text;
+    row.cells[run].text = runs_[run]->note();
   }
   if (any) section.rows.push_back(std::move(row));
 }
@@ -265,12 +269,11 @@ inline void Comparison::add_dicts() {
 template <class J>
 void Comparison::add_provenance() {
   Section& section = add_section(Kind::provenance, "Provenance");
-  diffs_.resize(runs_.size());
   std::vector<detail::ProvenanceFacts> facts;
   bool any = false;
   for (const ExperimentRun* run : runs_) {
     facts.push_back(detail::provenance_facts(run->provenance<J>()));
-    diffs_[facts.size() - 1] = facts.back().diff;
+    diffs_.push_back(facts.back().diff);
     any = any || facts.back().is_recorded;
   }
   if (!any) return;

@@ -1,7 +1,6 @@
 // The groups of a comparison's runs, and each metric in them.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -35,20 +34,29 @@ inline bool group_comes_before(std::string_view a, std::string_view b) {
 
 /// The groups that the runs were given; none where no two runs share one and there is but one.
 inline std::vector<GroupOfRuns> given_groups(const std::vector<const ExperimentRun*>& runs) {
-  std::vector<std::string_view> names;
-  for (const ExperimentRun* run : runs)
-    if (!run->group().empty()) names.push_back(run->group());
-  if (names.size() < 2) return {};
-  std::sort(names.begin(), names.end(), group_comes_before);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<GroupOfRuns> groups;
-  for (const std::string_view name : names) groups.push_back({std::string(name), {}});
   GroupOfRuns rest{"(none)", {}};
   for (std::size_t run = 0; run < runs.size(); ++run) {
-    std::size_t at = 0;
-    while (at < groups.size() && groups[at].name != runs[run]->group()) ++at;
-    (at < groups.size() ? groups[at] : rest).runs.push_back(run);
+    const std::string& name = runs[run]->group();
+    if (name.empty()) {
+      rest.runs.push_back(run);
+      continue;
+    }
+    std::size_t at = 0, end = groups.size();
+    while (at < end) {
+      const std::size_t middle = (at + end) / 2;
+      if (group_comes_before(groups[middle].name, name))
+        at = middle + 1;
+      else
+        end = middle;
+    }
+    if (at == groups.size() || groups[at].name != name) {
+      groups.push_back({name, {}});
+      for (std::size_t i = groups.size() - 1; i > at; --i) std::swap(groups[i], groups[i - 1]);
+    }
+    groups[at].runs.push_back(run);
   }
+  if (groups.empty() || (groups.size() == 1 && groups[0].runs.size() < 2)) return {};
   if (!rest.runs.empty()) groups.push_back(std::move(rest));
   return groups;
 }
@@ -57,21 +65,21 @@ inline std::vector<GroupedMetric> grouped_metrics(const std::vector<ComparisonRo
                                                   const std::vector<GroupOfRuns>& groups) {
   std::vector<GroupedMetric> metrics;
   MannWhitneyTable table;
-  std::vector<std::vector<double>> numbers(groups.size());
+  std::vector<double> numbers, before;
   for (const ComparisonRow& row : rows) {
     GroupedMetric metric;
     metric.row = &row;
     bool any = false;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      numbers[i].clear();
-      for (const std::size_t run : groups[i].runs)
-        if (!std::isnan(row.cells[run].number)) numbers[i].push_back(row.cells[run].number);
-      metric.groups.push_back(summary_of(numbers[i], groups[i].runs.size()));
-      any = any || !numbers[i].empty();
+    for (const GroupOfRuns& group : groups) {
+      before.swap(numbers);
+      numbers.clear();
+      for (const std::size_t run : group.runs)
+        if (!std::isnan(row.cells[run].number)) numbers.push_back(row.cells[run].number);
+      metric.groups.push_back(summary_of(numbers, group.runs.size()));
+      any = any || !numbers.empty();
     }
     if (!any) continue;
-    if (groups.size() == 2 && !numbers[0].empty() && !numbers[1].empty())
-      metric.test = test_of(numbers[0], numbers[1], table);
+    if (groups.size() == 2 && !before.empty() && !numbers.empty()) metric.test = test_of(before, numbers, table);
     metrics.push_back(std::move(metric));
   }
   return metrics;

@@ -111,9 +111,9 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
   std::size_t left = options.max_diff_size <= SIZE_MAX / 16 ? options.max_diff_size * 16 : SIZE_MAX;
   for (std::size_t run = 0; run < diffs.size(); ++run) {
     const std::string_view diff = diffs[run];
-    if (diff.empty() || std::find(diffs.begin(), diffs.begin() + static_cast<std::ptrdiff_t>(run), diff) !=
-                            diffs.begin() + static_cast<std::ptrdiff_t>(run))
-      continue;
+    bool is_shown = diff.empty();
+    for (std::size_t before = 0; before < run && !is_shown; ++before) is_shown = diffs[before] == diff;
+    if (is_shown) continue;
     DiffWriter writer(out);
     writer.count(diff);
     out += "<details class=inset><summary>Not committed in the code of ";

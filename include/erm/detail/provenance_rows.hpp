@@ -22,7 +22,7 @@ const J* entry_at(const J& json, std::initializer_list<const char*> keys) {
   const J* at = &json;
   for (const char* const key : keys) {
     if (!at->is_object()) return nullptr;
-    const auto entry = at->find(key);
+    const auto entry = at->find(std::string(key));
     if (entry == at->end()) return nullptr;
     at = &*entry;
   }
@@ -38,9 +38,19 @@ std::string_view text_at(const J& json, std::initializer_list<const char*> keys)
 }
 
 template <class J>
+bool is_list_of_objects(const J& json) {
+  if (!json.is_array()) return false;
+  for (const J& part : json)
+    if (!part.is_object()) return false;
+  return true;
+}
+
+template <class J>
 bool is_list_of_texts(const J& json) {
   if (!json.is_array()) return false;
-  return std::all_of(json.begin(), json.end(), [](const J& part) { return part.is_string(); });
+  for (const J& part : json)
+    if (!part.is_string()) return false;
+  return true;
 }
 
 /// As it would be typed: words in a line, those with blanks in quotes.
@@ -119,8 +129,12 @@ class ProvenanceRows {
     static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",       "build",
                                                                "program",     "inputs",       "seeds",      "rngs",
                                                                "job",         "machine",      "environment"};
-    const auto place = static_cast<char>(std::find(order.begin(), order.end(), part) - order.begin());
-    return static_cast<char>(part == "missing" ? 'z' : 'a' + place) + part;
+    char place = 'a';
+    for (const std::string_view known : order) {
+      if (known == part) break;
+      ++place;
+    }
+    return (part == "missing" ? 'z' : place) + part;
   }
   static bool begins_with(std::string_view text, std::string_view begin) {
     return text.substr(0, begin.size()) == begin;
@@ -163,8 +177,7 @@ class ProvenanceRows {
         fill_yes(cell_at(key + path_mark + feature.template get_ref<const std::string&>()));
     } else if (is_list_of_texts(value)) {
       fill_long_text(cell_at(key), command_text(value), texts_);
-    } else if (value.is_array() &&
-               std::all_of(value.begin(), value.end(), [](const J& part) { return part.is_object(); })) {
+    } else if (is_list_of_objects(value)) {
       fill_cell(cell_at(key), Value(value.size()), texts_);
       add_named(key, value);
     } else if (value.is_structured()) {

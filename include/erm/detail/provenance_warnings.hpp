@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/provenance_rows.hpp"
+#include "erm/group_by.hpp"
 
 namespace erm::detail {
 
@@ -38,7 +40,7 @@ struct ProvenanceFacts {
   std::string build_type, compiler, optimisation;
   bool has_flags = false;
   std::vector<std::string> flags;
-  std::vector<std::pair<std::string, std::string>> inputs;  // name and what its content is told by
+  std::vector<std::string> inputs, contents;  // names, and what the content of each is told by
 };
 
 template <class J>
@@ -54,7 +56,8 @@ ProvenanceFacts provenance_facts(const J& provenance) {
   facts.diff = text("code", "diff");
   facts.changes = text("code", "diff_sha256");
   const J* const dirty = entry_at(provenance, {"code", "dirty"});
-  facts.is_dirty = !facts.diff.empty() || !facts.changes.empty() || (dirty != nullptr && *dirty == J(true));
+  facts.is_dirty = !facts.diff.empty() || !facts.changes.empty() ||
+                   (dirty != nullptr && dirty->is_boolean() && dirty->template get<bool>());
   if (facts.changes.empty() && !facts.diff.empty())
     facts.changes = sha256_of(facts.diff);
   else if (facts.changes.empty() && facts.is_dirty)
@@ -73,10 +76,14 @@ ProvenanceFacts provenance_facts(const J& provenance) {
     add_list(entry_at(provenance, {"build", "definitions"}), "-D");
   }
   if (const J* const inputs = entry_at(provenance, {"inputs"}); inputs != nullptr && inputs->is_object()) {
-    for (auto input = inputs->begin(); input != inputs->end(); ++input)
-      for (const char* const hash : {"sha256", "fingerprint"})
-        if (const std::string_view known = text_at(*input, {hash}); !known.empty())
-          facts.inputs.emplace_back(input.key() + "' (" + hash + ")", known);
+    for (auto input = inputs->begin(); input != inputs->end(); ++input) {
+      for (const char* const hash : {"sha256", "fingerprint"}) {
+        const std::string_view known = text_at(*input, {hash});
+        if (known.empty()) continue;
+        facts.inputs.push_back(input.key() + "' (" + hash + ")");
+        facts.contents.emplace_back(known);
+      }
+    }
   }
   return facts;
 }
@@ -95,13 +102,13 @@ class ProvenanceWarnings {
     if (commits.size() > 1)
       add(Kind::different_code, different_code() + beside(commits) + ".");
     else if (commits.size() == 1)
-      add_changes(commits[0].first);
+      add_changes(commits[0].name);
     add_dirty();
     if (!commits.empty()) add_unknown();
     const Parts types = parts([&](const ProvenanceFacts& run) { return begin(run.build_type, 40); });
     if (types.size() > 1) {
       std::string text;
-      for (std::size_t i = 0; i < types.size() && i < most; ++i) text += (i == 0 ? "" : " beside ") + types[i].first;
+      for (std::size_t i = 0; i < types.size() && i < most; ++i) text += (i == 0 ? "" : " beside ") + types[i].name;
       add(Kind::different_build_type, text + ": " + beside(types) + ".");
     }
     const Parts compilers = parts([&](const ProvenanceFacts& run) { return begin(run.compiler, 60); });
@@ -113,31 +120,28 @@ class ProvenanceWarnings {
 
  private:
   static constexpr std::size_t most = 4;  // runs, or groups of them, that are named
-  /// Runs that have a text in common, those of the baseline first.
-  using Parts = std::vector<std::pair<std::string, std::vector<std::size_t>>>;
+  /// Runs that have a text in common, which is their name.
+  using Parts = std::vector<GroupOfRuns>;
 
   void add(ComparisonWarning::Kind kind, std::string text) { warnings_.push_back({kind, std::move(text)}); }
 
-  static void put(Parts& parts, const std::string& text, std::size_t run) {
-    for (auto& [known, runs] : parts)
-      if (known == text) return runs.push_back(run);
-    parts.push_back({text, {run}});
+  static GroupOfRuns& part_of(Parts& parts, const std::string& text) {
+    for (GroupOfRuns& part : parts)
+      if (part.name == text) return part;
+    parts.push_back({text, {}});
+    return parts.back();
   }
-  /// The runs by the text that `text_of` gives of each, those without one left out.
+  /// The runs by the text that `text_of` gives of each, those of the baseline first, those without one left out.
   template <class TextOf>
   [[nodiscard]] Parts parts(const TextOf& text_of) const {
     Parts found;
-    const auto add_run = [&](std::size_t run) {
-      if (const std::string text = text_of(facts_[run]); !text.empty()) put(found, text, run);
-    };
-    add_run(baseline_);
+    if (const std::string text = text_of(facts_[baseline_]); !text.empty()) part_of(found, text);
     for (std::size_t run = 0; run < facts_.size(); ++run)
-      if (run != baseline_) add_run(run);
+      if (const std::string text = text_of(facts_[run]); !text.empty()) part_of(found, text).runs.push_back(run);
     return found;
   }
 
-  [[nodiscard]] std::string listed(std::vector<std::size_t> runs) const {
-    std::sort(runs.begin(), runs.end());
+  [[nodiscard]] std::string listed(const std::vector<std::size_t>& runs) const {
     const std::size_t named = runs.size() == most + 1 ? runs.size() : std::min(runs.size(), most);
     std::string text;
     for (std::size_t i = 0; i < named; ++i) {
@@ -151,7 +155,7 @@ class ProvenanceWarnings {
   [[nodiscard]] std::string beside(const Parts& parts) const {
     std::string text;
     for (std::size_t i = 0; i < parts.size() && i < most; ++i)
-      text += (i == 0 ? "" : " beside ") + parts[i].first + " (" + listed(parts[i].second) + ")";
+      text += (i == 0 ? "" : " beside ") + parts[i].name + " (" + listed(parts[i].runs) + ")";
     if (parts.size() > most) text += " and " + std::to_string(parts.size() - most) + " more";
     return text;
   }
@@ -208,7 +212,7 @@ class ProvenanceWarnings {
     Parts differences;
     for (std::size_t run = 0; run < facts_.size(); ++run) {
       if (!facts_[run].has_flags || facts_[run].flags == facts_[compared].flags) continue;
-      put(differences, difference(facts_[run].flags, facts_[compared].flags), run);
+      part_of(differences, difference(facts_[run].flags, facts_[compared].flags)).runs.push_back(run);
     }
     std::string text;
     for (std::size_t i = 0; i < differences.size() && i < most; ++i) {
@@ -232,7 +236,9 @@ class ProvenanceWarnings {
     const auto without = [](const std::vector<std::string>& from, const std::vector<std::string>& what) {
       std::string text;
       for (const std::string& flag : from) {
-        if (std::find(what.begin(), what.end(), flag) != what.end()) continue;
+        bool is_known = false;
+        for (const std::string& known : what) is_known = is_known || known == flag;
+        if (is_known) continue;
         if (text.size() > 160) return text + " \xE2\x80\xA6";
         text += (text.empty() ? "" : " ") + std::string(first_bytes(flag, 160));
       }
@@ -244,21 +250,18 @@ class ProvenanceWarnings {
   }
 
   void add_inputs() {
-    std::vector<std::string_view> names;
+    std::map<std::string, std::size_t> names;
     for (const ProvenanceFacts& run : facts_)
-      for (const auto& [name, hash] : run.inputs) names.push_back(name);
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
+      for (const std::string& name : run.inputs) names.emplace(name, 0);
     std::size_t differing = 0;
-    for (const std::string_view name : names) {
-      const Parts contents = parts([&](const ProvenanceFacts& run) {
-        for (const auto& [known, hash] : run.inputs)
-          if (known == name) return std::string(first_bytes(hash, 10));
+    for (const auto& [name, unused] : names) {
+      const Parts contents = parts([&wanted = name](const ProvenanceFacts& run) {
+        for (std::size_t i = 0; i < run.inputs.size(); ++i)
+          if (run.inputs[i] == wanted) return std::string(first_bytes(run.contents[i], 10));
         return std::string();
       });
       if (contents.size() < 2 || ++differing > most) continue;
-      add(ComparisonWarning::Kind::different_input,
-          "Different input '" + std::string(name) + ": " + beside(contents) + ".");
+      add(ComparisonWarning::Kind::different_input, "Different input '" + name + ": " + beside(contents) + ".");
     }
     if (differing > most)
       add(ComparisonWarning::Kind::different_input, std::to_string(differing - most) + " more inputs differ.");
