@@ -49,7 +49,7 @@ inline MetricSummary summary_of(const std::vector<double>& values, std::size_t r
   // Scaled, so that the squares of large values do not overflow.
   double sum = 0;
   for (const double value : values) sum += value / n;
-  out.mean = sum;
+  out.mean = std::min(std::max(sum, out.min), out.max);  // rounding makes no deviation of equal values
   if (values.size() < 2) return out;
   double squares = 0;
   for (const double value : values) squares += (value - out.mean) * ((value - out.mean) / (n - 1));

@@ -125,7 +125,8 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
     }
     out += ": " + counted(writer.files, "file") + ", " + counted(writer.added, "line") + " added, " +
            std::to_string(writer.removed) + " removed (" + readable_size(diff.size()) + ")</summary>";
-    std::string_view shown = first_bytes(diff, std::min(options.max_diff_size, left));
+    const std::size_t wanted = std::min(options.max_diff_size, diff.size());
+    std::string_view shown = first_bytes(diff, wanted <= left ? wanted : 0);
     if (const std::size_t last = shown.rfind('\n'); shown.size() < diff.size() && last != std::string_view::npos)
       shown = shown.substr(0, last + 1);
     if (!shown.empty()) {
