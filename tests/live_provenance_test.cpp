@@ -104,7 +104,7 @@ TEST_CASE("A live run takes inputs, seeds and engines, and may be captured again
   CHECK_FALSE(provenance.contains("earlier"));
 }
 
-TEST_CASE("A process that resumes a run has its engines, and leaves what was different before it") {
+TEST_CASE("A process that resumes a run has its engines, and leaves what was different before it", "[fork]") {
   const TemporaryDirectory dir;
   Child first([&](const Child::Tell& tell) {
     LiveRun run(dir / "registry", "exp", quick_options());
@@ -132,7 +132,8 @@ TEST_CASE("A process that resumes a run has its engines, and leaves what was dif
   CHECK_FALSE(provenance.at("earlier").at(0).at("program").contains("executable"));
 }
 
-TEST_CASE("Other writers of a run say where they ran as far as it is another place, while it runs and afterwards") {
+TEST_CASE("Other writers of a run say where they ran as far as it is another place, while it runs and afterwards",
+          "[fork]") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "exp", quick_options());
   run.log_seed("main", 1);
@@ -162,7 +163,7 @@ TEST_CASE("Other writers of a run say where they ran as far as it is another pla
   check();
 }
 
-TEST_CASE("A disabled run and the child of a fork record nothing, and fail for nothing") {
+TEST_CASE("A disabled run and the child of a fork record nothing, and fail for nothing", "[fork]") {
   const TemporaryDirectory dir;
   const auto use = [&](LiveRun& run) {
     run.capture_provenance();
@@ -191,7 +192,7 @@ TEST_CASE("After its end a run takes no more of its provenance") {
                            "cannot log to the live run"));
 }
 
-TEST_CASE("A process that ends without finish() leaves its provenance") {
+TEST_CASE("A process that ends without finish() leaves its provenance", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell& tell) {
     LiveRun* const run = new LiveRun(dir / "registry", "exp", quick_options());

@@ -26,6 +26,7 @@ missing() {
   [ "$goal" = tests ] || return 0
   has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || echo catch2
   has clang++ || echo clang
+  has git || echo git
   ! has clang++ || clang_sanitizes || echo clang-runtime
   has ccache || echo ccache
   has_header curl/curl.h || echo curl

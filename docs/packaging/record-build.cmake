@@ -119,21 +119,21 @@ function(erm_record_build_facts target folder symbol max_diff_bytes)
     string(APPEND flags "$<$<CONFIG:${configuration}>: ${more}>")
   endforeach()
 
-  # What CMake adds for properties of the target.
-  set(options "$<TARGET_PROPERTY:${target},COMPILE_OPTIONS>")
-  set(pic "$<TARGET_PROPERTY:${target},POSITION_INDEPENDENT_CODE>")
+  # What CMake adds for properties of the target, then what the target and its libraries ask for.
+  set(options "$<$<BOOL:$<TARGET_PROPERTY:${target},INTERPROCEDURAL_OPTIMIZATION>>:${CMAKE_CXX_COMPILE_OPTIONS_IPO}>")
+  set(independent "$<BOOL:$<TARGET_PROPERTY:${target},POSITION_INDEPENDENT_CODE>>")
   if(type STREQUAL "EXECUTABLE")
-    list(APPEND options "$<$<BOOL:${pic}>:${CMAKE_CXX_COMPILE_OPTIONS_PIE}>")
+    list(APPEND options "$<${independent}:${CMAKE_CXX_COMPILE_OPTIONS_PIE}>")
   else()
-    list(APPEND options "$<$<BOOL:${pic}>:${CMAKE_CXX_COMPILE_OPTIONS_PIC}>")
+    list(APPEND options "$<${independent}:${CMAKE_CXX_COMPILE_OPTIONS_PIC}>")
   endif()
   set(visibility "$<TARGET_PROPERTY:${target},CXX_VISIBILITY_PRESET>")
   if(CMAKE_CXX_COMPILE_OPTIONS_VISIBILITY)
     list(APPEND options "$<$<BOOL:${visibility}>:${CMAKE_CXX_COMPILE_OPTIONS_VISIBILITY}${visibility}>")
   endif()
-  list(APPEND options
-    "$<$<BOOL:$<TARGET_PROPERTY:${target},VISIBILITY_INLINES_HIDDEN>>:${CMAKE_CXX_COMPILE_OPTIONS_VISIBILITY_INLINES_HIDDEN}>"
-    "$<$<BOOL:$<TARGET_PROPERTY:${target},INTERPROCEDURAL_OPTIMIZATION>>:${CMAKE_CXX_COMPILE_OPTIONS_IPO}>")
+  set(inlines_hidden "$<BOOL:$<TARGET_PROPERTY:${target},VISIBILITY_INLINES_HIDDEN>>")
+  list(APPEND options "$<${inlines_hidden}:${CMAKE_CXX_COMPILE_OPTIONS_VISIBILITY_INLINES_HIDDEN}>"
+                      "$<TARGET_PROPERTY:${target},COMPILE_OPTIONS>")
   set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
   if(type MATCHES "^(SHARED|MODULE)_LIBRARY$")
     string(MAKE_C_IDENTIFIER "${target}_EXPORTS" exports)

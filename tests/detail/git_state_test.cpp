@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "child_process.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"
 #include "temporary_directory.hpp"
@@ -97,6 +98,30 @@ TEST_CASE("A file that git does not know makes a work tree dirty, a registry of 
   CHECK(state.diff.empty());
 }
 
+TEST_CASE("What a user has git tell differently is told the same") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  write_file(dir.path() / "work/sub/b.txt", "one\n");
+  repository.commit_all("first");
+  write_file(dir.path() / "work/a.txt", "stashed\n");
+  repository.git("stash -q");
+  const auto config = [&](const char* setting) { repository.git(std::string("config ") + setting); };
+  config("status.showStash true");
+  CHECK_FALSE(state_of(dir / "work").dirty);
+  write_file(dir.path() / "work/a.txt", "two\n");
+  write_file(dir.path() / "work/sub/b.txt", "two\n");
+  const GitState before = state_of(dir / "work");
+  CHECK(before.diff == repository.diff());
+  for (const char* const setting :
+       {"diff.noprefix true", "diff.mnemonicPrefix true", "color.ui always", "color.diff always", "diff.relative true",
+        "status.relativePaths true", "status.branch true", "status.short true", "core.quotePath true",
+        "pager.diff true", "core.pager 'echo paged'", "core.abbrev 4", "status.showUntrackedFiles no",
+        "diff.statGraphWidth 3"})
+    config(setting);
+  CHECK(state_of(dir / "work/sub").diff == before.diff);
+}
+
 TEST_CASE("A long diff is its hash alone") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
@@ -162,7 +187,8 @@ TEST_CASE("A submodule's state is its own, a work tree's too") {
 }
 
 TEST_CASE("Folders and files of any name are looked at") {
-  for (const std::string name : {"with a space", "mit Ümläuten 研究", "it's \"quoted\" $HOME `x` \\", "two\nlines\n", "-C"}) {
+  for (const std::string name :
+       {"with a space", "mit Ümläuten 研究", "it's \"quoted\" $HOME `x` \\", "two\nlines\n", "-C"}) {
     const TemporaryDirectory dir;
     const GitRepository repository(dir / name);
     write_file(dir.path() / name / name / "a.txt", "one\n");
@@ -184,10 +210,14 @@ TEST_CASE("A diff may hold any bytes") {
   write_file(dir.path() / "work/latin1.txt", "gr\xFC\xDF\n");
   write_file(dir.path() / "work/binary", std::string("\0\1\2", 3));
   repository.commit_all("first");
-  write_file(dir.path() / "work/latin1.txt", "gr\xFC\xDF" "e\n");
+  write_file(dir.path() / "work/latin1.txt",
+             "gr\xFC\xDF"
+             "e\n");
   write_file(dir.path() / "work/binary", std::string("\0\1\3", 3));
   const GitState state = state_of(dir / "work");
-  CHECK(contains(state.diff, "+gr\xFC\xDF" "e\n"));
+  CHECK(contains(state.diff,
+                 "+gr\xFC\xDF"
+                 "e\n"));
   CHECK(contains(state.diff, "Binary files a/binary and b/binary differ"));
   CHECK(state.diff == repository.diff());
 }
@@ -259,7 +289,8 @@ TEST_CASE("A filter whose name hides from our settings is not run either") {
   repository.commit_all("first");
   write_program(dir / "evil", "touch " + quoted(dir / "ran") + "; cat");
   write_file(dir.path() / "work/.git/info/attributes", "*.txt filter=a=b\n");
-  std::ofstream(dir.path() / "work/.git/config", std::ios::app) << "[filter \"a=b\"]\n\tclean = " << (dir / "evil") << "\n";
+  std::ofstream(dir.path() / "work/.git/config", std::ios::app)
+      << "[filter \"a=b\"]\n\tclean = " << (dir / "evil") << "\n";
   write_file(dir.path() / "work/a.txt", "two\n");
   const GitState state = state_of(dir / "work");
   CHECK_FALSE(fs::exists(dir / "ran"));
@@ -291,8 +322,8 @@ TEST_CASE("Where there is no git, the state says so") {
 TEST_CASE("A git that hangs is stopped, with all that it began") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
-  write_program(dir / "bin/git", "echo $$ >> " + quoted(dir / "pids") + "\nsleep 600 &\necho $! >> " +
-                                     quoted(dir / "pids") + "\nwait");
+  write_program(dir / "bin/git",
+                "echo $$ >> " + quoted(dir / "pids") + "\nsleep 600 &\necho $! >> " + quoted(dir / "pids") + "\nwait");
   const EnvironmentVariable path("PATH", (dir / "bin") + ":" + std::getenv("PATH"));
   const auto start = std::chrono::steady_clock::now();
   const GitState state = git_state(fs::path(dir / "work"), std::chrono::milliseconds(300));
@@ -337,6 +368,42 @@ TEST_CASE("A program that ignores its children, or waits for them itself, has gi
   std::signal(SIGCHLD, before);
   CHECK(state.commit == commit);
   CHECK(state.knows_dirty);
+}
+
+TEST_CASE("A program whose standard streams are closed has git's state too", "[fork]") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  repository.commit_all("first");
+  write_file(dir.path() / "work/a.txt", "two\n");
+  erm_test::Child child([&](const erm_test::Child::Tell& tell) {
+    for (const int stream : {0, 1, 2}) ::close(stream);
+    const GitState state = state_of(dir / "work");
+    tell(state.missing.size() == 1 && state.diff_bytes > 0 ? 1 : 0);  // there is no remote
+  });
+  CHECK(child.wait());
+  CHECK(child.told() == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("What git does not come to in time does not take away what it has said") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  repository.commit_all("first");
+  const std::string git = erm_test::output_of("command -v git");
+  const std::string slow_at = "for word; do case $word in --others) exec sleep 600;; esac; done\nexec ";
+  write_program(dir / "bin/git", slow_at + git.substr(0, git.size() - 1) + " \"$@\"");
+  const EnvironmentVariable path("PATH", (dir / "bin") + ":" + std::getenv("PATH"));
+  const auto state_in_time = [&] { return git_state(fs::path(dir / "work"), std::chrono::seconds(3)); };
+  GitState state = state_in_time();
+  CHECK(state.branch == "main");
+  CHECK_FALSE(state.knows_dirty);
+  CHECK(state.missing.at("dirty") == "git took too long and was stopped");
+  write_file(dir.path() / "work/a.txt", "two\n");
+  state = state_in_time();
+  CHECK(state.dirty);
+  CHECK(contains(state.diff, "+two"));
+  CHECK(state.missing.at("untracked") == "git took too long and was stopped");
 }
 
 TEST_CASE("Another repository that the environment names is not taken for this one") {

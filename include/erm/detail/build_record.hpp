@@ -19,6 +19,7 @@
 #include "erm/detail/git_state.hpp"
 #include "erm/detail/os_modules.hpp"
 #include "erm/detail/utf8.hpp"
+#include "erm/error.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {
@@ -30,7 +31,7 @@ inline constexpr std::chrono::milliseconds git_limit{700};
 inline Json build_section(Json& missing);
 
 /// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch".
-inline Json code_section(Json& missing);
+inline Json code_section(Json& missing, const Surroundings& surroundings = Surroundings::now());
 
 /// The records of this process, the one that tells of the program first: that of an executable, else of the library
 /// that the code which asks is in, else of a library linked into the program, else of any other that is loaded.
@@ -92,7 +93,8 @@ inline Json code_of(const BuildText& text) {
     if (!text[name].empty()) code[name] = repaired_utf8(text[name]);
   code["dirty"] = text["dirty"] == "true";
   if (!text["untracked"].empty()) code["untracked"] = json_texts(text.list("untracked"));
-  if (!text["diff_bytes"].empty()) code["diff_bytes"] = std::strtoull(std::string(text["diff_bytes"]).c_str(), nullptr, 10);
+  if (!text["diff_bytes"].empty())
+    code["diff_bytes"] = std::strtoull(std::string(text["diff_bytes"]).c_str(), nullptr, 10);
   return code;
 }
 
@@ -162,7 +164,7 @@ inline Json code_of(const GitState& git, Json& missing) {
   return code;
 }
 
-inline Json code_section(Json& missing) {
+inline Json code_section(Json& missing, const Surroundings& surroundings) {
   const std::vector<std::string> records = build_records(os::this_code());
   std::string why_no_build;
   if (!records.empty()) {
@@ -174,7 +176,13 @@ inline Json code_section(Json& missing) {
     }
     why_no_build = repaired_utf8(text["missing.code"]);
   }
-  Json code = code_of(git_state(git_limit), missing);
+  GitState git;
+  try {
+    git = git_state(git_limit, surroundings);
+  } catch (const Error& error) {
+    git.missing[""] = error.what();
+  }
+  Json code = code_of(git, missing);
   if (!why_no_build.empty() && missing.contains("code"))
     missing["code"] = why_no_build + "; at run time: " + missing["code"].get<std::string>();
   return code;

@@ -42,18 +42,17 @@ struct ProcessState {
     for (const std::string_view name : kept_variables) environment.take(std::string(name));
     for (const std::string& name : options.environment)
       if (!names_a_secret(name)) environment.take(name);
-    std::error_code error;
-    const std::filesystem::path here = std::filesystem::current_path(error);
-    if (error)
-      no_directory = error.message();
-    else
-      working_directory = here;
+    if (options.code) {
+      surroundings = Surroundings::now();
+    } else {
+      std::error_code error;
+      surroundings.working_directory = std::filesystem::current_path(error);
+    }
   }
 
   TimePoint time = now_utc();
   Environment environment;
-  std::filesystem::path working_directory;
-  std::string no_directory;  // why it is not known
+  Surroundings surroundings;
 };
 
 /// The command line as it is kept.
@@ -148,13 +147,12 @@ class Capture {
         program["executable"] = kept_text(path);
       if (options_.arguments) {
         const std::vector<std::string> arguments = os::process_arguments(places_.files, missing);
-        if (!arguments.empty())
-          program["arguments"] = kept_arguments(arguments, options_.secret_arguments, missing);
+        if (!arguments.empty()) program["arguments"] = kept_arguments(arguments, options_.secret_arguments, missing);
       }
-      if (process_.no_directory.empty())
-        program["working_directory"] = kept_text(os::utf8_path(process_.working_directory));
+      if (const std::filesystem::path& here = process_.surroundings.working_directory; !here.empty())
+        program["working_directory"] = kept_text(os::utf8_path(here));
       else
-        miss(missing, "program.working_directory", process_.no_directory);
+        miss(missing, "program.working_directory", "it was removed, or may not be looked at");
       if (const auto pid = leading_number(os::process_number())) program["pid"] = *pid;
       if (options_.libraries) add_loaded_objects(program, missing);
       return program;
@@ -163,7 +161,7 @@ class Capture {
 
   void code() {
     guarded("code", [&] {
-      Json code = code_section(missing_);
+      Json code = code_section(missing_, process_.surroundings);
       if (code.empty()) return;
       if (!options_.diff) {
         code.erase("diff");

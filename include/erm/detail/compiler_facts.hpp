@@ -40,12 +40,12 @@ inline std::string compiler_name() {
 #endif
 }
 
-/// The standard of a value of __cplusplus: "17".
+/// The standard of a value of __cplusplus: "17". Values between two are those of a compiler that had a draft.
 inline std::string standard_of(long version) {
   if (version > 202302L) return "26";
   if (version > 202002L) return "23";
   if (version > 201703L) return "20";
-  return "17";
+  return version > 201402L ? "17" : version > 201103L ? "14" : "11";
 }
 
 inline CompilerFacts compiler_facts() {

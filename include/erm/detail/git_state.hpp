@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "erm/artifact.hpp"
 #include "erm/detail/os.hpp"
 #include "erm/detail/os_modules.hpp"
 #include "erm/detail/os_program.hpp"
@@ -29,8 +28,8 @@ struct GitState {
   std::string work_tree, found_from;  // "the program's folder" or "the working directory"
   std::string commit, branch, tag, remote;
   bool knows_dirty = false, dirty = false;
-  std::vector<std::string> untracked;      // the first hundred
-  std::string diff, diff_sha256;           // the hash alone where the diff is too long
+  std::vector<std::string> untracked;  // the first hundred
+  std::string diff, diff_sha256;       // the hash alone where the diff is too long
   std::uint64_t diff_bytes = 0;
   std::string note;
   std::map<std::string, std::string> missing;  // "commit" and the like; "" for all of it
@@ -50,23 +49,36 @@ inline std::string work_tree_above(const std::filesystem::path& folder) {
   return {};
 }
 
-/// git, as it is asked here.
-class Git {
- public:
-  Git(std::string folder, os::Deadline deadline) : folder_(std::move(folder)), deadline_(deadline) {
+/// What of the process git is asked with. The program may change both at any time: taken in a thread of its own.
+struct Surroundings {
+  std::filesystem::path working_directory;  // empty where it is not known
+  std::vector<std::string> environment;     // for git
+
+  static Surroundings now() {
+    Surroundings found;
+    std::error_code error;
+    found.working_directory = std::filesystem::current_path(error);
     for (const char* const variable :
          {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "LC_ALL=C"})
-      environment_.emplace_back(variable);
+      found.environment.emplace_back(variable);
 #if !defined(_WIN32)
     // What a hook, or the shell that began the program, has said of another repository is not for this one.
     for (char** variable = os::environment(); variable != nullptr && *variable != nullptr; ++variable) {
       const std::string_view text = *variable;
       const auto begins = [&](std::string_view begin) { return text.substr(0, begin.size()) == begin; };
       const bool is_setting = begins("GIT_CONFIG_") || begins("GIT_EXEC_PATH=");
-      if (is_setting || !(begins("GIT_") || begins("LC_ALL="))) environment_.emplace_back(text);
+      if (is_setting || !(begins("GIT_") || begins("LC_ALL="))) found.environment.emplace_back(text);
     }
 #endif
+    return found;
   }
+};
+
+/// git, as it is asked here.
+class Git {
+ public:
+  Git(std::string folder, os::Deadline deadline, const std::vector<std::string>& environment)
+      : folder_(std::move(folder)), deadline_(deadline), environment_(environment) {}
 
   /// A setting of this object's questions, stronger than the repository's own.
   void set(const std::string& setting) {
@@ -75,9 +87,17 @@ class Git {
   }
   template <class Take>
   os::Answer ask(const std::vector<std::string>& arguments, const Take& take) const {
-    std::vector<std::string> command = {"git", "-C", folder_, "--no-pager", "--literal-pathspecs",
-                                        "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-                                        "-c", "diff.autoRefreshIndex=false"};
+    std::vector<std::string> command = {"git",
+                                        "-C",
+                                        folder_,
+                                        "--no-pager",
+                                        "--literal-pathspecs",
+                                        "-c",
+                                        "core.fsmonitor=false",
+                                        "-c",
+                                        "core.hooksPath=/dev/null",
+                                        "-c",
+                                        "diff.autoRefreshIndex=false"};
     command.insert(command.end(), settings_.begin(), settings_.end());
     command.insert(command.end(), arguments.begin(), arguments.end());
     return os::ask_program(command, environment_, deadline_, take);
@@ -94,7 +114,8 @@ class Git {
  private:
   std::string folder_;
   os::Deadline deadline_;
-  std::vector<std::string> environment_, settings_;
+  const std::vector<std::string>& environment_;
+  std::vector<std::string> settings_;
 };
 
 /// Takes the text up to `end` off the front of `rest`.
@@ -103,6 +124,10 @@ inline std::string_view take_until(std::string_view& rest, char end) {
   const std::string_view part = rest.substr(0, at);
   rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
   return part;
+}
+
+inline bool key_ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
 /// Takes the remote from the configuration, and switches off the filters that the repository itself defines: commands,
@@ -116,14 +141,14 @@ inline bool read_git_settings(Git& git, GitState& state) {
     const std::string_view scope = take_until(rest, '\0');
     std::string_view value = take_until(rest, '\0');
     const std::string key(take_until(value, '\n'));
-    if (key.rfind("remote.", 0) == 0 && ends_with(key, ".url")) {
+    if (key.rfind("remote.", 0) == 0 && key_ends_with(key, ".url")) {
       const bool is = key == "remote.origin.url";
       if (state.remote.empty() || (is && !is_origin)) state.remote = remote_without_credentials(value);
       is_origin = is_origin || is;
     }
     if (key.rfind("filter.", 0) != 0 || (scope != "local" && scope != "worktree")) continue;
     if (key.find('=') != std::string::npos) return false;  // no setting of ours could name it
-    git.set(key + (ends_with(key, ".required") ? "=false" : "="));
+    git.set(key + (key_ends_with(key, ".required") ? "=false" : "="));
   }
   if (!answer.ok && answer.exit_code != 1) {  // 1 says that there is nothing of that name
     state.missing["remote"] = answer.why;
@@ -139,11 +164,25 @@ inline std::string path_of_entry(std::string_view entry) {
   return std::string(entry);
 }
 
+/// Of which the changed files are to follow: in a form that no configuration alters.
+inline std::vector<std::string> diff_command() {
+  return {"diff",
+          "HEAD",
+          "--no-ext-diff",
+          "--no-textconv",
+          "--no-color",
+          "--full-index",
+          "--src-prefix=a/",
+          "--dst-prefix=b/",
+          "--ignore-submodules=dirty",
+          "--submodule=short",
+          "--"};
+}
+
 inline void read_git_changes(const Git& git, GitState& state) {
   os::Answer answer;
-  const std::string status = git.text({"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal",
-                                       "--ignore-submodules=dirty"},
-                                      answer);
+  const std::string status = git.text(
+      {"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"}, answer);
   if (!answer.ok) {
     state.missing["dirty"] = state.missing["diff"] = answer.why;
     return;
@@ -151,21 +190,13 @@ inline void read_git_changes(const Git& git, GitState& state) {
   state.knows_dirty = true;
   // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
   // not write to its index that it is not.
-  std::vector<std::string> diff = {"diff", "HEAD", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
-                                   "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/",
-                                   "--dst-prefix=b/", "--"};
+  std::vector<std::string> diff = diff_command();
   std::size_t size = 0;
   for (std::string_view rest = status; !rest.empty();) {
     const std::string_view entry = take_until(rest, '\0');
-    if (entry.substr(0, 2) == "? ") {
-      const std::string path(entry.substr(2));
-      std::error_code error;  // a registry that runs are saved in is no part of the code
-      if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
-      if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
-    } else {
-      diff.push_back(path_of_entry(entry));
-      size += diff.back().size() + 1 + sizeof(char*);
-    }
+    if (entry.substr(0, 1) == "#") continue;  // of a stash, say, where the user has git tell of it
+    diff.push_back(path_of_entry(entry));
+    size += diff.back().size() + 1 + sizeof(char*);
     state.dirty = true;
   }
   if (diff.back() == "--" || state.commit.empty()) return;
@@ -182,10 +213,33 @@ inline void read_git_changes(const Git& git, GitState& state) {
   });
   if (!answer.ok || state.diff_bytes > max_run_time_diff) {
     state.diff.clear();
-    state.missing["diff"] = !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
+    state.missing["diff"] =
+        !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
   }
   if (!answer.ok) state.diff_bytes = 0;
   if (state.diff_bytes > 0) state.diff_sha256 = hash.hex();
+}
+
+/// Last of all, for a folder of data that git does not know takes long to look through.
+inline void read_untracked(const Git& git, GitState& state) {
+  os::Answer answer;
+  const std::string paths =
+      git.text({"ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory"}, answer);
+  if (!answer.ok) {
+    state.missing["untracked"] = answer.why;
+    if (!state.dirty && state.knows_dirty) {
+      state.knows_dirty = false;
+      state.missing["dirty"] = answer.why;
+    }
+    return;
+  }
+  for (std::string_view rest = paths; !rest.empty();) {
+    const std::string path(take_until(rest, '\0'));
+    std::error_code error;  // a registry that runs are saved in is no part of the code
+    if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
+    if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
+    state.dirty = true;
+  }
 }
 
 /// Notes a file of git's that was written after the program was.
@@ -208,12 +262,13 @@ inline void compare_with_program(const Git& git, os::Deadline deadline, GitState
   if (!name.empty()) state.note = "the binary is older than the work tree's last change, " + std::string(name);
 }
 
-inline GitState git_state(const std::filesystem::path& folder, std::chrono::milliseconds limit) {
+inline GitState git_state(const std::filesystem::path& folder, std::chrono::milliseconds limit,
+                          const Surroundings& surroundings = Surroundings::now()) {
   const os::Deadline deadline = std::chrono::steady_clock::now() + limit;
   GitState state;
   state.work_tree = work_tree_above(folder);
   if (state.work_tree.empty()) return state;
-  Git git(state.work_tree, deadline);
+  Git git(state.work_tree, deadline, surroundings.environment);
 
   os::Answer answer;
   std::string out = git.text({"rev-parse", "--show-toplevel", "HEAD", "--symbolic-full-name", "HEAD"}, answer);
@@ -269,23 +324,23 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
     state.missing["dirty"] = state.missing["diff"] = "the repository's filters could not be switched off";
   }
   compare_with_program(git, deadline, state);
+  read_untracked(git, state);
   return state;
 }
 
 /// Of the program's folder, else of the working directory. `limit` is for all of it.
-inline GitState git_state(std::chrono::milliseconds limit) {
-  std::error_code error;
+inline GitState git_state(std::chrono::milliseconds limit, const Surroundings& surroundings = Surroundings::now()) {
   const auto start = std::chrono::steady_clock::now();
   const std::string program = os::program_path();
   GitState state;
   if (!program.empty()) {
-    state = git_state(std::filesystem::path(program).parent_path(), limit);
+    state = git_state(std::filesystem::path(program).parent_path(), limit, surroundings);
     state.found_from = "the program's folder";
   }
   if (state.work_tree.empty()) {
-    const std::filesystem::path here = std::filesystem::current_path(error);
     const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-    if (!error) state = git_state(here, limit - used);
+    if (!surroundings.working_directory.empty())
+      state = git_state(surroundings.working_directory, limit - used, surroundings);
     state.found_from = "the working directory";
   }
   if (state.work_tree.empty())

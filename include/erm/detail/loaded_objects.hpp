@@ -48,7 +48,8 @@ inline std::string hash_of_program(const std::string& path, std::string& why) {
   }
 }
 
-/// Adds "build_id" (or "sha256" where there is none) and "libraries" to `program`, and to `missing` why one is not there.
+/// Adds "build_id" (or "sha256" where there is none) and "libraries" to `program`, and to `missing` why one is not
+/// there.
 inline void add_loaded_objects(Json& program, Json& missing) {
   Json libraries = Json::array();
   for (const Module& module : os::loaded_modules(os::this_code())) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,20 @@
 #include "erm/error.hpp"
 
 namespace erm::detail {
+
+/// The text was found to be JSON before.
+class ProvenanceText final : public StoredProvenance {
+ public:
+  using StoredProvenance::StoredProvenance;
+  [[nodiscard]] const Json& json() const override {
+    std::call_once(once_, [this] { json_ = parse_json(text(), "the provenance of a run"); });
+    return json_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable Json json_;
+};
 
 class MetadataReader {
  public:
@@ -261,7 +276,7 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       record.edits_lie_beside = json_.value().get<bool>();
     } else if (key == "provenance") {
       expect(Kind::object, "an object", "erm/provenance");
-      record.own_provenance() = json_.any();
+      record.set_provenance(std::make_shared<const ProvenanceText>(std::string(json_.passed_over())));
     } else if (key == "history") {
       expect(Kind::array, "a list", "erm/history");
       file.history_files.emplace();

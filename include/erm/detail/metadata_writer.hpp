@@ -227,7 +227,10 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     writer.key("edits_lie_beside");
     out += "true";
   }
-  if (!record.provenance().empty()) {
+  if (const StoredProvenance* const stored = record.stored_provenance()) {
+    writer.key("provenance");
+    out += stored->text();
+  } else if (!record.provenance().empty()) {
     writer.key("provenance");
     writer.append(record.provenance());
   }

@@ -17,7 +17,7 @@ struct Module {
   std::string build_id;              // hexadecimal; empty where the linker wrote none
   std::vector<std::string> records;  // what erm_record_build() left, as detail/build_text.hpp reads it
   bool is_program = false;
-  bool has_caller = false;           // the code that asks is in it
+  bool has_caller = false;  // the code that asks is in it
 };
 
 inline std::string hex_of(std::string_view bytes) {
@@ -38,7 +38,7 @@ inline void take_notes(Module& module, std::string_view notes, std::size_t align
   while (notes.size() > 12) {
     std::uint32_t head[3];  // of the name, of the text, the type
     std::memcpy(head, notes.data(), sizeof head);
-    if (head[0] == 0 && head[1] == 0 && head[2] == 0) {
+    if (head[0] == 0) {  // a note has a name
       notes.remove_prefix(4);
       continue;
     }

@@ -75,8 +75,7 @@ class Image {
     const std::size_t first = header() + 24 + at<std::uint16_t>(header() + 20);
     for (std::size_t i = 0; i < at<std::uint16_t>(header() + 6); ++i) {
       const std::size_t section = first + 40 * i;
-      if (bytes(section, 8) == name)
-        use(bytes(at<std::uint32_t>(section + 12), at<std::uint32_t>(section + 8)));
+      if (bytes(section, 8) == name) use(bytes(at<std::uint32_t>(section + 12), at<std::uint32_t>(section + 8)));
     }
   }
 

@@ -53,6 +53,12 @@ class Pipe {
 #else
     static_cast<void>(::pipe2(ends_, O_CLOEXEC));
 #endif
+    // A program whose standard streams are closed has pipes in their place, where the other program's are to be.
+    for (int& end : ends_) {
+      if (end < 0 || end > 2) continue;
+      const int other = ::fcntl(end, F_DUPFD_CLOEXEC, 3);
+      ::close(std::exchange(end, other));
+    }
   }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
@@ -160,7 +166,8 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
   std::string said;
   std::array<char, 65536> piece;
   while (out.reader() >= 0 || err.reader() >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     ::pollfd waiting[2] = {{out.reader(), POLLIN, 0}, {err.reader(), POLLIN, 0}};
     const int ready = left.count() <= 0 ? 0 : ::poll(waiting, 2, static_cast<int>(left.count()));
     if (ready < 0 && errno == EINTR) continue;
@@ -177,7 +184,8 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
       else if (pipe == &out)
         take(std::string_view(piece.data(), static_cast<std::size_t>(got)));
       else
-        said.append(piece.data(), std::min(static_cast<std::size_t>(got), 4096 - std::min<std::size_t>(said.size(), 4096)));
+        said.append(piece.data(),
+                    std::min(static_cast<std::size_t>(got), 4096 - std::min<std::size_t>(said.size(), 4096)));
     }
   }
   if (!run.ended_until(deadline)) {

@@ -33,6 +33,21 @@ class UnreadHistory {
   [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
 };
 
+/// A provenance as its file has it: made JSON of when someone asks, for most who load a run do not.
+class StoredProvenance {
+ public:
+  explicit StoredProvenance(std::string text) : text_(std::move(text)) {}
+  StoredProvenance(const StoredProvenance&) = delete;
+  StoredProvenance& operator=(const StoredProvenance&) = delete;
+  virtual ~StoredProvenance() = default;
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  /// May be called by several threads.
+  [[nodiscard]] virtual const Json& json() const = 0;
+
+ private:
+  std::string text_;
+};
+
 /// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
 /// destroying it (a quarter of what json.hpp itself costs).
 struct RunRecord {
@@ -89,15 +104,18 @@ struct RunRecord {
   template <class J = Json>
   [[nodiscard]] const J& provenance() const {
     static const J none = J::object();
-    return provenance_ ? *provenance_ : none;
+    return provenance_ ? *provenance_ : stored_provenance_ ? stored_provenance_->json() : none;
   }
   /// That of this record alone, to be changed.
   template <class J = Json>
   [[nodiscard]] J& own_provenance() {
-    J& mine = own<J>(provenance_);
-    if (mine.is_null()) mine = J::object();
-    return mine;
+    if (!provenance_) provenance_ = std::make_shared<J>(provenance());
+    stored_provenance_ = nullptr;
+    return own<J>(provenance_);
   }
+  void set_provenance(std::shared_ptr<const StoredProvenance> stored) { stored_provenance_ = std::move(stored); }
+  /// As a file had it, where nothing was changed since; else null.
+  [[nodiscard]] const StoredProvenance* stored_provenance() const noexcept { return stored_provenance_.get(); }
 
  private:
   template <class T>
@@ -114,6 +132,7 @@ struct RunRecord {
   // Shared by copies until one changes it.
   std::shared_ptr<std::map<std::string, Json>> dicts_;
   std::shared_ptr<Json> provenance_;
+  std::shared_ptr<const StoredProvenance> stored_provenance_;
 };
 
 /// A feature that is there stays where it is.
