@@ -43,8 +43,10 @@ class LiveFolder {
   /// Takes over what was edited meanwhile, or leaves it where it is again.
   void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
   void leave_edits() { record_.edits_lie_beside = is_main(); }
-  /// Once the metadata have them.
-  void remove_edits() const { fs_->remove(edits_path(folder_)); }
+  /// Once the metadata have them, or where they are another run's.
+  void remove_edits() const {
+    if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
+  }
   /// A name for an artifact's content that none of this writer's has.
   [[nodiscard]] std::string free_filename(const std::string& filename);
   /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
