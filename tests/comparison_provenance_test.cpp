@@ -157,6 +157,19 @@ TEST_CASE("inputs of one name with other content are told, those told by other m
   CHECK(warnings_of({many, changed}).back() == "5 more inputs differ.");
 }
 
+TEST_CASE("long texts are compared whole, and shown by their begins") {
+  Json one = release(), other = release();
+  one["build"]["build_type"] = std::string(500, 'x') + "1";
+  other["build"]["build_type"] = std::string(500, 'x') + "2";
+  const std::string x(40, 'x');
+  CHECK(warnings_of({one, other}) == Texts{x + " beside " + x + ": " + x + " (a) beside " + x + " (b)."});
+  one = other = release();
+  one["inputs"][std::string(500, 'n')] = {{"sha256", std::string(500, 'x') + "1"}};
+  other["inputs"][std::string(500, 'n')] = {{"sha256", std::string(500, 'x') + "2"}};
+  CHECK(warnings_of({one, other}) ==
+        Texts{"Different input '" + std::string(60, 'n') + "' (sha256): xxxxxxxxxx (a) beside xxxxxxxxxx (b)."});
+}
+
 TEST_CASE("many runs are named up to four, and then counted") {
   std::vector<Json> all(12, release());
   all[3]["code"]["commit"] = commit_b;

@@ -316,8 +316,9 @@ test("tags, notes and groups are read without script", async () => {
     assert.deepEqual(await rowOf(page, "tags", "candidate"), ["candidate≠", "—", "yes", ...Array(8).fill("—")]);
     assert.deepEqual(await page.$$eval(".part.notes .artifact figcaption", (all) => all.map((one) => one.textContent)),
       ["run-0", "run-1 the same as that of run-0", "run-2 differs from that of run-0"]);
-    assert.equal(await page.locator(".part.notes .md").first().innerHTML(), "<p><strong>Why</strong></p><p>The <strong>best</strong> so far of " +
-      '<code>sweep 3</code>, see the log (https://example.org/0):</p><ul><li>augmented</li><li><em>early</em> stop</li></ul><pre tabindex="0">nan at layer 3\n</pre>');
+    assert.deepEqual(await page.$$eval(".part.notes .artifact:first-child .md *", (all) => all.map((one) => [one.localName, one.textContent])), [
+      ["p", "Why"], ["strong", "Why"], ["p", "The best so far of sweep 3, see the log (https://example.org/0):"], ["strong", "best"],
+      ["code", "sweep 3"], ["ul", "augmentedearly stop"], ["li", "augmented"], ["li", "early stop"], ["em", "early"], ["pre", "nan at layer 3\n"]]);
     assert.equal(await page.locator(".part.notes .none").textContent(), "No note: run-3, run-4, run-5, run-6, run-7, run-8, run-9");
     const groups = await tableOf(page, "grouped");
     assert.deepEqual(groups[1], ["accuracy↑ guessed", "augmented and plain differ: p = 0.0079, by Mann-Whitney; augmented is mostly higher, which is better"]);
@@ -342,14 +343,14 @@ test("what makes runs hard to compare is said at the top, and provenance folds a
       "Release beside Debug: Release (run-0, run-2, run-3, run-4 and 5 more) beside Debug (run-1).",
       "Different flags than run-0: run-1 has -O0, not -O3.",
     ]);
-    const names = async () => (await tableOf(page, "provenance")).slice(1).map((row) => row[0]);
-    assert.deepEqual((await names()).slice(0, 4), ["captured_utc", "▾ code 5 entries, 3 differ", ".as_of", ".branch"]);
+    const parts = async () => (await tableOf(page, "provenance")).slice(1).map((row) => row[0]);
+    assert.deepEqual((await parts()).slice(0, 4), ["captured_utc", "▾ code 5 entries, 3 differ", ".as_of", ".branch"]);
     await page.click("text=Differences only");
-    assert.deepEqual(await names(), ["▾ code 3 entries, 3 differ", ".commit≠", ".diff_sha256≠", ".dirty≠", "▾ build 2 entries, 2 differ",
+    assert.deepEqual(await parts(), ["▾ code 3 entries, 3 differ", ".commit≠", ".diff_sha256≠", ".dirty≠", "▾ build 2 entries, 2 differ",
       ".build_type≠", ".flags≠", "seeds.seed≠"]);
     await page.uncheck('input[aria-label="Show run-1"]');
-    assert.deepEqual((await names()).slice(-1), ["seeds.seed≠"]);
-    assert.equal((await names()).includes("build.flags≠"), false);
+    assert.deepEqual((await parts()).slice(-1), ["seeds.seed≠"]);
+    assert.equal((await parts()).includes("build.flags≠"), false);
     assert.equal(await page.locator(".part.notes .artifact:visible").count(), 2);
   });
 });
@@ -360,7 +361,7 @@ test("a diff unfolds by keyboard, and tells what came and went by signs as well"
     assert.equal(await diff.locator("pre").isVisible(), false);
     await diff.locator("summary").focus();
     await page.keyboard.press("Enter");
-    assert.equal(await diff.locator("summary").textContent(), "Not committed in the code of run-2: 1 file, 2 lines added, 1 removed (160 bytes)");
+    assert.equal(await diff.locator("summary").textContent(), "Not committed in the code of run-2: 1 file, 2 lines added, 1 removed (176 bytes)");
     assert.deepEqual(await diff.locator("del").allTextContents(), ["-  train(0.1);\n"]);
     assert.deepEqual(await diff.locator("ins").allTextContents(), ["+  train(0.2);\n+  // a <b>\n"]);
     const colors = await diff.locator("ins, del").evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));

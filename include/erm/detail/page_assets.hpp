@@ -157,7 +157,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .warnings { margin: -8px 0 20px; padding: 0; list-style: none; }
 .warnings > li { margin: 0; }
 .warnings > li::before { content: "⚠ "; }
-.inset { margin: 0; padding: 8px 16px; border-top: 1px solid var(--line); }
+.inset { margin: 0; padding: 8px 16px; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.inset > summary { cursor: pointer; }
+dl.inset { grid-template-columns: fit-content(40%) 1fr; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
 .artifact.d { border-left: 3px solid var(--bar); }
 .md { overflow-wrap: anywhere; }
@@ -237,15 +239,15 @@ dialog h2 { display: block; margin-bottom: 12px; }
 dialog dl { margin-bottom: 16px; gap: 6px 16px; }
 dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
-@media (max-width: 600px) {
+@media (max-width: 600px))page",
+    R"page( {
   .tools { position: static; padding: 8px 10px; }
   .menu > div { right: auto; left: 0; }
 }
 
 /* ---- paper ---- */
 
-@m)page",
-    R"page(edia print {
+@media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; --head: #f0f2f5; --text: #000; --soft: #444; --line: #bbb; --tint: #fff4d6; --bar: #a06e00; --best: #e2f5ea; --best-text: #0b5f38; --r0: #0b6bb8; --r1: #c8500a; --r2: #0a7f5c; --r3: #b0408f; --r4: #8f6a00; --r5: #6d4cc2; --r6: #5a6570; --r7: #c02a4a; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tools, .controls, .saves, .menu, th > input, .readout { display: none; }
@@ -257,7 +259,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "aacc7ee45d7e7a59018546d9bcc055e5d95602cf79b5135701ae84bdcd88b5a9";
+inline constexpr std::string_view page_style_sha256 = "55f76df1bd482fe56e9e656879b26ea05a5318da49f99e31937d515c8a7c6ae0";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {

@@ -40,7 +40,7 @@ struct ProvenanceFacts {
   std::string build_type, compiler, optimisation;
   bool has_flags = false;
   std::vector<std::string> flags;
-  std::vector<std::string> inputs, contents;  // names, and what the content of each is told by
+  std::vector<std::string> inputs, contents;  // names, each with the kind of its hash, and the hashes
 };
 
 template <class J>
@@ -80,7 +80,7 @@ ProvenanceFacts provenance_facts(const J& provenance) {
       for (const char* const hash : {"sha256", "fingerprint"}) {
         const std::string_view known = text_at(*input, {hash});
         if (known.empty()) continue;
-        facts.inputs.push_back(input.key() + "' (" + hash + ")");
+        facts.inputs.push_back(input.key() + path_mark + hash);
         facts.contents.emplace_back(known);
       }
     }
@@ -97,22 +97,22 @@ class ProvenanceWarnings {
 
   std::vector<ComparisonWarning> write() {
     using Kind = ComparisonWarning::Kind;
-    const auto begin = [](const std::string& text, std::size_t size) { return std::string(first_bytes(text, size)); };
-    const Parts commits = parts([&](const ProvenanceFacts& run) { return begin(run.commit, 10); });
+    const Parts commits = parts([](const ProvenanceFacts& run) { return run.commit; });
     if (commits.size() > 1)
-      add(Kind::different_code, different_code() + beside(commits) + ".");
+      add(Kind::different_code, different_code() + beside(commits, 10) + ".");
     else if (commits.size() == 1)
       add_changes(commits[0].name);
     add_dirty();
     if (!commits.empty()) add_unknown();
-    const Parts types = parts([&](const ProvenanceFacts& run) { return begin(run.build_type, 40); });
+    const Parts types = parts([](const ProvenanceFacts& run) { return run.build_type; });
     if (types.size() > 1) {
       std::string text;
-      for (std::size_t i = 0; i < types.size() && i < most; ++i) text += (i == 0 ? "" : " beside ") + types[i].name;
-      add(Kind::different_build_type, text + ": " + beside(types) + ".");
+      for (std::size_t i = 0; i < types.size() && i < most; ++i)
+        (text += i == 0 ? "" : " beside ") += first_bytes(types[i].name, 40);
+      add(Kind::different_build_type, text + ": " + beside(types, 40) + ".");
     }
-    const Parts compilers = parts([&](const ProvenanceFacts& run) { return begin(run.compiler, 60); });
-    if (compilers.size() > 1) add(Kind::different_compiler, "Different compilers: " + beside(compilers) + ".");
+    const Parts compilers = parts([](const ProvenanceFacts& run) { return run.compiler; });
+    if (compilers.size() > 1) add(Kind::different_compiler, "Different compilers: " + beside(compilers, 60) + ".");
     add_flags();
     add_inputs();
     return std::move(warnings_);
@@ -151,11 +151,13 @@ class ProvenanceWarnings {
     if (runs.size() > named) text += " and " + std::to_string(runs.size() - named) + " more";
     return text;
   }
-  /// "Debug (a, b) beside Release (c)"
-  [[nodiscard]] std::string beside(const Parts& parts) const {
+  /// "Debug (a, b) beside Release (c)", of each part so many bytes.
+  [[nodiscard]] std::string beside(const Parts& parts, std::size_t most_bytes) const {
     std::string text;
-    for (std::size_t i = 0; i < parts.size() && i < most; ++i)
-      text += (i == 0 ? "" : " beside ") + parts[i].name + " (" + listed(parts[i].runs) + ")";
+    for (std::size_t i = 0; i < parts.size() && i < most; ++i) {
+      (text += i == 0 ? "" : " beside ") += first_bytes(parts[i].name, most_bytes);
+      text += " (" + listed(parts[i].runs) + ")";
+    }
     if (parts.size() > most) text += " and " + std::to_string(parts.size() - most) + " more";
     return text;
   }
@@ -169,12 +171,12 @@ class ProvenanceWarnings {
 
   void add_changes(const std::string& commit) {
     const Parts changes = parts([&](const ProvenanceFacts& run) {
-      return run.commit.empty() ? "" : !run.is_dirty ? "none" : std::string(first_bytes(run.changes, 10));
+      return run.commit.empty() ? std::string() : !run.is_dirty ? std::string("none") : run.changes;
     });
     if (changes.size() < 2) return;
     add(ComparisonWarning::Kind::different_code,
-        different_code() + "commit " + commit + " with different changes that are not committed: " + beside(changes) +
-            ".");
+        different_code() + "commit " + std::string(first_bytes(commit, 10)) +
+            " with different changes that are not committed: " + beside(changes, 10) + ".");
   }
 
   void add_dirty() {
@@ -225,10 +227,9 @@ class ProvenanceWarnings {
       return;
     }
     // The compiler's macros tell this much.
-    const Parts kinds =
-        parts([](const ProvenanceFacts& run) { return std::string(first_bytes(run.optimisation, 40)); });
+    const Parts kinds = parts([](const ProvenanceFacts& run) { return run.optimisation; });
     if (kinds.size() > 1)
-      add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds) + ".");
+      add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds, 40) + ".");
   }
 
   /// "-O0 -g, not -O3"
@@ -257,11 +258,13 @@ class ProvenanceWarnings {
     for (const auto& [name, unused] : names) {
       const Parts contents = parts([&wanted = name](const ProvenanceFacts& run) {
         for (std::size_t i = 0; i < run.inputs.size(); ++i)
-          if (run.inputs[i] == wanted) return std::string(first_bytes(run.contents[i], 10));
+          if (run.inputs[i] == wanted) return run.contents[i];
         return std::string();
       });
       if (contents.size() < 2 || ++differing > most) continue;
-      add(ComparisonWarning::Kind::different_input, "Different input '" + name + ": " + beside(contents) + ".");
+      add(ComparisonWarning::Kind::different_input,
+          "Different input '" + std::string(first_bytes(std::string_view(name).substr(0, name.rfind(path_mark)), 60)) +
+              "' (" + name.substr(name.rfind(path_mark) + 1) + "): " + beside(contents, 10) + ".");
     }
     if (differing > most)
       add(ComparisonWarning::Kind::different_input, std::to_string(differing - most) + " more inputs differ.");
