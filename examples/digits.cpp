@@ -222,7 +222,9 @@ std::string train(const Settings& settings, std::int64_t epochs, const std::vect
   constexpr std::size_t batch = 16;
   erm::LiveOptions options;
   options.variant_id = settings.model;
-  erm::LiveRun run("erm-registry", "digits", options);
+  erm::LiveRun run("erm-registry", "digits", options);  // records the program, its machine, its build and its code
+  run.log_input("digits", ERM_EXAMPLE_DATA "/digits.txt");
+  run.log_seed(seed);
   run.log_features({"pixels"});
   if (settings.edges) run.log_feature("edges");
   run.set_goal("test/accuracy", erm::Goal::maximize);
@@ -258,6 +260,7 @@ std::string train(const Settings& settings, std::int64_t epochs, const std::vect
     run.log_metrics({{"test/loss", test.loss}, {"test/accuracy", test.accuracy}}, epoch);
   }
 
+  run.log_rng("order of the digits", random);  // more epochs would go on from here
   log_scores_of_classes(run, test);
   log_misread_digits(run, test_set, test);
   log_curves(run);
@@ -305,6 +308,14 @@ int main(int argc, char** argv) try {
     std::printf("%-14s %13s %8s %9.4f %14.4f\n", run.variant_id().c_str(), run.params().at("learning rate").str().c_str(),
                 run.params().at("momentum").str().c_str(), run.metrics().at("test/loss").get<double>(),
                 run.metrics().at("test/accuracy").get<double>());
+  }
+  // Weights that lie somewhere, and nobody knows any more where they came from:
+  runs.back().artifacts().at("weights").save_to("model.f32");
+  if (const auto maker = erm::run_that_made("erm-registry", "model.f32")) {
+    const erm::Json& digits_file = maker->provenance().at("inputs").at("digits");
+    std::printf("\nmodel.f32 was made by %s with seed %d, of the digits with the SHA-256 %.8s...\n",
+                maker->variant_id().c_str(), maker->provenance().at("seeds").at("seed").get<int>(),
+                digits_file.at("sha256").get<std::string>().c_str());
   }
   std::printf("\nThe comparison is in %s\n", std::filesystem::absolute("comparison.html").string().c_str());
   return EXIT_SUCCESS;

@@ -285,6 +285,24 @@ TEST_CASE("Eight processes of eight threads log to one run, and the reader has a
   }
 }
 
+TEST_CASE("A writer that goes on when main has ended has the last word on what it logs") {
+  const TemporaryDirectory dir;
+  LiveOptions of_other = named("r");
+  of_other.writer = "rank1";
+  LiveRun run(dir / "registry", "e", named("r"));
+  LiveRun other(dir / "registry", "e", of_other);
+  other.log_metric("loss", 1, 1);
+  other.log_param("epochs", 1);
+  other.flush();
+  run.finish();
+  other.log_metric("loss", 2, 2);
+  other.log_param("epochs", 2);
+  other.finish();
+  const erm::ExperimentRun loaded = erm::load_run_from_registry(dir / "registry", "e", "main", "r");
+  CHECK(loaded.metrics().at("loss") == 2);
+  CHECK(loaded.params().at("epochs") == 2);
+}
+
 TEST_CASE("Of a run's writers one may be killed, and comes back as itself", "[fork]") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));

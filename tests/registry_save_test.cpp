@@ -311,7 +311,7 @@ TEST_CASE("What a later version wrote is kept by a load and a save, at every lev
   erm::Json metadata = metadata_of(uri);
   const erm::Json later = {{"deep", {1, nullptr, {{"x", 0.5}}}}};
   metadata["later"] = later;
-  metadata["erm"]["tags"] = {"best", "paper"};
+  metadata["erm"]["labels"] = {"best", "paper"};
   metadata["erm"]["later"] = later;
   metadata["erm"]["types"]["/params/price"] = "decimal";
   metadata["artifacts"]["note"]["later"] = later;
@@ -324,7 +324,7 @@ TEST_CASE("What a later version wrote is kept by a load and a save, at every lev
   erm::save_run_to_registry(loaded, dir / "copy");
   const erm::Json copy = metadata_of(dir / "copy/e/main/r");
   CHECK(copy["later"] == later);
-  CHECK(copy["erm"]["tags"] == metadata["erm"]["tags"]);
+  CHECK(copy["erm"]["labels"] == metadata["erm"]["labels"]);
   CHECK(copy["erm"]["later"] == later);
   CHECK(copy["erm"]["types"]["/params/price"] == "decimal");
   CHECK(copy["artifacts"]["note"]["later"] == later);

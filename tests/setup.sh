@@ -12,7 +12,9 @@ case "$goal" in core | browser | tests) ;; *) echo "usage: $0 core|browser|tests
 has() { command -v "$1" >/dev/null 2>&1; }
 compiler() { for name in c++ g++ clang++; do if has "$name"; then echo "$name"; return; fi; done; return 1; }
 has_header() { echo "#include <$1>" | "$(compiler)" -std=c++17 -x c++ -E - >/dev/null 2>&1; }
-python_has() { { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" || python3 -c "import $1"; } >/dev/null 2>&1; }
+# The interpreter that the tests use: that for which a distribution's packages are.
+python() { if [ -x /usr/bin/python3 ]; then /usr/bin/python3 "$@"; else python3 "$@"; fi; }
+python_has() { python -c "import $1" >/dev/null 2>&1; }
 clang_sanitizes() { echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ -o /dev/null - >/dev/null 2>&1; }
 
 # The names, of those below, of what is not there. A library counts as a header that the compiler finds.
@@ -29,6 +31,7 @@ missing() {
   [ "$goal" = tests ] || return 0
   has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || echo catch2
   has clang++ || echo clang
+  has git || echo git
   ! has clang++ || clang_sanitizes || echo clang-runtime
   has ccache || echo ccache
   has_header curl/curl.h || echo curl

@@ -79,9 +79,21 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
     return record_.dicts();
   }
   [[nodiscard]] const std::map<std::string, Artifact>& artifacts() const noexcept { return record_.artifacts; }
-  /// The points of each metric that was logged with a step.
-  [[nodiscard]] const std::map<std::string, MetricHistory>& history() const noexcept { return record_.history; }
+  /// The points of each metric that was logged with a step. Of a run that find_runs gave they are read at the first
+  /// call, which throws NotFoundError where the run was deleted or replaced since, and FormatError as loading does.
+  [[nodiscard]] const std::map<std::string, MetricHistory>& history() const { return record_.whole_history(); }
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept { return record_.goals; }
+  /// A tag without a value has an empty one.
+  [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept { return record_.tags; }
+  [[nodiscard]] const std::string& note() const noexcept { return record_.note; }
+  [[nodiscard]] const std::string& group() const noexcept { return record_.group; }
+
+  /// Where the run came from: program, machine, build, code, inputs, seeds (docs/provenance.md); an empty object where
+  /// nothing was recorded. See erm/provenance.hpp.
+  template <class J = Json>
+  [[nodiscard]] const J& provenance() const {
+    return record_.provenance();
+  }
 
   /// How the run stands, or stood when it was loaded; finished for one that was never live.
   [[nodiscard]] RunStatus status() const noexcept { return record_.status; }
@@ -96,6 +108,7 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
 
  private:
   friend class RunLogger<ExperimentRun>;
+  friend struct detail::ProvenanceCalls<ExperimentRun>;
   friend struct detail::RunAccess;
 
   explicit ExperimentRun(detail::RunRecord record) : record_(std::move(record)) {}
@@ -114,6 +127,19 @@ class ExperimentRun : public RunLogger<ExperimentRun> {
   void take_artifact(Artifact artifact);
   void take_file(const std::filesystem::path& path, std::string artifact_id, std::string filename, ArtifactType type);
   void take_goal(std::string_view metric, Goal goal) { record_.goals[detail::repaired_utf8(metric)] = goal; }
+  void take_tag(std::string_view name, std::string_view value) { detail::set_tag(record_.tags, name, value); }
+  void take_note(std::string_view markdown) { record_.note = detail::repaired_utf8(markdown); }
+  void take_group(std::string_view group) { record_.group = detail::repaired_utf8(group); }
+  // What ProvenanceCalls asks for.
+  static void await_capture() noexcept {}
+  template <class Change>
+  void change_record(Change&& change) {
+    change(record_);
+  }
+  template <class Look>
+  void look_at_record(Look&& look) const {
+    look(record_);
+  }
 
   detail::RunRecord record_;
   // Of no weight for what the run is: saving a run leaves it as it was.
@@ -194,7 +220,7 @@ void ExperimentRun::take_point(std::string_view key, Number value, std::int64_t 
   if (time) detail::date_time(*time);  // throws where it could not be read back
   const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
   const std::string name = detail::repaired_utf8(key);
-  record_.history[name].append({step, when, decimal});
+  record_.own_history()[name].append({step, when, decimal});
   record_.metrics[name] = decimal;
 }
 

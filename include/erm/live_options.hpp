@@ -14,6 +14,7 @@
 #include <string>
 
 #include "erm/file_system.hpp"
+#include "erm/provenance_options.hpp"
 
 namespace erm {
 
@@ -40,6 +41,12 @@ struct LiveOptions {
   std::chrono::seconds heartbeat = std::chrono::seconds(15);
   /// How often the whole history is stored where the store cannot append (S3).
   std::chrono::seconds store_interval = std::chrono::seconds(30);
+  /// Record where the run comes from (docs/provenance.md), in a thread beside the program.
+  bool provenance = true;
+  ProvenanceOptions provenance_options = {};
+  /// Log what the process and its machine use as histories named "system/...": memory, processors, disk, network, GPUs.
+  bool system_metrics = false;
+  std::chrono::milliseconds system_metrics_interval = std::chrono::seconds(10);
   /// Called once when writing begins to fail, from the writing thread, which cannot flush meanwhile; also for each
   /// artifact that is lost, and for a destructor that cannot end the run. One line on stderr where it is empty.
   std::function<void(const std::string& message)> on_error = {};

@@ -21,6 +21,7 @@
 
 #include "erm/detail/live_engine.hpp"
 #include "erm/detail/live_hooks.hpp"
+#include "erm/detail/provenance_calls.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/live_options.hpp"
 #include "erm/run_logger.hpp"
@@ -91,6 +92,7 @@ class LiveRun : public RunLogger<LiveRun> {
 
  private:
   friend class RunLogger<LiveRun>;
+  friend struct detail::ProvenanceCalls<LiveRun>;
   struct Identity {
     std::string experiment_id, variant_id, run_id;
   };
@@ -112,6 +114,21 @@ class LiveRun : public RunLogger<LiveRun> {
   void take_file(const std::filesystem::path& path, const std::string& artifact_id, const std::string& filename,
                  ArtifactType type);
   void take_goal(std::string_view metric, Goal goal);
+  void take_tag(std::string_view name, std::string_view value);
+  void take_note(std::string_view markdown);
+  void take_group(std::string_view group);
+  // What ProvenanceCalls asks for.
+  void await_capture() {
+    if (engine_) engine_->await_capture();
+  }
+  template <class Change>
+  void change_record(Change&& change) {
+    if (engine_) engine_->change(std::forward<Change>(change));
+  }
+  template <class Look>
+  void look_at_record(Look&& look) const {
+    if (engine_) engine_->look_at_record(std::forward<Look>(look));
+  }
 
   std::shared_ptr<detail::LiveEngine> engine_;
   Identity identity_;
@@ -183,6 +200,7 @@ inline LiveRun::LiveRun(const std::string& registry_uri, const std::string& expe
   engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), std::move(options)),
                                                 detail::LiveEngineDeleter());
   detail::LiveRuns::instance().add(engine_);
+  engine_->begin_capture();
 }
 
 inline LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
@@ -275,6 +293,16 @@ inline void LiveRun::take_file(const std::filesystem::path& path, const std::str
 
 inline void LiveRun::take_goal(std::string_view metric, Goal goal) {
   if (engine_) engine_->change([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });
+}
+
+inline void LiveRun::take_tag(std::string_view name, std::string_view value) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { detail::set_tag(record.tags, name, value); });
+}
+inline void LiveRun::take_note(std::string_view markdown) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { record.note = detail::repaired_utf8(markdown); });
+}
+inline void LiveRun::take_group(std::string_view group) {
+  if (engine_) engine_->change([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
 }
 
 }  // namespace erm

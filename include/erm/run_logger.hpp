@@ -34,6 +34,14 @@
 
 namespace erm {
 
+struct ProvenanceOptions;
+enum class InputHash;
+
+namespace detail {
+template <class Run>
+struct ProvenanceCalls;  // is defined in erm/provenance.hpp: include it
+}
+
 /// What `log_params` and `log_metrics` take in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
 
@@ -105,6 +113,52 @@ class RunLogger {
   /// Each file below `folder`, as "<prefix>/<path below the folder>". Links to folders are not followed.
   void log_artifacts(const std::filesystem::path& folder, const std::string& artifact_id_prefix);
 
+  /// Marks the run, with a value or without: replaces the tag of that name. Throws Error for an empty name.
+  void set_tag(std::string_view name, const Value& value = {}) { run().take_tag(name, value.str()); }
+  /// What a person should know of the run, as Markdown; replaces the note.
+  void set_note(std::string_view markdown) { run().take_note(markdown); }
+  /// The set that the run belongs to, such as a sweep over seeds: erm/summary.hpp summarizes the runs of each.
+  void set_group(std::string_view group) { run().take_group(group); }
+
+  // ---- where the run came from: include erm/provenance.hpp for these ----
+
+  /// Records the program, its machine, its build and its code, in at most about a second; what is not known is told
+  /// in the provenance itself, and nothing is thrown for it. A LiveRun does so by itself (LiveOptions::provenance).
+  template <class Options = ProvenanceOptions>
+  void capture_provenance(const Options& options = {}) {
+    detail::ProvenanceCalls<Run>::capture(run(), options);
+  }
+
+  /// A file, or a folder with all below it, that the run reads: path, size and SHA-256, or a fingerprint of what is
+  /// large; nothing is copied. Replaces the input of that name. Throws NotFoundError for a path that is not there; of
+  /// a URL the text is kept.
+  template <class Hash = InputHash>
+  void log_input(std::string_view name, const std::filesystem::path& path, Hash hash = Hash::automatic) {
+    detail::ProvenanceCalls<Run>::log_input(run(), name, path, hash);
+  }
+
+  /// The seed of the run, or of a part of it; replaces the one of that name.
+  template <class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+  void log_seed(Integer seed) {
+    log_seed("seed", seed);
+  }
+  template <class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+  void log_seed(std::string_view name, Integer seed) {
+    detail::ProvenanceCalls<Run>::log_seed(run(), name, seed);
+  }
+
+  /// The state of a random engine: std::mt19937, or any other that a stream takes; replaces the one of that name.
+  template <class Engine>
+  void log_rng(std::string_view name, const Engine& engine) {
+    detail::ProvenanceCalls<Run>::log_rng(run(), name, engine);
+  }
+  /// Gives the engine the state of that name; false, and the engine as it was, where none was logged. Throws
+  /// FormatError where the state is that of another type of engine, or of another standard library.
+  template <class Engine>
+  bool restore_rng(std::string_view name, Engine& engine) const {
+    return detail::ProvenanceCalls<Run>::restore_rng(run(), name, engine);
+  }
+
   /// What "best" means for a metric; kept with the run.
   void set_goal(std::string_view metric, Goal goal) { run().take_goal(metric, goal); }
 
@@ -118,6 +172,7 @@ class RunLogger {
 
  private:
   Run& run() { return static_cast<Run&>(*this); }
+  const Run& run() const { return static_cast<const Run&>(*this); }
   void log_config(const Json& config, const std::string& prefix);
   template <class Map>
   void log_points(const Map& metrics, std::int64_t step);

@@ -17,6 +17,9 @@ mkdir -p "$data"
 echo "## Registry"
 "$build/tests/benchmarks/registry_benchmark" "$data/registry"
 echo
+echo "## Finding runs"
+"$build/tests/benchmarks/find_benchmark" "$data/find"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark"
 echo

@@ -44,7 +44,7 @@ if(NOT expected)
   message(FATAL_ERROR "${PREFIX} has no headers of ERM")
 endif()
 list(APPEND expected share/erm/copyright share/erm/erm-config-version.cmake share/erm/erm-config.cmake
-     share/erm/erm-targets.cmake share/erm/usage)
+     share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
 list(SORT expected)
 list(SORT installed)
 if(NOT installed STREQUAL expected)

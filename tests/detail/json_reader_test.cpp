@@ -110,3 +110,31 @@ TEST_CASE("Texts and numbers are written so that they read back") {
     CHECK(parsed(out).get<double>() == number);
   }
 }
+
+TEST_CASE("What is passed over is what would be read, and refused where that is") {
+  for (const std::string text : {R"({"a": [1, -2.5e3, "x\"\u00e9\\y", true, null, {}], "b\n": {"c": []}})", R"("")",
+                                 "[]", "7", "null", "[ ]", R"("\ud83d\ude00\/")", "{ \"a\" : { } }"}) {
+    const std::string padded = text + "  ";
+    erm::detail::JsonReader reader(padded, "it");
+    CHECK(reader.passed_over() == text);
+    reader.end();
+    CHECK_NOTHROW(erm::detail::parse_json(text, "it"));
+  }
+  std::string deep;
+  for (int i = 0; i < 102; ++i) deep += "[";
+  for (const std::string& text :
+       {std::string("{"), std::string("{\"a\"}"), std::string("{\"a\":}"), std::string("[1,]"), std::string("\"a"),
+        std::string("\"\\x\""), std::string("\"\\u12g4\""), std::string("\"\\"), std::string("\"a\nb\""),
+        std::string("nul"), std::string("01x"), std::string("-"), std::string("{1: 2}"), deep}) {
+    const auto read = [&](auto&& take) {
+      return erm_test::thrown<erm::FormatError>([&] {
+        erm::detail::JsonReader reader(text, "it");
+        take(reader);
+        reader.end();
+      });
+    };
+    const std::string refused = read([](erm::detail::JsonReader& reader) { reader.passed_over(); });
+    CHECK(refused == read([](erm::detail::JsonReader& reader) { static_cast<void>(reader.any()); }));
+    CHECK(refused.substr(0, 3) == "it ");
+  }
+}

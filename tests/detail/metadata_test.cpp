@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/metadata_reader.hpp"
+#include "erm/detail/metadata_writer.hpp"
 #include "erm/registry.hpp"
+#include "thrown.hpp"
 
 using erm::detail::pointer_part;
 using erm::detail::pointer_parts;
@@ -41,4 +44,22 @@ TEST_CASE("Types that point to nothing, or to what is no text, are kept and chan
   erm::save_run_to_path(run, "copy", options);
   const erm::Json types = erm::Json::parse(erm::to_text(fs->read("copy/erm_metadata.json")))["erm"]["types"];
   CHECK(types == erm::Json::parse(text)["erm"]["types"]);
+}
+
+TEST_CASE("Tags, a note and a group of another type are errors that name the key") {
+  const auto fault_of = [](const std::string& erm) {
+    const auto fs = std::make_shared<erm::MemoryFileSystem>();
+    fs->write("run/erm_metadata.json",
+              R"({"timestamp_utc": "2026-11-23T07:30:21", "experiment_id": "e", "variant_id": "main", "run_id": "r",
+              "erm": {)" + erm + "}}");
+    return erm_test::thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path("run", fs)); });
+  };
+  const std::string cannot = "cannot read the run 'run/erm_metadata.json': ";
+  const std::string mend = "; mend the file, or remove its folder";
+  CHECK(fault_of(R"("tags": [])") == cannot + "erm/tags is an array, where an object belongs" + mend);
+  CHECK(fault_of(R"("tags": {"a": 1})") == cannot + "erm/tags/a is a number, where text belongs" + mend);
+  CHECK(fault_of(R"("note": null)") == cannot + "erm/note is null, where text belongs" + mend);
+  CHECK(fault_of(R"("group": {})") == cannot + "erm/group is an object, where text belongs" + mend);
+  CHECK(fault_of(R"("edits_lie_beside": 1)") ==
+        cannot + "erm/edits_lie_beside is a number, where true or false belongs" + mend);
 }

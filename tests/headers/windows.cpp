@@ -2,9 +2,12 @@
 #include "erm/erm.hpp"
 
 #include <windows.h>
+#include <psapi.h>
 
 namespace api = erm::detail::os::api;
 static_assert(sizeof(api::FileFacts) == sizeof(BY_HANDLE_FILE_INFORMATION));
+static_assert(sizeof(api::MemoryFacts) == sizeof(MEMORYSTATUSEX) && api::MemoryFacts().size == sizeof(MEMORYSTATUSEX));
+static_assert(sizeof(api::ProcessMemory) == sizeof(PROCESS_MEMORY_COUNTERS));
 static_assert(sizeof(api::Where) == sizeof(OVERLAPPED));
 static_assert(api::generic_read == GENERIC_READ && api::generic_write == GENERIC_WRITE);
 static_assert(api::delete_access == DELETE && api::synchronize_access == SYNCHRONIZE);

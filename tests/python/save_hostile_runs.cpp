@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "erm/edit.hpp"
 #include "erm/registry.hpp"
+#include "erm/trash.hpp"
 
 namespace {
 
@@ -53,6 +55,7 @@ class Writer {
   /// `dicts`: what Python is to see of the run's.
   void save(const erm::ExperimentRun& run, const erm::Json& dicts) {
     const std::filesystem::path uri = erm::save_run_to_registry(run, registry_);
+    erm::edit_run(uri.string(), [](erm::RunEdit& edit) { edit.set_tag("edited \"afterwards\"", "\xC3\xBC"); });
     const std::string run_id = uri.generic_string().substr(
         registry_.size() + run.experiment_id().size() + run.variant_id().size() + 3);
     erm::Json wanted = {{"experiment_id", run.experiment_id()}, {"variant_id", run.variant_id()}, {"run_id", run_id}};
@@ -68,6 +71,32 @@ class Writer {
     std::string& latest = latest_[run.experiment_id() + "|" + run.variant_id()];
     latest = std::max(latest, run_id);
     expected["latest"] = latest_;
+  }
+
+  /// Runs that were deleted, alone and with what they lay in, and one that came back.
+  void delete_some() {
+    const auto save_to = [&](const char* experiment, const char* variant, const char* run_id) {
+      erm::RunOptions options;
+      options.variant_id = variant;
+      options.run_id = run_id;
+      erm::ExperimentRun run(experiment, options);
+      run.log_text("deleted", "note");
+      run.log_metric("loss", 0.5, 1);
+      return erm::save_run_to_registry(run, registry_);
+    };
+    const erm::Json& kept = expected["runs"].front();
+    const std::string experiment = kept["experiment_id"], variant = kept["variant_id"];
+    erm::delete_run(save_to(experiment.c_str(), variant.c_str(), "zzz deleted"));
+    erm::delete_run(save_to(experiment.c_str(), variant.c_str(), "zzz deleted/twice"));
+    save_to(experiment.c_str(), "deleted variant", "a");
+    erm::delete_variant(registry_, experiment, "deleted variant");
+    save_to("deleted experiment", "v", "a");
+    save_to("deleted experiment", "w/x", "b/c");
+    erm::delete_experiment(registry_, "deleted experiment");
+    const std::string run_id = kept["run_id"];
+    erm::delete_run(registry_, experiment, variant, run_id);
+    erm::restore_run(registry_, experiment, variant, run_id);
+    expected["in_trash"] = 5 + 4;  // runs, and the marker files of three variants and an experiment
   }
 
   erm::Json expected = {{"runs", erm::Json::array()}};
@@ -110,6 +139,10 @@ void save_all(Writer& writer) {
   values.log_metrics({{"down", -infinity}, {"up", 1e22}, {"ok", true}});
   values.log_features({"age", "\xC3\xBC"});
   values.set_goal("loss", erm::Goal::minimize);
+  values.set_tag("candidate");
+  values.set_tag("\"team\"/\x01", "a\xFF\n\xF0\x9F\x98\x80");
+  values.set_note("# A note\n\n<b>\"quoted\"</b> \xE2\x80\xA8");
+  values.set_group("seed sweep 3");
   values.log_dict("nested", {{"a", {{"b", {1, 2, {{"c", nullptr}}}}}}, {"n", nullptr}, {"l", {1, not_a_number}}});
   values.log_dict("scalars", {{"f", 0.5}, {"u", 18446744073709551615U}, {"i", -3}, {"t", "x"}, {"y", true},
                               {"nan", not_a_number}, {"inf", -infinity}});
@@ -151,6 +184,7 @@ int main(int argc, char** argv) {
     std::filesystem::remove_all(argv[1]);
     Writer writer(argv[1]);
     save_all(writer);
+    writer.delete_some();
     std::ofstream(argv[2]) << writer.expected.dump(1);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

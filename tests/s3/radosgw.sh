@@ -6,7 +6,8 @@
 #   radosgw.sh stop DIR      ends it and removes DIR
 #   radosgw.sh kill DIR      ends the gateway at once; what was stored stays
 #   radosgw.sh resume DIR    starts the gateway again
-#   radosgw.sh run DIR http|https PROGRAM...   runs a program with those variables; status 77 where Ceph is missing
+#   radosgw.sh run DIR http|https PROGRAM...   runs a program with those variables; status 77 where Ceph is missing, or
+#                            one of the programs in ERM_S3_NEEDS
 set -euo pipefail
 
 command="${1:-}"
@@ -59,14 +60,13 @@ alive() {
   done <"$dir/processes"
 }
 
+# At once: all that they hold is in memory, and no one's.
 end_all() {
-  local signal number
-  for signal in TERM KILL; do
-    for number in $(alive); do kill "-$signal" "$number" 2>/dev/null || true; done
-    for _ in $(seq 50); do
-      [ -n "$(alive)" ] || return 0
-      sleep 0.1
-    done
+  local number
+  for number in $(alive); do kill -KILL "$number" 2>/dev/null || true; done
+  for _ in $(seq 100); do
+    [ -n "$(alive)" ] || return 0
+    sleep 0.05
   done
 }
 
@@ -135,7 +135,7 @@ paxos min wait = 0.01
 osd data = $dir/osd
 osd objectstore = memstore
 memstore page set = false
-memstore device bytes = 4294967296
+memstore device bytes = ${ERM_S3_STORE_BYTES:-4294967296}
 osd min pg log entries = 50
 osd max pg log entries = 500
 osd client watch timeout = 2
@@ -184,6 +184,7 @@ export AWS_CA_BUNDLE=$dir/tls.pem
 export AWS_CONFIG_FILE=$dir/none
 export AWS_SHARED_CREDENTIALS_FILE=$dir/none
 export AWS_EC2_METADATA_DISABLED=true
+export AWS_REQUEST_CHECKSUM_CALCULATION=when_required
 export ERM_S3_HTTPS=https://localhost:$https
 export ERM_S3_SERVER=$dir
 export no_proxy=127.0.0.1,localhost
@@ -205,6 +206,9 @@ case "$command" in
       echo "skipped: $(cat "$dir/unavailable")"
       exit 77
     fi
+    for needed in ${ERM_S3_NEEDS-}; do
+      command -v "$needed" >/dev/null || { echo "skipped: there is no $needed" && exit 77; }
+    done
     # shellcheck disable=SC1091  # start wrote it
     . "$dir/env"
     [ "$protocol" = http ] || export AWS_ENDPOINT_URL="$ERM_S3_HTTPS"

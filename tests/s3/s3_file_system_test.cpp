@@ -74,7 +74,7 @@ TEST_CASE("A key may have spaces, signs, other scripts and 1,000 bytes") {
       "with space", "plus+plus",  "equal=sign",       "amper&sand",         "til~de",
       "per%cent",   "%20",        "\xF0\x9F\x98\x80", "\xC3\xA4",           "a,b;c:d",
       "quo'te\"s",  "<xml>&amp;", "q?m#k!",           "(x)[y]{z}",          "back\\slash",
-      "star*",      "tab\there",  "dots...",          std::string(950, 'k')};
+      "star*",      "tab\there",  "dots...",          std::string(987, 'k')};  // a key of 1,000 bytes
   for (const std::string& name : names) {
     INFO(name);
     const std::string path = bucket.path("odd folder+%/" + name);
@@ -200,6 +200,29 @@ TEST_CASE("A content that is neither in memory nor a local file is copied from s
   CHECK(back == erm::detail::whole_content(content));
 }
 
+TEST_CASE("Little of what is far away is held in memory as it goes up and comes down") {
+  struct Watched final : erm::Content {
+    [[nodiscard]] std::uint64_t size() const override { return std::uint64_t{120} << 20; }
+    std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t count) const override {
+      const auto got = static_cast<std::size_t>(std::min<std::uint64_t>(count, size() - offset));
+      std::fill(into, into + got, static_cast<std::uint8_t>(offset >> 20));
+      read += got;
+      most = std::max(most, read - sent);
+      return got;
+    }
+    mutable std::uint64_t read = 0, sent = 0, most = 0;
+  };
+  const Bucket bucket;
+  Watched content;
+  erm::S3Options options;
+  options.on_progress = [&](const erm::S3Progress& now) { content.sent = now.done; };
+  erm::S3FileSystem fs(options);
+  CHECK(fs.create_from(bucket.path("far"), content));
+  CHECK(content.read == content.size());
+  CHECK(content.most <= std::uint64_t{32} << 20);
+  CHECK(fs.read_size() <= std::size_t{32} << 20);  // what is asked for at once when it comes down
+}
+
 TEST_CASE("Many are read and asked for at once; one that is missing is an error that names it") {
   const Bucket bucket;
   const erm::S3FileSystem reader;
@@ -293,6 +316,20 @@ TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked
     CHECK(message.find("cannot read 's3://" + path + "': ") == 0);
     CHECK(message.find("(3 attempts); check the endpoint and the network") != std::string::npos);
   }
+}
+
+TEST_CASE("Who has no credentials reads a bucket that is open to all") {
+  const Bucket bucket;
+  namespace s3 = erm::detail::s3;
+  const s3::Client client({});
+  s3::Exchange open = s3::Client::request("write", "PUT", s3::Place(bucket.path("note")));
+  open.headers["x-amz-acl"] = "public-read";
+  open.body = s3::Body(std::string_view("hello"));
+  s3::Client::expect_ok(client.run(std::move(open)));
+  erm_test::Environment environment;
+  environment.clear("AWS_ACCESS_KEY_ID");
+  environment.clear("AWS_SECRET_ACCESS_KEY");
+  CHECK(erm::to_text(erm::S3FileSystem().read(bucket.path("note"))) == "hello");
 }
 
 TEST_CASE("A bucket is named in the host where that is asked for") {

@@ -1,4 +1,4 @@
-// The snippets of docs/share-a-registry.md.
+// The snippets of docs/share-a-registry.md, and its example.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -8,7 +8,9 @@
 #include "catch.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
+#include "file_tree.hpp"
 #include "s3/bucket.hpp"
+#include "temporary_directory.hpp"
 
 TEST_CASE("docs/share-a-registry.md: saved, loaded and listed") {
   const erm_test::Bucket bucket;
@@ -42,3 +44,20 @@ TEST_CASE("docs/share-a-registry.md: options and progress") {
 
   CHECK(erm::list_runs(registry, "digits").size() == 1);
 }
+
+#ifdef ERM_SHARE_EXAMPLE
+TEST_CASE("examples/share.cpp saves to a bucket, and draws over one line how far it is") {
+  const erm_test::Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  const std::string command =
+      ERM_SHARE_EXAMPLE " " + (bucket / "experiments") + " >" + (dir / "out") + " 2>" + (dir / "progress");
+  REQUIRE(std::system(command.c_str()) == 0);
+  CHECK(erm_test::file_text(dir / "out").find(": 67108864 bytes of model.bin\n") != std::string::npos);
+  const std::string progress = erm_test::file_text(dir / "progress");
+  std::string expected;
+  for (int done = 0; done <= 64; done += 8)  // in parts of 8 MiB
+    expected += std::string("\rmodel.bin ") + (done < 10 ? "   " : "  ") + std::to_string(done) + " of 64 MiB";
+  CHECK(progress.rfind(expected + "\n", 0) == 0);                                    // up
+  CHECK(progress.find("\rmodel.bin   64 of 64 MiB\n", expected.size()) != std::string::npos);  // and down
+}
+#endif

@@ -2,11 +2,15 @@
 // macros (min, max, small ...) and its cost to all who include ERM. A file may include both, in any order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
+struct HINSTANCE__;
 struct _BY_HANDLE_FILE_INFORMATION;
 struct _FILETIME;
+struct _MEMORYSTATUSEX;
 struct _OVERLAPPED;
+struct _PROCESS_MEMORY_COUNTERS;
 struct _SECURITY_ATTRIBUTES;
 
 namespace erm::detail::os::api {
@@ -38,9 +42,21 @@ __declspec(dllimport) int __stdcall RemoveDirectoryW(const wchar_t* path);
 __declspec(dllimport) int __stdcall DeleteFileW(const wchar_t* path);
 __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t* from, const wchar_t* to, unsigned long flags);
 
+// The machine, and how this process was called.
+__declspec(dllimport) int __stdcall GlobalMemoryStatusEx(_MEMORYSTATUSEX* memory);
+__declspec(dllimport) wchar_t* __stdcall GetCommandLineW();
+__declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path, unsigned long size);
+
+// Libraries.
+__declspec(dllimport) HINSTANCE__* __stdcall LoadLibraryA(const char* name);
+__declspec(dllimport) std::intptr_t(__stdcall* __stdcall GetProcAddress(HINSTANCE__* library, const char* name))();
+
 // Processes and threads.
 __declspec(dllimport) int __stdcall GetComputerNameW(wchar_t* name, unsigned long* size);
 __declspec(dllimport) unsigned long __stdcall GetCurrentProcessId();
+__declspec(dllimport) void* __stdcall GetCurrentProcess();
+__declspec(dllimport) int __stdcall K32GetProcessMemoryInfo(void* process, _PROCESS_MEMORY_COUNTERS* memory,
+                                                            unsigned long size);
 __declspec(dllimport) void* __stdcall OpenProcess(unsigned long access, int inherit, unsigned long number);
 __declspec(dllimport) int __stdcall GetProcessTimes(void* process, _FILETIME* created, _FILETIME* ended,
                                                     _FILETIME* kernel, _FILETIME* user);
@@ -93,6 +109,23 @@ struct FileFacts {
   unsigned long size_high, size_low;
   unsigned long links;
   unsigned long index_high, index_low;
+};
+
+/// MEMORYSTATUSEX
+struct MemoryFacts {
+  unsigned long size = 64;
+  unsigned long load = 0;
+  unsigned long long physical = 0;
+  unsigned long long others[6] = {};
+};
+
+/// PROCESS_MEMORY_COUNTERS
+struct ProcessMemory {
+  unsigned long size = sizeof(ProcessMemory);
+  unsigned long faults = 0;
+  std::size_t peak = 0;
+  std::size_t resident = 0;
+  std::size_t others[6] = {};
 };
 
 /// OVERLAPPED

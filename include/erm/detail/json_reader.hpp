@@ -120,6 +120,8 @@ class JsonReader {
   Value value();
   /// Whatever comes.
   Json any();
+  /// The text of whatever comes, for parse_json at another time: read as any() reads it, but nothing is made of it.
+  std::string_view passed_over();
   /// Throws unless nothing follows.
   void end() {
     skip_blanks();
@@ -164,6 +166,7 @@ class JsonReader {
     if (at_ == first) fail();
   }
   Value number();
+  void pass_text();
   unsigned hex4();
   void escape(std::string& out);
 
@@ -343,6 +346,55 @@ inline Json JsonReader::any() {
     default:
       return Json(scalar.get<double>());
   }
+}
+
+inline void JsonReader::pass_text() {
+  if (at_ == end_ || *at_ != '"') fail();
+  for (++at_;; ++at_) {
+    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
+    if (at_ == end_ || static_cast<unsigned char>(*at_) < 0x20) fail();
+    if (*at_++ == '"') return;
+    if (at_ == end_) fail();
+    if (*at_ == 'u') {
+      ++at_;
+      hex4();
+      --at_;
+    } else if (std::string_view("\"\\/bfnrt").find(*at_) == std::string_view::npos) {
+      fail();
+    }
+  }
+}
+
+inline std::string_view JsonReader::passed_over() {
+  const char* const first = at_;
+  switch (kind()) {
+    case Kind::object:
+      enter('{');
+      if (!skip('}')) {
+        do {
+          skip_blanks();
+          pass_text();
+          expect(':');
+          skip_blanks();
+          passed_over();
+        } while (skip(','));
+        expect('}');
+      }
+      --depth_;
+      break;
+    case Kind::array:
+      array([&] { passed_over(); });
+      break;
+    case Kind::text:
+      pass_text();
+      break;
+    case Kind::null:
+      word("null");
+      break;
+    default:
+      value();
+  }
+  return {first, static_cast<std::size_t>(at_ - first)};
 }
 
 }  // namespace erm::detail

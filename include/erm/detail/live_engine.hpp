@@ -15,17 +15,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/callers_lock.hpp"
+#include "erm/detail/capture.hpp"
 #include "erm/detail/history_file.hpp"
 #include "erm/detail/live_folder.hpp"
 #include "erm/detail/os_process.hpp"
 #include "erm/detail/point_buffer.hpp"
 #include "erm/detail/point_writer.hpp"
+#include "erm/detail/provenance_merge.hpp"
+#include "erm/detail/system_metrics.hpp"
 #include "erm/error.hpp"
 #include "erm/live_options.hpp"
 
@@ -55,6 +59,8 @@ class LiveEngine {
         history_(folder_.fs(), folder_.history_path(), folder_.history_size()),
         points_(std::make_shared<PointBuffer>(
             options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->wakeup_.post(); }, this)) {
+    const auto began = folder_.record().timestamp_utc.time_since_epoch();
+    began_at_ = std::chrono::duration_cast<std::chrono::milliseconds>(began).count();
     const os::SignalsBlocked blocked;
     thread_ = std::thread([this] { work(); });
   }
@@ -62,8 +68,14 @@ class LiveEngine {
   LiveEngine& operator=(const LiveEngine&) = delete;
   /// The run was ended, or could not be: its thread is.
   ~LiveEngine() {
+    await_capture();
     if (thread_.joinable()) stop();
   }
+
+  /// Records where the run comes from, in a thread of its own: git and drivers take their time.
+  void begin_capture();
+  /// Returns when that is done.
+  void await_capture();
 
   [[nodiscard]] PointBuffer& points() noexcept { return *points_; }
   [[nodiscard]] const LiveFolder& folder() const noexcept { return folder_; }
@@ -78,6 +90,11 @@ class LiveEngine {
   /// Lets `what(record)` change what the metadata say; written at the next flush.
   template <class Change>
   void change(Change&& what);
+  template <class Look>
+  void look_at_record(Look&& look) {
+    const CallersLock lock(record_mutex_);
+    look(std::as_const(folder_).record());
+  }
   /// Stores an artifact, while points and the record are written on. What the store refuses is told as a failure
   /// of the writing thread is.
   void store(StoredArtifact artifact, const Content& content);
@@ -107,6 +124,9 @@ class LiveEngine {
   void work();
   void round(bool everything);
   void drain();
+  void sample_system();
+  [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
+  LiveMetricInfo& known_metric(std::uint32_t number);
   void write_text();
   void write_record(bool everything);
   void refuse_writing_thread() const;
@@ -148,6 +168,13 @@ class LiveEngine {
   bool is_stopping_ = false;
   bool has_stopped_ = false;
 
+  std::unique_ptr<SystemSampler> sampler_;  // the writing thread's
+  Clock::time_point next_sample_ = Clock::now();
+  std::int64_t began_at_ = 0;  // the run, in milliseconds since 1970
+
+  std::mutex capture_mutex_;
+  std::thread capture_;
+
   std::mutex end_mutex_;
   std::atomic<bool> has_ended_{false};
   std::atomic<bool> is_failing_{false};
@@ -174,6 +201,29 @@ inline std::pair<std::uint32_t, const std::string*> LiveEngine::metric_number(st
   append_csv_field(info.csv_field, name);
   metric_numbers_.emplace(info.name, number);
   return {number, &info.name};
+}
+
+inline void LiveEngine::begin_capture() {
+  if (!options_.provenance) return;
+  const auto put = [this](Json captured) {
+    const CallersLock lock(record_mutex_);
+    put_capture(folder_.record().own_provenance(), std::move(captured), true);
+    record_changed_ = true;
+  };
+  const os::SignalsBlocked blocked;
+  try {
+    capture_ = std::thread([this, put, process = ProcessState(options_.provenance_options)] {
+      put(Capture::of(process, options_.provenance_options));
+    });
+  } catch (const std::system_error& error) {
+    put(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
+  }
+}
+
+inline void LiveEngine::await_capture() {
+  if (is_disowned_) return;
+  const CallersLock only_one(capture_mutex_);
+  if (capture_.joinable()) capture_.join();
 }
 
 inline void LiveEngine::throw_if_failed_or_ended() {
@@ -295,21 +345,34 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   refuse_writing_thread();
   const CallersLock only_one(end_mutex_);
   if (has_ended_) return;
+  await_capture();
   wait_for_round();  // first the points; only what is whole is called finished
+  const std::unique_ptr<Claim> no_edits = folder_.claim_edits();  // until all is written
   {
     const CallersLock lock(record_mutex_);
     folder_.adopt_other_writers();
+    try {
+      if (no_edits) folder_.adopt_edits();
+    } catch (const Error& error) {
+      // Damaged, they stay beside the run, and are no reason not to end it.
+      report("the live run '" + folder_.uri() + "' ends without what was edited: " + error.what());
+    }
   }
   set_status(status, failure, now_utc());
   try {
     wait_for_round();
   } catch (...) {
+    {
+      const CallersLock lock(record_mutex_);
+      folder_.leave_edits();
+    }
     set_status(RunStatus::running, {}, std::nullopt);
     throw;
   }
   has_ended_ = true;
   points_->set_state(BufferState::ended);
   stop();  // writes what other threads logged meanwhile
+  if (no_edits) folder_.remove_edits();
   if (failure_) std::rethrow_exception(failure_);
   throw_if_lost();
 }
@@ -349,8 +412,7 @@ inline void LiveEngine::work() {
   written_here = this;
   points_->warm_up();
   for (;;) {
-    wakeup_.wait(std::clamp<std::chrono::milliseconds>(options_.flush_interval, std::chrono::milliseconds(1),
-                                                       options_.heartbeat));
+    wakeup_.wait(time_to_next_round());
     std::uint64_t asked = 0;
     bool stopping = false;
     {
@@ -365,6 +427,8 @@ inline void LiveEngine::work() {
       if (signal != 0) {
         points_->set_state(BufferState::ended);
         drain();
+      } else if (options_.system_metrics && !stopping) {
+        sample_system();
       }
       if (signal != 0 && !has_ended_) set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
       round(asked > flushes_done_ || stopping || signal != 0 || is_failing_);  // what failed is tried again
@@ -391,17 +455,50 @@ inline void LiveEngine::write_text() {
   text_.clear();
 }
 
+inline LiveMetricInfo& LiveEngine::known_metric(std::uint32_t number) {
+  if (number >= known_metrics_.size()) {
+    const CallersLock lock(metrics_mutex_);
+    for (std::size_t i = known_metrics_.size(); i < metrics_.size(); ++i) known_metrics_.push_back(&metrics_[i]);
+  }
+  return *known_metrics_[number];
+}
+
+/// How long a point may wait, or until the system is to be looked at.
+inline std::chrono::milliseconds LiveEngine::time_to_next_round() const {
+  using std::chrono::milliseconds;
+  const auto limit = std::clamp<milliseconds>(options_.flush_interval, milliseconds(1), options_.heartbeat);
+  if (!options_.system_metrics) return limit;
+  const auto left = std::chrono::duration_cast<milliseconds>(next_sample_ - Clock::now()) + milliseconds(1);
+  return std::clamp<milliseconds>(left, milliseconds(1), limit);
+}
+
+/// Adds what the system tells, if it is time, to the text that is about to be written. Its step is the second of the
+/// run.
+inline void LiveEngine::sample_system() {
+  const Clock::time_point now = Clock::now();
+  if (now < next_sample_) return;
+  next_sample_ = now + std::max<Clock::duration>(options_.system_metrics_interval, std::chrono::milliseconds(100));
+  if (is_failing_) return;  // what cannot be written would pile up
+  if (!sampler_) sampler_ = std::make_unique<SystemSampler>();
+  const std::int64_t milliseconds = os::quick_milliseconds();
+  const std::int64_t step = (milliseconds - began_at_) / 1000;
+  const std::string prefix = options_.writer == "main" ? "system/" : "system/" + options_.writer + "/";
+  sampler_->sample([&](const std::string& name, double value) {
+    LiveMetricInfo& info = known_metric(metric_number(prefix + name).first);
+    text_.add(info.csv_field, step, milliseconds, value);
+    info.value.reset();
+    info.last = value;
+    info.last_was_float = false;
+    info.is_new = true;
+  });
+}
+
 /// Brings the points to the file.
 inline void LiveEngine::drain() {
   constexpr std::size_t enough = 256 * 1024;  // the text stays in the processor's cache
   write_text();
   points_->drain([&](std::uint32_t metric, std::int64_t step, std::int64_t milliseconds, double value) {
-    const std::uint32_t number = metric & ~(was_float | is_value);
-    if (number >= known_metrics_.size()) {
-      const CallersLock lock(metrics_mutex_);
-      for (std::size_t i = known_metrics_.size(); i < metrics_.size(); ++i) known_metrics_.push_back(&metrics_[i]);
-    }
-    LiveMetricInfo& info = *known_metrics_[number];
+    LiveMetricInfo& info = known_metric(metric & ~(was_float | is_value));
     info.is_new = true;
     if ((metric & is_value) != 0) {
       const CallersLock lock(metrics_mutex_);

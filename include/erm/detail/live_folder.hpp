@@ -17,7 +17,8 @@
 #include "erm/detail/file_content.hpp"
 #include "erm/detail/layout.hpp"
 #include "erm/detail/owner.hpp"
-#include "erm/detail/run_store.hpp"
+#include "erm/detail/run_saver.hpp"
+#include "erm/detail/trash_store.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
@@ -36,8 +37,17 @@ class LiveFolder {
 
   /// Writes the metadata as the record has it. Throws where the run's folder is not there any more.
   void write_metadata();
-  /// The last time that main writes: with what the other writers logged.
+  /// The last time that main writes: with what the other writers logged that have ended.
   void adopt_other_writers();
+  /// While it is held nobody edits the run. Null where another process holds it, and for other writers than main.
+  [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
+  /// Takes over what was edited meanwhile, or leaves it where it is again.
+  void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
+  void leave_edits() { record_.edits_lie_beside = is_main(); }
+  /// Once the metadata have them, or where they are another run's.
+  void remove_edits() const {
+    if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
+  }
   /// A name for an artifact's content that none of this writer's has.
   [[nodiscard]] std::string free_filename(const std::string& filename);
   /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
@@ -70,6 +80,7 @@ class LiveFolder {
   void sync_folders() const;
 
   std::shared_ptr<FileSystem> fs_;
+  std::string root_;
   std::string variant_folder_;
   std::string folder_;
   std::string uri_;
@@ -104,7 +115,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
 
   Location registry = locate(registry_uri, options.fs);
   fs_ = std::move(registry.fs);
-  const RegistryLayout layout{*fs_, without_end_slash(registry.path)};
+  root_ = without_end_slash(registry.path);
+  const RegistryLayout layout{*fs_, root_};
   const std::string variant = joined(experiment_id, options.variant_id);
   variant_folder_ = joined(layout.root, variant);
   if (is_main()) {
@@ -143,16 +155,20 @@ inline void LiveFolder::announce() {
 inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   const std::string folder = joined(variant_folder_, run_id);
   const std::string parent = folder_of(folder);
-  const std::string claimed = joined(joined(parent, claims_folder), last_part(folder));
+  const std::string claimed = claim_path(folder);
+  const RegistryLayout layout{*fs_, root_};
+  if (patiently) TrashStore(layout).finish({record_.experiment_id, record_.variant_id, run_id});
   const std::unique_ptr<Claim> claim =
       patiently ? claim_patiently(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
   if (!claim) return false;
   if (claim->may_have_neighbours()) sweep(*fs_, parent, last_part(folder));
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder);
+  layout.make_variant(record_.experiment_id, record_.variant_id, durability_);  // it may have been deleted meanwhile
   if (!fs_->make_folder(folder) && (fs_->info(folder).kind != FileKind::folder || !fs_->list(folder).empty()))
     return false;
   folder_ = folder;
   record_.run_id = run_id;
+  leave_edits();
   announce();
   claim->begin();
   try {
@@ -224,9 +240,8 @@ inline void LiveFolder::release_other_writers() {
 /// False where there is no run of that id.
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
-  const std::string claimed = joined(joined(folder_of(folder_), claims_folder), last_part(folder_));
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
-  const std::unique_ptr<Claim> claim = claim_patiently(claimed, "the run '" + run_id + "'");
+  const std::unique_ptr<Claim> claim = claim_patiently(claim_path(folder_), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
   refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
@@ -240,8 +255,11 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
   }
+  if (!metadata.record.edits_lie_beside) remove_edits();  // of a run that this one replaced
+  apply_edits_beside(*fs_, folder_, metadata.record);
   go_on(std::move(metadata));
   record_.run_id = run_id;
+  leave_edits();
   claim->commit(metadata_path(folder_), text(), durability_);
   return true;
 }
@@ -289,13 +307,28 @@ inline void LiveFolder::write_metadata() {
 inline void LiveFolder::adopt_other_writers() {
   if (!is_main()) return;
   for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
-    add_record(record_, std::move(other.record));
+    // One that goes on has newer values than these before long; readers ask its own file.
+    if (other.record.status == RunStatus::running && !is_dead(other.record)) continue;
+    add_record(record_, std::move(other.record), other.writer);
     for (StoredArtifact& artifact : other.artifacts) {
       const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
       if (std::find_if(artifacts_.begin(), artifacts_.end(), same) == artifacts_.end())
         artifacts_.push_back(std::move(artifact));
     }
   }
+}
+
+inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
+  if (!is_main()) return nullptr;
+  try {
+    for (int i = 0; i < 200; ++i) {
+      if (std::unique_ptr<Claim> claim = fs_->claim(claim_path(folder_))) return claim;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  } catch (const Error&) {
+    // The edits stay beside the run, and count there: that is no reason not to end it.
+  }
+  return nullptr;
 }
 
 inline std::string LiveFolder::free_filename(const std::string& filename) {

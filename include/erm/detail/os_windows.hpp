@@ -51,6 +51,15 @@ inline std::filesystem::path system_path(const std::string& path) {
 
 inline std::wstring wide(const std::string& path) { return system_path(path).native(); }
 
+inline std::string utf8_text(const wchar_t* text) {
+  try {
+    const auto utf8 = std::filesystem::path(text).u8string();
+    return std::string(utf8.begin(), utf8.end());
+  } catch (const std::system_error& error) {
+    throw IoError("cannot use a text that is not well-formed UTF-16", error.code());
+  }
+}
+
 /// The path as UTF-8 with "/" between its parts.
 inline std::string utf8_path(const std::filesystem::path& path) {
   try {

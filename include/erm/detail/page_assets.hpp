@@ -158,6 +158,27 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margi
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 
+/* ---- notes, groups, provenance ---- */
+
+.warnings { margin: -8px 0 20px; padding: 0; list-style: none; }
+.warnings > li { margin: 0; }
+.warnings > li::before { content: "⚠ "; }
+.inset { margin: 0; padding: 8px 16px; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.inset > summary { cursor: pointer; }
+dl.inset { grid-template-columns: fit-content(40%) 1fr; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
+.artifact.d { border-left: 3px solid var(--bar); }
+.md { overflow-wrap: anywhere; }
+.md > * { margin: 0 0 8px; white-space: pre-line; }
+.md > pre { white-space: pre-wrap; }
+.md > blockquote { padding-left: 10px; border-left: 3px solid var(--line); }
+code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+.grouped .group > td { max-width: none; }
+.deep { padding-left: 30px; }
+.interval { display: block; width: 160px; height: 16px; fill: var(--accent); stroke: var(--accent); stroke-width: 12; }
+.thick { stroke-width: 44; opacity: 0.45; }
+.diff { margin-top: 8px; max-height: 60vh; unicode-bidi: plaintext; }
+
 @media (max-width: 600px) {
   header, main { padding-left: 10px; padding-right: 10px; }
   th, td { padding: 5px 8px; }
@@ -185,7 +206,6 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
-.deep { padding-left: 30px; }
 .group > th, .group > td { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -221,7 +241,8 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .plots .faint { opacity: 0.08; }
 .plots .grid text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .lens { position: relative; overflow: auto; max-height: 480px; }
-.lens .over { position: absolute; top: 0; left: 0; }
+.lens .over { )page",
+    R"page(position: absolute; top: 0; left: 0; }
 ins { text-decoration: none; background: var(--best); color: var(--best-text); }
 del { text-decoration: none; background: var(--tint); color: var(--warn); }
 kbd { font: inherit; padding: 0 6px; border: 1px solid var(--line); border-radius: 4px; background: var(--head); }
@@ -244,8 +265,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 .printing tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
 .printing td { max-width: 300px; overflow-wrap: anywhere; }
 @media print {
-  :root { color-scheme: light; --page: #fff; --text:)page",
-    R"page( #000; --soft: #444; --line: #bbb; }
+  :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split { display: none; }
   .paper { display: block; }
@@ -265,7 +285,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "6f42298fa7bb14ff077a8e2a33f3d6eb54919898ad4eaf55abe7be024b0f0ea7";
+inline constexpr std::string_view page_style_sha256 = "3cb3694c792dd6cd626b142c6c3511a5995a8e3a976ac8bb673972a662fc89b8";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -332,6 +352,7 @@ inline constexpr std::string_view page_script[] = {
       name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
       goal: goal ? goal.dataset.goal : null,
       goalMark: goal,
+      plain: header.classList.contains("u"),
       differs: false,
       cells: [],
     };
@@ -355,7 +376,7 @@ inline constexpr std::string_view page_script[] = {
       });
     }
     for (const row of rows) {
-      row.plain = section.kind === "runs";
+      row.plain = row.plain || section.kind === "runs";
       row.numeric = row.cells.some((cell) => cell.kind === "n");
       row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
     }
@@ -483,7 +504,7 @@ inline constexpr std::string_view page_script[] = {
   /// What follows for a row from the baseline and the runs that are shown.
   function judge(row, shown) {
     const compared = row.cells[state.baseline];
-    row.differs = shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
+    row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
     let best = NaN, count = 0;
     for (const run of shown) {
       const cell = row.cells[run];
@@ -528,12 +549,12 @@ inline constexpr std::string_view page_script[] = {
 
   function sortDirection(by, section, key) {
     const sort = state.sort;
-    return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
+    return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.directio)page",
+    R"page(n : null;
   }
 
   function sortButton(by, section, key, label, parts) {
- )page",
-    R"page(   const direction = sortDirection(by, section, key);
+    const direction = sortDirection(by, section, key);
     const mark = direction === "ascending" ? " ▲" : direction === "descending" ? " ▼" : "";
     return make("button", { type: "button", class: "sort", title: `Sort by ${label}`, onclick: () => {
       const next = direction === null ? "ascending" : direction === "ascending" ? "descending" : null;
@@ -636,7 +657,7 @@ inline constexpr std::string_view page_script[] = {
   function groupsOf(section, rows) {
     const groups = [];
     for (const row of rows) {
-      const dot = section.kind === "dict" && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
+      const dot = /dict|provenance/.test(section.kind) && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
       const prefix = dot > 0 ? row.name.slice(0, dot) : null;
       const last = groups[groups.length - 1];
       if (prefix !== null && last && last.prefix === prefix) last.rows.push(row);
@@ -774,9 +795,9 @@ inline constexpr std::string_view page_script[] = {
   }
 
   const formats = {
-    tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
-    markdown: () => exported().map)page",
-    R"page(((table) => {
+    tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneL)page",
+    R"page(ine).join("\t"))].join("\n")).join("\n\n") + "\n",
+    markdown: () => exported().map((table) => {
       const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
       const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
         i > 0 && k > 0 && table.best[i - 1][k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
@@ -994,7 +1015,7 @@ inline constexpr std::string_view page_script[] = {
     for (const section of sections) {
       if (section.kind !== "runs" && section.kind !== "params") continue;
       for (const row of section.rows)
-        if ((section.kind === "params" || row.name === "variant" || row.name === "experiment") && new Set(row.cells.map((cell) => cell.text)).size > 1)
+        if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && new Set(row.cells.map((cell) => cell.text)).size > 1)
           names.push(row.name);
     }
     return names;
@@ -1025,9 +1046,9 @@ inline constexpr std::string_view page_script[] = {
   /// A line a group: the mean at each x of its members, with a band.
   function groupLines(lines) {
     const row = sections.flatMap((section) => (section.kind === "params" || section.kind === "runs" ? section.rows : []))
-      .find((candidate) => candidate.name === state.group);
-    const valueOf = (cell) => (cell.kind )page",
-    R"page(=== "m" ? "—" : cell.shown);
+      .find((candidate)page",
+    R"page() => candidate.name === state.group);
+    const valueOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
     const groups = new Map();
     for (const line of lines) {
       const value = row ? `${state.group} = ${valueOf(row.cells[line.run])}` : "all runs";
@@ -1254,9 +1275,9 @@ inline constexpr std::string_view page_script[] = {
     const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
     chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
     if (!isShown) return chart.readout.replaceChildren();
-    const parts = [make("b", null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
-    for (const line )page",
-    R"page(of chart.lines) {
+    const parts = [make("b", )page",
+    R"page(null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
+    for (const line of chart.lines) {
       const value = valueAt(line, x);
       let text = format(value);
       if (line.n !== undefined && Number.isFinite(value)) {
@@ -1480,10 +1501,10 @@ inline constexpr std::string_view page_script[] = {
     plots.axes = new Map(plotRows().map((row) => [row.name, axisOf(row)]));
     const names = [...plots.axes.keys()];
     plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
-    plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
+    plots.y = make("select", { onchange: renderPlots }, names.map)page",
+    R"page(((name) => option(name, name)));
     plots.y.value = names[names.length - 1];
- )page",
-    R"page(   plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
+    plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
     plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
     plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
     const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
@@ -1689,9 +1710,9 @@ inline constexpr std::string_view page_script[] = {
       const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
       for (const pre of texts) {
         if (!control.checked || pre === base) { pre.textContent = originals.get(pre); continue; }
-        pre.replaceChildren(...diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
-     )page",
-    R"page(     make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
+        pre.replaceChildren(..)page",
+    R"page(.diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
+          make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
       }
     } });
     return make("label", null, control, make("span", null, "Differences to the baseline"));
@@ -1826,7 +1847,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "7530032326babcefa83d2a61e74e59a14656a5efa808b4e471683ba3cccc426d";
+inline constexpr std::string_view page_script_sha256 = "c5a4145d69521571b25884a2a8cc41812d55ae6c9f3a656e52c13d4c64992621";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -14,6 +14,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/utf8.hpp"
+#include "erm/error.hpp"
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"
@@ -24,6 +25,28 @@ namespace erm::detail {
 
 /// What this version does not know and a later one wrote, kept so that saving again loses nothing.
 struct LaterKeys;
+
+/// A history that is read when it is first asked for; copies of a run share it.
+class UnreadHistory {
+ public:
+  virtual ~UnreadHistory() = default;
+  [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
+};
+
+/// A provenance as its file has it: made JSON of when someone asks, for most who load a run do not.
+class StoredProvenance {
+ public:
+  explicit StoredProvenance(std::string text) : text_(std::move(text)) {}
+  StoredProvenance(const StoredProvenance&) = delete;
+  StoredProvenance& operator=(const StoredProvenance&) = delete;
+  virtual ~StoredProvenance() = default;
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  /// May be called by several threads.
+  [[nodiscard]] virtual const Json& json() const = 0;
+
+ private:
+  std::string text_;
+};
 
 /// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
 /// destroying it (a quarter of what json.hpp itself costs).
@@ -46,8 +69,25 @@ struct RunRecord {
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
+  std::map<std::string, std::string> tags;  // empty for a tag that has no value
+  std::string note;                         // Markdown
+  std::string group;
+  bool edits_lie_beside = false;  // what edit_run changes does not go into the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
+  std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
+
+  [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
+    return unread_history ? unread_history->read() : history;
+  }
+  /// The history, to be changed.
+  [[nodiscard]] std::map<std::string, MetricHistory>& own_history() {
+    if (unread_history) {
+      history = unread_history->read();
+      unread_history.reset();
+    }
+    return history;
+  }
 
   template <class J = Json>
   [[nodiscard]] const std::map<std::string, J>& dicts() const {
@@ -57,17 +97,42 @@ struct RunRecord {
   /// The dicts of this record alone, to be changed.
   template <class J = Json>
   [[nodiscard]] std::map<std::string, J>& own_dicts() {
-    if (!dicts_)
-      dicts_ = std::make_shared<std::map<std::string, J>>();
-    else if (dicts_.use_count() > 1)
-      dicts_ = std::make_shared<std::map<std::string, J>>(*dicts_);
-    else
-      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
-    return *dicts_;
+    return own<std::map<std::string, J>>(dicts_);
   }
 
+  /// Where the run came from, as docs/provenance.md has it: an object.
+  template <class J = Json>
+  [[nodiscard]] const J& provenance() const {
+    static const J none = J::object();
+    return provenance_ ? *provenance_ : stored_provenance_ ? stored_provenance_->json() : none;
+  }
+  /// That of this record alone, to be changed.
+  template <class J = Json>
+  [[nodiscard]] J& own_provenance() {
+    if (!provenance_) provenance_ = std::make_shared<J>(provenance());
+    stored_provenance_ = nullptr;
+    return own<J>(provenance_);
+  }
+  void set_provenance(std::shared_ptr<const StoredProvenance> stored) { stored_provenance_ = std::move(stored); }
+  /// As a file had it, where nothing was changed since; else null.
+  [[nodiscard]] const StoredProvenance* stored_provenance() const noexcept { return stored_provenance_.get(); }
+
  private:
-  std::shared_ptr<std::map<std::string, Json>> dicts_;  // shared by copies until one changes it
+  template <class T>
+  static T& own(std::shared_ptr<T>& shared) {
+    if (!shared)
+      shared = std::make_shared<T>();
+    else if (shared.use_count() > 1)
+      shared = std::make_shared<T>(*shared);
+    else
+      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
+    return *shared;
+  }
+
+  // Shared by copies until one changes it.
+  std::shared_ptr<std::map<std::string, Json>> dicts_;
+  std::shared_ptr<Json> provenance_;
+  std::shared_ptr<const StoredProvenance> stored_provenance_;
 };
 
 /// A feature that is there stays where it is.
@@ -75,6 +140,12 @@ inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
   if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
     record.features.push_back(std::move(name));
+}
+
+/// A tag of that name that is there is replaced.
+inline void set_tag(std::map<std::string, std::string>& tags, std::string_view name, std::string_view value) {
+  if (name.empty()) throw Error("a tag was given without a name; name it, as in set_tag(\"candidate\")");
+  tags[repaired_utf8(name)] = repaired_utf8(value);
 }
 
 /// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.

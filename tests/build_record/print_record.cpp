@@ -1,0 +1,15 @@
+// What ERM finds in the program that this is linked into. Compiled without a record, as a library of others is.
+#include <cstdio>
+
+#include "erm/detail/build_record.hpp"
+#include "erm/detail/loaded_objects.hpp"
+
+void print_record();
+
+void print_record() {
+  erm::Json all = {{"program", erm::Json::object()}, {"missing", erm::Json::object()}};
+  all["build"] = erm::detail::build_section(all["missing"]);
+  all["code"] = erm::detail::code_section(all["missing"]);
+  erm::detail::add_loaded_objects(all["program"], all["missing"]);
+  std::puts(all.dump().c_str());
+}

@@ -1,0 +1,3 @@
+void print_provenance();
+
+int main() { print_provenance(); }

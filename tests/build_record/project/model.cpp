@@ -1,0 +1,4 @@
+void print_record();
+void print_provenance();
+
+void print_provenance() { print_record(); }

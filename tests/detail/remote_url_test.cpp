@@ -1,0 +1,13 @@
+#include "erm/detail/remote_url.hpp"
+
+#include <string>
+
+#include "catch.hpp"
+#include "remote_urls.hpp"
+
+TEST_CASE("A remote is kept without what opens it") {
+  for (const auto& [given, kept] : erm_test::remote_urls) {
+    CAPTURE(given);
+    CHECK(erm::detail::remote_without_credentials(given) == kept);
+  }
+}

@@ -1,0 +1,299 @@
+#include "erm/find.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/live_run.hpp"
+#include "erm/registry.hpp"
+#include "file_tree.hpp"
+#include "plain_file_system.hpp"
+#include "temporary_directory.hpp"
+#include "thrown.hpp"
+
+using erm::best_run;
+using erm::find_runs;
+using erm::FindOptions;
+using erm_test::contains;
+using erm_test::TemporaryDirectory;
+using erm_test::thrown;
+
+namespace {
+
+struct Registry {
+  std::shared_ptr<erm::MemoryFileSystem> fs = std::make_shared<erm::MemoryFileSystem>();
+
+  void add(const std::string& experiment, const std::string& variant, const std::string& id, double lr, double loss) {
+    erm::RunOptions options;
+    options.variant_id = variant;
+    options.run_id = id;
+    options.timestamp_utc = erm::TimePoint(std::chrono::hours(24 * (20000 + static_cast<int>(count++))));
+    erm::ExperimentRun run(experiment, options);
+    run.log_param("lr", lr);
+    run.log_metric("loss", 2 * loss, 1);
+    run.log_metric("loss", loss, 2);
+    run.log_text("text", "note");
+    erm::SaveOptions save;
+    save.fs = fs;
+    erm::save_run_to_registry(run, "registry", save);
+  }
+  [[nodiscard]] std::string ids(const FindOptions& options) const {
+    std::string out;
+    for (const auto& run : find_runs("registry", options, fs)) out += (out.empty() ? "" : " ") + run.run_id();
+    return out;
+  }
+
+  std::size_t count = 0;
+};
+
+Registry example() {
+  Registry registry;
+  registry.add("digits", "main", "a", 0.1, 0.5);
+  registry.add("digits", "main", "b", 0.01, 0.3);
+  registry.add("digits", "deep", "c", 0.001, 0.4);
+  registry.add("houses", "main", "d", 0.01, 0.2);
+  registry.add("team/houses", "deep/er", "e", 0.2, std::numeric_limits<double>::quiet_NaN());
+  return registry;
+}
+
+FindOptions filtered(const std::string& filter, const std::string& order_by = "run") {
+  FindOptions options;
+  options.filter = filter;
+  options.order_by = order_by;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("All runs of a registry are found, the newest first") { CHECK(example().ids({}) == "e d c b a"); }
+
+TEST_CASE("Runs are found by filter, order and limit") {
+  const Registry registry = example();
+  CHECK(registry.ids(filtered("params.lr <= 0.01")) == "b c d");
+  CHECK(registry.ids(filtered("params.lr <= 0.01", "metrics.loss")) == "d b c");
+  CHECK(registry.ids(filtered("", "metrics.loss")) == "d b c a e");
+  CHECK(registry.ids(filtered("", "metrics.loss desc")) == "a c b d e");
+  CHECK(registry.ids(filtered("metrics.loss.max > 0.7")) == "a c");
+  CHECK(registry.ids(filtered("artifacts contains 'note' and experiment = 'houses'")) == "d");
+  FindOptions options = filtered("", "metrics.loss");
+  options.limit = 2;
+  CHECK(registry.ids(options) == "d b");
+  options.limit = 100;
+  CHECK(registry.ids(options) == "d b c a e");
+}
+
+TEST_CASE("Equal runs come by their run id, then by experiment and variant") {
+  Registry registry;
+  for (const char* const place : {"z", "a"})
+    for (const char* const id : {"2", "1"}) registry.add(place, place, id, 0.1, 0.5);
+  const std::vector<erm::ExperimentRun> runs = find_runs("registry", filtered("", "metrics.loss"), registry.fs);
+  REQUIRE(runs.size() == 4);
+  CHECK(runs[0].run_id() + runs[0].experiment_id() == "1a");
+  CHECK(runs[1].run_id() + runs[1].experiment_id() == "1z");
+  CHECK(runs[2].run_id() + runs[2].experiment_id() == "2a");
+}
+
+TEST_CASE("One experiment or variant is looked at where it is named") {
+  const Registry registry = example();
+  FindOptions options = filtered("");
+  options.experiment = "digits";
+  CHECK(registry.ids(options) == "a b c");
+  options.variant = "deep";
+  CHECK(registry.ids(options) == "c");
+  options.experiment.clear();
+  options.variant = "main";
+  CHECK(registry.ids(options) == "a b d");
+  options.variant = "deep/er";
+  CHECK(registry.ids(options) == "e");
+}
+
+TEST_CASE("What is not there is told") {
+  const Registry registry = example();
+  FindOptions options;
+  CHECK(thrown<erm::NotFoundError>([&] { (void)find_runs("nowhere", options, registry.fs); }) ==
+        "there is no registry at 'nowhere'; check the path, or save a run to it first");
+  options.experiment = "absent";
+  CHECK(thrown<erm::NotFoundError>([&] { (void)find_runs("registry", options, registry.fs); }) ==
+        "there is no experiment 'absent' in the registry 'registry'; list_experiments tells which there are");
+  options.experiment = "digits";
+  options.variant = "absent";
+  CHECK(thrown<erm::NotFoundError>([&] { (void)find_runs("registry", options, registry.fs); }) ==
+        "there is no variant 'absent' of experiment 'digits' in the registry 'registry'; list_variants tells which "
+        "there are");
+  options.experiment.clear();
+  CHECK(thrown<erm::NotFoundError>([&] { (void)find_runs("registry", options, registry.fs); }) ==
+        "there is no variant 'absent' of any experiment in the registry 'registry'; list_variants tells which there "
+        "are");
+  CHECK(contains(thrown<erm::Error>([&] { (void)find_runs("nowhere", filtered("(")); }), "cannot read the filter"));
+  CHECK(contains(thrown<erm::Error>([&] { (void)find_runs("nowhere", filtered("", "(")); }), "cannot read the order"));
+}
+
+TEST_CASE("A predicate is asked on the calling thread, of whole runs that the filter takes") {
+  const Registry registry = example();
+  const std::thread::id here = std::this_thread::get_id();
+  FindOptions options = filtered("params.lr < 0.1");
+  std::string asked;
+  options.where = [&](const erm::ExperimentRun& run) {
+    CHECK(std::this_thread::get_id() == here);
+    CHECK(run.artifacts().count("note") == 1);
+    CHECK(run.history().at("loss").size() == 2);
+    asked += run.run_id();
+    return run.experiment_id() == "digits";
+  };
+  options.limit = 1;
+  CHECK(registry.ids(options) == "b");
+  CHECK(asked == "cbd");
+  options.where = [](const erm::ExperimentRun&) -> bool { throw std::runtime_error("mine"); };
+  CHECK_THROWS_WITH(registry.ids(options), "mine");
+}
+
+TEST_CASE("A found run is the loaded one, with its history read when it is asked for") {
+  const TemporaryDirectory dir;
+  erm::ExperimentRun run("exp");
+  run.log_metric("loss", 0.5, 1);
+  run.log_text("hello", "note");
+  run.set_tag("x");
+  const std::string uri = erm::save_run_to_registry(run, dir / "registry");
+  const erm::ExperimentRun found = find_runs(dir / "registry").at(0);
+  const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
+  CHECK(found.run_id() == loaded.run_id());
+  CHECK(found.metrics() == loaded.metrics());
+  CHECK(found.tags() == loaded.tags());
+  CHECK(found.finished_utc() == loaded.finished_utc());
+  CHECK(erm::to_text(found.artifacts().at("note").bytes()) == "hello");
+  erm::ExperimentRun copy = found;
+  CHECK(found.history() == loaded.history());
+  copy.log_metric("loss", 0.25, 2);
+  CHECK(copy.history().at("loss").size() == 2);
+  CHECK(found.history().at("loss").size() == 1);
+
+  SECTION("and saved again it loses nothing") {
+    const std::string again = erm::save_run_to_registry(find_runs(dir / "registry").at(0), dir / "other");
+    CHECK(erm::load_run_from_path(again).history() == loaded.history());
+    erm::SaveOptions overwrite;
+    overwrite.overwrite = true;
+    erm::save_run_to_path(find_runs(dir / "registry").at(0), uri, overwrite);
+    CHECK(erm::load_run_from_path(uri).history() == loaded.history());
+  }
+  SECTION("but another run's history is not taken for its own") {
+    const erm::ExperimentRun before = find_runs(dir / "registry").at(0);
+    erm::ExperimentRun other("exp");
+    other.log_metric("loss", 7, 7);
+    erm::SaveOptions overwrite;
+    overwrite.overwrite = true;
+    erm::save_run_to_path(other, uri, overwrite);
+    CHECK(thrown<erm::NotFoundError>([&] { (void)before.history(); }) ==
+          "cannot read the history of the run '" + uri +
+              "': another run took its place since it was found; find it again");
+    std::filesystem::remove_all(uri);
+    CHECK(contains(thrown<erm::NotFoundError>([&] { (void)before.history(); }), "there is no run at '" + uri + "'"));
+  }
+}
+
+TEST_CASE("Broken runs are told of and hide no other") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  for (const char* const id : {"a", "b", "c", "d"}) {
+    erm::RunOptions options;
+    options.run_id = id;
+    erm::ExperimentRun run("exp", options);
+    run.log_metric("loss", 1, 1);
+    erm::save_run_to_registry(run, registry);
+  }
+  erm_test::write_file(registry + "/exp/main/a/erm_metadata.json", "{\"half");
+  std::filesystem::remove_all(registry + "/exp/main/c/history");
+  FindOptions options = filtered("", "run");
+  std::vector<std::string> broken;
+  options.on_broken = [&](const std::string& uri, const erm::Error& error) {
+    broken.push_back(uri + ": " + error.what());
+  };
+  std::vector<erm::ExperimentRun> runs = find_runs(registry, options);
+  CHECK(runs.size() == 3);
+  REQUIRE(broken.size() == 1);
+  CHECK(
+      contains(broken[0], registry + "/exp/main/a: the run metadata '" + registry + "/exp/main/a/erm_metadata.json'"));
+  broken.clear();
+  options.filter = "metrics.loss.min = 1";
+  runs = find_runs(registry, options);
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].run_id() == "b");
+  REQUIRE(broken.size() == 2);
+  CHECK(contains(broken[1], "there is no history file"));
+}
+
+TEST_CASE("Runs that are written meanwhile are found with their status") {
+  const TemporaryDirectory dir;
+  erm::LiveOptions options;
+  options.run_id = "live";
+  erm::LiveRun live(dir / "registry", "exp", options);
+  live.log_metric("loss", 0.5, 1);
+  live.set_tag("t");
+  live.flush();
+  const std::vector<erm::ExperimentRun> runs =
+      find_runs(dir / "registry", filtered("status = 'running' and metrics.loss = 0.5 and tags.t"));
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].status() == erm::RunStatus::running);
+  CHECK(runs[0].history().at("loss").size() == 1);
+  live.fail("no memory");
+  CHECK(find_runs(dir / "registry", filtered("status = 'failed' and failure contains 'memory'")).size() == 1);
+}
+
+TEST_CASE("Many runs are found by many threads as by one, and in a store of one's own") {
+  const auto plain = std::make_shared<erm_test::PlainFileSystem>();
+  erm::SaveOptions save;
+  save.fs = plain;
+  for (int i = 0; i < 300; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run " + std::to_string(1000 + i);
+    erm::ExperimentRun run("exp", options);
+    run.log_param("i", i);
+    erm::save_run_to_registry(run, "registry", save);
+  }
+  FindOptions options = filtered("params.i >= 100", "params.i desc");
+  for (const unsigned threads : {0U, 1U, 7U}) {
+    options.threads = threads;
+    options.limit = threads == 7 ? 3 : 0;
+    const std::vector<erm::ExperimentRun> runs = find_runs("registry", options, plain);
+    CHECK(runs.size() == (threads == 7 ? 3 : 200));
+    CHECK(runs.at(0).run_id() == "run 1299");
+    CHECK(runs.at(2).run_id() == "run 1297");
+  }
+}
+
+TEST_CASE("The best run is the one that the goal says, stored or given") {
+  Registry registry = example();
+  CHECK(best_run("registry", "loss", erm::Goal::minimize, {}, registry.fs).run_id() == "d");
+  CHECK(best_run("registry", "loss", erm::Goal::maximize, {}, registry.fs).run_id() == "a");
+  CHECK(best_run("registry", "loss", erm::Goal::maximize, filtered("params.lr < 0.1"), registry.fs).run_id() == "c");
+  const std::string cannot = "cannot tell the best run of the metric 'loss' in the registry 'registry': ";
+  CHECK(thrown<erm::Error>([&] { (void)best_run("registry", "loss", {}, registry.fs); }) ==
+        cannot +
+            "no run says whether less or more is better; give Goal::minimize or Goal::maximize, or set_goal in the "
+            "program that logs it");
+  CHECK(thrown<erm::NotFoundError>([&] {
+          (void)best_run("registry", "loss", filtered("params.lr > 9"), registry.fs);
+        }) == cannot + "no run that was asked for has a number there; check the name and the filter");
+
+  erm::RunOptions options;
+  options.run_id = "0";
+  erm::ExperimentRun run("digits", options);
+  run.log_metric("loss", 0.2);
+  run.set_goal("loss", erm::Goal::minimize);
+  erm::SaveOptions save;
+  save.fs = registry.fs;
+  erm::save_run_to_registry(run, "registry", save);
+  CHECK(best_run("registry", "loss", {}, registry.fs).run_id() == "0");  // as good as d, and first by its id
+  options.run_id = "1";
+  erm::ExperimentRun other("digits", options);
+  other.set_goal("loss", erm::Goal::maximize);
+  erm::save_run_to_registry(other, "registry", save);
+  CHECK(thrown<erm::Error>([&] { (void)best_run("registry", "loss", {}, registry.fs); }) ==
+        cannot + "some runs say that less is better and some that more is; give Goal::minimize or Goal::maximize");
+}

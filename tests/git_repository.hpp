@@ -1,0 +1,92 @@
+// A git repository to be looked at, made by git itself; of no user's configuration.
+//
+//   const GitRepository repository(dir / "work");
+//   write_file(dir.path() / "work/a.txt", "one\n");
+//   repository.commit_all("first");
+//   repository.git("rev-parse HEAD");   // its output, without the line end
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "file_tree.hpp"
+
+namespace erm_test {
+
+/// An environment variable, of this process and what it begins, until the end of the scope.
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(std::string name, const std::string& value) : name_(std::move(name)) {
+    if (const char* const before = std::getenv(name_.c_str())) before_ = before, was_set_ = true;
+    ::setenv(name_.c_str(), value.c_str(), 1);
+  }
+  EnvironmentVariable(const EnvironmentVariable&) = delete;
+  EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
+  ~EnvironmentVariable() {
+    if (was_set_)
+      ::setenv(name_.c_str(), before_.c_str(), 1);
+    else
+      ::unsetenv(name_.c_str());
+  }
+
+ private:
+  std::string name_, before_;
+  bool was_set_ = false;
+};
+
+/// `text` as one word of a shell's command.
+inline std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// What a shell's command prints; throws where it fails.
+inline std::string output_of(const std::string& command) {
+  std::string out;
+  FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("cannot run: " + command);
+  std::array<char, 4096> piece;
+  while (const std::size_t got = std::fread(piece.data(), 1, piece.size(), pipe)) out.append(piece.data(), got);
+  const int status = ::pclose(pipe);
+  if (status != 0) throw std::runtime_error("status " + std::to_string(status) + ": " + command + "\n" + out);
+  return out;
+}
+
+class GitRepository {
+ public:
+  explicit GitRepository(std::string folder) : folder_(std::move(folder)) {
+    std::filesystem::create_directories(folder_);
+    git("init -q -b main .");
+  }
+
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+  /// Without the line end.
+  std::string git(const std::string& arguments) const { return git_in(folder_, arguments); }
+  void commit_all(const std::string& message) const {
+    git("add -A");
+    git("commit -q --allow-empty -m " + quoted(message));
+  }
+  [[nodiscard]] std::string diff() const {
+    const std::string text = git("diff HEAD --full-index --no-color --no-ext-diff --no-textconv");
+    return text.empty() ? text : text + "\n";
+  }
+
+  static std::string git_in(const std::string& folder, const std::string& arguments) {
+    std::string out = output_of("GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git -C " + quoted(folder) +
+                                " -c user.name=Ann -c user.email=ann@example.org -c protocol.file.allow=always " +
+                                arguments + " 2>&1");
+    if (!out.empty() && out.back() == '\n') out.pop_back();
+    return out;
+  }
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace erm_test

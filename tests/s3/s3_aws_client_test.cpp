@@ -1,0 +1,99 @@
+// Registries on the server of the environment, read by the aws client. Where there is none these tests are skipped,
+// as tests/s3/CMakeLists.txt has it.
+#include <cstdlib>
+#include <string>
+
+#include "catch.hpp"
+#include "erm/registry.hpp"
+#include "erm/s3.hpp"
+#include "file_tree.hpp"
+#include "s3/bucket.hpp"
+#include "temporary_directory.hpp"
+
+using erm_test::Bucket;
+using erm_test::file_tree;
+using erm_test::FileTree;
+
+namespace {
+
+/// The files of a bucket's folder as the aws client brings them.
+FileTree by_aws(const std::string& uri, const std::string& folder) {
+  const std::string copy =
+      "aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 cp --quiet --recursive '" + uri + "' '" + folder + "'";
+  REQUIRE(std::system(copy.c_str()) == 0);
+  FileTree files;
+  for (auto& [path, content] : file_tree(folder))
+    if (content != "folder") files[path] = content;
+  return files;
+}
+
+FileTree by_erm(const std::string& path) {
+  const erm::S3FileSystem fs;
+  FileTree files;
+  for (const std::string& file : fs.files_below(path))
+    files[file] = "file: " + erm::to_text(fs.read(path + "/" + file));
+  return files;
+}
+
+erm::ExperimentRun example_run(const std::string& note) {
+  erm::RunOptions options;
+  options.variant_id = "lr=0.1&wd~1%";
+  options.run_id = "run 1 + 2";
+  erm::ExperimentRun run("digits \xF0\x9F\x98\x80", options);
+  run.log_params({{"lr", 0.1}, {"seed", 18446744073709551615u}, {"optimizer", "adam"}});
+  run.log_metric("loss", 0.5, 1);
+  run.log_text(note, "note");
+  run.log_artifact(erm_test::noise(3000), "model", "weights/model 1+1=2.bin");
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads, and what a local disk would hold") {
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  for (const erm::ExperimentRun& run : {example_run("first"), example_run("second \xF0\x9F\x98\x80")}) {
+    erm::SaveOptions overwrite;
+    overwrite.overwrite = true;
+    for (const std::string& registry : {bucket / "reg+1", dir / "local"})
+      erm::save_run_to_registry(run, registry, overwrite);
+  }
+  const FileTree found = by_aws(bucket / "reg+1", dir / "aws");
+  CHECK(found.size() == 7);
+  CHECK(found == by_erm(bucket.path("reg+1")));
+
+  // The time of each save differs, and nothing else.
+  FileTree on_disk = file_tree(dir / "local");
+  for (auto& [path, content] : on_disk) {
+    INFO(path);
+    if (content == "folder") continue;
+    REQUIRE(found.count(path) == 1);
+    if (path.find(".json") == std::string::npos) CHECK(found.at(path) == content);
+  }
+}
+
+TEST_CASE("A file that went up in parts is byte by byte what the aws client reads") {
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  erm::ExperimentRun run("digits");
+  run.log_artifact(erm_test::noise((17 << 20) + 1), "model", "model.bin");
+  const std::string uri = erm::save_run_to_registry(run, bucket / "reg");
+  const FileTree found = by_aws(uri + "/artifacts", dir / "aws");
+  REQUIRE(found.count("model.bin") == 1);
+  CHECK(found.at("model.bin") == "file: " + erm::to_text(erm_test::noise((17 << 20) + 1)));
+}
+
+TEST_CASE("A registry that the aws client copied to a bucket is one") {
+  const Bucket bucket;
+  const erm_test::TemporaryDirectory dir;
+  erm::save_run_to_registry(example_run("hello"), dir / "local");
+  const std::string copy = "aws --endpoint-url \"$AWS_ENDPOINT_URL\" s3 cp --quiet --recursive '" + (dir / "local") +
+                           "' '" + (bucket / "reg") + "'";
+  REQUIRE(std::system(copy.c_str()) == 0);
+  const std::string experiment = "digits \xF0\x9F\x98\x80", variant = "lr=0.1&wd~1%";
+  CHECK(erm::list_experiments(bucket / "reg") == std::vector<std::string>{experiment});
+  const erm::ExperimentRun run = erm::load_run_from_registry(bucket / "reg", experiment, variant);
+  CHECK(run.run_id() == "run 1 + 2");
+  CHECK(run.artifacts().at("model").bytes() == erm_test::noise(3000));
+  CHECK(run.history().at("loss").last().value == 0.5);
+}
