@@ -22,6 +22,9 @@ echo "## Finding runs"
 echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark"
+echo
+echo "## Provenance"
+"$build/tests/benchmarks/provenance_benchmark" "$data/provenance"
 if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   echo
   echo "## Live runs"
