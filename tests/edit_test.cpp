@@ -235,6 +235,21 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
           "cannot read the edits of a run '" + path + "': " + fault +
               " is not what ERM writes there; mend the file, or remove it");
   }
+  std::string told;
+  {
+    erm::LiveOptions options = named("b");
+    options.on_error = [&](const std::string& message) { told += message; };
+    erm::LiveRun other(dir / "registry", "exp", options);
+    write_file(other.uri() + "/.erm_edits.json", "[]");
+  }
+  const std::string other_uri = dir / "registry/exp/main/b";
+  CHECK(told == "the live run '" + other_uri + "' ends without what was edited: cannot read the edits of a run '" +
+                    other_uri +
+                    "/.erm_edits.json': its content is not what ERM writes there; mend the file, or remove it");
+  CHECK(contains(file_text(other_uri + "/erm_metadata.json"), "\"status\": \"finished\""));
+  write_file(other_uri + "/.erm_edits.json", "{\"tags\": {\"mended\": \"\"}}");
+  CHECK(erm::load_run_from_path(other_uri).tags() == Tags{{"mended", ""}});
+
   write_file(path, "{\"stars\": [5]}");
   edit_run(live.uri(), [](RunEdit& run) { run.set_group("g"); });
   CHECK(file_text(path) == "{\"tags\": {}, \"group\": \"g\", \"stars\":[5]}\n");

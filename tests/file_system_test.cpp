@@ -143,6 +143,65 @@ TEST_CASE("A store removes a folder only if it is empty, where that is asked") {
   });
 }
 
+TEST_CASE("A store moves a file in place of another, and a folder with all that is in it") {
+  for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& folder) {
+    fs->write(folder + "/a.txt", "first");
+    fs->write(folder + "/b.txt", "second");
+    fs->move(folder + "/a.txt", folder + "/b.txt", Durability::durable);
+    CHECK(sorted_names(*fs, folder) == std::vector<std::string>{"b.txt"});
+    CHECK(text_at(*fs, folder + "/b.txt") == "first");
+    fs->move(folder + "/b.txt", folder + "/new/folders/c.txt");
+    CHECK(text_at(*fs, folder + "/new/folders/c.txt") == "first");
+
+    fs->write(folder + "/run/.erm_x.json", "own");
+    fs->write(folder + "/run/deep/er/file", std::string(100000, 'x'));
+    fs->write(folder + "/run2/file", "of a name that begins alike");
+    fs->move(folder + "/run", folder + "/far/away/run", Durability::durable);
+    CHECK(fs->info(folder + "/run").kind == FileKind::missing);
+    CHECK(text_at(*fs, folder + "/far/away/run/.erm_x.json") == "own");
+    CHECK(text_at(*fs, folder + "/far/away/run/deep/er/file") == std::string(100000, 'x'));
+    CHECK(text_at(*fs, folder + "/run2/file") == "of a name that begins alike");
+    CHECK_THROWS_AS(fs->move(folder + "/run", folder + "/elsewhere"), erm::NotFoundError);
+    CHECK(fs->info(folder + "/elsewhere").kind == FileKind::missing);
+  });
+}
+
+TEST_CASE("A store that cannot rename copies all before it removes anything, and ERM's own files last") {
+  class Watched final : public PlainFileSystem {
+   public:
+    void write(const std::string& path, std::string_view content, Durability durability) override {
+      changes.push_back("write " + path);
+      PlainFileSystem::write(path, content, durability);
+    }
+    void remove(const std::string& path) override {
+      changes.push_back("remove " + path);
+      PlainFileSystem::remove(path);
+    }
+    std::vector<std::string> changes;
+  };
+  Watched fs;
+  for (const char* const file : {"a/.erm_x.json", "a/b", "a/c/.erm_y", "a/c/d"}) fs.PlainFileSystem::write(file, "", Durability::buffered);
+  fs.move("a", "z");
+  CHECK(fs.changes == std::vector<std::string>{"write z/b", "write z/c/d", "write z/.erm_x.json", "write z/c/.erm_y",
+                                               "remove a/b", "remove a/c/d", "remove a"});
+}
+
+TEST_CASE("A folder does not move to where one is") {
+  TemporaryDirectory dir;
+  erm::LocalFileSystem local;
+  erm::MemoryFileSystem memory;
+  for (erm::FileSystem* const fs : std::vector<erm::FileSystem*>{&local, &memory}) {
+    const std::string a = dir / "a", b = dir / "b";
+    fs->write(a + "/x", "1");
+    fs->write(b + "/y", "2");
+    CHECK_THROWS_AS(fs->move(a, b), erm::IoError);
+    CHECK(text_at(*fs, a + "/x") == "1");
+    CHECK(sorted_names(*fs, b) == std::vector<std::string>{"y"});
+    CHECK_THROWS_AS(fs->move(a, b + "/y/z"), erm::Error);  // a file is no folder
+    CHECK(text_at(*fs, a + "/x") == "1");
+  }
+}
+
 TEST_CASE("A claim is one's alone, and leaves nothing behind") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     const std::string path = at + "/.erm_tmp/run";

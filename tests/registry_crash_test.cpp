@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
@@ -22,6 +23,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "stopping_file_system.hpp"
 
 using erm_test::contains;
 using erm_test::file_text;
@@ -192,6 +195,46 @@ TEST_CASE("An overwrite that is killed leaves the old run or the new one, and th
   }
   INFO(old_runs << " old, " << new_runs << " new");
   CHECK(old_runs > 0);
+}
+
+TEST_CASE("An overwrite of a live run that is over is the old run or the new one, also where it is killed at any step") {
+  using Moves = erm_test::StoppingFileSystem::Moves;
+  for (const Moves moves : {Moves::renaming, Moves::copying}) {
+    for (int last = 1;; ++last) {
+      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
+      TemporaryDirectory dir;
+      const std::string registry = dir / "registry";
+      erm::LiveOptions live;
+      live.run_id = "r";
+      live.sync = false;
+      erm::LiveOptions other = live;
+      other.writer = "second";
+      {
+        erm::LiveRun main(registry, "e", live), second(registry, "e", other);
+        main.log_metric("loss", 1.0, 1);
+        second.log_metric("loss", 2.0, 2);
+        second.log_param("second", true);
+      }
+      erm::SaveOptions save = buffered(true);
+      save.fs = std::make_shared<erm_test::StoppingFileSystem>(moves, last);
+      Child child([&] { return !erm::save_run_to_registry(run_of(7), registry, save).empty(); });
+      const bool is_whole = child.wait();
+      const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e", "main", "r");
+      if (run.params().count("generation") != 0) {
+        REQUIRE(fault_of(run, false) == "");
+      } else {
+        REQUIRE_FALSE(is_whole);
+        REQUIRE(run.history().at("loss").size() == 2);
+        REQUIRE(run.params().count("second") == 1);
+        REQUIRE(run.artifacts().empty());
+      }
+      save.fs = std::make_shared<erm_test::StoppingFileSystem>(moves, 1 << 30);
+      erm::save_run_to_registry(run_of(8), registry, save);
+      REQUIRE(fault_of(erm::load_run_from_registry(registry, "e", "main", "r"), false) == "");
+      REQUIRE(leftovers(registry + "/e/main") == std::set<std::string>{});
+      if (is_whole) break;
+    }
+  }
 }
 
 TEST_CASE("Processes that save at once all end with their run") {

@@ -99,6 +99,13 @@ TEST_CASE("Large numbers neither overflow nor hide behind each other") {
   CHECK(summary.groups[0].metrics.at("acc").mean == 1.6e308);
 }
 
+TEST_CASE("Equal numbers have no deviation, however they round") {
+  const erm::RunSummary summary = summarize({run("a", 1, 0.9), run("a", 1, 0.9), run("a", 1, 0.9)}, "params.lr");
+  CHECK(summary.groups[0].metrics.at("acc").mean == 0.9);
+  CHECK(summary.groups[0].metrics.at("acc").deviation == 0);
+  CHECK(summary.groups[0].metrics.at("acc").low == 0.9);
+}
+
 TEST_CASE("No runs make no groups, and no fields make one") {
   CHECK(summarize({}, "group").groups.empty());
   CHECK(summarize(example(), std::vector<std::string>{}).groups.size() == 1);

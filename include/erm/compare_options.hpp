@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "erm/goal.hpp"
+#include "erm/group_by.hpp"
 
 namespace erm {
 
@@ -34,6 +35,12 @@ struct CompareOptions {
   std::vector<std::string> main_metrics = {};
   /// automatic: columns for up to ten runs, rows for more.
   RunLayout layout = RunLayout::automatic;
+  /// What the runs are grouped by where their metrics are summarized: "variant", {"params.optimizer", "params.lr"}.
+  /// Empty: the groups that the runs were given, where two runs share one or there are several. Throws Error for a field
+  /// that is none.
+  GroupBy group_by = {};
+  /// In bytes: of what was not committed when a run was built, the page shows so much of each diff.
+  std::size_t max_diff_size = std::size_t{1} << 16;
   /// In bytes: a larger artifact is on the page by name, size and SHA-256 alone.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
   /// Whether the page holds the files that a browser does not show, each to be downloaded from it; else their names,

@@ -17,6 +17,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
+#include "erm/detail/group_words.hpp"
 #include "erm/detail/html_text.hpp"
 #include "erm/detail/os.hpp"
 #include "erm/detail/terminal_text.hpp"
@@ -36,8 +37,9 @@ struct TextTableOptions {
   std::size_t max_cell_width = 32;
 };
 
-/// A table a section, UTF-8, each line ended with a line feed: the same rows, differences and stars as the page's.
-/// Control characters in values become blanks. Throws Error for a baseline that is no run.
+/// What warns of a comparison of runs, then a table a section, UTF-8, each line ended with a line feed: the same rows,
+/// differences and stars as the page's, but of the provenance the rows alone that differ; last the groups. Control
+/// characters become blanks. Throws Error for a baseline that is no run and a field to group by that is none.
 [[nodiscard]] std::string compare_runs_text(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
                                             const TextTableOptions& look = {});
 
@@ -76,7 +78,7 @@ inline void append_text_section(std::string& out, const Comparison& comparison, 
                                 const CompareOptions& options, const TextTableOptions& look, bool colored) {
   std::vector<const ComparisonRow*> rows;
   for (const ComparisonRow& row : section.rows)
-    if (row.differs || !look.only_differing) rows.push_back(&row);
+    if (row.differs || (!look.only_differing && section.kind != Comparison::Kind::provenance)) rows.push_back(&row);
   if (rows.empty()) return;
   if (!out.empty()) out += '\n';
   TextTable table(out, std::max<std::size_t>(look.max_cell_width, 8), colored);
@@ -108,6 +110,43 @@ inline void append_text_section(std::string& out, const Comparison& comparison, 
   table.write();
 }
 
+inline void append_text_line(std::string& out, std::string_view text, std::string_view color = {}) {
+  out += color;
+  out += fitted_to_terminal(text, std::string_view::npos).text;
+  out += color.empty() ? "\n" : "\x1B[0m\n";
+}
+
+/// A line a metric and group, and below them in words how two groups differ.
+inline void append_text_groups(std::string& out, const Comparison& comparison, const CompareOptions& options,
+                               const TextTableOptions& look, bool colored) {
+  if (comparison.grouped_metrics().empty()) return;
+  if (!out.empty()) out += '\n';
+  TextTable table(out, std::max<std::size_t>(look.max_cell_width, 8), colored);
+  table.begin_row();
+  table.add("Groups", false, bold);
+  table.add("by " + fields_in_words(options.group_by.fields()), false, bold);
+  for (const char* const title : {"n", "mean", "deviation", "95% low", "95% high", "least", "greatest"})
+    table.add(title, true, bold);
+  std::string words;
+  for (const Comparison::GroupedMetric& metric : comparison.grouped_metrics()) {
+    for (std::size_t i = 0; i < metric.groups.size(); ++i) {
+      const MetricSummary& group = metric.groups[i];
+      table.begin_row();
+      table.add(i == 0 ? metric.row->name : std::string_view());
+      table.add(comparison.groups()[i].name);
+      table.add(std::to_string(group.n), true);
+      if (group.n == 0) continue;
+      for (const double number : {group.mean, group.deviation, group.low, group.high, group.min, group.max})
+        table.add(summary_number(number), true);
+    }
+    if (metric.test)
+      append_text_line(words, std::string(metric.row->name) + ": " + test_in_words(metric, comparison.groups()) + ".");
+  }
+  table.write();
+  if (const std::string all = tests_in_words(comparison); !all.empty()) append_text_line(words, all);
+  out += words;
+}
+
 }  // namespace detail
 
 inline std::string compare_runs_text(const std::vector<ExperimentRun>& runs, const CompareOptions& options,
@@ -117,8 +156,11 @@ inline std::string compare_runs_text(const std::vector<ExperimentRun>& runs, con
   const bool colored = look.color == TextColor::always ||
                        (look.color == TextColor::automatic && detail::stdout_shows_color());
   std::string out;
+  for (const Comparison::Warning& warning : comparison.warnings())
+    detail::append_text_line(out, "! " + warning.text, colored ? detail::yellow : std::string_view());
   for (const Comparison::Section& section : comparison.sections())
     detail::append_text_section(out, comparison, section, options, look, colored);
+  detail::append_text_groups(out, comparison, options, look, colored);
   if (out.empty()) out = "the runs do not differ\n";
   return out;
 }

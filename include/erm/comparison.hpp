@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,11 @@
 
 #include "erm/artifact.hpp"
 #include "erm/compare_options.hpp"
+#include "erm/detail/comparison_groups.hpp"
 #include "erm/detail/comparison_rows.hpp"
 #include "erm/detail/metric_direction.hpp"
+#include "erm/detail/provenance_rows.hpp"
+#include "erm/detail/provenance_warnings.hpp"
 #include "erm/detail/run_names.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
@@ -33,10 +37,14 @@ class Comparison {
  public:
   using Cell = detail::ComparisonCell;
   using Row = detail::ComparisonRow;
+  using Group = detail::GroupOfRuns;
+  using GroupedMetric = detail::GroupedMetric;
+  using Warning = detail::ComparisonWarning;
 
-  /// Each section is there once, in this order, but for `dict`, of which there is one a dict. `runs` says where and when
-  /// each run was and how it ended; its rows never count as differing.
-  enum class Kind : std::uint8_t { runs, params, metrics, features, dict };
+  /// Each section is there once, in this order, but for `dict`, of which there is one a dict. `runs` says where and
+  /// when each run was and how it ended; its rows never count as differing. `notes` has one row, where a run has a
+  /// note.
+  enum class Kind : std::uint8_t { runs, tags, notes, params, metrics, features, dict, provenance };
   struct Section {
     Kind kind = Kind::runs;
     std::string_view name;      // of a dict, or "Params", "Metrics", ...
@@ -67,7 +75,15 @@ class Comparison {
   [[nodiscard]] const std::vector<Section>& sections() const noexcept { return sections_; }
   [[nodiscard]] const std::vector<Curve>& curves() const noexcept { return curves_; }
   [[nodiscard]] const std::vector<ArtifactRow>& artifacts() const noexcept { return artifacts_; }
-  /// Of params, metrics, features and dicts together.
+  /// By CompareOptions::group_by, or the groups that the runs were given; none where there is nothing to summarize.
+  [[nodiscard]] const std::vector<Group>& groups() const noexcept { return groups_; }
+  /// Each metric that a run has as a number, in each of the groups.
+  [[nodiscard]] const std::vector<GroupedMetric>& grouped_metrics() const noexcept { return grouped_metrics_; }
+  /// What of the runs' provenance makes them hard to compare.
+  [[nodiscard]] const std::vector<Warning>& warnings() const noexcept { return warnings_; }
+  /// For each run the diff of the code that it was built from to its commit; empty where there is none.
+  [[nodiscard]] const std::vector<std::string_view>& diffs() const noexcept { return diffs_; }
+  /// Of tags, params, metrics, features and dicts together.
   [[nodiscard]] std::size_t row_count() const noexcept;
   [[nodiscard]] std::size_t differing_row_count() const noexcept;
   /// What to look at first: CompareOptions::main_metrics, or of those with a goal the first six.
@@ -77,13 +93,19 @@ class Comparison {
   template <class Get>
   void add_values(Kind kind, std::string_view name, const Get& get);
   void add_runs();
+  void add_tags();
+  void add_notes();
   void add_features();
   void add_dicts();
+  template <class J>
+  void add_provenance();
+  void add_groups(const CompareOptions& options);
   void add_curves();
   void add_artifacts();
   void mark_best(const CompareOptions& options);
   void choose_main_metrics(const CompareOptions& options);
   Section& add_section(Kind kind, std::string_view name);
+  static bool is_counted(Kind kind) { return kind != Kind::runs && kind != Kind::notes && kind != Kind::provenance; }
 
   std::vector<const ExperimentRun*> runs_;
   std::vector<std::string> names_;
@@ -93,6 +115,10 @@ class Comparison {
   std::vector<Curve> curves_;
   std::vector<ArtifactRow> artifacts_;
   std::vector<const Row*> main_metrics_;
+  std::vector<Group> groups_;
+  std::vector<GroupedMetric> grouped_metrics_;
+  std::vector<Warning> warnings_;
+  std::vector<std::string_view> diffs_;
 };
 
 // ---- bodies ----
@@ -107,11 +133,14 @@ inline Comparison::Comparison(std::vector<const ExperimentRun*> runs, const Comp
                 std::to_string(runs_.size()) + " runs; the first is 0");
   }
   add_runs();
+  add_tags();
+  add_notes();
   add_values(Kind::params, "Params", [](const ExperimentRun& run) -> auto& { return run.params(); });
   add_values(Kind::metrics, "Metrics", [](const ExperimentRun& run) -> auto& { return run.metrics(); });
   mark_best(options);
   add_features();
   add_dicts();
+  add_provenance<Json>();
   for (Section& section : sections_) {
     if (section.kind == Kind::runs) continue;
     for (Row& row : section.rows) {
@@ -120,6 +149,7 @@ inline Comparison::Comparison(std::vector<const ExperimentRun*> runs, const Comp
     }
   }
   choose_main_metrics(options);
+  add_groups(options);
   add_curves();
   add_artifacts();
 }
@@ -157,6 +187,47 @@ inline void Comparison::add_runs() {
   add("ended (UTC)", [&](const ExperimentRun& run) { return time_of(run.finished_utc()); });
   add("status", [](const ExperimentRun& run) { return std::string(to_text(run.status())); });
   add("failure", [](const ExperimentRun& run) { return run.failure(); });
+  add("group", [](const ExperimentRun& run) { return run.group(); });
+}
+
+/// A tag without a value is there or not, as a feature is.
+inline void Comparison::add_tags() {
+  std::map<std::string_view, std::size_t> row_of;
+  for (const ExperimentRun* run : runs_)
+    for (const auto& [tag, value] : run->tags()) row_of.emplace(tag, 0);
+  Section& section = add_section(Kind::tags, "Tags");
+  for (auto& [tag, index] : row_of) {
+    index = section.rows.size();
+    section.rows.emplace_back();
+    section.rows.back().name = tag;
+    section.rows.back().cells.resize(runs_.size());
+  }
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    for (const auto& [tag, value] : runs_[run]->tags()) {
+      Cell& cell = section.rows[row_of[tag]].cells[run];
+      if (!value.empty()) {
+        detail::fill_text(cell, value, *texts_);
+        continue;
+      }
+      cell.kind = Cell::Kind::boolean;
+      cell.text = "yes";
+    }
+  }
+}
+
+inline void Comparison::add_notes() {
+  Section& section = add_section(Kind::notes, "Notes");
+  Row row;
+  row.name = "note";
+  row.cells.resize(runs_.size());
+  bool any = false;
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    if (runs_[run]->note().empty()) continue;
+    any = true;
+    row.cells[run].kind = Cell::Kind::text;
+    row.cells[run].text = runs_[run]->note();
+  }
+  if (any) section.rows.push_back(std::move(row));
 }
 
 template <class Get>
@@ -193,6 +264,30 @@ inline void Comparison::add_dicts() {
     Section& section = add_section(Kind::dict, names[index]);
     detail::add_dict_rows(section.rows, dicts[index], *texts_);
   }
+}
+
+template <class J>
+void Comparison::add_provenance() {
+  Section& section = add_section(Kind::provenance, "Provenance");
+  std::vector<detail::ProvenanceFacts> facts;
+  bool any = false;
+  for (const ExperimentRun* run : runs_) {
+    facts.push_back(detail::provenance_facts(run->provenance<J>()));
+    diffs_.push_back(facts.back().diff);
+    any = any || facts.back().is_recorded;
+  }
+  if (!any) return;
+  detail::ProvenanceRows<J> rows(runs_.size(), *texts_);
+  for (std::size_t run = 0; run < runs_.size(); ++run)
+    if (facts[run].is_recorded) rows.add(run, runs_[run]->provenance<J>());
+  section.rows = rows.rows(baseline_);
+  warnings_ = detail::ProvenanceWarnings(facts, names_, baseline_).write();
+}
+
+inline void Comparison::add_groups(const CompareOptions& options) {
+  groups_ = options.group_by.fields().empty() ? detail::given_groups(runs_) : options.group_by.groups_of(runs_);
+  if (groups_.empty()) return;
+  grouped_metrics_ = detail::grouped_metrics(sections_[static_cast<std::size_t>(Kind::metrics)].rows, groups_);
 }
 
 inline void Comparison::add_curves() {
@@ -239,13 +334,13 @@ inline void Comparison::choose_main_metrics(const CompareOptions& options) {
 
 inline std::size_t Comparison::row_count() const noexcept {
   std::size_t count = 0;
-  for (const Section& section : sections_) count += section.kind == Kind::runs ? 0 : section.rows.size();
+  for (const Section& section : sections_) count += is_counted(section.kind) ? section.rows.size() : 0;
   return count;
 }
 
 inline std::size_t Comparison::differing_row_count() const noexcept {
   std::size_t count = 0;
-  for (const Section& section : sections_) count += section.kind == Kind::runs ? 0 : section.differing;
+  for (const Section& section : sections_) count += is_counted(section.kind) ? section.differing : 0;
   return count;
 }
 

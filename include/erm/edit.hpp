@@ -7,14 +7,12 @@
 //   });
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "erm/detail/layout.hpp"
@@ -85,7 +83,7 @@ struct RunEditor {
   static void edit(FileSystem& fs, const std::string& folder, const std::function<void(RunEdit&)>& edit) {
     // Before the claim, which would make the folders of a run that is not there.
     static_cast<void>(metadata_bytes(fs, folder));
-    const std::unique_ptr<Claim> claim = claim_patiently(fs, folder);
+    const std::unique_ptr<Claim> claim = claim_run(fs, folder, "edit");
     if (claim->was_abandoned()) remove_leftovers(fs, folder);
     MetadataFile metadata = read_metadata(fs, folder);
     const bool lie_beside = metadata.record.edits_lie_beside;
@@ -106,18 +104,6 @@ struct RunEditor {
                   MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
                                        metadata.history_files, metadata.record.finished_utc),
                   Durability::durable);
-  }
-
-  /// Others hold it for milliseconds.
-  static std::unique_ptr<Claim> claim_patiently(FileSystem& fs, const std::string& folder) {
-    const std::string path = joined(joined(folder_of(folder), claims_folder), last_part(folder));
-    for (int i = 0; i < 1000; ++i) {
-      if (std::unique_ptr<Claim> claim = fs.claim(path)) return claim;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    throw IoError("cannot edit the run '" + folder + "': another process holds '" + path +
-                      "' for ten seconds now; wait for it, or end it",
-                  std::make_error_code(std::errc::device_or_resource_busy));
   }
 };
 

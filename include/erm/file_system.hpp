@@ -102,6 +102,10 @@ class FileSystem {
   inline virtual std::unique_ptr<Claim> claim(const std::string& path);
   /// Replaces a file in one step, as write() does, by content that may be too large for memory.
   inline virtual void write_from(const std::string& path, const Content& content, Durability = Durability::buffered);
+  /// Moves a file onto `to`, in place of what is there, or a folder with all that is in it to where nothing is. Makes
+  /// the folders of `to`; links are moved, not followed. One step where the store can rename; else all is copied before
+  /// anything is removed, and of a folder the files named ".erm_..." go last both times.
+  inline virtual void move(const std::string& from, const std::string& to, Durability = Durability::buffered);
   /// Opens a file to be appended to, at the end of its first `size` bytes: what is behind them is cut off. The file is
   /// made where it is not there and `size` is 0. Null where the store cannot append.
   inline virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
@@ -144,6 +148,7 @@ class LocalFileSystem final : public FileSystem {
   inline bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
   bool make_folder(const std::string& path) override { return detail::os::make_folder(path); }
   void sync_folder(const std::string& path) override { detail::os::sync_folder(path); }
+  inline void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   void remove_if_empty(const std::string& path) override { detail::os::remove_empty_folder(path); }
   /// Held by a lock on the file, which the system gives up with the process.
   inline std::unique_ptr<Claim> claim(const std::string& path) override;
@@ -167,6 +172,7 @@ class MemoryFileSystem final : public FileSystem {
   inline void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   inline bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
   inline void remove(const std::string& path) override;
+  inline void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   inline std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
 
@@ -194,3 +200,6 @@ struct Location {
 }  // namespace erm
 
 #include "erm/detail/file_system_bodies.hpp"
+#include "erm/detail/local_file_system.hpp"
+#include "erm/detail/memory_file_system.hpp"
+#include "erm/detail/open_file_system.hpp"

@@ -8,11 +8,8 @@
 //   std::fputs(erm::to_text(summary).c_str(), stdout);
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <initializer_list>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,29 +19,14 @@
 
 #include <fmt/core.h>
 
-#include "erm/detail/filter_lexer.hpp"
-#include "erm/detail/run_field.hpp"
-#include "erm/detail/run_record.hpp"
+#include "erm/detail/run_groups.hpp"
 #include "erm/detail/statistics.hpp"
 #include "erm/detail/text_table.hpp"
-#include "erm/detail/time_text.hpp"
-#include "erm/detail/value_order.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/group_by.hpp"
+#include "erm/metric_summary.hpp"
 
 namespace erm {
-
-/// One metric of the runs of a group, those left out that have no number there, or NaN.
-struct MetricSummary {
-  std::size_t n = 0;         // runs that count
-  std::size_t left_out = 0;  // runs of the group that do not
-  double mean = 0;
-  double deviation = std::numeric_limits<double>::quiet_NaN();  // standard, of a sample (n - 1); NaN for one run
-  double min = 0;
-  double max = 0;
-  // The 95% interval of the mean by Student's distribution; NaN for one run.
-  double low = std::numeric_limits<double>::quiet_NaN();
-  double high = std::numeric_limits<double>::quiet_NaN();
-};
 
 struct RunGroup {
   /// What its runs have in common, as a person reads it: "adam", or "adam, 0.01" of two fields; "(none)" for a field
@@ -58,31 +40,10 @@ struct RunGroup {
   std::map<std::string, MetricSummary> metrics;
 };
 
-/// The Mann-Whitney U test of one metric in two groups, two-sided: how likely chance alone makes them differ so.
-struct GroupTest {
-  double u = 0;           // of the first group
-  double p = 1;           // small: the groups differ
-  bool is_exact = false;  // else by the normal distribution: for ties, and from 50 runs on
-};
-
 struct RunSummary {
   std::vector<std::string> by;
   std::vector<RunGroup> groups;            // by their values, numbers as numbers; "(none)" last
   std::map<std::string, GroupTest> tests;  // for two groups: of each metric that both have
-};
-
-/// What runs are grouped by: fields as a filter has them, "group", "variant", "params.optimizer", {"params.lr",
-/// "variant"}.
-class GroupBy {
- public:
-  GroupBy(std::vector<std::string> fields) : fields_(std::move(fields)) {}  // NOLINT(google-explicit-constructor)
-  GroupBy(std::initializer_list<std::string> fields) : fields_(fields) {}   // NOLINT(google-explicit-constructor)
-  GroupBy(std::string field) : fields_({std::move(field)}) {}               // NOLINT(google-explicit-constructor)
-  GroupBy(const char* field) : fields_({std::string(field)}) {}             // NOLINT(google-explicit-constructor)
-  [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
-
- private:
-  std::vector<std::string> fields_;
 };
 
 /// Throws Error for a field that is none.
@@ -94,39 +55,6 @@ class GroupBy {
 // ---- bodies ----
 
 namespace detail {
-
-inline RunField field_to_group_by(const std::string& text) {
-  FilterLexer lexer(text, "the field to group by");
-  const FilterToken token = lexer.next();
-  std::optional<RunField> field = token.kind == FilterToken::Kind::word ? run_field(token.parts) : std::nullopt;
-  if (!field) lexer.expected("a field (" + std::string(run_field_names) + ")", token);
-  if (field->is_list()) lexer.fail("'" + text + "' is a list, by which runs are not grouped", token.at);
-  const FilterToken rest = lexer.next();
-  if (rest.kind != FilterToken::Kind::end) lexer.expected("the end", rest);
-  return std::move(*field);
-}
-
-/// `values` is not empty.
-inline MetricSummary summary_of(const std::vector<double>& values, std::size_t runs) {
-  MetricSummary out;
-  out.n = values.size();
-  out.left_out = runs - values.size();
-  const auto n = static_cast<double>(values.size());
-  out.min = *std::min_element(values.begin(), values.end());
-  out.max = *std::max_element(values.begin(), values.end());
-  // Scaled, so that the squares of large values do not overflow.
-  double sum = 0;
-  for (const double value : values) sum += value / n;
-  out.mean = sum;
-  if (values.size() < 2) return out;
-  double squares = 0;
-  for (const double value : values) squares += (value - out.mean) * ((value - out.mean) / (n - 1));
-  out.deviation = std::sqrt(squares);
-  const double reach = student_t_quantile(0.975, values.size() - 1) * out.deviation / std::sqrt(n);
-  out.low = out.mean - reach;
-  out.high = out.mean + reach;
-  return out;
-}
 
 /// The numbers that the runs of a group have, by metric.
 inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<ExperimentRun>& runs,
@@ -141,63 +69,28 @@ inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<E
   return numbers;
 }
 
-using GroupKey = std::vector<std::optional<Value>>;
-
-/// What is missing comes last, and of other values numbers first.
-inline bool comes_before(const GroupKey& a, const GroupKey& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!a[i] || !b[i]) {
-      if (a[i].has_value() != b[i].has_value()) return a[i].has_value();
-      continue;
-    }
-    if (const int order = place_of(*a[i], *b[i]); order != 0) return order < 0;
-  }
-  return false;
-}
-
 }  // namespace detail
 
 inline RunSummary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by) {
   RunSummary summary;
   summary.by = by.fields();
-  std::vector<detail::RunField> fields;
-  for (const std::string& field : summary.by) fields.push_back(detail::field_to_group_by(field));
-
-  std::map<detail::GroupKey, std::vector<std::size_t>, decltype(&detail::comes_before)> groups(&detail::comes_before);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    detail::GroupKey key;
-    Value scratch;
-    for (const detail::RunField& field : fields) {
-      const Value* const value = field.value_of(detail::RunAccess::record(runs[i]), scratch);
-      key.push_back(value ? std::optional(*value) : std::nullopt);
-    }
-    groups[std::move(key)].push_back(i);
-  }
-
   std::vector<std::map<std::string, std::vector<double>>> numbers;
-  for (auto& [key, indexes] : groups) {
+  for (detail::KeyedGroup& keyed : detail::keyed_groups(detail::pointers_to(runs), summary.by)) {
     RunGroup group;
-    for (std::size_t i = 0; i < key.size(); ++i) {
-      const std::string text =
-          !key[i] ? "(none)"
-          : fields[i].kind == detail::RunField::Kind::time
-              ? detail::time_text(TimePoint(std::chrono::microseconds(key[i]->get<std::int64_t>())))
-              : key[i]->str();
-      group.name += (i == 0 ? "" : ", ") + text;
-      if (key[i]) group.values[summary.by[i]] = text;
-    }
-    numbers.push_back(detail::numbers_of(runs, indexes));
+    group.name = std::move(keyed.group.name);
+    group.runs = std::move(keyed.group.runs);
+    for (std::size_t i = 0; i < keyed.values.size(); ++i)
+      if (keyed.values[i]) group.values[summary.by[i]] = std::move(*keyed.values[i]);
+    numbers.push_back(detail::numbers_of(runs, group.runs));
     for (const auto& [metric, values] : numbers.back())
-      group.metrics[metric] = detail::summary_of(values, indexes.size());
-    group.runs = std::move(indexes);
+      group.metrics[metric] = detail::summary_of(values, group.runs.size());
     summary.groups.push_back(std::move(group));
   }
   if (numbers.size() != 2) return summary;
+  detail::MannWhitneyTable table;
   for (const auto& [metric, values] : numbers[0]) {
     const auto others = numbers[1].find(metric);
-    if (others == numbers[1].end()) continue;
-    const detail::MannWhitney test = detail::mann_whitney(values, others->second);
-    summary.tests[metric] = {test.u, test.p, test.is_exact};
+    if (others != numbers[1].end()) summary.tests[metric] = detail::test_of(values, others->second, table);
   }
   return summary;
 }

@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 
 const folder = process.env.PAGES;
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts"];
+const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "sections"];
 
 // Where the hostile page's artifacts want to go. What the policy stops may be announced, but never comes to be a connection.
 const outside = "http://127.0.0.1:47391/";
@@ -308,6 +308,64 @@ test("the state lives in the address, and a broken one does no harm", async () =
   });
   await within("normal", { hash: "#baseline=99&hide=-1.x&show=evil&sort=%7Bbroken&zoom=9_1&group=none&layout=<b>" }, async (page) => {
     assert.deepEqual((await tableOf(page, "params"))[0], ["Param", "run-0 baseline", "run-1", "run-2", "run-3"]);
+  });
+});
+
+test("tags, notes and groups are read without script", async () => {
+  await within("sections", { javaScriptEnabled: false }, async (page) => {
+    assert.deepEqual(await rowOf(page, "tags", "candidate"), ["candidate≠", "—", "yes", ...Array(8).fill("—")]);
+    assert.deepEqual(await page.$$eval(".part.notes .artifact figcaption", (all) => all.map((one) => one.textContent)),
+      ["run-0", "run-1 the same as that of run-0", "run-2 differs from that of run-0"]);
+    assert.deepEqual(await page.$$eval(".part.notes .artifact:first-child .md *", (all) => all.map((one) => [one.localName, one.textContent])), [
+      ["p", "Why"], ["strong", "Why"], ["p", "The best so far of sweep 3, see the log (https://example.org/0):"], ["strong", "best"],
+      ["code", "sweep 3"], ["ul", "augmentedearly stop"], ["li", "augmented"], ["li", "early stop"], ["em", "early"], ["pre", "nan at layer 3\n"]]);
+    assert.equal(await page.locator(".part.notes .none").textContent(), "No note: run-3, run-4, run-5, run-6, run-7, run-8, run-9");
+    const groups = await tableOf(page, "grouped");
+    assert.deepEqual(groups[1], ["accuracy↑ guessed", "augmented and plain differ: p = 0.0079, by Mann-Whitney; augmented is mostly higher, which is better"]);
+    assert.deepEqual(groups[2].slice(0, 5), ["augmented", "5", "0.97", "0.0158114", "0.950368 to 0.989632"]);
+    assert.deepEqual(groups[3].slice(0, 3), ["plain", "5", "0.52"]);
+    assert.equal(await page.locator(".part.grouped .interval").count(), 4);
+  });
+});
+
+test("curves are grouped by the runs' groups", async () => {
+  await within("sections", {}, async (page) => {
+    await page.selectOption('label:has-text("Group by") select', "group");
+    assert.deepEqual(await page.$$eval(".groups li", (items) => items.map((item) => item.textContent)), ["group = plain (n=5)", "group = augmented (n=5)"]);
+  });
+});
+
+test("what makes runs hard to compare is said at the top, and provenance folds and filters", async () => {
+  await within("sections", {}, async (page) => {
+    assert.deepEqual(await page.$$eval("header .warnings li", (all) => all.map((one) => one.textContent)), [
+      "Built from different code: aaaaaaaaaa (run-0, run-2, run-3, run-4 and 5 more) beside bbbbbbbbbb (run-1).",
+      "Dirty work tree: no commit holds the code of run-2.",
+      "Release beside Debug: Release (run-0, run-2, run-3, run-4 and 5 more) beside Debug (run-1).",
+      "Different flags than run-0: run-1 has -O0, not -O3.",
+    ]);
+    const parts = async () => (await tableOf(page, "provenance")).slice(1).map((row) => row[0]);
+    assert.deepEqual((await parts()).slice(0, 4), ["captured_utc", "▾ code 5 entries, 3 differ", ".as_of", ".branch"]);
+    await page.click("text=Differences only");
+    assert.deepEqual(await parts(), ["▾ code 3 entries, 3 differ", ".commit≠", ".diff_sha256≠", ".dirty≠", "▾ build 2 entries, 2 differ",
+      ".build_type≠", ".flags≠", "seeds.seed≠"]);
+    await page.uncheck('input[aria-label="Show run-1"]');
+    assert.deepEqual((await parts()).slice(-1), ["seeds.seed≠"]);
+    assert.equal((await parts()).includes("build.flags≠"), false);
+    assert.equal(await page.locator(".part.notes .artifact:visible").count(), 2);
+  });
+});
+
+test("a diff unfolds by keyboard, and tells what came and went by signs as well", async () => {
+  await within("sections", { javaScriptEnabled: false }, async (page) => {
+    const diff = page.locator(".part.provenance details.inset");
+    assert.equal(await diff.locator("pre").isVisible(), false);
+    await diff.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await diff.locator("summary").textContent(), "Not committed in the code of run-2: 1 file, 2 lines added, 1 removed (176 bytes)");
+    assert.deepEqual(await diff.locator("del").allTextContents(), ["-  train(0.1);\n"]);
+    assert.deepEqual(await diff.locator("ins").allTextContents(), ["+  train(0.2);\n+  // a <b>\n"]);
+    const colors = await diff.locator("ins, del").evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));
+    assert.notEqual(colors[0], colors[1]);
   });
 });
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erm/compare.hpp"
@@ -48,12 +49,22 @@ std::vector<erm::ExperimentRun> normal_runs() {
 
 void write_normal(const std::filesystem::path& folder) { erm::write_comparison(folder / "normal.html", normal_runs()); }
 
+erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {
+  erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
+  record.own_provenance() = std::move(provenance);
+  return erm::detail::RunAccess::make<erm::ExperimentRun>(std::move(record));
+}
+
 void write_hostile(const std::filesystem::path& folder) {
   const std::string evil = "</script><script>window.hacked=1</script><!--<script><img src=x onerror=\"window.hacked=1\">'\"&\xE2\x80\xA8]]>{{x}}";
   std::vector<erm::ExperimentRun> runs = {run_named("<img src=x onerror='window.hacked=1'>"), run_named("__proto__", 1),
                                           run_named("constructor", 2)};
   for (erm::ExperimentRun& run : runs) {
     run.log_param(evil, evil);
+    run.set_tag(evil, evil);
+    run.set_tag("__proto__");
+    run.set_note(evil + "\n\n[x](javascript:window.hacked=1)\n\n```\n" + evil);
+    run.set_group(evil);
     run.log_param("__proto__", "x");
     run.log_param("=1+1", "=cmd|' /C calc'!A0");
     run.log_param("right to left", "a\xE2\x80\xAE" "b");
@@ -74,6 +85,11 @@ void write_hostile(const std::filesystem::path& folder) {
     run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"scatter\",\"x\":[1,2],\"y\":[1,2],\"name\":\"<script>window.hacked=1</script>\"}]}"),
                      "figure", "figure.plotly.json");
   }
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    runs[i] = with_provenance(runs[i], {{"code", {{"commit", evil + std::to_string(i)}, {"diff", "@@ " + evil + "\n+" + evil}, {evil, evil}}},
+                                        {"__proto__", {{"polluted", true}}},
+                                        {"build", {{"build_type", evil + std::to_string(i)}, {"flags", {evil, std::to_string(i)}}}},
+                                        {"missing", {{evil, evil}}}});
   erm::CompareOptions options;
   options.title = evil;
   erm::write_comparison(folder / "hostile.html", runs, options);
@@ -138,6 +154,37 @@ void write_artifacts(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "artifacts.html", runs);
 }
 
+/// Ten runs of two groups whose accuracies do not overlap; tags, notes, and builds of two commits, one of them dirty.
+void write_sections(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 10; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    run.set_group(i < 5 ? "plain" : "augmented");
+    run.log_param("augment", i >= 5);
+    run.log_metric("accuracy", (i < 5 ? 0.5 : 0.9) + 0.01 * i);
+    for (int step = 0; step < 4; ++step) run.log_metric("loss", 1.0 / (1 + step + i), step);
+    if (i == 1) run.set_tag("candidate");
+    run.set_tag("team", i < 5 ? "vision" : "audio");
+    if (i < 3)
+      run.set_note("# Why\n\nThe **best** so far of `sweep 3`, see [the log](https://example.org/" + std::to_string(i / 2) +
+                   "):\n\n- augmented\n- *early* stop\n\n```\nnan at layer 3\n```\n");
+    erm::Json provenance = {
+        {"captured_utc", "2026-11-23T07:30:2" + std::to_string(i)},
+        {"program", {{"executable", "/home/ada/train"}, {"arguments", {"--lr", "0.1", "two words"}}, {"pid", 100 + i}}},
+        {"code", {{"as_of", "build"}, {"commit", std::string(40, i == 1 ? 'b' : 'a')}, {"branch", "main"}, {"dirty", i == 2}}},
+        {"build", {{"compiler", "GNU 12.2.0"}, {"build_type", i == 1 ? "Debug" : "Release"}, {"flags", i == 1 ? erm::Json{"-O0"} : erm::Json{"-O3"}}}},
+        {"inputs", {{"train set", {{"path", "/data/train.csv"}, {"size", 1000}, {"sha256", std::string(64, 'c')}}}}},
+        {"seeds", {{"seed", 42 + i}}},
+        {"missing", {{"machine.gpus", "no NVML was found"}}}};
+    if (i == 2)
+      provenance["code"]["diff"] =
+          "diff --git a/src/train.cpp b/src/train.cpp\n--- a/src/train.cpp\n+++ b/src/train.cpp\n@@ -1,3 +1,4 @@ int main() {\n"
+          "   load();\n-  train(0.1);\n+  train(0.2);\n+  // a <b>\n   save();\n";
+    runs.push_back(with_provenance(run, provenance));
+  }
+  erm::write_comparison(folder / "sections.html", runs);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -155,5 +202,6 @@ int main(int argc, char** argv) {
   write_curves(folder);
   write_plain(folder);
   write_artifacts(folder);
+  write_sections(folder);
   return 0;
 }

@@ -7,12 +7,17 @@
 #include "catch.hpp"
 
 using erm::detail::mann_whitney;
-using erm::detail::mann_whitney_at_most;
 using erm::detail::student_t_quantile;
 
 namespace {
 
 bool near(double a, double b, double within) { return std::abs(a - b) <= within; }
+
+double mann_whitney_at_most(std::size_t u, std::size_t m, std::size_t n) {
+  erm::detail::MannWhitneyTable table;
+  erm::detail::fill_table(table, m, n);
+  return table.at_most.at(u);
+}
 
 }  // namespace
 
@@ -64,6 +69,15 @@ TEST_CASE("The U test counts pairs, and is symmetric") {
   CHECK(near(mann_whitney(b, a).p, test.p, 1e-15));
   CHECK(near(mann_whitney({1, 2, 3}, {4, 5, 6}).p, 0.1, 1e-15));
   CHECK(mann_whitney({1}, {2}).p == 1);
+}
+
+TEST_CASE("A table that is kept gives what a new one gives, for samples of any sizes") {
+  erm::detail::MannWhitneyTable table;
+  const std::vector<double> a = {1, 2, 3, 9}, b = {4, 5, 6}, c = {0, 7};
+  CHECK(mann_whitney(a, b, &table).p == mann_whitney(a, b).p);
+  CHECK(mann_whitney(a, c, &table).p == mann_whitney(a, c).p);
+  CHECK(mann_whitney(c, a, &table).p == mann_whitney(c, a).p);
+  CHECK(mann_whitney(a, b, &table).p == mann_whitney(a, b).p);
 }
 
 TEST_CASE("With ties the U test is approximate, and without any difference it says so") {

@@ -56,6 +56,31 @@ TEST_CASE("docs/compare.md: in a terminal and in a notebook") {
   CHECK(frame.find("<iframe") == 0);
 }
 
+TEST_CASE("docs/compare.md: groups") {
+  const erm_test::TemporaryDirectory directory;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 10; ++i) {
+    erm::ExperimentRun run("digits", {});
+    run.log_param("optimizer", i < 5 ? "adam" : "sgd");
+    run.log_metric("val/acc", i < 5 ? 0.93 + 0.01 * i : 0.81 + 0.01 * i);
+    runs.push_back(run);
+  }
+
+  erm::CompareOptions options;
+  options.group_by = "params.optimizer";                           // or {"params.lr", "variant"}
+  erm::write_comparison("comparison.html", runs, options);
+  std::fputs(erm::compare_runs_text(runs, options).c_str(), stdout);
+
+  std::filesystem::current_path(before);
+  const std::string text = erm::compare_runs_text(runs, options);
+  const std::string printed = R"(
+val/acc: adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, which is better.
+)";
+  CHECK(text.substr(text.size() - printed.size()) == printed);
+}
+
 TEST_CASE("docs/compare.md: as data") {
   const std::vector<erm::ExperimentRun> runs = two_runs();
   std::vector<std::string> differing;
@@ -64,6 +89,10 @@ TEST_CASE("docs/compare.md: as data") {
   for (const erm::Comparison::Section& section : comparison.sections())
     for (const erm::Comparison::Row& row : section.rows)
       if (row.differs) differing.push_back(std::string(row.name) + ": " + std::string(row.cells[0].text));
+
+  for (const erm::Comparison::Warning& warning : comparison.warnings()) std::puts(warning.text.c_str());
+  for (const erm::Comparison::GroupedMetric& metric : comparison.grouped_metrics())
+    if (metric.test && metric.test->p < 0.05) std::puts(std::string(metric.row->name).c_str());
 
   CHECK(differing == std::vector<std::string>{"lr: 0.1", "loss: 0.5"});
 }

@@ -79,6 +79,12 @@ def main(registry, expectation):
 
     experiments = ids(registry, ".erm_experiment.json")
     check(experiments == sorted({run["experiment_id"] for run in expected["runs"]}), "experiments", experiments)
+    # What was deleted is there, and no look-up, also not one of everything, takes it for runs.
+    fs, root = fsspec.core.url_to_fs(registry)
+    trashed = [name for name in fs.find(posixpath.join(root, ".erm_trash")) if name.endswith("entry.json")]
+    check(len(trashed) == expected["in_trash"], "trash", trashed)
+    check(ids(registry, "erm_metadata.json") == sorted(
+        posixpath.join(run["experiment_id"], run["variant_id"], run["run_id"]) for run in expected["runs"]), "all runs")
     found = 0
     for experiment in experiments:
         at = posixpath.join(registry, experiment)

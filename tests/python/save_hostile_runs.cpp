@@ -12,6 +12,7 @@
 
 #include "erm/edit.hpp"
 #include "erm/registry.hpp"
+#include "erm/trash.hpp"
 
 namespace {
 
@@ -70,6 +71,32 @@ class Writer {
     std::string& latest = latest_[run.experiment_id() + "|" + run.variant_id()];
     latest = std::max(latest, run_id);
     expected["latest"] = latest_;
+  }
+
+  /// Runs that were deleted, alone and with what they lay in, and one that came back.
+  void delete_some() {
+    const auto save_to = [&](const char* experiment, const char* variant, const char* run_id) {
+      erm::RunOptions options;
+      options.variant_id = variant;
+      options.run_id = run_id;
+      erm::ExperimentRun run(experiment, options);
+      run.log_text("deleted", "note");
+      run.log_metric("loss", 0.5, 1);
+      return erm::save_run_to_registry(run, registry_);
+    };
+    const erm::Json& kept = expected["runs"].front();
+    const std::string experiment = kept["experiment_id"], variant = kept["variant_id"];
+    erm::delete_run(save_to(experiment.c_str(), variant.c_str(), "zzz deleted"));
+    erm::delete_run(save_to(experiment.c_str(), variant.c_str(), "zzz deleted/twice"));
+    save_to(experiment.c_str(), "deleted variant", "a");
+    erm::delete_variant(registry_, experiment, "deleted variant");
+    save_to("deleted experiment", "v", "a");
+    save_to("deleted experiment", "w/x", "b/c");
+    erm::delete_experiment(registry_, "deleted experiment");
+    const std::string run_id = kept["run_id"];
+    erm::delete_run(registry_, experiment, variant, run_id);
+    erm::restore_run(registry_, experiment, variant, run_id);
+    expected["in_trash"] = 5 + 4;  // runs, and the marker files of three variants and an experiment
   }
 
   erm::Json expected = {{"runs", erm::Json::array()}};
@@ -157,6 +184,7 @@ int main(int argc, char** argv) {
     std::filesystem::remove_all(argv[1]);
     Writer writer(argv[1]);
     save_all(writer);
+    writer.delete_some();
     std::ofstream(argv[2]) << writer.expected.dump(1);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -30,7 +30,8 @@ FileTree by_aws(const std::string& uri, const std::string& folder) {
 FileTree by_erm(const std::string& path) {
   const erm::S3FileSystem fs;
   FileTree files;
-  for (const std::string& file : fs.files_below(path)) files[file] = "file: " + erm::to_text(fs.read(path + "/" + file));
+  for (const std::string& file : fs.files_below(path))
+    files[file] = "file: " + erm::to_text(fs.read(path + "/" + file));
   return files;
 }
 

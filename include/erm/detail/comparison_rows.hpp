@@ -73,16 +73,10 @@ struct ComparisonRow {
   bool is_numeric = false;            // numbers and nothing else, but for runs that lack it
   bool is_scientific = false;         // a number in it is too long for fixed notation
   bool is_summary = false;            // says something of other rows, as the number of features
+  bool is_incidental = false;         // as a process's number: never counts as differing
   std::optional<Goal> goal;
   bool goal_is_guessed = false;
 };
-
-inline std::vector<const ExperimentRun*> pointers_to(const std::vector<ExperimentRun>& runs) {
-  std::vector<const ExperimentRun*> pointers;
-  pointers.reserve(runs.size());
-  for (const ExperimentRun& run : runs) pointers.push_back(&run);
-  return pointers;
-}
 
 /// "2026-11-23 07:30:21", with a fraction where it has one.
 inline std::string readable_time(TimePoint time) {
@@ -219,7 +213,7 @@ inline void finish_row(ComparisonRow& row, std::size_t baseline) {
   const ComparisonCell& compared = row.cells[baseline];
   bool numbers = false, others = false;
   for (ComparisonCell& cell : row.cells) {
-    cell.differs = &cell != &compared && !same_cell(cell, compared);
+    cell.differs = !row.is_incidental && &cell != &compared && !same_cell(cell, compared);
     row.differs = row.differs || cell.differs;
     if (cell.kind == Kind::number) {
       numbers = true;

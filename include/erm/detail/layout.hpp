@@ -2,6 +2,7 @@
 // experiment and a variant.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,13 @@ inline std::vector<std::string> parts_above(const std::string& id) {
   return above;
 }
 
+/// The ids below a folder by their marker files, sorted.
+inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
+  std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 struct RegistryLayout {
   FileSystem& fs;
   std::string root;
@@ -68,6 +76,14 @@ struct RegistryLayout {
     mark(root, registry_marker, {}, {}, durability);
     mark(experiment, experiment_marker, "experiment_id", experiment_id, durability);
     mark(variant, variant_marker, "variant_id", variant_id, durability);
+  }
+
+  /// The same of an experiment that has no variant.
+  void make_experiment(const std::string& experiment_id, Durability durability) const {
+    check_root();
+    check_new("experiment", root, experiment_id, experiment_marker);
+    mark(root, registry_marker, {}, {}, durability);
+    mark(joined(root, experiment_id), experiment_marker, "experiment_id", experiment_id, durability);
   }
 
   /// Throws InvalidIdError where the run would lie inside another, or inside another variant.

@@ -347,11 +347,16 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (has_ended_) return;
   await_capture();
   wait_for_round();  // first the points; only what is whole is called finished
-  const std::unique_ptr<Claim> no_edits = folder_.claim_edits();
+  const std::unique_ptr<Claim> no_edits = folder_.claim_edits();  // until all is written
   {
     const CallersLock lock(record_mutex_);
     folder_.adopt_other_writers();
-    if (no_edits) folder_.adopt_edits();
+    try {
+      if (no_edits) folder_.adopt_edits();
+    } catch (const Error& error) {
+      // Damaged, they stay beside the run, and are no reason not to end it.
+      report("the live run '" + folder_.uri() + "' ends without what was edited: " + error.what());
+    }
   }
   set_status(status, failure, now_utc());
   try {
@@ -364,10 +369,10 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
     set_status(RunStatus::running, {}, std::nullopt);
     throw;
   }
-  if (no_edits) folder_.remove_edits();
   has_ended_ = true;
   points_->set_state(BufferState::ended);
   stop();  // writes what other threads logged meanwhile
+  if (no_edits) folder_.remove_edits();
   if (failure_) std::rethrow_exception(failure_);
   throw_if_lost();
 }

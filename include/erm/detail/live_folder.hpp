@@ -18,6 +18,7 @@
 #include "erm/detail/layout.hpp"
 #include "erm/detail/owner.hpp"
 #include "erm/detail/run_saver.hpp"
+#include "erm/detail/trash_store.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
@@ -43,8 +44,10 @@ class LiveFolder {
   /// Takes over what was edited meanwhile, or leaves it where it is again.
   void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
   void leave_edits() { record_.edits_lie_beside = is_main(); }
-  /// Once the metadata have them.
-  void remove_edits() const { fs_->remove(edits_path(folder_)); }
+  /// Once the metadata have them, or where they are another run's.
+  void remove_edits() const {
+    if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
+  }
   /// A name for an artifact's content that none of this writer's has.
   [[nodiscard]] std::string free_filename(const std::string& filename);
   /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
@@ -65,9 +68,6 @@ class LiveFolder {
   [[nodiscard]] std::string text() const {
     return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
   }
-  [[nodiscard]] std::string claim_path() const {
-    return joined(joined(folder_of(folder_), claims_folder), last_part(folder_));
-  }
   std::unique_ptr<Claim> claim_patiently(const std::string& path, const std::string& what);
   bool begin(const std::string& run_id, bool patiently);
   bool resume(const std::string& run_id);
@@ -80,6 +80,7 @@ class LiveFolder {
   void sync_folders() const;
 
   std::shared_ptr<FileSystem> fs_;
+  std::string root_;
   std::string variant_folder_;
   std::string folder_;
   std::string uri_;
@@ -114,7 +115,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
 
   Location registry = locate(registry_uri, options.fs);
   fs_ = std::move(registry.fs);
-  const RegistryLayout layout{*fs_, without_end_slash(registry.path)};
+  root_ = without_end_slash(registry.path);
+  const RegistryLayout layout{*fs_, root_};
   const std::string variant = joined(experiment_id, options.variant_id);
   variant_folder_ = joined(layout.root, variant);
   if (is_main()) {
@@ -153,12 +155,15 @@ inline void LiveFolder::announce() {
 inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   const std::string folder = joined(variant_folder_, run_id);
   const std::string parent = folder_of(folder);
-  const std::string claimed = joined(joined(parent, claims_folder), last_part(folder));
+  const std::string claimed = claim_path(folder);
+  const RegistryLayout layout{*fs_, root_};
+  if (patiently) TrashStore(layout).finish({record_.experiment_id, record_.variant_id, run_id});
   const std::unique_ptr<Claim> claim =
       patiently ? claim_patiently(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
   if (!claim) return false;
   if (claim->may_have_neighbours()) sweep(*fs_, parent, last_part(folder));
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder);
+  layout.make_variant(record_.experiment_id, record_.variant_id, durability_);  // it may have been deleted meanwhile
   if (!fs_->make_folder(folder) && (fs_->info(folder).kind != FileKind::folder || !fs_->list(folder).empty()))
     return false;
   folder_ = folder;
@@ -236,7 +241,7 @@ inline void LiveFolder::release_other_writers() {
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
-  const std::unique_ptr<Claim> claim = claim_patiently(claim_path(), "the run '" + run_id + "'");
+  const std::unique_ptr<Claim> claim = claim_patiently(claim_path(folder_), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
   refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
@@ -317,7 +322,7 @@ inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
   if (!is_main()) return nullptr;
   try {
     for (int i = 0; i < 200; ++i) {
-      if (std::unique_ptr<Claim> claim = fs_->claim(claim_path())) return claim;
+      if (std::unique_ptr<Claim> claim = fs_->claim(claim_path(folder_))) return claim;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   } catch (const Error&) {

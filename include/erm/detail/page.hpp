@@ -14,7 +14,10 @@
 #include "erm/detail/page_artifacts.hpp"
 #include "erm/detail/page_assets.hpp"
 #include "erm/detail/page_curves.hpp"
+#include "erm/detail/page_groups.hpp"
+#include "erm/detail/page_notes.hpp"
 #include "erm/detail/page_output.hpp"
+#include "erm/detail/page_provenance.hpp"
 #include "erm/detail/page_tables.hpp"
 
 namespace erm::detail {
@@ -108,14 +111,23 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   append_html(out, title);
   out += "</h1><p class=summary>";
   append_html(out, page_summary(comparison));
-  out += "</p></header>\n<main>\n";
+  out += "</p>";
+  append_warnings(out, comparison);
+  out += "</header>\n<main>\n";
   const bool runs_as_rows = options.layout == RunLayout::rows ||
                             (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   std::size_t number = 0;
   if (comparison.runs().size() > 1) append_overview(page, comparison, headers, number++);
   for (const Comparison::Section& section : comparison.sections()) {
-    if (!comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict))
+    const bool is_there = !comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict);
+    if (is_there && section.kind == Comparison::Kind::notes)
+      append_notes(page, comparison, section, number++);
+    else if (is_there && section.kind == Comparison::Kind::provenance)
+      append_provenance(page, headers, comparison, section, options, number++, runs_as_rows);
+    else if (is_there)
       append_section(page, headers, section, number++, runs_as_rows);
+    if (section.kind == Comparison::Kind::metrics && !comparison.groups().empty())
+      append_groups(page, comparison, options, number++);
     if (section.kind == Comparison::Kind::metrics && !comparison.curves().empty())
       append_curves(page, comparison, headers, options, number++);
   }

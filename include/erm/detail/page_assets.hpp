@@ -152,6 +152,27 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margi
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 
+/* ---- notes, groups, provenance ---- */
+
+.warnings { margin: -8px 0 20px; padding: 0; list-style: none; }
+.warnings > li { margin: 0; }
+.warnings > li::before { content: "⚠ "; }
+.inset { margin: 0; padding: 8px 16px; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.inset > summary { cursor: pointer; }
+dl.inset { grid-template-columns: fit-content(40%) 1fr; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
+.artifact.d { border-left: 3px solid var(--bar); }
+.md { overflow-wrap: anywhere; }
+.md > * { margin: 0 0 8px; white-space: pre-line; }
+.md > pre { white-space: pre-wrap; }
+.md > blockquote { padding-left: 10px; border-left: 3px solid var(--line); }
+code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+.grouped .group > td { max-width: none; }
+.deep { padding-left: 30px; }
+.interval { display: block; width: 160px; height: 16px; fill: var(--accent); stroke: var(--accent); stroke-width: 12; }
+.thick { stroke-width: 44; opacity: 0.45; }
+.diff { margin-top: 8px; max-height: 60vh; unicode-bidi: plaintext; }
+
 @media (max-width: 600px) {
   header, main { padding-left: 10px; padding-right: 10px; }
   th, td { padding: 5px 8px; }
@@ -179,7 +200,6 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
-.deep { padding-left: 30px; }
 .group > th, .group > td { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -219,7 +239,8 @@ dialog h2 { display: block; margin-bottom: 12px; }
 dialog dl { margin-bottom: 16px; gap: 6px 16px; }
 dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
-@media (max-width: 600px) {
+@media (max-width: 600px))page",
+    R"page( {
   .tools { position: static; padding: 8px 10px; }
   .menu > div { right: auto; left: 0; }
 }
@@ -238,7 +259,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "ed09a5de1433dbc7531829a18790c8287c3d979f3a70c455486dc1e52a0b7d40";
+inline constexpr std::string_view page_style_sha256 = "55f76df1bd482fe56e9e656879b26ea05a5318da49f99e31937d515c8a7c6ae0";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -305,6 +326,7 @@ inline constexpr std::string_view page_script[] = {
       name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
       goal: goal ? goal.dataset.goal : null,
       goalMark: goal,
+      plain: header.classList.contains("u"),
       differs: false,
       cells: [],
     };
@@ -328,7 +350,7 @@ inline constexpr std::string_view page_script[] = {
       });
     }
     for (const row of rows) {
-      row.plain = section.kind === "runs";
+      row.plain = row.plain || section.kind === "runs";
       row.numeric = row.cells.some((cell) => cell.kind === "n");
       row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
     }
@@ -445,7 +467,7 @@ inline constexpr std::string_view page_script[] = {
   /// What follows for a row from the baseline and the runs that are shown.
   function judge(row, shown) {
     const compared = row.cells[state.baseline];
-    row.differs = shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
+    row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
     let best = NaN, count = 0;
     for (const run of shown) {
       const cell = row.cells[run];
@@ -499,9 +521,9 @@ inline constexpr std::string_view page_script[] = {
     return make("button", { type: "button", class: "sort", title: `Sort by ${label}`, onclick: () => {
       const next = direction === null ? "ascending" : direction === "ascending" ? "descending" : null;
       state.sort = next ? { by, section: section.index, key, direction: next } : null;
-      render();
-      say(next ? `Sorted by ${label}, ${next}` : "Not sorted"))page",
-    R"page(;
+      )page",
+    R"page(render();
+      say(next ? `Sorted by ${label}, ${next}` : "Not sorted");
       const again = findAll(".sort", section.element).find((button) => button.title === `Sort by ${label}`);
       if (again) again.focus();
     } }, parts, make("span", { class: "arrow", "aria-hidden": "true" }, mark));
@@ -598,7 +620,7 @@ inline constexpr std::string_view page_script[] = {
   function groupsOf(section, rows) {
     const groups = [];
     for (const row of rows) {
-      const dot = section.kind === "dict" && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
+      const dot = /dict|provenance/.test(section.kind) && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
       const prefix = dot > 0 ? row.name.slice(0, dot) : null;
       const last = groups[groups.length - 1];
       if (prefix !== null && last && last.prefix === prefix) last.rows.push(row);
@@ -741,8 +763,8 @@ inline constexpr std::string_view page_script[] = {
       return `% ${oneLine(table.title)}\n\\begin{tabular}{l${"r".repeat(table.lines[0].length - 1)}}\n${lines.join("\n")}\n\\end{tabular}`;
     }).join("\n\n") + "\n",
     csv: () => {
-      // A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay )page",
-    R"page(numbers.
+      //)page",
+    R"page( A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
       const escape = (text) => {
         const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) ? "'" + text : text;
         return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
@@ -948,7 +970,7 @@ inline constexpr std::string_view page_script[] = {
       if (section.kind !== "runs" && section.kind !== "params") continue;
       for (const row of section.rows) {
         const count = new Set(row.cells.map((cell) => cell.text)).size;
-        if ((section.kind === "params" || row.name === "variant" || row.name === "experiment") && count > 1 && count < runs.length) names.push(row.name);
+        if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && count > 1 && count < runs.length) names.push(row.name);
       }
     }
     return names;
@@ -997,9 +1019,9 @@ inline constexpr std::string_view page_script[] = {
       }
       const y = [], low = [], high = [], counts = [];
       for (const at of x) {
-        const present = members.map((line) => valueAt(line, at)).filter(Number.isFinite);
-        const mean = present.reduce((sum, number) => sum + number, 0) / pr)page",
-    R"page(esent.length;
+        const present = members.map((line) => valueAt(line, at)).filter(Number.isFini)page",
+    R"page(te);
+        const mean = present.reduce((sum, number) => sum + number, 0) / present.length;
         const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
         y.push(present.length ? mean : NaN);
         low.push(present.length ? (state.band === "sd" ? mean - deviation : Math.min(...present)) : NaN);
@@ -1224,10 +1246,10 @@ inline constexpr std::string_view page_script[] = {
   function stopsOf(chart) {
     return [...new Set(chart.lines.flatMap((line) => [...line.x]))].filter((x) => x >= chart.domain.x[0] && x <= chart.domain.x[1]).sort((a, b) => a - b);
   }
-  const nearest = (stops, x) => stops.reduce((best, stop) => (Math.abs(stop - x) < Math.abs(best - x) ? stop : best), stops[0]);
+  const nearest = (stops, x) => stops.reduce((best, stop) => (Math.ab)page",
+    R"page(s(stop - x) < Math.abs(best - x) ? stop : best), stops[0]);
 
-  function setZoom)page",
-    R"page((zoom) {
+  function setZoom(zoom) {
     state.zoom = zoom;
     renderCharts();
     saveState();
@@ -1439,10 +1461,10 @@ inline constexpr std::string_view page_script[] = {
         if (from === null) return;
         const to = placeAt(event);
         mark.setAttribute("y", yOfPlace(Math.max(from, to)));
-        mark.setAttribute("height", yOfPlace(Math.min(from, to)) - yOfPlace(Math.max(from, to)));
+        mark.setAttribute("height", yOfPlace(Math.min()page",
+    R"page(from, to)) - yOfPlace(Math.max(from, to)));
       });
-      zone.addEventListen)page",
-    R"page(er("pointerup", (event) => {
+      zone.addEventListener("pointerup", (event) => {
         if (from === null) return;
         const to = placeAt(event), low = Math.min(from, to), high = Math.max(from, to);
         from = null;
@@ -1599,6 +1621,6 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "1b9e3252aa6e8aca82daa9228d6e5bfe5a391a2ecf6fd8dba0cee9058e44f239";
+inline constexpr std::string_view page_script_sha256 = "e4edeb9f79e46a5634a4fe7bdfb85c163305e4f5b00ac18b0e373712143028d5";
 
 }  // namespace erm::detail

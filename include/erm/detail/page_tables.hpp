@@ -70,19 +70,23 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
   }
 }
 
+/// Which way a metric is better.
+inline void append_goal(std::string& out, const Comparison::Row& row) {
+  if (!row.goal) return;
+  const bool less = *row.goal == Goal::minimize;
+  out += less ? "<span class=goal data-goal=min title=\"" : "<span class=goal data-goal=max title=\"";
+  out += less ? "lower is better" : "higher is better";
+  if (row.goal_is_guessed) out += ", guessed from the name";
+  out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
+  out += less ? "<i> lower is better</i>" : "<i> higher is better</i>";
+  if (row.goal_is_guessed) out += " guessed";
+  out += "</span>";
+}
+
 /// The name of a row with its marks: that it differs, and which way it is better.
 inline void append_row_name(std::string& out, const Comparison::Row& row) {
   append_html(out, row.name);
-  if (row.goal) {
-    const bool less = *row.goal == Goal::minimize;
-    out += less ? "<span class=goal data-goal=min title=\"" : "<span class=goal data-goal=max title=\"";
-    out += less ? "lower is better" : "higher is better";
-    if (row.goal_is_guessed) out += ", guessed from the name";
-    out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
-    out += less ? "<i> lower is better</i>" : "<i> higher is better</i>";
-    if (row.goal_is_guessed) out += " guessed";
-    out += "</span>";
-  }
+  append_goal(out, row);
   if (row.differs) out += "<b class=q title=\"differs between the runs\">\xE2\x89\xA0<i> differs</i></b>";
 }
 
@@ -112,7 +116,9 @@ inline void append_columns_table(PageOutput& page, const std::vector<std::string
   for (const std::string& header : headers) (out += "<th scope=col") += header;
   out += "<tbody>\n";
   for (const Comparison::Row* row : rows) {
-    out += row->differs ? "<tr class=x><th scope=row>" : "<tr><th scope=row>";
+    out += row->differs         ? "<tr class=x><th scope=row>"
+           : row->is_incidental ? "<tr><th scope=row class=u>"
+                                : "<tr><th scope=row>";
     append_row_name(out, *row);
     for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
     out += "</tr>\n";
@@ -125,7 +131,7 @@ inline void append_rows_table(PageOutput& page, const std::vector<std::string>& 
   std::string& out = page.text;
   out += "<table data-layout=rows><thead><tr><th scope=col>Run";
   for (const Comparison::Row* row : rows) {
-    out += row->differs ? "<th scope=col class=x>" : "<th scope=col>";
+    out += row->differs ? "<th scope=col class=x>" : row->is_incidental ? "<th scope=col class=u>" : "<th scope=col>";
     append_row_name(out, *row);
   }
   out += "<tbody>\n";
@@ -171,10 +177,12 @@ inline void begin_scroll_box(std::string& out, std::string_view label) {
   out += '>';
 }
 
-inline void append_section(PageOutput& page, const std::vector<std::string>& headers,
-                           const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
-  static constexpr std::string_view kinds[] = {"runs", "params", "metrics", "features", "dict"};
-  static constexpr std::string_view corners[] = {"", "Param", "Metric", "Feature", "Entry"};
+/// A section up to the end of its table.
+inline void begin_table_section(PageOutput& page, const std::vector<std::string>& headers,
+                                const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+  static constexpr std::string_view kinds[] = {"runs",    "tags",     "notes", "params",
+                                               "metrics", "features", "dict",  "provenance"};
+  static constexpr std::string_view corners[] = {"", "Tag", "", "Param", "Metric", "Feature", "Entry", "Part"};
   const auto kind = static_cast<std::size_t>(section.kind);
   std::string note = counted(section.rows.size(), "row");
   if (section.kind == Comparison::Kind::runs)
@@ -192,7 +200,13 @@ inline void append_section(PageOutput& page, const std::vector<std::string>& hea
     append_rows_table(page, headers, rows);
   else
     append_columns_table(page, headers, rows, corners[kind]);
-  page.text += "</div></details></section>\n";
+  page.text += "</div>";
+}
+
+inline void append_section(PageOutput& page, const std::vector<std::string>& headers,
+                           const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+  begin_table_section(page, headers, section, number, runs_as_rows);
+  page.text += "</details></section>\n";
 }
 
 }  // namespace erm::detail

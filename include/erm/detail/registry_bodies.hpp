@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -13,23 +14,48 @@
 #include <vector>
 
 #include "erm/detail/layout.hpp"
+#include "erm/detail/registry_place.hpp"
 #include "erm/detail/run_saver.hpp"
 #include "erm/detail/saved_places.hpp"
+#include "erm/detail/trash_store.hpp"
 #include "erm/registry.hpp"
 
 namespace erm {
 
 namespace detail {
 
-/// Saves to a folder that was chosen. Where another save is at it, waits for that one to end, at most ten seconds:
+/// The variant to which a run is saved.
+struct RegistryVariant {
+  const RegistryLayout& layout;
+  const std::string& experiment_id;
+  const std::string& variant_id;
+  Durability durability;
+
+  [[nodiscard]] std::string folder() const { return joined(joined(layout.root, experiment_id), variant_id); }
+  /// Makes it where it is not there. Looks again under the claim on a run's name, which keeps a variant from being
+  /// deleted; before that only where a wrong place would be left with folders in it.
+  [[nodiscard]] std::function<void()> maker() const {
+    const auto make = [this] { layout.make_variant(experiment_id, variant_id, durability); };
+    if (layout.fs.has_folders()) make();
+    return make;
+  }
+  /// Ends the deletion of a run there that was cut off; false where there is none.
+  [[nodiscard]] bool finish_delete(const std::string& run_id) const {
+    return TrashStore(layout).finish({experiment_id, variant_id, run_id});
+  }
+};
+
+/// Saves to a folder that was chosen, in `variant` unless that is null. Where another save is at it, waits for that one to end, at most ten seconds:
 /// a save takes milliseconds, while a live run holds its folder for hours.
 inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
-                           const std::string& folder, bool overwrite, Durability durability) {
+                           const std::string& folder, bool overwrite, Durability durability,
+                           const RegistryVariant* variant = nullptr) {
   using std::chrono::milliseconds;
   const std::string cannot = "cannot save the run '" + run_id + "' to '" + folder + "': ";
+  const std::function<void()> make_variant = variant ? variant->maker() : nullptr;
   const auto begin = std::chrono::steady_clock::now();
   for (milliseconds pause(1);; pause = std::min(2 * pause, milliseconds(50))) {
-    SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability).save(overwrite);
+    SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability, make_variant).save(overwrite);
     if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.are_files({metadata_path(folder)}))
       outcome = SaveOutcome::exists;
     switch (outcome) {
@@ -38,6 +64,7 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
       case SaveOutcome::exists:
         throw RunExistsError(cannot + "a run is there; choose another id or place, or set SaveOptions::overwrite");
       case SaveOutcome::holds_other_files:
+        if (variant && variant->finish_delete(run_id)) break;
         if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename)); !runs.empty())
           throw InvalidIdError(cannot + "it would hold the run '" + runs.front() + "'; choose another id or place");
         throw RunExistsError(cannot + "the folder holds files and no run, and ERM replaces only runs; choose another " +
@@ -52,26 +79,27 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
 
 /// Saves under the run's own id, or the next free one where it was generated; the id that it got.
 inline std::string save_under_free_id(const ExperimentRun& run, const std::shared_ptr<FileSystem>& fs,
-                                      const std::string& variant_folder, const SaveOptions& options) {
+                                      const RegistryVariant& variant, bool overwrite) {
   const RunRecord& record = RunAccess::record(run);
   SavedPlaces& places = RunAccess::saved_places(run);
-  const Durability durability = options.durable ? Durability::durable : Durability::buffered;
+  const std::string folder = variant.folder();
   if (!record.run_id_was_generated) {
-    save_to_folder(record, record.run_id, *fs, joined(variant_folder, record.run_id), options.overwrite, durability);
+    save_to_folder(record, record.run_id, *fs, joined(folder, record.run_id), overwrite, variant.durability, &variant);
     return record.run_id;
   }
-  if (options.overwrite) {
-    if (const std::optional<std::string> mine = places.run_id_in(fs, variant_folder)) {
-      save_to_folder(record, *mine, *fs, joined(variant_folder, *mine), true, durability);
+  if (overwrite) {
+    if (const std::optional<std::string> mine = places.run_id_in(fs, folder)) {
+      save_to_folder(record, *mine, *fs, joined(folder, *mine), true, variant.durability, &variant);
       return *mine;
     }
   }
+  const std::function<void()> make_variant = variant.maker();
   for (int i = 1;; ++i) {
     std::string run_id = record.run_id;
     if (i > 1) append_padded(run_id += '_', i, 3);
-    if (RunSaver(*fs, record, run_id, joined(variant_folder, run_id), durability).save(false) != SaveOutcome::saved)
-      continue;
-    places.remember(fs, variant_folder, run_id);
+    RunSaver saver(*fs, record, run_id, joined(folder, run_id), variant.durability, make_variant);
+    if (saver.save(false) != SaveOutcome::saved) continue;
+    places.remember(fs, folder, run_id);
     return run_id;
   }
 }
@@ -85,42 +113,6 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
       throw InvalidIdError("cannot save a run to '" + run_uri + "': it would lie inside the run '" + above +
                            "'; choose another place");
   }
-}
-
-/// A variant's place in a registry, to be told from a wrong one.
-struct VariantPlace {
-  const FileSystem& fs;
-  const std::string& registry_uri;
-  std::string root;
-
-  void expect_registry() const {
-    if (is_missing(root))
-      throw NotFoundError("there is no registry at '" + registry_uri + "'; check the path, or save a run to it first");
-  }
-  void expect_experiment(const std::string& experiment_id) const {
-    if (!is_missing(joined(root, experiment_id))) return;
-    expect_registry();
-    throw NotFoundError("there is no experiment '" + experiment_id + "' in the registry '" + registry_uri +
-                        "'; list_experiments tells which there are");
-  }
-  void expect_variant(const std::string& experiment_id, const std::string& variant_id) const {
-    if (!is_missing(joined(joined(root, experiment_id), variant_id))) return;
-    expect_experiment(experiment_id);
-    throw NotFoundError("there is no variant '" + variant_id + "' of experiment '" + experiment_id +
-                        "' in the registry '" + registry_uri + "'; list_variants tells which there are");
-  }
-
- private:
-  [[nodiscard]] bool is_missing(const std::string& path) const {
-    const FileKind kind = fs.info(path).kind;
-    return kind != FileKind::folder && kind != FileKind::link;
-  }
-};
-
-inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
-  std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
-  std::sort(ids.begin(), ids.end());
-  return ids;
 }
 
 /// The latest of some runs of a variant. The second of a generated id is that of its timestamp: of those, only
@@ -164,12 +156,10 @@ inline std::string save_run_to_registry(const ExperimentRun& run, const std::str
   const Location registry = detail::locate(registry_uri, options.fs);
   const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
   layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
-  layout.make_variant(run.experiment_id(), run.variant_id(),
-                      options.durable ? Durability::durable : Durability::buffered);
-  const std::string variant = detail::joined(run.experiment_id(), run.variant_id());
-  const std::string run_id =
-      detail::save_under_free_id(run, registry.fs, detail::joined(layout.root, variant), options);
-  return detail::uri_below(registry_uri, detail::joined(variant, run_id));
+  const detail::RegistryVariant variant{layout, run.experiment_id(), run.variant_id(),
+                                        options.durable ? Durability::durable : Durability::buffered};
+  const std::string run_id = detail::save_under_free_id(run, registry.fs, variant, options.overwrite);
+  return detail::uri_below(registry_uri, detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
 }
 
 inline ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
@@ -186,27 +176,37 @@ inline ExperimentRun load_run_from_registry(const std::string& registry_uri, con
   const Location registry = detail::locate(registry_uri, fs);
   const std::string variant = detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id),
                                              variant_id);
-  if (!run_id) {
+  const std::shared_ptr<FileSystem>& store = registry.fs;
+  const auto load = [&](std::string id) {
+    detail::RunRecord record = detail::read_run(store, detail::joined(variant, id));
+    record.experiment_id = experiment_id;
+    record.variant_id = variant_id;
+    record.run_id = std::move(id);
+    return detail::RunAccess::make<ExperimentRun>(std::move(record));
+  };
+  if (run_id) {
+    try {
+      return load(std::move(*run_id));
+    } catch (const NotFoundError&) {
+      // Say which part of the question has no answer.
+      const std::string root = detail::without_end_slash(registry.path);
+      detail::VariantPlace{*store, registry_uri, root}.expect_variant(experiment_id, variant_id);
+      throw;
+    }
+  }
+  for (;;) {
     std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
     if (ids.empty()) {
       throw NotFoundError("there is no run of variant '" + variant_id + "' of experiment '" + experiment_id +
                           "' in the registry '" + registry_uri + "'; save one first");
     }
-    run_id = detail::latest_of(*registry.fs, variant, std::move(ids));
+    try {
+      return load(detail::latest_of(*store, variant, ids));
+    } catch (const NotFoundError&) {
+      // The latest, or one that might have been, was deleted just now: then the list is another.
+      if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
+    }
   }
-  detail::RunRecord record;
-  try {
-    record = detail::read_run(registry.fs, detail::joined(variant, *run_id));
-  } catch (const NotFoundError&) {
-    // Say which part of the question has no answer.
-    const std::string root = detail::without_end_slash(registry.path);
-    detail::VariantPlace{*registry.fs, registry_uri, root}.expect_variant(experiment_id, variant_id);
-    throw;
-  }
-  record.experiment_id = experiment_id;
-  record.variant_id = variant_id;
-  record.run_id = std::move(*run_id);
-  return detail::RunAccess::make<ExperimentRun>(std::move(record));
 }
 
 inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
@@ -214,7 +214,17 @@ inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& reg
                                                           const std::string& variant_id,
                                                           std::optional<std::vector<std::string>> run_ids,
                                                           std::shared_ptr<FileSystem> fs) {
-  if (!run_ids) run_ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+  if (!run_ids) {
+    for (;;) {
+      std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+      try {
+        return load_runs_from_registry(registry_uri, experiment_id, variant_id, ids, fs);
+      } catch (const NotFoundError&) {
+        // One was deleted just now: then the list is another.
+        if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
+      }
+    }
+  }
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   const Location registry = detail::locate(registry_uri, fs);

@@ -116,6 +116,15 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   }
 }
 
+/// What lies in history/ of a run whose metadata do not name it. Where that is nothing, the run may be on its way to
+/// the trash or back: then it is looked at again.
+inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std::string& folder) {
+  std::vector<FolderEntry> entries = fs.list(joined(folder, "history"));
+  if (!entries.empty()) return entries;
+  static_cast<void>(metadata_bytes(fs, folder));  // throws where it is gone
+  return fs.list(joined(folder, "history"));
+}
+
 /// The paths of a run's history files.
 inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
                                               const MetadataFile& metadata) {
@@ -125,7 +134,7 @@ inline std::vector<std::string> history_paths(const FileSystem& fs, const std::s
   if (metadata.history_files) {
     files = *metadata.history_files;
   } else {
-    for (FolderEntry& entry : fs.list(history))
+    for (FolderEntry& entry : unnamed_history(fs, folder))
       if (entry.kind == FileKind::file && ends_with(entry.name, ".csv")) files.push_back(std::move(entry.name));
     std::sort(files.begin(), files.end());
   }
@@ -170,13 +179,13 @@ inline bool is_dead(const RunRecord& record) {
 }
 
 /// Throws RunExistsError where a live process has the run open.
-inline void refuse_if_alive(const RunRecord& found, const std::string& cannot) {
+inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
+                            const std::string& advice = "end that process, or take another id") {
   if (found.status != RunStatus::running || is_dead(found)) return;
   const Owner owner = Owner::of(found.owner);
   throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
                        " has it open, last heard of at " +
-                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; end that process, or take " +
-                       "another id");
+                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
 /// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
@@ -196,7 +205,7 @@ inline void take_newer_metrics(RunRecord& record) {
 /// What the writers of a live run other than "main" logged, each in history/<writer>.json.
 inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
   std::vector<std::string> paths;
-  for (const FolderEntry& entry : fs.list(joined(folder, "history")))
+  for (const FolderEntry& entry : unnamed_history(fs, folder))
     if (entry.kind == FileKind::file && ends_with(entry.name, ".json"))
       paths.push_back(joined(folder, "history/" + entry.name));
   std::sort(paths.begin(), paths.end());
@@ -229,16 +238,34 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   }
 }
 
-/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them.
+/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the trash
+/// or back: then it is looked at again.
+inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
+  if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
+  apply_edits_beside(fs, folder, record);
+}
+
+/// Throws NotFoundError where the run is not there any more whose files its metadata did not name: others may have been
+/// read for them, or none.
+inline void expect_same_run(const FileSystem& fs, const std::string& folder, const RunRecord& found) {
+  const MetadataFile now = read_metadata(fs, folder);
+  if (now.history_files || now.record.timestamp_utc != found.timestamp_utc)
+    throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
+}
+
+/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them. Throws
+/// NotFoundError where the run went away meanwhile.
 inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
-  if (metadata.written_by_erm && !metadata.history_files) {
+  const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+  if (has_unnamed_files) {
     for (MetadataFile& writer : read_other_writers(fs, folder)) {
       add_record(metadata.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
   }
   RunRecord& record = metadata.record;
-  apply_edits_beside(fs, folder, record);
+  apply_edits_of(fs, folder, record);
+  if (has_unnamed_files) expect_same_run(fs, folder, record);
   if (record.status != RunStatus::running) return;
   take_newer_metrics(record);
   if (is_dead(record)) record.status = RunStatus::killed;
@@ -265,8 +292,31 @@ inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::str
   return std::move(metadata.record);
 }
 
+/// What `read` gives; called again while the run is replaced, or goes to the trash and comes back, as it reads.
+template <class Read>
+auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& read) {
+  constexpr int attempts = 10;
+  for (int i = 1;; ++i) {
+    try {
+      return read();
+    } catch (const NotFoundError&) {
+      if (i == attempts) throw;
+      if (!fs.are_files({metadata_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
+    }
+  }
+}
+
 inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
-  return record_of(fs, folder, read_metadata_and_history(*fs, folder));
+  return read_until_whole(*fs, folder, [&] { return record_of(fs, folder, read_metadata_and_history(*fs, folder)); });
+}
+
+/// The metadata and the history that belongs to it, without what else settle() looks at.
+inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  return read_until_whole(fs, folder, [&] {
+    MetadataFile metadata = read_metadata_and_history(fs, folder);
+    if (metadata.written_by_erm && !metadata.history_files) expect_same_run(fs, folder, metadata.record);
+    return metadata;
+  });
 }
 
 /// The metadata files of several runs, asked for together.

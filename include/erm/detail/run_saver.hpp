@@ -7,12 +7,17 @@
 // abandoned claim, and removed by the next save to the same parent folder.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -47,10 +52,39 @@ inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std:
   }
 }
 
+/// What the metadata of a deleted run are called until it is restored; `entry` is its place in the trash.
+inline constexpr std::string_view deleted_prefix = ".erm_deleted_";
+inline std::string deleted_filename(const std::string& entry) { return std::string(deleted_prefix) + entry + ".json"; }
+
+/// The place in the trash of a run that was deleted and whose folder is still here, or an empty text.
+inline std::string deleted_entry_in(const FileSystem& fs, const std::string& folder) {
+  for (const FolderEntry& file : fs.list(folder))
+    if (file.name.rfind(deleted_prefix, 0) == 0 && ends_with(file.name, ".json"))
+      return file.name.substr(deleted_prefix.size(), file.name.size() - deleted_prefix.size() - 5);
+  return {};
+}
+
+inline std::string claim_path(const std::string& folder) {
+  return joined(joined(folder_of(folder), claims_folder), last_part(folder));
+}
+
+/// Claims a run's folder to do something to the run; others hold a claim for milliseconds.
+inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folder, const std::string& operation) {
+  const std::string path = claim_path(folder);
+  for (int i = 0; i < 1000; ++i) {
+    if (std::unique_ptr<Claim> claim = fs.claim(path)) return claim;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw IoError("cannot " + operation + " the run '" + folder + "': another process holds '" + path +
+                    "' for ten seconds now; wait for it, or end it",
+                std::make_error_code(std::errc::device_or_resource_busy));
+}
+
 /// Removes what a killed save left in a run's folder, whose claim is held. A run that was there before stays.
 inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (fs.info(folder).kind != FileKind::folder) return;
   if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
+    if (!deleted_entry_in(fs, folder).empty()) return;  // no save's, but a deleted run on its way to the trash
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
     fs.remove(edits_path(folder));
@@ -108,8 +142,15 @@ enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
 /// Saves a run to one folder.
 class RunSaver {
  public:
-  RunSaver(FileSystem& fs, const RunRecord& record, std::string run_id, std::string folder, Durability durability)
-      : fs_(fs), record_(record), run_id_(std::move(run_id)), folder_(std::move(folder)), durability_(durability) {
+  /// `make_place` is called while the claim on the run's name is held; see RegistryVariant.
+  RunSaver(FileSystem& fs, const RunRecord& record, std::string run_id, std::string folder, Durability durability,
+           std::function<void()> make_place = {})
+      : fs_(fs),
+        record_(record),
+        run_id_(std::move(run_id)),
+        folder_(std::move(folder)),
+        durability_(durability),
+        make_place_(std::move(make_place)) {
     while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   }
 
@@ -117,12 +158,13 @@ class RunSaver {
   SaveOutcome save(bool overwrite) {
     const std::string parent = folder_of(folder_);
     const std::string name = last_part(folder_);
-    const std::string claimed = joined(joined(parent, claims_folder), name);
+    const std::string claimed = claim_path(folder_);
     if (durability_ == Durability::durable && fs_.has_folders()) make_folders(parent);
     std::unique_ptr<Claim> claim = fs_.claim(claimed);
     if (!claim) return SaveOutcome::is_being_saved;
     if (claim->may_have_neighbours()) sweep(fs_, parent, name);
     if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
+    if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
       if (fs_.are_files({metadata_path(folder_)})) {
@@ -185,10 +227,32 @@ class RunSaver {
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
       refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
       // A run that cannot be read may be replaced all the same; then none of its files stays.
     }
+  }
+
+  /// Of a live run that is over every file of history/ counts, also one that this save is about to write: its metadata
+  /// come to name them.
+  void name_files_of(MetadataFile& run) {
+    for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
+      add_record(run.record, std::move(writer.record));
+      for (StoredArtifact& artifact : writer.artifacts) {
+        const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
+        if (std::none_of(run.artifacts.begin(), run.artifacts.end(), same)) run.artifacts.push_back(std::move(artifact));
+      }
+    }
+    apply_edits_beside(fs_, folder_, run.record);
+    std::vector<std::string> names;
+    for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
+    run.history_files = std::move(names);
+    fs_.write(metadata_path(folder_),
+              MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files,
+                                   run.record.finished_utc),
+              durability_);
+    fs_.remove(edits_path(folder_));
   }
 
   /// A file that is yet to be written: an artifact's, or the history's.
@@ -322,6 +386,7 @@ class RunSaver {
   std::string run_id_;
   std::string folder_;
   Durability durability_;
+  std::function<void()> make_place_;
   bool is_new_ = false;
   std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
   std::set<std::string> there_;                     // its artifacts' files

@@ -36,7 +36,7 @@ class FoundHistory final : public UnreadHistory {
   [[nodiscard]] const std::map<std::string, MetricHistory>& read() const override {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (history_) return *history_;
-    MetadataFile now = read_metadata_and_history(*fs_, folder_);
+    MetadataFile now = read_whole_metadata_and_history(*fs_, folder_);
     if (now.record.timestamp_utc != timestamp_ || (finished_ && now.record.finished_utc != finished_)) {
       throw NotFoundError("cannot read the history of the run '" + folder_ +
                           "': another run took its place since it was found; find it again");
@@ -78,6 +78,8 @@ class RunScan {
                  unsigned threads, std::vector<Outcome>& outcomes) const;
   Outcome read_one(const Variant& variant, const std::string& folder, const std::string& run_id, const Bytes* bytes,
                    const RunFilter& filter) const;
+  std::optional<RunRecord> read_matching(const Variant& variant, const std::string& folder, const std::string& run_id,
+                                         const Bytes* bytes, const RunFilter& filter) const;
   [[nodiscard]] std::string folder_of_variant(const Variant& variant) const {
     return joined(joined(root_, variant.experiment_id), variant.variant_id);
   }
@@ -179,30 +181,43 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
 inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::string& folder, const std::string& run_id,
                                           const Bytes* bytes, const RunFilter& filter) const {
   Outcome outcome;
-  try {
-    MetadataFile metadata =
-        bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder);
-    RunRecord& record = metadata.record;
-    record.experiment_id = variant.experiment_id;
-    record.variant_id = variant.variant_id;
-    record.run_id = run_id;
-    record.unread_history = std::make_shared<FoundHistory>(fs_, folder, record);
-    // A run that ended well has taken over what lies beside its metadata, but for what came too late.
-    const bool settles_first =
-        record.status != RunStatus::finished || record.edits_lie_beside || filter.asks_for_artifacts();
-    if (settles_first) settle(*fs_, folder, metadata);
-    if (filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
-    if (!filter.matches(record)) return outcome;
-    if (!settles_first) settle(*fs_, folder, metadata);
-    if (!filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
-    outcome.run = std::move(record);
-  } catch (const NotFoundError&) {
-    // Deleted since it was listed; or a file of it is lost.
-    if (fs_->are_files({metadata_path(folder)})) outcome.error = std::current_exception();
-  } catch (...) {
-    outcome.error = std::current_exception();
+  constexpr int attempts = 10;
+  for (int i = 1; i <= attempts; ++i) {
+    try {
+      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
+      return outcome;
+    } catch (const NotFoundError&) {
+      // Deleted since it was listed; or replaced, or to the trash and back, as it was read; or a file of it is lost.
+      if (!fs_->are_files({metadata_path(folder)})) return outcome;
+      if (i == attempts) outcome.error = std::current_exception();
+    } catch (...) {
+      outcome.error = std::current_exception();
+      return outcome;
+    }
   }
   return outcome;
+}
+
+/// The run, where the filter matches it.
+inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
+                                                       const std::string& run_id, const Bytes* bytes,
+                                                       const RunFilter& filter) const {
+  MetadataFile metadata =
+      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder);
+  RunRecord& record = metadata.record;
+  record.experiment_id = variant.experiment_id;
+  record.variant_id = variant.variant_id;
+  record.run_id = run_id;
+  record.unread_history = std::make_shared<FoundHistory>(fs_, folder, record);
+  // A run that ended well has taken over what lies beside its metadata, but for what came too late.
+  const bool settles_first =
+      record.status != RunStatus::finished || record.edits_lie_beside || filter.asks_for_artifacts();
+  if (settles_first) settle(*fs_, folder, metadata);
+  if (filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
+  if (!filter.matches(record)) return std::nullopt;
+  if (!settles_first) settle(*fs_, folder, metadata);
+  if (!filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
+  return std::move(record);
 }
 
 }  // namespace erm::detail

@@ -10,71 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/file_system_bodies.hpp"
-#include "erm/detail/owner.hpp"
+#include "erm/detail/s3_claims.hpp"
 #include "erm/detail/s3_client.hpp"
 #include "erm/detail/s3_upload.hpp"
-#include "erm/detail/time_text.hpp"
 #include "erm/s3.hpp"
 
 namespace erm {
 
 namespace detail::s3 {
-
-/// How long after `modified` (as S3 lists it) the server answered at `date` (as HTTP has it).
-inline std::chrono::seconds age(const std::string& modified, const std::string& date) {
-  const std::optional<TimePoint> then = parse_time(modified);
-  const std::time_t now = curl_getdate(date.c_str(), nullptr);
-  if (!then || now < 0) return std::chrono::seconds(0);
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::from_time_t(now) - *then);
-}
-
-/// A claim that stands in the bucket as an object.
-class ObjectClaim final : public Claim {
- public:
-  ObjectClaim(S3FileSystem& fs, Client& client, std::string path, std::string text, bool abandoned)
-      : fs_(fs), client_(client), path_(std::move(path)), text_(std::move(text)), abandoned_(abandoned) {}
-  ObjectClaim(const ObjectClaim&) = delete;
-  ObjectClaim& operator=(const ObjectClaim&) = delete;
-  ~ObjectClaim() override {
-    try {
-      if (is_mine()) fs_.remove_many({path_});
-    } catch (const std::exception&) {
-      // The store is out of reach. The object stays, and is known to be abandoned once it is not in `held`.
-    }
-    const std::lock_guard<std::mutex> lock(client_.held.mutex);
-    client_.held.claims.erase(path_);
-  }
-  [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
-  void commit(const std::string& target, std::string_view content, Durability durability) override {
-    if (!is_mine()) {
-      throw RunExistsError("cannot save '" + target + "': it took longer than S3Options::claim_lifetime, and another " +
-                           "process took it over; save again with a longer one");
-    }
-    fs_.write(target, content, durability);
-  }
-
- private:
-  /// Whether no one has taken it over, as others may after its lifetime.
-  [[nodiscard]] bool is_mine() const {
-    {
-      const std::lock_guard<std::mutex> lock(client_.held.mutex);
-      const auto written = client_.held.claims.at(path_).written;
-      if (std::chrono::steady_clock::now() - written < client_.options().claim_lifetime / 2) return true;
-    }
-    try {
-      return to_text(fs_.read(path_)) == text_;
-    } catch (const NotFoundError&) {
-      return false;
-    }
-  }
-
-  S3FileSystem& fs_;
-  Client& client_;
-  std::string path_;
-  std::string text_;
-  bool abandoned_;
-};
 
 /// S3FileSystem::folders_with() where little lies beside the file: level by level, each level's folders at once.
 inline std::vector<std::string> marked_folders(const Client& client, const std::string& path,
@@ -115,10 +58,7 @@ inline std::uint64_t total_of(const Exchange& part) {
   const auto range = part.answer.find("content-range");
   if (range == part.answer.end()) return 0;
   const std::size_t slash = range->second.find('/');
-  std::uint64_t total = 0;
-  if (slash != std::string::npos)
-    std::from_chars(range->second.data() + slash + 1, range->second.data() + range->second.size(), total);
-  return total;
+  return slash == std::string::npos ? 0 : number_in(std::string_view(range->second).substr(slash + 1));
 }
 
 /// The file systems behind s3:// URIs: one for as long as the environment stays the same, for its connections.
@@ -164,8 +104,7 @@ inline FileInfo S3FileSystem::info(const std::string& path) const {
     detail::s3::Exchange head = client_->run(Client::request("look at", "HEAD", place));
     if (client_->is_there(head)) {
       info.kind = FileKind::file;
-      const std::string& size = head.answer["content-length"];
-      std::from_chars(size.data(), size.data() + size.size(), info.size);
+      info.size = detail::s3::number_in(head.answer["content-length"]);
       return info;
     }
   }
@@ -250,21 +189,6 @@ inline void S3FileSystem::write_from(const std::string& path, const Content& con
     client_->put(path, detail::s3::Body(content, 0, content.size()), false);
 }
 
-/// Whoever writes may hold a claim for long; written again, it is not taken for that of a process that is gone.
-inline void S3FileSystem::refresh_claims() {
-  const auto now = std::chrono::steady_clock::now();
-  std::vector<std::pair<std::string, std::string>> old;
-  {
-    const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    for (auto& [path, claim] : client_->held.claims) {
-      if (now - claim.written < client_->options().claim_lifetime / 4) continue;
-      claim.written = now;
-      old.emplace_back(path, claim.text);
-    }
-  }
-  for (const auto& [path, text] : old) client_->put(path, detail::s3::Body(std::string_view(text)), false);
-}
-
 inline bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
   return client_->put(path, detail::s3::Body(content), true);
 }
@@ -333,6 +257,40 @@ inline bool S3FileSystem::make_folder(const std::string& path) {
   return is_empty;
 }
 
+inline void S3FileSystem::move(const std::string& from, const std::string& to, Durability) {
+  const detail::s3::Place source(from);
+  const std::string prefix = source.prefix();
+  std::map<std::string, std::uint64_t> sizes;
+  std::vector<std::string> files;  // relative to `from`
+  client_->list(source, prefix, false, 0, [&](detail::s3::Listed&& found) {
+    files.push_back(found.key.substr(prefix.size()));
+    sizes[files.back()] = found.size;
+    return true;
+  });
+  if (files.empty()) {
+    const FileInfo file = info(from);
+    if (file.kind != FileKind::file) throw NotFoundError("cannot move 's3://" + from + "': there is nothing; check the path");
+    files.emplace_back();
+    sizes[""] = file.size;
+  }
+  const auto own = detail::own_files_last(files);
+  const std::vector<std::string> steps[] = {{files.begin(), own}, {own, files.end()}};
+  for (const std::vector<std::string>& step : steps) {
+    std::vector<std::pair<std::string, std::uint64_t>> sources;
+    std::vector<std::string> targets;
+    for (const std::string& file : step) {
+      sources.emplace_back(detail::joined(from, file), sizes[file]);
+      targets.push_back(detail::joined(to, file));
+    }
+    detail::s3::copy_objects(*client_, sources, targets);
+  }
+  for (const std::vector<std::string>& step : steps) {
+    std::vector<std::string> keys;
+    for (const std::string& file : step) keys.push_back(detail::joined(source.key, file));
+    if (!keys.empty()) client_->remove(source.bucket, keys);
+  }
+}
+
 inline bool S3FileSystem::are_files(const std::vector<std::string>& paths) const {
   std::vector<detail::s3::Exchange> heads;
   for (const std::string& path : paths)
@@ -377,57 +335,6 @@ inline std::vector<std::string> S3FileSystem::folders_with(const std::string& pa
   std::copy_if(found.begin(), found.end(), std::back_inserter(outermost),
                [&](const std::string& folder) { return !is_inside_another(folder); });
   return outermost;
-}
-
-inline std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
-  using detail::s3::Client;
-  using detail::s3::ObjectClaim;
-  using detail::s3::random_name;
-  const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
-  {
-    const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    const Client::HeldClaim held = {text, std::chrono::steady_clock::now()};
-    if (!client_->held.claims.emplace(path, held).second) return nullptr;
-  }
-  // Gives up what was entered above, unless the claim is made.
-  const auto give_up = [&]() -> std::unique_ptr<Claim> {
-    const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    client_->held.claims.erase(path);
-    return nullptr;
-  };
-  try {
-    if (create(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, false);
-    if (client_->take_over(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, true);
-  } catch (...) {
-    give_up();
-    throw;
-  }
-  return give_up();
-}
-
-inline std::vector<std::string> S3FileSystem::old_claims(const std::string& folder) {
-  // A save takes seconds: claims younger than a minute are hardly ever abandoned, and not looked at.
-  constexpr std::chrono::seconds grace(60);
-  const auto now = std::chrono::steady_clock::now();
-  {
-    const std::lock_guard<std::mutex> lock(client_->held.mutex);
-    auto& swept = client_->held.swept;
-    if (const auto last = swept.find(folder); last != swept.end() && now - last->second < grace) return {};
-    if (swept.size() > 1000) swept.clear();
-    swept[folder] = now;
-  }
-  const detail::s3::Place place(folder);
-  const std::string prefix = place.prefix();
-  std::vector<std::pair<std::string, std::string>> found;
-  const std::string date = client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& each) {
-    if (!each.is_prefix && each.key.size() > prefix.size())
-      found.emplace_back(each.key.substr(prefix.size()), std::move(each.modified));
-    return true;
-  });
-  std::vector<std::string> names;
-  for (auto& [name, modified] : found)
-    if (detail::s3::age(modified, date) >= grace) names.push_back(std::move(name));
-  return names;
 }
 
 }  // namespace erm

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/file_system_bodies.hpp"
 #include "erm/detail/owner.hpp"
+#include "erm/detail/paths.hpp"
 #include "erm/detail/s3_exchange.hpp"
 #include "erm/detail/s3_settings.hpp"
 #include "erm/detail/s3_transfers.hpp"
@@ -47,8 +48,15 @@ struct Place {
 struct Listed {
   std::string key;
   bool is_prefix = false;
+  std::uint64_t size = 0;
   std::string modified;  // "2026-11-23T07:30:21.000Z"
 };
+
+inline std::uint64_t number_in(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
 
 inline std::string random_name() {
   std::random_device random;
@@ -302,6 +310,7 @@ class Client {
         for (XmlElements part = element.inside(); part.next();) {
           if (part.name() == "Key" || part.name() == "Prefix") listed.key = decoded(part);
           if (part.name() == "LastModified") listed.modified = part.raw();
+          if (part.name() == "Size") listed.size = number_in(part.raw());
         }
         if (!take(std::move(listed))) return {};
       } else if (element.name() == "IsTruncated") {

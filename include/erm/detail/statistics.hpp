@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace erm::detail {
@@ -49,43 +48,54 @@ struct MannWhitney {
   bool is_exact = false;  // else by the normal distribution, with corrections for ties and continuity
 };
 
-/// P(U <= u) of samples of m and n without ties: by counting the arrangements of each U (Mann and Whitney, 1947).
-inline double mann_whitney_at_most(std::size_t u, std::size_t m, std::size_t n) {
-  // ways[i][v]: of the first i values of one sample, in how many arrangements U is v, as a share of all.
-  const std::size_t largest = m * n;
-  std::vector<std::vector<double>> ways(n + 1, std::vector<double>(largest + 1, 0));
-  for (auto& row : ways) row[0] = 1;  // no value of the first sample
+/// P(U <= u) of samples of m and n without ties, for u from 0 to m * n; kept for the next samples of these sizes.
+struct MannWhitneyTable {
+  std::size_t m = 0, n = 0;
+  std::vector<double> at_most;
+};
+
+/// By counting the arrangements of each U (Mann and Whitney, 1947).
+inline void fill_table(MannWhitneyTable& table, std::size_t m, std::size_t n) {
+  if (table.m == m && table.n == n) return;
+  // ways[j * width + v]: of i values of the first sample and j of the other, in how many arrangements U is v, as a
+  // share of all.
+  const std::size_t width = m * n + 1;
+  std::vector<double> ways((n + 1) * width, 0), next;
+  for (std::size_t j = 0; j <= n; ++j) ways[j * width] = 1;  // no value of the first sample
   for (std::size_t i = 1; i <= m; ++i) {
-    std::vector<std::vector<double>> next(n + 1, std::vector<double>(largest + 1, 0));
-    next[0][0] = 1;
+    next.assign(ways.size(), 0);
+    next[0] = 1;
     for (std::size_t j = 1; j <= n; ++j) {
       // The greatest of all is of the first sample and exceeds all j of the other, or is of the other.
       const double of_first = static_cast<double>(i) / static_cast<double>(i + j);
       for (std::size_t v = 0; v <= i * j; ++v)
-        next[j][v] = (v >= j ? of_first * ways[j][v - j] : 0) + (1 - of_first) * next[j - 1][v];
+        next[j * width + v] =
+            (v >= j ? of_first * ways[j * width + v - j] : 0) + (1 - of_first) * next[(j - 1) * width + v];
     }
-    ways = std::move(next);
+    ways.swap(next);
   }
+  table.m = m;
+  table.n = n;
+  table.at_most.assign(width, 0);
   double sum = 0;
-  for (std::size_t v = 0; v <= std::min(u, largest); ++v) sum += ways[n][v];
-  return sum;
+  for (std::size_t v = 0; v < width; ++v) table.at_most[v] = sum += ways[n * width + v];
 }
 
 /// Both samples have a value at least, and none that is NaN.
-inline MannWhitney mann_whitney(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<std::pair<double, bool>> all;  // the value, and whether it is of the first sample
-  for (const double value : a) all.emplace_back(value, true);
-  for (const double value : b) all.emplace_back(value, false);
-  std::sort(all.begin(), all.end());
+inline MannWhitney mann_whitney(std::vector<double> a, std::vector<double> b, MannWhitneyTable* known = nullptr) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
   const auto m = static_cast<double>(a.size()), n = static_cast<double>(b.size());
   double rank_sum = 0, tied = 0;
-  for (std::size_t i = 0; i < all.size();) {
-    std::size_t end = i;
-    while (end < all.size() && all[end].first == all[i].first) ++end;
-    const auto size = static_cast<double>(end - i);
-    const double rank = static_cast<double>(i + end + 1) / 2;  // ranks begin with 1; equals share theirs
-    for (; i < end; ++i)
-      if (all[i].second) rank_sum += rank;
+  for (std::size_t i = 0, j = 0; i < a.size() || j < b.size();) {
+    const double least = j == b.size() || (i < a.size() && a[i] < b[j]) ? a[i] : b[j];
+    const std::size_t before = i + j, of_b = j;
+    while (j < b.size() && b[j] == least) ++j;
+    const std::size_t of_a = i;
+    while (i < a.size() && a[i] == least) ++i;
+    const auto size = static_cast<double>(i - of_a + (j - of_b));
+    // Ranks begin with 1; equals share theirs.
+    rank_sum += static_cast<double>(i - of_a) * (static_cast<double>(before) + (size + 1) / 2);
     tied += size * size * size - size;
   }
   MannWhitney result;
@@ -94,7 +104,10 @@ inline MannWhitney mann_whitney(const std::vector<double>& a, const std::vector<
   constexpr std::size_t exact_up_to = 50;
   if (tied == 0 && a.size() < exact_up_to && b.size() < exact_up_to) {
     result.is_exact = true;
-    result.p = std::min(1.0, 2 * mann_whitney_at_most(static_cast<std::size_t>(extreme), a.size(), b.size()));
+    MannWhitneyTable own;
+    MannWhitneyTable& table = known == nullptr ? own : *known;
+    fill_table(table, a.size(), b.size());
+    result.p = std::min(1.0, 2 * table.at_most[static_cast<std::size_t>(extreme)]);
     return result;
   }
   const double variance = m * n / 12 * (m + n + 1 - tied / ((m + n) * (m + n - 1)));

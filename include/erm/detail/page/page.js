@@ -61,6 +61,7 @@
       name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
       goal: goal ? goal.dataset.goal : null,
       goalMark: goal,
+      plain: header.classList.contains("u"),
       differs: false,
       cells: [],
     };
@@ -84,7 +85,7 @@
       });
     }
     for (const row of rows) {
-      row.plain = section.kind === "runs";
+      row.plain = row.plain || section.kind === "runs";
       row.numeric = row.cells.some((cell) => cell.kind === "n");
       row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
     }
@@ -201,7 +202,7 @@
   /// What follows for a row from the baseline and the runs that are shown.
   function judge(row, shown) {
     const compared = row.cells[state.baseline];
-    row.differs = shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
+    row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
     let best = NaN, count = 0;
     for (const run of shown) {
       const cell = row.cells[run];
@@ -353,7 +354,7 @@
   function groupsOf(section, rows) {
     const groups = [];
     for (const row of rows) {
-      const dot = section.kind === "dict" && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
+      const dot = /dict|provenance/.test(section.kind) && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
       const prefix = dot > 0 ? row.name.slice(0, dot) : null;
       const last = groups[groups.length - 1];
       if (prefix !== null && last && last.prefix === prefix) last.rows.push(row);
@@ -702,7 +703,7 @@
       if (section.kind !== "runs" && section.kind !== "params") continue;
       for (const row of section.rows) {
         const count = new Set(row.cells.map((cell) => cell.text)).size;
-        if ((section.kind === "params" || row.name === "variant" || row.name === "experiment") && count > 1 && count < runs.length) names.push(row.name);
+        if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && count > 1 && count < runs.length) names.push(row.name);
       }
     }
     return names;

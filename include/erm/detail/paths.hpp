@@ -1,0 +1,46 @@
+// Paths in a store: UTF-8 with '/' between their parts.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "erm/artifact.hpp"
+
+namespace erm::detail {
+
+inline constexpr const char* claims_folder = ".erm_tmp";
+
+/// "a/b" and "c" to "a/b/c"; an empty folder or name adds nothing.
+inline std::string joined(const std::string& folder, const std::string& name) {
+  if (folder.empty() || name.empty()) return folder + name;
+  return folder.back() == '/' ? folder + name : folder + "/" + name;
+}
+
+/// The folder of a path: "a/b" of "a/b/c", "." of "c", "/" of "/c".
+inline std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+inline std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// "/a//b/" to "a/b".
+inline std::string normal_path(std::string_view path) {
+  std::string out;
+  for (const char c : path)
+    if (c != '/' || (!out.empty() && out.back() != '/')) out += c;
+  if (!out.empty() && out.back() == '/') out.pop_back();
+  return out;
+}
+
+inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+inline Bytes whole_content(const Content& content) {
+  Bytes all(static_cast<std::size_t>(content.size()));
+  all.resize(content.read_at(0, all.data(), all.size()));
+  return all;
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,152 @@
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/comparison.hpp"
+#include "erm/detail/group_words.hpp"
+#include "erm/summary.hpp"
+#include "thrown.hpp"
+
+using erm::Comparison;
+using erm::ExperimentRun;
+using erm_test::thrown;
+
+namespace {
+
+/// Runs of two optimizers, adam being better in accuracy by far, their loss all the same.
+std::vector<ExperimentRun> sweep(int each) {
+  std::vector<ExperimentRun> runs;
+  for (int i = 0; i < 2 * each; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run-" + std::to_string(i);
+    ExperimentRun run("digits", options);
+    run.log_param("optimizer", i < each ? "sgd" : "adam");
+    run.log_metric("accuracy", i < each ? 0.5 + 0.01 * i : 0.9 + 0.01 * i);
+    run.log_metric("loss", 1);
+    run.log_metric("mode", "text");
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+erm::CompareOptions by(erm::GroupBy fields) {
+  erm::CompareOptions options;
+  options.group_by = std::move(fields);
+  return options;
+}
+
+std::vector<std::string> names_of(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const Comparison::Group& group : comparison.groups()) names.push_back(group.name);
+  return names;
+}
+
+std::string words_of(const std::vector<ExperimentRun>& runs, std::size_t metric = 0) {
+  const Comparison comparison(runs, by("params.optimizer"));
+  return erm::detail::test_in_words(comparison.grouped_metrics().at(metric), comparison.groups());
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("runs are not grouped where no two share a group and there is but one") {
+  std::vector<ExperimentRun> runs = sweep(2);
+  CHECK(Comparison(runs).groups().empty());
+  runs[0].set_group("alone");
+  CHECK(Comparison(runs).groups().empty());
+  CHECK(Comparison(runs).grouped_metrics().empty());
+  runs[1].set_group("alone");
+  CHECK(names_of(Comparison(runs)) == Texts{"alone", "(none)"});
+  runs[1].set_group("other");
+  CHECK(names_of(Comparison(runs)) == Texts{"alone", "other", "(none)"});
+}
+
+TEST_CASE("the groups that runs were given come as those that are asked for") {
+  std::vector<ExperimentRun> runs = sweep(4);
+  const char* const groups[] = {"b", "10", "9", "", "b", "a", "9", "-1"};
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (*groups[i] != '\0') runs[i].set_group(groups[i]);
+  const Comparison given(runs), asked(runs, by("group"));
+  CHECK(names_of(given) == Texts{"-1", "9", "10", "a", "b", "(none)"});
+  CHECK(names_of(asked) == names_of(given));
+  for (std::size_t i = 0; i < given.groups().size(); ++i) CHECK(given.groups()[i].runs == asked.groups()[i].runs);
+  CHECK(given.groups()[1].runs == std::vector<std::size_t>{2, 6});
+}
+
+TEST_CASE("each metric that is a number is summarized as summarize() does it") {
+  const std::vector<ExperimentRun> runs = sweep(5);
+  const Comparison comparison(runs, by("params.optimizer"));
+  const erm::RunSummary summary = erm::summarize(runs, "params.optimizer");
+  CHECK(names_of(comparison) == Texts{"adam", "sgd"});
+  REQUIRE(comparison.grouped_metrics().size() == 2);
+  const Comparison::GroupedMetric& accuracy = comparison.grouped_metrics()[0];
+  CHECK(accuracy.row->name == "accuracy");
+  for (std::size_t i = 0; i < 2; ++i) {
+    const erm::MetricSummary& expected = summary.groups[i].metrics.at("accuracy");
+    CHECK(accuracy.groups[i].n == 5);
+    CHECK(accuracy.groups[i].mean == expected.mean);
+    CHECK(accuracy.groups[i].deviation == expected.deviation);
+    CHECK(accuracy.groups[i].low == expected.low);
+    CHECK(accuracy.groups[i].high == expected.high);
+  }
+  REQUIRE(accuracy.test);
+  CHECK(accuracy.test->p == summary.tests.at("accuracy").p);
+  CHECK(accuracy.test->u == 25);
+}
+
+TEST_CASE("runs without a number, and NaN, are left out of a group and counted") {
+  std::vector<ExperimentRun> runs = sweep(3);
+  runs[0].log_metric("accuracy", std::nan(""));
+  runs[1].log_metric("accuracy", "bad");
+  runs[5].log_metric("only adam", 1);
+  const Comparison comparison(runs, by("params.optimizer"));
+  const Comparison::GroupedMetric& accuracy = comparison.grouped_metrics().at(0);
+  CHECK(accuracy.groups[1].n == 1);
+  CHECK(accuracy.groups[1].left_out == 2);
+  CHECK(std::isnan(accuracy.groups[1].low));
+  const Comparison::GroupedMetric& rare = comparison.grouped_metrics().at(2);
+  CHECK(rare.row->name == "only adam");
+  CHECK(rare.groups[1].n == 0);
+  CHECK_FALSE(rare.test);
+}
+
+TEST_CASE("a field to group by that is none is an error, also of no runs") {
+  const std::vector<ExperimentRun> none;
+  const std::string fault = thrown<erm::Error>([&] { const Comparison comparison(none, by("optimizer")); });
+  CHECK(fault.find("cannot read the field to group by: expected a field (params.NAME") == 0);
+  CHECK(Comparison(none, by({"params.lr", "variant"})).groups().empty());
+}
+
+TEST_CASE("a p value is said in words, and which group is better") {
+  CHECK(words_of(sweep(5)) ==
+        "adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, which is better");
+  CHECK(words_of(sweep(5), 1) == "chance alone may make adam and sgd differ so: p \xE2\x89\x88 1, by Mann-Whitney");
+  CHECK(words_of(sweep(4)) ==
+        "adam and sgd differ: p = 0.029, by Mann-Whitney; adam is mostly higher, which is "
+        "better; few runs: 4 and 4");
+  std::vector<ExperimentRun> runs = sweep(20);
+  for (ExperimentRun& run : runs) run.set_goal("accuracy", erm::Goal::minimize);
+  CHECK(words_of(runs) == "adam and sgd differ: p < 0.0001, by Mann-Whitney; adam is mostly higher, which is worse");
+}
+
+TEST_CASE("too few runs are said to be so, whatever they gave") {
+  CHECK(words_of(sweep(3)) ==
+        "too few runs to tell adam from sgd: with 3 and 3, p is 0.1 at the least; p = 0.1, by Mann-Whitney");
+  CHECK(words_of(sweep(1)) ==
+        "too few runs to tell adam from sgd: with 1 and 1, p is 1 at the least; p = 1, by Mann-Whitney");
+  CHECK(erm::detail::least_p(4, 4) == 2.0 / 70);
+  CHECK(erm::detail::least_p(8, 2) == 2.0 / 45);
+  CHECK(erm::detail::least_p(100, 100) < 1e-8);
+}
+
+TEST_CASE("what tests of many metrics leave open is said, and that more than two groups are not tested") {
+  const std::vector<ExperimentRun> runs = sweep(2);
+  CHECK(erm::detail::tests_in_words(Comparison(runs, by("params.optimizer"))) ==
+        "Each p is of one metric by itself: where no metric differs, about one in twenty still has p below 0.05.");
+  CHECK(erm::detail::tests_in_words(Comparison(runs, by("run"))) ==
+        "The Mann-Whitney test is of two groups; here are 4.");
+  CHECK(erm::detail::tests_in_words(Comparison(runs, by("variant"))).empty());
+}

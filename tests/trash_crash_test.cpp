@@ -1,0 +1,403 @@
+// Deletions and restores that are killed at each of their steps, and processes that save, edit, delete and restore at
+// once beside a reader.
+#include "erm/trash.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/edit.hpp"
+#include "erm/find.hpp"
+#include "erm/live_run.hpp"
+#include "erm/registry.hpp"
+#include "file_tree.hpp"
+#include "temporary_directory.hpp"
+
+#if !defined(_WIN32)
+#include "child_process.hpp"
+#include "stopping_file_system.hpp"
+
+using erm_test::Child;
+using erm_test::file_tree;
+using erm_test::FileTree;
+using erm_test::StoppingFileSystem;
+using erm_test::TemporaryDirectory;
+using Moves = StoppingFileSystem::Moves;
+using Ids = std::vector<std::string>;
+
+namespace {
+
+constexpr int never = 1 << 30;
+
+std::shared_ptr<erm::FileSystem> store(Moves moves, int last = never) {
+  return std::make_shared<StoppingFileSystem>(moves, last);
+}
+
+erm::ExperimentRun run_of(const std::string& run_id, int generation = 0) {
+  erm::RunOptions options;
+  options.run_id = run_id;
+  erm::ExperimentRun run("e", options);
+  run.log_param("generation", generation);
+  for (int i = 0; i < 5; ++i) run.log_metric("loss", generation, i);
+  run.log_text(std::to_string(generation), "note");
+  run.log_text(std::to_string(generation), "deep/er/note.txt");
+  return run;
+}
+
+void save(const std::string& registry, const std::string& run_id, const std::shared_ptr<erm::FileSystem>& fs) {
+  erm::SaveOptions options;
+  options.durable = false;
+  options.fs = fs;
+  erm::save_run_to_registry(run_of(run_id), registry, options);
+}
+
+/// Files by their paths, without the folders they lie in and the claims of processes that were killed.
+FileTree files_of(const std::string& folder) {
+  FileTree files;
+  if (!std::filesystem::exists(folder)) return files;
+  for (auto& [path, content] : file_tree(folder))
+    if (content != "folder" && path.find(".erm_tmp/") == std::string::npos) files[path] = content;
+  return files;
+}
+
+/// Does `work` in a process that is killed before its change number `last`; false where it made fewer.
+bool is_killed(Moves moves, int last, const std::function<void(const std::shared_ptr<erm::FileSystem>&)>& work) {
+  Child child([&](const Child::Tell&) { work(store(moves, last)); });
+  child.wait();
+  if (WIFSIGNALED(child.status())) return true;
+  REQUIRE(WEXITSTATUS(child.status()) == 0);
+  return false;
+}
+
+bool is_listed(const std::string& registry, const std::string& id) {
+  try {
+    const Ids ids = erm::list_runs(registry, "e");
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  } catch (const erm::NotFoundError&) {
+    return false;  // its variant is gone, too
+  }
+}
+
+std::size_t times_in_trash(const std::string& registry, const std::string& id) {
+  const std::vector<erm::TrashedRun> runs = erm::list_trash(registry);
+  return static_cast<std::size_t>(
+      std::count_if(runs.begin(), runs.end(), [&](const erm::TrashedRun& run) { return run.run_id == id; }));
+}
+
+/// What a run's folder holds when nothing is going on.
+void expect_whole(const std::string& registry, const std::string& id, const FileTree& expected) {
+  REQUIRE(files_of(registry + "/e/main/" + id) == expected);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "A deletion that is killed at any step leaves the run or puts it into the trash; whoever comes next goes on") {
+  for (const Moves moves : {Moves::renaming, Moves::copying}) {
+    for (const std::string next : {"delete", "restore", "empty", "save"}) {
+      int steps = 0;
+      for (int last = 1;; ++last) {
+        INFO((moves == Moves::renaming ? "renaming" : "copying") << ", then " << next << ", killed at " << last);
+        const TemporaryDirectory dir;
+        const std::string registry = dir / "registry";
+        const auto fs = store(moves);
+        save(registry, "a/r", fs);
+        save(registry, "other", fs);
+        const FileTree run = files_of(registry + "/e/main/a/r"), other = files_of(registry + "/e/main/other");
+        const bool killed = is_killed(
+            moves, last, [&](const auto& stopping) { erm::delete_run(registry, "e", "main", "a/r", stopping); });
+        const bool is_there = is_listed(registry, "a/r");
+        REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
+        if (is_there) REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
+        expect_whole(registry, "other", other);
+
+        if (next == "delete") {
+          if (is_there || killed) {
+            try {
+              erm::delete_run(registry, "e", "main", "a/r", fs);
+            } catch (const erm::NotFoundError&) {
+              REQUIRE_FALSE(is_there);  // it had gone all the way
+            }
+          }
+          REQUIRE(files_of(registry + "/e/main/a").empty());
+          REQUIRE(times_in_trash(registry, "a/r") == 1);
+          erm::restore_run(registry, "e", "main", "a/r", fs);
+        } else if (next == "restore") {
+          if (!is_there) erm::restore_run(registry, "e", "main", "a/r", fs);
+        } else if (next == "empty") {
+          REQUIRE(erm::empty_trash(registry, std::chrono::hours(1), fs) == 0);
+          REQUIRE(is_listed(registry, "a/r") == is_there);
+          REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
+          if (!is_there) {
+            REQUIRE(files_of(registry + "/e/main/a").empty());
+            erm::restore_run(registry, "e", "main", "a/r", fs);
+          }
+        } else {
+          if (!is_there) {
+            save(registry, "a/r", fs);  // the id is free
+            REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
+            REQUIRE(times_in_trash(registry, "a/r") == 1);
+            erm::delete_run(registry, "e", "main", "a/r", fs);
+            erm::restore_run(registry, erm::list_trash(registry, fs).front(), fs);
+            REQUIRE(erm::empty_trash(registry, std::chrono::seconds(0), fs) == 1);
+          }
+        }
+        REQUIRE(is_listed(registry, "a/r"));
+        if (!(is_there && next != "delete"))
+          expect_whole(registry, "a/r", run);  // a name may stay until the next deletion
+        erm::empty_trash(registry, std::chrono::seconds(0), fs);
+        REQUIRE(files_of(registry + "/.erm_trash").empty());
+        REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
+        if (!killed) break;
+        ++steps;
+      }
+      CHECK(steps > 5);
+    }
+  }
+}
+
+TEST_CASE(
+    "A restore that is killed at any step leaves the run in the trash or brings it back; whoever comes next goes on") {
+  for (const Moves moves : {Moves::renaming, Moves::copying}) {
+    for (const std::string next : {"restore", "empty", "save"}) {
+      int steps = 0;
+      for (int last = 1;; ++last) {
+        INFO((moves == Moves::renaming ? "renaming" : "copying") << ", then " << next << ", killed at " << last);
+        const TemporaryDirectory dir;
+        const std::string registry = dir / "registry";
+        const auto fs = store(moves);
+        save(registry, "r", fs);
+        const FileTree run = files_of(registry + "/e/main/r");
+        erm::delete_run(registry, "e", "main", "r", fs);
+        const bool killed = is_killed(
+            moves, last, [&](const auto& stopping) { erm::restore_run(registry, "e", "main", "r", stopping); });
+        const bool is_there = is_listed(registry, "r");
+        REQUIRE(times_in_trash(registry, "r") == (is_there ? 0 : 1));
+        if (next == "restore") {
+          if (!is_there) erm::restore_run(registry, "e", "main", "r", fs);
+        } else if (next == "empty") {
+          REQUIRE(erm::empty_trash(registry, std::chrono::hours(1), fs) == 0);
+          REQUIRE(is_listed(registry, "r") == is_there);
+          if (!is_there) erm::restore_run(registry, "e", "main", "r", fs);
+        } else if (!is_there) {
+          save(registry, "r", fs);
+          erm::delete_run(registry, "e", "main", "r", fs);
+          erm::restore_run(registry, erm::list_trash(registry, fs).front(), fs);
+        }
+        REQUIRE(is_listed(registry, "r"));
+        if (!is_there) expect_whole(registry, "r", run);
+        erm::empty_trash(registry, std::chrono::seconds(0), fs);
+        REQUIRE(files_of(registry + "/.erm_trash").empty());
+        REQUIRE(erm::load_run_from_registry(registry, "e", "main", "r").artifacts().size() == 2);
+        if (!killed) break;
+        ++steps;
+      }
+      CHECK(steps > 5);
+    }
+  }
+}
+
+TEST_CASE("A trash that is emptied holds whole runs or none, also where that was killed") {
+  for (const Moves moves : {Moves::renaming, Moves::copying}) {
+    for (int last = 1;; ++last) {
+      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
+      const TemporaryDirectory dir;
+      const std::string registry = dir / "registry";
+      const auto fs = store(moves);
+      FileTree runs[2];
+      for (const int i : {0, 1}) {
+        save(registry, std::to_string(i), fs);
+        runs[i] = files_of(registry + "/e/main/" + std::to_string(i));
+        erm::delete_run(registry, "e", "main", std::to_string(i), fs);
+      }
+      const bool killed = is_killed(
+          moves, last, [&](const auto& stopping) { erm::empty_trash(registry, std::chrono::seconds(0), stopping); });
+      for (const erm::TrashedRun& run : erm::list_trash(registry, fs)) {
+        erm::restore_run(registry, run, fs);
+        expect_whole(registry, run.run_id, runs[std::stoi(run.run_id)]);
+      }
+      erm::empty_trash(registry, std::chrono::seconds(0), fs);
+      REQUIRE(files_of(registry + "/.erm_trash").empty());
+      if (!killed) break;
+    }
+  }
+}
+
+TEST_CASE(
+    "The deletion of an experiment that is killed at any step goes on when it is called again, and all comes back") {
+  for (const Moves moves : {Moves::renaming, Moves::copying}) {
+    for (int last = 1;; ++last) {
+      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
+      const TemporaryDirectory dir;
+      const std::string registry = dir / "registry";
+      const auto fs = store(moves);
+      for (const char* const id : {"a", "b"}) save(registry, id, fs);
+      const FileTree before = files_of(registry);
+      const bool killed =
+          is_killed(moves, last, [&](const auto& stopping) { erm::delete_experiment(registry, "e", stopping); });
+      if (std::filesystem::exists(registry + "/e"))
+        for (const char* const id : {"a", "b"})
+          REQUIRE(times_in_trash(registry, id) == (is_listed(registry, id) ? 0 : 1));
+      if (!erm::list_experiments(registry, fs).empty()) erm::delete_experiment(registry, "e", fs);
+      REQUIRE(erm::list_experiments(registry, fs).empty());
+      REQUIRE(times_in_trash(registry, "a") + times_in_trash(registry, "b") == 2);
+      REQUIRE(erm::restore_experiment(registry, "e", fs).size() == 2);
+      erm::empty_trash(registry, std::chrono::seconds(0), fs);
+      REQUIRE(files_of(registry) == before);
+      if (!killed) break;
+    }
+  }
+}
+
+namespace {
+
+/// What is wrong with a run of the processes below, or an empty text.
+std::string fault_of(const erm::ExperimentRun& run) {
+  const int generation = run.params().at("generation").get<int>();
+  if (run.history().at("loss").size() != 5) return "points are missing";
+  for (const erm::MetricPoint& point : run.history().at("loss").points())
+    if (point.value != generation) return "another generation's points";
+  if (run.params().count("second writer") != (run.artifacts().count("live") != 0 ? 1u : 0u))
+    return "half of its writers";
+  for (const auto& [id, artifact] : run.artifacts()) {
+    try {
+      if (erm::to_text(artifact.bytes()) != std::to_string(generation)) return "another content";
+    } catch (const erm::Error&) {
+      // It was deleted or replaced since it was loaded, and does not show what it is not.
+    }
+  }
+  return {};
+}
+
+/// One change of many, whatever others do meanwhile.
+void change_something(std::mt19937& random, const std::string& registry) {
+  const auto pick = [&](int below) { return std::uniform_int_distribution<int>(0, below - 1)(random); };
+  const std::string id = "r" + std::to_string(pick(4));
+  try {
+    switch (pick(7)) {
+      case 0:
+      case 1: {
+        erm::SaveOptions options;
+        options.durable = false;
+        options.overwrite = pick(2) == 0;
+        erm::save_run_to_registry(run_of(id, pick(1000)), registry, options);
+        break;
+      }
+      case 2:
+        erm::edit_run(registry + "/e/main/" + id, [&](erm::RunEdit& run) { run.set_tag("tag", pick(10)); });
+        break;
+      case 3:
+        if (pick(10) == 0)
+          erm::delete_experiment(registry, "e");
+        else
+          erm::delete_run(registry, "e", "main", id);
+        break;
+      case 4:
+        if (pick(5) == 0)
+          erm::restore_experiment(registry, "e");
+        else
+          erm::restore_run(registry, "e", "main", id);
+        break;
+      case 5:
+        if (pick(10) == 0) erm::empty_trash(registry);
+        break;
+      default: {
+        // Of two writers, whose files the metadata do not name.
+        erm::LiveOptions options;
+        options.run_id = id;
+        options.sync = false;
+        erm::LiveRun live(registry, "e", options);
+        const int generation = pick(1000);
+        live.log_param("generation", generation);
+        erm::LiveOptions joined = options;
+        joined.writer = "second";
+        erm::LiveRun second(registry, "e", joined);
+        second.log_param("second writer", generation);
+        for (int i = 0; i < 5; ++i) (i % 2 == 0 ? live : second).log_metric("loss", generation, i);
+        live.log_text(std::to_string(generation), "live");
+        second.finish();
+        live.finish();
+      }
+    }
+  } catch (const erm::NotFoundError&) {
+    // What others deleted.
+  } catch (const erm::RunExistsError&) {
+    // What others saved.
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Processes that save, edit, delete and restore at random show a reader whole runs only") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  erm::save_run_to_registry(run_of("r0"), registry);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  std::vector<std::unique_ptr<Child>> children;
+  for (unsigned p = 0; p < 3; ++p) {
+    children.push_back(std::make_unique<Child>([&, p](const Child::Tell&) {
+      std::mt19937 random(p + 1);
+      while (std::chrono::steady_clock::now() < end) change_something(random, registry);
+    }));
+  }
+  int whole = 0, none = 0;
+  std::vector<std::string> faults;
+  while (std::chrono::steady_clock::now() < end) {
+    try {
+      for (const std::string& id : erm::list_runs(registry, "e")) {
+        try {
+          const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e", "main", id);
+          if (run.status() == erm::RunStatus::running) continue;  // not yet whole
+          const std::string fault = fault_of(run);
+          if (!fault.empty()) faults.push_back(id + ": " + fault);
+          ++whole;
+        } catch (const erm::NotFoundError&) {
+          ++none;
+        }
+      }
+      static_cast<void>(erm::list_trash(registry));
+      erm::FindOptions options;
+      options.filter = "params.generation >= 0";
+      options.on_broken = [&](const std::string& uri, const erm::Error& error) {
+        faults.push_back("found " + uri + ": " + error.what());
+      };
+      for (const erm::ExperimentRun& run : erm::find_runs(registry, options)) {
+        if (run.status() == erm::RunStatus::running) continue;
+        try {
+          const std::string fault = fault_of(run);
+          if (!fault.empty()) faults.push_back("found " + run.run_id() + ": " + fault);
+        } catch (const erm::NotFoundError&) {
+          ++none;  // its history went with it
+        }
+      }
+    } catch (const erm::NotFoundError&) {
+      ++none;  // the experiment is gone
+    } catch (const std::exception& error) {
+      faults.push_back(error.what());
+    }
+  }
+  for (const auto& child : children) {
+    child->wait();
+    CHECK(WIFEXITED(child->status()));
+    CHECK(WEXITSTATUS(child->status()) == 0);
+  }
+  INFO(whole << " whole, " << none << " none");
+  CHECK(faults == std::vector<std::string>{});
+  CHECK(whole > 50);
+  // What is left is whole, too, and all of it can be deleted and brought back.
+  erm::save_run_to_registry(run_of("last"), registry);
+  const Ids left = erm::list_runs(registry, "e");
+  erm::empty_trash(registry);
+  erm::delete_experiment(registry, "e");
+  CHECK_FALSE(std::filesystem::exists(registry + "/e"));
+  CHECK(erm::restore_experiment(registry, "e").size() == left.size());
+  for (const std::string& id : left) CHECK(fault_of(erm::load_run_from_registry(registry, "e", "main", id)) == "");
+}
+
+#endif

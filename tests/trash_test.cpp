@@ -1,0 +1,513 @@
+#include "erm/trash.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/edit.hpp"
+#include "erm/live_run.hpp"
+#include "erm/registry.hpp"
+#include "file_tree.hpp"
+#include "plain_file_system.hpp"
+#include "temporary_directory.hpp"
+#include "thrown.hpp"
+
+using erm::delete_experiment;
+using erm::delete_run;
+using erm::delete_variant;
+using erm::empty_trash;
+using erm::list_runs;
+using erm::list_trash;
+using erm::restore_experiment;
+using erm::restore_run;
+using erm::restore_variant;
+using erm_test::contains;
+using erm_test::file_text;
+using erm_test::file_tree;
+using erm_test::FileTree;
+using erm_test::TemporaryDirectory;
+using erm_test::thrown;
+using erm_test::write_file;
+using Ids = std::vector<std::string>;
+
+namespace {
+
+erm::ExperimentRun run_of(const std::string& experiment, const std::string& variant, const std::string& run_id,
+                          const std::string& note = "hello") {
+  erm::RunOptions options;
+  options.variant_id = variant;
+  options.run_id = run_id;
+  erm::ExperimentRun run(experiment, options);
+  run.log_param("lr", 0.1);
+  run.log_metric("loss", 0.5, 1);
+  run.log_text(note, "note");
+  run.log_text("deep", "a/b/c.txt");
+  return run;
+}
+
+erm::SaveOptions in(std::shared_ptr<erm::FileSystem> fs) {
+  erm::SaveOptions options;
+  options.durable = false;
+  options.fs = std::move(fs);
+  return options;
+}
+
+std::string save(const std::string& registry, const std::string& experiment, const std::string& variant,
+                 const std::string& run_id, std::shared_ptr<erm::FileSystem> fs = nullptr) {
+  return erm::save_run_to_registry(run_of(experiment, variant, run_id), registry, in(std::move(fs)));
+}
+
+/// The ids of what is in the trash, "experiment/variant/run".
+Ids trashed(const std::string& registry, std::shared_ptr<erm::FileSystem> fs = nullptr) {
+  Ids ids;
+  for (const erm::TrashedRun& run : list_trash(registry, std::move(fs)))
+    ids.push_back(run.experiment_id + "/" + run.variant_id + "/" + run.run_id);
+  return ids;
+}
+
+/// Files by their paths, without the folders they lie in.
+FileTree files_of(const std::string& folder) {
+  FileTree files;
+  for (auto& [path, content] : file_tree(folder))
+    if (content != "folder") files[path] = content;
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("A deleted run is in no list, and comes back as it was") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const std::string uri = save(registry, "e", "main", "r");
+  save(registry, "e", "main", "other");
+  const FileTree before = file_tree(registry);
+  const auto begin = std::chrono::system_clock::now() - std::chrono::seconds(1);
+
+  delete_run(registry, "e", "main", "r");
+  CHECK(list_runs(registry, "e") == Ids{"other"});
+  CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(erm::load_run_from_path(uri)); }) ==
+        "there is no run at '" + uri + "': it has no erm_metadata.json; check the path, or list_runs");
+  CHECK_FALSE(std::filesystem::exists(uri));
+  const std::vector<erm::TrashedRun> in_trash = list_trash(registry);
+  REQUIRE(in_trash.size() == 1);
+  CHECK(in_trash[0].experiment_id == "e");
+  CHECK(in_trash[0].variant_id == "main");
+  CHECK(in_trash[0].run_id == "r");
+  CHECK(in_trash[0].deleted_utc > begin);
+  CHECK(in_trash[0].deleted_utc < begin + std::chrono::minutes(5));
+
+  CHECK(restore_run(registry, "e", "main", "r") == uri);
+  CHECK(file_tree(registry) == before);
+  CHECK(list_trash(registry).empty());
+  CHECK(erm::to_text(erm::load_run_from_path(uri).artifacts().at("note").bytes()) == "hello");
+}
+
+TEST_CASE("No file in the trash has a name by which a reader knows runs, variants or experiments") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  save(registry, "e", "v/w", "a/b");
+  save(registry, "e", "v/w", "c");
+  delete_run(registry, "e", "v/w", "c");
+  delete_experiment(registry, "e");
+  int files = 0;
+  for (const auto& [path, content] : file_tree(registry + "/.erm_trash")) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    CHECK(name != "erm_metadata.json");
+    CHECK(name != ".erm_variant.json");
+    CHECK(name != ".erm_experiment.json");
+    files += content != "folder";
+  }
+  CHECK(files ==
+        2 * 5 +
+            2 * 2);  // two runs, each of its metadata, history and two artifacts, and two markers; an entry.json each
+  CHECK(erm::list_experiments(registry).empty());
+}
+
+TEST_CASE("A run is deleted in any store") {
+  const std::string registry = "reg";
+  for (const std::shared_ptr<erm::FileSystem>& fs : std::vector<std::shared_ptr<erm::FileSystem>>{
+           std::make_shared<erm::MemoryFileSystem>(), std::make_shared<erm_test::PlainFileSystem>()}) {
+    save(registry, "e", "main", "a", fs);
+    save(registry, "e", "main", "b", fs);
+    const auto content = [&] { return erm::to_text(fs->read("reg/e/main/a/erm_metadata.json")); };
+    const std::string before = content();
+    const std::vector<std::string> files = fs->files_below("reg");
+    delete_run(registry, "e", "main", "a", fs);
+    CHECK(list_runs(registry, "e", "main", fs) == Ids{"b"});
+    CHECK(fs->info("reg/e/main/a").kind == erm::FileKind::missing);
+    CHECK(trashed(registry, fs) == Ids{"e/main/a"});
+    CHECK(restore_run(registry, "e", "main", "a", fs) == "reg/e/main/a");
+    CHECK(content() == before);
+    CHECK(fs->files_below("reg") == files);
+    delete_run("reg/e/main/a", fs);
+    CHECK(empty_trash(registry, std::chrono::hours(1), fs) == 0);
+    CHECK(empty_trash(registry, std::chrono::seconds(0), fs) == 1);
+    CHECK(fs->info("reg/.erm_trash").kind == erm::FileKind::missing);
+    CHECK(list_runs(registry, "e", "main", fs) == Ids{"b"});
+  }
+}
+
+TEST_CASE("The id of a deleted run can be used again; then it cannot come back") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const std::string uri = save(registry, "e", "main", "r");
+  delete_run(uri);
+  erm::save_run_to_registry(run_of("e", "main", "r", "the second"), registry);
+  const FileTree before = file_tree(registry);
+  CHECK(thrown<erm::RunExistsError>([&] { restore_run(registry, "e", "main", "r"); }) ==
+        "cannot restore the run 'r' to '" + uri + "': a run is there; delete that one first");
+  CHECK(file_tree(registry) == before);
+
+  delete_run(uri);
+  CHECK(trashed(registry) == Ids{"e/main/r", "e/main/r"});
+  restore_run(registry, "e", "main", "r");
+  CHECK(erm::to_text(erm::load_run_from_path(uri).artifacts().at("note").bytes()) == "the second");
+  delete_run(uri);
+  SECTION("an earlier one comes back by its trash id") {
+    CHECK(restore_run(registry, list_trash(registry)[0]) == uri);
+    CHECK(erm::to_text(erm::load_run_from_path(uri).artifacts().at("note").bytes()) == "hello");
+    CHECK(trashed(registry) == Ids{"e/main/r"});
+  }
+  SECTION("other files in its place are not touched") {
+    write_file(uri + "/note.txt", "mine");
+    CHECK(thrown<erm::RunExistsError>([&] { restore_run(registry, "e", "main", "r"); }) ==
+          "cannot restore the run 'r' to '" + uri + "': other files are there; move them away first");
+    CHECK(file_text(uri + "/note.txt") == "mine");
+    CHECK(list_trash(registry).size() == 2);
+  }
+}
+
+TEST_CASE("What is asked for and is not there is told part by part") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  CHECK(thrown<erm::NotFoundError>([&] { delete_run(registry, "e", "main", "r"); }) ==
+        "there is no registry at '" + registry + "'; check the path, or save a run to it first");
+  CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(list_trash(registry)); }) ==
+        "there is no registry at '" + registry + "'; check the path, or save a run to it first");
+  save(registry, "e", "main", "r");
+  CHECK(list_trash(registry).empty());
+  CHECK(empty_trash(registry) == 0);
+  CHECK(thrown<erm::NotFoundError>([&] { delete_run(registry, "other", "main", "r"); }) ==
+        "there is no experiment 'other' in the registry '" + registry + "'; list_experiments tells which there are");
+  CHECK(thrown<erm::NotFoundError>([&] { delete_run(registry, "e", "main", "x"); }) ==
+        "there is no run 'x' of variant 'main' of experiment 'e' in the registry '" + registry +
+            "'; list_runs tells which there are");
+  CHECK(thrown<erm::NotFoundError>([&] { restore_run(registry, "e", "main", "r"); }) ==
+        "there is no run 'r' of variant 'main' of experiment 'e' in the registry '" + registry +
+            "' in its trash; list_trash tells which there are");
+  CHECK(thrown<erm::NotFoundError>([&] { delete_experiment(registry, "other"); }) ==
+        "there is no experiment 'other' in the registry '" + registry + "'; list_experiments tells which there are");
+  CHECK(thrown<erm::NotFoundError>([&] { delete_variant(registry, "e", "other"); }) ==
+        "there is no variant 'other' of experiment 'e' in the registry '" + registry +
+            "'; list_variants tells which there are");
+  CHECK(thrown<erm::NotFoundError>([&] { restore_experiment(registry, "e"); }) ==
+        "there is no deleted experiment 'e' in the trash of the registry '" + registry +
+            "'; list_trash tells which runs there are");
+  CHECK(thrown<erm::NotFoundError>([&] { restore_variant(registry, "e", "main"); }) ==
+        "there is no deleted variant 'main' of experiment 'e' in the trash of the registry '" + registry +
+            "'; list_trash tells which runs there are");
+  CHECK(thrown<erm::InvalidIdError>([&] { delete_run(registry, "e", "main", "../../x"); }) ==
+        "the run id '../../x' has '.' or '..' as a part; give a name that stays where it is");
+  CHECK(thrown<erm::InvalidIdError>([&] { delete_experiment(registry, ".erm_trash"); }) ==
+        "the experiment id '.erm_trash' uses a name that is kept for ERM's own files; choose another");
+  CHECK(thrown<erm::InvalidIdError>([&] { delete_run(registry, "e", "", "r"); }) ==
+        "the variant id '' is empty; give it a name");
+  erm::save_run_to_path(run_of("e", "main", "r"), dir / "alone");
+  CHECK(thrown<erm::Error>([&] { delete_run(dir / "alone"); }) ==
+        "cannot delete the run '" + dir / "alone" +
+            "': it lies in no registry, which would have a trash; remove the folder itself");
+  CHECK(list_runs(registry, "e") == Ids{"r"});
+}
+
+TEST_CASE("Ids of several parts leave no empty folders behind, and by its URI each run is found") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const std::string first = save(registry, "team/e", "v/w", "a/b/c"), second = save(registry, "team/e", "v/w", "a/d");
+  const FileTree before = file_tree(registry);
+  delete_run(first);
+  CHECK_FALSE(std::filesystem::exists(registry + "/team/e/v/w/a/b"));
+  delete_run("file://" + second);
+  CHECK_FALSE(std::filesystem::exists(registry + "/team/e/v/w/a"));
+  CHECK(erm::list_variants(registry, "team/e") == Ids{"v/w"});  // stays without runs
+  CHECK(list_runs(registry, "team/e", "v/w").empty());
+  CHECK(trashed(registry) == Ids{"team/e/v/w/a/b/c", "team/e/v/w/a/d"});
+  restore_run(registry, "team/e", "v/w", "a/d");
+  restore_run(registry, "team/e", "v/w", "a/b/c");
+  CHECK(file_tree(registry) == before);
+  // A relative path is a URI, too.
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(registry);
+  delete_run("team/e/v/w/a/d");
+  std::filesystem::current_path(registry + "/team");
+  CHECK_THROWS_AS(delete_run("e/v/w/a/b/c"), erm::Error);  // what is above "." is not looked at
+  std::filesystem::current_path(here);
+  CHECK(trashed(registry) == Ids{"team/e/v/w/a/d"});
+}
+
+TEST_CASE("An experiment goes with all of its runs and comes back as it was; what was deleted before stays deleted") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  save(registry, "e", "main", "before");
+  for (const char* const run : {"a", "b/c"})
+    for (const char* const variant : {"main", "v/w"}) save(registry, "e", variant, run);
+  save(registry, "other", "main", "r");
+  delete_run(registry, "e", "main", "before");
+  const FileTree before = files_of(registry + "/e");
+
+  delete_experiment(registry, "e");
+  CHECK(erm::list_experiments(registry) == Ids{"other"});
+  CHECK_FALSE(std::filesystem::exists(registry + "/e"));
+  CHECK(list_trash(registry).size() == 5);
+  CHECK(restore_experiment(registry, "e") ==
+        Ids{registry + "/e/main/a", registry + "/e/main/b/c", registry + "/e/v/w/a", registry + "/e/v/w/b/c"});
+  CHECK(files_of(registry + "/e") == before);
+  CHECK(trashed(registry) == Ids{"e/main/before"});
+}
+
+TEST_CASE("A variant goes and comes back, also out of an experiment that was deleted, and also without runs") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  for (const char* const variant : {"v", "w", "x"}) save(registry, "e", variant, "r");
+  delete_run(registry, "e", "x", "r");
+  const FileTree before = files_of(registry + "/e");
+  delete_variant(registry, "e", "v");
+  CHECK(erm::list_variants(registry, "e") == Ids{"w", "x"});
+  CHECK(restore_variant(registry, "e", "v") == Ids{registry + "/e/v/r"});
+  CHECK(files_of(registry + "/e") == before);
+
+  delete_experiment(registry, "e");
+  CHECK(restore_variant(registry, "e", "w") == Ids{registry + "/e/w/r"});
+  CHECK(erm::list_variants(registry, "e") == Ids{"w"});
+  CHECK(restore_experiment(registry, "e") == Ids{registry + "/e/v/r"});
+  CHECK(files_of(registry + "/e") == before);
+
+  delete_experiment(registry, "e");
+  SECTION("one run alone comes back with what it lay in") {
+    restore_run(registry, "e", "v", "r");
+    CHECK(file_text(registry + "/e/.erm_experiment.json") == before.at(".erm_experiment.json").substr(6));
+    CHECK(file_text(registry + "/e/v/.erm_variant.json") == before.at("v/.erm_variant.json").substr(6));
+    CHECK(erm::list_variants(registry, "e") == Ids{"v"});
+  }
+  SECTION("an id that is taken keeps all of it in the trash") {
+    save(registry, "e", "w", "r");
+    const FileTree taken = file_tree(registry);
+    CHECK(thrown<erm::RunExistsError>([&] { restore_experiment(registry, "e"); }) ==
+          "cannot restore the run 'r' to '" + registry + "/e/w/r': a run is there; delete that one first");
+    CHECK(file_tree(registry) == taken);
+  }
+}
+
+TEST_CASE("An experiment that holds a user's own files keeps them") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  save(registry, "e", "main", "r");
+  write_file(registry + "/e/notes.txt", "mine");
+  delete_experiment(registry, "e");
+  CHECK(erm::list_experiments(registry).empty());
+  empty_trash(registry);
+  CHECK(files_of(registry).count("e/notes.txt") == 1);
+  CHECK(files_of(registry).size() == 2);  // and the registry's own file
+}
+
+TEST_CASE("A live run is not deleted, nor its experiment; one whose process is gone is") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  save(registry, "e", "main", "a");
+  erm::LiveOptions options;
+  options.run_id = "live";
+  erm::LiveRun live(registry, "e", options);
+  live.log_metric("loss", 0.5, 1);
+  live.flush();
+  const auto expect_refused = [&](const std::string& text) {
+    CHECK(contains(text, "cannot delete the run '" + registry + "/e/main/live': the process "));
+    CHECK(contains(text, " has it open, last heard of at "));
+    CHECK(contains(text, "; end that process first"));
+  };
+  expect_refused(thrown<erm::RunExistsError>([&] { delete_run(live.uri()); }));
+  expect_refused(thrown<erm::RunExistsError>([&] { delete_experiment(registry, "e"); }));
+  CHECK(list_runs(registry, "e") == Ids{"a", "live"});
+  CHECK_FALSE(std::filesystem::exists(registry + "/.erm_trash"));
+  SECTION("another writer keeps it, too") {
+    erm::LiveOptions other = options;
+    other.writer = "rank1";
+    erm::LiveRun second(registry, "e", other);
+    live.finish();
+    expect_refused(thrown<erm::RunExistsError>([&] { delete_run(live.uri()); }));
+    second.finish();
+  }
+  live.finish();
+  delete_run(live.uri());
+  CHECK(list_runs(registry, "e") == Ids{"a"});
+  CHECK(restore_run(registry, "e", "main", "live") == live.uri());
+  CHECK(erm::load_run_from_path(live.uri()).history().at("loss").size() == 1);
+  // Of another machine that was silent for long.
+  std::string metadata = file_text(live.uri() + "/erm_metadata.json");
+  metadata.replace(metadata.find("\"finished\""), 10, "\"running\"");
+  metadata.replace(metadata.find("\"owner\": \"") + 10, 0, "another-");
+  metadata.replace(metadata.find("\"heartbeat_utc\": \"") + 18, 4, "2020");
+  write_file(live.uri() + "/erm_metadata.json", metadata);
+  delete_run(live.uri());
+  CHECK(trashed(registry) == Ids{"e/main/live"});
+}
+
+TEST_CASE("A run that cannot be read can be deleted, and comes back as broken as it was") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const std::string uri = save(registry, "e", "main", "r");
+  write_file(uri + "/erm_metadata.json", "{broken");
+  delete_run(uri);
+  CHECK(trashed(registry) == Ids{"e/main/r"});
+  restore_run(registry, "e", "main", "r");
+  CHECK(file_text(uri + "/erm_metadata.json") == "{broken");
+}
+
+TEST_CASE("Edits of a run go with it") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const std::string uri = save(registry, "e", "main", "r");
+  erm::edit_run(uri, [](erm::RunEdit& run) { run.set_tag("winner"); });
+  delete_run(uri);
+  CHECK_THROWS_AS(erm::edit_run(uri, [](erm::RunEdit& run) { run.set_tag("late"); }), erm::NotFoundError);
+  restore_run(registry, "e", "main", "r");
+  CHECK(erm::load_run_from_path(uri).tags().count("winner") == 1);
+}
+
+TEST_CASE("The trash is emptied of what is old enough, and then for good") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  for (const char* const run : {"a", "b", "c"}) save(registry, "e", "main", run);
+  delete_run(registry, "e", "main", "a");
+  delete_run(registry, "e", "main", "b");
+  // The first was deleted two days ago.
+  const std::string entry = registry + "/.erm_trash/" + list_trash(registry)[0].trash_id + "/entry.json";
+  std::string text = file_text(entry);
+  const std::size_t at = text.find("\"deleted_utc\": \"") + 16;
+  text.replace(at, 4, "2020");
+  write_file(entry, text);
+  CHECK(empty_trash(registry, std::chrono::hours(24)) == 1);
+  CHECK(trashed(registry) == Ids{"e/main/b"});
+  CHECK(empty_trash(registry, std::chrono::hours(24 * 365 * 5000)) == 0);  // longer ago than there is a time for
+  delete_experiment(registry, "e");
+  CHECK(empty_trash(registry) == 2);
+  CHECK(list_trash(registry).empty());
+  CHECK_THROWS_AS(restore_experiment(registry, "e"), erm::NotFoundError);
+  CHECK(file_tree(registry).size() == 1);  // the registry's own file
+}
+
+TEST_CASE("An entry of the trash that is not what ERM wrote is told of, and nothing else is lost") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  save(registry, "e", "main", "r");
+  delete_run(registry, "e", "main", "r");
+  const std::string entry = registry + "/.erm_trash/" + list_trash(registry)[0].trash_id;
+  const std::string text = file_text(entry + "/entry.json");
+  const auto told = [&] { return thrown<erm::FormatError>([&] { static_cast<void>(list_trash(registry)); }); };
+  SECTION("an id that would lead out of the registry") {
+    write_file(entry + "/entry.json", "{\"experiment_id\": \"..\", \"deleted_utc\": \"2026-11-23T07:30:21\"}");
+    CHECK(told() == "cannot read the entry of a registry's trash '" + entry +
+                        "/entry.json': the id '..' has '.' or '..' " +
+                        "as a part; give a name that stays where it is; mend the file, or remove the entry's folder");
+    CHECK_THROWS_AS(restore_run(registry, "..", "main", "r"), erm::InvalidIdError);
+    CHECK_THROWS_AS(empty_trash(registry), erm::FormatError);
+  }
+  SECTION("no id") {
+    write_file(entry + "/entry.json", "{}");
+    CHECK(contains(told(), "': an id is missing; mend the file"));
+  }
+  SECTION("no time") {
+    write_file(entry + "/entry.json", "{\"experiment_id\": \"e\", \"deleted_utc\": \"now\"}");
+    CHECK(contains(told(), "': its deleted_utc is no time; mend the file"));
+  }
+  SECTION("no JSON") {
+    write_file(entry + "/entry.json", "");
+    CHECK(contains(told(), "the entry of a registry's trash '" + entry + "/entry.json' is empty"));
+  }
+  SECTION("nothing that says what it was") {
+    std::filesystem::remove(entry + "/entry.json");
+    CHECK(told() == "cannot read the trash of a registry: '" + entry +
+                        "' has no entry.json, which says what it was; put it back, or remove the folder");
+    CHECK(empty_trash(registry) == 0);
+  }
+  SECTION("what a later version adds") { write_file(entry + "/entry.json", "{\"later\": [1], " + text.substr(1)); }
+  write_file(entry + "/entry.json", text);
+  CHECK(trashed(registry) == Ids{"e/main/r"});
+  restore_run(registry, "e", "main", "r");
+  CHECK(list_runs(registry, "e") == Ids{"r"});
+}
+
+#if !defined(_WIN32)
+
+TEST_CASE("Links are not followed: nothing outside of the registry is moved or removed") {
+  namespace fs = std::filesystem;
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry", outside = dir / "outside";
+  const std::string uri = save(registry, "e", "main", "r");
+  save(outside, "e", "main", "r");
+  const FileTree before = file_tree(outside);
+  const auto refused = [](const std::string& what, const std::string& link) {
+    return "cannot " + what + ": '" + link +
+           "' is a symbolic link, and what it leads to may belong elsewhere; remove the link itself";
+  };
+  SECTION("a run that is a link") {
+    fs::create_directory_symlink(outside + "/e/main/r", registry + "/e/main/linked");
+    CHECK(thrown<erm::FormatError>([&] { delete_run(registry, "e", "main", "linked"); }) ==
+          refused("delete the run '" + registry + "/e/main/linked'", registry + "/e/main/linked"));
+    CHECK_THROWS_AS(delete_experiment(registry, "e"), erm::FormatError);
+    CHECK(fs::is_symlink(registry + "/e/main/linked"));
+  }
+  SECTION("a variant and an experiment that are links") {
+    fs::create_directory_symlink(outside + "/e/main", registry + "/e/linked");
+    fs::create_directory_symlink(outside + "/e", registry + "/f");
+    CHECK(thrown<erm::FormatError>([&] { delete_run(registry, "e", "linked", "r"); }) ==
+          refused("delete the run '" + registry + "/e/linked/r'", registry + "/e/linked"));
+    CHECK(thrown<erm::FormatError>([&] { delete_variant(registry, "e", "linked"); }) ==
+          refused("delete '" + registry + "/e/linked'", registry + "/e/linked"));
+    CHECK(thrown<erm::FormatError>([&] { delete_experiment(registry, "f"); }) ==
+          refused("delete '" + registry + "/f'", registry + "/f"));
+    delete_run(uri);
+    fs::remove_all(registry + "/e/main");
+    fs::create_directory_symlink(outside + "/e/main", registry + "/e/main");
+    CHECK(thrown<erm::FormatError>([&] { restore_run(registry, "e", "main", "r"); }) ==
+          refused("restore the run '" + registry + "/e/main/r'", registry + "/e/main"));
+  }
+  SECTION("links inside of a run go with it") {
+    fs::create_symlink(outside + "/.erm_registry.json", uri + "/artifacts/link");
+    fs::create_directory_symlink(outside, uri + "/folder");
+    delete_run(uri);
+    CHECK(list_trash(registry).size() == 1);
+    CHECK(empty_trash(registry) == 1);
+    CHECK_FALSE(fs::exists(uri));
+  }
+  SECTION("a trash that is a link") {
+    fs::create_directories(outside + "/trash/entry");
+    write_file(outside + "/trash/entry/run/x", "x");
+    const FileTree with_trash = file_tree(outside);
+    fs::create_directory_symlink(outside + "/trash", registry + "/.erm_trash");
+    const std::string expected = "cannot use the trash '" + registry +
+                                 "/.erm_trash': it is a link or a file, and ERM follows no links there; remove it";
+    CHECK(thrown<erm::FormatError>([&] { delete_run(uri); }) == expected);
+    CHECK(thrown<erm::FormatError>([&] { delete_experiment(registry, "e"); }) == expected);
+    CHECK(thrown<erm::FormatError>([&] { static_cast<void>(list_trash(registry)); }) == expected);
+    CHECK(thrown<erm::FormatError>([&] { empty_trash(registry); }) == expected);
+    CHECK(thrown<erm::FormatError>([&] { restore_run(registry, "e", "main", "r"); }) == expected);
+    CHECK(list_runs(registry, "e") == Ids{"r"});
+    CHECK(file_tree(outside) == with_trash);
+    fs::remove_all(outside + "/trash");
+  }
+  SECTION("an entry of the trash that is a link, or holds one in place of a run") {
+    delete_run(uri);
+    const std::string entry = registry + "/.erm_trash/" + list_trash(registry)[0].trash_id;
+    fs::create_directory_symlink(outside + "/e/main/r", registry + "/.erm_trash/linked");
+    fs::rename(entry + "/run", dir / "run");
+    fs::create_directory_symlink(outside + "/e/main/r", entry + "/run");
+    CHECK(list_trash(registry).empty());
+    CHECK_THROWS_AS(restore_run(registry, "e", "main", "r"), erm::NotFoundError);
+    CHECK(empty_trash(registry) == 0);
+  }
+  CHECK(file_tree(outside) == before);
+}
+
+#endif
