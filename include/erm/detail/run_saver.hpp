@@ -238,7 +238,7 @@ class RunSaver {
   /// come to name them.
   void name_files_of(MetadataFile& run) {
     for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
-      add_record(run.record, std::move(writer.record));
+      add_record(run.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) {
         const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
         if (std::none_of(run.artifacts.begin(), run.artifacts.end(), same)) run.artifacts.push_back(std::move(artifact));
