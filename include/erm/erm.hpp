@@ -22,12 +22,9 @@
 #include "erm/find.hpp"
 #include "erm/edit.hpp"
 #include "erm/summary.hpp"
-<<<<<<< HEAD
 #include "erm/trash.hpp"
-=======
 #include "erm/provenance_options.hpp"
 #include "erm/provenance.hpp"
->>>>>>> wk-provenance
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"

@@ -33,6 +33,14 @@ int main() {
   run.log_artifact("model.bin", "model");
 }
 CPP
+cat >"$work/live.cpp" <<'CPP'
+#include <erm/live_run.hpp>
+int main() {
+  erm::LiveRun run("erm-registry", "digits");
+  run.log_param("lr", 0.1);
+  for (int step = 0; step < 10; ++step) run.log_metric("loss", 1.0 / (1 + step), step);
+}
+CPP
 cat >"$work/everything.cpp" <<'CPP'
 #include <erm/erm.hpp>
 int main() {
@@ -59,5 +67,6 @@ while IFS='|' read -r name what target; do
 done <<'ROWS'
 logs|includes erm/experiment_run.hpp, logs params and a metric with steps|1.4
 logs_files|logs a dict, a text and a file too|-
+live|includes erm/live_run.hpp, logs params and a metric with steps|-
 everything|includes erm.hpp, saves, loads, compares|4
 ROWS

@@ -24,6 +24,9 @@ echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark"
 echo
 tests/browser/run.sh --times || echo "the page in a browser: not measured"
+echo
+echo "## Provenance"
+"$build/tests/benchmarks/provenance_benchmark" "$data/provenance"
 if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   echo
   echo "## Live runs"
