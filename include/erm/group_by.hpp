@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <initializer_list>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,22 +28,25 @@ struct GroupOfRuns {
   std::vector<std::size_t> runs;  // indexes, in their order
 };
 
-inline std::vector<GroupOfRuns> group_runs(const std::vector<const ExperimentRun*>& runs,
-                                           const std::vector<std::string>& fields);
+template <class Run>
+std::vector<GroupOfRuns> group_runs(const std::vector<const Run*>& runs, const std::vector<std::string>& fields);
 
 }  // namespace detail
 
 /// Fields as a filter has them, "group", "variant", "params.optimizer", {"params.lr", "variant"}; without any, all runs
-/// are one group.
+/// are one group. Made of fields by templates, so that who names none does not pay, when it is compiled, for what reads
+/// them.
 class GroupBy {
  public:
   GroupBy() = default;
+  template <class Run = ExperimentRun>
   GroupBy(std::vector<std::string> fields)  // NOLINT(google-explicit-constructor)
-      : fields_(std::move(fields)), group_(&detail::group_runs) {}
-  GroupBy(std::initializer_list<std::string> fields) : GroupBy(std::vector<std::string>(fields)) {}
-  GroupBy(std::string field)  // NOLINT(google-explicit-constructor)
-      : GroupBy(std::vector<std::string>({std::move(field)})) {}
-  GroupBy(const char* field) : GroupBy(std::string(field)) {}  // NOLINT(google-explicit-constructor)
+      : fields_(std::move(fields)), group_(&detail::group_runs<Run>) {}
+  template <class Run = ExperimentRun>
+  GroupBy(std::initializer_list<std::string> fields) : fields_(fields), group_(&detail::group_runs<Run>) {}
+  template <class Text, std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int> = 0>
+  GroupBy(const Text& field)  // NOLINT(google-explicit-constructor)
+      : fields_({std::string(std::string_view(field))}), group_(&detail::group_runs<ExperimentRun>) {}
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
 
   /// The groups by their values, numbers as numbers, "(none)" last. Throws Error for a field that is none.
@@ -51,7 +56,6 @@ class GroupBy {
 
  private:
   std::vector<std::string> fields_;
-  // A pointer, so that who names no field does not pay, when it is compiled, for what reads them.
   std::vector<detail::GroupOfRuns> (*group_)(const std::vector<const ExperimentRun*>&,
                                              const std::vector<std::string>&) = nullptr;
 };

@@ -46,8 +46,9 @@ struct RunSummary {
   std::map<std::string, GroupTest> tests;  // for two groups: of each metric that both have
 };
 
-/// Throws Error for a field that is none.
-[[nodiscard]] RunSummary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by = "group");
+/// Throws Error for a field that is none. A template, so that who summarizes nothing does not pay when it is compiled.
+template <class Summary = RunSummary>
+[[nodiscard]] Summary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by = "group");
 
 /// A table for the terminal: a row a metric and group, and the p value where there are two groups.
 [[nodiscard]] std::string to_text(const RunSummary& summary);
@@ -71,8 +72,9 @@ inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<E
 
 }  // namespace detail
 
-inline RunSummary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by) {
-  RunSummary summary;
+template <class Summary>
+Summary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by) {
+  Summary summary;
   summary.by = by.fields();
   std::vector<std::map<std::string, std::vector<double>>> numbers;
   for (detail::KeyedGroup& keyed : detail::keyed_groups(detail::pointers_to(runs), summary.by)) {

@@ -1,4 +1,5 @@
-// Runs put into groups by the fields of a filter.
+// Runs put into groups by the fields of a filter. Templates, so that who groups by none does not pay, when it is
+// compiled.
 #pragma once
 
 #include <chrono>
@@ -27,7 +28,8 @@ inline std::vector<const ExperimentRun*> pointers_to(const std::vector<Experimen
   return pointers;
 }
 
-inline RunField field_to_group_by(const std::string& text) {
+template <class Text>
+RunField field_to_group_by(const Text& text) {
   FilterLexer lexer(text, "the field to group by");
   const FilterToken token = lexer.next();
   std::optional<RunField> field = token.kind == FilterToken::Kind::word ? run_field(token.parts) : std::nullopt;
@@ -41,7 +43,8 @@ inline RunField field_to_group_by(const std::string& text) {
 using GroupKey = std::vector<std::optional<Value>>;
 
 /// What is missing comes last, and of other values numbers first.
-inline bool comes_before(const GroupKey& a, const GroupKey& b) {
+template <class Key>
+bool comes_before(const Key& a, const Key& b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!a[i] || !b[i]) {
       if (a[i].has_value() != b[i].has_value()) return a[i].has_value();
@@ -58,11 +61,12 @@ struct KeyedGroup {
   std::vector<std::optional<std::string>> values;
 };
 
-inline std::vector<KeyedGroup> keyed_groups(const std::vector<const ExperimentRun*>& runs,
-                                            const std::vector<std::string>& field_texts) {
+template <class Run>
+std::vector<KeyedGroup> keyed_groups(const std::vector<const Run*>& runs, const std::vector<std::string>& field_texts) {
   std::vector<RunField> fields;
   for (const std::string& field : field_texts) fields.push_back(field_to_group_by(field));
-  std::map<GroupKey, std::vector<std::size_t>, decltype(&comes_before)> found(&comes_before);
+  using Before = bool (*)(const GroupKey&, const GroupKey&);
+  std::map<GroupKey, std::vector<std::size_t>, Before> found(&comes_before<GroupKey>);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     GroupKey key;
     Value scratch;
@@ -76,11 +80,12 @@ inline std::vector<KeyedGroup> keyed_groups(const std::vector<const ExperimentRu
   for (auto& [key, indexes] : found) {
     KeyedGroup one;
     for (std::size_t i = 0; i < key.size(); ++i) {
+      const std::optional<Value>& value = key[i];
       std::optional<std::string> text;
-      if (key[i] && fields[i].kind == RunField::Kind::time)
-        text = time_text(TimePoint(std::chrono::microseconds(key[i]->get<std::int64_t>())));
-      else if (key[i])
-        text = key[i]->str();
+      if (value && fields[i].kind == RunField::Kind::time)
+        text = time_text(TimePoint(std::chrono::microseconds(value->get<std::int64_t>())));
+      else if (value)
+        text = value->str();
       one.group.name += (i == 0 ? "" : ", ") + text.value_or("(none)");
       one.values.push_back(std::move(text));
     }
@@ -90,8 +95,8 @@ inline std::vector<KeyedGroup> keyed_groups(const std::vector<const ExperimentRu
   return groups;
 }
 
-inline std::vector<GroupOfRuns> group_runs(const std::vector<const ExperimentRun*>& runs,
-                                           const std::vector<std::string>& fields) {
+template <class Run>
+std::vector<GroupOfRuns> group_runs(const std::vector<const Run*>& runs, const std::vector<std::string>& fields) {
   std::vector<GroupOfRuns> groups;
   for (KeyedGroup& one : keyed_groups(runs, fields)) groups.push_back(std::move(one.group));
   return groups;

@@ -1,0 +1,2 @@
+#include <erm/comparison.hpp>
+int main(){}

@@ -1,0 +1,2 @@
+#include <erm/compare.hpp>
+int main(){}

@@ -1,0 +1,2 @@
+#include <erm/experiment_run.hpp>
+int main(){}

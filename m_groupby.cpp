@@ -1,0 +1,2 @@
+#include <erm/group_by.hpp>
+int main(){}
