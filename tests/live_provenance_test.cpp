@@ -135,8 +135,8 @@ TEST_CASE("A process that resumes a run has its engines, and leaves what was dif
 TEST_CASE("Other writers of a run say where they ran as far as it is another place, while it runs and afterwards",
           "[fork]") {
   const TemporaryDirectory dir;
-  LiveRun run(dir / "registry", "exp", quick_options());
-  run.log_seed("main", 1);
+  // Before this process has threads: the address sanitizer's allocator does not outlive a fork beside them. It waits for
+  // the run to be there.
   Child other([&](const Child::Tell& tell) {
     ::setenv("OMPI_COMM_WORLD_RANK", "1", 1);
     LiveOptions options = quick_options();
@@ -147,6 +147,8 @@ TEST_CASE("Other writers of a run say where they ran as far as it is another pla
     tell(::getpid());
     joined.finish();
   });
+  LiveRun run(dir / "registry", "exp", quick_options());
+  run.log_seed("main", 1);
   REQUIRE(other.wait());
   const std::int64_t pid = other.told().at(0);
   const auto check = [&] {
@@ -176,6 +178,7 @@ TEST_CASE("A disabled run and the child of a fork record nothing, and fail for n
   LiveRun disabled = LiveRun::disabled();
   CHECK_FALSE(use(disabled));
   LiveRun run(dir / "registry", "exp", quick_options());
+  while (!load(dir).provenance().contains("program")) run.flush();  // its thread is at rest then: see above
   Child child([&](const Child::Tell& tell) { tell(use(run) ? 1 : 0); });
   CHECK(child.wait());
   CHECK(child.told().at(0) == 0);
