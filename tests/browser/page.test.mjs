@@ -21,7 +21,7 @@ const server = net.createServer((socket) => {
 
 let browser;
 before(async () => {
-  await new Promise((resolve) => { server.listen(47391, "127.0.0.1", resolve); });
+  await new Promise((resolve, reject) => { server.once("error", reject).listen(47391, "127.0.0.1", resolve); });
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

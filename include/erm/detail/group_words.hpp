@@ -1,6 +1,7 @@
 // What a test of two groups says, in words.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
