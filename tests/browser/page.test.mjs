@@ -719,6 +719,15 @@ test("Chromium announces its printing, which is what the tables wait for", async
   });
 });
 
+test("what a test of two groups says is on paper too", async () => {
+  await within("sections", {}, async (page) => {
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    const words = await page.$$eval(".part.grouped .paper table:first-child .group td", (cells) => cells.map((cell) => cell.textContent));
+    assert.equal(words.length, 2);
+    assert.match(words[0], /^augmented and plain differ: p = 0.0079, by Mann-Whitney/);
+  });
+});
+
 test("paper has no controls and light colours", async () => {
   await within("normal", { colorScheme: "dark" }, async (page) => {
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
