@@ -1,2 +1,0 @@
-#include <erm/comparison.hpp>
-int main(){}

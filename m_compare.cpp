@@ -1,2 +1,0 @@
-#include <erm/compare.hpp>
-int main(){}

@@ -1,2 +1,0 @@
-#include <erm/experiment_run.hpp>
-int main(){}

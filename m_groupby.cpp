@@ -1,2 +1,0 @@
-#include <erm/group_by.hpp>
-int main(){}
