@@ -21,7 +21,7 @@ const server = net.createServer((socket) => {
 
 let browser;
 before(async () => {
-  await new Promise((resolve) => { server.listen(47391, "127.0.0.1", resolve); });
+  await new Promise((resolve, reject) => { server.once("error", reject).listen(47391, "127.0.0.1", resolve); });
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -716,6 +716,15 @@ test("Chromium announces its printing, which is what the tables wait for", async
     await page.evaluate(() => { window.printed = 0; window.addEventListener("beforeprint", () => { ++window.printed; }); });
     await page.pdf({ format: "A4" });
     assert.equal(await page.evaluate(() => window.printed), 1);
+  });
+});
+
+test("what a test of two groups says is on paper too", async () => {
+  await within("sections", {}, async (page) => {
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    const words = await page.$$eval(".part.grouped .paper table:first-child .group td", (cells) => cells.map((cell) => cell.textContent));
+    assert.equal(words.length, 2);
+    assert.match(words[0], /^augmented and plain differ: p = 0.0079, by Mann-Whitney/);
   });
 });
 

@@ -1,6 +1,7 @@
 // What a test of two groups says, in words.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -43,24 +44,24 @@ inline double least_p(std::size_t m, std::size_t n) {
 inline std::string test_in_words(const Comparison::GroupedMetric& metric,
                                  const std::vector<Comparison::Group>& groups) {
   const GroupTest& test = *metric.test;
-  const std::string a(first_bytes(groups[0].name, 60)), b(first_bytes(groups[1].name, 60));
+  const std::string_view a = first_bytes(groups[0].name, 60), b = first_bytes(groups[1].name, 60);
   const std::size_t m = metric.groups[0].n, n = metric.groups[1].n;
-  const std::string p = "p " + p_value_text(test) + ", by Mann-Whitney";
+  const std::string p = joined({"p ", p_value_text(test), ", by Mann-Whitney"});
   const double pairs = static_cast<double>(m) * static_cast<double>(n);
   if (test.p < 0.05) {
     const bool is_higher = test.u > pairs / 2;
-    std::string text = a + " and " + b + " differ: " + p + "; " + a + " is mostly " + (is_higher ? "higher" : "lower");
+    std::string text = joined({a, " and ", b, " differ: ", p, "; ", a, " is mostly ", is_higher ? "higher" : "lower"});
     if (metric.row->goal)
       text += is_higher == (*metric.row->goal == Goal::maximize) ? ", which is better" : ", which is worse";
-    if (m < 5 || n < 5) text += "; few runs: " + std::to_string(m) + " and " + std::to_string(n);
+    if (m < 5 || n < 5) text += joined({"; few runs: ", std::to_string(m), " and ", std::to_string(n)});
     return text;
   }
   const double least = least_p(m, n);
   if (least >= 0.05) {
-    return "too few runs to tell " + a + " from " + b + ": with " + std::to_string(m) + " and " + std::to_string(n) +
-           ", p is " + summary_number(std::round(least * 1000) / 1000) + " at the least; " + p;
+    return joined({"too few runs to tell ", a, " from ", b, ": with ", std::to_string(m), " and ", std::to_string(n),
+                   ", p is ", summary_number(std::round(least * 1000) / 1000), " at the least; ", p});
   }
-  return "chance alone may make " + a + " and " + b + " differ so: " + p;
+  return joined({"chance alone may make ", a, " and ", b, " differ so: ", p});
 }
 
 /// What the words of all the tests leave open; empty where there is nothing to say.
@@ -77,7 +78,7 @@ inline std::string tests_in_words(const Comparison& comparison) {
 inline std::string fields_in_words(const std::vector<std::string>& fields) {
   std::string text;
   for (std::size_t i = 0; i < fields.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == fields.size() ? " and " : ", ") + fields[i];
+    (text += i == 0 ? "" : i + 1 == fields.size() ? " and " : ", ") += fields[i];
   return text.empty() ? "group" : text;
 }
 

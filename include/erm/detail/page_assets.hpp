@@ -1801,7 +1801,7 @@ inline constexpr std::string_view page_script[] = {
       const copyRow = (row, columns) => {
         const copyOf = row.cloneNode(false);
         const isWhole = row.cells.length === widths.length;
-        copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length })]));
+        copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
         // A header with controls in it is not repeated on each page.
         for (const input of findAll("input", copyOf)) input.remove();
         for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
@@ -1847,7 +1847,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "c5a4145d69521571b25884a2a8cc41812d55ae6c9f3a656e52c13d4c64992621";
+inline constexpr std::string_view page_script_sha256 = "b3652a5a8a89f5d3a921860acb88cd304b9899036d05ee94dc655b9940c6aa61";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -51,8 +51,8 @@ inline IntervalScale interval_scale(const std::vector<MetricSummary>& groups) {
 inline void append_interval(std::string& out, const MetricSummary& group, const IntervalScale& scale) {
   out += "<svg class=interval viewBox=\"0 0 1600 160\" aria-hidden=\"true\">";
   const auto line = [&](const char* kind, double from, double to) {
-    ((out += "<path class=") += kind) +=
-        " d=\"M" + std::to_string(scale.place(from)) + " 80H" + std::to_string(scale.place(to)) + "\"/>";
+    out += joined({"<path class=", kind, " d=\"M", std::to_string(scale.place(from)), " 80H",
+                   std::to_string(scale.place(to)), "\"/>"});
   };
   line("thin", group.min, group.max);
   if (!std::isnan(group.low)) line("thick", group.low, group.high);
@@ -93,8 +93,8 @@ inline void append_groups(PageOutput& page, const Comparison& comparison, const 
     append_html(out, group.name);
     out += "</dt><dd>" + counted(group.runs.size(), "run") + ": ";
     for (std::size_t i = 0; i < group.runs.size() && i < most; ++i)
-      append_html(out, (i == 0 ? "" : ", ") + comparison.names()[group.runs[i]]);
-    if (group.runs.size() > most) out += " and " + std::to_string(group.runs.size() - most) + " more";
+      append_html(out, joined({i == 0 ? "" : ", ", comparison.names()[group.runs[i]]}));
+    if (group.runs.size() > most) out += joined({" and ", std::to_string(group.runs.size() - most), " more"});
     out += "</dd>";
   }
   out += "</dl>";

@@ -26,7 +26,7 @@ inline void append_notes(PageOutput& page, const Comparison& comparison, const C
     if (row.cells[run].kind != Comparison::Cell::Kind::missing)
       ++notes;
     else
-      without += (without.empty() ? "No note: " : ", ") + comparison.names()[run];
+      (without += without.empty() ? "No note: " : ", ") += comparison.names()[run];
   }
   begin_section(out, "notes", number, section.name, counted(notes, "note") + (row.differs ? ", not all the same" : ""));
   out += "<div class=cards>";
@@ -48,7 +48,8 @@ inline void append_notes(PageOutput& page, const Comparison& comparison, const C
     append_markdown(out, shown);
     out += "</div>";
     if (shown.size() < cell.text.size())
-      out += "<p class=notice>" + readable_size(cell.text.size() - shown.size()) + " more are left out here.</p>";
+      out +=
+          joined({"<p class=notice>", readable_size(cell.text.size() - shown.size()), " more are left out here.</p>"});
     out += "</figure>\n";
     page.pass_on();
   }

@@ -123,8 +123,8 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
       out += ", ";
       append_html(out, comparison.names()[other]);
     }
-    out += ": " + counted(writer.files, "file") + ", " + counted(writer.added, "line") + " added, " +
-           std::to_string(writer.removed) + " removed (" + readable_size(diff.size()) + ")</summary>";
+    out += joined({": ", counted(writer.files, "file"), ", ", counted(writer.added, "line"), " added, ",
+                   std::to_string(writer.removed), " removed (", readable_size(diff.size()), ")</summary>"});
     const std::size_t wanted = std::min(options.max_diff_size, diff.size());
     std::string_view shown = first_bytes(diff, wanted <= left ? wanted : 0);
     if (const std::size_t last = shown.rfind('\n'); shown.size() < diff.size() && last != std::string_view::npos)
@@ -136,9 +136,9 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
     }
     left -= shown.size();
     if (shown.size() < diff.size())
-      out += "<p class=notice>" + readable_size(diff.size() - shown.size()) +
-             " more are left out here: CompareOptions::max_diff_size is " + readable_size(options.max_diff_size) +
-             ".</p>";
+      out += joined({"<p class=notice>", readable_size(diff.size() - shown.size()),
+                     " more are left out here: CompareOptions::max_diff_size is ", readable_size(options.max_diff_size),
+                     ".</p>"});
     out += "</details>\n";
     page.pass_on();
   }

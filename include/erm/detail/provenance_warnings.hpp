@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/html_text.hpp"
 #include "erm/detail/provenance_rows.hpp"
 #include "erm/group_by.hpp"
 
@@ -93,26 +95,24 @@ class ProvenanceWarnings {
  public:
   ProvenanceWarnings(const std::vector<ProvenanceFacts>& facts, const std::vector<std::string>& names,
                      std::size_t baseline)
-      : facts_(facts), names_(names), baseline_(baseline) {}
+      : facts_(facts), names_(names), baseline_(baseline), texts_(facts.size()) {}
 
   std::vector<ComparisonWarning> write() {
     using Kind = ComparisonWarning::Kind;
-    const Parts commits = parts([](const ProvenanceFacts& run) { return run.commit; });
+    const Parts commits = parts_by(&ProvenanceFacts::commit);
     if (commits.size() > 1)
-      add(Kind::different_code, different_code() + beside(commits, 10) + ".");
+      add(Kind::different_code, {different_code(), beside(commits, 10), "."});
     else if (commits.size() == 1)
       add_changes(commits[0].name);
     add_dirty();
     if (!commits.empty()) add_unknown();
-    const Parts types = parts([](const ProvenanceFacts& run) { return run.build_type; });
-    if (types.size() > 1) {
-      std::string text;
-      for (std::size_t i = 0; i < types.size() && i < most; ++i)
-        (text += i == 0 ? "" : " beside ") += first_bytes(types[i].name, 40);
-      add(Kind::different_build_type, text + ": " + beside(types, 40) + ".");
-    }
-    const Parts compilers = parts([](const ProvenanceFacts& run) { return run.compiler; });
-    if (compilers.size() > 1) add(Kind::different_compiler, "Different compilers: " + beside(compilers, 60) + ".");
+    const Parts types = parts_by(&ProvenanceFacts::build_type);
+    std::string kinds;
+    for (std::size_t i = 0; i < types.size() && i < most; ++i)
+      (kinds += i == 0 ? "" : " beside ") += first_bytes(types[i].name, 40);
+    if (types.size() > 1) add(Kind::different_build_type, {kinds, ": ", beside(types, 40), "."});
+    const Parts compilers = parts_by(&ProvenanceFacts::compiler);
+    if (compilers.size() > 1) add(Kind::different_compiler, {"Different compilers: ", beside(compilers, 60), "."});
     add_flags();
     add_inputs();
     return std::move(warnings_);
@@ -123,7 +123,9 @@ class ProvenanceWarnings {
   /// Runs that have a text in common, which is their name.
   using Parts = std::vector<GroupOfRuns>;
 
-  void add(ComparisonWarning::Kind kind, std::string text) { warnings_.push_back({kind, std::move(text)}); }
+  void add(ComparisonWarning::Kind kind, std::initializer_list<std::string_view> text) {
+    warnings_.push_back({kind, joined(text)});
+  }
 
   static GroupOfRuns& part_of(Parts& parts, const std::string& text) {
     for (GroupOfRuns& part : parts)
@@ -131,16 +133,22 @@ class ProvenanceWarnings {
     parts.push_back({text, {}});
     return parts.back();
   }
-  /// The runs by the text that `text_of` gives of each, those of the baseline first, those without one left out.
-  template <class TextOf>
-  [[nodiscard]] Parts parts(const TextOf& text_of) const {
+  /// The runs by their texts_, those of the baseline first, those without one left out.
+  [[nodiscard]] Parts parts() const {
     Parts found;
-    if (const std::string text = text_of(facts_[baseline_]); !text.empty()) part_of(found, text);
-    for (std::size_t run = 0; run < facts_.size(); ++run)
-      if (const std::string text = text_of(facts_[run]); !text.empty()) part_of(found, text).runs.push_back(run);
+    if (!texts_[baseline_].empty()) part_of(found, texts_[baseline_]);
+    for (std::size_t run = 0; run < texts_.size(); ++run)
+      if (!texts_[run].empty()) part_of(found, texts_[run]).runs.push_back(run);
     return found;
   }
+  [[nodiscard]] Parts parts_by(std::string ProvenanceFacts::*fact) {
+    for (std::size_t run = 0; run < texts_.size(); ++run) texts_[run] = facts_[run].*fact;
+    return parts();
+  }
 
+  static void add_more(std::string& text, std::size_t all, std::size_t named) {
+    if (all > named) text += joined({" and ", std::to_string(all - named), " more"});
+  }
   [[nodiscard]] std::string listed(const std::vector<std::size_t>& runs) const {
     const std::size_t named = runs.size() == most + 1 ? runs.size() : std::min(runs.size(), most);
     std::string text;
@@ -148,21 +156,20 @@ class ProvenanceWarnings {
       text += i == 0 ? "" : i + 1 == runs.size() ? " and " : ", ";
       text += first_bytes(names_[runs[i]], 60);
     }
-    if (runs.size() > named) text += " and " + std::to_string(runs.size() - named) + " more";
+    add_more(text, runs.size(), named);
     return text;
   }
   /// "Debug (a, b) beside Release (c)", of each part so many bytes.
   [[nodiscard]] std::string beside(const Parts& parts, std::size_t most_bytes) const {
     std::string text;
-    for (std::size_t i = 0; i < parts.size() && i < most; ++i) {
-      (text += i == 0 ? "" : " beside ") += first_bytes(parts[i].name, most_bytes);
-      text += " (" + listed(parts[i].runs) + ")";
-    }
-    if (parts.size() > most) text += " and " + std::to_string(parts.size() - most) + " more";
+    for (std::size_t i = 0; i < parts.size() && i < most; ++i)
+      text +=
+          joined({i == 0 ? "" : " beside ", first_bytes(parts[i].name, most_bytes), " (", listed(parts[i].runs), ")"});
+    add_more(text, parts.size(), most);
     return text;
   }
 
-  [[nodiscard]] std::string different_code() const {
+  [[nodiscard]] std::string_view different_code() const {
     for (const ProvenanceFacts& run : facts_)
       if (!run.commit.empty() && !run.is_code_of_build)
         return "Different code (not that of the build, but of the work tree when the run began): ";
@@ -170,13 +177,13 @@ class ProvenanceWarnings {
   }
 
   void add_changes(const std::string& commit) {
-    const Parts changes = parts([&](const ProvenanceFacts& run) {
-      return run.commit.empty() ? std::string() : !run.is_dirty ? std::string("none") : run.changes;
-    });
+    for (std::size_t run = 0; run < texts_.size(); ++run)
+      texts_[run] = facts_[run].commit.empty() ? "" : facts_[run].is_dirty ? facts_[run].changes : "none";
+    const Parts changes = parts();
     if (changes.size() < 2) return;
     add(ComparisonWarning::Kind::different_code,
-        different_code() + "commit " + std::string(first_bytes(commit, 10)) +
-            " with different changes that are not committed: " + beside(changes, 10) + ".");
+        {different_code(), "commit ", first_bytes(commit, 10),
+         " with different changes that are not committed: ", beside(changes, 10), "."});
   }
 
   void add_dirty() {
@@ -187,24 +194,26 @@ class ProvenanceWarnings {
       if (facts_[run].diff.empty()) unknown.push_back(run);
     }
     if (dirty.empty()) return;
-    std::string text = "Dirty work tree: no commit holds the code of " + listed(dirty);
-    if (!unknown.empty())
-      text += unknown.size() == dirty.size() ? ", and its changes are not recorded"
-                                             : ", and the changes of " + listed(unknown) + " are not recorded";
-    add(ComparisonWarning::Kind::uncommitted_code, text + ".");
+    const bool is_all = unknown.size() == dirty.size();
+    const std::string of = is_all || unknown.empty() ? std::string() : listed(unknown);
+    add(ComparisonWarning::Kind::uncommitted_code, {"Dirty work tree: no commit holds the code of ", listed(dirty),
+                                                    is_all       ? ", and its changes are not recorded"
+                                                    : of.empty() ? ""
+                                                                 : ", and the changes of ",
+                                                    of, of.empty() ? "." : " are not recorded."});
   }
 
   void add_unknown() {
     std::vector<std::size_t> unknown;
-    std::string why;
+    std::string_view why;
     for (std::size_t run = 0; run < facts_.size(); ++run) {
       if (!facts_[run].commit.empty()) continue;
       unknown.push_back(run);
       if (why.empty()) why = first_bytes(facts_[run].why_no_commit, 200);
     }
     if (unknown.empty()) return;
-    add(ComparisonWarning::Kind::unknown_code,
-        "Unknown code: no commit is recorded of " + listed(unknown) + (why.empty() ? "." : " (" + why + ")."));
+    add(ComparisonWarning::Kind::unknown_code, {"Unknown code: no commit is recorded of ", listed(unknown),
+                                                why.empty() ? "" : " (", why, why.empty() ? "." : ")."});
   }
 
   void add_flags() {
@@ -217,62 +226,65 @@ class ProvenanceWarnings {
       part_of(differences, difference(facts_[run].flags, facts_[compared].flags)).runs.push_back(run);
     }
     std::string text;
-    for (std::size_t i = 0; i < differences.size() && i < most; ++i) {
-      const auto& [difference, runs] = differences[i];
-      text += (i == 0 ? "" : "; ") + listed(runs) + (runs.size() == 1 ? " has " : " have ") + difference;
-    }
-    if (differences.size() > most) text += "; and " + std::to_string(differences.size() - most) + " more";
-    if (!text.empty()) {
-      add(ComparisonWarning::Kind::different_flags, "Different flags than " + listed({compared}) + ": " + text + ".");
-      return;
-    }
+    for (std::size_t i = 0; i < differences.size() && i < most; ++i)
+      text += joined({i == 0 ? "" : "; ", listed(differences[i].runs),
+                      differences[i].runs.size() == 1 ? " has " : " have ", differences[i].name});
+    add_more(text, differences.size(), most);
+    if (!text.empty())
+      return add(ComparisonWarning::Kind::different_flags,
+                 {"Different flags than ", listed({compared}), ": ", text, "."});
     // The compiler's macros tell this much.
-    const Parts kinds = parts([](const ProvenanceFacts& run) { return run.optimisation; });
+    const Parts kinds = parts_by(&ProvenanceFacts::optimisation);
     if (kinds.size() > 1)
-      add(ComparisonWarning::Kind::different_flags, "Different optimisation: " + beside(kinds, 40) + ".");
+      add(ComparisonWarning::Kind::different_flags, {"Different optimisation: ", beside(kinds, 40), "."});
   }
 
+  /// Those of the flags that the others are not, the first of them where they are many.
+  static std::string without(const std::vector<std::string>& flags, const std::vector<std::string>& others) {
+    std::map<std::string, std::size_t> known;
+    for (const std::string& flag : others) known.emplace(flag, 0);
+    std::string text;
+    for (const std::string& flag : flags) {
+      if (known.count(flag) != 0) continue;
+      if (text.size() > 160) return text + " \xE2\x80\xA6";
+      (text += text.empty() ? "" : " ") += first_bytes(flag, 160);
+    }
+    return text;
+  }
   /// "-O0 -g, not -O3"
   static std::string difference(const std::vector<std::string>& flags, const std::vector<std::string>& compared) {
-    const auto without = [](const std::vector<std::string>& from, const std::vector<std::string>& what) {
-      std::string text;
-      for (const std::string& flag : from) {
-        bool is_known = false;
-        for (const std::string& known : what) is_known = is_known || known == flag;
-        if (is_known) continue;
-        if (text.size() > 160) return text + " \xE2\x80\xA6";
-        text += (text.empty() ? "" : " ") + std::string(first_bytes(flag, 160));
-      }
-      return text;
-    };
     const std::string more = without(flags, compared), less = without(compared, flags);
     if (more.empty() && less.empty()) return "them in another order or number";
-    return more + (more.empty() ? "not " : less.empty() ? "" : ", not ") + less;
+    return joined({more, more.empty() ? "not " : less.empty() ? "" : ", not ", less});
   }
 
   void add_inputs() {
-    std::map<std::string, std::size_t> names;
+    std::map<std::string, std::size_t> index_of;
     for (const ProvenanceFacts& run : facts_)
-      for (const std::string& name : run.inputs) names.emplace(name, 0);
+      for (const std::string& name : run.inputs) index_of.emplace(name, index_of.size());
+    // Of each run, one after the other, what the content of each input is told by.
+    std::vector<std::string> contents(index_of.size() * facts_.size());
+    for (std::size_t run = 0; run < facts_.size(); ++run)
+      for (std::size_t i = 0; i < facts_[run].inputs.size(); ++i)
+        contents[run * index_of.size() + index_of[facts_[run].inputs[i]]] = facts_[run].contents[i];
     std::size_t differing = 0;
-    for (const auto& [name, unused] : names) {
-      const Parts contents = parts([&wanted = name](const ProvenanceFacts& run) {
-        for (std::size_t i = 0; i < run.inputs.size(); ++i)
-          if (run.inputs[i] == wanted) return run.contents[i];
-        return std::string();
-      });
-      if (contents.size() < 2 || ++differing > most) continue;
+    for (const auto& [name, index] : index_of) {
+      for (std::size_t run = 0; run < texts_.size(); ++run) texts_[run] = contents[run * index_of.size() + index];
+      const Parts found = parts();
+      if (found.size() < 2 || ++differing > most) continue;
+      const std::size_t end = name.rfind(path_mark);
       add(ComparisonWarning::Kind::different_input,
-          "Different input '" + std::string(first_bytes(std::string_view(name).substr(0, name.rfind(path_mark)), 60)) +
-              "' (" + name.substr(name.rfind(path_mark) + 1) + "): " + beside(contents, 10) + ".");
+          {"Different input '", first_bytes(std::string_view(name).substr(0, end), 60), "' (",
+           std::string_view(name).substr(end + 1), "): ", beside(found, 10), "."});
     }
     if (differing > most)
-      add(ComparisonWarning::Kind::different_input, std::to_string(differing - most) + " more inputs differ.");
+      add(ComparisonWarning::Kind::different_input, {std::to_string(differing - most), " more inputs differ."});
   }
 
   const std::vector<ProvenanceFacts>& facts_;
   const std::vector<std::string>& names_;
   std::size_t baseline_;
+  std::vector<std::string> texts_;  // of each run, for parts()
   std::vector<ComparisonWarning> warnings_;
 };
 

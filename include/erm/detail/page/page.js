@@ -1504,7 +1504,7 @@
       const copyRow = (row, columns) => {
         const copyOf = row.cloneNode(false);
         const isWhole = row.cells.length === widths.length;
-        copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length })]));
+        copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
         // A header with controls in it is not repeated on each page.
         for (const input of findAll("input", copyOf)) input.remove();
         for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
