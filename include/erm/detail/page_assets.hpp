@@ -98,6 +98,7 @@ tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px s
 @media (scripting: enabled) { .scroll:not(.moved) tr > th:first-child { position: static; } }
 td { max-width: 420px; overflow-wrap: break-word; white-space: pre-wrap; min-width: 72px; border-left: 3px solid transparent; }
 td.n { text-align: right; white-space: nowrap; }
+.runs td { min-width: 172px; }
 td.m, td.z, td.e { color: var(--soft); }
 td.z, td.e { font-style: italic; }
 td.d { background: var(--tint); border-left-color: var(--bar); }
@@ -240,9 +241,9 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .faint { opacity: 0.25; }
 .plots .faint { opacity: 0.08; }
 .plots .grid text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
-.lens { position: relative; overflow: auto; max-height: 480px; }
-.lens .over { )page",
-    R"page(position: absolute; top: 0; left: 0; }
+.lens { position: relative; overflow: auto; max-)page",
+    R"page(height: 480px; }
+.lens .over { position: absolute; top: 0; left: 0; }
 ins { text-decoration: none; background: var(--best); color: var(--best-text); }
 del { text-decoration: none; background: var(--tint); color: var(--warn); }
 kbd { font: inherit; padding: 0 6px; border: 1px solid var(--line); border-radius: 4px; background: var(--head); }
@@ -285,7 +286,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "3cb3694c792dd6cd626b142c6c3511a5995a8e3a976ac8bb673972a662fc89b8";
+inline constexpr std::string_view page_style_sha256 = "0e4cb2e0dc96d3c364c58a7d5d56de5538cc7531c11081101e629aa47733d70d";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
