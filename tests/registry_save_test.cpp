@@ -301,6 +301,29 @@ TEST_CASE("Artifacts of one filename, of one name in two cases, and beside a fol
   CHECK(entries["id1"]["filename"] == "model-2.bin");
 }
 
+TEST_CASE("No overwrite names a file as an earlier one did, so that who holds an earlier run never reads a later one's") {
+  TemporaryDirectory dir;
+  std::vector<erm::ExperimentRun> loaded;
+  std::set<std::string> histories, notes;
+  for (int i = 0; i < 5; ++i) {
+    erm::ExperimentRun run("e", options_of("r"));
+    run.log_metric("loss", i, 1);
+    if (i != 2) run.log_text(std::to_string(i), "note");  // also where the one between has no file of that name
+    const std::string uri = erm::save_run_to_registry(run, dir / "registry", overwriting());
+    const erm::Json metadata = metadata_of(uri);
+    CHECK(histories.insert(metadata["erm"]["history"][0]).second);
+    if (i != 2) CHECK(notes.insert(metadata["artifacts"]["note"]["filename"]).second);
+    loaded.push_back(erm::load_run_from_path(uri));
+    CHECK(loaded.back().history().at("loss").last().value == i);
+  }
+  CHECK(histories.count("main.csv") == 1);
+  CHECK(notes.count("note.txt") == 1);
+  CHECK(erm::to_text(loaded[4].artifacts().at("note").bytes()) == "4");
+  CHECK(loaded[4].artifacts().at("note").filename() == "note.txt");
+  for (const int earlier : {0, 1, 3})
+    CHECK_THROWS_AS(loaded[static_cast<std::size_t>(earlier)].artifacts().at("note").bytes(), erm::NotFoundError);
+}
+
 TEST_CASE("What a later version wrote is kept by a load and a save, at every level") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e", options_of("r"));

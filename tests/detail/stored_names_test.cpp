@@ -31,6 +31,17 @@ TEST_CASE("No file takes the place of a folder, nor a folder that of a file") {
   CHECK(names.choose("X/Y") == "X/Y-2");
 }
 
+TEST_CASE("A mark is in every name, before its endings") {
+  StoredNames names("later");
+  CHECK(names.take("a"));
+  CHECK(names.choose("model.tar.gz") == "model-later.tar.gz");
+  CHECK(names.choose("model.tar.gz") == "model-later-2.tar.gz");
+  CHECK(names.choose("x/model") == "x/model-later");
+  CHECK(names.choose("a/b") == "a-2/b-later");
+  CHECK(names.choose(".hidden") == ".hidden-later");
+  CHECK(names.choose(std::string(255, 'q')) == std::string(249, 'q') + "-later");
+}
+
 TEST_CASE("What Python's look-up takes for a pattern is replaced") {
   StoredNames names;
   CHECK(names.choose("a?b") == "a_b");

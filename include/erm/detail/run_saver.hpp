@@ -3,7 +3,8 @@
 // A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), puts artifacts and history into the
 // run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
 // An overwrite puts new files beside the old ones, commits, and then, under a new claim, removes what no metadata
-// names any more; an artifact that is in the folder already stays where it is. What a killed save left is known by its
+// names any more; an artifact that is in the folder already stays where it is. Its time is in the new files' names, so
+// that no name comes back: whoever still holds an earlier metadata finds its files, or none, and never later ones. What a killed save left is known by its
 // abandoned claim, and removed by the next save to the same parent folder.
 #pragma once
 
@@ -27,6 +28,7 @@
 #include "erm/detail/run_reader.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/stored_names.hpp"
+#include "erm/detail/time_text.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
@@ -212,6 +214,9 @@ class RunSaver {
 
   /// What is in the folder already: names not to be used, and files that may stay.
   void look_at_replaced() {
+    const std::string mark = filename_time(now_utc());
+    names_ = StoredNames(mark);
+    history_stem_ += "-" + mark;
     for (const char* const part : {"artifacts", "history"}) {
       // Through a link the files of another folder would be taken for those of the run, and removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
@@ -331,7 +336,7 @@ class RunSaver {
   /// No file that is there may be among those that a failed save removes.
   std::string free_history_name() {
     for (int i = 1;; ++i) {
-      std::string name = i == 1 ? "main.csv" : "main-" + std::to_string(i) + ".csv";
+      std::string name = history_stem_ + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
       if (histories_there_.insert(name).second) return name;
     }
   }
@@ -392,6 +397,7 @@ class RunSaver {
   std::set<std::string> there_;                     // its artifacts' files
   std::set<std::string> histories_there_;           // its history's, and those that were tried
   StoredNames names_;
+  std::string history_stem_ = "main";
   std::vector<Pending> pending_;
   std::vector<StoredArtifact> artifacts_;
   std::vector<std::string> history_;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "erm/detail/utf8.hpp"
 
@@ -49,17 +50,25 @@ inline std::string without_glob_characters(std::string_view filename) {
 
 class StoredNames {
  public:
+  StoredNames() = default;
+
+  /// Names that all carry `mark`: "model-<mark>.bin".
+  explicit StoredNames(std::string mark) : mark_(std::move(mark)) {}
+
   /// A name for a file logged as `filename`: that, or "model-2.bin" where another has it. Is taken from then on.
   std::string choose(const std::string& filename) {
     std::string wanted = without_glob_characters(filename);
-    if (take(wanted)) return wanted;
+    if (mark_.empty() && take(wanted)) return wanted;
     make_room_for_folders(wanted);
-    if (take(wanted)) return wanted;
+    if (mark_.empty() && take(wanted)) return wanted;
     const std::size_t name = wanted.rfind('/') + 1;
     std::size_t dot = wanted.find('.', name + 1);
     if (dot == std::string::npos || wanted.size() - dot > 32) dot = wanted.size();  // no ending is that long
-    for (std::size_t i = 2;; ++i) {
-      const std::string tail = "-" + std::to_string(i) + wanted.substr(dot);
+    for (std::size_t i = mark_.empty() ? 2 : 1;; ++i) {
+      std::string tail;
+      if (!mark_.empty()) tail += "-" + mark_;
+      if (i > 1) tail += "-" + std::to_string(i);
+      tail += wanted.substr(dot);
       std::string stem = wanted.substr(name, dot - name);
       // A part has at most 255 bytes, and is cut between two characters.
       if (stem.size() + tail.size() > 255) stem.resize(255 - tail.size());
@@ -98,6 +107,7 @@ class StoredNames {
     }
   }
 
+  std::string mark_;
   std::set<std::string> files_;
   std::set<std::string> folders_;
 };

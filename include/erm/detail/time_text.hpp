@@ -96,6 +96,13 @@ inline std::string generated_run_id(TimePoint time) {
   return out;
 }
 
+/// "2026_11_23__07_30_21_128931"
+inline std::string filename_time(TimePoint time) {
+  std::string out = generated_run_id(time) + "_";
+  append_padded(out, date_time(time).microsecond, 6);
+  return out;
+}
+
 /// Takes numbers and marks off the front of a text; after the first that does not fit, `ok` is false.
 struct TextScanner {
   std::string_view rest;
