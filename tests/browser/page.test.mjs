@@ -64,7 +64,7 @@ const within = async (name, options, work) => {
 };
 
 /// The texts of a table's cells as a person reads them, hidden words left out: [[header, cell, ...], ...].
-const tableOf = (page, part) => page.$eval(`.part.${part} table`, (table) => [...table.rows].map((row) => [...row.cells].map((cell) => {
+const tableOf = (page, part, nth = 0) => page.locator(`.part.${part} table`).nth(nth).evaluate((table) => [...table.rows].map((row) => [...row.cells].map((cell) => {
   const copy = cell.cloneNode(true);
   for (const hidden of copy.querySelectorAll("i, .arrow")) hidden.remove();
   return copy.textContent.trim();
@@ -231,12 +231,62 @@ test("runs and rows change places", async () => {
   });
 });
 
-test("entries of a dict fold below their path", async () => {
+test("entries of a dict fold below their paths, at every level and in both layouts", async () => {
   await within("normal", {}, async (page) => {
-    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▾ cat 2 entries, 1 differ", ".precision≠", ".recall", "dog", "list"]);
-    await page.click("button.fold");
-    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▸ cat 2 entries, 1 differ", "dog", "list"]);
-    assert.equal(await page.locator("button.fold").getAttribute("aria-expanded"), "false");
+    const table = () => tableOf(page, "dict", 1);
+    const firsts = async () => (await table()).slice(1).map((row) => row[0]);
+    const fold = async (entry) => { await page.click(`.part.dict .fold[data-path="${entry}"]`); };
+    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▾ cat 2 entries, 1 differs", ".precision≠", ".recall", "dog", "list"]);
+    const whole = ["▾ data.augment 2 entries, 1 differs", ".crop≠", ".flip", "▾ model 5 entries, 2 differ", ".decoder.layers", "▾ .encoder 4 entries, 2 differ",
+      ".heads", ".layers≠", "▾ .width 2 entries, 1 differs", ".in", ".out≠", "seed"];
+    assert.deepEqual(await firsts(), whole);
+    assert.deepEqual((await table()).find((row) => row[0] === ".out≠").slice(1), ["32", "64", "128", "256"]);
+
+    await fold("model.encoder.width");
+    assert.deepEqual((await table())[9], ["▸ .width 2 entries, 1 differs", "", "1 differs", "1 differs", "1 differs"]);
+    await fold("model");
+    assert.deepEqual(await firsts(), [...whole.slice(0, 3), "▸ model 5 entries, 2 differ", "seed"]);
+    assert.deepEqual((await table())[4].slice(1), ["", "2 differ", "2 differ", "2 differ"]);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.path), "model");
+    assert.equal(await page.getAttribute(".fold[data-path=model]", "aria-expanded"), "false");
+
+    // Kept in the address, and in the other layout a column for each path.
+    await page.reload();
+    assert.deepEqual((await firsts())[3], "▸ model 5 entries, 2 differ");
+    await page.click("text=Switch rows and columns");
+    const asRows = await table();
+    assert.deepEqual(asRows[0], ["Run", "▾ data.augment 2 entries, 1 differs", "data.augment.crop≠", "data.augment.flip", "▸ model 5 entries, 2 differ", "seed"]);
+    assert.deepEqual(asRows.slice(1).map((row) => row[4]), ["", "2 differ", "2 differ", "2 differ"]);
+    await fold("model");
+    assert.deepEqual((await table())[0].slice(4), ["▾ model 5 entries, 2 differ", "model.decoder.layers", "▾ model.encoder 4 entries, 2 differ",
+      "model.encoder.heads", "model.encoder.layers≠", "▸ model.encoder.width 2 entries, 1 differs", "seed"]);
+
+    // What a filter finds is shown, folded or not.
+    await page.fill("input[type=search]", "width.out");
+    assert.deepEqual((await table())[0], ["Run", "model.encoder.width.out≠"]);
+    await page.click("text=Switch rows and columns");
+    await page.fill("input[type=search]", "width");
+    assert.deepEqual(await firsts(), ["▾ model.encoder.width 2 entries, 1 differs", ".in", ".out≠"]);
+    await page.fill("input[type=search]", "");
+    assert.deepEqual((await firsts())[8], "▸ .width 2 entries, 1 differs");
+
+    // Sorted by what is in it, a path has no place of its own.
+    await page.click('.part.dict >> nth=1 >> button[title="Sort by run-3"]');
+    assert.deepEqual((await firsts())[0], "model.decoder.layers≠".replace("≠", ""));
+    assert.equal(await page.locator(".part.dict >> nth=1 >> .fold").count(), 0);
+  });
+});
+
+test("the paths of a large dict fold once it is in view", async () => {
+  await within("crowd", {}, async (page) => {
+    const dict = page.locator(".part.dict");
+    assert.equal(await dict.locator(".fold").count(), 0);
+    await dict.scrollIntoViewIfNeeded();
+    await dict.locator(".fold").first().waitFor();
+    await dict.locator('.fold[data-path="model"]').click();
+    const table = await tableOf(page, "dict");
+    assert.deepEqual(table[0], ["Run", "▸ model 24 entries, 1 differs", "seed≠"]);
+    assert.deepEqual(table[4].slice(1), ["1 differs", "3"]);
   });
 });
 

@@ -176,6 +176,9 @@ dl.inset { grid-template-columns: fit-content(40%) 1fr; }
 code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 .grouped .group > td { max-width: none; }
 .deep { padding-left: 30px; }
+.deep2 { padding-left: 46px; }
+.deep3 { padding-left: 62px; }
+thead .deep { padding-left: 14px; }
 .interval { display: block; width: 160px; height: 16px; fill: var(--accent); stroke: var(--accent); stroke-width: 12; }
 .thick { stroke-width: 44; opacity: 0.45; }
 .diff { margin-top: 8px; max-height: 60vh; unicode-bidi: plaintext; }
@@ -207,7 +210,7 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
-.group > th, .group > td { background: var(--head); }
+.group > th, .group > td:not(.d), td.f:not(.d) { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
 th > input { margin: 0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
@@ -240,9 +243,9 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .dot { fill: var(--c); opacity: 0.85; }
 .faint { opacity: 0.25; }
 .plots .faint { opacity: 0.08; }
-.plots .grid text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
-.lens { position: relative; overflow: auto; max-)page",
-    R"page(height: 480px; }
+.plots .gri)page",
+    R"page(d text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
+.lens { position: relative; overflow: auto; max-height: 480px; }
 .lens .over { position: absolute; top: 0; left: 0; }
 ins { text-decoration: none; background: var(--best); color: var(--best-text); }
 del { text-decoration: none; background: var(--tint); color: var(--warn); }
@@ -286,7 +289,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "0e4cb2e0dc96d3c364c58a7d5d56de5538cc7531c11081101e629aa47733d70d";
+inline constexpr std::string_view page_style_sha256 = "34b70733adc5f4852c397912baaae3e9f03aaf359b11a5bd16dde460efe982f8";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -436,6 +439,8 @@ inline constexpr std::string_view page_script[] = {
     if (state.layout) parts.set("layout", state.layout);
     if (state.sort) parts.set("sort", JSON.stringify(state.sort));
     if (state.closed.size) parts.set("closed", [...state.closed].join("."));
+    const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
+    if (folded.length) parts.set("folded", JSON.stringify(folded));
     for (const name of ["x", "group", "band"]) if (state[name] !== { x: "step", group: "", band: "sd" }[name]) parts.set(name, state[name]);
     if (state.smooth) parts.set("smooth", state.smooth);
     if (state.log) parts.set("log", "1");
@@ -466,6 +471,9 @@ inline constexpr std::string_view page_script[] = {
     state.show = ["difference", "percent"].includes(parts.get("show")) ? parts.get("show") : "value";
     state.layout = ["rows", "columns"].includes(parts.get("layout")) ? parts.get("layout") : "";
     state.closed = new Set((parts.get("closed") || "").split(".").filter(Boolean).map(Number));
+    const folded = parsed(parts.get("folded"));
+    for (const section of sections)
+      section.folded = new Set((Array.isArray(folded) ? folded : []).filter((entry) => Array.isArray(entry) && entry[0] === section.index).map((entry) => entry[1]));
     state.x = ["time", "clock"].includes(parts.get("x")) ? parts.get("x") : "step";
     state.smooth = Math.min(0.99, Math.max(0, Number(parts.get("smooth")) || 0));
     state.log = parts.get("log") === "1";
@@ -542,7 +550,8 @@ inline constexpr std::string_view page_script[] = {
   }
 
   function nameParts(row, text) {
-    const parts = [text === undefined ? row.name : text];
+    const parts = [text === undefined ? r)page",
+    R"page(ow.name : text];
     if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
     if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
     return parts;
@@ -550,8 +559,7 @@ inline constexpr std::string_view page_script[] = {
 
   function sortDirection(by, section, key) {
     const sort = state.sort;
-    return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.directio)page",
-    R"page(n : null;
+    return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
   }
 
   function sortButton(by, section, key, label, parts) {
@@ -654,17 +662,53 @@ inline constexpr std::string_view page_script[] = {
     return header;
   }
 
-  /// Rows of a dict whose paths begin alike, below a line that folds them.
-  function groupsOf(section, rows) {
-    const groups = [];
-    for (const row of rows) {
-      const dot = /dict|provenance/.test(section.kind) && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
-      const prefix = dot > 0 ? row.name.slice(0, dot) : null;
-      const last = groups[groups.length - 1];
-      if (prefix !== null && last && last.prefix === prefix) last.rows.push(row);
-      else groups.push({ prefix, rows: [row] });
+  const canFold = (section) => /dict|provenance/.test(section.kind);
+
+  /// The rows, those of a dict below the paths that they have in common: {row, from, depth}, `from` where its own part of
+  /// the path begins, or {rows, path, from, depth, folded}.
+  function pathTree(section, rows, from = 0, depth = 0, into = []) {
+    const sort = state.sort;
+    const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
+    for (let i = 0, end; i < rows.length; i = end) {
+      const name = rows[i].name;
+      let dot = isFlat ? -1 : name.indexOf(".", from + 1);
+      end = i + 1;
+      if (dot > 0) while (end < rows.length && rows[end].name.startsWith(name.slice(0, dot + 1))) ++end;
+      if (end - i < 2) {
+        into.push({ row: rows[i], from, depth });
+        continue;
+      }
+      const inside = rows.slice(i, end);
+      // Keys that follow each other in all of them are one step.
+      for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
+      const path = name.slice(0, dot);
+      const folded = section.folded.has(path) && !state.filter;
+      into.push({ rows: inside, path, from, depth, folded });
+      if (!folded) pathTree(section, inside, dot, depth + 1, into);
     }
-    return groups;
+    return into;
+  }
+
+  const deep = (depth) => ["", "deep", "deep deep2", "deep deep3"][Math.min(3, depth)];
+  const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
+
+  function foldHeader(section, item, scope) {
+    const differing = item.rows.filter((row) => row.differs).length;
+    const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
+      make("button", { type: "button", class: "fold", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+        if (!section.folded.delete(item.path)) section.folded.add(item.path);
+        renderSection(section, visibleRuns());
+        saveState();
+        focusAgain(section, `.fold[data-path="${CSS.escape(item.path)}"]`);
+      } }, (item.folded ? "▸ " : "▾ ") + (scope === "row" ? item.path.slice(item.from) : item.path)),
+      make("small", null, ` ${item.rows.length} entries, ${differ(differing)}`));
+    return { header, differing };
+  }
+
+  /// Of what is folded away, how many entries of a run are not the baseline's.
+  function foldCell(item, run) {
+    const count = item.folded ? item.rows.filter((row) => row.cells[run].differs).length : 0;
+    return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
   }
 
   function columnsTable(section, rows, order) {
@@ -678,39 +722,27 @@ inline constexpr std::string_view page_script[] = {
     }
     head.append(...order.map((run) => runHeader(section, run, "col")));
     const body = make("tbody");
-    const addRow = (row, text) => {
-      const line = make("tr", row.differs && !row.plain ? { class: "x" } : null, make("th", { scope: "row" }, nameParts(row, text)));
-      if (text !== undefined) line.firstChild.classList.add("deep");
-      for (const run of order) line.append(makeCell(row, run));
-      body.append(line);
-    };
-    for (const group of groupsOf(section, rows)) {
-      if (group.prefix === null || group.rows.length < 2) {
-        for (const row of group.rows) addRow(row);
+    for (const item of pathTree(section, rows)) {
+      if (item.rows) {
+        const { header, differing } = foldHeader(section, item, "row");
+        body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
         continue;
       }
-      const folded = section.folded.has(group.prefix);
-      const differing = group.rows.filter((row) => row.differs).length;
-      const button = make("button", { type: "button", class: "fold", "aria-expanded": String(!folded), onclick: () => {
-        if (folded) section.folded.delete(group.prefix);
-        else section.folded.add(group.prefix);
-        render();
-        focusAgain(section, `.fold[data-prefix="${CSS.escape(group.prefix)}"]`);
-      }, "data-prefix": group.prefix }, (folded ? "▸ " : "▾ ") + group.prefix);
-      body.append(make("tr", { class: "group" }, make("th", { scope: "row" }, button,
-        make("small", null, ` ${group.rows.length} entries, ${differing} differ`)), make("td", { colspan: Math.max(1, order.length) })));
-      if (!folded) for (const row of group.rows) addRow(row, row.name.slice(group.prefix.length));
+      const { row, from, depth } = item;
+      body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
+        make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))), order.map((run) => makeCell(row, run))));
     }
     return [make("thead", null, head), body];
   }
 
   function rowsTable(section, rows, order) {
-    const head = make("tr", null, make("th", { scope: "col" }, "Run"), rows.map((row) => nameHeader(section, row, "col")));
+    const items = pathTree(section, rows);
+    const head = make("tr", null, make("th", { scope: "col" }, "Run"),
+      items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
     const body = make("tbody");
     for (const run of order) {
-      const line = make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"));
-      for (const row of rows) line.append(makeCell(row, run));
-      body.append(line);
+      body.append(make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"),
+        items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
     }
     return [make("thead", null, head), body];
   }
@@ -748,13 +780,27 @@ inline constexpr std::string_view page_script[] = {
 
   const isLarge = (section) => section.element.classList.contains("big");
 
+  /// The paths of a large dict fold from when it comes into view.
+  const comingIntoView = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      comingIntoView.unobserve(entry.target);
+      shownOf(sections.find((section) => section.element === entry.target));
+    }
+  });
+
   let isFirst = true;
   function render() {
     const shown = visibleRuns();
     const isAsWritten = isFirst && addressOfState() === "";
-    for (const section of sections) {
-      if (isAsWritten && isLarge(section) && !isOverview(section)) addSortButtons(section);
-      else renderSection(section, shown);
+    for (const sectio)page",
+    R"page(n of sections) {
+      if (isAsWritten && isLarge(section) && !isOverview(section)) {
+        addSortButtons(section);
+        if (canFold(section)) comingIntoView.observe(section.element);
+        continue;
+      }
+      renderSection(section, shown);
     }
     for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
       element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)));
@@ -796,8 +842,7 @@ inline constexpr std::string_view page_script[] = {
   }
 
   const formats = {
-    tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneL)page",
-    R"page(ine).join("\t"))].join("\n")).join("\n\n") + "\n",
+    tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
     markdown: () => exported().map((table) => {
       const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
       const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
@@ -995,7 +1040,8 @@ inline constexpr std::string_view page_script[] = {
     return chart.series;
   }
 
-  const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
+  const xOf = (series, i) => state.x === ")page",
+    R"page(step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
   /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
   function smoothed(values) {
@@ -1047,8 +1093,7 @@ inline constexpr std::string_view page_script[] = {
   /// A line a group: the mean at each x of its members, with a band.
   function groupLines(lines) {
     const row = sections.flatMap((section) => (section.kind === "params" || section.kind === "runs" ? section.rows : []))
-      .find((candidate)page",
-    R"page() => candidate.name === state.group);
+      .find((candidate) => candidate.name === state.group);
     const valueOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
     const groups = new Map();
     for (const line of lines) {
@@ -1232,7 +1277,8 @@ inline constexpr std::string_view page_script[] = {
       plot.append(draw("path", { class: `line ${classes}`, "data-run": line.run, d: pathOf(line.x, line.y, toX, toY) }));
     }
     chart.cursor = draw("path", { class: "cursor", d: "" });
-    chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
+    chart.brush = draw("rect", { class: "zoom", y: box.top, he)page",
+    R"page(ight: plotHeight, width: 0, x: 0 });
     chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
       draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
     chart.isDrawn = true;
@@ -1276,8 +1322,7 @@ inline constexpr std::string_view page_script[] = {
     const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
     chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
     if (!isShown) return chart.readout.replaceChildren();
-    const parts = [make("b", )page",
-    R"page(null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
+    const parts = [make("b", null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
     for (const line of chart.lines) {
       const value = valueAt(line, x);
       let text = format(value);
@@ -1467,7 +1512,8 @@ inline constexpr std::string_view page_script[] = {
     c.band = make("select", { onchange: () => { state.band = c.band.value; changed(); } },
       option("sd", "± standard deviation"), option("range", "min to max"));
     c.zoomOut = button("Zoom out", { hidden: true }, () => setZoom(null));
-    find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
+    find("details > su)page",
+    R"page(mmary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
       make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
       make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
       c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
@@ -1502,8 +1548,7 @@ inline constexpr std::string_view page_script[] = {
     plots.axes = new Map(plotRows().map((row) => [row.name, axisOf(row)]));
     const names = [...plots.axes.keys()];
     plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
-    plots.y = make("select", { onchange: renderPlots }, names.map)page",
-    R"page(((name) => option(name, name)));
+    plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
     plots.y.value = names[names.length - 1];
     plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
     plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
@@ -1666,7 +1711,8 @@ inline constexpr std::string_view page_script[] = {
         let top = find(".over", frame);
         if (figure === base) { if (top) top.remove(); continue; }
         if (!top) {
-          top = find("img", base).cloneNode();
+      )page",
+    R"page(    top = find("img", base).cloneNode();
           top.className = "over";
           top.alt = "";
           frame.append(top);
@@ -1711,8 +1757,7 @@ inline constexpr std::string_view page_script[] = {
       const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
       for (const pre of texts) {
         if (!control.checked || pre === base) { pre.textContent = originals.get(pre); continue; }
-        pre.replaceChildren(..)page",
-    R"page(.diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
+        pre.replaceChildren(...diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
           make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
       }
     } });
@@ -1848,7 +1893,7 @@ inline constexpr std::string_view page_script[] = {
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "b3652a5a8a89f5d3a921860acb88cd304b9899036d05ee94dc655b9940c6aa61";
+inline constexpr std::string_view page_script_sha256 = "91683e73e3fa07766e1ebcc0d4b9d42b16a4c3037d2d84a96cc5fcd63885cf93";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

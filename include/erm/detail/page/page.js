@@ -144,6 +144,8 @@
     if (state.layout) parts.set("layout", state.layout);
     if (state.sort) parts.set("sort", JSON.stringify(state.sort));
     if (state.closed.size) parts.set("closed", [...state.closed].join("."));
+    const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
+    if (folded.length) parts.set("folded", JSON.stringify(folded));
     for (const name of ["x", "group", "band"]) if (state[name] !== { x: "step", group: "", band: "sd" }[name]) parts.set(name, state[name]);
     if (state.smooth) parts.set("smooth", state.smooth);
     if (state.log) parts.set("log", "1");
@@ -174,6 +176,9 @@
     state.show = ["difference", "percent"].includes(parts.get("show")) ? parts.get("show") : "value";
     state.layout = ["rows", "columns"].includes(parts.get("layout")) ? parts.get("layout") : "";
     state.closed = new Set((parts.get("closed") || "").split(".").filter(Boolean).map(Number));
+    const folded = parsed(parts.get("folded"));
+    for (const section of sections)
+      section.folded = new Set((Array.isArray(folded) ? folded : []).filter((entry) => Array.isArray(entry) && entry[0] === section.index).map((entry) => entry[1]));
     state.x = ["time", "clock"].includes(parts.get("x")) ? parts.get("x") : "step";
     state.smooth = Math.min(0.99, Math.max(0, Number(parts.get("smooth")) || 0));
     state.log = parts.get("log") === "1";
@@ -361,17 +366,53 @@
     return header;
   }
 
-  /// Rows of a dict whose paths begin alike, below a line that folds them.
-  function groupsOf(section, rows) {
-    const groups = [];
-    for (const row of rows) {
-      const dot = /dict|provenance/.test(section.kind) && !(state.sort && state.sort.section === section.index) ? row.name.indexOf(".") : -1;
-      const prefix = dot > 0 ? row.name.slice(0, dot) : null;
-      const last = groups[groups.length - 1];
-      if (prefix !== null && last && last.prefix === prefix) last.rows.push(row);
-      else groups.push({ prefix, rows: [row] });
+  const canFold = (section) => /dict|provenance/.test(section.kind);
+
+  /// The rows, those of a dict below the paths that they have in common: {row, from, depth}, `from` where its own part of
+  /// the path begins, or {rows, path, from, depth, folded}.
+  function pathTree(section, rows, from = 0, depth = 0, into = []) {
+    const sort = state.sort;
+    const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
+    for (let i = 0, end; i < rows.length; i = end) {
+      const name = rows[i].name;
+      let dot = isFlat ? -1 : name.indexOf(".", from + 1);
+      end = i + 1;
+      if (dot > 0) while (end < rows.length && rows[end].name.startsWith(name.slice(0, dot + 1))) ++end;
+      if (end - i < 2) {
+        into.push({ row: rows[i], from, depth });
+        continue;
+      }
+      const inside = rows.slice(i, end);
+      // Keys that follow each other in all of them are one step.
+      for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
+      const path = name.slice(0, dot);
+      const folded = section.folded.has(path) && !state.filter;
+      into.push({ rows: inside, path, from, depth, folded });
+      if (!folded) pathTree(section, inside, dot, depth + 1, into);
     }
-    return groups;
+    return into;
+  }
+
+  const deep = (depth) => ["", "deep", "deep deep2", "deep deep3"][Math.min(3, depth)];
+  const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
+
+  function foldHeader(section, item, scope) {
+    const differing = item.rows.filter((row) => row.differs).length;
+    const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
+      make("button", { type: "button", class: "fold", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+        if (!section.folded.delete(item.path)) section.folded.add(item.path);
+        renderSection(section, visibleRuns());
+        saveState();
+        focusAgain(section, `.fold[data-path="${CSS.escape(item.path)}"]`);
+      } }, (item.folded ? "▸ " : "▾ ") + (scope === "row" ? item.path.slice(item.from) : item.path)),
+      make("small", null, ` ${item.rows.length} entries, ${differ(differing)}`));
+    return { header, differing };
+  }
+
+  /// Of what is folded away, how many entries of a run are not the baseline's.
+  function foldCell(item, run) {
+    const count = item.folded ? item.rows.filter((row) => row.cells[run].differs).length : 0;
+    return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
   }
 
   function columnsTable(section, rows, order) {
@@ -385,39 +426,27 @@
     }
     head.append(...order.map((run) => runHeader(section, run, "col")));
     const body = make("tbody");
-    const addRow = (row, text) => {
-      const line = make("tr", row.differs && !row.plain ? { class: "x" } : null, make("th", { scope: "row" }, nameParts(row, text)));
-      if (text !== undefined) line.firstChild.classList.add("deep");
-      for (const run of order) line.append(makeCell(row, run));
-      body.append(line);
-    };
-    for (const group of groupsOf(section, rows)) {
-      if (group.prefix === null || group.rows.length < 2) {
-        for (const row of group.rows) addRow(row);
+    for (const item of pathTree(section, rows)) {
+      if (item.rows) {
+        const { header, differing } = foldHeader(section, item, "row");
+        body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
         continue;
       }
-      const folded = section.folded.has(group.prefix);
-      const differing = group.rows.filter((row) => row.differs).length;
-      const button = make("button", { type: "button", class: "fold", "aria-expanded": String(!folded), onclick: () => {
-        if (folded) section.folded.delete(group.prefix);
-        else section.folded.add(group.prefix);
-        render();
-        focusAgain(section, `.fold[data-prefix="${CSS.escape(group.prefix)}"]`);
-      }, "data-prefix": group.prefix }, (folded ? "▸ " : "▾ ") + group.prefix);
-      body.append(make("tr", { class: "group" }, make("th", { scope: "row" }, button,
-        make("small", null, ` ${group.rows.length} entries, ${differing} differ`)), make("td", { colspan: Math.max(1, order.length) })));
-      if (!folded) for (const row of group.rows) addRow(row, row.name.slice(group.prefix.length));
+      const { row, from, depth } = item;
+      body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
+        make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))), order.map((run) => makeCell(row, run))));
     }
     return [make("thead", null, head), body];
   }
 
   function rowsTable(section, rows, order) {
-    const head = make("tr", null, make("th", { scope: "col" }, "Run"), rows.map((row) => nameHeader(section, row, "col")));
+    const items = pathTree(section, rows);
+    const head = make("tr", null, make("th", { scope: "col" }, "Run"),
+      items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
     const body = make("tbody");
     for (const run of order) {
-      const line = make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"));
-      for (const row of rows) line.append(makeCell(row, run));
-      body.append(line);
+      body.append(make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"),
+        items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
     }
     return [make("thead", null, head), body];
   }
@@ -455,13 +484,26 @@
 
   const isLarge = (section) => section.element.classList.contains("big");
 
+  /// The paths of a large dict fold from when it comes into view.
+  const comingIntoView = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      comingIntoView.unobserve(entry.target);
+      shownOf(sections.find((section) => section.element === entry.target));
+    }
+  });
+
   let isFirst = true;
   function render() {
     const shown = visibleRuns();
     const isAsWritten = isFirst && addressOfState() === "";
     for (const section of sections) {
-      if (isAsWritten && isLarge(section) && !isOverview(section)) addSortButtons(section);
-      else renderSection(section, shown);
+      if (isAsWritten && isLarge(section) && !isOverview(section)) {
+        addSortButtons(section);
+        if (canFold(section)) comingIntoView.observe(section.element);
+        continue;
+      }
+      renderSection(section, shown);
     }
     for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
       element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)));
