@@ -17,6 +17,8 @@
 #include "catch.hpp"
 #include "temporary_directory.hpp"
 
+namespace compare_test {
+
 using erm::compare_runs;
 using erm::ExperimentRun;
 using erm::Json;
@@ -456,3 +458,5 @@ TEST_CASE("a comparison that cannot be written says why and leaves the old one")
   CHECK_THROWS_AS(erm::write_comparison(dir.path() / "folder", runs), erm::IoError);
   CHECK_FALSE(std::filesystem::exists(dir.path() / "folder.erm_part"));
 }
+
+}  // namespace compare_test

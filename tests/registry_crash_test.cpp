@@ -26,6 +26,8 @@
 
 #include "stopping_file_system.hpp"
 
+namespace registry_crash_test {
+
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
@@ -435,5 +437,7 @@ TEST_CASE("A save where nothing may be written says so and changes nothing") {
   for (const char* folder : {"", "/e", "/e/main", "/e/main/r"}) fs::permissions(registry + folder, fs::perms::owner_all);
   CHECK(file_tree(registry) == before);
 }
+
+}  // namespace registry_crash_test
 
 #endif

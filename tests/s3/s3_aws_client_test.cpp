@@ -10,6 +10,8 @@
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
 
+namespace s3_aws_client_test {
+
 using erm_test::Bucket;
 using erm_test::file_tree;
 using erm_test::FileTree;
@@ -97,3 +99,5 @@ TEST_CASE("A registry that the aws client copied to a bucket is one") {
   CHECK(run.artifacts().at("model").bytes() == erm_test::noise(3000));
   CHECK(run.history().at("loss").last().value == 0.5);
 }
+
+}  // namespace s3_aws_client_test

@@ -14,6 +14,8 @@
 #include "s3/fault_proxy.hpp"
 #include "temporary_directory.hpp"
 
+namespace s3_faults_test {
+
 using erm_test::Bucket;
 using erm_test::error_of;
 using erm_test::Fault;
@@ -248,3 +250,5 @@ TEST_CASE("Credentials that expire are read again") {
   environment.set("AWS_SECRET_ACCESS_KEY", secret);
   erm::S3FileSystem().remove(bucket.name());
 }
+
+}  // namespace s3_faults_test

@@ -18,6 +18,8 @@
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
 
+namespace s3_registry_test {
+
 using erm_test::Bucket;
 using erm_test::error_of;
 
@@ -348,3 +350,5 @@ TEST_CASE("130 runs are loaded together, with their histories") {
     CHECK(run.history().count("loss") == (i % 3 != 0 ? 1u : 0u));
   }
 }
+
+}  // namespace s3_registry_test

@@ -8,6 +8,8 @@
 #include "s3/environment.hpp"
 #include "temporary_directory.hpp"
 
+namespace settings_test {
+
 using namespace erm::detail::s3;
 
 namespace {
@@ -151,3 +153,5 @@ TEST_CASE("A bucket whose name cannot be a host's first label is named in the pa
   CHECK_FALSE(fits_host("-abc"));
   CHECK_FALSE(fits_host("under_score"));
 }
+
+}  // namespace settings_test
