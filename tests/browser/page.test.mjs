@@ -378,6 +378,17 @@ test("tags, notes and groups are read without script", async () => {
   });
 });
 
+test("groups say that they are over all runs where some are hidden", async () => {
+  await within("sections", {}, async (page) => {
+    const note = () => page.locator(".grouped .note").textContent();
+    assert.equal(await note(), "2 groups by group");
+    await page.locator(".part.overview input[type=checkbox]").first().click();
+    assert.equal(await note(), "2 groups by group, over all 10 runs, hidden or not");
+    await page.locator(".part.overview input[type=checkbox]").first().click();
+    assert.equal(await note(), "2 groups by group");
+  });
+});
+
 test("curves are grouped by the runs' groups", async () => {
   await within("sections", {}, async (page) => {
     await page.selectOption('label:has-text("Group by") select', "group");

@@ -792,9 +792,11 @@ const comingIntoView = new IntersectionObserver((entries) => {
   }
 });
 
+const groupsNote = find(".grouped .note"), groupsText = groupsNote && groupsNote.textContent;
 let isFirst = true;
 function render() {
   const shown = visibleRuns();
+  if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
@@ -805,15 +807,15 @@ function render() {
     renderSection(section, shown);
   }
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
-    element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWanted(element.textContent.toLowerCase())));
+    element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWant)page",
+    R"page(ed(element.textContent.toLowerCase())));
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
   });
   showControls();
   renderCharts();
   renderPlots();
-  if (!is)page",
-    R"page(First) saveState();
+  if (!isFirst) saveState();
   isFirst = false;
 }
 
@@ -1062,14 +1064,14 @@ const everyRun = " ";
 function groupings() {
   const names = runs.length > 1 ? [everyRun] : [];
   for (const section of sections) {
-    if (section.kind !== "runs" && section.kind !== "params") continue;
+    if (section.kind !== "runs" && section.kind !== "params") conti)page",
+    R"page(nue;
     for (const row of section.rows)
       if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && new Set(row.cells.map((cell) => cell.text)).size > 1)
         names.push(row.name);
   }
   return names;
-)page",
-    R"page(}
+}
 
 function lineOf(series) {
   const count = series.y.length;
@@ -1304,11 +1306,11 @@ function renderCharts() {
     legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${line.n})`))));
   }
   if (curveControls.zoomOut) curveControls.zoomOut.hidden = !state.zoom;
-  for (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
+  for)page",
+    R"page( (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
   if (curveControls.smooth) {
     curveControls.smooth.value = state.smooth;
-    curveControls.smooth.nextElementSibling.textCont)page",
-    R"page(ent = state.smooth.toFixed(2);
+    curveControls.smooth.nextElementSibling.textContent = state.smooth.toFixed(2);
     curveControls.log.checked = state.log;
     curveControls.outliers.checked = state.outliers;
     curveControls.band.closest("label").hidden = !state.group;
@@ -1542,9 +1544,9 @@ function axisOf(row) {
     if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil(from)));
     else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
     let last = -1;
-    return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
-      ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last )page",
-    R"page(+ 0.06 && (last = place, true)),
+)page",
+    R"page(    return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
+      ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
       text: (start, end) => `${textAt(start)} to ${textAt(end)}` };
   }
   const textOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
@@ -1739,13 +1741,13 @@ function blendImages(gallery) {
   if (figures.length < 2) return null;
   const range = make("input", { type: "range", min: 0, max: 1, step: 0.05, value: 0, oninput: () => {
     const base = figures.find((figure) => Number(figure.dataset.run) === state.baseline) || figures[0];
-    for (const figure of figures) {
+   )page",
+    R"page( for (const figure of figures) {
       const frame = find(".lens", figure);
       let top = find(".over", frame);
       if (figure === base) { if (top) top.remove(); continue; }
       if (!top) {
-        top = find("img", base).cloneNo)page",
-    R"page(de();
+        top = find("img", base).cloneNode();
         top.className = "over";
         top.alt = "";
         frame.append(top);
@@ -1926,7 +1928,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "8824bf2e667dab3a9ba80fe4a6aab85bd73ab093d4551a5099f79e3177145876";
+inline constexpr std::string_view page_script_sha256 = "be26eb76631931ac6e171f5a04dd42412964227ee063115f80f1132c50ab3f20";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

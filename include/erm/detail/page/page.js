@@ -495,9 +495,11 @@ const comingIntoView = new IntersectionObserver((entries) => {
   }
 });
 
+const groupsNote = find(".grouped .note"), groupsText = groupsNote && groupsNote.textContent;
 let isFirst = true;
 function render() {
   const shown = visibleRuns();
+  if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
