@@ -119,6 +119,22 @@ void write_many(const std::filesystem::path& file, int count) {
   erm::write_comparison(file, runs);
 }
 
+/// Twelve runs of a learning rate over four orders of magnitude, the last of which began between two seconds.
+void write_sweep(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 12; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run-" + std::to_string(i);
+    options.timestamp_utc = time_of(60 * i) + std::chrono::microseconds(i == 11 ? 128931 : 0);
+    erm::ExperimentRun run("sweep", options);
+    run.log_params({{"batch", i % 3 == 0 ? 8 : 64}, {"lr", std::pow(10.0, i % 4 - 4)}});
+    run.log_metric("loss", 1.0 / (i + 1));
+    run.set_note("about run " + std::to_string(i));
+    runs.push_back(run);
+  }
+  erm::write_comparison(folder / "sweep.html", runs);
+}
+
 void write_curves(const std::filesystem::path& folder) {
   std::vector<erm::ExperimentRun> runs;
   for (int i = 0; i < 20; ++i) {
@@ -231,6 +247,7 @@ int main(int argc, char** argv) {
   write_one(folder);
   write_many(folder / "many.html", 100);
   write_many(folder / "crowd.html", 4);
+  write_sweep(folder);
   write_curves(folder);
   write_plain(folder);
   write_artifacts(folder);
