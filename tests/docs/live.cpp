@@ -25,12 +25,12 @@ struct DirectoryWithCheckpoint : erm_test::WorkingDirectory {
 TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
   const DirectoryWithCheckpoint directory;
   {
-    erm::LiveRun run("erm-registry", "mnist");  // claims the run's folder; it is in the registry from here on
+    erm::LiveRun run("erm-registry", "mnist");       // claims the run's folder; it is in the registry from here on
     run.log_param("lr", 1e-3);
-    auto loss = run.metric("train/loss");  // a handle: the quickest way to log a metric
+    auto loss = run.metric("train/loss");            // a handle: the quickest way to log a metric
     for (std::int64_t step = 0; step < 1000; ++step) {
-      loss.log(train(), step);  // or run.log_metric("train/loss", train(), step)
-      if (step % 100 == 0) run.log_artifact("checkpoint.pt", "checkpoint");  // in the run when this returns
+      loss.log(train(), step);                       // or run.log_metric("train/loss", train(), step)
+      if (step % 100 == 0) run.log_artifact("checkpoint.pt", "checkpoint");      // in the run when this returns
     }
     run.finish();
   }
@@ -46,7 +46,7 @@ TEST_CASE("docs/live.md: go on with a run") {
   for (int job = 0; job < 2; ++job) {
     erm::LiveOptions options;
     options.run_id = "job-4711";
-    options.resume = true;  // begun where it is not there, gone on with where it is
+    options.resume = true;                           // begun where it is not there, gone on with where it is
     erm::LiveRun run("erm-registry", "mnist", options);
     run.log_metric("job", job, job);
   }
@@ -57,7 +57,7 @@ TEST_CASE("docs/live.md: many processes, one run") {
   const DirectoryWithCheckpoint directory;
   for (int rank = 0; rank < 2; ++rank) {
     erm::LiveOptions options;
-    options.run_id = "job-4711";  // all ranks must be told the same
+    options.run_id = "job-4711";                     // all ranks must be told the same
     options.writer = rank == 0 ? "main" : "rank" + std::to_string(rank);
     erm::LiveRun run("erm-registry", "mnist", options);
     run.log_metric("rank" + std::to_string(rank) + "/loss", 0.5, 1);
@@ -74,10 +74,8 @@ TEST_CASE("docs/live.md: many processes, one run") {
 TEST_CASE("docs/live.md: a full disk") {
   const DirectoryWithCheckpoint directory;
   erm::LiveOptions options;
-  options.on_error = [](const std::string& message) {
-    std::fprintf(stderr, "call the administrator: %s\n", message.c_str());
-  };
-  options.throw_errors = false;  // true: the log_* calls that follow throw what went wrong
+  options.on_error = [](const std::string& message) { std::fprintf(stderr, "call the administrator: %s\n", message.c_str()); };
+  options.throw_errors = false;                    // true: the log_* calls that follow throw what went wrong
   erm::LiveRun run("erm-registry", "mnist", options);
   std::filesystem::rename("erm-registry", "elsewhere");
   run.log_metric("loss", 0.5, 1);
