@@ -40,10 +40,11 @@ FileTree by_erm(const std::string& path) {
 /// With nought for every digit of the paths: an overwrite names the files that it changes by its time.
 FileTree without_times(const FileTree& files) {
   FileTree named;
-  for (auto [path, content] : files) {
-    for (char& letter : path)
+  for (const auto& [path, content] : files) {
+    std::string name = path;
+    for (char& letter : name)
       if (letter >= '0' && letter <= '9') letter = '0';
-    named[path] = content;
+    named[name] = content;
   }
   return named;
 }
