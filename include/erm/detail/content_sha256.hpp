@@ -1,29 +1,20 @@
 // The SHA-256 of an artifact's content, wherever that is.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/paths.hpp"
 #include "erm/detail/sha256.hpp"
 
 namespace erm::detail {
 
-/// In hexadecimal digits.
+/// As 64 hexadecimal digits.
 inline std::string sha256_of(const Content& content) {
-  Sha256 hash;
-  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
-    hash.update(held->bytes().data(), held->bytes().size());
-    return hash.hex();
-  }
-  Bytes chunk(content.read_size());
-  std::uint64_t done = 0;
-  while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
-    hash.update(chunk.data(), got);
-    done += got;
-  }
-  return hash.hex();
+  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) return sha256_of(view(held->bytes()));
+  std::uint64_t size = 0;
+  return sha256_of_all(content, content.read_size(), size);
 }
 
 }  // namespace erm::detail
