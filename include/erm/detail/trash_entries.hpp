@@ -21,6 +21,7 @@
 #include "erm/detail/json_reader.hpp"
 #include "erm/detail/json_text.hpp"
 #include "erm/detail/layout.hpp"
+#include "erm/detail/os_identity.hpp"
 #include "erm/detail/run_claim.hpp"
 #include "erm/detail/time_text.hpp"
 #include "erm/error.hpp"
