@@ -456,3 +456,10 @@ TEST_CASE("a comparison that cannot be written says why and leaves the old one")
   CHECK_THROWS_AS(erm::write_comparison(dir.path() / "folder", runs), erm::IoError);
   CHECK_FALSE(std::filesystem::exists(dir.path() / "folder.erm_part"));
 }
+
+TEST_CASE("a comparison may have a name as long as a file's may be") {
+  const erm_test::TemporaryDirectory dir;
+  const std::filesystem::path page = dir.path() / (std::string(250, 'x') + ".html");
+  erm::write_comparison(page, {run_named("a")});
+  CHECK(read_file(page) == compare_runs(run_named("a")));
+}
