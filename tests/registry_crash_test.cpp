@@ -320,7 +320,9 @@ TEST_CASE("A save that the disk has no room for leaves nothing behind, and an ov
       erm::SaveOptions options;
       options.overwrite = true;
       const std::string text = thrown<erm::IoError>([&] { erm::save_run_to_registry(run, registry, options); });
-      expect(text, "cannot write to '" + registry + "/e/main/" + id + "/artifacts/large.bin': File too large");
+      const std::string begin = "cannot write to '" + registry + "/e/main/" + id + "/artifacts/large";
+      const std::string end = ".bin': File too large";  // behind the time, in an overwrite
+      expect(text.substr(0, begin.size()) + text.substr(text.size() - end.size()), begin + end);
     }
   });
   CHECK(child.wait());
