@@ -64,7 +64,7 @@ const within = async (name, options, work) => {
 };
 
 /// The texts of a table's cells as a person reads them, hidden words left out: [[header, cell, ...], ...].
-const tableOf = (page, part) => page.$eval(`.part.${part} table`, (table) => [...table.rows].map((row) => [...row.cells].map((cell) => {
+const tableOf = (page, part, nth = 0) => page.locator(`.part.${part} table`).nth(nth).evaluate((table) => [...table.rows].map((row) => [...row.cells].map((cell) => {
   const copy = cell.cloneNode(true);
   for (const hidden of copy.querySelectorAll("i, .arrow")) hidden.remove();
   return copy.textContent.trim();
@@ -231,12 +231,62 @@ test("runs and rows change places", async () => {
   });
 });
 
-test("entries of a dict fold below their path", async () => {
+test("entries of a dict fold below their paths, at every level and in both layouts", async () => {
   await within("normal", {}, async (page) => {
-    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▾ cat 2 entries, 1 differ", ".precision≠", ".recall", "dog", "list"]);
-    await page.click("button.fold");
-    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▸ cat 2 entries, 1 differ", "dog", "list"]);
-    assert.equal(await page.locator("button.fold").getAttribute("aria-expanded"), "false");
+    const table = () => tableOf(page, "dict", 1);
+    const firsts = async () => (await table()).slice(1).map((row) => row[0]);
+    const fold = async (entry) => { await page.click(`.part.dict .fold[data-path="${entry}"]`); };
+    assert.deepEqual((await tableOf(page, "dict")).slice(1).map((row) => row[0]), ["▾ cat 2 entries, 1 differs", ".precision≠", ".recall", "dog", "list"]);
+    const whole = ["▾ data.augment 2 entries, 1 differs", ".crop≠", ".flip", "▾ model 5 entries, 2 differ", ".decoder.layers", "▾ .encoder 4 entries, 2 differ",
+      ".heads", ".layers≠", "▾ .width 2 entries, 1 differs", ".in", ".out≠", "seed"];
+    assert.deepEqual(await firsts(), whole);
+    assert.deepEqual((await table()).find((row) => row[0] === ".out≠").slice(1), ["32", "64", "128", "256"]);
+
+    await fold("model.encoder.width");
+    assert.deepEqual((await table())[9], ["▸ .width 2 entries, 1 differs", "", "1 differs", "1 differs", "1 differs"]);
+    await fold("model");
+    assert.deepEqual(await firsts(), [...whole.slice(0, 3), "▸ model 5 entries, 2 differ", "seed"]);
+    assert.deepEqual((await table())[4].slice(1), ["", "2 differ", "2 differ", "2 differ"]);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.path), "model");
+    assert.equal(await page.getAttribute(".fold[data-path=model]", "aria-expanded"), "false");
+
+    // Kept in the address, and in the other layout a column for each path.
+    await page.reload();
+    assert.deepEqual((await firsts())[3], "▸ model 5 entries, 2 differ");
+    await page.click("text=Switch rows and columns");
+    const asRows = await table();
+    assert.deepEqual(asRows[0], ["Run", "▾ data.augment 2 entries, 1 differs", "data.augment.crop≠", "data.augment.flip", "▸ model 5 entries, 2 differ", "seed"]);
+    assert.deepEqual(asRows.slice(1).map((row) => row[4]), ["", "2 differ", "2 differ", "2 differ"]);
+    await fold("model");
+    assert.deepEqual((await table())[0].slice(4), ["▾ model 5 entries, 2 differ", "model.decoder.layers", "▾ model.encoder 4 entries, 2 differ",
+      "model.encoder.heads", "model.encoder.layers≠", "▸ model.encoder.width 2 entries, 1 differs", "seed"]);
+
+    // What a filter finds is shown, folded or not.
+    await page.fill("input[type=search]", "width.out");
+    assert.deepEqual((await table())[0], ["Run", "model.encoder.width.out≠"]);
+    await page.click("text=Switch rows and columns");
+    await page.fill("input[type=search]", "width");
+    assert.deepEqual(await firsts(), ["▾ model.encoder.width 2 entries, 1 differs", ".in", ".out≠"]);
+    await page.fill("input[type=search]", "");
+    assert.deepEqual((await firsts())[8], "▸ .width 2 entries, 1 differs");
+
+    // Sorted by what is in it, a path has no place of its own.
+    await page.click('.part.dict >> nth=1 >> button[title="Sort by run-3"]');
+    assert.deepEqual((await firsts())[0], "model.decoder.layers≠".replace("≠", ""));
+    assert.equal(await page.locator(".part.dict >> nth=1 >> .fold").count(), 0);
+  });
+});
+
+test("the paths of a large dict fold once it is in view", async () => {
+  await within("crowd", {}, async (page) => {
+    const dict = page.locator(".part.dict");
+    assert.equal(await dict.locator(".fold").count(), 0);
+    await dict.scrollIntoViewIfNeeded();
+    await dict.locator(".fold").first().waitFor();
+    await dict.locator('.fold[data-path="model"]').click();
+    const table = await tableOf(page, "dict");
+    assert.deepEqual(table[0], ["Run", "▸ model 24 entries, 1 differs", "seed≠"]);
+    assert.deepEqual(table[4].slice(1), ["1 differs", "3"]);
   });
 });
 
@@ -325,6 +375,17 @@ test("tags, notes and groups are read without script", async () => {
     assert.deepEqual(groups[2].slice(0, 5), ["augmented", "5", "0.97", "0.0158114", "0.950368 to 0.989632"]);
     assert.deepEqual(groups[3].slice(0, 3), ["plain", "5", "0.52"]);
     assert.equal(await page.locator(".part.grouped .interval").count(), 4);
+  });
+});
+
+test("groups say that they are over all runs where some are hidden", async () => {
+  await within("sections", {}, async (page) => {
+    const note = () => page.locator(".grouped .note").textContent();
+    assert.equal(await note(), "2 groups by group");
+    await page.locator(".part.overview input[type=checkbox]").first().click();
+    assert.equal(await note(), "2 groups by group, over all 10 runs, hidden or not");
+    await page.locator(".part.overview input[type=checkbox]").first().click();
+    assert.equal(await note(), "2 groups by group");
   });
 });
 
@@ -530,6 +591,77 @@ test("many runs are selected along an axis by dragging, in the tables and the ch
     assert.equal(await page.locator(".part.params tbody tr").count(), 100);
     await page.click("text=Clear the selection");
     assert.equal(await page.locator(".part.params tbody tr").count(), 200);
+  });
+});
+
+test("an axis over orders of magnitude is logarithmic, and has its few values for marks", async () => {
+  await within("sweep", {}, async (page) => {
+    assert.deepEqual(await page.locator(".plots .plain .name").allTextContents(), ["batch", "lr (log)", "loss"]);
+    const marks = (from, to) => page.locator(".plots .plain text:not(.name)").evaluateAll((texts, [first, last]) => texts.slice(first, last).map((text) => text.textContent), [from, to]);
+    assert.deepEqual(await marks(0, 6), ["8", "64", "0.0001", "0.001", "0.01", "0.1"]);
+    // Each tenfold is a third of the axis, which is 266 units high and begins at 300.
+    const heights = await page.locator(".plots .plain text:not(.name)").evaluateAll((texts) => texts.slice(2, 6).map((text) => Math.round(text.getAttribute("y") - 4)));
+    assert.deepEqual(heights, [300, 211, 123, 34]);
+    // The scatter is of what varies the most, and its selection says values, not logarithms.
+    assert.deepEqual(await page.locator(".plots select").evaluateAll((selects) => selects.map((select) => select.value)), ["lr", "loss", ""]);
+    const zone = page.getByRole("slider", { name: "Select runs by lr" });
+    await zone.focus();
+    for (let i = 0; i < 8; ++i) await page.keyboard.press("ArrowUp");
+    assert.equal(await zone.getAttribute("aria-valuetext"), "0.00158489 to 0.1, 6 runs");
+    assert.deepEqual(await shownValues(page, "params", "lr"), [0.01, 0.1, 0.01, 0.1, 0.01, 0.1]);
+  });
+});
+
+test("lines and points are coloured by a value, the better ones on top", async () => {
+  await within("sweep", {}, async (page) => {
+    const drawn = () => page.locator(".plots .line").evaluateAll((lines) => lines.map((line) => Number(line.dataset.run)));
+    const colors = (selector) => page.locator(`.plots ${selector}`).evaluateAll((all) => all.map((one) => one.style.getPropertyValue("--c")));
+    assert.deepEqual(await drawn(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    assert.equal((await colors(".line")).join(""), "");
+    await page.locator(".plots select").nth(2).selectOption("loss");
+    assert.deepEqual(await drawn(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    const mix = (percent) => `color-mix(in oklab, var(--r0), var(--r1) ${percent}%)`;
+    const of = (run) => Math.round((100 * (1 / (run + 1) - 1 / 12)) / (1 - 1 / 12));
+    assert.deepEqual(await colors(".line"), Array.from({ length: 12 }, (_, run) => mix(of(run))));
+    assert.deepEqual(await colors(".dot"), await colors(".line"));
+    assert.equal(await page.locator(".plots .shade").count(), 20);
+    const strokes = await page.locator(".plots .line").evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
+    assert.equal(new Set(strokes).size, 12);
+    assert.deepEqual(await violations(page), []);
+    assert.match(page.url(), /#color=loss$/);
+    await page.reload();
+    assert.deepEqual(await colors(".line"), Array.from({ length: 12 }, (_, run) => mix(of(run))));
+    await page.locator(".plots select").nth(2).selectOption("lr");
+    assert.deepEqual(await drawn(), [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
+    await page.locator(".plots select").nth(2).selectOption("run");
+    assert.equal((await colors(".line")).join(""), "");
+    assert.equal(await page.locator(".plots .shade").count(), 0);
+  });
+});
+
+test("a time is shown to the second, and whole in its title and in every copy", async () => {
+  await within("sweep", {}, async (page) => {
+    const cells = () => page.locator(".part.runs tbody tr").last().locator("td").evaluateAll((all) => all.map((cell) => [cell.textContent, cell.title]));
+    for (const look of ["as written", "by the script"]) {
+      assert.deepEqual((await cells()).filter(([text]) => /^2025/.test(text))[0], ["2025-11-23 07:41:00", "2025-11-23 07:41:00.128931"], look);
+      await page.fill("input[type=search]", "run-1");
+      await page.fill("input[type=search]", "");
+    }
+    await page.click(".menu > summary");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=Download CSV")]);
+    assert.match(fs.readFileSync(await file.path(), "utf8"), /2025-11-23 07:41:00\.128931/);
+    assert.equal(await page.locator(".part.runs tbody tr").last().evaluate((row) => row.offsetHeight < 45), true);
+  });
+});
+
+test("the filter looks into notes too", async () => {
+  await within("sweep", {}, async (page) => {
+    const notes = () => page.$$eval(".notes .artifact:not([hidden])", (all) => all.map((one) => one.dataset.run));
+    assert.equal((await notes()).length, 12);
+    await page.fill("input[type=search]", "ABOUT run-1");
+    assert.deepEqual(await notes(), ["1", "10", "11"]);
+    await page.fill("input[type=search]", "");
+    assert.equal((await notes()).length, 12);
   });
 });
 

@@ -41,6 +41,9 @@ std::vector<erm::ExperimentRun> normal_runs() {
     run.log_features({"pixels", "edges"});
     if (i == 3) run.log_feature("symmetry");
     run.log_dict("classes", {{"cat", {{"precision", 0.5 + 0.1 * i}, {"recall", 0.75}}}, {"dog", nullptr}, {"list", {1, 2}}});
+    run.log_dict("config", {{"data", {{"augment", {{"flip", true}, {"crop", 4 * i}}}}},
+                            {"model", {{"decoder", {{"layers", 2}}}, {"encoder", {{"heads", 4}, {"layers", i + 1}, {"width", {{"in", 64}, {"out", 32 << i}}}}}}},
+                            {"seed", 42}});
     run.log_text("first line\nline of run " + std::to_string(i) + "\nlast line\n", "note");
     runs.push_back(run);
   }
@@ -97,7 +100,7 @@ void write_hostile(const std::filesystem::path& folder) {
 
 void write_one(const std::filesystem::path& folder) { erm::write_comparison(folder / "one.html", {normal_runs()[0]}); }
 
-/// 200 runs, each of twice `count` rows and two metrics.
+/// 200 runs, each of twice `count` rows, two metrics and a dict of 25 entries.
 void write_many(const std::filesystem::path& file, int count) {
   std::vector<erm::ExperimentRun> runs;
   for (int i = 0; i < 200; ++i) {
@@ -108,9 +111,28 @@ void write_many(const std::filesystem::path& file, int count) {
     }
     run.log_metric("loss", 1.0 + 0.01 * ((i * 37) % 200));
     run.log_metric("accuracy", 0.5 + 0.002 * i);
+    erm::Json layers;
+    for (int k = 0; k < 24; ++k) layers["layer " + std::to_string(10 + k)] = k == 3 ? i : k;
+    run.log_dict("config", {{"model", layers}, {"seed", i}});
     runs.push_back(run);
   }
   erm::write_comparison(file, runs);
+}
+
+/// Twelve runs of a learning rate over four orders of magnitude, the last of which began between two seconds.
+void write_sweep(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 12; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run-" + std::to_string(i);
+    options.timestamp_utc = time_of(60 * i) + std::chrono::microseconds(i == 11 ? 128931 : 0);
+    erm::ExperimentRun run("sweep", options);
+    run.log_params({{"batch", i % 3 == 0 ? 8 : 64}, {"lr", std::pow(10.0, i % 4 - 4)}});
+    run.log_metric("loss", 1.0 / (i + 1));
+    run.set_note("about run " + std::to_string(i));
+    runs.push_back(run);
+  }
+  erm::write_comparison(folder / "sweep.html", runs);
 }
 
 void write_curves(const std::filesystem::path& folder) {
@@ -225,6 +247,7 @@ int main(int argc, char** argv) {
   write_one(folder);
   write_many(folder / "many.html", 100);
   write_many(folder / "crowd.html", 4);
+  write_sweep(folder);
   write_curves(folder);
   write_plain(folder);
   write_artifacts(folder);

@@ -79,6 +79,24 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
     append_html(out, cell.text);
 }
 
+/// Whether a text is a time to the microsecond, as the page writes one: "2026-11-23 07:30:21.128931".
+inline bool is_exact_time(std::string_view text) {
+  constexpr std::string_view pattern = "0000-00-00 00:00:00.000000";
+  if (text.size() != pattern.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (pattern[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i]) return false;
+  return true;
+}
+
+/// A cell of what a run is: of a time the seconds, and its title is the exact one.
+inline void append_run_fact(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
+  if (cell.kind != Comparison::Cell::Kind::text || !is_exact_time(cell.text)) return append_cell(out, cell, row);
+  out += "<td";
+  append_html_attribute(out, "title", cell.text);
+  out += '>';
+  out += cell.text.substr(0, 19);
+}
+
 /// Which way a metric is better.
 inline void append_goal(std::string& out, const Comparison::Row& row) {
   if (!row.goal) return;
@@ -132,8 +150,10 @@ void append_legend(std::string& out, const Comparison& comparison, const Has& ha
 
 using TableRows = std::vector<const Comparison::Row*>;
 
-inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                                 std::string_view corner) {
+/// `AppendCell` writes each cell: append_cell(), or append_run_fact().
+template <class AppendCell>
+void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                          std::string_view corner, const AppendCell& append) {
   std::string& out = page.text;
   out += "<table data-layout=columns><thead><tr><th scope=col>";
   append_html(out, corner);
@@ -144,14 +164,16 @@ inline void append_columns_table(PageOutput& page, const std::vector<std::string
            : row->is_incidental ? "<tr><th scope=row class=u>"
                                 : "<tr><th scope=row>";
     append_row_name(out, *row);
-    for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
+    for (const Comparison::Cell& cell : row->cells) append(out, cell, *row);
     out += "</tr>\n";
     page.pass_on();
   }
   out += "</table>";
 }
 
-inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows) {
+template <class AppendCell>
+void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                       const AppendCell& append) {
   std::string& out = page.text;
   out += "<table data-layout=rows><thead><tr><th scope=col>Run";
   for (const Comparison::Row* row : rows) {
@@ -162,7 +184,7 @@ inline void append_rows_table(PageOutput& page, const std::vector<std::string>& 
   for (std::size_t run = 0; run < headers.size(); ++run) {
     out += "<tr><th scope=row";
     out += headers[run];
-    for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
+    for (const Comparison::Row* row : rows) append(out, row->cells[run], *row);
     out += "</tr>\n";
     page.pass_on();
   }
@@ -220,10 +242,17 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   begin_scroll_box(page.text, title);
   TableRows rows;
   for (const Comparison::Row& row : section.rows) rows.push_back(&row);
-  if (runs_as_rows)
-    append_rows_table(page, headers, rows);
+  const auto append_table = [&](const auto& append) {
+    if (runs_as_rows)
+      append_rows_table(page, headers, rows, append);
+    else
+      append_columns_table(page, headers, rows, corners[kind], append);
+  };
+  // As lambdas each is a type of its own, and inlined.
+  if (section.kind == Comparison::Kind::runs)
+    append_table([](auto&&... cell) { append_run_fact(cell...); });
   else
-    append_columns_table(page, headers, rows, corners[kind]);
+    append_table([](auto&&... cell) { append_cell(cell...); });
   page.text += "</div>";
 }
 
