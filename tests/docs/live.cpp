@@ -9,32 +9,21 @@
 #include <string>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace {
 
 double train() { return 0.5; }
 
-/// A current directory with the checkpoint that the snippets speak of.
-class WorkingDirectory {
- public:
-  WorkingDirectory() : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(directory_.path());
-    std::ofstream("checkpoint.pt") << "weights";
-  }
-  ~WorkingDirectory() { std::filesystem::current_path(before_); }
-  WorkingDirectory(const WorkingDirectory&) = delete;
-  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
-
- private:
-  erm_test::TemporaryDirectory directory_;
-  std::filesystem::path before_;
+/// With the checkpoint that the snippets speak of.
+struct TrainingDirectory : erm_test::WorkingDirectory {
+  TrainingDirectory() { std::ofstream("checkpoint.pt") << "weights"; }
 };
 
 }  // namespace
 
 TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   {
     erm::LiveRun run("erm-registry", "mnist");       // claims the run's folder; it is in the registry from here on
     run.log_param("lr", 1e-3);
@@ -53,7 +42,7 @@ TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
 }
 
 TEST_CASE("docs/live.md: go on with a run") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   for (int job = 0; job < 2; ++job) {
     erm::LiveOptions options;
     options.run_id = "job-4711";
@@ -65,7 +54,7 @@ TEST_CASE("docs/live.md: go on with a run") {
 }
 
 TEST_CASE("docs/live.md: many processes, one run") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   for (int rank = 0; rank < 2; ++rank) {
     erm::LiveOptions options;
     options.run_id = "job-4711";                     // all ranks must be told the same
@@ -83,7 +72,7 @@ TEST_CASE("docs/live.md: many processes, one run") {
 }
 
 TEST_CASE("docs/live.md: a full disk") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   erm::LiveOptions options;
   options.on_error = [](const std::string& message) { std::fprintf(stderr, "call the administrator: %s\n", message.c_str()); };
   options.throw_errors = false;                    // true: the log_* calls that follow throw what went wrong

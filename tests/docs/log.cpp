@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 struct HeatPlot {
   std::string to_svg() const { return "<svg xmlns='http://www.w3.org/2000/svg'/>"; }
@@ -24,11 +24,9 @@ namespace {
 
 double train_one_epoch(int epoch) { return 1.0 / (epoch + 1); }
 
-/// A current directory with the files that the snippets speak of.
-class WorkingDirectory {
- public:
-  WorkingDirectory() : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(directory_.path());
+/// With the files that the snippets speak of.
+struct TrainingDirectory : erm_test::WorkingDirectory {
+  TrainingDirectory() {
     std::filesystem::create_directories("plots/late");
     std::ofstream("model.bin") << "weights";
     std::ofstream("plots/a.txt") << "a";
@@ -38,13 +36,6 @@ class WorkingDirectory {
     std::ofstream("photo.png", std::ios::binary).write(reinterpret_cast<const char*>(png.data()),
                                                        static_cast<std::streamsize>(png.size()));
   }
-  ~WorkingDirectory() { std::filesystem::current_path(before_); }
-  WorkingDirectory(const WorkingDirectory&) = delete;
-  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
-
- private:
-  erm_test::TemporaryDirectory directory_;
-  std::filesystem::path before_;
 };
 
 }  // namespace
@@ -152,7 +143,7 @@ TEST_CASE("docs/log.md: text") {
 }
 
 TEST_CASE("docs/log.md: images") {
-  const WorkingDirectory working_directory;
+  const TrainingDirectory working_directory;
   erm::ExperimentRun run("digits");
 
   run.log_image("photo.png", "photo");                             // a PNG or JPEG file
@@ -211,7 +202,7 @@ TEST_CASE("docs/log.md: figures of others") {
 }
 
 TEST_CASE("docs/log.md: files") {
-  const WorkingDirectory working_directory;
+  const TrainingDirectory working_directory;
   erm::ExperimentRun run("digits");
   std::string csv = "id,score\n1,0.5\n";
 

@@ -11,34 +11,25 @@
 #include <string>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace {
 
 void train_one_epoch(std::mt19937& random) { random.discard(100); }
 
-/// A current directory with the files that the snippets speak of.
-class WorkingDirectory {
- public:
-  WorkingDirectory() : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(directory_.path());
+/// With the files that the snippets speak of.
+struct TrainingDirectory : erm_test::WorkingDirectory {
+  TrainingDirectory() {
     std::filesystem::create_directory("images");
     for (const char* const file : {"digits.csv", "model.bin", "archive.bin", "images/a.png", "found-somewhere.bin"})
       std::ofstream(file) << "content";
   }
-  ~WorkingDirectory() { std::filesystem::current_path(before_); }
-  WorkingDirectory(const WorkingDirectory&) = delete;
-  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
-
- private:
-  erm_test::TemporaryDirectory directory_;
-  std::filesystem::path before_;
 };
 
 }  // namespace
 
 TEST_CASE("docs/provenance.md: a live run that says where it came from, and the run that made a file") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   const std::mt19937 random(42);
   {
     erm::LiveRun run("erm-registry", "digits");              // records the program, its machine, its build and its code
@@ -58,7 +49,7 @@ TEST_CASE("docs/provenance.md: a live run that says where it came from, and the 
 }
 
 TEST_CASE("docs/provenance.md: an ExperimentRun captures its process where it is told to") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   erm::ExperimentRun run("digits", "baseline");
   run.capture_provenance();                                // erm/provenance.hpp, or erm.hpp with all the rest
 
@@ -71,7 +62,7 @@ TEST_CASE("docs/provenance.md: an ExperimentRun captures its process where it is
 }
 
 TEST_CASE("docs/provenance.md: what is kept out, and what is kept beside the default") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   ::setenv("SOLVER_MODE", "fast", 1);
   {
     erm::LiveOptions options;
@@ -86,7 +77,7 @@ TEST_CASE("docs/provenance.md: what is kept out, and what is kept beside the def
 }
 
 TEST_CASE("docs/provenance.md: inputs") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   erm::ExperimentRun run("digits");
   run.log_input("train set", "digits.csv");
   run.log_input("images", "images");                              // a folder, with all below it
@@ -100,7 +91,7 @@ TEST_CASE("docs/provenance.md: inputs") {
 }
 
 TEST_CASE("docs/provenance.md: seeds, and engines that go on") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   for (int job = 0; job < 2; ++job) {
     erm::LiveOptions options;
     options.run_id = "job-4711";
@@ -120,7 +111,7 @@ TEST_CASE("docs/provenance.md: seeds, and engines that go on") {
 }
 
 TEST_CASE("docs/provenance.md: what the system was doing") {
-  const WorkingDirectory directory;
+  const TrainingDirectory directory;
   {
     erm::LiveOptions options;
     options.system_metrics = true;

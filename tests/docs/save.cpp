@@ -8,27 +8,12 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
-namespace {
-
-/// A current directory of its own, so that the snippets can name their registry as a user does.
-class EmptyDirectory {
- public:
-  EmptyDirectory() : before_(std::filesystem::current_path()) { std::filesystem::current_path(directory_.path()); }
-  ~EmptyDirectory() { std::filesystem::current_path(before_); }
-  EmptyDirectory(const EmptyDirectory&) = delete;
-  EmptyDirectory& operator=(const EmptyDirectory&) = delete;
-
- private:
-  erm_test::TemporaryDirectory directory_;
-  std::filesystem::path before_;
-};
-
-}  // namespace
+using erm_test::WorkingDirectory;
 
 TEST_CASE("docs/save.md: saved, loaded and listed") {
-  const EmptyDirectory directory;
+  const WorkingDirectory directory;
   erm::ExperimentRun run("digits", "wide");
   run.log_param("lr", 0.1);
 
@@ -46,7 +31,7 @@ TEST_CASE("docs/save.md: saved, loaded and listed") {
 }
 
 TEST_CASE("docs/save.md: a run with an id of its own is there once") {
-  const EmptyDirectory directory;
+  const WorkingDirectory directory;
   erm::RunOptions chosen;
   chosen.run_id = "seed-42";
   erm::ExperimentRun run("digits", chosen);
@@ -75,7 +60,7 @@ TEST_CASE("docs/save.md: a store in memory") {
 }
 
 TEST_CASE("docs/save.md: compared") {
-  const EmptyDirectory directory;
+  const WorkingDirectory directory;
   const erm::ExperimentRun monday("digits", "monday"), tuesday("digits", "tuesday");
   std::vector<erm::ExperimentRun> runs = {monday, tuesday};
 

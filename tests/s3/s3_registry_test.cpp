@@ -17,6 +17,7 @@
 #include "file_tree.hpp"
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
+#include "thrown.hpp"
 
 using erm_test::Bucket;
 using erm_test::error_of;

@@ -16,6 +16,7 @@
 #include "s3/bucket.hpp"
 #include "s3/environment.hpp"
 #include "s3/fault_proxy.hpp"
+#include "thrown.hpp"
 
 using erm_test::Bucket;
 using erm_test::error_of;
