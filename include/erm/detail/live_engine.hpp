@@ -198,15 +198,17 @@ inline void LiveEngine::flush() {
 
 /// The last time that the record is written it has what others logged and edited.
 inline void LiveEngine::adopt(bool with_edits) {
+  std::string damage;
   record_.locked([&](LiveFolder& folder) {
     folder.adopt_other_writers();
     try {
       if (with_edits) folder.adopt_edits();
     } catch (const Error& error) {
       // Damaged, they stay beside the run, and are no reason not to end it.
-      report("the live run '" + folder.uri() + "' ends without what was edited: " + error.what());
+      damage = "the live run '" + folder.uri() + "' ends without what was edited: " + error.what();
     }
   });
+  if (!damage.empty()) report(damage);  // without the lock: on_error may log to the run
 }
 
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
