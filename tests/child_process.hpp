@@ -1,7 +1,7 @@
 // A process that does something of its own and tells how far it came; it may die on the way.
 //
 //   Child child([&](const Child::Tell& tell) { ...; tell(1); std::abort(); });
-//   child.wait();                       // WTERMSIG(child.status()) == SIGABRT
+//   child.wait();                       // child.signal() == SIGABRT
 //   child.told();                       // {1}
 #pragma once
 
@@ -69,8 +69,11 @@ class Child {
     pid_ = -1;
     return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
   }
-  /// As waitpid(2) has it.
-  [[nodiscard]] int status() const { return status_; }
+  /// Whether it is still there; it is not waited for.
+  [[nodiscard]] bool runs() {
+    if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+    return pid_ > 0;
+  }
   [[nodiscard]] int signal() const { return WIFSIGNALED(status_) ? WTERMSIG(status_) : 0; }
   [[nodiscard]] int exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
 

@@ -84,7 +84,7 @@ TEST_CASE("the policy's hashes are those of the style and the script in the page
     return page.substr(from, page.rfind(end) - from);
   };
   const auto hash_of = [](const std::string& text) {
-    return erm::detail::base64_of_hex(erm::detail::sha256_hex(text.data(), text.size()));
+    return erm::detail::base64_of_hex(erm::detail::sha256_of(text));
   };
   CHECK(has(page, "style-src 'sha256-" + hash_of(between("<style>", "</style>\n</head>")) + "'"));
   CHECK(has(page, "script-src 'sha256-" + hash_of(between("</main>\n<script>", "</script>")) + "'"));
@@ -229,7 +229,7 @@ TEST_CASE("text is shown where it is UTF-8, the rest by its type") {
   options.embed_files = false;
   const std::string without = body_of(compare_runs({run}, options));
   CHECK_FALSE(has(without, "base64"));
-  CHECK(has(without, erm::detail::sha256_hex(erm::Bytes(2000, 0).data(), 2000)));
+  CHECK(has(without, erm::detail::sha256_of(std::string(2000, '\0'))));
 }
 
 TEST_CASE("what the script draws curves from is in the page as numbers") {
@@ -249,7 +249,7 @@ TEST_CASE("HTML is in a frame without rights, its style allowed by its hash") {
   CHECK(has(page, "<iframe sandbox loading=lazy title=\"report of a\" srcdoc=\"&lt;style&gt;p{color:red}&lt;/style&gt;"
                   "&lt;p title=&quot;x&quot;&gt;hi&lt;/p&gt;\"></iframe>"));
   const std::string style = "p{color:red}";
-  CHECK(has(page, "'sha256-" + erm::detail::base64_of_hex(erm::detail::sha256_hex(style.data(), style.size())) + "'"));
+  CHECK(has(page, "'sha256-" + erm::detail::base64_of_hex(erm::detail::sha256_of(style)) + "'"));
   CHECK_FALSE(has(compare_runs(run_named("b")), "unsafe-inline"));
 }
 
@@ -372,7 +372,7 @@ TEST_CASE("an artifact over the limit is there by name, size and hash") {
   CHECK(has(page, "<pre tabindex=0>\n0123456789</pre>"));
   CHECK_FALSE(has(page, "0123456789a"));
   CHECK(has(page, "long.txt, 11 bytes"));
-  CHECK(has(page, "<dt>SHA-256<dd><code>" + erm::detail::sha256_hex("0123456789a", 11) + "</code>"));
+  CHECK(has(page, "<dt>SHA-256<dd><code>" + erm::detail::sha256_of("0123456789a") + "</code>"));
   CHECK(has(page, "Too large for this page, which holds artifacts of up to 10 bytes."));
 }
 
@@ -457,6 +457,13 @@ TEST_CASE("a comparison that cannot be written says why and leaves the old one")
   std::filesystem::create_directory(dir.path() / "folder");
   CHECK_THROWS_AS(erm::write_comparison(dir.path() / "folder", runs), erm::IoError);
   CHECK_FALSE(std::filesystem::exists(dir.path() / "folder.erm_part"));
+}
+
+TEST_CASE("a comparison may have a name as long as a file's may be") {
+  const erm_test::TemporaryDirectory dir;
+  const std::filesystem::path page = dir.path() / (std::string(250, 'x') + ".html");
+  erm::write_comparison(page, {run_named("a")});
+  CHECK(read_file(page) == compare_runs(run_named("a")));
 }
 
 }  // namespace compare_test

@@ -240,8 +240,13 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
   std::string told;
   {
     erm::LiveOptions options = named("b");
-    options.on_error = [&](const std::string& message) { told += message; };
+    erm::LiveRun* running = nullptr;
+    options.on_error = [&](const std::string& message) {
+      told += message;
+      running->log_param("told", true);  // which the end that it is told by must not stand in the way of
+    };
     erm::LiveRun other(dir / "registry", "exp", options);
+    running = &other;
     write_file(other.uri() + "/.erm_edits.json", "[]");
   }
   const std::string other_uri = dir / "registry/exp/main/b";
@@ -251,6 +256,7 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
   CHECK(contains(file_text(other_uri + "/erm_metadata.json"), "\"status\": \"finished\""));
   write_file(other_uri + "/.erm_edits.json", "{\"tags\": {\"mended\": \"\"}}");
   CHECK(erm::load_run_from_path(other_uri).tags() == Tags{{"mended", ""}});
+  CHECK(erm::load_run_from_path(other_uri).params().at("told") == true);
 
   write_file(path, "{\"stars\": [5]}");
   edit_run(live.uri(), [](RunEdit& run) { run.set_group("g"); });

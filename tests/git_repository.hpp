@@ -13,6 +13,10 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "file_tree.hpp"
 
@@ -58,6 +62,18 @@ inline std::string output_of(const std::string& command) {
   return out;
 }
 
+/// No user's settings, for what begins git by itself.
+struct WithoutGitSettings {
+  EnvironmentVariable global{"GIT_CONFIG_GLOBAL", "/dev/null"}, system{"GIT_CONFIG_NOSYSTEM", "1"};
+};
+
+/// What a user may have set, and git would tell the same things differently for.
+inline const std::vector<std::string> git_settings = {
+    "diff.noprefix true", "diff.mnemonicPrefix true", "diff.relative true", "diff.external false",
+    "diff.statGraphWidth 3", "color.ui always", "color.diff always", "color.status always",
+    "status.relativePaths true", "status.branch true", "status.short true", "status.showUntrackedFiles no",
+    "core.quotePath true", "core.abbrev 4", "core.fsmonitor false", "core.pager 'echo paged'", "pager.diff true"};
+
 class GitRepository {
  public:
   explicit GitRepository(std::string folder) : folder_(std::move(folder)) {
@@ -75,6 +91,12 @@ class GitRepository {
   [[nodiscard]] std::string diff() const {
     const std::string text = git("diff HEAD --full-index --no-color --no-ext-diff --no-textconv");
     return text.empty() ? text : text + "\n";
+  }
+
+  /// To be read by nobody: git does not trust what is another user's, and root may read all else.
+  void refuse_readers() const {
+    if (::geteuid() == 0 ? ::chown(folder_.c_str(), 65534, 65534) != 0 : ::chmod((folder_ + "/.git").c_str(), 0) != 0)
+      throw std::runtime_error("cannot change who may read " + folder_);
   }
 
   static std::string git_in(const std::string& folder, const std::string& arguments) {

@@ -17,6 +17,7 @@
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
+#include "prefix_of.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -31,6 +32,7 @@ using erm::RunStatus;
 using erm_test::Child;
 using erm_test::contains;
 using erm_test::file_text;
+using erm_test::prefix_of;
 using erm_test::TemporaryDirectory;
 using erm_test::write_file;
 
@@ -41,18 +43,6 @@ LiveOptions named(const std::string& run_id, std::chrono::milliseconds flush_int
   options.run_id = run_id;
   options.flush_interval = flush_interval;
   return options;
-}
-
-/// How many points a metric has, if they are 0, 1, 2, ... in this order; -1 where they are not.
-std::int64_t prefix_of(const erm::ExperimentRun& run, const std::string& metric) {
-  const auto found = run.history().find(metric);
-  if (found == run.history().end()) return 0;
-  std::int64_t next = 0;
-  for (const erm::MetricPoint& point : found->second.points()) {
-    if (point.step != next || point.value != static_cast<double>(next)) return -1;
-    ++next;
-  }
-  return next;
 }
 
 erm::ExperimentRun load(const std::string& registry, const std::string& run_id = "r") {
@@ -447,7 +437,7 @@ TEST_CASE("In a forked child the run does nothing, whatever is asked of it", "[f
     run->finish();
   });
   parent.wait();
-  REQUIRE(parent.status() == 0);
+  REQUIRE(parent.exit_code() == 0);
   const erm::ExperimentRun run = load(dir / "registry");
   CHECK(run.status() == RunStatus::finished);
   CHECK(prefix_of(run, "parent") == 240);

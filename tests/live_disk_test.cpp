@@ -21,6 +21,7 @@
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "plain_file_system.hpp"
+#include "prefix_of.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -39,6 +40,7 @@ using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
 using erm_test::contains;
+using erm_test::prefix_of;
 using erm_test::TemporaryDirectory;
 using erm_test::thrown;
 
@@ -71,16 +73,6 @@ LiveOptions telling(Messages& messages, std::chrono::milliseconds flush_interval
   options.flush_interval = flush_interval;
   options.on_error = messages.taker();
   return options;
-}
-
-/// How many points a metric has, if they are 0, 1, 2, ... in this order; -1 where they are not.
-std::int64_t prefix_of(const erm::ExperimentRun& run, const std::string& metric) {
-  const auto found = run.history().find(metric);
-  if (found == run.history().end()) return 0;
-  std::int64_t next = 0;
-  for (const erm::MetricPoint& point : found->second.points())
-    if (point.step != next++) return -1;
-  return next;
 }
 
 template <class Condition>

@@ -12,6 +12,7 @@
 #include "catch.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
+#include "prefix_of.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -28,6 +29,7 @@ using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
 using erm_test::contains;
+using erm_test::prefix_of;
 using erm_test::TemporaryDirectory;
 
 namespace {
@@ -36,18 +38,6 @@ LiveOptions named(const std::string& run_id) {
   LiveOptions options;
   options.run_id = run_id;
   return options;
-}
-
-/// How many points a metric has, if they are 0, 1, 2, ... in this order; -1 where they are not.
-std::int64_t prefix_of(const erm::ExperimentRun& run, const std::string& metric) {
-  const auto found = run.history().find(metric);
-  if (found == run.history().end()) return 0;
-  std::int64_t next = 0;
-  for (const erm::MetricPoint& point : found->second.points()) {
-    if (point.step != next || point.value != static_cast<double>(next)) return -1;
-    ++next;
-  }
-  return next;
 }
 
 template <class Work>

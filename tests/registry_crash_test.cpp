@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,10 +24,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stopping_file_system.hpp"
+#include "at_each_step.hpp"
+#include "child_process.hpp"
 
 namespace registry_crash_test {
 
+using erm_test::Child;
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
@@ -37,44 +39,6 @@ using erm_test::thrown;
 using erm_test::write_file;
 
 namespace {
-
-/// A process that does `work` and then exits, with 0 where that returned true.
-class Child {
- public:
-  explicit Child(const std::function<bool()>& work) : pid_(::fork()) {
-    if (pid_ != 0) return;
-    bool well = false;
-    try {
-      well = work();
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(well ? 0 : 1);
-  }
-  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
-  Child(const Child&) = delete;
-  ~Child() {
-    if (pid_ > 0) kill();
-  }
-  /// Whether it exited with 0.
-  bool wait() {
-    int status = 0;
-    ::waitpid(std::exchange(pid_, -1), &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  }
-  void kill() {
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-  /// Whether it is still there.
-  bool runs() {
-    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
-    return pid_ > 0;
-  }
-
- private:
-  pid_t pid_;
-};
 
 erm::SaveOptions buffered(bool overwrite = false) {
   erm::SaveOptions options;
@@ -134,7 +98,17 @@ std::set<std::string> leftovers(const std::string& variant_folder) {
   return found;
 }
 
-void sleep_microseconds(unsigned microseconds) { std::this_thread::sleep_for(std::chrono::microseconds(microseconds)); }
+/// In a child process, which ends badly where it is not so.
+void expect(const std::string& text, const std::string& expected) {
+  if (text != expected) throw std::runtime_error(text);
+}
+
+/// Within three milliseconds.
+void kill_soon(Child& child, std::mt19937& random) {
+  std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<int>(0, 3000)(random)));
+  child.kill(SIGKILL);
+  child.wait();
+}
 
 }  // namespace
 
@@ -145,9 +119,8 @@ TEST_CASE("A save that is killed leaves no run or the whole run, and the next sa
   int killed = 0, saved = 0;
   for (int i = 1; i <= 60; ++i) {
     const std::string id = "r" + std::to_string(i);
-    Child child([&] { return !erm::save_run_to_registry(run_of(i, id), registry, buffered()).empty(); });
-    sleep_microseconds(std::uniform_int_distribution<unsigned>(0, 3000)(random));
-    child.kill();
+    Child child([&](const Child::Tell&) { erm::save_run_to_registry(run_of(i, id), registry, buffered()); });
+    kill_soon(child, random);
     std::string fault;
     try {
       fault = fault_of(erm::load_run_from_registry(registry, "e", "main", id), false);
@@ -180,9 +153,8 @@ TEST_CASE("An overwrite that is killed leaves the old run or the new one, and th
   int there = 0;
   erm::save_run_to_registry(run_of(there), registry, buffered());
   for (int i = 1; i <= 150; ++i) {
-    Child child([&] { return !erm::save_run_to_registry(run_of(i), registry, buffered(true)).empty(); });
-    sleep_microseconds(std::uniform_int_distribution<unsigned>(0, 3000)(random));
-    child.kill();
+    Child child([&](const Child::Tell&) { erm::save_run_to_registry(run_of(i), registry, buffered(true)); });
+    kill_soon(child, random);
     const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e");
     REQUIRE(fault_of(run, false) == "");
     const int generation = run.params().at("generation").get<int>();
@@ -200,43 +172,39 @@ TEST_CASE("An overwrite that is killed leaves the old run or the new one, and th
 }
 
 TEST_CASE("An overwrite of a live run that is over is the old run or the new one, also where it is killed at any step") {
-  using Moves = erm_test::StoppingFileSystem::Moves;
-  for (const Moves moves : {Moves::renaming, Moves::copying}) {
-    for (int last = 1;; ++last) {
-      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
-      TemporaryDirectory dir;
-      const std::string registry = dir / "registry";
-      erm::LiveOptions live;
-      live.run_id = "r";
-      live.sync = false;
-      erm::LiveOptions other = live;
-      other.writer = "second";
-      {
-        erm::LiveRun main(registry, "e", live), second(registry, "e", other);
-        main.log_metric("loss", 1.0, 1);
-        second.log_metric("loss", 2.0, 2);
-        second.log_param("second", true);
-      }
-      erm::SaveOptions save = buffered(true);
-      save.fs = std::make_shared<erm_test::StoppingFileSystem>(moves, last);
-      Child child([&] { return !erm::save_run_to_registry(run_of(7), registry, save).empty(); });
-      const bool is_whole = child.wait();
-      const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e", "main", "r");
-      if (run.params().count("generation") != 0) {
-        REQUIRE(fault_of(run, false) == "");
-      } else {
-        REQUIRE_FALSE(is_whole);
-        REQUIRE(run.history().at("loss").size() == 2);
-        REQUIRE(run.params().count("second") == 1);
-        REQUIRE(run.artifacts().empty());
-      }
-      save.fs = std::make_shared<erm_test::StoppingFileSystem>(moves, 1 << 30);
-      erm::save_run_to_registry(run_of(8), registry, save);
-      REQUIRE(fault_of(erm::load_run_from_registry(registry, "e", "main", "r"), false) == "");
-      REQUIRE(leftovers(registry + "/e/main") == std::set<std::string>{});
-      if (is_whole) break;
+  erm_test::at_each_step([](erm_test::Step& step) {
+    TemporaryDirectory dir;
+    const std::string registry = dir / "registry";
+    erm::LiveOptions live;
+    live.run_id = "r";
+    live.sync = false;
+    erm::LiveOptions other = live;
+    other.writer = "second";
+    {
+      erm::LiveRun main(registry, "e", live), second(registry, "e", other);
+      main.log_metric("loss", 1.0, 1);
+      second.log_metric("loss", 2.0, 2);
+      second.log_param("second", true);
     }
-  }
+    erm::SaveOptions save = buffered(true);
+    step.does([&](const auto& stopping) {
+      save.fs = stopping;
+      erm::save_run_to_registry(run_of(7), registry, save);
+    });
+    const erm::ExperimentRun run = erm::load_run_from_registry(registry, "e", "main", "r");
+    if (run.params().count("generation") != 0) {
+      REQUIRE(fault_of(run, false) == "");
+    } else {
+      REQUIRE(step.was_killed());
+      REQUIRE(run.history().at("loss").size() == 2);
+      REQUIRE(run.params().count("second") == 1);
+      REQUIRE(run.artifacts().empty());
+    }
+    save.fs = step.fs();
+    erm::save_run_to_registry(run_of(8), registry, save);
+    REQUIRE(fault_of(erm::load_run_from_registry(registry, "e", "main", "r"), false) == "");
+    REQUIRE(leftovers(registry + "/e/main") == std::set<std::string>{});
+  });
 }
 
 TEST_CASE("Processes that save at once all end with their run") {
@@ -247,14 +215,13 @@ TEST_CASE("Processes that save at once all end with their run") {
   same_second.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
   std::vector<Child> children;
   for (int p = 0; p < processes; ++p) {
-    children.emplace_back([&, p] {
+    children.emplace_back([&, p](const Child::Tell&) {
       for (int i = 0; i < runs; ++i) {
         erm::ExperimentRun run("e", same_second);
         run.log_param("who", std::to_string(p) + "/" + std::to_string(i));
         run.log_text("hello", "note");
         erm::save_run_to_registry(run, registry, buffered());
       }
-      return true;
     });
   }
   for (Child& child : children) CHECK(child.wait());
@@ -274,9 +241,8 @@ TEST_CASE("Of processes that overwrite one run at once the last one's is there, 
   erm::save_run_to_registry(run_of(0), registry, buffered());
   std::vector<Child> children;
   for (int p = 0; p < 4; ++p) {
-    children.emplace_back([&, p] {
+    children.emplace_back([&, p](const Child::Tell&) {
       for (int i = 1; i <= 40; ++i) erm::save_run_to_registry(run_of(p * 50 + i), registry, buffered(true));
-      return true;
     });
   }
   for (Child& child : children) CHECK(child.wait());
@@ -292,14 +258,13 @@ TEST_CASE("Of processes that save one new run at once exactly one does") {
     const std::string registry = dir / std::to_string(round);
     std::vector<Child> children;
     for (int p = 0; p < 4; ++p) {
-      children.emplace_back([&, p] {
+      children.emplace_back([&, p](const Child::Tell&) {
         try {
           erm::save_run_to_registry(run_of(p), registry, buffered());
         } catch (const erm::RunExistsError&) {
-          return true;
+          return;
         }
         write_file(registry + "/saved/" + std::to_string(p), "");
-        return true;
       });
     }
     for (Child& child : children) CHECK(child.wait());
@@ -311,9 +276,8 @@ TEST_CASE("Of processes that save one new run at once exactly one does") {
 TEST_CASE("A reader that looks all the time sees the whole run or none, the old or the new") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
-  Child writer([&] {
+  Child writer([&](const Child::Tell&) {
     for (int i = 1; i <= 300; ++i) erm::save_run_to_registry(run_of(i % 250), registry, buffered(true));
-    return true;
   });
   int none = 0, seen = 0;
   while (writer.runs()) {
@@ -348,26 +312,20 @@ TEST_CASE("A save that the disk has no room for leaves nothing behind, and an ov
   erm::save_run_to_registry(run_of(1, "old"), registry);
   const FileTree before = file_tree(dir.path());
   // A limit on the size of files, in a process of its own, is a full disk to whoever writes.
-  Child child([&] {
+  Child child([&](const Child::Tell&) {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit = {50000, 50000};
-    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) throw std::runtime_error("no limit can be set");
     for (const std::string id : {"old", "new"}) {
       erm::ExperimentRun run = run_of(2, id);
       run.log_artifact(erm::Bytes(100000, 1), "large", "large.bin");
       erm::SaveOptions options;
       options.overwrite = true;
       const std::string text = thrown<erm::IoError>([&] { erm::save_run_to_registry(run, registry, options); });
-      // An overwrite has the time in the name of the file.
-      const std::string start = "cannot write to '" + registry + "/e/main/" + id + "/artifacts/large";
-      const std::string end = ".bin': File too large";
-      if (text.compare(0, start.size(), start) != 0 || text.size() < start.size() + end.size() ||
-          text.compare(text.size() - end.size(), end.size(), end) != 0) {
-        std::fprintf(stderr, "%s\n", text.c_str());
-        return false;
-      }
+      const std::string begin = "cannot write to '" + registry + "/e/main/" + id + "/artifacts/large";
+      const std::string end = ".bin': File too large";  // behind the time, in an overwrite
+      expect(text.substr(0, begin.size()) + text.substr(text.size() - end.size()), begin + end);
     }
-    return true;
   });
   CHECK(child.wait());
   CHECK(file_tree(dir.path()) == before);
@@ -412,28 +370,24 @@ TEST_CASE("A save where nothing may be written says so and changes nothing") {
   fs::permissions(dir.path(), fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
   const FileTree before = file_tree(registry);
   // Root may do all: the process is nobody where it can be.
-  Child child([&] {
+  Child child([&](const Child::Tell&) {
     if (::geteuid() == 0) {
-      if (::setgid(65534) != 0 || ::setuid(65534) != 0) return false;
+      if (::setgid(65534) != 0 || ::setuid(65534) != 0) throw std::runtime_error("root cannot become nobody");
     } else {
       for (const char* folder : {"", "/e", "/e/main", "/e/main/r"})
         fs::permissions(registry + folder, fs::perms::owner_read | fs::perms::owner_exec);
     }
-    const auto expect = [](const std::string& text, const std::string& expected) {
-      if (text == expected) return true;
-      std::fprintf(stderr, "%s\n", text.c_str());
-      return false;
-    };
     erm::ExperimentRun other("other");
-    return expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2, "new"), registry); }),
-                  "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied") &&
-           expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2), registry, buffered(true)); }),
-                  "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied") &&
-           expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(other, registry); }),
-                  "cannot create the folder '" + registry + "/other': Permission denied") &&
-           expect(thrown<erm::IoError>([&] { other.log_artifact(dir / "secret.txt", "secret"); }),
-                  "cannot open '" + dir / "secret.txt" + "': Permission denied") &&
-           other.artifacts().empty() && fault_of(erm::load_run_from_registry(registry, "e"), false).empty();
+    expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2, "new"), registry); }),
+           "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied");
+    expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(run_of(2), registry, buffered(true)); }),
+           "cannot create the folder '" + registry + "/e/main/.erm_tmp': Permission denied");
+    expect(thrown<erm::IoError>([&] { erm::save_run_to_registry(other, registry); }),
+           "cannot create the folder '" + registry + "/other': Permission denied");
+    expect(thrown<erm::IoError>([&] { other.log_artifact(dir / "secret.txt", "secret"); }),
+           "cannot open '" + dir / "secret.txt" + "': Permission denied");
+    if (!other.artifacts().empty()) throw std::runtime_error("an artifact was logged that cannot be read");
+    expect(fault_of(erm::load_run_from_registry(registry, "e"), false), "");
   });
   CHECK(child.wait());
   for (const char* folder : {"", "/e", "/e/main", "/e/main/r"}) fs::permissions(registry + folder, fs::perms::owner_all);

@@ -7,6 +7,8 @@
 #include <string>
 #include <typeinfo>
 
+#include "erm/error.hpp"
+
 namespace erm_test {
 
 template <class Error, class Call>
@@ -16,6 +18,17 @@ std::string thrown(Call&& call) {
   } catch (const std::exception& error) {
     if (typeid(error) == typeid(Error)) return error.what();
     return std::string("threw another type: ") + typeid(error).name() + ": " + error.what();
+  }
+  return "threw nothing";
+}
+
+/// The same of any error of ERM's.
+template <class Call>
+std::string error_of(Call&& call) {
+  try {
+    call();
+  } catch (const erm::Error& error) {
+    return error.what();
   }
   return "threw nothing";
 }

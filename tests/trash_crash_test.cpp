@@ -20,26 +20,20 @@
 #include "temporary_directory.hpp"
 
 #if !defined(_WIN32)
+#include "at_each_step.hpp"
 #include "child_process.hpp"
-#include "stopping_file_system.hpp"
 
 namespace trash_crash_test {
 
+using erm_test::at_each_step;
 using erm_test::Child;
 using erm_test::file_tree;
 using erm_test::FileTree;
-using erm_test::StoppingFileSystem;
+using erm_test::Step;
 using erm_test::TemporaryDirectory;
-using Moves = StoppingFileSystem::Moves;
 using Ids = std::vector<std::string>;
 
 namespace {
-
-constexpr int never = 1 << 30;
-
-std::shared_ptr<erm::FileSystem> store(Moves moves, int last = never) {
-  return std::make_shared<StoppingFileSystem>(moves, last);
-}
 
 erm::ExperimentRun run_of(const std::string& run_id, int generation = 0) {
   erm::RunOptions options;
@@ -68,15 +62,6 @@ FileTree files_of(const std::string& folder) {
   return files;
 }
 
-/// Does `work` in a process that is killed before its change number `last`; false where it made fewer.
-bool is_killed(Moves moves, int last, const std::function<void(const std::shared_ptr<erm::FileSystem>&)>& work) {
-  Child child([&](const Child::Tell&) { work(store(moves, last)); });
-  child.wait();
-  if (WIFSIGNALED(child.status())) return true;
-  REQUIRE(WEXITSTATUS(child.status()) == 0);
-  return false;
-}
-
 bool is_listed(const std::string& registry, const std::string& id) {
   try {
     const Ids ids = erm::list_runs(registry, "e");
@@ -97,164 +82,138 @@ void expect_whole(const std::string& registry, const std::string& id, const File
   REQUIRE(files_of(registry + "/e/main/" + id) == expected);
 }
 
+enum class Killed { deletion, restore };
+
+/// What a user does next, who wants the run: "restore", "empty" the trash first, or "save" another one at its place.
+void go_on_after(Killed killed, const std::string& next, const std::string& registry, const std::string& id,
+                 const std::shared_ptr<erm::FileSystem>& fs) {
+  const bool is_there = is_listed(registry, id);
+  if (next == "empty") {
+    REQUIRE(erm::empty_trash(registry, std::chrono::hours(1), fs) == 0);
+    REQUIRE(is_listed(registry, id) == is_there);
+    REQUIRE(times_in_trash(registry, id) == (is_there ? 0 : 1));
+    if (!is_there && killed == Killed::deletion) REQUIRE(files_of(registry + "/e/main/" + id).empty());
+  }
+  if (is_there) return;
+  if (next == "save") {
+    save(registry, id, fs);  // the id is free
+    REQUIRE(erm::load_run_from_registry(registry, "e", "main", id).artifacts().size() == 2);
+    REQUIRE(times_in_trash(registry, id) == 1);
+    erm::delete_run(registry, "e", "main", id, fs);
+    erm::restore_run(registry, erm::list_trash(registry, fs).front(), fs);
+    REQUIRE(erm::empty_trash(registry, std::chrono::seconds(0), fs) == 1);
+  } else {
+    erm::restore_run(registry, "e", "main", id, fs);
+  }
+}
+
+/// The run is there, and with the trash all goes that is not of it.
+void expect_end(const std::string& registry, const std::string& id, const std::shared_ptr<erm::FileSystem>& fs) {
+  REQUIRE(is_listed(registry, id));
+  erm::empty_trash(registry, std::chrono::seconds(0), fs);
+  REQUIRE(files_of(registry + "/.erm_trash").empty());
+  REQUIRE(erm::load_run_from_registry(registry, "e", "main", id).artifacts().size() == 2);
+}
+
 }  // namespace
 
 TEST_CASE(
     "A deletion that is killed at any step leaves the run or puts it into the trash; whoever comes next goes on") {
-  for (const Moves moves : {Moves::renaming, Moves::copying}) {
-    for (const std::string next : {"delete", "restore", "empty", "save"}) {
-      int steps = 0;
-      for (int last = 1;; ++last) {
-        INFO((moves == Moves::renaming ? "renaming" : "copying") << ", then " << next << ", killed at " << last);
-        const TemporaryDirectory dir;
-        const std::string registry = dir / "registry";
-        const auto fs = store(moves);
-        save(registry, "a/r", fs);
-        save(registry, "other", fs);
-        const FileTree run = files_of(registry + "/e/main/a/r"), other = files_of(registry + "/e/main/other");
-        const bool killed = is_killed(
-            moves, last, [&](const auto& stopping) { erm::delete_run(registry, "e", "main", "a/r", stopping); });
-        const bool is_there = is_listed(registry, "a/r");
-        REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
-        if (is_there) REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
-        expect_whole(registry, "other", other);
-
-        if (next == "delete") {
-          if (is_there || killed) {
-            try {
-              erm::delete_run(registry, "e", "main", "a/r", fs);
-            } catch (const erm::NotFoundError&) {
-              REQUIRE_FALSE(is_there);  // it had gone all the way
-            }
-          }
-          REQUIRE(files_of(registry + "/e/main/a").empty());
-          REQUIRE(times_in_trash(registry, "a/r") == 1);
-          erm::restore_run(registry, "e", "main", "a/r", fs);
-        } else if (next == "restore") {
-          if (!is_there) erm::restore_run(registry, "e", "main", "a/r", fs);
-        } else if (next == "empty") {
-          REQUIRE(erm::empty_trash(registry, std::chrono::hours(1), fs) == 0);
-          REQUIRE(is_listed(registry, "a/r") == is_there);
-          REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
-          if (!is_there) {
-            REQUIRE(files_of(registry + "/e/main/a").empty());
-            erm::restore_run(registry, "e", "main", "a/r", fs);
-          }
-        } else {
-          if (!is_there) {
-            save(registry, "a/r", fs);  // the id is free
-            REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
-            REQUIRE(times_in_trash(registry, "a/r") == 1);
+  for (const std::string next : {"delete", "restore", "empty", "save"}) {
+    INFO("then " << next);
+    at_each_step([&](Step& step) {
+      const TemporaryDirectory dir;
+      const std::string registry = dir / "registry";
+      const auto fs = step.fs();
+      save(registry, "a/r", fs);
+      save(registry, "other", fs);
+      const FileTree run = files_of(registry + "/e/main/a/r"), other = files_of(registry + "/e/main/other");
+      step.does([&](const auto& stopping) { erm::delete_run(registry, "e", "main", "a/r", stopping); });
+      const bool is_there = is_listed(registry, "a/r");
+      REQUIRE(times_in_trash(registry, "a/r") == (is_there ? 0 : 1));
+      if (is_there) REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
+      expect_whole(registry, "other", other);
+      if (next == "delete") {
+        if (is_there || step.was_killed()) {
+          try {
             erm::delete_run(registry, "e", "main", "a/r", fs);
-            erm::restore_run(registry, erm::list_trash(registry, fs).front(), fs);
-            REQUIRE(erm::empty_trash(registry, std::chrono::seconds(0), fs) == 1);
+          } catch (const erm::NotFoundError&) {
+            REQUIRE_FALSE(is_there);  // it had gone all the way
           }
         }
-        REQUIRE(is_listed(registry, "a/r"));
-        if (!(is_there && next != "delete"))
-          expect_whole(registry, "a/r", run);  // a name may stay until the next deletion
-        erm::empty_trash(registry, std::chrono::seconds(0), fs);
-        REQUIRE(files_of(registry + "/.erm_trash").empty());
-        REQUIRE(erm::load_run_from_registry(registry, "e", "main", "a/r").artifacts().size() == 2);
-        if (!killed) break;
-        ++steps;
+        REQUIRE(files_of(registry + "/e/main/a").empty());
+        REQUIRE(times_in_trash(registry, "a/r") == 1);
+        erm::restore_run(registry, "e", "main", "a/r", fs);
+      } else {
+        go_on_after(Killed::deletion, next, registry, "a/r", fs);
       }
-      CHECK(steps > 5);
-    }
+      // Else a name may stay until the next deletion.
+      if (!is_there || next == "delete") expect_whole(registry, "a/r", run);
+      expect_end(registry, "a/r", fs);
+    });
   }
 }
 
 TEST_CASE(
     "A restore that is killed at any step leaves the run in the trash or brings it back; whoever comes next goes on") {
-  for (const Moves moves : {Moves::renaming, Moves::copying}) {
-    for (const std::string next : {"restore", "empty", "save"}) {
-      int steps = 0;
-      for (int last = 1;; ++last) {
-        INFO((moves == Moves::renaming ? "renaming" : "copying") << ", then " << next << ", killed at " << last);
-        const TemporaryDirectory dir;
-        const std::string registry = dir / "registry";
-        const auto fs = store(moves);
-        save(registry, "r", fs);
-        const FileTree run = files_of(registry + "/e/main/r");
-        erm::delete_run(registry, "e", "main", "r", fs);
-        const bool killed = is_killed(
-            moves, last, [&](const auto& stopping) { erm::restore_run(registry, "e", "main", "r", stopping); });
-        const bool is_there = is_listed(registry, "r");
-        REQUIRE(times_in_trash(registry, "r") == (is_there ? 0 : 1));
-        if (next == "restore") {
-          if (!is_there) erm::restore_run(registry, "e", "main", "r", fs);
-        } else if (next == "empty") {
-          REQUIRE(erm::empty_trash(registry, std::chrono::hours(1), fs) == 0);
-          REQUIRE(is_listed(registry, "r") == is_there);
-          if (!is_there) erm::restore_run(registry, "e", "main", "r", fs);
-        } else if (!is_there) {
-          save(registry, "r", fs);
-          erm::delete_run(registry, "e", "main", "r", fs);
-          erm::restore_run(registry, erm::list_trash(registry, fs).front(), fs);
-        }
-        REQUIRE(is_listed(registry, "r"));
-        if (!is_there) expect_whole(registry, "r", run);
-        erm::empty_trash(registry, std::chrono::seconds(0), fs);
-        REQUIRE(files_of(registry + "/.erm_trash").empty());
-        REQUIRE(erm::load_run_from_registry(registry, "e", "main", "r").artifacts().size() == 2);
-        if (!killed) break;
-        ++steps;
-      }
-      CHECK(steps > 5);
-    }
+  for (const std::string next : {"restore", "empty", "save"}) {
+    INFO("then " << next);
+    at_each_step([&](Step& step) {
+      const TemporaryDirectory dir;
+      const std::string registry = dir / "registry";
+      const auto fs = step.fs();
+      save(registry, "r", fs);
+      const FileTree run = files_of(registry + "/e/main/r");
+      erm::delete_run(registry, "e", "main", "r", fs);
+      step.does([&](const auto& stopping) { erm::restore_run(registry, "e", "main", "r", stopping); });
+      const bool is_there = is_listed(registry, "r");
+      REQUIRE(times_in_trash(registry, "r") == (is_there ? 0 : 1));
+      go_on_after(Killed::restore, next, registry, "r", fs);
+      if (!is_there) expect_whole(registry, "r", run);
+      expect_end(registry, "r", fs);
+    });
   }
 }
 
 TEST_CASE("A trash that is emptied holds whole runs or none, also where that was killed") {
-  for (const Moves moves : {Moves::renaming, Moves::copying}) {
-    for (int last = 1;; ++last) {
-      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
-      const TemporaryDirectory dir;
-      const std::string registry = dir / "registry";
-      const auto fs = store(moves);
-      FileTree runs[2];
-      for (const int i : {0, 1}) {
-        save(registry, std::to_string(i), fs);
-        runs[i] = files_of(registry + "/e/main/" + std::to_string(i));
-        erm::delete_run(registry, "e", "main", std::to_string(i), fs);
-      }
-      const bool killed = is_killed(
-          moves, last, [&](const auto& stopping) { erm::empty_trash(registry, std::chrono::seconds(0), stopping); });
-      for (const erm::TrashedRun& run : erm::list_trash(registry, fs)) {
-        erm::restore_run(registry, run, fs);
-        expect_whole(registry, run.run_id, runs[std::stoi(run.run_id)]);
-      }
-      erm::empty_trash(registry, std::chrono::seconds(0), fs);
-      REQUIRE(files_of(registry + "/.erm_trash").empty());
-      if (!killed) break;
+  at_each_step([](Step& step) {
+    const TemporaryDirectory dir;
+    const std::string registry = dir / "registry";
+    const auto fs = step.fs();
+    FileTree runs[2];
+    for (const int i : {0, 1}) {
+      save(registry, std::to_string(i), fs);
+      runs[i] = files_of(registry + "/e/main/" + std::to_string(i));
+      erm::delete_run(registry, "e", "main", std::to_string(i), fs);
     }
-  }
+    step.does([&](const auto& stopping) { erm::empty_trash(registry, std::chrono::seconds(0), stopping); });
+    for (const erm::TrashedRun& run : erm::list_trash(registry, fs)) {
+      erm::restore_run(registry, run, fs);
+      expect_whole(registry, run.run_id, runs[std::stoi(run.run_id)]);
+    }
+    erm::empty_trash(registry, std::chrono::seconds(0), fs);
+    REQUIRE(files_of(registry + "/.erm_trash").empty());
+  });
 }
 
 TEST_CASE(
     "The deletion of an experiment that is killed at any step goes on when it is called again, and all comes back") {
-  for (const Moves moves : {Moves::renaming, Moves::copying}) {
-    for (int last = 1;; ++last) {
-      INFO((moves == Moves::renaming ? "renaming" : "copying") << ", killed at " << last);
-      const TemporaryDirectory dir;
-      const std::string registry = dir / "registry";
-      const auto fs = store(moves);
-      for (const char* const id : {"a", "b"}) save(registry, id, fs);
-      const FileTree before = files_of(registry);
-      const bool killed =
-          is_killed(moves, last, [&](const auto& stopping) { erm::delete_experiment(registry, "e", stopping); });
-      if (std::filesystem::exists(registry + "/e"))
-        for (const char* const id : {"a", "b"})
-          REQUIRE(times_in_trash(registry, id) == (is_listed(registry, id) ? 0 : 1));
-      if (!erm::list_experiments(registry, fs).empty()) erm::delete_experiment(registry, "e", fs);
-      REQUIRE(erm::list_experiments(registry, fs).empty());
-      REQUIRE(times_in_trash(registry, "a") + times_in_trash(registry, "b") == 2);
-      REQUIRE(erm::restore_experiment(registry, "e", fs).size() == 2);
-      erm::empty_trash(registry, std::chrono::seconds(0), fs);
-      REQUIRE(files_of(registry) == before);
-      if (!killed) break;
-    }
-  }
+  at_each_step([](Step& step) {
+    const TemporaryDirectory dir;
+    const std::string registry = dir / "registry";
+    const auto fs = step.fs();
+    for (const char* const id : {"a", "b"}) save(registry, id, fs);
+    const FileTree before = files_of(registry);
+    step.does([&](const auto& stopping) { erm::delete_experiment(registry, "e", stopping); });
+    if (std::filesystem::exists(registry + "/e"))
+      for (const char* const id : {"a", "b"}) REQUIRE(times_in_trash(registry, id) == (is_listed(registry, id) ? 0 : 1));
+    if (!erm::list_experiments(registry, fs).empty()) erm::delete_experiment(registry, "e", fs);
+    REQUIRE(erm::list_experiments(registry, fs).empty());
+    REQUIRE(times_in_trash(registry, "a") + times_in_trash(registry, "b") == 2);
+    REQUIRE(erm::restore_experiment(registry, "e", fs).size() == 2);
+    erm::empty_trash(registry, std::chrono::seconds(0), fs);
+    REQUIRE(files_of(registry) == before);
+  });
 }
 
 namespace {
@@ -341,12 +300,12 @@ TEST_CASE("Processes that save, edit, delete and restore at random show a reader
   const std::string registry = dir / "registry";
   erm::save_run_to_registry(run_of("r0"), registry);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
-  std::vector<std::unique_ptr<Child>> children;
+  std::vector<Child> children;
   for (unsigned p = 0; p < 3; ++p) {
-    children.push_back(std::make_unique<Child>([&, p](const Child::Tell&) {
+    children.emplace_back([&, p](const Child::Tell&) {
       std::mt19937 random(p + 1);
       while (std::chrono::steady_clock::now() < end) change_something(random, registry);
-    }));
+    });
   }
   int whole = 0, none = 0;
   std::vector<std::string> faults;
@@ -384,11 +343,7 @@ TEST_CASE("Processes that save, edit, delete and restore at random show a reader
       faults.push_back(error.what());
     }
   }
-  for (const auto& child : children) {
-    child->wait();
-    CHECK(WIFEXITED(child->status()));
-    CHECK(WEXITSTATUS(child->status()) == 0);
-  }
+  for (Child& child : children) CHECK(child.wait());
   INFO(whole << " whole, " << none << " none");
   CHECK(faults == std::vector<std::string>{});
   CHECK(whole > 50);

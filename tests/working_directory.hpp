@@ -1,8 +1,7 @@
-// A new, empty directory that is the current one until the end of the scope, so that a snippet of the documentation can name
-// its files as a user does.
+// A new, empty directory that is the current one until the end of the scope.
 //
 //   const erm_test::WorkingDirectory directory;
-//   erm::save_run_to_registry(run, "registry");
+//   erm::save_run_to_registry(run, "erm-registry");       // as a user names it
 #pragma once
 
 #include <filesystem>

@@ -20,6 +20,7 @@
 
 #include "erm/detail/os.hpp"
 #include "erm/detail/sha256.hpp"
+#include "erm/detail/whole_file.hpp"
 #include "erm/error.hpp"
 
 namespace erm {
@@ -225,23 +226,9 @@ inline Bytes Artifact::bytes() const {
 }
 
 inline void Artifact::save_to(const std::filesystem::path& path) const {
-  const std::string target = detail::os::utf8_path(path);
-  const std::size_t name = target.rfind('/') + 1;
-  // A name has at most 255 bytes.
-  const std::string unfinished = (target.size() - name > 240 ? target.substr(0, name) : target) + ".erm_part";
-  detail::os::File file;
-  if (detail::os::try_create(unfinished, detail::os::Create::or_truncate, file) != detail::os::Created::yes) {
-    throw NotFoundError("cannot save artifact '" + id_ + "' to '" + target +
-                        "': its folder is not there; create it first");
-  }
-  try {
+  detail::write_whole_file(path, "save artifact '" + id_ + "'", [&](detail::os::File& file) {
     read_whole([&](const std::uint8_t* data, std::size_t size) { file.write(data, size); });
-    file.close();
-    detail::os::rename_file(unfinished, target);
-  } catch (...) {
-    detail::os::remove_file(unfinished);
-    throw;
-  }
+  });
 }
 
 }  // namespace erm

@@ -17,9 +17,8 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/os.hpp"
 #include "erm/detail/page.hpp"
-#include "erm/error.hpp"
+#include "erm/detail/whole_file.hpp"
 #include "erm/experiment_run.hpp"
 
 namespace erm {
@@ -54,20 +53,10 @@ std::string compare_runs(const ExperimentRun& first, const Runs&... more) {
 inline void write_comparison(const std::filesystem::path& path, const std::vector<ExperimentRun>& runs,
                              const CompareOptions& options) {
   const Comparison comparison(runs, options);
-  const std::string target = detail::os::utf8_path(path);
-  const std::string unfinished = target + ".erm_part";
-  detail::os::File file;
-  if (detail::os::try_create(unfinished, detail::os::Create::or_truncate, file) != detail::os::Created::yes)
-    throw NotFoundError("cannot write the comparison to '" + target + "': its folder is not there; create it first");
-  try {
+  detail::write_whole_file(path, "write the comparison", [&](detail::os::File& file) {
     detail::PageOutput page(&file);
     detail::append_page(page, comparison, options);
-    file.close();
-    detail::os::rename_file(unfinished, target);
-  } catch (...) {
-    detail::os::remove_file(unfinished);
-    throw;
-  }
+  });
 }
 
 }  // namespace erm

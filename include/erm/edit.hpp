@@ -17,8 +17,9 @@
 
 #include "erm/detail/layout.hpp"
 #include "erm/detail/metadata_writer.hpp"
+#include "erm/detail/run_claim.hpp"
 #include "erm/detail/run_edits.hpp"
-#include "erm/detail/run_saver.hpp"
+#include "erm/detail/run_reader.hpp"
 #include "erm/detail/utf8.hpp"
 #include "erm/file_system.hpp"
 #include "erm/value.hpp"
@@ -84,7 +85,6 @@ struct RunEditor {
     // Before the claim, which would make the folders of a run that is not there.
     static_cast<void>(metadata_bytes(fs, folder));
     const std::unique_ptr<Claim> claim = claim_run(fs, folder, "edit");
-    if (claim->was_abandoned()) remove_leftovers(fs, folder);
     MetadataFile metadata = read_metadata(fs, folder);
     const bool lie_beside = metadata.record.edits_lie_beside;
     apply_edits_beside(fs, folder, metadata.record);

@@ -6,11 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "catch.hpp"
 #include "erm/detail/build_record.hpp"
+#include "erm/detail/sha256.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"
 #include "remote_urls.hpp"
@@ -22,8 +20,8 @@ namespace record_step_test {
 namespace {
 
 namespace fs = std::filesystem;
+using erm::detail::sha256_of;
 using erm_test::contains;
-using erm_test::EnvironmentVariable;
 using erm_test::file_text;
 using erm_test::GitRepository;
 using erm_test::quoted;
@@ -39,7 +37,7 @@ struct Step {
     facts += "set(" + name + " [======[" + value + "]======])\n";
   }
   erm::Json run() {
-    const EnvironmentVariable global("GIT_CONFIG_GLOBAL", "/dev/null"), system("GIT_CONFIG_NOSYSTEM", "1");
+    const erm_test::WithoutGitSettings plain;
     write_file(dir.path() / "facts.cmake",
                "set(target train)\nset(type EXECUTABLE)\nset(symbol s)\n"
                "set(max_diff_bytes 262144)\nset(compiler \"GNU 12.2.0\")\n"
@@ -69,12 +67,6 @@ struct Step {
   std::string environment, facts, record;
   erm::Json build, missing;
 };
-
-std::string sha256_of(const std::string& text) {
-  erm::detail::Sha256 hash;
-  hash.update(text.data(), text.size());
-  return hash.hex();
-}
 
 }  // namespace
 
@@ -168,10 +160,7 @@ TEST_CASE("A build records each state that a work tree may be in, and why someth
   }
   SECTION("a repository that may not be read") {
     repository.commit_all("first");
-    if (::geteuid() == 0)
-      REQUIRE(::chown((dir / "work").c_str(), 65534, 65534) == 0);
-    else
-      fs::permissions(dir / "work/.git", fs::perms::none);
+    repository.refuse_readers();
     Step step(dir / "work");
     CHECK(step.run().empty());
     CHECK(contains(step.missing["code"].get<std::string>(), "git said at the build: fatal: "));
@@ -235,11 +224,7 @@ TEST_CASE("A build records the same, however the user has git tell it") {
   write_file(dir.path() / "work/sub/b.txt", "two\n");
   write_file(dir.path() / "work/new.txt", "new\n");
   const erm::Json before = Step(dir / "work").run();
-  for (const char* const setting :
-       {"diff.noprefix true", "diff.mnemonicPrefix true", "color.ui always", "color.status always",
-        "diff.relative true", "status.relativePaths true", "status.short true", "core.quotePath true",
-        "status.showUntrackedFiles no", "diff.external false", "core.fsmonitor false"})
-    repository.git(std::string("config ") + setting);
+  for (const std::string& setting : erm_test::git_settings) repository.git("config " + setting);
   CHECK(Step(dir / "work/sub").run() == before);
 }
 

@@ -18,13 +18,13 @@
 #if !defined(_WIN32)
 
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace git_state_test {
 
 using erm::detail::git_state;
 using erm::detail::GitState;
+using erm::detail::sha256_of;
 using erm_test::contains;
 using erm_test::EnvironmentVariable;
 using erm_test::file_text;
@@ -40,19 +40,13 @@ namespace fs = std::filesystem;
 
 /// No user's settings, and time enough for a machine that is busy.
 GitState state_of(const std::string& folder) {
-  const EnvironmentVariable global("GIT_CONFIG_GLOBAL", "/dev/null"), system("GIT_CONFIG_NOSYSTEM", "1");
+  const erm_test::WithoutGitSettings plain;
   return git_state(fs::path(folder), std::chrono::seconds(60));
 }
 
 void write_program(const std::string& path, const std::string& lines) {
   write_file(path, "#!/bin/sh\n" + lines + "\n");
   fs::permissions(path, fs::perms::owner_all);
-}
-
-std::string hash_of(const std::string& text) {
-  erm::detail::Sha256 hash;
-  hash.update(text.data(), text.size());
-  return hash.hex();
 }
 
 }  // namespace
@@ -83,7 +77,7 @@ TEST_CASE("Git's state is what git itself says") {
   CHECK(dirty.diff == repository.diff());
   CHECK(contains(dirty.diff, "+int two;"));
   CHECK(dirty.diff_bytes == dirty.diff.size());
-  CHECK(dirty.diff_sha256 == hash_of(dirty.diff));
+  CHECK(dirty.diff_sha256 == sha256_of(dirty.diff));
   CHECK(dirty.untracked == std::vector<std::string>{"new.cpp"});
 }
 
@@ -108,19 +102,13 @@ TEST_CASE("What a user has git tell differently is told the same") {
   repository.commit_all("first");
   write_file(dir.path() / "work/a.txt", "stashed\n");
   repository.git("stash -q");
-  const auto config = [&](const char* setting) { repository.git(std::string("config ") + setting); };
-  config("status.showStash true");
+  repository.git("config status.showStash true");
   CHECK_FALSE(state_of(dir / "work").dirty);
   write_file(dir.path() / "work/a.txt", "two\n");
   write_file(dir.path() / "work/sub/b.txt", "two\n");
   const GitState before = state_of(dir / "work");
   CHECK(before.diff == repository.diff());
-  for (const char* const setting :
-       {"diff.noprefix true", "diff.mnemonicPrefix true", "color.ui always", "color.diff always", "diff.relative true",
-        "status.relativePaths true", "status.branch true", "status.short true", "core.quotePath true",
-        "pager.diff true", "core.pager 'echo paged'", "core.abbrev 4", "status.showUntrackedFiles no",
-        "diff.statGraphWidth 3"})
-    config(setting);
+  for (const std::string& setting : erm_test::git_settings) repository.git("config " + setting);
   CHECK(state_of(dir / "work/sub").diff == before.diff);
 }
 
@@ -135,7 +123,7 @@ TEST_CASE("A long diff is its hash alone") {
   const GitState state = state_of(dir / "work");
   CHECK(state.diff.empty());
   CHECK(state.diff_bytes == repository.diff().size());
-  CHECK(state.diff_sha256 == hash_of(repository.diff()));
+  CHECK(state.diff_sha256 == sha256_of(repository.diff()));
   CHECK(state.missing.at("diff") == "it is longer than 262144 bytes");
 }
 
@@ -228,10 +216,7 @@ TEST_CASE("A repository that may not be read says so") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");
-  if (::geteuid() == 0)
-    REQUIRE(::chown((dir / "work").c_str(), 65534, 65534) == 0);  // another's, which git does not trust
-  else
-    fs::permissions(dir / "work/.git", fs::perms::none);
+  repository.refuse_readers();
   const GitState state = state_of(dir / "work");
   CHECK(state.commit.empty());
   CHECK(contains(state.missing.at(""), "git said: fatal: "));

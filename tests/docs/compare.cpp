@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace {
 
@@ -29,9 +29,7 @@ std::vector<erm::ExperimentRun> two_runs() {
 }  // namespace
 
 TEST_CASE("docs/compare.md: the page, as a file and as text") {
-  const erm_test::TemporaryDirectory directory;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(directory.path());
+  const erm_test::WorkingDirectory directory;
   const std::vector<erm::ExperimentRun> runs = two_runs();
 
   erm::write_comparison("comparison.html", runs);                  // streams into a file: whole, or as it was before
@@ -45,14 +43,11 @@ TEST_CASE("docs/compare.md: the page, as a file and as text") {
   erm::write_comparison("comparison.html", runs, options);
 
   CHECK(std::filesystem::file_size("comparison.html") > 10000);
-  std::filesystem::current_path(before);
   CHECK(html.find("<title>Comparison of 2 runs</title>") != std::string::npos);
 }
 
 TEST_CASE("docs/compare.md: figures that plotly draws") {
-  const erm_test::TemporaryDirectory directory;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(directory.path());
+  const erm_test::WorkingDirectory directory;
   std::vector<erm::ExperimentRun> runs = two_runs();
   runs[0].log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
   std::ofstream("plotly.min.js.gz", std::ios::binary) << "\x1F\x8B and so on";
@@ -64,7 +59,6 @@ TEST_CASE("docs/compare.md: figures that plotly draws") {
   std::ifstream file("comparison.html");
   const std::string page(std::istreambuf_iterator<char>(file), {});
   file.close();
-  std::filesystem::current_path(before);
   CHECK(page.find("data-plotly=gzip>") != std::string::npos);
 }
 
@@ -78,9 +72,7 @@ TEST_CASE("docs/compare.md: in a terminal and in a notebook") {
 }
 
 TEST_CASE("docs/compare.md: groups") {
-  const erm_test::TemporaryDirectory directory;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(directory.path());
+  const erm_test::WorkingDirectory directory;
   std::vector<erm::ExperimentRun> runs;
   for (int i = 0; i < 10; ++i) {
     erm::ExperimentRun run("digits", {});
@@ -94,7 +86,6 @@ TEST_CASE("docs/compare.md: groups") {
   erm::write_comparison("comparison.html", runs, options);
   std::fputs(erm::compare_runs_text(runs, options).c_str(), stdout);
 
-  std::filesystem::current_path(before);
   const std::string text = erm::compare_runs_text(runs, options);
   const std::string printed = R"(
 val/acc: adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, which is better.

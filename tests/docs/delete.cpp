@@ -3,12 +3,11 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace {
 
@@ -22,9 +21,7 @@ std::string save(const std::string& experiment, const std::string& variant, cons
 }  // namespace
 
 TEST_CASE("docs/delete.md") {
-  const erm_test::TemporaryDirectory directory;
-  const std::filesystem::path before = std::filesystem::current_path();
-  std::filesystem::current_path(directory.path());
+  const erm_test::WorkingDirectory directory;
   const std::string uri = save("digits", "main", "a");
   save("digits", "main", "diverged");
   save("digits", "wide", "b");
@@ -60,5 +57,4 @@ TEST_CASE("docs/delete.md") {
     CHECK(runs == 0);
   }
   CHECK(erm::list_trash("erm-registry").empty());
-  std::filesystem::current_path(before);
 }

@@ -2,20 +2,17 @@
 #include <erm/erm.hpp>
 
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace {
 
-/// A current directory of its own, with a registry as a user has it.
-class ExampleRegistry {
- public:
-  ExampleRegistry() : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(directory_.path());
+/// With a registry as a user has it.
+struct ExampleRegistry : erm_test::WorkingDirectory {
+  ExampleRegistry() {
     int count = 0;
     for (const char* const optimizer : {"adam", "sgd"}) {
       for (int seed = 0; seed < 5; ++seed) {
@@ -31,13 +28,6 @@ class ExampleRegistry {
       }
     }
   }
-  ~ExampleRegistry() { std::filesystem::current_path(before_); }
-  ExampleRegistry(const ExampleRegistry&) = delete;
-  ExampleRegistry& operator=(const ExampleRegistry&) = delete;
-
- private:
-  erm_test::TemporaryDirectory directory_;
-  std::filesystem::path before_;
 };
 
 }  // namespace

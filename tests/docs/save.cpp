@@ -10,8 +10,10 @@
 #include "catch.hpp"
 #include "working_directory.hpp"
 
+using erm_test::WorkingDirectory;
+
 TEST_CASE("docs/save.md: saved, loaded and listed") {
-  const erm_test::WorkingDirectory directory;
+  const WorkingDirectory directory;
   erm::ExperimentRun run("digits", "wide");
   run.log_param("lr", 0.1);
 
@@ -29,7 +31,7 @@ TEST_CASE("docs/save.md: saved, loaded and listed") {
 }
 
 TEST_CASE("docs/save.md: a run with an id of its own is there once") {
-  const erm_test::WorkingDirectory directory;
+  const WorkingDirectory directory;
   erm::RunOptions chosen;
   chosen.run_id = "seed-42";
   erm::ExperimentRun run("digits", chosen);
@@ -58,7 +60,7 @@ TEST_CASE("docs/save.md: a store in memory") {
 }
 
 TEST_CASE("docs/save.md: compared") {
-  const erm_test::WorkingDirectory directory;
+  const WorkingDirectory directory;
   const erm::ExperimentRun monday("digits", "monday"), tuesday("digits", "tuesday");
   std::vector<erm::ExperimentRun> runs = {monday, tuesday};
 

@@ -52,15 +52,4 @@ inline erm::Bytes noise(std::size_t size, unsigned seed = 1) {
   return bytes;
 }
 
-/// What an action throws, as text.
-template <class Act>
-std::string error_of(Act&& act) {
-  try {
-    act();
-  } catch (const erm::Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 }  // namespace erm_test

@@ -13,6 +13,7 @@
 #include "s3/environment.hpp"
 #include "s3/fault_proxy.hpp"
 #include "temporary_directory.hpp"
+#include "thrown.hpp"
 
 namespace s3_faults_test {
 

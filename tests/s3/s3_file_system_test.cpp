@@ -10,6 +10,7 @@
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"
 #include "s3/environment.hpp"
+#include "thrown.hpp"
 
 namespace s3_file_system_test {
 

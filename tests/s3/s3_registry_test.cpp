@@ -17,6 +17,7 @@
 #include "file_tree.hpp"
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
+#include "thrown.hpp"
 
 namespace s3_registry_test {
 

@@ -16,6 +16,7 @@
 #include "s3/bucket.hpp"
 #include "s3/environment.hpp"
 #include "s3/fault_proxy.hpp"
+#include "thrown.hpp"
 
 namespace s3_trash_test {
 

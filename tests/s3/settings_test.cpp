@@ -7,10 +7,12 @@
 #include "erm/registry.hpp"
 #include "s3/environment.hpp"
 #include "temporary_directory.hpp"
+#include "thrown.hpp"
 
 namespace settings_test {
 
 using namespace erm::detail::s3;
+using erm_test::error_of;
 
 namespace {
 
@@ -27,16 +29,6 @@ struct Files {
   erm_test::TemporaryDirectory dir;
   erm_test::Environment environment;
 };
-
-template <class Act>
-std::string message_of(Act&& act) {
-  try {
-    act();
-  } catch (const erm::Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 }  // namespace
 
@@ -109,38 +101,38 @@ TEST_CASE("Settings that cannot work say what is wrong, and never show a secret"
   Files files;
   SECTION("a profile that is not there") {
     files.environment.set("AWS_PROFILE", "nobody");
-    CHECK(message_of([] { static_cast<void>(find_settings({})); }).find("there is no profile 'nobody' in '") == 0);
+    CHECK(error_of([] { static_cast<void>(find_settings({})); }).find("there is no profile 'nobody' in '") == 0);
   }
   SECTION("half of a key") {
     files.environment.set("AWS_SECRET_ACCESS_KEY", "hush");
-    const std::string message = message_of([] { static_cast<void>(find_settings({})); });
+    const std::string message = error_of([] { static_cast<void>(find_settings({})); });
     CHECK(message ==
           "cannot sign requests to S3: the environment has an access key id or a secret access key, and not both; set "
           "the other too");
   }
   SECTION("a way to get credentials that is not read") {
     files.config("[default]\nrole_arn = arn:aws:iam::1:role/x\n");
-    CHECK(message_of([] {
+    CHECK(error_of([] {
             static_cast<void>(find_settings({}));
           }).find("'default' has role_arn, which ERM does not read") != std::string::npos);
   }
   SECTION("an endpoint without its scheme") {
     files.environment.set("AWS_ENDPOINT_URL", "minio.example:9000");
-    CHECK(message_of([] { static_cast<void>(find_settings({})); }) ==
+    CHECK(error_of([] { static_cast<void>(find_settings({})); }) ==
           "cannot use the S3 endpoint 'minio.example:9000': give it with its scheme, as in https://s3.example.org");
   }
   SECTION("an endpoint with a path") {
     files.environment.set("AWS_ENDPOINT_URL", "http://minio.example/bucket");
-    CHECK(message_of([] { static_cast<void>(find_settings({})); }).find("it must be a host") != std::string::npos);
+    CHECK(error_of([] { static_cast<void>(find_settings({})); }).find("it must be a host") != std::string::npos);
   }
   SECTION("an endpoint with a password") {
     files.environment.set("AWS_ENDPOINT_URL", "http://user:hush@minio.example");
-    const std::string message = message_of([] { static_cast<void>(find_settings({})); });
+    const std::string message = error_of([] { static_cast<void>(find_settings({})); });
     CHECK(message.find("has a user in it") != std::string::npos);
     CHECK(message.find("hush") == std::string::npos);
   }
   SECTION("a URI without a bucket") {
-    CHECK(message_of([] { static_cast<void>(erm::list_experiments("s3://")); }) ==
+    CHECK(error_of([] { static_cast<void>(erm::list_experiments("s3://")); }) ==
           "cannot open '' on S3: give the bucket, as in s3://bucket/prefix");
   }
 }

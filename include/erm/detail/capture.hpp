@@ -18,6 +18,7 @@
 #include "erm/detail/loaded_objects.hpp"
 #include "erm/detail/os.hpp"
 #include "erm/detail/os_facts.hpp"
+#include "erm/detail/os_identity.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/secrets.hpp"
 #include "erm/detail/system_files.hpp"

@@ -28,14 +28,7 @@ inline constexpr std::uint64_t fingerprint_pieces = 64, fingerprint_piece = std:
 
 /// The SHA-256 of a file from where it is; `size` becomes that of what was read.
 inline std::string sha256_of_file(const os::File& file, std::uint64_t& size) {
-  Sha256 hash;
-  std::vector<char> piece(std::size_t{1} << 20);
-  size = 0;
-  while (const std::size_t got = file.read_at(size, piece.data(), piece.size())) {
-    hash.update(piece.data(), got);
-    size += got;
-  }
-  return hash.hex();
+  return sha256_of_all(file, std::size_t{1} << 20, size);
 }
 
 /// The SHA-256 of the size in decimal digits, a line end, and 64 pieces of 64 KiB from the first byte to the last,

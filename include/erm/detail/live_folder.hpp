@@ -14,10 +14,15 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/content_sha256.hpp"
 #include "erm/detail/file_content.hpp"
+#include "erm/detail/history_csv.hpp"
 #include "erm/detail/layout.hpp"
+#include "erm/detail/metadata_writer.hpp"
 #include "erm/detail/owner.hpp"
-#include "erm/detail/run_saver.hpp"
+#include "erm/detail/run_claim.hpp"
+#include "erm/detail/run_reader.hpp"
+#include "erm/detail/stored_names.hpp"
 #include "erm/detail/trash_store.hpp"
 #include "erm/live_options.hpp"
 
@@ -68,7 +73,7 @@ class LiveFolder {
   [[nodiscard]] std::string text() const {
     return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
   }
-  std::unique_ptr<Claim> claim_patiently(const std::string& path, const std::string& what);
+  std::unique_ptr<Claim> claim_to_open(const std::string& path, const std::string& what);
   bool begin(const std::string& run_id, bool patiently);
   bool resume(const std::string& run_id);
   void join(const LiveOptions& options, const std::string& run_id);
@@ -137,12 +142,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
   uri_ = uri_below(registry_uri, joined(variant, record_.run_id));
 }
 
-/// Others hold a claim for milliseconds.
-inline std::unique_ptr<Claim> LiveFolder::claim_patiently(const std::string& path, const std::string& what) {
-  for (int i = 0; i < 1000; ++i) {
-    if (std::unique_ptr<Claim> claim = fs_->claim(path)) return claim;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path, const std::string& what) {
+  if (std::unique_ptr<Claim> claim = claim_patiently([&] { return fs_->claim(path); })) return claim;
   throw RunExistsError("cannot open " + what + ": another process holds '" + path + "' for ten seconds now; end it");
 }
 
@@ -159,7 +160,7 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   const RegistryLayout layout{*fs_, root_};
   if (patiently) TrashStore(layout).finish({record_.experiment_id, record_.variant_id, run_id});
   const std::unique_ptr<Claim> claim =
-      patiently ? claim_patiently(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
+      patiently ? claim_to_open(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
   if (!claim) return false;
   if (claim->may_have_neighbours()) sweep(*fs_, parent, last_part(folder));
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder);
@@ -241,7 +242,7 @@ inline void LiveFolder::release_other_writers() {
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
-  const std::unique_ptr<Claim> claim = claim_patiently(claim_path(folder_), "the run '" + run_id + "'");
+  const std::unique_ptr<Claim> claim = claim_to_open(claim_path(folder_), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
   refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
@@ -277,7 +278,7 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
   }
   record_.run_id = run_id;
   const std::unique_ptr<Claim> claim =
-      claim_patiently(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
+      claim_to_open(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
   if (fs_->info(own_metadata()).kind == FileKind::file) {
     MetadataFile metadata = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
     refuse_if_alive(metadata.record, "cannot join the run '" + folder_ + "' as writer '" + writer_ + "'");
@@ -321,14 +322,11 @@ inline void LiveFolder::adopt_other_writers() {
 inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
   if (!is_main()) return nullptr;
   try {
-    for (int i = 0; i < 200; ++i) {
-      if (std::unique_ptr<Claim> claim = fs_->claim(claim_path(folder_))) return claim;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    return claim_patiently([&] { return fs_->claim(claim_path(folder_)); }, std::chrono::seconds(2));
   } catch (const Error&) {
     // The edits stay beside the run, and count there: that is no reason not to end it.
+    return nullptr;
   }
-  return nullptr;
 }
 
 inline std::string LiveFolder::free_filename(const std::string& filename) {

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "erm/detail/os.hpp"
 #include "erm/detail/os_modules.hpp"
@@ -34,14 +33,8 @@ inline std::string hash_of_program(const std::string& path, std::string& why) {
       why = "the program has no build id, and its file is larger than 64 MiB; link it with -Wl,--build-id";
       return {};
     }
-    Sha256 hash;
-    std::vector<char> piece(std::size_t{1} << 18);
-    std::uint64_t done = 0;
-    while (const std::size_t got = file.read_at(done, piece.data(), piece.size())) {
-      hash.update(piece.data(), got);
-      done += got;
-    }
-    return hash.hex();
+    std::uint64_t size = 0;
+    return sha256_of_all(file, std::size_t{1} << 18, size);
   } catch (const Error& error) {
     why = repaired_utf8(error.what());
     return {};

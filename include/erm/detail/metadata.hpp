@@ -16,9 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/names.hpp"
+#include "erm/detail/paths.hpp"
 #include "erm/detail/run_record.hpp"
 
 namespace erm::detail {
+
+inline std::string metadata_path(const std::string& folder) { return joined(folder, std::string(metadata_filename)); }
 
 struct LaterKeys {
   Json of_metadata;                             // an object or null

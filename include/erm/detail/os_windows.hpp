@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -402,8 +401,6 @@ inline void remove_tree(const std::string& path) {
   }
 }
 
-inline std::string process_number() { return std::to_string(api::GetCurrentProcessId()); }
-
 /// A file in the temporary folder, gone with the last handle of it even after a crash.
 inline File unnamed_file(const std::string& neighbour) {
   std::error_code error;
@@ -411,36 +408,13 @@ inline File unnamed_file(const std::string& neighbour) {
   if (error) throw IoError("cannot find the folder for temporary files", error);
   auto number = std::chrono::steady_clock::now().time_since_epoch().count();
   for (;; ++number) {
-    api::Handle handle = open(temporary / ("erm_" + process_number() + "_" + std::to_string(number)),
+    const std::string name = "erm_" + std::to_string(api::GetCurrentProcessId()) + "_" + std::to_string(number);
+    api::Handle handle = open(temporary / name,
                               api::generic_read | api::generic_write | api::delete_access, api::create_new,
                               api::temporary | api::delete_on_close);
     if (handle) return File(std::move(handle), "a temporary copy of " + neighbour);
     if (api::GetLastError() != api::file_exists) fail("create a temporary file in", utf8_path(temporary));
   }
-}
-
-inline std::string host_name() {
-  wchar_t name[256] = {};
-  unsigned long size = 255;
-  return api::GetComputerNameW(name, &size) != 0 ? utf8_path(std::filesystem::path(name)) : "unknown";
-}
-
-inline bool process_exists(const std::string& number) {
-  const api::Handle process(api::OpenProcess(api::synchronize_access | api::query_process, 0,
-                                             std::strtoul(number.c_str(), nullptr, 10)));
-  if (!process) return api::GetLastError() == api::access_denied;
-  return api::WaitForSingleObject(process.get(), 0) == api::wait_timeout;  // one that ended may be held open
-}
-
-/// When a process of this machine began: "Windows", and the time as FILETIME has it, in 100 ns since 1601. Empty
-/// where there is no such process, or it is another user's.
-inline std::string process_start(const std::string& number) {
-  const api::Handle process(api::OpenProcess(api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
-  if (!process) return {};
-  unsigned long times[4][2];
-  const auto time = [&](int i) { return reinterpret_cast<_FILETIME*>(times[i]); };
-  if (api::GetProcessTimes(process.get(), time(0), time(1), time(2), time(3)) == 0) return {};
-  return "Windows " + std::to_string(std::uint64_t{times[0][1]} << 32 | times[0][0]);
 }
 
 }  // namespace erm::detail::os

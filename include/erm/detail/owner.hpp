@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "erm/detail/os.hpp"
+#include "erm/detail/os_identity.hpp"
 
 namespace erm::detail {
 

@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/content_sha256.hpp"
 #include "erm/detail/html_text.hpp"
 #include "erm/detail/page_figures.hpp"
 #include "erm/detail/page_output.hpp"
 #include "erm/detail/page_plotly.hpp"
 #include "erm/detail/page_policy.hpp"
 #include "erm/detail/page_tables.hpp"
+#include "erm/detail/paths.hpp"
 #include "erm/detail/utf8.hpp"
 #include "erm/image.hpp"
 
@@ -117,18 +119,10 @@ class ArtifactWriter {
 
   /// Known, or found by reading all of it.
   static std::string hash_of(const Artifact& artifact) {
-    if (artifact.sha256()) return *artifact.sha256();
-    Sha256 hash;
-    Bytes chunk(artifact.content()->read_size());
-    std::uint64_t done = 0;
-    while (const std::size_t got = artifact.content()->read_at(done, chunk.data(), chunk.size())) {
-      hash.update(chunk.data(), got);
-      done += got;
-    }
-    return hash.hex();
+    return artifact.sha256() ? *artifact.sha256() : sha256_of(*artifact.content());
   }
   static std::string hash_of(const Artifact& artifact, const Bytes& bytes) {
-    return artifact.sha256() ? *artifact.sha256() : sha256_hex(bytes.data(), bytes.size());
+    return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
   }
 
   /// What a browser does not show, to be downloaded from the page itself.

@@ -17,12 +17,6 @@
 
 namespace erm::detail {
 
-inline std::string sha256_hex(const void* data, std::size_t size) {
-  Sha256 hash;
-  hash.update(data, size);
-  return hash.hex();
-}
-
 /// A SHA-256 of 64 hexadecimal digits as a Content-Security-Policy wants it.
 inline std::string base64_of_hex(std::string_view hex) {
   std::uint8_t bytes[32];
@@ -64,7 +58,7 @@ inline void add_style_hashes(std::set<std::string>& hashes, const std::string& h
       if (html[i] == '\r' && html[i + 1] == '\n') continue;
       style += html[i] == '\r' ? '\n' : html[i];
     }
-    hashes.insert(base64_of_hex(sha256_hex(style.data(), style.size())));
+    hashes.insert(base64_of_hex(sha256_of(style)));
   }
 }
 
@@ -111,7 +105,7 @@ inline void append_policy(std::string& out, const PageContents& contents, bool h
   add_hash(base64_of_hex(page_style_sha256));
   for (const std::string& hash : contents.style_hashes) add_hash(hash);
   // plotly.js writes its rules into a style element that is empty at first.
-  if (has_plotly) add_hash(base64_of_hex(sha256_hex("", 0)));
+  if (has_plotly) add_hash(base64_of_hex(sha256_of("")));
   // style-src-attr: the style attributes of HTML artifacts and of plotly's labels; the page itself has none.
   if (has_plotly || contents.has_html) out += "; style-src-attr 'unsafe-inline'";
   out += "; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n";

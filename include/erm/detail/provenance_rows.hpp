@@ -66,12 +66,6 @@ std::string command_text(const J& words) {
   return text;
 }
 
-inline std::string sha256_of(std::string_view text) {
-  Sha256 hash;
-  hash.update(text.data(), text.size());
-  return hash.hex();
-}
-
 /// The first bytes of `text`, no more than that, without half a character.
 inline std::string_view first_bytes(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;

@@ -45,8 +45,8 @@ struct RegistryVariant {
   }
 };
 
-/// Saves to a folder that was chosen, in `variant` unless that is null. Where another save is at it, waits for that one to end, at most ten seconds:
-/// a save takes milliseconds, while a live run holds its folder for hours.
+/// Saves to a folder that was chosen, in `variant` unless that is null. Where another save is at it, waits for that one
+/// to end, at most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
 inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
                            const std::string& folder, bool overwrite, Durability durability,
                            const RegistryVariant* variant = nullptr) {

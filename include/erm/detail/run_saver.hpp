@@ -4,12 +4,11 @@
 // run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
 // An overwrite puts new files beside the old ones, commits, and then, under a new claim, removes what no metadata
 // names any more; an artifact that is in the folder already stays where it is. Its time is in the new files' names, so
-// that no name comes back: whoever still holds an earlier metadata finds its files, or none, and never later ones. What a killed save left is known by its
-// abandoned claim, and removed by the next save to the same parent folder.
+// that no name comes back: whoever still holds an earlier metadata finds its files, or none, and never later ones. What
+// a killed save left is known by its abandoned claim, and removed by the next save to the same parent folder.
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,14 +16,14 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/content_sha256.hpp"
 #include "erm/detail/history_csv.hpp"
 #include "erm/detail/metadata_writer.hpp"
+#include "erm/detail/run_claim.hpp"
 #include "erm/detail/run_reader.hpp"
 #include "erm/detail/run_record.hpp"
 #include "erm/detail/stored_names.hpp"
@@ -33,111 +32,6 @@
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
-
-/// Removes the files of a run's folder that its metadata does not name.
-inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
-                           const std::set<std::string>& history) {
-  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
-    const std::string inside = joined(folder, part);
-    std::set<std::string> emptied;
-    std::vector<std::string> unnamed;
-    for (const std::string& file : fs.files_below(inside)) {
-      if (named->count(file) != 0) continue;
-      unnamed.push_back(joined(inside, file));
-      for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
-           slash = file.rfind('/', slash - 1))
-        emptied.insert(file.substr(0, slash));
-    }
-    fs.remove_many(unnamed);
-    for (auto i = emptied.rbegin(); i != emptied.rend(); ++i) fs.remove_if_empty(joined(inside, *i));
-    fs.remove_if_empty(inside);
-  }
-}
-
-/// What the metadata of a deleted run are called until it is restored; `entry` is its place in the trash.
-inline constexpr std::string_view deleted_prefix = ".erm_deleted_";
-inline std::string deleted_filename(const std::string& entry) { return std::string(deleted_prefix) + entry + ".json"; }
-
-/// The place in the trash of a run that was deleted and whose folder is still here, or an empty text.
-inline std::string deleted_entry_in(const FileSystem& fs, const std::string& folder) {
-  for (const FolderEntry& file : fs.list(folder))
-    if (file.name.rfind(deleted_prefix, 0) == 0 && ends_with(file.name, ".json"))
-      return file.name.substr(deleted_prefix.size(), file.name.size() - deleted_prefix.size() - 5);
-  return {};
-}
-
-inline std::string claim_path(const std::string& folder) {
-  return joined(joined(folder_of(folder), claims_folder), last_part(folder));
-}
-
-/// Claims a run's folder to do something to the run; others hold a claim for milliseconds.
-inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folder, const std::string& operation) {
-  const std::string path = claim_path(folder);
-  for (int i = 0; i < 1000; ++i) {
-    if (std::unique_ptr<Claim> claim = fs.claim(path)) return claim;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  throw IoError("cannot " + operation + " the run '" + folder + "': another process holds '" + path +
-                    "' for ten seconds now; wait for it, or end it",
-                std::make_error_code(std::errc::device_or_resource_busy));
-}
-
-/// Removes what a killed save left in a run's folder, whose claim is held. A run that was there before stays.
-inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
-  if (fs.info(folder).kind != FileKind::folder) return;
-  if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
-    if (!deleted_entry_in(fs, folder).empty()) return;  // no save's, but a deleted run on its way to the trash
-    fs.remove(joined(folder, "artifacts"));
-    fs.remove(joined(folder, "history"));
-    fs.remove(edits_path(folder));
-    fs.remove_if_empty(folder);
-    return;
-  }
-  MetadataFile metadata;
-  try {
-    metadata = read_metadata(fs, folder);
-  } catch (const FormatError&) {
-    return;  // nobody knows which files are a damaged run's
-  }
-  if (!metadata.history_files) return;  // a live run's: its writers' files are named nowhere
-  std::set<std::string> artifacts;
-  for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
-  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
-}
-
-/// Removes what killed saves left in `parent`.
-inline void sweep(FileSystem& fs, const std::string& parent, const std::string& own_name) {
-  const std::string claims = joined(parent, claims_folder);
-  for (const std::string& name : fs.old_claims(claims)) {
-    if (name == own_name) continue;
-    try {
-      const std::unique_ptr<Claim> claim = fs.claim(joined(claims, name));
-      if (!claim) continue;
-      if (claim->was_abandoned())
-        remove_leftovers(fs, joined(parent, name));
-      else
-        fs.remove_if_empty(joined(parent, name));  // killed between making the folder and begin()
-    } catch (const IoError&) {
-      // Another user's, who alone may remove it; it stands in nobody's way.
-    }
-  }
-}
-
-/// In hexadecimal digits.
-inline std::string sha256_of(const Content& content) {
-  Sha256 hash;
-  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) {
-    hash.update(held->bytes().data(), held->bytes().size());
-    return hash.hex();
-  }
-  Bytes chunk(content.read_size());
-  std::uint64_t done = 0;
-  while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
-    hash.update(chunk.data(), got);
-    done += got;
-  }
-  return hash.hex();
-}
 
 enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
 

@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/content_sha256.hpp"
 #include "erm/detail/file_content.hpp"
 #include "erm/detail/layout.hpp"
 #include "erm/detail/run_reader.hpp"
-#include "erm/detail/run_saver.hpp"
 #include "erm/provenance.hpp"
 #include "erm/registry.hpp"
 

@@ -21,7 +21,7 @@
 
 #include <curl/curl.h>
 
-#include "erm/detail/os.hpp"
+#include "erm/detail/os_identity.hpp"
 #include "erm/detail/s3_exchange.hpp"
 #include "erm/detail/s3_settings.hpp"
 #include "erm/detail/s3_signature.hpp"

@@ -9,24 +9,9 @@
 #include <utility>
 
 #include "erm/detail/s3_signature.hpp"
+#include "erm/detail/utf8.hpp"
 
 namespace erm::detail::s3 {
-
-inline void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
-}
 
 inline std::string unescaped_xml(std::string_view text) {
   std::string out;

@@ -4,7 +4,8 @@
 //
 //   detail::Sha256 hash;
 //   hash.update("abc", 3);
-//   hash.hex();   // "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+//   hash.hex();                 // "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+//   detail::sha256_of("abc");   // the same
 #pragma once
 
 #include <array>
@@ -12,6 +13,8 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ERM_DETAIL_SHA_NI 1
@@ -186,6 +189,27 @@ class Sha256 {
   std::size_t pending_size_ = 0;
   std::uint64_t total_ = 0;
 };
+
+/// As 64 lower-case hexadecimal digits.
+inline std::string sha256_of(std::string_view bytes) {
+  Sha256 hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.hex();
+}
+
+/// That of all that `source.read_at(offset, into, size)` gives, `piece_size` bytes at a time; `size` becomes their
+/// number.
+template <class Source>
+std::string sha256_of_all(const Source& source, std::size_t piece_size, std::uint64_t& size) {
+  Sha256 hash;
+  std::vector<std::uint8_t> piece(piece_size);
+  size = 0;
+  while (const std::size_t got = source.read_at(size, piece.data(), piece.size())) {
+    hash.update(piece.data(), got);
+    size += got;
+  }
+  return hash.hex();
+}
 
 }  // namespace erm::detail
 

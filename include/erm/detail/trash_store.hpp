@@ -9,19 +9,17 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/layout.hpp"
+#include "erm/detail/run_claim.hpp"
 #include "erm/detail/run_reader.hpp"
-#include "erm/detail/run_saver.hpp"
 #include "erm/detail/trash_entries.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -46,7 +44,6 @@ class TrashStore {
     }
     {
       const std::unique_ptr<Claim> claim = claim_run(fs_, folder, "delete");
-      if (claim->was_abandoned()) remove_leftovers(fs_, folder);
       if (!fs_.are_files({metadata_path(folder)})) return false;
       refuse_if_open(ids);
       remove_stale_names(folder);
@@ -135,7 +132,6 @@ class TrashStore {
     layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
     {
       const std::unique_ptr<Claim> claim = claim_run(fs_, folder, "restore");
-      if (claim->was_abandoned()) remove_leftovers(fs_, folder);
       layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
       refuse_run(entry.ids);
       if (fs_.has_folders()) fs_.remove_if_empty(folder);
@@ -221,10 +217,7 @@ class TrashStore {
 
   [[nodiscard]] std::unique_ptr<TrashEntries::Hold> hold_patiently(const TrashEntry& entry,
                                                                    const std::string& cannot) const {
-    for (int i = 0; i < 1000; ++i) {
-      if (auto hold = entries_.hold(entry.name)) return hold;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    if (auto hold = claim_patiently([&] { return entries_.hold(entry.name); })) return hold;
     throw IoError(cannot + "another process works on it in the trash for ten seconds now; wait for it, or end it",
                   std::make_error_code(std::errc::device_or_resource_busy));
   }
