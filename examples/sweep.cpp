@@ -91,7 +91,7 @@ int main() {
   for (const double rate : {0.003, 0.03, 0.3, 3.0})
     for (const double momentum : {0.0, 0.9})
       for (const int batch : {4, 32})
-        for (const std::uint32_t seed : {1, 2, 3}) erm::save_run_to_registry(train(rate, momentum, batch, seed), "erm-registry");
+        for (const std::uint32_t seed : {1U, 2U, 3U}) erm::save_run_to_registry(train(rate, momentum, batch, seed), "erm-registry");
 
   const erm::ExperimentRun best = erm::best_run("erm-registry", "loss", erm::Goal::minimize);
   std::printf("best: rate %s, momentum %s, batch %s, with a loss of %.2f\n\n", best.params().at("rate").str().c_str(),

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #endif
 
+namespace artifact_test {
+
 using erm::Artifact;
 using erm::ArtifactType;
 using erm_test::file_text;
@@ -162,3 +164,5 @@ TEST_CASE("A file that tells no size is logged all the same") {
 }
 
 #endif
+
+}  // namespace artifact_test

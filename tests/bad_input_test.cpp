@@ -14,6 +14,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace bad_input_test {
+
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
@@ -683,3 +685,5 @@ TEST_CASE("An artifact that is not what was saved is not given out") {
   CHECK(thrown<erm::FormatError>([&] { (void)boasting.artifacts().at("note").bytes(); }) ==
         "artifact 'note' (note.txt) does not hold what was saved: it ends after 5 of 9223372036854775808 bytes" + after);
 }
+
+}  // namespace bad_input_test

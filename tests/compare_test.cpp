@@ -17,6 +17,8 @@
 #include "catch.hpp"
 #include "temporary_directory.hpp"
 
+namespace compare_test {
+
 using erm::compare_runs;
 using erm::ExperimentRun;
 using erm::Json;
@@ -463,3 +465,5 @@ TEST_CASE("a comparison may have a name as long as a file's may be") {
   erm::write_comparison(page, {run_named("a")});
   CHECK(read_file(page) == compare_runs(run_named("a")));
 }
+
+}  // namespace compare_test

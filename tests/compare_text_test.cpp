@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace compare_text_test {
+
 namespace {
 
 std::vector<erm::ExperimentRun> three_runs() {
@@ -88,3 +90,5 @@ TEST_CASE("a long value is cut to the width asked for") {
   look.max_cell_width = 10;
   CHECK(erm::compare_runs_text(runs, {}, look).find("  note  xxxxxxxxx\xE2\x80\xA6\n") != std::string::npos);
 }
+
+}  // namespace compare_text_test

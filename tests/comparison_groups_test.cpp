@@ -9,6 +9,8 @@
 #include "erm/summary.hpp"
 #include "thrown.hpp"
 
+namespace comparison_groups_test {
+
 using erm::Comparison;
 using erm::ExperimentRun;
 using erm_test::thrown;
@@ -150,3 +152,5 @@ TEST_CASE("what tests of many metrics leave open is said, and that more than two
         "The Mann-Whitney test is of two groups; here are 4.");
   CHECK(erm::detail::tests_in_words(Comparison(runs, by("variant"))).empty());
 }
+
+}  // namespace comparison_groups_test

@@ -8,6 +8,8 @@
 #include "erm/comparison.hpp"
 #include "with_provenance.hpp"
 
+namespace comparison_provenance_test {
+
 using erm::Comparison;
 using erm::ExperimentRun;
 using erm::Json;
@@ -286,3 +288,5 @@ TEST_CASE("parts of another type than they should be are shown, and warn of noth
   const std::vector<ExperimentRun> runs = runs_of({Json::array({1}), "text", nullptr});
   CHECK(provenance_of(Comparison(runs)).rows.empty());
 }
+
+}  // namespace comparison_provenance_test

@@ -9,6 +9,8 @@
 
 #include "catch.hpp"
 
+namespace comparison_test {
+
 using erm::Comparison;
 using erm::ExperimentRun;
 using erm::Goal;
@@ -240,3 +242,5 @@ TEST_CASE("the main metrics are those asked for, else the first with a goal") {
   options.main_metrics = {"count", "not there", "accuracy"};
   CHECK(names(options) == Texts{"count", "accuracy"});
 }
+
+}  // namespace comparison_test

@@ -20,6 +20,8 @@
 #include "child_process.hpp"
 #endif
 
+namespace edit_test {
+
 using erm::edit_run;
 using erm::RunEdit;
 using erm_test::contains;
@@ -312,3 +314,5 @@ TEST_CASE("Edits of a run whose process was killed stay", "[fork]") {
   CHECK(erm_test::file_tree(uri).count(".erm_edits.json") == 0);
 }
 #endif
+
+}  // namespace edit_test

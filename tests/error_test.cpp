@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace error_test {
+
 TEST_CASE("every error of ERM is an erm::Error, which is a std::runtime_error") {
   STATIC_REQUIRE(std::is_base_of_v<std::runtime_error, erm::Error>);
   STATIC_REQUIRE(std::is_base_of_v<erm::Error, erm::InvalidIdError>);
@@ -45,3 +47,5 @@ TEST_CASE("an error can be copied and thrown again") {
   CHECK(copy.what() == std::string(original.what()));
   CHECK(copy.code() == std::errc::permission_denied);
 }
+
+}  // namespace error_test

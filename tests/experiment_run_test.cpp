@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "thrown.hpp"
 
+namespace experiment_run_test {
+
 using erm_test::thrown;
 
 static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_assignable_v<erm::ExperimentRun>);
@@ -100,3 +102,5 @@ TEST_CASE("Copies are independent of each other") {
   const erm::ExperimentRun moved = std::move(copy);
   CHECK(moved.history().at("loss").size() == 2);
 }
+
+}  // namespace experiment_run_test

@@ -17,6 +17,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace file_system_test {
+
 using erm::Durability;
 using erm::FileKind;
 using erm_test::contains;
@@ -498,3 +500,5 @@ TEST_CASE("A URI names a store and a path in it") {
   CHECK(contains(thrown<erm::Error>([] { (void)erm::open_file_system("file://host/x"); }),
                  "a file URI has an absolute path of this machine"));
 }
+
+}  // namespace file_system_test

@@ -18,6 +18,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace find_test {
+
 using erm::best_run;
 using erm::find_runs;
 using erm::FindOptions;
@@ -297,3 +299,5 @@ TEST_CASE("The best run is the one that the goal says, stored or given") {
   CHECK(thrown<erm::Error>([&] { (void)best_run("registry", "loss", {}, registry.fs); }) ==
         cannot + "some runs say that less is better and some that more is; give Goal::minimize or Goal::maximize");
 }
+
+}  // namespace find_test

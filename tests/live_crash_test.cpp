@@ -24,6 +24,8 @@
 #if !defined(_WIN32)
 #include "child_process.hpp"
 
+namespace live_crash_test {
+
 using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
@@ -466,5 +468,7 @@ TEST_CASE("A signal to a forked child leaves the parent's run as it is", "[fork]
   CHECK(prefix_of(load(dir / "registry"), "m") == 2);
   CHECK(load(dir / "registry", "own").failure() == "ended by signal 15");
 }
+
+}  // namespace live_crash_test
 
 #endif

@@ -29,9 +29,13 @@
 #include <sys/resource.h>
 
 #include "child_process.hpp"
-using erm_test::Child;
 #endif
 
+namespace live_disk_test {
+
+#if !defined(_WIN32)
+using erm_test::Child;
+#endif
 using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
@@ -392,3 +396,5 @@ TEST_CASE("Permission to write that is lost and given back", "[fork]") {
 }
 
 #endif
+
+}  // namespace live_disk_test

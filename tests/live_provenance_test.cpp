@@ -18,6 +18,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace live_provenance_test {
+
 namespace {
 
 using erm::ExperimentRun;
@@ -263,3 +265,5 @@ TEST_CASE("Without being asked for no system metrics are logged") {
   run.finish();
   CHECK(load(dir).history().empty());
 }
+
+}  // namespace live_provenance_test

@@ -20,6 +20,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace live_run_test {
+
 using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
@@ -681,3 +683,5 @@ TEST_CASE("memory:// is one store for the process") {
   run.finish();
   CHECK(erm::load_run_from_registry("memory://live-run-test", "e").history().at("loss").size() == 1);
 }
+
+}  // namespace live_run_test

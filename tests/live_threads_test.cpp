@@ -18,9 +18,13 @@
 
 #if !defined(_WIN32)
 #include "child_process.hpp"
-using erm_test::Child;
 #endif
 
+namespace live_threads_test {
+
+#if !defined(_WIN32)
+using erm_test::Child;
+#endif
 using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
@@ -321,3 +325,5 @@ TEST_CASE("Of a run's writers one may be killed, and comes back as itself", "[fo
 }
 
 #endif
+
+}  // namespace live_threads_test

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "thrown.hpp"
 
+namespace metric_history_test {
+
 using erm::MetricHistory;
 using erm::MetricPoint;
 using erm_test::thrown;
@@ -73,3 +75,5 @@ TEST_CASE("Points are equal where step, time and value are, NaN to NaN") {
   later.time += std::chrono::milliseconds(1);
   CHECK(later != point(1, 1));
 }
+
+}  // namespace metric_history_test

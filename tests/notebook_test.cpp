@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace notebook_test {
+
 namespace {
 
 erm::ExperimentRun run_of(const char* run_id) {
@@ -49,3 +51,5 @@ TEST_CASE("several runs are shown beside each other") {
   CHECK(bundle.at("text/plain") == "2 runs");
   CHECK(has(bundle.at("text/html").get<std::string>(), "Comparison of 2 runs"));
 }
+
+}  // namespace notebook_test

@@ -10,6 +10,8 @@
 #include "erm/compare_text.hpp"
 #include "with_provenance.hpp"
 
+namespace page_sections_test {
+
 using erm::compare_runs;
 using erm::ExperimentRun;
 using erm::Json;
@@ -241,3 +243,5 @@ TEST_CASE("whatever a provenance holds, the page is whole") {
     }
   }
 }
+
+}  // namespace page_sections_test

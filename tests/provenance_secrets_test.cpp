@@ -10,6 +10,8 @@
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 
+namespace provenance_secrets_test {
+
 namespace {
 
 /// Runs the probe with these arguments and this environment; whether it ended well.
@@ -93,3 +95,5 @@ TEST_CASE("Arguments that are no UTF-8, are empty or are many leave a run that c
   CHECK(provenance.at("environment").at("MY_MODE") == "\xEF\xBF\xBD");
   CHECK(provenance.at("missing").contains("program.arguments"));
 }
+
+}  // namespace provenance_secrets_test

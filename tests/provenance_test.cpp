@@ -15,6 +15,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace provenance_test {
+
 namespace {
 
 using erm::ExperimentRun;
@@ -336,3 +338,5 @@ TEST_CASE("A search names what is not there") {
   write_file(dir.path() / "model", "weights");
   CHECK(contains(search("nowhere", "model"), "there is no registry at"));
 }
+
+}  // namespace provenance_test

@@ -27,6 +27,8 @@
 #include "at_each_step.hpp"
 #include "child_process.hpp"
 
+namespace registry_crash_test {
+
 using erm_test::Child;
 using erm_test::contains;
 using erm_test::file_text;
@@ -391,5 +393,7 @@ TEST_CASE("A save where nothing may be written says so and changes nothing") {
   for (const char* folder : {"", "/e", "/e/main", "/e/main/r"}) fs::permissions(registry + folder, fs::perms::owner_all);
   CHECK(file_tree(registry) == before);
 }
+
+}  // namespace registry_crash_test
 
 #endif

@@ -7,6 +7,8 @@
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 
+namespace registry_list_test {
+
 using erm_test::TemporaryDirectory;
 using erm_test::write_file;
 using Names = std::vector<std::string>;
@@ -65,3 +67,5 @@ TEST_CASE("A registry that is empty has no experiments") {
   TemporaryDirectory dir;
   CHECK(erm::list_experiments(dir.path().string()).empty());
 }
+
+}  // namespace registry_list_test

@@ -13,6 +13,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace registry_load_test {
+
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
@@ -242,3 +244,5 @@ TEST_CASE("Loading a run opens no artifact, and copies of it share none of their
   CHECK(contains(thrown<erm::FormatError>([&] { (void)loaded.artifacts().at("note").bytes(); }), "SHA-256"));
   CHECK(erm::to_text(copy.artifacts().at("note").bytes()) == "mine");
 }
+
+}  // namespace registry_load_test

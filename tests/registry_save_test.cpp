@@ -17,6 +17,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace registry_save_test {
+
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
@@ -459,3 +461,5 @@ TEST_CASE("The URI that a save gives loads the run, also of names that a URI can
   }
   CHECK(std::filesystem::exists(dir / "uri x/a b/c/\xC3\xBC ber/50% off#1?/erm_metadata.json"));
 }
+
+}  // namespace registry_save_test

@@ -13,12 +13,15 @@ jobs="$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"
 passed=0
 failed=0
 skipped=0
+testing=()    # the directories below build/ whose tests were begun,
+processes=()  # and the processes that run them
+trap 'kill ${processes[@]+"${processes[@]}"} 2>/dev/null; exit 1' INT TERM
 
-# Builds and tests in build/$1 with the compiler $2; further arguments are CMake's.
+# Builds in build/$1 with the compiler $2, and begins its tests; further arguments are CMake's.
 check() {
-  local dir="build/$1" compiler="$2" log summary left_out
+  local dir="build/$1" compiler="$2"
   shift 2
-  local arguments=(-S . -B "$dir" "-DCMAKE_CXX_COMPILER=$compiler" "$@")
+  local arguments=(-S . -B "$dir" "-DCMAKE_CXX_COMPILER=$compiler" -DERM_SHARE_COMPILATION=ON "$@")
   if command -v ninja >/dev/null; then arguments+=(-G Ninja); fi
   if command -v ccache >/dev/null; then
     arguments+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -30,8 +33,19 @@ check() {
     failed=$((failed + 1))
     return
   fi
-  log="$dir/ctest.log"
-  (cd "$dir" && ctest --output-on-failure --parallel "$jobs") 2>&1 | tee "$log" || true
+  # They wait for servers, a browser and the disk for much of their time: the next build goes on beside them.
+  (cd "$dir" && exec ctest --output-on-failure --parallel "$jobs") >"$dir/ctest.log" 2>&1 &
+  processes+=($!)
+  testing+=("$dir")
+  echo "== $dir: its tests run, and write to $dir/ctest.log"
+}
+
+# Waits for the tests of $1 in the process $2, shows what they wrote and counts them.
+report() {
+  local dir="$1" log="$1/ctest.log" summary left_out
+  echo "== $dir: its tests"
+  wait "$2" || true
+  cat "$log"
   # ctest's closing line: "98% tests passed, 1 tests failed out of 57"
   summary="$(sed -n 's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$log")"
   if [ -z "$summary" ]; then
@@ -58,6 +72,7 @@ if [ "${1:-}" != --quick ]; then
   check sanitized "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=address,undefined
   check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF
 fi
+for ((i = 0; i < ${#testing[@]}; ++i)); do report "${testing[$i]}" "${processes[$i]}"; done
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -16,6 +16,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace run_logger_test {
+
 using erm::ArtifactType;
 using erm::Value;
 using erm_test::TemporaryDirectory;
@@ -233,3 +235,5 @@ TEST_CASE("A file is logged under its own name or the one given") {
   CHECK(run.artifacts().at("typed").filename() == "model.html");
   CHECK(run.artifacts().at("typed").type() == ArtifactType::binary);
 }
+
+}  // namespace run_logger_test

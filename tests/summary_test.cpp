@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "thrown.hpp"
 
+namespace summary_test {
+
 using erm::ExperimentRun;
 using erm::summarize;
 using erm_test::thrown;
@@ -136,3 +138,5 @@ TEST_CASE("A summary is shown as a table") {
         "metric  variant  n  mean  deviation  min  max  95% low  95% high\n"
         "acc     main     1     1        nan    1    1      nan       nan\n");
 }
+
+}  // namespace summary_test

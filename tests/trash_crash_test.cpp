@@ -23,6 +23,8 @@
 #include "at_each_step.hpp"
 #include "child_process.hpp"
 
+namespace trash_crash_test {
+
 using erm_test::at_each_step;
 using erm_test::Child;
 using erm_test::file_tree;
@@ -354,5 +356,7 @@ TEST_CASE("Processes that save, edit, delete and restore at random show a reader
   CHECK(erm::restore_experiment(registry, "e").size() == left.size());
   for (const std::string& id : left) CHECK(fault_of(erm::load_run_from_registry(registry, "e", "main", id)) == "");
 }
+
+}  // namespace trash_crash_test
 
 #endif

@@ -15,6 +15,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace trash_test {
+
 using erm::delete_experiment;
 using erm::delete_run;
 using erm::delete_variant;
@@ -511,3 +513,5 @@ TEST_CASE("Links are not followed: nothing outside of the registry is moved or r
 }
 
 #endif
+
+}  // namespace trash_test

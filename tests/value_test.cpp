@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "locale_guard.hpp"
 
+namespace value_test {
+
 using erm::Value;
 using Kind = erm::Value::Kind;
 
@@ -319,3 +321,5 @@ TEST_CASE("the locale changes neither how a value reads nor how it is read") {
   CHECK(Value("0.5").number() == 0.5);
   CHECK_FALSE(Value("0,5").number().has_value());
 }
+
+}  // namespace value_test

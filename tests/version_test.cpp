@@ -10,6 +10,8 @@
 
 #include "catch.hpp"
 
+namespace version_test {
+
 namespace {
 
 std::string read(const std::filesystem::path& path) {
@@ -46,3 +48,5 @@ TEST_CASE("wherever the documentation names a tag of ERM it is that of the heade
   }
   CHECK(named > 0);
 }
+
+}  // namespace version_test

@@ -15,6 +15,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace record_step_test {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -318,3 +320,5 @@ TEST_CASE("What did not change is not written again, and SOURCE_DATE_EPOCH leave
   CHECK_FALSE(step.build.contains("time_utc"));
   CHECK(step.missing["build.time_utc"] == "SOURCE_DATE_EPOCH was set, so that builds are the same at any time");
 }
+
+}  // namespace record_step_test

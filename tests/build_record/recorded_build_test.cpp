@@ -16,6 +16,8 @@
 #include "git_repository.hpp"
 #include "thrown.hpp"
 
+namespace recorded_build_test {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -287,3 +289,5 @@ TEST_CASE("erm_record_build says what it was given wrong") {
   CHECK(contains(error_of("erm_record_build(train)\nerm_record_build(train)"),
                  "erm_record_build(train) is called twice"));
 }
+
+}  // namespace recorded_build_test

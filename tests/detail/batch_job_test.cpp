@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "system_tree.hpp"
 
+namespace batch_job_test {
+
 namespace {
 
 erm::Json job_of(std::map<std::string, std::string> variables, const erm_test::SystemTree& machine = {}) {
@@ -65,3 +67,5 @@ TEST_CASE("An MPI rank is known without a scheduler, whichever MPI it is") {
 TEST_CASE("A job's texts hold no secrets") {
   CHECK(job_of({{"SLURM_JOB_ID", "1"}, {"SLURM_JOB_NAME", "run --token=abc"}})["name"] == "run --token=***");
 }
+
+}  // namespace batch_job_test

@@ -9,6 +9,8 @@
 #include "git_repository.hpp"
 #include "temporary_directory.hpp"
 
+namespace build_record_test {
+
 using erm::Json;
 using erm::detail::BuildText;
 using Texts = std::vector<std::string>;
@@ -131,3 +133,5 @@ TEST_CASE("The code of this program is asked for without throwing, wherever it l
 }
 
 #endif
+
+}  // namespace build_record_test

@@ -13,6 +13,8 @@
 #include "system_tree.hpp"
 #include "temporary_directory.hpp"
 
+namespace capture_test {
+
 namespace {
 
 using erm::Json;
@@ -193,3 +195,5 @@ TEST_CASE("A process that goes on with a run leaves what was different of those 
   erm::detail::put_capture(first, second, true);
   CHECK(first == second);
 }
+
+}  // namespace capture_test

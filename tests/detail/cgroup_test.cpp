@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "system_tree.hpp"
 
+namespace cgroup_test {
+
 using erm::detail::Cgroup;
 using erm_test::SystemTree;
 
@@ -71,3 +73,5 @@ TEST_CASE("Without groups, or with files that are none, nothing is known") {
   CHECK_FALSE(Cgroup(broken_files).cpu_limit());
   CHECK_FALSE(Cgroup(broken_files).cpu_seconds());
 }
+
+}  // namespace cgroup_test

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace command_line_test {
+
 using erm::detail::split_command_line;
 using Arguments = std::vector<std::string>;
 
@@ -24,3 +26,5 @@ TEST_CASE("The program's name has no escapes, and blanks around arguments do not
   CHECK(split_command_line("  ").empty());
   CHECK(split_command_line("\"open") == Arguments{"open"});
 }
+
+}  // namespace command_line_test

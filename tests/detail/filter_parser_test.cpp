@@ -10,6 +10,8 @@
 #include "erm/experiment_run.hpp"
 #include "thrown.hpp"
 
+namespace filter_parser_test {
+
 using erm::detail::read_filter;
 using erm_test::thrown;
 
@@ -403,3 +405,5 @@ TEST_CASE("A filter nests to a limit, and may be as long as it likes") {
   for (int i = 0; i < 100000; ++i) ors += " or tags.x and tags.y";
   CHECK(read_filter(ors).matches(example()));
 }
+
+}  // namespace filter_parser_test

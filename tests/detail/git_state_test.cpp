@@ -20,6 +20,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+namespace git_state_test {
+
 using erm::detail::git_state;
 using erm::detail::GitState;
 using erm::detail::sha256_of;
@@ -415,5 +417,7 @@ TEST_CASE("A binary that is older than the work tree says so") {
   fs::last_write_time(dir / "work/b.cpp", now - 1000 * day);
   CHECK(state_of(dir / "work").note.empty());
 }
+
+}  // namespace git_state_test
 
 #endif

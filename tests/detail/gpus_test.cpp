@@ -8,6 +8,8 @@
 #include "system_tree.hpp"
 #include "thrown.hpp"
 
+namespace gpus_test {
+
 namespace {
 
 using erm::detail::Nvml;
@@ -121,3 +123,5 @@ TEST_CASE("Other GPUs are those of /sys/class/drm, but for displays that compute
   CHECK(both.at(0) == a100);
   CHECK(both.at(2) == amd);
 }
+
+}  // namespace gpus_test

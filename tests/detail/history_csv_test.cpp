@@ -10,6 +10,8 @@
 #include "catch.hpp"
 #include "thrown.hpp"
 
+namespace history_csv_test {
+
 using erm::MetricHistory;
 using erm_test::thrown;
 
@@ -96,3 +98,5 @@ TEST_CASE("Lines may end as on Windows, and several files make one history") {
   CHECK(history.at("loss") == MetricHistory({point(1, 1, 0.5), point(2, 2, 0.25), point(3, 3, 0.125)}));
   CHECK(history.at("acc").size() == 1);
 }
+
+}  // namespace history_csv_test

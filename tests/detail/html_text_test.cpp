@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace html_text_test {
+
 namespace {
 
 std::string escaped(std::string_view text) {
@@ -102,3 +104,5 @@ TEST_CASE("a string for a script can neither end its element nor begin a comment
   erm::detail::append_script_string(out, "</script><!--&\"\\\n\x01\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAAz");
   CHECK(out == "\"\\u003c/script\\u003e\\u003c!--\\u0026\\\"\\\\\\n\\u0001\\u2028\\u2029\xE2\x80\xAAz\"");
 }
+
+}  // namespace html_text_test

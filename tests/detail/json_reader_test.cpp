@@ -8,6 +8,8 @@
 #include "erm/detail/json_text.hpp"
 #include "thrown.hpp"
 
+namespace json_reader_test {
+
 using erm::Json;
 using erm::detail::parse_json;
 using erm_test::contains;
@@ -138,3 +140,5 @@ TEST_CASE("What is passed over is what would be read, and refused where that is"
     CHECK(refused.substr(0, 3) == "it ");
   }
 }
+
+}  // namespace json_reader_test

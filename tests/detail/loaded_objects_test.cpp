@@ -17,6 +17,8 @@
 #include <link.h>
 #endif
 
+namespace loaded_objects_test {
+
 using erm::Json;
 using erm::detail::Module;
 using erm::detail::take_notes;
@@ -137,3 +139,5 @@ TEST_CASE("Without /proc a program still knows its build id and its libraries", 
 }
 
 #endif
+
+}  // namespace loaded_objects_test

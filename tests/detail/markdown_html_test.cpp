@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace markdown_html_test {
+
 namespace {
 
 std::string html_of(std::string_view markdown) {
@@ -88,3 +90,5 @@ TEST_CASE("A long note of marks without an end is written in time that grows wit
     CHECK(html_of(text).size() >= text.size());
   }
 }
+
+}  // namespace markdown_html_test

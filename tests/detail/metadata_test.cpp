@@ -10,6 +10,8 @@
 #include "erm/registry.hpp"
 #include "thrown.hpp"
 
+namespace metadata_test {
+
 using erm::detail::pointer_part;
 using erm::detail::pointer_parts;
 using Parts = std::vector<std::string>;
@@ -63,3 +65,5 @@ TEST_CASE("Tags, a note and a group of another type are errors that name the key
   CHECK(fault_of(R"("edits_lie_beside": 1)") ==
         cannot + "erm/edits_lie_beside is a number, where true or false belongs" + mend);
 }
+
+}  // namespace metadata_test

@@ -5,6 +5,8 @@
 #include "catch.hpp"
 #include "thrown.hpp"
 
+namespace names_test {
+
 using erm::detail::fault_of_name;
 using erm::detail::shown;
 
@@ -33,3 +35,5 @@ TEST_CASE("A name is shown without what a terminal would obey, and not too much 
   CHECK(shown(std::string(80, 'x')) == "'" + std::string(80, 'x') + "'");
   CHECK(shown(std::string(81, 'x')) == "'" + std::string(80, 'x') + "...'");
 }
+
+}  // namespace names_test

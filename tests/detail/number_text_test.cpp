@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "locale_guard.hpp"
 
+namespace number_text_test {
+
 using erm::detail::append_floating;
 using erm::detail::append_integer;
 using erm::detail::parse_number;
@@ -205,3 +207,5 @@ TEST_CASE("the locale changes no number's text") {
   CHECK_FALSE(parse_number("1234,5").has_value());
   CHECK(shortest_decimal(0.1F) == 0.1);
 }
+
+}  // namespace number_text_test

@@ -10,6 +10,8 @@
 #include "system_tree.hpp"
 #include "thrown.hpp"
 
+namespace os_facts_test {
+
 namespace {
 
 using erm::detail::Environment;
@@ -123,3 +125,5 @@ TEST_CASE("This process uses a processor, and memory") {
   CHECK(erm::detail::os::process_memory(files).peak >= erm::detail::os::process_memory(files).resident / 2);
   CHECK(erm::detail::os::usable_cores(files) >= 1);
 }
+
+}  // namespace os_facts_test

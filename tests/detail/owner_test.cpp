@@ -11,6 +11,8 @@
 #include <unistd.h>
 #endif
 
+namespace owner_test {
+
 using erm::detail::Owner;
 
 TEST_CASE("An owner's text is read back, and this process is there") {
@@ -60,3 +62,5 @@ TEST_CASE("What a dead process claimed in a store of one's own can be claimed ag
 }
 
 #endif
+
+}  // namespace owner_test

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace plotly_axis_test {
+
 using erm::detail::PlotlyAxis;
 
 namespace {
@@ -88,3 +90,5 @@ TEST_CASE("a range that no double holds is refused") {
   CHECK_THROWS_AS(axis_from(-1e308, 1e308), erm::detail::UndrawableFigure);
   CHECK_THROWS_AS(axis_from(-500, 500, PlotlyAxis::Kind::logarithmic), erm::detail::UndrawableFigure);
 }
+
+}  // namespace plotly_axis_test

@@ -4,6 +4,8 @@
 
 #include "catch.hpp"
 
+namespace plotly_color_test {
+
 using erm::detail::ColorScale;
 using erm::detail::hex_color;
 using erm::detail::is_color;
@@ -45,3 +47,5 @@ TEST_CASE("text on a colour is what reads on it") {
   CHECK(erm::detail::text_color_on(parse_color("#ffffff")) == std::string_view("#000"));
   CHECK(erm::detail::text_color_on(parse_color("#08306b")) == std::string_view("#fff"));
 }
+
+}  // namespace plotly_color_test

@@ -9,6 +9,8 @@
 #include "erm/detail/plotly_svg.hpp"
 #include "erm/json.hpp"
 
+namespace plotly_overlay_test {
+
 using erm::Json;
 using erm::detail::PlotlyFigure;
 
@@ -113,3 +115,5 @@ TEST_CASE("what does not go together is not laid over each other") {
   CHECK_FALSE(overlay_of(read_all({Json::array({line({1, 2, 3})}), Json::array({line({1, 2, 3})})})));  // one and the same
   CHECK_FALSE(overlay_of({}));
 }
+
+}  // namespace plotly_overlay_test

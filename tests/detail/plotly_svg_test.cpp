@@ -13,6 +13,8 @@
 #include "erm/figure.hpp"
 #include "erm/json.hpp"
 
+namespace plotly_svg_test {
+
 using Catch::Matchers::Contains;
 using erm::Json;
 
@@ -391,3 +393,5 @@ TEST_CASE("the same figure gives the same drawing") {
   const auto figure = erm::Figure("t").line({1, 2, 3}, {3, 1, 2}, "a").bar({"x", "y"}, {1, 2}, "b");
   CHECK(drawn(figure.json()) == drawn(Json::parse(figure.json().dump())));
 }
+
+}  // namespace plotly_svg_test

@@ -11,6 +11,8 @@
 
 #include "catch.hpp"
 
+namespace point_buffer_test {
+
 using erm::detail::BufferState;
 using erm::detail::PointBuffer;
 using erm::detail::PointChunk;
@@ -263,3 +265,5 @@ TEST_CASE("The destructor of another thread_local object may still log") {
   for (std::size_t i = 0; i < 4; ++i) CHECK(points[i].step == static_cast<std::int64_t>(i) + 1);
   buffer.reset();
 }
+
+}  // namespace point_buffer_test

@@ -7,6 +7,8 @@
 
 #include "catch.hpp"
 
+namespace point_writer_test {
+
 using erm::detail::PointWriter;
 
 namespace {
@@ -74,3 +76,5 @@ TEST_CASE("The text grows as it must, and what was cleared is gone") {
   writer.add("m", 3, 3, 0.5);
   CHECK(writer.text() == "m,3,3,0.5\n");
 }
+
+}  // namespace point_writer_test

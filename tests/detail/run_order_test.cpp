@@ -9,6 +9,8 @@
 #include "erm/experiment_run.hpp"
 #include "thrown.hpp"
 
+namespace run_order_test {
+
 using erm::detail::RunOrder;
 using erm_test::thrown;
 
@@ -83,3 +85,5 @@ TEST_CASE("A wrong order is shown with a caret under the place") {
         "  features\n"
         "  ^");
 }
+
+}  // namespace run_order_test

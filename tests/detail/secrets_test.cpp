@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace secrets_test {
+
 namespace {
 
 using erm::detail::masked_arguments;
@@ -158,3 +160,5 @@ TEST_CASE("A definition of the compiler is known by its name without -D") {
   CHECK(masked_arguments({"-DKEY=abc", "-DAPI_TOKEN=abc", "-DNDEBUG", "-DN=1"}) ==
         Arguments{"-DKEY=***", "-DAPI_TOKEN=***", "-DNDEBUG", "-DN=1"});
 }
+
+}  // namespace secrets_test

@@ -4,6 +4,8 @@
 
 #include "catch.hpp"
 
+namespace sha256_test {
+
 using erm::detail::Sha256;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("The portable rounds and the processor's own give one state") {
     for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[word >> shift & 15];
   CHECK(hash_of(text) == hex);
 }
+
+}  // namespace sha256_test

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace statistics_test {
+
 using erm::detail::mann_whitney;
 using erm::detail::student_t_quantile;
 
@@ -98,3 +100,5 @@ TEST_CASE("With ties the U test is approximate, and without any difference it sa
   const double infinite = INFINITY;
   CHECK(mann_whitney({infinite, infinite}, {-infinite, 0}).u == 4);
 }
+
+}  // namespace statistics_test

@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "erm/detail/names.hpp"
 
+namespace stored_names_test {
+
 using erm::detail::case_folded;
 using erm::detail::StoredNames;
 
@@ -75,3 +77,5 @@ TEST_CASE("Case is folded for the letters whose cases are as many bytes") {
   CHECK(case_folded("\xCE\xA9\xD0\x96\xD0\x81") == "\xCF\x89\xD0\xB6\xD1\x91");
   CHECK(case_folded("\xE2\x82\xAC\xF0\x9F\x98\x80") == "\xE2\x82\xAC\xF0\x9F\x98\x80");
 }
+
+}  // namespace stored_names_test

@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "system_tree.hpp"
 
+namespace system_files_test {
+
 namespace {
 
 using erm::detail::count_of_list;
@@ -63,3 +65,5 @@ TEST_CASE("Files of the system are read up to a limit, and what is not there is 
   CHECK(files.link("/etc/localtime") == "/usr/share/zoneinfo/Europe/Berlin");
   CHECK(files.link("/proc/a").empty());
 }
+
+}  // namespace system_files_test

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "system_tree.hpp"
 
+namespace system_metrics_test {
+
 namespace {
 
 using erm_test::SystemTree;
@@ -127,3 +129,5 @@ TEST_CASE("This machine has the figures of Linux") {
   CHECK(sample.at("memory_peak_bytes") > 100000);
   CHECK(sample.count("cpu_share") == 1);
 }
+
+}  // namespace system_metrics_test

@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace terminal_text_test {
+
 using erm::detail::fitted_to_terminal;
 
 TEST_CASE("text that fits stays as it is, and its width is that of its characters") {
@@ -27,3 +29,5 @@ TEST_CASE("nothing in a text controls the terminal") {
   CHECK(fitted_to_terminal("a\xE2\x80\xAE" "b", 20).text == "a b");          // right-to-left override
   CHECK(fitted_to_terminal("\xFF", 20).text == "\xEF\xBF\xBD");
 }
+
+}  // namespace terminal_text_test

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace time_text_test {
+
 using erm::TimePoint;
 using erm::detail::parse_time;
 using erm::detail::time_of_generated_id;
@@ -74,3 +76,5 @@ TEST_CASE("A generated id names its second, and so does its second and thousandt
     CHECK_FALSE(time_of_generated_id(id));
   }
 }
+
+}  // namespace time_text_test

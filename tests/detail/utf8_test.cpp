@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace utf8_test {
+
 using erm::detail::is_utf8;
 using erm::detail::repaired_utf8;
 using erm::detail::utf8_sequence_length;
@@ -97,3 +99,5 @@ TEST_CASE("repaired text is always UTF-8") {
   CHECK_FALSE(is_utf8(text));
   CHECK(is_utf8(repaired_utf8(text)));
 }
+
+}  // namespace utf8_test

@@ -16,14 +16,14 @@ namespace {
 double train() { return 0.5; }
 
 /// With the checkpoint that the snippets speak of.
-struct TrainingDirectory : erm_test::WorkingDirectory {
-  TrainingDirectory() { std::ofstream("checkpoint.pt") << "weights"; }
+struct CheckpointDirectory : erm_test::WorkingDirectory {
+  CheckpointDirectory() { std::ofstream("checkpoint.pt") << "weights"; }
 };
 
 }  // namespace
 
 TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
-  const TrainingDirectory directory;
+  const CheckpointDirectory directory;
   {
     erm::LiveRun run("erm-registry", "mnist");       // claims the run's folder; it is in the registry from here on
     run.log_param("lr", 1e-3);
@@ -42,7 +42,7 @@ TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
 }
 
 TEST_CASE("docs/live.md: go on with a run") {
-  const TrainingDirectory directory;
+  const CheckpointDirectory directory;
   for (int job = 0; job < 2; ++job) {
     erm::LiveOptions options;
     options.run_id = "job-4711";
@@ -54,7 +54,7 @@ TEST_CASE("docs/live.md: go on with a run") {
 }
 
 TEST_CASE("docs/live.md: many processes, one run") {
-  const TrainingDirectory directory;
+  const CheckpointDirectory directory;
   for (int rank = 0; rank < 2; ++rank) {
     erm::LiveOptions options;
     options.run_id = "job-4711";                     // all ranks must be told the same
@@ -72,7 +72,7 @@ TEST_CASE("docs/live.md: many processes, one run") {
 }
 
 TEST_CASE("docs/live.md: a full disk") {
-  const TrainingDirectory directory;
+  const CheckpointDirectory directory;
   erm::LiveOptions options;
   options.on_error = [](const std::string& message) { std::fprintf(stderr, "call the administrator: %s\n", message.c_str()); };
   options.throw_errors = false;                    // true: the log_* calls that follow throw what went wrong

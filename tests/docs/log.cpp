@@ -25,8 +25,8 @@ namespace {
 double train_one_epoch(int epoch) { return 1.0 / (epoch + 1); }
 
 /// With the files that the snippets speak of.
-struct TrainingDirectory : erm_test::WorkingDirectory {
-  TrainingDirectory() {
+struct LoggingDirectory : erm_test::WorkingDirectory {
+  LoggingDirectory() {
     std::filesystem::create_directories("plots/late");
     std::ofstream("model.bin") << "weights";
     std::ofstream("plots/a.txt") << "a";
@@ -143,7 +143,7 @@ TEST_CASE("docs/log.md: text") {
 }
 
 TEST_CASE("docs/log.md: images") {
-  const TrainingDirectory working_directory;
+  const LoggingDirectory working_directory;
   erm::ExperimentRun run("digits");
 
   run.log_image("photo.png", "photo");                             // a PNG or JPEG file
@@ -202,7 +202,7 @@ TEST_CASE("docs/log.md: figures of others") {
 }
 
 TEST_CASE("docs/log.md: files") {
-  const TrainingDirectory working_directory;
+  const LoggingDirectory working_directory;
   erm::ExperimentRun run("digits");
   std::string csv = "id,score\n1,0.5\n";
 

@@ -18,8 +18,8 @@ namespace {
 void train_one_epoch(std::mt19937& random) { random.discard(100); }
 
 /// With the files that the snippets speak of.
-struct TrainingDirectory : erm_test::WorkingDirectory {
-  TrainingDirectory() {
+struct InputDirectory : erm_test::WorkingDirectory {
+  InputDirectory() {
     std::filesystem::create_directory("images");
     for (const char* const file : {"digits.csv", "model.bin", "archive.bin", "images/a.png", "found-somewhere.bin"})
       std::ofstream(file) << "content";
@@ -29,7 +29,7 @@ struct TrainingDirectory : erm_test::WorkingDirectory {
 }  // namespace
 
 TEST_CASE("docs/provenance.md: a live run that says where it came from, and the run that made a file") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   const std::mt19937 random(42);
   {
     erm::LiveRun run("erm-registry", "digits");              // records the program, its machine, its build and its code
@@ -49,7 +49,7 @@ TEST_CASE("docs/provenance.md: a live run that says where it came from, and the 
 }
 
 TEST_CASE("docs/provenance.md: an ExperimentRun captures its process where it is told to") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   erm::ExperimentRun run("digits", "baseline");
   run.capture_provenance();                                // erm/provenance.hpp, or erm.hpp with all the rest
 
@@ -62,7 +62,7 @@ TEST_CASE("docs/provenance.md: an ExperimentRun captures its process where it is
 }
 
 TEST_CASE("docs/provenance.md: what is kept out, and what is kept beside the default") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   ::setenv("SOLVER_MODE", "fast", 1);
   {
     erm::LiveOptions options;
@@ -77,7 +77,7 @@ TEST_CASE("docs/provenance.md: what is kept out, and what is kept beside the def
 }
 
 TEST_CASE("docs/provenance.md: inputs") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   erm::ExperimentRun run("digits");
   run.log_input("train set", "digits.csv");
   run.log_input("images", "images");                              // a folder, with all below it
@@ -91,7 +91,7 @@ TEST_CASE("docs/provenance.md: inputs") {
 }
 
 TEST_CASE("docs/provenance.md: seeds, and engines that go on") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   for (int job = 0; job < 2; ++job) {
     erm::LiveOptions options;
     options.run_id = "job-4711";
@@ -111,7 +111,7 @@ TEST_CASE("docs/provenance.md: seeds, and engines that go on") {
 }
 
 TEST_CASE("docs/provenance.md: what the system was doing") {
-  const TrainingDirectory directory;
+  const InputDirectory directory;
   {
     erm::LiveOptions options;
     options.system_metrics = true;

@@ -15,6 +15,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace s3_faults_test {
+
 using erm_test::Bucket;
 using erm_test::error_of;
 using erm_test::Fault;
@@ -249,3 +251,5 @@ TEST_CASE("Credentials that expire are read again") {
   environment.set("AWS_SECRET_ACCESS_KEY", secret);
   erm::S3FileSystem().remove(bucket.name());
 }
+
+}  // namespace s3_faults_test

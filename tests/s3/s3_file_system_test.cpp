@@ -12,6 +12,8 @@
 #include "s3/environment.hpp"
 #include "thrown.hpp"
 
+namespace s3_file_system_test {
+
 using erm::FileKind;
 using erm_test::Bucket;
 using erm_test::error_of;
@@ -399,3 +401,5 @@ TEST_CASE("An unknown authority is not trusted") {
   CHECK(message.find("cannot read 's3://bucket/key': ") == 0);
   CHECK(message.find("check the endpoint and the certificates that are trusted (AWS_CA_BUNDLE)") != std::string::npos);
 }
+
+}  // namespace s3_file_system_test

@@ -12,6 +12,8 @@
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"
 
+namespace s3_find_test {
+
 using erm_test::Bucket;
 using Tags = std::map<std::string, std::string>;
 
@@ -66,3 +68,5 @@ TEST_CASE("A run in a bucket is edited while it is written and afterwards, and n
                                                      {"editor 3", ""}});
   CHECK(erm::load_run_from_path(uri).status() == erm::RunStatus::finished);
 }
+
+}  // namespace s3_find_test

@@ -19,6 +19,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace s3_registry_test {
+
 using erm_test::Bucket;
 using erm_test::error_of;
 
@@ -350,3 +352,5 @@ TEST_CASE("130 runs are loaded together, with their histories") {
     CHECK(run.history().count("loss") == (i % 3 != 0 ? 1u : 0u));
   }
 }
+
+}  // namespace s3_registry_test

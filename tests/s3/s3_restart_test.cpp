@@ -11,6 +11,8 @@
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"
 
+namespace s3_restart_test {
+
 using erm_test::Bucket;
 
 namespace {
@@ -84,3 +86,5 @@ TEST_CASE("A save that the server's death ended is no run; the same process save
   CHECK(erm::load_run_from_registry(bucket / "reg", "digits", "main", "during").artifacts().size() == 2);
   CHECK(erm::S3FileSystem().files_below(bucket.path("reg/digits/main/.erm_tmp")).empty());
 }
+
+}  // namespace s3_restart_test

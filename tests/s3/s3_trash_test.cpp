@@ -18,6 +18,8 @@
 #include "s3/fault_proxy.hpp"
 #include "thrown.hpp"
 
+namespace s3_trash_test {
+
 using erm_test::Bucket;
 using erm_test::error_of;
 using erm_test::Fault;
@@ -194,3 +196,5 @@ TEST_CASE("The server copies what moves, also in parts") {
   CHECK(error_of([&] { fs.move(bucket.path("nothing"), bucket.path("x")); }) ==
         "cannot move 's3://" + bucket.path("nothing") + "': there is nothing; check the path");
 }
+
+}  // namespace s3_trash_test

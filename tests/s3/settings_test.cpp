@@ -9,6 +9,8 @@
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
+namespace settings_test {
+
 using namespace erm::detail::s3;
 using erm_test::error_of;
 
@@ -143,3 +145,5 @@ TEST_CASE("A bucket whose name cannot be a host's first label is named in the pa
   CHECK_FALSE(fits_host("-abc"));
   CHECK_FALSE(fits_host("under_score"));
 }
+
+}  // namespace settings_test

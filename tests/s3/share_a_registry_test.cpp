@@ -12,6 +12,8 @@
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
 
+namespace share_a_registry_test {
+
 TEST_CASE("docs/share-a-registry.md: saved, loaded and listed") {
   const erm_test::Bucket bucket;
   const std::string registry = bucket / "experiments";
@@ -61,3 +63,5 @@ TEST_CASE("examples/share.cpp saves to a bucket, and draws over one line how far
   CHECK(progress.find("\rmodel.bin   64 of 64 MiB\n", expected.size()) != std::string::npos);  // and down
 }
 #endif
+
+}  // namespace share_a_registry_test

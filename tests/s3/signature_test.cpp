@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 
+namespace signature_test {
+
 using namespace erm::detail::s3;
 
 namespace {
@@ -110,3 +112,5 @@ TEST_CASE("base64 is padded") {
   CHECK(base64("f") == "Zg==");
   CHECK(base64("foobar") == "Zm9vYmFy");
 }
+
+}  // namespace signature_test

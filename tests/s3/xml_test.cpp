@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+namespace xml_test {
+
 using namespace erm::detail::s3;
 
 TEST_CASE("An error's code and message are read, with their entities") {
@@ -59,3 +61,5 @@ TEST_CASE("An encoded key is decoded") {
   CHECK(url_decoded("%") == "%");
   CHECK(url_decoded("%zz") == "%zz");
 }
+
+}  // namespace xml_test
