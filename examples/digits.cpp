@@ -305,9 +305,9 @@ int main(int argc, char** argv) try {
 
   std::printf("\n%-14s %13s %8s %9s %14s\n", "model", "learning rate", "momentum", "test loss", "test accuracy");
   for (const erm::ExperimentRun& run : runs) {
-    std::printf("%-14s %13s %8s %9.4f %14.4f\n", run.variant_id().c_str(), run.params().at("learning rate").str().c_str(),
-                run.params().at("momentum").str().c_str(), run.metrics().at("test/loss").get<double>(),
-                run.metrics().at("test/accuracy").get<double>());
+    std::printf("%-14s %13s %8s %9.4f %14.4f\n", run.variant_id().c_str(),
+                run.params().at("learning rate").str().c_str(), run.params().at("momentum").str().c_str(),
+                run.metrics().at("test/loss").get<double>(), run.metrics().at("test/accuracy").get<double>());
   }
   // Weights that lie somewhere, and nobody knows any more where they came from:
   runs.back().artifacts().at("weights").save_to("model.f32");

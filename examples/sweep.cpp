@@ -2,7 +2,7 @@
 //
 //   sweep          leaves erm-registry/ and comparison.html in the current directory
 //
-// The model is a logistic regression that tells the points of a noisy ring from those inside, and takes a second in all.
+// The model, a logistic regression, tells the points of a noisy ring from those inside. All of it takes a second.
 #include <erm/erm.hpp>
 
 #include <algorithm>
@@ -25,7 +25,9 @@ struct Point {
 };
 
 // Not std::uniform_real_distribution, which gives other numbers with another standard library.
-double uniform(std::mt19937& random, double from, double to) { return from + (to - from) * static_cast<double>(random()) / 4294967295; }
+double uniform(std::mt19937& random, double from, double to) {
+  return from + (to - from) * static_cast<double>(random()) / 4294967295;
+}
 
 std::vector<Point> ring(std::uint32_t seed, int count) {
   std::mt19937 random(seed);
@@ -80,7 +82,8 @@ erm::ExperimentRun train(double rate, double momentum, int batch, std::uint32_t 
       const double error = probability(weights, point.inputs) - point.label;
       for (std::size_t k = 0; k < gradient.size(); ++k) gradient[k] += error * point.inputs[k] / batch;
     }
-    for (std::size_t k = 0; k < weights.size(); ++k) weights[k] += velocity[k] = momentum * velocity[k] - rate * gradient[k];
+    for (std::size_t k = 0; k < weights.size(); ++k)
+      weights[k] += velocity[k] = momentum * velocity[k] - rate * gradient[k];
   }
   return run;
 }
@@ -91,7 +94,8 @@ int main() {
   for (const double rate : {0.003, 0.03, 0.3, 3.0})
     for (const double momentum : {0.0, 0.9})
       for (const int batch : {4, 32})
-        for (const std::uint32_t seed : {1U, 2U, 3U}) erm::save_run_to_registry(train(rate, momentum, batch, seed), "erm-registry");
+        for (const std::uint32_t seed : {1U, 2U, 3U})
+          erm::save_run_to_registry(train(rate, momentum, batch, seed), "erm-registry");
 
   const erm::ExperimentRun best = erm::best_run("erm-registry", "loss", erm::Goal::minimize);
   std::printf("best: rate %s, momentum %s, batch %s, with a loss of %.2f\n\n", best.params().at("rate").str().c_str(),

@@ -67,9 +67,11 @@ class Artifact {
   [[nodiscard]] const std::optional<std::string>& sha256() const noexcept { return sha256_; }
   [[nodiscard]] const std::shared_ptr<const Content>& content() const noexcept { return content_; }
 
-  /// The whole content. Throws NotFoundError where a loaded run has lost it, FormatError where it is not what was saved.
+  /// The whole content. Throws NotFoundError where a loaded run has lost it, FormatError where it is not what was
+  /// saved.
   [[nodiscard]] Bytes bytes() const;
-  /// Writes the content to a local file without holding it in memory; the file is whole or not there. Throws as bytes().
+  /// Writes the content to a local file without holding it in memory; the file is whole or not there. Throws as
+  /// bytes().
   void save_to(const std::filesystem::path& path) const;
 
  private:

@@ -30,8 +30,8 @@ namespace erm {
 template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, const ExperimentRun&> && ...), int> = 0>
 [[nodiscard]] std::string compare_runs(const ExperimentRun& first, const Runs&... more);
 
-/// Writes the page to a file piece by piece; the file is whole or as it was before. Throws as compare_runs, NotFoundError
-/// where the folder of `path` is not there, and IoError where the file cannot be written.
+/// Writes the page to a file piece by piece; the file is whole or as it was before. Throws as compare_runs,
+/// NotFoundError where the folder of `path` is not there, and IoError where the file cannot be written.
 void write_comparison(const std::filesystem::path& path, const std::vector<ExperimentRun>& runs,
                       const CompareOptions& options = {});
 

@@ -37,8 +37,8 @@ struct CompareOptions {
   /// automatic: columns for up to ten runs, rows for more.
   RunLayout layout = RunLayout::automatic;
   /// What the runs are grouped by where their metrics are summarized: "variant", {"params.optimizer", "params.lr"}.
-  /// Empty: the groups that the runs were given, where two runs share one or there are several. Throws Error for a field
-  /// that is none.
+  /// Empty: the groups that the runs were given, where two runs share one or there are several. Throws Error for a
+  /// field that is none.
   GroupBy group_by = {};
   /// In bytes: of what was not committed when a run was built, the page shows so much of each diff.
   std::size_t max_diff_size = std::size_t{1} << 16;
@@ -47,10 +47,10 @@ struct CompareOptions {
   /// Whether the page holds the files that a browser does not show, each to be downloaded from it; else their names,
   /// sizes and hashes alone.
   bool embed_files = true;
-  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures with traces that the page
-  /// does not draw itself. It is in the page once, only where such a figure is, and runs when a reader asks for a picture.
-  /// Empty: what the environment variable ERM_PLOTLY_JS names, if that is set. Throws NotFoundError or IoError where the
-  /// file cannot be read; where the variable's cannot, the page says so.
+  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures with traces that the
+  /// page does not draw itself. It is in the page once, only where such a figure is, and runs when a reader asks for a
+  /// picture. Empty: what the environment variable ERM_PLOTLY_JS names, if that is set. Throws NotFoundError or IoError
+  /// where the file cannot be read; where the variable's cannot, the page says so.
   std::filesystem::path plotly_js = {};
   /// Every point of every curve for the page's script to draw, zoomed in as far as one likes. Without it a run's curve
   /// has at most 2,000: of each of 500 parts of the steps the first, lowest, highest and last.

@@ -18,16 +18,16 @@ namespace erm {
 
 /// The page of compare_runs in a frame `height` pixels high: its script runs, and neither it nor its style reaches the
 /// notebook around it. Throws as compare_runs.
-[[nodiscard]] inline std::string notebook_html(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
-                                               int height = 640) {
-  std::string out = "<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"" + std::to_string(height) +
-                    "\" frameborder=\"0\" title=\"Comparison of runs\"";
+[[nodiscard]] inline std::string notebook_html(const std::vector<ExperimentRun>& runs,
+                                               const CompareOptions& options = {}, int height = 640) {
+  std::string out = "<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"" +
+                    std::to_string(height) + "\" frameborder=\"0\" title=\"Comparison of runs\"";
   detail::append_html_attribute(out, "srcdoc", compare_runs(runs, options));
   return out + "></iframe>";
 }
 
-/// What a notebook shows of a run: {"text/html": its page, "text/plain": its place and last metrics}. C++ notebooks find
-/// it by argument-dependent lookup.
+/// What a notebook shows of a run: {"text/html": its page, "text/plain": its place and last metrics}. C++ notebooks
+/// find it by argument-dependent lookup.
 [[nodiscard]] inline Json mime_bundle_repr(const ExperimentRun& run) {
   std::string text = detail::full_run_name(run);
   for (const auto& [name, value] : run.metrics()) text += "\n  " + name + " = " + value.str();

@@ -45,7 +45,8 @@ __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t* from, const wchar
 // The machine, and how this process was called.
 __declspec(dllimport) int __stdcall GlobalMemoryStatusEx(_MEMORYSTATUSEX* memory);
 __declspec(dllimport) wchar_t* __stdcall GetCommandLineW();
-__declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path, unsigned long size);
+__declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path,
+                                                                 unsigned long size);
 
 // Libraries.
 __declspec(dllimport) HINSTANCE__* __stdcall LoadLibraryA(const char* name);

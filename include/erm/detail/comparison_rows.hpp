@@ -331,7 +331,8 @@ void add_dict_rows(std::vector<ComparisonRow>& rows, const std::vector<const J*>
     rows.back().cells.resize(dicts.size());
   }
   for (std::size_t run = 0; run < dicts.size(); ++run)
-    for (const auto& [path, value] : flat[run]) fill_json_cell(rows[row_of.find(path)->second].cells[run], *value, texts);
+    for (const auto& [path, value] : flat[run])
+      fill_json_cell(rows[row_of.find(path)->second].cells[run], *value, texts);
 }
 
 }  // namespace erm::detail

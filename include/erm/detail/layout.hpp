@@ -114,8 +114,8 @@ struct RegistryLayout {
   /// Throws Error where the root is part of another registry: a wrong path more often than a wish.
   void check_root() const {
     if (has(root, registry_marker)) return;
-    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"), std::pair(variant_marker, "a variant"),
-                                       std::pair(metadata_filename, "a run")})
+    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"),
+                                       std::pair(variant_marker, "a variant"), std::pair(metadata_filename, "a run")})
       if (has(root, marker))
         throw Error("cannot make a registry at '" + root + "': the folder is " + what +
                     " already; give the path of the registry itself");

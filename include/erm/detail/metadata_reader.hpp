@@ -54,7 +54,8 @@ class MetadataReader {
   /// Throws unless a value of that kind comes next; `key` and `within` name its place.
   void expect(Kind kind, const char* belongs, std::string_view within, std::string_view key = {}) const {
     if (json_.kind() == kind) return;
-    fail(place(within, key), std::string("is ") + JsonReader::name_of(json_.kind()) + ", where " + belongs + " belongs");
+    fail(place(within, key),
+         std::string("is ") + JsonReader::name_of(json_.kind()) + ", where " + belongs + " belongs");
   }
   static std::string place(std::string_view within, std::string_view key) {
     return std::string(within) + (key.empty() ? "" : "/") + std::string(key);
@@ -282,7 +283,8 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       file.history_files.emplace();
       json_.array([&] {
         std::string filename = text("erm/history");
-        if (const std::string fault = fault_of_name(filename); !fault.empty() || filename.find('/') != std::string::npos)
+        if (const std::string fault = fault_of_name(filename);
+            !fault.empty() || filename.find('/') != std::string::npos)
           fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
         file.history_files->push_back(std::move(filename));
       });

@@ -22,7 +22,8 @@ namespace erm::detail::os {
                               ? code.value() == static_cast<int>(api::file_not_found) ||
                                     code.value() == static_cast<int>(api::path_not_found)
                               : code == std::errc::no_such_file_or_directory || code == std::errc::not_a_directory;
-  if (is_missing) throw NotFoundError("cannot " + operation + " '" + path + "': " + code.message() + "; check the path");
+  if (is_missing)
+    throw NotFoundError("cannot " + operation + " '" + path + "': " + code.message() + "; check the path");
   throw IoError::failed_to(operation, path, code);
 }
 
@@ -155,7 +156,8 @@ class File {
     while (done < size) {
       api::Where where = at(offset + done);
       unsigned long got = 0;
-      if (api::ReadFile(handle_.get(), static_cast<char*>(into) + done, piece(size - done), &got, pointer(where)) == 0) {
+      if (api::ReadFile(handle_.get(), static_cast<char*>(into) + done, piece(size - done), &got, pointer(where)) ==
+          0) {
         const unsigned long error = api::GetLastError();
         if (error == api::end_of_file || error == api::broken_pipe) break;
         fail("read", path_);

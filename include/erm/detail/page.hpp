@@ -74,7 +74,8 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
     for (const Comparison::Row& row : section.rows)
       if (row.differs && varying++ < max_params) rows.push_back(&row);
   }
-  std::string note = varying == 0 ? "no param varies" : counted(varying, "param") + (varying == 1 ? " varies" : " vary");
+  std::string note =
+      varying == 0 ? "no param varies" : counted(varying, "param") + (varying == 1 ? " varies" : " vary");
   if (varying > max_params) note += ", the first " + std::to_string(max_params) + " are here";
   rows.insert(rows.end(), comparison.main_metrics().begin(), comparison.main_metrics().end());
   begin_section(page.text, "overview", number, "What differs", note);
@@ -85,9 +86,10 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
 
 inline void append_size_warning(std::string& out, std::uint64_t size) {
   if (size < std::uint64_t{50} << 20) return;
-  out += "<p class=notice>This page holds " + readable_size(size) +
-         " of artifacts, which a browser may take long to open. CompareOptions::max_artifact_size and embed_files make it "
-         "smaller.</p>";
+  out +=
+      "<p class=notice>This page holds " + readable_size(size) +
+      " of artifacts, which a browser may take long to open. CompareOptions::max_artifact_size and embed_files make it "
+      "smaller.</p>";
 }
 
 /// About as many bytes as the tables take, so that the text need not grow again and again.
@@ -119,7 +121,8 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   std::size_t number = 0;
   if (comparison.runs().size() > 1) append_overview(page, comparison, headers, number++);
   for (const Comparison::Section& section : comparison.sections()) {
-    const bool is_there = !comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict);
+    const bool is_there =
+        !comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict);
     if (is_there && section.kind == Comparison::Kind::notes)
       append_notes(page, comparison, section, number++);
     else if (is_there && section.kind == Comparison::Kind::provenance)

@@ -1,5 +1,5 @@
-// The artifacts of the page: pictures and figures shown, text and HTML in boxes of their own, the rest by name and size.
-// What cannot be read or drawn becomes a notice.
+// The artifacts of the page: pictures and figures shown, text and HTML in boxes of their own, the rest by name and
+// size. What cannot be read or drawn becomes a notice.
 #pragma once
 
 #include <cstddef>

@@ -95,7 +95,9 @@ struct ChartBox {
   static constexpr double width = 640, height = 280, left = 64, right = 14, top = 10, bottom = 34;
   ChartRange x, y;
 
-  [[nodiscard]] double x_of(double value) const { return left + (value - x.low) / (x.high - x.low) * (width - left - right); }
+  [[nodiscard]] double x_of(double value) const {
+    return left + (value - x.low) / (x.high - x.low) * (width - left - right);
+  }
   [[nodiscard]] double y_of(double value) const {
     return top + (y.high - value) / (y.high - y.low) * (height - top - bottom);
   }
@@ -118,7 +120,8 @@ inline void append_chart_axes(std::string& out, const ChartBox& box) {
     const double step = nice_step((range.high - range.low) / wanted);
     const double last = range.high + step * 1e-9;
     if (!(step > 0) || !std::isfinite(step) || range.low + step == range.low) return;
-    for (double i = std::ceil(range.low / step - 1e-9); i * step <= last; ++i) draw(i * step, tick_label(i * step, step));
+    for (double i = std::ceil(range.low / step - 1e-9); i * step <= last; ++i)
+      draw(i * step, tick_label(i * step, step));
   };
   out += "<g class=\"grid\">";
   each_tick(box.y, 5, [&](double value, std::string_view label) {
@@ -135,7 +138,8 @@ inline void append_chart_axes(std::string& out, const ChartBox& box) {
   each_tick(box.x, 7, [&](double value, std::string_view label) {
     append_chart_text(out, box.x_of(value), ChartBox::height - ChartBox::bottom + 16, "middle", label);
   });
-  append_chart_text(out, (ChartBox::left + ChartBox::width - ChartBox::right) / 2, ChartBox::height - 4, "middle", "step");
+  append_chart_text(out, (ChartBox::left + ChartBox::width - ChartBox::right) / 2, ChartBox::height - 4, "middle",
+                    "step");
   out += "</g>";
 }
 
@@ -210,7 +214,8 @@ inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& p
 }
 
 /// Last, least and greatest value of each run, with their steps, as a table.
-inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers, const Comparison::Curve& curve) {
+inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers,
+                                 const Comparison::Curve& curve) {
   out += "<details class=figures><summary>Last, least and greatest</summary><div class=scroll tabindex=0 role=region";
   append_html_attribute(out, "aria-label", std::string(curve.metric) + ": last, least and greatest");
   out += "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"

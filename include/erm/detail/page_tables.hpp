@@ -32,7 +32,8 @@ inline constexpr std::array<std::string_view, 20> cell_tags = {
     "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
     "<td",             "<td class=d",       "<td",             "<td class=d"};
 
-/// A number: to six digits, the exact one its title where that is another. Written in one piece: a page is mostly these.
+/// A number: to six digits, the exact one its title where that is another. Written in one piece: a page is mostly
+/// these.
 inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
   constexpr std::size_t room = 2 * six_digits_room + 64;
   char buffer[room];

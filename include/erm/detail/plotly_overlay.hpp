@@ -100,7 +100,8 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
     }
   }
   // Names that each run has its own of ("AUC = 0.9") tell nothing here.
-  const auto named = std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
+  const auto named =
+      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
   out.shows_legend = names.size() > 1 && names.size() == static_cast<std::size_t>(named);
   return out;
 }

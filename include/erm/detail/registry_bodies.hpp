@@ -65,7 +65,8 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
         throw RunExistsError(cannot + "a run is there; choose another id or place, or set SaveOptions::overwrite");
       case SaveOutcome::holds_other_files:
         if (variant && variant->finish_delete(run_id)) break;
-        if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename)); !runs.empty())
+        if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename));
+            !runs.empty())
           throw InvalidIdError(cannot + "it would hold the run '" + runs.front() + "'; choose another id or place");
         throw RunExistsError(cannot + "the folder holds files and no run, and ERM replaces only runs; choose another " +
                              "id or place, or empty it");
@@ -117,10 +118,12 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
 
 /// The latest of some runs of a variant. The second of a generated id is that of its timestamp: of those, only
 /// the runs of the last second are opened.
-inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder, std::vector<std::string> run_ids) {
+inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
+                             std::vector<std::string> run_ids) {
   std::optional<TimePoint> last_second;
   for (const std::string& id : run_ids)
-    if (const std::optional<TimePoint> second = time_of_generated_id(id); second && (!last_second || *second > *last_second))
+    if (const std::optional<TimePoint> second = time_of_generated_id(id);
+        second && (!last_second || *second > *last_second))
       last_second = second;
   const auto is_older = [&](const std::string& id) {
     const std::optional<TimePoint> second = time_of_generated_id(id);

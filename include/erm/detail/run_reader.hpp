@@ -45,7 +45,8 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
 /// In pieces: a long run's file would take more memory than its points.
 inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
   const FileInfo found = fs.info(path);
-  if (found.kind != FileKind::file) throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
+  if (found.kind != FileKind::file)
+    throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
   std::size_t room = std::size_t{4} << 20;
   // Of a store that is far away each piece, and the end behind it, would be a request.
   if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
@@ -128,7 +129,8 @@ inline bool is_dead(const RunRecord& record) {
   if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
   constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // a file may say anything
-  return now_utc() - last_seen > std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
+  return now_utc() - last_seen >
+         std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
 }
 
 /// Throws RunExistsError where a live process has the run open.
@@ -191,8 +193,8 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   }
 }
 
-/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the trash
-/// or back: then it is looked at again.
+/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the
+/// trash or back: then it is looked at again.
 inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
   if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
   apply_edits_beside(fs, folder, record);
@@ -254,7 +256,8 @@ auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& re
       return read();
     } catch (const NotFoundError&) {
       if (i == attempts) throw;
-      if (!fs.are_files({metadata_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
+      if (!fs.are_files({metadata_path(folder)}))
+        static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
     }
   }
 }

@@ -140,7 +140,8 @@ class RunSaver {
       add_record(run.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) {
         const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
-        if (std::none_of(run.artifacts.begin(), run.artifacts.end(), same)) run.artifacts.push_back(std::move(artifact));
+        if (std::none_of(run.artifacts.begin(), run.artifacts.end(), same))
+          run.artifacts.push_back(std::move(artifact));
       }
     }
     apply_edits_beside(fs_, folder_, run.record);

@@ -269,7 +269,8 @@ inline void S3FileSystem::move(const std::string& from, const std::string& to, D
   });
   if (files.empty()) {
     const FileInfo file = info(from);
-    if (file.kind != FileKind::file) throw NotFoundError("cannot move 's3://" + from + "': there is nothing; check the path");
+    if (file.kind != FileKind::file)
+      throw NotFoundError("cannot move 's3://" + from + "': there is nothing; check the path");
     files.emplace_back();
     sizes[""] = file.size;
   }

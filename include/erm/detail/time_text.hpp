@@ -41,7 +41,8 @@ inline bool is_writable(TimePoint time) {
 
 /// Throws Error for a time that has no year from 1 to 9999.
 inline DateTime date_time(TimePoint time) {
-  if (!is_writable(time)) throw Error("a time outside the years 1 to 9999 cannot be written; check the clock it is from");
+  if (!is_writable(time))
+    throw Error("a time outside the years 1 to 9999 cannot be written; check the clock it is from");
   const std::int64_t t = time.time_since_epoch().count();
   std::int64_t days = t / microseconds_per_day;
   if (t % microseconds_per_day < 0) --days;
