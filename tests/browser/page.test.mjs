@@ -37,7 +37,7 @@ after(async () => {
 async function open(name, { hash = "", width = 1280, height = 900, ...context } = {}) {
   const session = await browser.newContext({ viewport: { width, height }, acceptDownloads: true, ...context });
   const page = await session.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(60000);
   const faults = [];
   // A frame's own inline script is refused by the policy; that is what the policy is for.
   page.on("console", (message) => {
