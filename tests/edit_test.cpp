@@ -237,13 +237,14 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
           "cannot read the edits of a run '" + path + "': " + fault +
               " is not what ERM writes there; mend the file, or remove it");
   }
-  std::string told;
+  std::string told, refused;
   {
     erm::LiveOptions options = named("b");
     erm::LiveRun* running = nullptr;
     options.on_error = [&](const std::string& message) {
       told += message;
       running->log_param("told", true);  // which the end that it is told by must not stand in the way of
+      refused = thrown<erm::Error>([&] { running->fail(message); });
     };
     erm::LiveRun other(dir / "registry", "exp", options);
     running = &other;
@@ -253,6 +254,8 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
   CHECK(told == "the live run '" + other_uri + "' ends without what was edited: cannot read the edits of a run '" +
                     other_uri +
                     "/.erm_edits.json': its content is not what ERM writes there; mend the file, or remove it");
+  CHECK(refused == "cannot end the live run '" + other_uri +
+                       "' in its on_error callback: that was called since the run is ending");
   CHECK(contains(file_text(other_uri + "/erm_metadata.json"), "\"status\": \"finished\""));
   write_file(other_uri + "/.erm_edits.json", "{\"tags\": {\"mended\": \"\"}}");
   CHECK(erm::load_run_from_path(other_uri).tags() == Tags{{"mended", ""}});

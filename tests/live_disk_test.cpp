@@ -228,6 +228,28 @@ TEST_CASE("What came while the buffer was full and nothing could be written is t
   CHECK(contains(lost, ": " + std::to_string(missing) + " points are lost"));
 }
 
+TEST_CASE("A callback may log an artifact, which may be lost as well") {
+  const auto store = std::make_shared<MoodyFileSystem>();
+  LiveRun* running = nullptr;
+  int calls = 0;
+  LiveOptions options;
+  options.run_id = "r";
+  options.fs = store;
+  options.on_error = [&](const std::string& message) {
+    ++calls;
+    running->log_text(message, "trouble");
+  };
+  LiveRun run("registry", "e", options);
+  running = &run;
+  store->refuse("artifacts/");
+  run.log_text("lost", "note");
+  CHECK(calls == 1);
+  CHECK(thrown<erm::Error>([&] { run.flush(); }).find("artifact 'trouble' is lost") != std::string::npos);
+  store->refuse("");
+  run.log_text("kept", "note");
+  CHECK(calls == 1);
+}
+
 TEST_CASE("A store that refuses is tried again, and an artifact that it refused is told as lost") {
   Messages messages;
   LiveOptions options = telling(messages);

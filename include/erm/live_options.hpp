@@ -48,7 +48,8 @@ struct LiveOptions {
   bool system_metrics = false;
   std::chrono::milliseconds system_metrics_interval = std::chrono::seconds(10);
   /// Called once when writing begins to fail, from the writing thread, which cannot flush meanwhile; also for each
-  /// artifact that is lost, and for a destructor that cannot end the run. One line on stderr where it is empty.
+  /// artifact that is lost, and for a destructor that cannot end the run. It may log to the run; what it logs and is
+  /// lost too is told on stderr. One line there where it is empty.
   std::function<void(const std::string& message)> on_error = {};
   /// Let what could not be written throw from the log_ calls that follow.
   bool throw_errors = false;

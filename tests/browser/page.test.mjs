@@ -267,6 +267,7 @@ test("entries of a dict fold below their paths, at every level and in both layou
     await page.click("text=Switch rows and columns");
     await page.fill("input[type=search]", "width");
     assert.deepEqual(await firsts(), ["▾ model.encoder.width 2 entries, 1 differs", ".in", ".out≠"]);
+    assert.equal(await page.locator('.fold[data-path="model.encoder.width"]').isDisabled(), true);
     await page.fill("input[type=search]", "");
     assert.deepEqual((await firsts())[8], "▸ .width 2 entries, 1 differs");
 
@@ -359,6 +360,15 @@ test("the state lives in the address, and a broken one does no harm", async () =
   await within("normal", { hash: "#baseline=99&hide=-1.x&show=evil&sort=%7Bbroken&zoom=9_1&group=none&layout=<b>" }, async (page) => {
     assert.deepEqual((await tableOf(page, "params"))[0], ["Param", "run-0 baseline", "run-1", "run-2", "run-3"]);
   });
+  // An address of a page that had more runs.
+  for (const sort of [{ section: 3, by: "run", key: 9, direction: "ascending" }, { section: 3, by: "run", key: "x" }, { section: "length", by: "row", key: "lr" },
+    { section: "map", by: "name" }, { section: 99, by: "name" }, { section: 0, by: "row", key: 5 }]) {
+    await within("normal", { hash: "#sort=" + encodeURIComponent(JSON.stringify(sort)) }, async (page) => {
+      assert.deepEqual((await tableOf(page, "params")).map((row) => row[0]), ["Param", "layers≠", "lr≠", "optimizer≠", "seed", "warmup≠"], JSON.stringify(sort));
+      await page.keyboard.press("d");
+      assert.equal((await tableOf(page, "params")).length, 5);
+    });
+  }
 });
 
 test("tags, notes and groups are read without script", async () => {
@@ -647,6 +657,8 @@ test("a time is shown to the second, and whole in its title and in every copy", 
       await page.fill("input[type=search]", "run-1");
       await page.fill("input[type=search]", "");
     }
+    assert.deepEqual(await page.locator(".part.runs tbody tr").nth(10).locator("td").evaluateAll((all) => all.filter((cell) => cell.title).map((cell) => [cell.textContent, cell.title])),
+      [["2025-11-23 07:40:00", "2025-11-23 07:40:00.5"]]);
     await page.click(".menu > summary");
     const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=Download CSV")]);
     assert.match(fs.readFileSync(await file.path(), "utf8"), /2025-11-23 07:41:00\.128931/);

@@ -125,7 +125,7 @@ void write_sweep(const std::filesystem::path& folder) {
   for (int i = 0; i < 12; ++i) {
     erm::RunOptions options;
     options.run_id = "run-" + std::to_string(i);
-    options.timestamp_utc = time_of(60 * i) + std::chrono::microseconds(i == 11 ? 128931 : 0);
+    options.timestamp_utc = time_of(60 * i) + std::chrono::microseconds(i == 11 ? 128931 : i == 10 ? 500000 : 0);
     erm::ExperimentRun run("sweep", options);
     run.log_params({{"batch", i % 3 == 0 ? 8 : 64}, {"lr", std::pow(10.0, i % 4 - 4)}});
     run.log_metric("loss", 1.0 / (i + 1));

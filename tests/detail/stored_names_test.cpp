@@ -33,6 +33,18 @@ TEST_CASE("No file takes the place of a folder, nor a folder that of a file") {
   CHECK(names.choose("X/Y") == "X/Y-2");
 }
 
+TEST_CASE("What tells a file's type stays at its end") {
+  StoredNames names("later");
+  CHECK(names.choose("lr0.001_epoch10.png") == "lr0.001_epoch10-later.png");
+  CHECK(names.choose("resnet.layer4.conv2.weight.grad.histogram.csv") == "resnet.layer4.conv2.weight.grad.histogram-later.csv");
+  CHECK(names.choose("loss.plotly.json") == "loss-later.plotly.json");
+  CHECK(names.choose("model.v2.bin") == "model.v2-later.bin");
+  CHECK(names.choose("a.b/c") == "a.b/c-later");
+  CHECK(names.choose("a..gz") == "a.-later.gz");
+  CHECK(names.choose("a." + std::string(40, 'x')) == "a." + std::string(40, 'x') + "-later");
+  CHECK(names.choose(".tar.gz") == ".tar-later.gz");
+}
+
 TEST_CASE("A mark is in every name, before its endings") {
   StoredNames names("later");
   CHECK(names.take("a"));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "erm/detail/callers_lock.hpp"
@@ -76,6 +77,15 @@ class LiveEngine {
   [[nodiscard]] bool is_disowned() const noexcept { return is_disowned_; }
 
  private:
+  /// Says in which thread the run is ending.
+  struct Ending {
+    explicit Ending(std::atomic<std::thread::id>& in) : in_(in) { in_ = std::this_thread::get_id(); }
+    ~Ending() { in_ = std::thread::id(); }
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+    std::atomic<std::thread::id>& in_;
+  };
+
   void throw_if_failed_or_ended();
   void throw_if_lost();
   void refuse_writing_thread() const;
@@ -93,6 +103,7 @@ class LiveEngine {
   std::uint64_t told_lost_ = 0;
 
   std::mutex end_mutex_;
+  std::atomic<std::thread::id> ending_in_{std::thread::id()};
   std::atomic<bool> is_disowned_{false};
   LiveThread thread_;  // the last to be begun, the first to end
 };
@@ -214,8 +225,12 @@ inline void LiveEngine::adopt(bool with_edits) {
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (is_disowned_) return;
   refuse_writing_thread();
+  if (ending_in_ == std::this_thread::get_id())
+    throw Error("cannot end the live run '" + folder().uri() +
+                "' in its on_error callback: that was called since the run is ending");
   const CallersLock only_one(end_mutex_);
   if (has_ended()) return;
+  const Ending ending(ending_in_);
   await_capture();
   thread_.wait_for_round();  // first the points; only what is whole is called finished
   const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until all is written

@@ -83,15 +83,22 @@ void report(const LiveOptions& options, const std::string& message) noexcept;
 /// What writes a run on this thread.
 inline thread_local const LiveThread* written_here = nullptr;
 
+/// Whether this thread is in a callback.
+inline thread_local bool is_reporting = false;
+
 inline void report(const LiveOptions& options, const std::string& message) noexcept {
+  // What a callback logs may fail as well: told to the callback again, that would have no end.
+  if (!options.on_error || is_reporting) {
+    std::fprintf(stderr, "erm: %s\n", message.c_str());
+    return;
+  }
+  is_reporting = true;
   try {
-    if (options.on_error)
-      options.on_error(message);
-    else
-      std::fprintf(stderr, "erm: %s\n", message.c_str());
+    options.on_error(message);
   } catch (...) {
     // The callback is the program's; what it throws has no one to go to on this thread.
   }
+  is_reporting = false;
 }
 
 inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points)

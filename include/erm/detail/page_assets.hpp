@@ -186,6 +186,7 @@ thead .deep { padding-left: 14px; }
 @media (max-width: 600px) {
   header, main { padding-left: 10px; padding-right: 10px; }
   th, td { padding: 5px 8px; }
+  tr > th:first-child { white-space: normal; overflow-wrap: anywhere; }
 }
 
 /* ---- tools, there only where the script runs ---- */
@@ -240,11 +241,11 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
 .zone { fill: transparent; cursor: ns-resize; touch-action: none; }
-.dot { fill: var(--c); opacity: 0.85; }
+.dot { fill: var(--c); opacity: 0.85; )page",
+    R"page(}
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
-.plots .faint { o)page",
-    R"page(pacity: 0.08; }
+.plots .faint { opacity: 0.08; }
 .plots .grid text { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .lens { position: relative; overflow: auto; max-height: 480px; }
 .lens .over { position: absolute; top: 0; left: 0; }
@@ -290,11 +291,11 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "0a2b8d050e8898d8f3b5d33592934647e69c867035c4b120b2d3ae3f6d2fb134";
+inline constexpr std::string_view page_style_sha256 = "abe79547123023c3f18f3cee7e172b6bfdd0f7662027ef3eec8ae2c97a3eb0e1";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
-    R"page(// What the comparison page can do beyond being read: everything it works with is in the page's tables and charts.
+    R"page(// What the page can do beyond being read: all that it works with is in its tables and charts.
 "use strict";
 (() => {
 // ---- elements ----
@@ -409,7 +410,7 @@ function addSection(element) {
     initialLayout: table.dataset.layout,
     folded: new Set(),
     shown: null,
-    // Read when first asked for: a large table that nobody sorts or filters stays as it was written.
+    // Read when first asked for.
     get rows() { return rows || (rows = readRows(this)); },
   });
 }
@@ -484,7 +485,7 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   const sort = parsed(parts.get("sort"));
-  state.sort = sort && sections[sort.section] && ["row", "run", "name"].includes(sort.by) ? sort : null;
+  state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
   const brush = parsed(parts.get("brush"));
   state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
@@ -559,9 +560,9 @@ function nameParts(row, text) {
 }
 
 function sortDirection(by, section, key) {
-  const sort = sta)page",
-    R"page(te.sort;
-  return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
+  const sort = state.sort;
+  return sort)page",
+    R"page( && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
 }
 
 function sortButton(by, section, key, label, parts) {
@@ -698,7 +699,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
   const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
-    make("button", { type: "button", class: "fold", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+    make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
       saveState();
@@ -710,7 +711,7 @@ function foldHeader(section, item, scope) {
 
 /// Of what is folded away, how many entries of a run are not the baseline's.
 function foldCell(item, run) {
-  const count = item.folded ? item.rows.filter((row) => row.cells[run].differs).length : 0;
+  const count = item.folded ? item.rows.filter((row) => !row.plain && row.cells[run].differs).length : 0;
   return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
 }
 
@@ -807,8 +808,8 @@ function render() {
     renderSection(section, shown);
   }
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
-    element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWant)page",
-    R"page(ed(element.textContent.toLowerCase())));
+    element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches)page",
+    R"page((".notes *") && !isWanted(element.textContent.toLowerCase())));
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
   });
@@ -1064,8 +1065,8 @@ const everyRun = " ";
 function groupings() {
   const names = runs.length > 1 ? [everyRun] : [];
   for (const section of sections) {
-    if (section.kind !== "runs" && section.kind !== "params") conti)page",
-    R"page(nue;
+    if (section.kind !== "runs" && section.k)page",
+    R"page(ind !== "params") continue;
     for (const row of section.rows)
       if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && new Set(row.cells.map((cell) => cell.text)).size > 1)
         names.push(row.name);
@@ -1305,9 +1306,9 @@ function renderCharts() {
     const all = new Map(charts.flatMap((chart) => chart.lines).map((line) => [line.key, line]));
     legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${line.n})`))));
   }
-  if (curveControls.zoomOut) curveControls.zoomOut.hidden = !state.zoom;
-  for)page",
-    R"page( (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
+  if (curveControls.zoomOut) curveControls.zoomOut.hidd)page",
+    R"page(en = !state.zoom;
+  for (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
   if (curveControls.smooth) {
     curveControls.smooth.value = state.smooth;
     curveControls.smooth.nextElementSibling.textContent = state.smooth.toFixed(2);
@@ -1542,10 +1543,10 @@ function axisOf(row) {
     const textAt = (place) => format(isLog ? 10 ** (from + place * span) : from + place * span);
     let ticks = numbers;
     if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil(from)));
-    else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
+    else if (numbers.length > 6) ticks = linearTicks(low, high, )page",
+    R"page(4);
     let last = -1;
-)page",
-    R"page(    return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
+    return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
       ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
       text: (start, end) => `${textAt(start)} to ${textAt(end)}` };
   }
@@ -1590,7 +1591,7 @@ function select(...brushes) {
   say(`${visibleRuns().length} runs selected`);
 }
 
-/// A run's own colour and dashes, or where it is between the least and the greatest value of what colours stand for.
+/// The colour of a place between the least and the greatest value.
 const shade = (place) => `color-mix(in oklab, var(--r0), var(--r1) ${Math.round(100 * place)}%)`;
 function colored(element, place) {
   if (place !== null && Number.isFinite(place)) element.style.setProperty("--c", shade(place));
@@ -1741,8 +1742,8 @@ function blendImages(gallery) {
   if (figures.length < 2) return null;
   const range = make("input", { type: "range", min: 0, max: 1, step: 0.05, value: 0, oninput: () => {
     const base = figures.find((figure) => Number(figure.dataset.run) === state.baseline) || figures[0];
-   )page",
-    R"page( for (const figure of figures) {
+    for (const figure of figur)page",
+    R"page(es) {
       const frame = find(".lens", figure);
       let top = find(".over", frame);
       if (figure === base) { if (top) top.remove(); continue; }
@@ -1928,7 +1929,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "be26eb76631931ac6e171f5a04dd42412964227ee063115f80f1132c50ab3f20";
+inline constexpr std::string_view page_script_sha256 = "f3fe7a43daf8e4c56c9e28bdb88513f7ffea68616c6e1d5c4b800b6fcc6d2a21";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

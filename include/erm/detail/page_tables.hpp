@@ -80,10 +80,11 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
     append_html(out, cell.text);
 }
 
-/// Whether a text is a time to the microsecond, as the page writes one: "2026-11-23 07:30:21.128931".
+/// Whether a text is a time with a part of a second, as readable_time() writes one: "2026-11-23 07:30:21.1289".
 inline bool is_exact_time(std::string_view text) {
   constexpr std::string_view pattern = "0000-00-00 00:00:00.000000";
-  if (text.size() != pattern.size()) return false;
+  constexpr std::size_t to_the_second = 19;
+  if (text.size() < to_the_second + 2 || text.size() > pattern.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i)
     if (pattern[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i]) return false;
   return true;

@@ -62,8 +62,7 @@ class StoredNames {
     make_room_for_folders(wanted);
     if (mark_.empty() && take(wanted)) return wanted;
     const std::size_t name = wanted.rfind('/') + 1;
-    std::size_t dot = wanted.find('.', name + 1);
-    if (dot == std::string::npos || wanted.size() - dot > 32) dot = wanted.size();  // no ending is that long
+    const std::size_t dot = begin_of_ending(wanted, name);
     for (std::size_t i = mark_.empty() ? 2 : 1;; ++i) {
       std::string tail;
       if (!mark_.empty()) tail += "-" + mark_;
@@ -91,6 +90,18 @@ class StoredNames {
   }
 
  private:
+  /// Where ".bin", ".tar.gz" or ".plotly.json" begins, or the end of the path. Of two endings the first is short and has
+  /// letters alone: in "layer4.conv2.weight.csv" the ending is ".csv".
+  static std::size_t begin_of_ending(const std::string& path, std::size_t name) {
+    const std::size_t last = path.rfind('.');
+    if (last == std::string::npos || last <= name || path.size() - last > 32) return path.size();
+    const std::size_t before = path.rfind('.', last - 1);
+    if (before == std::string::npos || before <= name || last - before < 2 || last - before > 7) return last;
+    for (std::size_t i = before + 1; i < last; ++i)
+      if (!(path[i] >= 'a' && path[i] <= 'z') && !(path[i] >= 'A' && path[i] <= 'Z')) return last;
+    return before;
+  }
+
   /// Gives another name to each folder of `path` that is a file already: "a-2/b" where there is "a".
   void make_room_for_folders(std::string& path) const {
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {

@@ -1,4 +1,4 @@
-// What the comparison page can do beyond being read: everything it works with is in the page's tables and charts.
+// What the page can do beyond being read: all that it works with is in its tables and charts.
 "use strict";
 (() => {
 // ---- elements ----
@@ -113,7 +113,7 @@ function addSection(element) {
     initialLayout: table.dataset.layout,
     folded: new Set(),
     shown: null,
-    // Read when first asked for: a large table that nobody sorts or filters stays as it was written.
+    // Read when first asked for.
     get rows() { return rows || (rows = readRows(this)); },
   });
 }
@@ -188,7 +188,7 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   const sort = parsed(parts.get("sort"));
-  state.sort = sort && sections[sort.section] && ["row", "run", "name"].includes(sort.by) ? sort : null;
+  state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
   const brush = parsed(parts.get("brush"));
   state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
@@ -401,7 +401,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
   const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
-    make("button", { type: "button", class: "fold", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+    make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
       saveState();
@@ -413,7 +413,7 @@ function foldHeader(section, item, scope) {
 
 /// Of what is folded away, how many entries of a run are not the baseline's.
 function foldCell(item, run) {
-  const count = item.folded ? item.rows.filter((row) => row.cells[run].differs).length : 0;
+  const count = item.folded ? item.rows.filter((row) => !row.plain && row.cells[run].differs).length : 0;
   return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
 }
 
@@ -1289,7 +1289,7 @@ function select(...brushes) {
   say(`${visibleRuns().length} runs selected`);
 }
 
-/// A run's own colour and dashes, or where it is between the least and the greatest value of what colours stand for.
+/// The colour of a place between the least and the greatest value.
 const shade = (place) => `color-mix(in oklab, var(--r0), var(--r1) ${Math.round(100 * place)}%)`;
 function colored(element, place) {
   if (place !== null && Number.isFinite(place)) element.style.setProperty("--c", shade(place));
