@@ -98,7 +98,7 @@ tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px s
 @media (scripting: enabled) { .scroll:not(.moved) tr > th:first-child { position: static; } }
 td { max-width: 420px; overflow-wrap: break-word; white-space: pre-wrap; min-width: 72px; border-left: 3px solid transparent; }
 td.n { text-align: right; white-space: nowrap; }
-.runs td { min-width: 172px; }
+.runs td { min-width: 186px; }
 td.m, td.z, td.e { color: var(--soft); }
 td.z, td.e { font-style: italic; }
 td.d { background: var(--tint); border-left-color: var(--bar); }
@@ -186,7 +186,7 @@ thead .deep { padding-left: 14px; }
 @media (max-width: 600px) {
   header, main { padding-left: 10px; padding-right: 10px; }
   th, td { padding: 5px 8px; }
-  tr > th:first-child { white-space: normal; overflow-wrap: anywhere; }
+  [data-layout="rows"] tr > th:first-child { min-width: 40vw; white-space: normal; overflow-wrap: anywhere; }
 }
 
 /* ---- tools, there only where the script runs ---- */
@@ -241,8 +241,8 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
 .zone { fill: transparent; cursor: ns-resize; touch-action: none; }
-.dot { fill: var(--c); opacity: 0.85; )page",
-    R"page(}
+)page",
+    R"page(.dot { fill: var(--c); opacity: 0.85; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
 .plots .faint { opacity: 0.08; }
@@ -291,7 +291,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "abe79547123023c3f18f3cee7e172b6bfdd0f7662027ef3eec8ae2c97a3eb0e1";
+inline constexpr std::string_view page_style_sha256 = "28a70ebf73561655f6ac9b74f8caebba477f635d21c999a598152fac7a236543";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
