@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -60,6 +61,15 @@ erm::ExperimentRun load(const std::string& registry, const std::string& run_id =
 #endif
   std::exit(0);
 }
+
+/// What is done when everything that was static after this is gone.
+struct LastWork {
+  std::function<void()> work;
+  ~LastWork() {
+    if (work) work();
+  }
+};
+LastWork last_work;
 
 [[noreturn]] void run_out_of_memory() { throw std::runtime_error("CUDA out of memory"); }
 
@@ -284,7 +294,8 @@ TEST_CASE("exit() and quick_exit() without finish() take nothing with them", "[f
 TEST_CASE("exit() while threads log and end runs of their own does not hang", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell& tell) {
-    static LiveRun run(dir / "registry", "e", named("r"));
+    // Not destroyed, since the threads go on with it; the end of the program ends it.
+    static LiveRun& run = *new LiveRun(dir / "registry", "e", named("r"));
     for (int t = 0; t < 3; ++t)
       std::thread([&, t] {
         try {
@@ -305,6 +316,26 @@ TEST_CASE("exit() while threads log and end runs of their own does not hang", "[
   const erm::ExperimentRun run = load(dir / "registry");
   CHECK((run.status() == RunStatus::failed || run.status() == RunStatus::finished));
   for (const std::int64_t thread : child.told()) CHECK(prefix_of(run, "thread " + std::to_string(thread)) > 1000);
+}
+
+TEST_CASE("Runs are logged and saved when all that is static is gone", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell&) {
+    last_work.work = [registry = dir / "registry"] {
+      LiveRun run(registry, "e", named("live"));
+      run.log_metric("m", 1, 1);
+      run.finish();
+      erm::RunOptions options;
+      options.run_id = "saved";
+      erm::save_run_to_registry(erm::ExperimentRun("e", options), registry);
+      if (erm::load_run_from_registry(registry, "e", "main", "live").provenance().empty()) ::_exit(9);
+    };
+    LiveRun(dir / "registry", "e", named("before")).log_metric("m", 1, 1);
+    std::exit(0);
+  });
+  CHECK(child.wait());
+  CHECK(load(dir / "registry", "live").status() == RunStatus::finished);
+  CHECK(load(dir / "registry", "saved").status() == RunStatus::finished);
 }
 
 TEST_CASE("A static run is finished by its destructor", "[fork]") {

@@ -243,7 +243,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     }
     out += ']';
   }
-  static const std::map<std::string, std::string> none;
+  const std::map<std::string, std::string> none;
   const auto& later_types = record.later ? record.later->of_types : none;
   if (!writer.types_.empty() || !later_types.empty()) {
     writer.key("types");

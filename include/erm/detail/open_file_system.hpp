@@ -68,15 +68,17 @@ inline std::string path_of_file_uri(const std::string& uri) {
   return path;
 }
 
+// Neither of them is ever destroyed: threads may use them while the program ends.
+
 /// One store for the whole process, so that what is saved to memory://x can be loaded from there.
 inline const std::shared_ptr<FileSystem>& process_memory() {
-  static const std::shared_ptr<FileSystem> fs = std::make_shared<MemoryFileSystem>();
-  return fs;
+  static const auto* const fs = new std::shared_ptr<FileSystem>(std::make_shared<MemoryFileSystem>());
+  return *fs;
 }
 
 inline const std::shared_ptr<FileSystem>& local_disk() {
-  static const std::shared_ptr<FileSystem> fs = std::make_shared<LocalFileSystem>();
-  return fs;
+  static const auto* const fs = new std::shared_ptr<FileSystem>(std::make_shared<LocalFileSystem>());
+  return *fs;
 }
 
 /// The store and path of a URI; where the caller has a store of his own, the path in that.

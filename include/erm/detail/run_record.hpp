@@ -91,8 +91,9 @@ struct RunRecord {
 
   template <class J = Json>
   [[nodiscard]] const std::map<std::string, J>& dicts() const {
-    static const std::map<std::string, J> none;
-    return dicts_ ? *dicts_ : none;
+    // Never destroyed, as all that is static here: threads may log while the program ends.
+    static const auto* const none = new std::map<std::string, J>;
+    return dicts_ ? *dicts_ : *none;
   }
   /// The dicts of this record alone, to be changed.
   template <class J = Json>
@@ -103,8 +104,8 @@ struct RunRecord {
   /// Where the run came from, as docs/provenance.md has it: an object.
   template <class J = Json>
   [[nodiscard]] const J& provenance() const {
-    static const J none = J::object();
-    return provenance_ ? *provenance_ : stored_provenance_ ? stored_provenance_->json() : none;
+    static const J* const none = new J(J::object());
+    return provenance_ ? *provenance_ : stored_provenance_ ? stored_provenance_->json() : *none;
   }
   /// That of this record alone, to be changed.
   template <class J = Json>

@@ -70,7 +70,8 @@ inline std::shared_ptr<FileSystem> process_s3() {
         "AWS_SHARED_CREDENTIALS_FILE", "HOME", "USERPROFILE"})
     environment += variable(name).value_or("") + '\n';
   static std::mutex mutex;
-  static std::pair<std::string, std::shared_ptr<FileSystem>> last;
+  // Never destroyed: threads may use it while the program ends.
+  static auto& last = *new std::pair<std::string, std::shared_ptr<FileSystem>>;
   const std::lock_guard<std::mutex> lock(mutex);
   if (!last.second || last.first != environment) last = {environment, std::make_shared<S3FileSystem>()};
   return last.second;
