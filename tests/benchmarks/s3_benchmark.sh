@@ -35,8 +35,10 @@ if [[ $what == *" list "* ]]; then "$program" list s3://bench; fi
 if [[ $what == *" large "* ]]; then
   head -c 1073741824 /dev/urandom >"$dir/model.bin"
   for turn in 1 2 3; do
+    sync  # what the system still writes back is not a transfer's
     echo "1 GiB up, aws s3 cp:   $(seconds s3 cp --quiet "$dir/model.bin" "s3://bench/$turn.bin") s"
     "$program" upload "s3://bench/$turn" "$dir/model.bin"
+    sync
     echo "1 GiB down, aws s3 cp: $(seconds s3 cp --quiet "s3://bench/$turn.bin" "$dir/by-aws.bin") s"
     rm "$dir/by-aws.bin"
     "$program" download "s3://bench/$turn" "$dir/by-erm.bin"
