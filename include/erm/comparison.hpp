@@ -163,9 +163,10 @@ inline Comparison::Section& Comparison::add_section(Kind kind, std::string_view 
 
 inline void Comparison::add_runs() {
   Section& section = add_section(Kind::runs, "Runs");
-  const auto add = [&](std::string_view name, const auto& text_of) {
+  const auto add = [&](std::string_view name, const auto& text_of, bool is_time = false) {
     Row row;
     row.name = name;
+    row.is_time = is_time;
     bool any = false;
     for (const ExperimentRun* run : runs_) {
       const std::string text = text_of(*run);
@@ -183,8 +184,8 @@ inline void Comparison::add_runs() {
   add("experiment", [](const ExperimentRun& run) { return run.experiment_id(); });
   add("variant", [](const ExperimentRun& run) { return run.variant_id(); });
   add("run", [](const ExperimentRun& run) { return run.run_id(); });
-  add("time (UTC)", [&](const ExperimentRun& run) { return time_of(run.timestamp_utc()); });
-  add("ended (UTC)", [&](const ExperimentRun& run) { return time_of(run.finished_utc()); });
+  add("time (UTC)", [&](const ExperimentRun& run) { return time_of(run.timestamp_utc()); }, true);
+  add("ended (UTC)", [&](const ExperimentRun& run) { return time_of(run.finished_utc()); }, true);
   add("status", [](const ExperimentRun& run) { return std::string(to_text(run.status())); });
   add("failure", [](const ExperimentRun& run) { return run.failure(); });
   add("group", [](const ExperimentRun& run) { return run.group(); });

@@ -74,6 +74,7 @@ struct ComparisonRow {
   bool is_scientific = false;         // a number in it is too long for fixed notation
   bool is_summary = false;            // says something of other rows, as the number of features
   bool is_incidental = false;         // as a process's number: never counts as differing
+  bool is_time = false;               // of texts as readable_time() writes them
   std::optional<Goal> goal;
   bool goal_is_guessed = false;
 };

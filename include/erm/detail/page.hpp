@@ -80,7 +80,7 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
   rows.insert(rows.end(), comparison.main_metrics().begin(), comparison.main_metrics().end());
   begin_section(page.text, "overview", number, "What differs", note);
   begin_scroll_box(page.text, "What differs");
-  append_rows_table(page, headers, rows, append_cell);
+  append_rows_table(page, headers, rows);
   page.text += "</div></details></section>\n";
 }
 

@@ -68,6 +68,13 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, b
 inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
   using Kind = Comparison::Cell::Kind;
   if (cell.kind == Kind::number) return append_number_cell(out, cell, row.is_scientific);
+  constexpr std::size_t to_the_second = 19;
+  if (row.is_time && cell.text.size() > to_the_second) {  // the exact time is its title
+    out += "<td";
+    append_html_attribute(out, "title", cell.text);
+    (out += '>') += cell.text.substr(0, to_the_second);
+    return;
+  }
   if (cell.kind == Kind::text && cell.text.empty()) {
     out += cell.differs ? "<td class=\"e d\">empty" : "<td class=e>empty";
     return;
@@ -78,25 +85,6 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
     out += "\xE2\x80\x94";
   else
     append_html(out, cell.text);
-}
-
-/// Whether a text is a time with a part of a second, as readable_time() writes one: "2026-11-23 07:30:21.1289".
-inline bool is_exact_time(std::string_view text) {
-  constexpr std::string_view pattern = "0000-00-00 00:00:00.000000";
-  constexpr std::size_t to_the_second = 19;
-  if (text.size() < to_the_second + 2 || text.size() > pattern.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (pattern[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i]) return false;
-  return true;
-}
-
-/// A cell of what a run is: of a time the seconds, and its title is the exact one.
-inline void append_run_fact(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
-  if (cell.kind != Comparison::Cell::Kind::text || !is_exact_time(cell.text)) return append_cell(out, cell, row);
-  out += "<td";
-  append_html_attribute(out, "title", cell.text);
-  out += '>';
-  out += cell.text.substr(0, 19);
 }
 
 /// Which way a metric is better.
@@ -152,10 +140,8 @@ void append_legend(std::string& out, const Comparison& comparison, const Has& ha
 
 using TableRows = std::vector<const Comparison::Row*>;
 
-/// `AppendCell` writes each cell: append_cell(), or append_run_fact().
-template <class AppendCell>
-void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                          std::string_view corner, const AppendCell& append) {
+inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                                 std::string_view corner) {
   std::string& out = page.text;
   out += "<table data-layout=columns><thead><tr><th scope=col>";
   append_html(out, corner);
@@ -166,16 +152,14 @@ void append_columns_table(PageOutput& page, const std::vector<std::string>& head
            : row->is_incidental ? "<tr><th scope=row class=u>"
                                 : "<tr><th scope=row>";
     append_row_name(out, *row);
-    for (const Comparison::Cell& cell : row->cells) append(out, cell, *row);
+    for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
     out += "</tr>\n";
     page.pass_on();
   }
   out += "</table>";
 }
 
-template <class AppendCell>
-void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                       const AppendCell& append) {
+inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows) {
   std::string& out = page.text;
   out += "<table data-layout=rows><thead><tr><th scope=col>Run";
   for (const Comparison::Row* row : rows) {
@@ -186,7 +170,7 @@ void append_rows_table(PageOutput& page, const std::vector<std::string>& headers
   for (std::size_t run = 0; run < headers.size(); ++run) {
     out += "<tr><th scope=row";
     out += headers[run];
-    for (const Comparison::Row* row : rows) append(out, row->cells[run], *row);
+    for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
     out += "</tr>\n";
     page.pass_on();
   }
@@ -244,17 +228,10 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   begin_scroll_box(page.text, title);
   TableRows rows;
   for (const Comparison::Row& row : section.rows) rows.push_back(&row);
-  const auto append_table = [&](const auto& append) {
-    if (runs_as_rows)
-      append_rows_table(page, headers, rows, append);
-    else
-      append_columns_table(page, headers, rows, corners[kind], append);
-  };
-  // As lambdas each is a type of its own, and inlined.
-  if (section.kind == Comparison::Kind::runs)
-    append_table([](auto&&... cell) { append_run_fact(cell...); });
+  if (runs_as_rows)
+    append_rows_table(page, headers, rows);
   else
-    append_table([](auto&&... cell) { append_cell(cell...); });
+    append_columns_table(page, headers, rows, corners[kind]);
   page.text += "</div>";
 }
 
