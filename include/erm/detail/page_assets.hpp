@@ -178,7 +178,6 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 .deep { padding-left: 30px; }
 .deep2 { padding-left: 46px; }
 .deep3 { padding-left: 62px; }
-thead .deep { padding-left: 14px; }
 .interval { display: block; width: 160px; height: 16px; fill: var(--accent); stroke: var(--accent); stroke-width: 12; }
 .thick { stroke-width: 44; opacity: 0.45; }
 .diff { margin-top: 8px; max-height: 60vh; unicode-bidi: plaintext; }
@@ -241,8 +240,8 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
 .zone { fill: transparent; cursor: ns-resize; touch-action: none; }
-)page",
-    R"page(.dot { fill: var(--c); opacity: 0.85; }
+.dot { fill: var(--c); opacity: 0.85)page",
+    R"page(; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
 .plots .faint { opacity: 0.08; }
@@ -291,7 +290,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page",
 };
-inline constexpr std::string_view page_style_sha256 = "28a70ebf73561655f6ac9b74f8caebba477f635d21c999a598152fac7a236543";
+inline constexpr std::string_view page_style_sha256 = "22b148b5818644f9b25f54b888827e4d09c972147b8367a36cdcd8a7490c47d0";
 
 // page/page.js
 inline constexpr std::string_view page_script[] = {
@@ -612,10 +611,14 @@ function orderedRows(section, rows) {
 const isOverview = (section) => section.kind === "overview";
 const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || section.initialLayout);
 
-/// Whether a text, which is in lower case, has every word of the filter.
-const isWanted = (text) => state.filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+/// Whether a lower-case text has every word.
+function filterTest() {
+  const words = state.filter.toLowerCase().split(/\s+/);
+  return (text) => words.every((word) => text.includes(word));
+}
 
 function shownRows(section) {
+  const isWanted = filterTest();
   return section.rows.filter((row) => isOverview(section) || section.kind === "runs" ||
     (isWanted(row.search) && (!state.differing || row.differs)));
 }
@@ -698,7 +701,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
-  const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
+  const header = make("th", { scope, class: (scope === "row" ? deep(item.depth) : item.folded && differing ? "x" : "") || null },
     make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
@@ -807,9 +810,10 @@ function render() {
     }
     renderSection(section, shown);
   }
+  const isWanted = filterTest();
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
-    element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches)page",
-    R"page((".notes *") && !isWanted(element.textContent.toLowerCase())));
+    element.toggleAttri)page",
+    R"page(bute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWanted(element.textContent.toLowerCase())));
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
   });
@@ -1064,9 +1068,9 @@ function smoothed(values) {
 const everyRun = " ";
 function groupings() {
   const names = runs.length > 1 ? [everyRun] : [];
-  for (const section of sections) {
-    if (section.kind !== "runs" && section.k)page",
-    R"page(ind !== "params") continue;
+  for )page",
+    R"page((const section of sections) {
+    if (section.kind !== "runs" && section.kind !== "params") continue;
     for (const row of section.rows)
       if ((section.kind === "params" || /^(variant|experiment|group)$/.test(row.name)) && new Set(row.cells.map((cell) => cell.text)).size > 1)
         names.push(row.name);
@@ -1304,10 +1308,10 @@ function renderCharts() {
   legend.hidden = Boolean(groupsShown);
   if (groupsShown) {
     const all = new Map(charts.flatMap((chart) => chart.lines).map((line) => [line.key, line]));
-    legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${line.n})`))));
+    legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${)page",
+    R"page(line.n})`))));
   }
-  if (curveControls.zoomOut) curveControls.zoomOut.hidd)page",
-    R"page(en = !state.zoom;
+  if (curveControls.zoomOut) curveControls.zoomOut.hidden = !state.zoom;
   for (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
   if (curveControls.smooth) {
     curveControls.smooth.value = state.smooth;
@@ -1542,9 +1546,9 @@ function axisOf(row) {
     const placeOf = (value) => (map(value) - from) / span;
     const textAt = (place) => format(isLog ? 10 ** (from + place * span) : from + place * span);
     let ticks = numbers;
-    if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil(from)));
-    else if (numbers.length > 6) ticks = linearTicks(low, high, )page",
-    R"page(4);
+    if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil)page",
+    R"page((from)));
+    else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
     let last = -1;
     return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
       ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
@@ -1741,9 +1745,9 @@ function blendImages(gallery) {
   const figures = findAll(".artifact", gallery).filter((figure) => find("img", figure));
   if (figures.length < 2) return null;
   const range = make("input", { type: "range", min: 0, max: 1, step: 0.05, value: 0, oninput: () => {
-    const base = figures.find((figure) => Number(figure.dataset.run) === state.baseline) || figures[0];
-    for (const figure of figur)page",
-    R"page(es) {
+    const base = figures.find((figure) => Number(figure.data)page",
+    R"page(set.run) === state.baseline) || figures[0];
+    for (const figure of figures) {
       const frame = find(".lens", figure);
       let top = find(".over", frame);
       if (figure === base) { if (top) top.remove(); continue; }
@@ -1929,7 +1933,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page",
 };
-inline constexpr std::string_view page_script_sha256 = "f3fe7a43daf8e4c56c9e28bdb88513f7ffea68616c6e1d5c4b800b6fcc6d2a21";
+inline constexpr std::string_view page_script_sha256 = "e2d5f5d24713df580929a22ead9898516db1365c93203a672980b524c479afac";
 
 // page/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -314,10 +314,14 @@ function orderedRows(section, rows) {
 const isOverview = (section) => section.kind === "overview";
 const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || section.initialLayout);
 
-/// Whether a text, which is in lower case, has every word of the filter.
-const isWanted = (text) => state.filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+/// Whether a lower-case text has every word.
+function filterTest() {
+  const words = state.filter.toLowerCase().split(/\s+/);
+  return (text) => words.every((word) => text.includes(word));
+}
 
 function shownRows(section) {
+  const isWanted = filterTest();
   return section.rows.filter((row) => isOverview(section) || section.kind === "runs" ||
     (isWanted(row.search) && (!state.differing || row.differs)));
 }
@@ -400,7 +404,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
-  const header = make("th", { scope, class: `${deep(item.depth)}${item.folded && differing && scope === "col" ? " x" : ""}` || null },
+  const header = make("th", { scope, class: (scope === "row" ? deep(item.depth) : item.folded && differing ? "x" : "") || null },
     make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
@@ -509,6 +513,7 @@ function render() {
     }
     renderSection(section, shown);
   }
+  const isWanted = filterTest();
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
     element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWanted(element.textContent.toLowerCase())));
   findAll(".part").forEach((part, index) => {
