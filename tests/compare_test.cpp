@@ -91,7 +91,7 @@ TEST_CASE("the policy's hashes are those of the style and the script in the page
 }
 
 TEST_CASE("the header holds exactly the style and the script of the source tree") {
-  const std::string folder = std::string(ERM_SOURCE_DIR) + "/include/erm/detail/page/";
+  const std::string folder = std::string(ERM_SOURCE_DIR) + "/include/erm/detail/page/web/";
   std::string style, script, frame;
   for (const std::string_view part : erm::detail::page_style) style += part;
   for (const std::string_view part : erm::detail::page_script) script += part;

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/group_words.hpp"
+#include "erm/detail/compare/group_words.hpp"
 #include "erm/summary.hpp"
 #include "thrown.hpp"
 

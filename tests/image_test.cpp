@@ -12,7 +12,7 @@
 #define STBIW_MALLOC(size) std::malloc(size)
 #define STBIW_REALLOC(memory, size) std::realloc(memory, size)
 #define STBIW_FREE(memory) std::free(memory)
-#include "erm/detail/stb_image_write-1.16.h"
+#include "erm/detail/figure/stb_image_write-1.16.h"
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif

@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "erm/detail/system_files.hpp"
+#include "erm/detail/provenance/system_files.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 

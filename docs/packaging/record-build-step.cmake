@@ -3,7 +3,7 @@
 # It never fails for git: what git does not tell is left out of the record, with the reason.
 #
 # A record is fields, each a name, US and a value that RS ends; a list has GS between its parts. The last field is the
-# diff, of any bytes. include/erm/detail/build_text.hpp reads it.
+# diff, of any bytes. include/erm/detail/provenance/build_text.hpp reads it.
 cmake_minimum_required(VERSION 3.16)
 
 include("${FACTS}")

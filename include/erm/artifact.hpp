@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/os.hpp"
-#include "erm/detail/sha256.hpp"
-#include "erm/detail/whole_file.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/error.hpp"
 
 namespace erm {

@@ -17,8 +17,8 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/page.hpp"
-#include "erm/detail/whole_file.hpp"
+#include "erm/detail/page/page.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/experiment_run.hpp"
 
 namespace erm {

@@ -17,11 +17,11 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/group_words.hpp"
-#include "erm/detail/html_text.hpp"
-#include "erm/detail/os.hpp"
-#include "erm/detail/terminal_text.hpp"
-#include "erm/detail/text_table.hpp"
+#include "erm/detail/compare/group_words.hpp"
+#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/base/text_table.hpp"
 #include "erm/experiment_run.hpp"
 
 namespace erm {

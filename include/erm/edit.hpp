@@ -15,12 +15,12 @@
 #include <string_view>
 #include <utility>
 
-#include "erm/detail/layout.hpp"
-#include "erm/detail/metadata_writer.hpp"
-#include "erm/detail/run_claim.hpp"
-#include "erm/detail/run_edits.hpp"
-#include "erm/detail/run_reader.hpp"
-#include "erm/detail/utf8.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
+#include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/store/run_edits.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/file_system.hpp"
 #include "erm/value.hpp"
 

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/names.hpp"
-#include "erm/detail/run_record.hpp"
-#include "erm/detail/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/base/time_text.hpp"
 #include "erm/goal.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"

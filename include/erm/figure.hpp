@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/confusion.hpp"
-#include "erm/detail/figure_content.hpp"
-#include "erm/detail/figure_data.hpp"
-#include "erm/detail/number_text.hpp"
-#include "erm/detail/ranking.hpp"
-#include "erm/detail/utf8.hpp"
+#include "erm/detail/figure/confusion.hpp"
+#include "erm/detail/figure/content.hpp"
+#include "erm/detail/figure/data.hpp"
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/figure/ranking.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 #include "erm/metric_history.hpp"

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/os.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/error.hpp"
 #include "erm/file_info.hpp"
 
@@ -199,7 +199,7 @@ struct Location {
 
 }  // namespace erm
 
-#include "erm/detail/file_system_bodies.hpp"
-#include "erm/detail/local_file_system.hpp"
-#include "erm/detail/memory_file_system.hpp"
-#include "erm/detail/open_file_system.hpp"
+#include "erm/impl/file_system.hpp"
+#include "erm/detail/store/local_file_system.hpp"
+#include "erm/detail/store/memory_file_system.hpp"
+#include "erm/detail/store/open_file_system.hpp"

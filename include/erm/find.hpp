@@ -34,9 +34,9 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/filter_parser.hpp"
-#include "erm/detail/run_order.hpp"
-#include "erm/detail/run_scan.hpp"
+#include "erm/detail/find/filter_parser.hpp"
+#include "erm/detail/find/run_order.hpp"
+#include "erm/detail/find/run_scan.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
 #include "erm/goal.hpp"

@@ -62,4 +62,4 @@ class GroupBy {
 
 }  // namespace erm
 
-#include "erm/detail/run_groups.hpp"
+#include "erm/detail/find/run_groups.hpp"

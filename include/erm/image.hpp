@@ -15,7 +15,7 @@
 #include <string>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/stb_png.hpp"
+#include "erm/detail/figure/stb_png.hpp"
 #include "erm/error.hpp"
 
 namespace erm {

@@ -19,9 +19,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "erm/detail/live_engine.hpp"
-#include "erm/detail/live_hooks.hpp"
-#include "erm/detail/provenance_calls.hpp"
+#include "erm/detail/live/engine.hpp"
+#include "erm/detail/live/hooks.hpp"
+#include "erm/impl/provenance_calls.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/live_options.hpp"
 #include "erm/run_logger.hpp"

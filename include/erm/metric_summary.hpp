@@ -11,7 +11,7 @@
 #include <limits>
 #include <vector>
 
-#include "erm/detail/statistics.hpp"
+#include "erm/detail/base/statistics.hpp"
 
 namespace erm {
 

@@ -10,7 +10,7 @@
 
 #include "erm/compare.hpp"
 #include "erm/compare_options.hpp"
-#include "erm/detail/html_text.hpp"
+#include "erm/detail/base/html_text.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/json.hpp"
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-#include "erm/detail/provenance_calls.hpp"
+#include "erm/impl/provenance_calls.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
 #include "erm/provenance_options.hpp"
@@ -31,4 +31,4 @@ namespace erm {
 
 }  // namespace erm
 
-#include "erm/detail/run_that_made.hpp"
+#include "erm/impl/run_that_made.hpp"

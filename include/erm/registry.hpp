@@ -67,4 +67,4 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
 
 }  // namespace erm
 
-#include "erm/detail/registry_bodies.hpp"
+#include "erm/impl/registry.hpp"

@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/clean_json.hpp"
-#include "erm/detail/file_content.hpp"
-#include "erm/detail/names.hpp"
+#include "erm/detail/base/clean_json.hpp"
+#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/figure.hpp"
 #include "erm/goal.hpp"
 #include "erm/image.hpp"

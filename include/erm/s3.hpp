@@ -71,4 +71,4 @@ class S3FileSystem final : public FileSystem {
 
 }  // namespace erm
 
-#include "erm/detail/s3_bodies.hpp"
+#include "erm/impl/s3.hpp"

@@ -19,9 +19,9 @@
 
 #include <fmt/core.h>
 
-#include "erm/detail/run_groups.hpp"
-#include "erm/detail/statistics.hpp"
-#include "erm/detail/text_table.hpp"
+#include "erm/detail/find/run_groups.hpp"
+#include "erm/detail/base/statistics.hpp"
+#include "erm/detail/base/text_table.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/group_by.hpp"
 #include "erm/metric_summary.hpp"

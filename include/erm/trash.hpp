@@ -75,4 +75,4 @@ std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds ol
 
 }  // namespace erm
 
-#include "erm/detail/trash_bodies.hpp"
+#include "erm/impl/trash.hpp"

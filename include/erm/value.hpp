@@ -16,8 +16,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "erm/detail/number_text.hpp"
-#include "erm/detail/utf8.hpp"
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 
 namespace erm {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "bench.hpp"
-#include "erm/detail/system_metrics.hpp"
+#include "erm/detail/live/system_metrics.hpp"
 #include "erm/live_run.hpp"
 #include "erm/provenance.hpp"
 #include "erm/registry.hpp"

@@ -39,7 +39,7 @@ fi
 
 # ESLint takes no file from outside of its folder but as text.
 for script in page.js frame.js; do
-  npx --no-install eslint --stdin --stdin-filename $script <../../include/erm/detail/page/$script
+  npx --no-install eslint --stdin --stdin-filename $script <../../include/erm/detail/page/web/$script
 done
 npx --no-install eslint page.test.mjs load_times.mjs
 log="$build/test.log"

@@ -1,8 +1,8 @@
 // What ERM finds in the program that this is linked into. Compiled without a record, as a library of others is.
 #include <cstdio>
 
-#include "erm/detail/build_record.hpp"
-#include "erm/detail/loaded_objects.hpp"
+#include "erm/detail/provenance/build_record.hpp"
+#include "erm/detail/provenance/loaded_objects.hpp"
 
 void print_record();
 

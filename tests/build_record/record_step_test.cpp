@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "erm/detail/build_record.hpp"
-#include "erm/detail/sha256.hpp"
+#include "erm/detail/provenance/build_record.hpp"
+#include "erm/detail/base/sha256.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"
 #include "remote_urls.hpp"

@@ -1,5 +1,5 @@
 // Logs a run, saves it, loads it and compares it: exits with 0 where all came back, and the build was recorded.
-#include <erm/detail/build_record.hpp>
+#include <erm/detail/provenance/build_record.hpp>
 #include <erm/erm.hpp>
 
 #include <cstdio>

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string_view>
 
-#include "erm/detail/filter_parser.hpp"
-#include "erm/detail/run_order.hpp"
+#include "erm/detail/find/filter_parser.hpp"
+#include "erm/detail/find/run_order.hpp"
 #include "erm/experiment_run.hpp"
 
 namespace {

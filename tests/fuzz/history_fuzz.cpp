@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "erm/detail/history_csv.hpp"
+#include "erm/detail/store/history_csv.hpp"
 
 namespace {
 

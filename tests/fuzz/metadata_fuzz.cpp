@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "erm/detail/metadata_reader.hpp"
-#include "erm/detail/metadata_writer.hpp"
+#include "erm/detail/store/metadata_reader.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
 
 namespace {
 

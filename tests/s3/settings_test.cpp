@@ -1,4 +1,4 @@
-#include "erm/detail/s3_settings.hpp"
+#include "erm/detail/s3/settings.hpp"
 
 #include <fstream>
 #include <string>

@@ -1,6 +1,6 @@
 // The examples that AWS publishes of its Signature Version 4: "Authenticating Requests: Using the Authorization
 // Header" of the S3 API reference, and get-vanilla and others of the general test suite.
-#include "erm/detail/s3_signature.hpp"
+#include "erm/detail/s3/signature.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "erm/detail/s3_xml.hpp"
+#include "erm/detail/s3/xml.hpp"
 
 #include <string>
 #include <vector>

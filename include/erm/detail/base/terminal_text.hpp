@@ -1,0 +1,84 @@
+// Text for a terminal: how wide it is there, cut where it is too wide, and whether colours are wanted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "erm/detail/base/utf8.hpp"
+
+#if defined(_WIN32)
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace erm::detail {
+
+inline bool stdout_shows_color() {
+  if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') return false;
+#if defined(_WIN32)
+  return _isatty(1) != 0;
+#else
+  return ::isatty(STDOUT_FILENO) == 1;
+#endif
+}
+
+struct TerminalText {
+  std::string text;
+  std::size_t width = 0;  // in columns
+};
+
+/// The code point of the well-formed sequence `bytes`.
+inline std::uint32_t code_point(std::string_view bytes) {
+  const auto lead = static_cast<unsigned char>(bytes[0]);
+  if (bytes.size() == 1) return lead;
+  std::uint32_t code = lead & (0x7FU >> bytes.size());
+  for (std::size_t i = 1; i < bytes.size(); ++i) code = code << 6 | (static_cast<unsigned char>(bytes[i]) & 0x3FU);
+  return code;
+}
+
+/// Columns that a terminal gives a character: 2 for East Asian wide ones and emoji, 0 for marks upon others (the common
+/// blocks of Unicode's EastAsianWidth.txt).
+inline std::size_t terminal_width(std::uint32_t code) {
+  const auto within = [&](std::uint32_t low, std::uint32_t high) { return code >= low && code <= high; };
+  if (within(0x300, 0x36F) || within(0x200B, 0x200F) || within(0x202A, 0x202E) || within(0x2060, 0x2064) ||
+      within(0x2066, 0x2069) || within(0xFE00, 0xFE0F) || code == 0xFEFF)
+    return 0;
+  if (within(0x1100, 0x115F) || within(0x2E80, 0xA4CF) || within(0xAC00, 0xD7A3) || within(0xF900, 0xFAFF) ||
+      within(0xFE30, 0xFE6F) || within(0xFF00, 0xFF60) || within(0xFFE0, 0xFFE6) || within(0x1F300, 0x1FAFF) ||
+      within(0x20000, 0x3FFFD))
+    return 2;
+  return 1;
+}
+
+/// Control characters, and those that turn the direction of text, could change what else is on the screen.
+inline bool is_terminal_control(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x200E || code == 0x200F || code == 0x2028 ||
+         code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/// `text` with blanks for control characters, ended with "…" where it is wider than `max_width` columns.
+inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
+  TerminalText whole, cut;  // cut: what fits with the ellipsis
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = utf8_sequence_length(text.substr(i));
+    const std::string_view bytes = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length);
+    const std::uint32_t code = code_point(bytes);
+    const bool is_control = is_terminal_control(code);
+    whole.text += is_control ? std::string_view(" ") : bytes;
+    whole.width += is_control ? 1 : terminal_width(code);
+    if (whole.width < max_width) cut = whole;
+    if (whole.width > max_width) {
+      cut.text += "\xE2\x80\xA6";
+      ++cut.width;
+      return cut;
+    }
+    i += length == 0 ? 1 : length;
+  }
+  return whole;
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,211 @@
+// The provenance of runs as rows of a comparison: what each part says of each run, whatever a part is.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/compare/rows.hpp"
+#include "erm/detail/base/sha256.hpp"
+
+namespace erm::detail {
+
+/// The entry under those keys, one within the other; null where there is none.
+template <class J>
+const J* entry_at(const J& json, std::initializer_list<const char*> keys) {
+  const J* at = &json;
+  for (const char* const key : keys) {
+    if (!at->is_object()) return nullptr;
+    const auto entry = at->find(std::string(key));
+    if (entry == at->end()) return nullptr;
+    at = &*entry;
+  }
+  return at;
+}
+
+/// The text there; empty where there is none.
+template <class J>
+std::string_view text_at(const J& json, std::initializer_list<const char*> keys) {
+  const J* const entry = entry_at(json, keys);
+  if (entry == nullptr || !entry->is_string()) return {};
+  return entry->template get_ref<const std::string&>();
+}
+
+template <class J>
+bool is_list_of_objects(const J& json) {
+  if (!json.is_array()) return false;
+  for (const J& part : json)
+    if (!part.is_object()) return false;
+  return true;
+}
+
+template <class J>
+bool is_list_of_texts(const J& json) {
+  if (!json.is_array()) return false;
+  for (const J& part : json)
+    if (!part.is_string()) return false;
+  return true;
+}
+
+/// As it would be typed: words in a line, those with blanks in quotes.
+template <class J>
+std::string command_text(const J& words) {
+  std::string text;
+  for (const J& part : words) {
+    const std::string& word = part.template get_ref<const std::string&>();
+    const bool is_quoted = word.empty() || word.find_first_of(" \t\n\"'") != std::string::npos;
+    if (!text.empty()) text += ' ';
+    text += is_quoted ? "'" + word + "'" : word;
+  }
+  return text;
+}
+
+/// The first bytes of `text`, no more than that, without half a character.
+inline std::string_view first_bytes(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return text.substr(0, most);
+}
+
+/// A long one by its begin and its hash.
+inline void fill_long_text(ComparisonCell& cell, std::string_view text, TextArena& texts) {
+  constexpr std::size_t longest = 1000, begin = 60;
+  cell.kind = ComparisonCell::Kind::text;
+  if (text.size() <= longest) {
+    cell.text = texts.keep(text);
+    return;
+  }
+  std::string shown =
+      "SHA-256 " + sha256_of(text).substr(0, 12) + "\xE2\x80\xA6 of " + std::to_string(text.size()) + " bytes: ";
+  shown += first_bytes(text, begin);
+  shown += "\xE2\x80\xA6";
+  cell.text = texts.keep(shown);
+}
+
+template <class J>
+class ProvenanceRows {
+ public:
+  ProvenanceRows(std::size_t runs, TextArena& texts) : runs_(runs), texts_(texts) {}
+
+  void add(std::size_t run, const J& provenance) {
+    run_ = run;
+    for (auto part = provenance.begin(); part != provenance.end(); ++part) add_value(key_of(part.key()), *part);
+    const std::string_view diff = text_at(provenance, {"code", "diff"});
+    if (!diff.empty() && text_at(provenance, {"code", "diff_sha256"}).empty())
+      fill_long_text(cell_at(key_of("code") + path_mark + "diff_sha256"), sha256_of(diff), texts_);
+  }
+
+  /// Each row finished.
+  [[nodiscard]] std::vector<ComparisonRow> rows(std::size_t baseline) {
+    std::vector<ComparisonRow> out;
+    for (const auto& [key, index] : index_of_) {
+      ComparisonRow& row = rows_[index];
+      finish_row(row, baseline);
+      if (!row.differs && is_detail(key)) continue;
+      std::string shown = key.substr(1);
+      std::replace(shown.begin(), shown.end(), path_mark, '.');
+      row.name = texts_.keep(shown);
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
+
+ private:
+  /// Its place and the part: in the order in which a person asks for them; what a later version adds comes before
+  /// "missing".
+  static std::string key_of(const std::string& part) {
+    static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",       "build",
+                                                               "program",     "inputs",       "seeds",      "rngs",
+                                                               "job",         "machine",      "environment"};
+    char place = 'a';
+    for (const std::string_view known : order) {
+      if (known == part) break;
+      ++place;
+    }
+    return (part == "missing" ? 'z' : place) + part;
+  }
+  static bool begins_with(std::string_view text, std::string_view begin) {
+    return text.substr(0, begin.size()) == begin;
+  }
+  /// One of many of its kind, there only where runs differ in it.
+  static bool is_detail(std::string_view key) {
+    key.remove_prefix(1);
+    return begins_with(key, "program\x1Flibraries\x1F") || begins_with(key,
+                                                                       "machine\x1F"
+                                                                       "cpu_features\x1F");
+  }
+
+  ComparisonCell& cell_at(const std::string& key) {
+    const auto [place, is_new] = index_of_.emplace(key, rows_.size());
+    if (is_new) {
+      rows_.emplace_back();
+      rows_.back().cells.resize(runs_);
+      const std::string_view path = std::string_view(key).substr(1);
+      rows_.back().is_incidental = path == "captured_utc" || path == "program\x1Fpid" || path == "build\x1Ftime_utc";
+    }
+    return rows_[place->second].cells[run_];
+  }
+
+  void add_value(const std::string& key, const J& value) {
+    const std::string_view path = std::string_view(key).substr(1);
+    if (path ==
+        "code\x1F"
+        "diff")
+      return;  // shown by itself
+    if (value.is_object() && !value.empty()) {
+      for (auto entry = value.begin(); entry != value.end(); ++entry) add_value(key + path_mark + entry.key(), *entry);
+    } else if (value.is_string()) {
+      fill_long_text(cell_at(key), value.template get_ref<const std::string&>(), texts_);
+    } else if (path ==
+                   "machine\x1F"
+                   "cpu_features" &&
+               is_list_of_texts(value)) {
+      fill_cell(cell_at(key), Value(value.size()), texts_);
+      for (const J& feature : value)
+        fill_yes(cell_at(key + path_mark + feature.template get_ref<const std::string&>()));
+    } else if (is_list_of_texts(value)) {
+      fill_long_text(cell_at(key), command_text(value), texts_);
+    } else if (is_list_of_objects(value)) {
+      fill_cell(cell_at(key), Value(value.size()), texts_);
+      add_named(key, value);
+    } else if (value.is_structured()) {
+      fill_long_text(cell_at(key), value.dump(-1, ' ', false, J::error_handler_t::replace), texts_);
+    } else {
+      fill_json_cell(cell_at(key), value, texts_);
+    }
+  }
+
+  /// A list of objects, each under its name or its file's name.
+  void add_named(const std::string& key, const J& list) {
+    std::map<std::string, std::size_t> seen;
+    for (const J& part : list) {
+      std::string name(text_at(part, {"name"}));
+      if (name.empty()) {
+        const std::string_view path = text_at(part, {"path"});
+        name = path.substr(path.find_last_of("/\\") + 1);
+      }
+      if (const std::size_t before = seen[name]++; before > 0) name += " (" + std::to_string(before + 1) + ")";
+      fill_yes(cell_at(key + path_mark + name));
+      for (auto entry = part.begin(); entry != part.end(); ++entry)
+        if (entry.key() != "name") add_value(key + path_mark + name + path_mark + entry.key(), *entry);
+    }
+  }
+
+  static void fill_yes(ComparisonCell& cell) {
+    cell.kind = ComparisonCell::Kind::boolean;
+    cell.text = "yes";
+  }
+
+  std::size_t runs_, run_ = 0;
+  TextArena& texts_;
+  std::vector<ComparisonRow> rows_;
+  std::map<std::string, std::size_t> index_of_;  // by the part's rank and its path
+};
+
+}  // namespace erm::detail

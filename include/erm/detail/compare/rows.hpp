@@ -1,0 +1,339 @@
+// The rows of a comparison: keys of many runs joined, values made into cells, cells compared.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/goal.hpp"
+#include "erm/json.hpp"
+#include "erm/value.hpp"
+
+namespace erm::detail {
+
+/// Keeps texts where they are until it goes: a view of one stays good while others are added.
+class TextArena {
+ public:
+  std::string_view keep(std::string_view text) {
+    if (text.empty()) return {};
+    if (text.size() > free_) {
+      free_ = std::max(text.size(), block_size);
+      blocks_.push_back(std::make_unique<char[]>(free_));
+      next_ = blocks_.back().get();
+    }
+    std::memcpy(next_, text.data(), text.size());
+    const std::string_view kept(next_, text.size());
+    next_ += text.size();
+    free_ -= text.size();
+    return kept;
+  }
+  /// The shortest text that reads back as `number`.
+  std::string_view keep_floating(double number) {
+    number_.clear();
+    append_floating(number_, number);
+    return keep(number_);
+  }
+
+ private:
+  static constexpr std::size_t block_size = 16384;
+  std::string number_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  std::size_t free_ = 0;
+};
+
+/// What one run has in one row.
+struct ComparisonCell {
+  enum class Kind : std::uint8_t { missing, null, boolean, number, text };
+  Kind kind = Kind::missing;   // a text that is a number counts as one
+  bool differs = false;        // from the baseline's
+  bool best = false;           // of a metric with a goal: no other run is better
+  double number = std::numeric_limits<double>::quiet_NaN();  // of a number, else NaN
+  std::string_view text;       // exact: a number as its shortest decimal
+};
+
+struct ComparisonRow {
+  std::string_view name;              // of a dict the path of keys, joined with dots
+  std::vector<ComparisonCell> cells;  // one a run
+  bool differs = false;               // the runs do not all have the same; a run that lacks it differs
+  bool is_numeric = false;            // numbers and nothing else, but for runs that lack it
+  bool is_scientific = false;         // a number in it is too long for fixed notation
+  bool is_summary = false;            // says something of other rows, as the number of features
+  bool is_incidental = false;         // as a process's number: never counts as differing
+  bool is_time = false;               // of texts as readable_time() writes them
+  std::optional<Goal> goal;
+  bool goal_is_guessed = false;
+};
+
+/// "2026-11-23 07:30:21", with a fraction where it has one.
+inline std::string readable_time(TimePoint time) {
+  std::string text = time_text(time);
+  text[10] = ' ';
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  if (text.size() < 19) text.append(19 - text.size(), '0');
+  return text;
+}
+
+/// Joins the maps that `get(run)` gives by their keys: `make(key)` is called once a key and makes row 0, 1, ...,
+/// `fill(row, run, value)` once an entry. Gives the rows' indices in the order of their keys.
+template <class Get, class Make, class Fill>
+std::vector<std::size_t> join_by_key(const std::vector<const ExperimentRun*>& runs, const Get& get, const Make& make,
+                                     const Fill& fill) {
+  using Entry = std::pair<std::string_view, std::size_t>;
+  std::vector<Entry> known, more;  // known: sorted by key
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    std::size_t at = 0;
+    more.clear();
+    for (const auto& [name, value] : get(*runs[run])) {
+      const std::string_view key = name;
+      // Most runs have the same keys, so the next is the one.
+      if (at == known.size() || known[at].first != key) {
+        while (at < known.size() && known[at].first < key) ++at;
+        if (at == known.size() || known[at].first != key) {
+          const std::size_t row = known.size() + more.size();
+          more.emplace_back(key, row);
+          make(key);
+          fill(row, run, value);
+          continue;
+        }
+      }
+      fill(known[at++].second, run, value);
+    }
+    if (more.empty()) continue;
+    const auto middle = static_cast<std::ptrdiff_t>(known.size());
+    known.insert(known.end(), more.begin(), more.end());
+    std::inplace_merge(known.begin(), known.begin() + middle, known.end());
+  }
+  std::vector<std::size_t> order;
+  order.reserve(known.size());
+  for (const Entry& entry : known) order.push_back(entry.second);
+  return order;
+}
+
+template <class T>
+std::vector<T> reordered(std::vector<T>&& items, const std::vector<std::size_t>& order) {
+  std::vector<T> out;
+  out.reserve(items.size());
+  for (const std::size_t index : order) out.push_back(std::move(items[index]));
+  return out;
+}
+
+inline void fill_number(ComparisonCell& cell, double number, TextArena& texts) {
+  cell.kind = ComparisonCell::Kind::number;
+  cell.number = number;
+  cell.text = texts.keep_floating(number);
+}
+
+inline void fill_text(ComparisonCell& cell, std::string_view text, TextArena& texts) {
+  cell.text = texts.keep(text);
+  cell.kind = ComparisonCell::Kind::text;
+  // No number is longer than this but one that was padded on purpose.
+  if (text.size() > 400) return;
+  if (const std::optional<double> number = parse_number(text)) {
+    cell.kind = ComparisonCell::Kind::number;
+    cell.number = *number;
+  }
+}
+
+inline void fill_cell(ComparisonCell& cell, const Value& value, TextArena& texts) {
+  switch (value.kind()) {
+    case Value::Kind::floating:
+      return fill_number(cell, value.get<double>(), texts);
+    case Value::Kind::text:
+      return fill_text(cell, value.str(), texts);
+    case Value::Kind::boolean:
+      cell.kind = ComparisonCell::Kind::boolean;
+      cell.text = value.get<bool>() ? "true" : "false";
+      return;
+    default:
+      cell.kind = ComparisonCell::Kind::number;
+      cell.number = value.get<double>();
+      cell.text = texts.keep(value.str());
+  }
+}
+
+/// A JSON value that is no object with entries: a list is its text.
+template <class J>
+void fill_json_cell(ComparisonCell& cell, const J& json, TextArena& texts) {
+  switch (json.type()) {
+    case J::value_t::null:
+      cell.kind = ComparisonCell::Kind::null;
+      cell.text = "null";
+      return;
+    case J::value_t::boolean:
+      return fill_cell(cell, Value(json.template get<bool>()), texts);
+    case J::value_t::number_integer:
+      return fill_cell(cell, Value(json.template get<std::int64_t>()), texts);
+    case J::value_t::number_unsigned:
+      return fill_cell(cell, Value(json.template get<std::uint64_t>()), texts);
+    case J::value_t::number_float:
+      return fill_number(cell, json.template get<double>(), texts);
+    case J::value_t::string:
+      return fill_text(cell, json.template get_ref<const std::string&>(), texts);
+    default:
+      cell.kind = ComparisonCell::Kind::text;
+      cell.text = texts.keep(json.dump(-1, ' ', false, J::error_handler_t::replace));
+  }
+}
+
+/// The same value: numbers by what they are worth, everything else by its text. Beyond 2^53 two integers may share a
+/// double, so there the text decides.
+inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
+  if (a.kind != b.kind) return false;
+  if (a.text == b.text) return true;
+  if (a.kind != ComparisonCell::Kind::number) return false;
+  if (std::isnan(a.number) || std::isnan(b.number)) return std::isnan(a.number) && std::isnan(b.number);
+  return a.number == b.number && (std::abs(a.number) < 9007199254740992.0 || std::isinf(a.number));
+}
+
+/// Whether a number needs an exponent to be read: its text has one, or it has a fraction beyond six digits.
+inline bool is_scientific(const ComparisonCell& cell) {
+  if (!std::isfinite(cell.number) || cell.number == 0) return false;
+  const double size = std::abs(cell.number);
+  if (size < 1e-4) return true;
+  return size >= 1e6 && cell.text.find_first_of(".eE") != std::string_view::npos;
+}
+
+/// What follows from the cells of a row.
+inline void finish_row(ComparisonRow& row, std::size_t baseline) {
+  using Kind = ComparisonCell::Kind;
+  if (row.cells.empty()) return;
+  const ComparisonCell& compared = row.cells[baseline];
+  bool numbers = false, others = false;
+  for (ComparisonCell& cell : row.cells) {
+    cell.differs = !row.is_incidental && &cell != &compared && !same_cell(cell, compared);
+    row.differs = row.differs || cell.differs;
+    if (cell.kind == Kind::number) {
+      numbers = true;
+      row.is_scientific = row.is_scientific || is_scientific(cell);
+    } else if (cell.kind != Kind::missing) {
+      others = true;
+    }
+  }
+  row.is_numeric = numbers && !others;
+}
+
+/// Stars the best number and all that tie with it; none where fewer than two runs have one.
+inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
+  std::optional<double> best;
+  std::size_t numbers = 0;
+  for (const ComparisonCell& cell : cells) {
+    if (std::isnan(cell.number)) continue;
+    ++numbers;
+    if (!best || (goal == Goal::minimize ? cell.number < *best : cell.number > *best)) best = cell.number;
+  }
+  if (numbers < 2) return;
+  for (ComparisonCell& cell : cells) cell.best = cell.number == *best;
+}
+
+/// One row a feature; before them their number, and which order they are in where the same ones come in several.
+inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector<const ExperimentRun*>& runs,
+                             std::size_t baseline, TextArena& texts) {
+  std::map<std::string_view, std::size_t> row_of;
+  std::vector<std::string_view> names;
+  const auto add_names = [&](const ExperimentRun& run) {
+    for (const std::string& feature : run.features())
+      if (row_of.emplace(feature, names.size()).second) names.push_back(feature);
+  };
+  if (!runs.empty()) add_names(*runs[baseline]);
+  for (const ExperimentRun* run : runs) add_names(*run);
+  if (names.empty()) return;
+
+  const auto add_summary = [&](std::string_view name) {
+    rows.emplace_back();
+    rows.back().name = name;
+    rows.back().is_summary = true;
+    rows.back().cells.resize(runs.size());
+  };
+  add_summary("number of features");
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    fill_cell(rows[0].cells[run], Value(runs[run]->features().size()), texts);
+  }
+  // Orders of one set are numbered as they come: runs with the same number and the same features have the same list.
+  std::map<std::vector<std::string>, std::vector<const std::vector<std::string>*>> orders_of;
+  std::vector<std::size_t> order(runs.size());
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    std::vector<std::string> set = runs[run]->features();
+    std::sort(set.begin(), set.end());
+    auto& orders = orders_of[set];
+    const auto same = [&](const auto* features) { return *features == runs[run]->features(); };
+    const auto known = std::find_if(orders.begin(), orders.end(), same);
+    order[run] = static_cast<std::size_t>(known - orders.begin());
+    if (known == orders.end()) orders.push_back(&runs[run]->features());
+  }
+  if (std::any_of(order.begin(), order.end(), [](std::size_t number) { return number > 0; })) {
+    add_summary("order of features");
+    for (std::size_t run = 0; run < runs.size(); ++run)
+      fill_text(rows[1].cells[run], "order " + std::to_string(order[run] + 1), texts);
+  }
+
+  std::vector<ComparisonRow> features(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    features[i].name = names[i];
+    features[i].cells.resize(runs.size());
+  }
+  for (std::size_t run = 0; run < runs.size(); ++run)
+    for (const std::string& feature : runs[run]->features()) {
+      ComparisonCell& cell = features[row_of[feature]].cells[run];
+      cell.kind = ComparisonCell::Kind::boolean;
+      cell.text = "yes";
+    }
+  std::move(features.begin(), features.end(), std::back_inserter(rows));
+}
+
+// Between the keys of a path, so that {"a": {"b": 1}} and {"a.b": 1} are two rows.
+inline constexpr char path_mark = '\x1F';
+
+template <class J>
+using FlatDict = std::vector<std::pair<std::string, const J*>>;
+
+/// Each value of a nested object under its path.
+template <class J>
+void flatten(const J& object, const std::string& prefix, FlatDict<J>& into) {
+  for (auto entry = object.begin(); entry != object.end(); ++entry) {
+    std::string path = prefix + entry.key();
+    if (entry->is_object() && !entry->empty())
+      flatten(*entry, path + path_mark, into);
+    else
+      into.emplace_back(std::move(path), &*entry);
+  }
+}
+
+/// The rows of one dict: `dicts` has that of each run, or null.
+template <class J>
+void add_dict_rows(std::vector<ComparisonRow>& rows, const std::vector<const J*>& dicts, TextArena& texts) {
+  std::vector<FlatDict<J>> flat(dicts.size());
+  std::map<std::string, std::size_t> row_of;
+  for (std::size_t run = 0; run < dicts.size(); ++run) {
+    if (dicts[run] != nullptr) flatten(*dicts[run], {}, flat[run]);
+    for (const auto& entry : flat[run]) row_of.emplace(entry.first, 0);
+  }
+  for (auto& [path, index] : row_of) {
+    index = rows.size();
+    std::string shown = path;
+    std::replace(shown.begin(), shown.end(), path_mark, '.');
+    rows.emplace_back();
+    rows.back().name = texts.keep(shown);
+    rows.back().cells.resize(dicts.size());
+  }
+  for (std::size_t run = 0; run < dicts.size(); ++run)
+    for (const auto& [path, value] : flat[run])
+      fill_json_cell(rows[row_of.find(path)->second].cells[run], *value, texts);
+}
+
+}  // namespace erm::detail

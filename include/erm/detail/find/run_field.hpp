@@ -1,0 +1,239 @@
+// What a filter or an order can ask of a run: "params.lr", "metrics.loss.min", "duration".
+//
+//   const RunField field = run_field({"metrics", "loss", "min"}).value();
+//   Value scratch;
+//   const Value* least = field.value_of(record, scratch);      // null where the run has none
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/run/record.hpp"
+#include "erm/metric_history.hpp"
+#include "erm/run_status.hpp"
+#include "erm/value.hpp"
+
+namespace erm::detail {
+
+inline std::int64_t microseconds_of(TimePoint time) { return time.time_since_epoch().count(); }
+
+struct RunField {
+  enum class Kind : std::uint8_t {
+    param,
+    metric,
+    dict,
+    tag,
+    status,
+    experiment,
+    variant,
+    run,
+    time,
+    duration,
+    group,
+    note,
+    failure,
+    features,
+    artifacts
+  };
+  enum class Point : std::uint8_t { logged, first, last, min, max };  // of a metric
+  Kind kind = Kind::param;
+  std::string name = {};               // of a param, metric, dict or tag
+  std::vector<std::string> path = {};  // into a dict
+  Point point = Point::logged;
+
+  [[nodiscard]] bool is_list() const { return kind == Kind::features || kind == Kind::artifacts; }
+
+  /// The run's value, or null where it has none; `scratch` may hold it. A time is its microseconds since 1970, a
+  /// duration its seconds. Reads the history of a run for a point of a metric. Not of a list.
+  const Value* value_of(const RunRecord& run, Value& scratch) const;
+  /// Whether a list of the run has that element, or its text that part.
+  [[nodiscard]] bool contains(const RunRecord& run, const std::string& part, Value& scratch) const;
+  [[nodiscard]] bool is_missing(const RunRecord& run, Value& scratch) const;
+
+ private:
+  const Value* point_of(const RunRecord& run, Value& scratch) const;
+  const Value* entry_of(const RunRecord& run, Value& scratch) const;
+};
+
+inline constexpr std::pair<std::string_view, RunField::Kind> plain_run_fields[] = {
+    {"status", RunField::Kind::status},       {"experiment", RunField::Kind::experiment},
+    {"variant", RunField::Kind::variant},     {"run", RunField::Kind::run},
+    {"time", RunField::Kind::time},           {"duration", RunField::Kind::duration},
+    {"group", RunField::Kind::group},         {"note", RunField::Kind::note},
+    {"failure", RunField::Kind::failure},     {"features", RunField::Kind::features},
+    {"artifacts", RunField::Kind::artifacts},
+};
+
+/// For an error that says which fields there are.
+inline constexpr const char* run_field_names =
+    "params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, duration, group, "
+    "note, failure, features or artifacts";
+
+/// The field of a word's parts; nothing where there is none of that name.
+inline std::optional<RunField> run_field(const std::vector<std::string>& parts) {
+  const auto joined_from = [&](std::size_t first, std::size_t last) {
+    std::string name;
+    for (std::size_t i = first; i < last; ++i) (name += i == first ? "" : ".") += parts[i];
+    return name;
+  };
+  RunField field;
+  if (parts.size() == 1) {
+    for (const auto& [name, kind] : plain_run_fields) {
+      if (name != parts[0]) continue;
+      field.kind = kind;
+      return field;
+    }
+    return std::nullopt;
+  }
+  if (parts.empty() || std::all_of(parts.begin() + 1, parts.end(), [](const auto& part) { return part.empty(); }))
+    return std::nullopt;
+  field.name = joined_from(1, parts.size());
+  if (parts[0] == "params") return field;
+  field.kind = RunField::Kind::tag;
+  if (parts[0] == "tags") return field;
+  if (parts[0] == "metrics") {
+    field.kind = RunField::Kind::metric;
+    static constexpr std::pair<std::string_view, RunField::Point> points[] = {{"first", RunField::Point::first},
+                                                                              {"last", RunField::Point::last},
+                                                                              {"min", RunField::Point::min},
+                                                                              {"max", RunField::Point::max}};
+    for (const auto& [name, point] : points) {
+      if (parts.size() < 3 || parts.back() != name) continue;
+      field.point = point;
+      field.name = joined_from(1, parts.size() - 1);
+    }
+    return field;
+  }
+  if (parts[0] != "dicts" || parts.size() < 3) return std::nullopt;
+  field.kind = RunField::Kind::dict;
+  field.name = parts[1];
+  field.path.assign(parts.begin() + 2, parts.end());
+  return field;
+}
+
+// ---- bodies ----
+
+inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) const {
+  if (point != Point::logged) {
+    const auto& histories = run.whole_history();
+    const auto history = histories.find(name);
+    if (history != histories.end() && !history->second.empty()) {
+      const std::optional<MetricPoint> found = point == Point::first  ? history->second.first()
+                                               : point == Point::last ? history->second.last()
+                                               : point == Point::min  ? history->second.min()
+                                                                      : history->second.max();
+      scratch = found ? found->value : std::numeric_limits<double>::quiet_NaN();
+      return &scratch;
+    }
+    // A metric that was logged once is its own first, last, least and greatest.
+  }
+  const auto metric = run.metrics.find(name);
+  return metric == run.metrics.end() ? nullptr : &metric->second;
+}
+
+inline const Value* RunField::entry_of(const RunRecord& run, Value& scratch) const {
+  const auto& dicts = run.dicts();
+  const auto dict = dicts.find(name);
+  if (dict == dicts.end()) return nullptr;
+  const Json* at = &dict->second;
+  for (const std::string& key : path) {
+    if (at->is_object()) {
+      const auto entry = at->find(key);
+      if (entry == at->end()) return nullptr;
+      at = &*entry;
+    } else if (at->is_array()) {
+      const std::optional<double> index = parse_number(key);
+      if (!index || !(*index >= 0) || *index >= static_cast<double>(at->size())) return nullptr;
+      at = &(*at)[static_cast<std::size_t>(*index)];
+    } else {
+      return nullptr;
+    }
+  }
+  if (at->is_string())
+    scratch = at->get_ref<const std::string&>();
+  else if (at->is_boolean())
+    scratch = at->get<bool>();
+  else if (at->is_number_unsigned())
+    scratch = at->get<std::uint64_t>();
+  else if (at->is_number_integer())
+    scratch = at->get<std::int64_t>();
+  else if (at->is_number())
+    scratch = at->get<double>();
+  else
+    scratch = at->dump(-1, ' ', false, Json::error_handler_t::replace);
+  return &scratch;
+}
+
+inline const Value* RunField::value_of(const RunRecord& run, Value& scratch) const {
+  const auto text = [&](const std::string& found) {
+    scratch = found;
+    return found.empty() ? nullptr : &scratch;
+  };
+  switch (kind) {
+    case Kind::param: {
+      const auto found = run.params.find(name);
+      return found == run.params.end() ? nullptr : &found->second;
+    }
+    case Kind::metric:
+      return point_of(run, scratch);
+    case Kind::dict:
+      return entry_of(run, scratch);
+    case Kind::tag: {
+      const auto found = run.tags.find(name);
+      if (found == run.tags.end()) return nullptr;
+      scratch = found->second;
+      return &scratch;
+    }
+    case Kind::status:
+      scratch = to_text(run.status);
+      return &scratch;
+    case Kind::experiment:
+      return text(run.experiment_id);
+    case Kind::variant:
+      return text(run.variant_id);
+    case Kind::run:
+      return text(run.run_id);
+    case Kind::time:
+      scratch = microseconds_of(run.timestamp_utc);
+      return &scratch;
+    case Kind::duration: {
+      const std::optional<TimePoint>& end = run.finished_utc ? run.finished_utc : run.heartbeat_utc;
+      if (!end) return nullptr;
+      scratch = static_cast<double>(microseconds_of(*end) - microseconds_of(run.timestamp_utc)) / 1e6;
+      return &scratch;
+    }
+    case Kind::group:
+      return text(run.group);
+    case Kind::note:
+      return text(run.note);
+    case Kind::failure:
+      return text(run.failure);
+    case Kind::features:
+    case Kind::artifacts:
+      break;
+  }
+  return nullptr;
+}
+
+inline bool RunField::contains(const RunRecord& run, const std::string& part, Value& scratch) const {
+  if (kind == Kind::features) return std::find(run.features.begin(), run.features.end(), part) != run.features.end();
+  if (kind == Kind::artifacts) return run.artifacts.count(part) != 0;
+  const Value* const value = value_of(run, scratch);
+  return value != nullptr && value->str().find(part) != std::string::npos;
+}
+
+inline bool RunField::is_missing(const RunRecord& run, Value& scratch) const {
+  if (kind == Kind::features) return run.features.empty();
+  if (kind == Kind::artifacts) return run.artifacts.empty();
+  return value_of(run, scratch) == nullptr;
+}
+
+}  // namespace erm::detail

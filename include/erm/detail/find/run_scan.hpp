@@ -1,0 +1,223 @@
+// Every run of a registry, or of a part of it, read by a few threads and put through a filter.
+//
+//   const RunScan scan(registry, registry_uri, where_to_look);
+//   scan.each(filter, threads, [](FoundRun&& run) { ... }, [](const std::string& run_uri, const Error& why) { ... });
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+#include "erm/registry.hpp"
+
+namespace erm::detail {
+
+/// The history of a run whose metadata were read before.
+class FoundHistory final : public UnreadHistory {
+ public:
+  FoundHistory(std::shared_ptr<FileSystem> fs, std::string folder, const RunRecord& run)
+      : fs_(std::move(fs)), folder_(std::move(folder)), timestamp_(run.timestamp_utc), finished_(run.finished_utc) {}
+
+  [[nodiscard]] const std::map<std::string, MetricHistory>& read() const override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (history_) return *history_;
+    MetadataFile now = read_whole_metadata_and_history(*fs_, folder_);
+    if (now.record.timestamp_utc != timestamp_ || (finished_ && now.record.finished_utc != finished_)) {
+      throw NotFoundError("cannot read the history of the run '" + folder_ +
+                          "': another run took its place since it was found; find it again");
+    }
+    return history_.emplace(std::move(now.record.history));
+  }
+
+ private:
+  std::shared_ptr<FileSystem> fs_;
+  std::string folder_;
+  TimePoint timestamp_;
+  std::optional<TimePoint> finished_;
+  mutable std::mutex mutex_;
+  mutable std::optional<std::map<std::string, MetricHistory>> history_;
+};
+
+class RunScan {
+ public:
+  /// Empty ids are all that there are. Throws NotFoundError where what is named is not there.
+  RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
+          const std::string& variant_id);
+
+  /// Calls `take(RunRecord&&)` for each run that the filter takes, in the order of their ids, and
+  /// `broken(run_uri, error)` for each that cannot be read, both on the calling thread.
+  template <class Take, class Broken>
+  void each(const RunFilter& filter, unsigned threads, Take&& take, Broken&& broken) const;
+
+ private:
+  struct Variant {
+    std::string experiment_id, variant_id;
+  };
+  /// What became of one run.
+  struct Outcome {
+    std::optional<RunRecord> run = {};  // nothing: not taken by the filter, or deleted meanwhile
+    std::exception_ptr error = nullptr;
+  };
+
+  void read_some(const Variant& variant, const std::string* run_ids, std::size_t count, const RunFilter& filter,
+                 unsigned threads, std::vector<Outcome>& outcomes) const;
+  Outcome read_one(const Variant& variant, const std::string& folder, const std::string& run_id, const Bytes* bytes,
+                   const RunFilter& filter) const;
+  std::optional<RunRecord> read_matching(const Variant& variant, const std::string& folder, const std::string& run_id,
+                                         const Bytes* bytes, const RunFilter& filter) const;
+  [[nodiscard]] std::string folder_of_variant(const Variant& variant) const {
+    return joined(joined(root_, variant.experiment_id), variant.variant_id);
+  }
+
+  std::shared_ptr<FileSystem> fs_;
+  std::string root_;
+  std::string registry_uri_;
+  std::vector<Variant> variants_;
+};
+
+// ---- bodies ----
+
+inline RunScan::RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
+                        const std::string& variant_id)
+    : fs_(registry.fs), root_(without_end_slash(registry.path)), registry_uri_(std::move(registry_uri)) {
+  std::vector<std::string> experiments = {experiment_id};
+  if (experiment_id.empty()) experiments = list_experiments(registry_uri_, fs_);
+  for (const std::string& experiment : experiments) {
+    std::vector<std::string> variants;
+    try {
+      variants = list_variants(registry_uri_, experiment, fs_);
+    } catch (const NotFoundError&) {
+      if (!experiment_id.empty()) throw;
+      continue;  // deleted since it was listed
+    }
+    if (!variant_id.empty()) {
+      const bool has_it = std::find(variants.begin(), variants.end(), variant_id) != variants.end();
+      variants.clear();
+      if (has_it) variants.push_back(variant_id);
+    }
+    for (std::string& variant : variants) variants_.push_back({experiment, std::move(variant)});
+  }
+  if (variants_.empty() && !variant_id.empty()) {
+    throw NotFoundError("there is no variant '" + variant_id + "' " +
+                        (experiment_id.empty() ? "of any experiment" : "of experiment '" + experiment_id + "'") +
+                        " in the registry '" + registry_uri_ + "'; list_variants tells which there are");
+  }
+}
+
+template <class Take, class Broken>
+void RunScan::each(const RunFilter& filter, unsigned threads, Take&& take, Broken&& broken) const {
+  constexpr std::size_t at_once = 4096;  // what is taken of them waits in memory
+  std::vector<Outcome> outcomes;
+  for (const Variant& variant : variants_) {
+    std::vector<std::string> run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename);
+    for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
+      const std::size_t count = std::min(at_once, run_ids.size() - first);
+      read_some(variant, &run_ids[first], count, filter, threads, outcomes);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (outcomes[i].run) take(std::move(*outcomes[i].run));
+        if (!outcomes[i].error) continue;
+        try {
+          std::rethrow_exception(outcomes[i].error);
+        } catch (const Error& error) {
+          broken(
+              uri_below(registry_uri_, joined(joined(variant.experiment_id, variant.variant_id), run_ids[first + i])),
+              error);
+        }
+      }
+    }
+  }
+}
+
+inline void RunScan::read_some(const Variant& variant, const std::string* run_ids, std::size_t count,
+                               const RunFilter& filter, unsigned threads, std::vector<Outcome>& outcomes) const {
+  outcomes.clear();
+  outcomes.resize(count);
+  const std::string variant_folder = folder_of_variant(variant);
+  std::vector<Bytes> bytes;
+  if (!fs_->has_folders()) {
+    // A store that may be far away is asked for all of them at once.
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < count; ++i) paths.push_back(metadata_path(joined(variant_folder, run_ids[i])));
+    try {
+      bytes = fs_->read_many(paths);
+    } catch (const Error&) {
+      bytes.clear();  // one was deleted meanwhile, or is broken: each by itself, below
+    }
+  }
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    constexpr std::size_t some = 32;
+    for (std::size_t from = 0; (from = next.fetch_add(some)) < count;)
+      for (std::size_t i = from; i < std::min(from + some, count); ++i)
+        outcomes[i] = read_one(variant, joined(variant_folder, run_ids[i]), run_ids[i],
+                               bytes.empty() ? nullptr : &bytes[i], filter);
+  };
+  std::vector<std::thread> helpers;
+  try {
+    const std::size_t wanted = std::min<std::size_t>(threads, count / 128 + 1);
+    while (helpers.size() + 1 < wanted) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those that there are do it.
+  }
+  work();
+  for (std::thread& helper : helpers) helper.join();
+}
+
+inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::string& folder, const std::string& run_id,
+                                          const Bytes* bytes, const RunFilter& filter) const {
+  Outcome outcome;
+  constexpr int attempts = 10;
+  for (int i = 1; i <= attempts; ++i) {
+    try {
+      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
+      return outcome;
+    } catch (const NotFoundError&) {
+      // Deleted since it was listed; or replaced, or to the trash and back, as it was read; or a file of it is lost.
+      if (!fs_->are_files({metadata_path(folder)})) return outcome;
+      if (i == attempts) outcome.error = std::current_exception();
+    } catch (...) {
+      outcome.error = std::current_exception();
+      return outcome;
+    }
+  }
+  return outcome;
+}
+
+/// The run, where the filter matches it.
+inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
+                                                       const std::string& run_id, const Bytes* bytes,
+                                                       const RunFilter& filter) const {
+  MetadataFile metadata =
+      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder);
+  RunRecord& record = metadata.record;
+  record.experiment_id = variant.experiment_id;
+  record.variant_id = variant.variant_id;
+  record.run_id = run_id;
+  record.unread_history = std::make_shared<FoundHistory>(fs_, folder, record);
+  // A run that ended well has taken over what lies beside its metadata, but for what came too late.
+  const bool settles_first =
+      record.status != RunStatus::finished || record.edits_lie_beside || filter.asks_for_artifacts();
+  if (settles_first) settle(*fs_, folder, metadata);
+  if (filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
+  if (!filter.matches(record)) return std::nullopt;
+  if (!settles_first) settle(*fs_, folder, metadata);
+  if (!filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
+  return std::move(record);
+}
+
+}  // namespace erm::detail

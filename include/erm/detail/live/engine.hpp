@@ -1,0 +1,276 @@
+// What drives a live run: callers put points into the buffer (point_buffer.hpp) and change the record
+// (live_record.hpp), and one thread (live_thread.hpp) brings both to the files (live_writer.hpp).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/capture_thread.hpp"
+#include "erm/detail/live/folder.hpp"
+#include "erm/detail/live/metric_numbers.hpp"
+#include "erm/detail/live/shared_record.hpp"
+#include "erm/detail/live/thread.hpp"
+#include "erm/detail/live/writer.hpp"
+#include "erm/detail/os/process.hpp"
+#include "erm/detail/live/point_buffer.hpp"
+#include "erm/detail/run/provenance_merge.hpp"
+#include "erm/error.hpp"
+#include "erm/live_options.hpp"
+
+namespace erm::detail {
+
+class LiveEngine {
+ public:
+  LiveEngine(LiveFolder folder, LiveOptions options);
+  LiveEngine(const LiveEngine&) = delete;
+  LiveEngine& operator=(const LiveEngine&) = delete;
+  /// The run was ended, or could not be: its thread is.
+  ~LiveEngine() { await_capture(); }
+
+  /// Records where the run comes from; returns at once.
+  void begin_capture();
+  /// Returns when that is done.
+  void await_capture();
+
+  [[nodiscard]] PointBuffer& points() noexcept { return *points_; }
+  [[nodiscard]] const LiveFolder& folder() const noexcept { return record_.folder(); }
+  [[nodiscard]] const LiveOptions& options() const noexcept { return options_; }
+
+  /// A number for a metric's name, the same for the whole run, and where the name is kept.
+  std::pair<std::uint32_t, const std::string*> metric_number(std::string_view name) { return metrics_.number_of(name); }
+  /// Takes a point that did not go into the thread's chunk.
+  void put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+  /// Makes a value without a step the metric.
+  void put_value(std::string_view name, Value value);
+  /// Lets `what(record)` change what the metadata say; written at the next flush.
+  template <class Change>
+  void change(Change&& what);
+  template <class Look>
+  void look_at_record(Look&& look) {
+    record_.look_at(std::forward<Look>(look));
+  }
+  /// Stores an artifact, while points and the record are written on. What the store refuses is told as a failure
+  /// of the writing thread is.
+  void store(StoredArtifact artifact, const Content& content);
+  /// Returns when all that was logged before is written. Throws what kept it from that, and once for what was lost.
+  void flush();
+  /// As flush(), and the last thing that happens to the run. A second call does nothing.
+  void end(RunStatus status, const std::string& failure);
+  [[nodiscard]] bool has_ended() const noexcept { return record_.has_ended(); }
+  void report(const std::string& message) const noexcept { detail::report(options_, message); }
+
+  // For the hooks of the process.
+  void note_signal(int number) noexcept { thread_.note_signal(number); }
+  [[nodiscard]] bool signal_is_handled() const noexcept { return thread_.signal_is_handled(); }
+  void lock_for_fork();
+  void unlock_after_fork();
+  /// In the child of a fork: the run is the parent's.
+  void disown();
+  [[nodiscard]] bool is_disowned() const noexcept { return is_disowned_; }
+
+ private:
+  /// Says in which thread the run is ending.
+  struct Ending {
+    explicit Ending(std::atomic<std::thread::id>& in) : in_(in) { in_ = std::this_thread::get_id(); }
+    ~Ending() { in_ = std::thread::id(); }
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+    std::atomic<std::thread::id>& in_;
+  };
+
+  void throw_if_failed_or_ended();
+  void throw_if_lost();
+  void refuse_writing_thread() const;
+  void adopt(bool with_edits);
+
+  LiveOptions options_;
+  LiveRecord record_;
+  LiveMetrics metrics_;
+  std::shared_ptr<PointBuffer> points_;
+  LiveWriter writer_;
+  LiveCapture capture_;
+
+  std::mutex lost_mutex_;
+  std::string lost_artifacts_;  // that no call has told of yet
+  std::uint64_t told_lost_ = 0;
+
+  std::mutex end_mutex_;
+  std::atomic<std::thread::id> ending_in_{std::thread::id()};
+  std::atomic<bool> is_disowned_{false};
+  LiveThread thread_;  // the last to be begun, the first to end
+};
+
+// ---- bodies ----
+
+inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options)
+    : options_(std::move(options)),
+      record_(std::move(folder)),
+      points_(std::make_shared<PointBuffer>(
+          options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_.wake(); }, this)),
+      writer_(options_, record_, metrics_, *points_),
+      thread_(options_, record_, writer_, *points_) {}
+
+inline void LiveEngine::begin_capture() {
+  if (!options_.provenance) return;
+  capture_.begin(options_.provenance_options, [this](Json captured) {
+    record_.change([&](RunRecord& record) { put_capture(record.own_provenance(), std::move(captured), true); });
+  });
+}
+
+inline void LiveEngine::await_capture() {
+  if (!is_disowned_) capture_.await();
+}
+
+inline void LiveEngine::throw_if_failed_or_ended() {
+  if (is_disowned_) return;
+  // The process ends in a moment: what the writing thread needs for that is left to it.
+  while (thread_.has_signal() && !thread_.is_here()) os::sleep_a_millisecond();
+  if (has_ended()) {
+    throw Error("cannot log to the live run '" + folder().uri() +
+                "': finish() or fail() has ended it; open it again with LiveOptions::resume");
+  }
+  if (options_.throw_errors && thread_.is_failing()) thread_.throw_failure();
+}
+
+inline void LiveEngine::put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
+  throw_if_failed_or_ended();
+  bool was_put = false;
+  {
+    const SignalsPutOff put_off;
+    was_put = points_->put_slowly(metric, value, step, milliseconds);
+  }
+  if (!was_put) throw_if_failed_or_ended();
+}
+
+inline void LiveEngine::put_value(std::string_view name, Value value) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  const std::uint32_t metric = metric_number(name).first | is_value;
+  const std::int64_t number = metrics_.keep(std::move(value));
+  const std::int64_t now = os::quick_milliseconds();
+  if (!PointBuffer::put(points_->number(), metric, 0, number, now)) put(metric, 0, number, now);
+}
+
+template <class Change>
+void LiveEngine::change(Change&& what) {
+  throw_if_failed_or_ended();
+  if (!is_disowned_) record_.change(std::forward<Change>(what));
+}
+
+inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  try {
+    record_.store(artifact, content, options_.hash_artifacts);
+  } catch (const Error& error) {
+    if (options_.throw_errors) throw;
+    const std::string message = "artifact " + shown(artifact.id) + " is lost: " + error.what();
+    {
+      const CallersLock lock(lost_mutex_);
+      lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
+    }
+    report("the live run '" + folder().uri() + "': " + message);
+    return;
+  }
+  throw_if_failed_or_ended();
+}
+
+inline void LiveEngine::refuse_writing_thread() const {
+  if (thread_.is_here())
+    throw Error("cannot flush or end the live run '" + folder().uri() +
+                "' in its on_error callback, whose thread would have to do it; leave that to another thread");
+}
+
+inline void LiveEngine::throw_if_lost() {
+  const CallersLock lock(lost_mutex_);
+  const std::uint64_t points = points_->lost() - std::exchange(told_lost_, points_->lost());
+  std::string lost = std::exchange(lost_artifacts_, {});
+  if (points > 0) {
+    lost += (lost.empty() ? "" : "; ") + std::to_string(points) +
+            " points are lost: they came while it could not be written and its buffer was full";
+  }
+  if (!lost.empty()) throw Error("the live run '" + folder().uri() + "' is not complete: " + lost);
+}
+
+inline void LiveEngine::flush() {
+  if (is_disowned_ || has_ended()) return;
+  refuse_writing_thread();
+  thread_.wait_for_round();
+  throw_if_lost();
+}
+
+/// The last time that the record is written it has what others logged and edited.
+inline void LiveEngine::adopt(bool with_edits) {
+  std::string damage;
+  record_.locked([&](LiveFolder& folder) {
+    folder.adopt_other_writers();
+    try {
+      if (with_edits) folder.adopt_edits();
+    } catch (const Error& error) {
+      // Damaged, they stay beside the run, and are no reason not to end it.
+      damage = "the live run '" + folder.uri() + "' ends without what was edited: " + error.what();
+    }
+  });
+  if (!damage.empty()) report(damage);  // without the lock: on_error may log to the run
+}
+
+inline void LiveEngine::end(RunStatus status, const std::string& failure) {
+  if (is_disowned_) return;
+  refuse_writing_thread();
+  if (ending_in_ == std::this_thread::get_id())
+    throw Error("cannot end the live run '" + folder().uri() +
+                "' in its on_error callback: that was called since the run is ending");
+  const CallersLock only_one(end_mutex_);
+  if (has_ended()) return;
+  const Ending ending(ending_in_);
+  await_capture();
+  thread_.wait_for_round();  // first the points; only what is whole is called finished
+  const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until all is written
+  adopt(no_edits != nullptr);
+  record_.set_status(status, failure, now_utc());
+  try {
+    thread_.wait_for_round();
+  } catch (...) {
+    record_.locked([](LiveFolder& folder) { folder.leave_edits(); });
+    record_.set_status(RunStatus::running, {}, std::nullopt);
+    throw;
+  }
+  record_.set_ended();
+  points_->set_state(BufferState::ended);
+  thread_.stop();  // writes what other threads logged meanwhile
+  if (no_edits) folder().remove_edits();
+  thread_.throw_failure();
+  throw_if_lost();
+}
+
+inline void LiveEngine::lock_for_fork() {
+  record_.mutex().lock();
+  metrics_.mutex().lock();
+  thread_.mutex().lock();
+  lost_mutex_.lock();
+  points_->mutex().lock();
+}
+
+inline void LiveEngine::unlock_after_fork() {
+  points_->mutex().unlock();
+  lost_mutex_.unlock();
+  thread_.mutex().unlock();
+  metrics_.mutex().unlock();
+  record_.mutex().unlock();
+}
+
+inline void LiveEngine::disown() {
+  is_disowned_ = true;
+  unlock_after_fork();
+  points_->set_state(BufferState::ended);
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,378 @@
+// A live run's folder: claimed, resumed or joined, and kept up to date while the run lives.
+//
+// The writer "main" owns erm_metadata.json. Any other writer keeps what it logs in history/<writer>.json, which
+// has the same form; a reader adds it to the run, and so does "main" when it ends. No file has two writers.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/stored_names.hpp"
+#include "erm/detail/store/trash_store.hpp"
+#include "erm/live_options.hpp"
+
+namespace erm::detail {
+
+class LiveFolder {
+ public:
+  LiveFolder(const std::string& registry_uri, const std::string& experiment_id, const LiveOptions& options);
+
+  [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
+  [[nodiscard]] FileSystem& fs() const noexcept { return *fs_; }
+  [[nodiscard]] std::string history_path() const { return joined(folder_, "history/" + writer_ + ".csv"); }
+  /// How much of the history file is there and stays.
+  [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
+  [[nodiscard]] RunRecord& record() noexcept { return record_; }
+  [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
+
+  /// Writes the metadata as the record has it. Throws where the run's folder is not there any more.
+  void write_metadata();
+  /// The last time that main writes: with what the other writers logged that have ended.
+  void adopt_other_writers();
+  /// While it is held nobody edits the run. Null where another process holds it, and for other writers than main.
+  [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
+  /// Takes over what was edited meanwhile, or leaves it where it is again.
+  void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
+  void leave_edits() { record_.edits_lie_beside = is_main(); }
+  /// Once the metadata have them, or where they are another run's.
+  void remove_edits() const {
+    if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
+  }
+  /// A name for an artifact's content that none of this writer's has.
+  [[nodiscard]] std::string free_filename(const std::string& filename);
+  /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
+  /// lock: a large one takes its time.
+  [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
+  /// Names a stored artifact in the metadata; what had its id before goes last.
+  void add_artifact(const StoredArtifact& artifact);
+  void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
+
+ private:
+  [[nodiscard]] bool is_main() const { return writer_ == "main"; }
+  [[nodiscard]] std::string own_metadata() const {
+    return is_main() ? metadata_path(folder_) : joined(folder_, "history/" + writer_ + ".json");
+  }
+  [[nodiscard]] std::string content_path(const std::string& stored_filename) const {
+    return joined(folder_, "artifacts/" + stored_filename);
+  }
+  [[nodiscard]] std::string text() const {
+    return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+  }
+  std::unique_ptr<Claim> claim_to_open(const std::string& path, const std::string& what);
+  bool begin(const std::string& run_id, bool patiently);
+  bool resume(const std::string& run_id);
+  void join(const LiveOptions& options, const std::string& run_id);
+  void go_on(MetadataFile metadata);
+  void begin_history();
+  void release_other_writers();
+  void announce();
+  void expect_own_metadata() const;
+  void sync_folders() const;
+
+  std::shared_ptr<FileSystem> fs_;
+  std::string root_;
+  std::string variant_folder_;
+  std::string folder_;
+  std::string uri_;
+  std::string writer_;
+  Durability durability_;
+  RunRecord record_;
+  std::vector<StoredArtifact> artifacts_;
+  StoredNames names_;
+  std::uint64_t history_size_ = 0;
+};
+
+// ---- bodies ----
+
+inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string& experiment_id,
+                              const LiveOptions& options)
+    : writer_(options.writer), durability_(options.sync ? Durability::durable : Durability::buffered) {
+  check_name("experiment id", experiment_id);
+  check_name("variant id", options.variant_id);
+  check_name("writer id", writer_);
+  if (writer_.find('/') != std::string::npos)
+    throw InvalidIdError("the writer id " + shown(writer_) + " has a '/'; it becomes a filename");
+  record_.experiment_id = experiment_id;
+  record_.variant_id = options.variant_id;
+  record_.timestamp_utc = now_utc();
+  record_.status = RunStatus::running;
+  record_.heartbeat_seconds = options.heartbeat.count();
+  if (options.heartbeat < std::chrono::seconds(1))
+    throw Error("a live run was given a heartbeat of " + std::to_string(options.heartbeat.count()) +
+                " seconds; readers need at least one");
+  const std::string run_id = options.run_id ? *options.run_id : generated_run_id(record_.timestamp_utc);
+  check_name("run id", run_id);
+
+  Location registry = locate(registry_uri, options.fs);
+  fs_ = std::move(registry.fs);
+  root_ = without_end_slash(registry.path);
+  const RegistryLayout layout{*fs_, root_};
+  const std::string variant = joined(experiment_id, options.variant_id);
+  variant_folder_ = joined(layout.root, variant);
+  if (is_main()) {
+    layout.make_variant(experiment_id, options.variant_id, durability_);
+    layout.check_run(experiment_id, options.variant_id, run_id);
+  }
+  if (!options.run_id) {
+    if (!is_main() || options.resume)
+      throw Error("a live run that is joined or resumed needs LiveOptions::run_id, which was not given; name the run");
+    std::string free_id = run_id;
+    for (int i = 2; !begin(free_id, false); ++i) append_padded(free_id = run_id + "_", i, 3);
+  } else if (!is_main()) {
+    join(options, run_id);
+  } else if (!(options.resume && resume(run_id)) && !begin(run_id, true)) {
+    throw RunExistsError("cannot begin the live run '" + run_id + "' in '" + variant_folder_ +
+                         "': a run of that id is there; choose another id, or set LiveOptions::resume");
+  }
+  uri_ = uri_below(registry_uri, joined(variant, record_.run_id));
+}
+
+inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path, const std::string& what) {
+  if (std::unique_ptr<Claim> claim = claim_patiently([&] { return fs_->claim(path); })) return claim;
+  throw RunExistsError("cannot open " + what + ": another process holds '" + path + "' for ten seconds now; end it");
+}
+
+inline void LiveFolder::announce() {
+  record_.owner = Owner::this_process().text();
+  record_.heartbeat_utc = now_utc();
+}
+
+/// Makes the run's folder; false where something has its id.
+inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
+  const std::string folder = joined(variant_folder_, run_id);
+  const std::string parent = folder_of(folder);
+  const std::string claimed = claim_path(folder);
+  const RegistryLayout layout{*fs_, root_};
+  if (patiently) TrashStore(layout).finish({record_.experiment_id, record_.variant_id, run_id});
+  const std::unique_ptr<Claim> claim =
+      patiently ? claim_to_open(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
+  if (!claim) return false;
+  if (claim->may_have_neighbours()) sweep(*fs_, parent, last_part(folder));
+  if (claim->was_abandoned()) remove_leftovers(*fs_, folder);
+  layout.make_variant(record_.experiment_id, record_.variant_id, durability_);  // it may have been deleted meanwhile
+  if (!fs_->make_folder(folder) && (fs_->info(folder).kind != FileKind::folder || !fs_->list(folder).empty()))
+    return false;
+  folder_ = folder;
+  record_.run_id = run_id;
+  leave_edits();
+  announce();
+  claim->begin();
+  try {
+    begin_history();
+    sync_folders();
+    claim->commit(metadata_path(folder), text(), durability_);
+  } catch (...) {
+    remove_leftovers(*fs_, folder);
+    throw;
+  }
+  return true;
+}
+
+inline void LiveFolder::begin_history() {
+  fs_->write(history_path(), history_header, durability_);
+  history_size_ = history_header.size();
+}
+
+/// The names of a new run's folders, from the history up to the variant.
+inline void LiveFolder::sync_folders() const {
+  if (durability_ != Durability::durable) return;
+  for (std::string at = joined(folder_, "history"); at.size() > variant_folder_.size(); at = folder_of(at))
+    fs_->sync_folder(at);
+  fs_->sync_folder(variant_folder_);
+}
+
+/// Takes over what an earlier process wrote, and cuts off a last line that is not whole.
+inline void LiveFolder::go_on(MetadataFile metadata) {
+  const bool was_cut = metadata.record.status == RunStatus::running;
+  history_size_ = 0;
+  if (const std::string path = history_path(); fs_->info(path).kind == FileKind::file) {
+    const Bytes history = fs_->read(path);
+    HistoryReader reader;
+    reader.begin(path, history.size());
+    history_size_ = reader.consume(view(history));
+    metadata.record.history = reader.take();
+    if (was_cut) take_newer_metrics(metadata.record);
+    metadata.record.history.clear();
+  }
+  const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
+  record_ = std::move(metadata.record);
+  record_.status = RunStatus::running;
+  record_.failure.clear();
+  record_.finished_utc.reset();
+  record_.heartbeat_seconds = heartbeat_seconds;
+  artifacts_ = std::move(metadata.artifacts);
+  for (const std::string& file : fs_->files_below(joined(folder_, "artifacts"))) names_.take(file);
+  if (history_size_ == 0) begin_history();
+  if (is_main()) release_other_writers();
+  announce();
+}
+
+/// What main adopted of other writers is theirs again: they may go on, too.
+inline void LiveFolder::release_other_writers() {
+  for (const MetadataFile& other : read_other_writers(*fs_, folder_)) {
+    for (const auto& [metric, value] : other.record.metrics) {
+      const auto adopted = record_.metrics.find(metric);
+      if (adopted != record_.metrics.end() && adopted->second == value) record_.metrics.erase(adopted);
+    }
+    for (const StoredArtifact& artifact : other.artifacts) {
+      const auto is_adopted = [&](const StoredArtifact& one) {
+        return one.id == artifact.id && one.stored_filename == artifact.stored_filename;
+      };
+      artifacts_.erase(std::remove_if(artifacts_.begin(), artifacts_.end(), is_adopted), artifacts_.end());
+    }
+  }
+}
+
+/// False where there is no run of that id.
+inline bool LiveFolder::resume(const std::string& run_id) {
+  folder_ = joined(variant_folder_, run_id);
+  if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
+  const std::unique_ptr<Claim> claim = claim_to_open(claim_path(folder_), "the run '" + run_id + "'");
+  if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
+  MetadataFile metadata = read_metadata(*fs_, folder_);
+  refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
+  if (metadata.history_files) {
+    // From here on every file of history/ counts.
+    for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
+      const auto& named = *metadata.history_files;
+      if (std::find(named.begin(), named.end(), entry.name) == named.end())
+        fs_->remove(joined(folder_, "history/" + entry.name));
+    }
+  } else if (!metadata.written_by_erm) {
+    fs_->remove(joined(folder_, "history"));
+  }
+  if (!metadata.record.edits_lie_beside) remove_edits();  // of a run that this one replaced
+  apply_edits_beside(*fs_, folder_, metadata.record);
+  go_on(std::move(metadata));
+  record_.run_id = run_id;
+  leave_edits();
+  claim->commit(metadata_path(folder_), text(), durability_);
+  return true;
+}
+
+inline void LiveFolder::join(const LiveOptions& options, const std::string& run_id) {
+  folder_ = joined(variant_folder_, run_id);
+  const auto deadline = std::chrono::steady_clock::now() + options.join_wait;
+  while (fs_->info(metadata_path(folder_)).kind != FileKind::file) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw NotFoundError("writer '" + writer_ + "' cannot join the run '" + folder_ + "': it was not there for " +
+                          std::to_string(options.join_wait.count()) +
+                          " seconds; begin it by the writer 'main', or set LiveOptions::join_wait");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  record_.run_id = run_id;
+  const std::unique_ptr<Claim> claim =
+      claim_to_open(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
+  if (fs_->info(own_metadata()).kind == FileKind::file) {
+    MetadataFile metadata = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
+    refuse_if_alive(metadata.record, "cannot join the run '" + folder_ + "' as writer '" + writer_ + "'");
+    go_on(std::move(metadata));
+    record_.run_id = run_id;
+  } else {
+    announce();
+    begin_history();
+  }
+  if (durability_ == Durability::durable) fs_->sync_folder(joined(folder_, "history"));
+  claim->commit(own_metadata(), text(), durability_);
+}
+
+/// A store makes the folders that a file needs: of a run that was deleted none must come back.
+inline void LiveFolder::expect_own_metadata() const {
+  if (fs_->info(own_metadata()).kind != FileKind::missing) return;
+  throw IoError::failed_to("write to the live run", folder_,
+                           std::make_error_code(std::errc::no_such_file_or_directory));
+}
+
+inline void LiveFolder::write_metadata() {
+  expect_own_metadata();
+  record_.heartbeat_utc = now_utc();
+  fs_->write(own_metadata(), text(), durability_);
+}
+
+inline void LiveFolder::adopt_other_writers() {
+  if (!is_main()) return;
+  for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
+    // One that goes on has newer values than these before long; readers ask its own file.
+    if (other.record.status == RunStatus::running && !is_dead(other.record)) continue;
+    add_record(record_, std::move(other.record), other.writer);
+    for (StoredArtifact& artifact : other.artifacts) {
+      const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
+      if (std::find_if(artifacts_.begin(), artifacts_.end(), same) == artifacts_.end())
+        artifacts_.push_back(std::move(artifact));
+    }
+  }
+}
+
+inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
+  if (!is_main()) return nullptr;
+  try {
+    return claim_patiently([&] { return fs_->claim(claim_path(folder_)); }, std::chrono::seconds(2));
+  } catch (const Error&) {
+    // The edits stay beside the run, and count there: that is no reason not to end it.
+    return nullptr;
+  }
+}
+
+inline std::string LiveFolder::free_filename(const std::string& filename) {
+  for (const std::string& above : parts_above(without_glob_characters(filename)))
+    if (fs_->info(content_path(above)).kind == FileKind::file) names_.take(above);  // another writer's
+  return names_.choose(filename);
+}
+
+inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& content, bool hash) const {
+  expect_own_metadata();
+  const std::string path = content_path(artifact.stored_filename);
+  if (!fs_->create_from(path, content, durability_)) return false;
+  try {
+    artifact.size = fs_->info(path).size;
+    // A file may have changed since it was copied: where the copy is at hand, it is what is hashed.
+    const bool is_local = dynamic_cast<const LocalFileSystem*>(fs_.get()) != nullptr;
+    if (hash) artifact.sha256 = is_local ? sha256_of(FileInPlace(path)) : sha256_of(content);
+    if (durability_ == Durability::durable) {
+      for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);
+    }
+  } catch (...) {
+    fs_->remove(path);
+    throw;
+  }
+  return true;
+}
+
+inline void LiveFolder::add_artifact(const StoredArtifact& artifact) {
+  const std::vector<StoredArtifact> before = artifacts_;
+  try {
+    const auto found = std::find_if(artifacts_.begin(), artifacts_.end(),
+                                    [&](const StoredArtifact& one) { return one.id == artifact.id; });
+    std::string replaced;
+    if (found == artifacts_.end()) {
+      artifacts_.push_back(artifact);
+    } else {
+      replaced = found->stored_filename;
+      *found = artifact;
+    }
+    write_metadata();
+    if (!replaced.empty()) fs_->remove(content_path(replaced));
+  } catch (...) {
+    artifacts_ = before;
+    remove_content(artifact);
+    throw;
+  }
+}
+
+}  // namespace erm::detail

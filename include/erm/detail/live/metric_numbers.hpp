@@ -1,0 +1,122 @@
+// The metrics of a live run: callers ask for their numbers, the writing thread for what it knows of a number.
+//
+//   LiveMetrics metrics;
+//   const std::uint32_t loss = metrics.number_of("loss").first;   // any thread
+//   metrics.known(loss).last = 0.3;                               // the writing thread
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/value.hpp"
+
+namespace erm::detail {
+
+/// Set in a point's metric number where its value was a float, whose shortest text is that of a float.
+inline constexpr std::uint32_t was_float = 0x80000000U;
+/// Set where the record is no point but a value without a step, kept under the number that `step` holds: it goes
+/// through the buffer, so that it comes after the points that were logged before.
+inline constexpr std::uint32_t is_value = 0x40000000U;
+
+struct LiveMetricInfo {
+  std::string name;
+  std::string csv_field;
+  // The writing thread's:
+  double last = 0;
+  bool last_was_float = false;
+  std::optional<Value> value = {};  // logged without a step, after the last point
+  bool is_new = false;
+
+  void set_last(double number, bool number_was_float) {
+    value.reset();
+    last = number;
+    last_was_float = number_was_float;
+    is_new = true;
+  }
+  /// What the run's record has it as.
+  [[nodiscard]] Value current() const {
+    return value ? *value : last_was_float ? Value(static_cast<float>(last)) : Value(last);
+  }
+};
+
+class LiveMetrics {
+ public:
+  /// A number for a metric's name, the same for the whole run, and where the name is kept.
+  std::pair<std::uint32_t, const std::string*> number_of(std::string_view name);
+  /// Keeps a value without a step until it has come through the buffer; the number to take it by.
+  std::int64_t keep(Value value);
+  Value take(std::int64_t number);
+
+  /// The writing thread's.
+  LiveMetricInfo& known(std::uint32_t number);
+  /// Calls `take(metric)` for each that is new since the last call; the writing thread's.
+  template <class Take>
+  void take_new(Take&& take);
+
+  /// Held over a fork.
+  std::mutex& mutex() { return mutex_; }
+
+ private:
+  std::mutex mutex_;
+  std::deque<LiveMetricInfo> metrics_;
+  std::unordered_map<std::string_view, std::uint32_t> numbers_;
+  std::vector<LiveMetricInfo*> known_;  // the writing thread's view of metrics_
+  std::unordered_map<std::int64_t, Value> values_;  // on their way through the buffer
+  std::int64_t next_value_ = 0;
+};
+
+// ---- bodies ----
+
+inline std::pair<std::uint32_t, const std::string*> LiveMetrics::number_of(std::string_view name) {
+  const CallersLock lock(mutex_);
+  std::string valid;
+  if (!is_utf8(name)) name = valid = repaired_utf8(name);
+  const auto found = numbers_.find(name);
+  if (found != numbers_.end()) return {found->second, &metrics_[found->second].name};
+  const auto number = static_cast<std::uint32_t>(metrics_.size());
+  LiveMetricInfo& info = metrics_.emplace_back();
+  info.name = std::string(name);
+  append_csv_field(info.csv_field, name);
+  numbers_.emplace(info.name, number);
+  return {number, &info.name};
+}
+
+inline std::int64_t LiveMetrics::keep(Value value) {
+  const CallersLock lock(mutex_);
+  values_.emplace(next_value_, std::move(value));
+  return next_value_++;
+}
+
+inline Value LiveMetrics::take(std::int64_t number) {
+  const CallersLock lock(mutex_);
+  return std::move(values_.extract(number).mapped());
+}
+
+inline LiveMetricInfo& LiveMetrics::known(std::uint32_t number) {
+  if (number >= known_.size()) {
+    const CallersLock lock(mutex_);
+    for (std::size_t i = known_.size(); i < metrics_.size(); ++i) known_.push_back(&metrics_[i]);
+  }
+  return *known_[number];
+}
+
+template <class Take>
+void LiveMetrics::take_new(Take&& take) {
+  for (LiveMetricInfo* const info : known_) {
+    if (!info->is_new) continue;
+    info->is_new = false;
+    take(*info);
+  }
+}
+
+}  // namespace erm::detail

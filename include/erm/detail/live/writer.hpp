@@ -1,0 +1,131 @@
+// What the writing thread of a live run does in one round: points go to the history file, the record to the metadata.
+// What it could not write stays, and the next round tries again.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "erm/detail/store/history_file.hpp"
+#include "erm/detail/live/metric_numbers.hpp"
+#include "erm/detail/live/shared_record.hpp"
+#include "erm/detail/os/process.hpp"
+#include "erm/detail/live/point_buffer.hpp"
+#include "erm/detail/live/point_writer.hpp"
+#include "erm/detail/live/system_metrics.hpp"
+#include "erm/live_options.hpp"
+
+namespace erm::detail {
+
+/// One thread's at a time.
+class LiveWriter {
+ public:
+  LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points);
+
+  /// How long a point may wait, or until the system is to be looked at.
+  [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
+  /// Adds what the system tells to the next round, if it is time. Its step is the second of the run. While nothing
+  /// `can_be_written` it is not asked: that would pile up.
+  void sample_system(bool can_be_written);
+  /// Brings the points to the history file. Takes no lock of the record.
+  void drain();
+  /// All that is due; with `everything` also what is not.
+  void round(bool everything);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void write_text();
+
+  const LiveOptions& options_;
+  LiveRecord& record_;
+  LiveMetrics& metrics_;
+  PointBuffer& points_;
+  HistoryFile history_;
+  PointWriter text_;
+  Clock::time_point stored_at_ = Clock::now();
+
+  std::unique_ptr<SystemSampler> sampler_;
+  Clock::time_point next_sample_ = Clock::now();
+  std::int64_t began_at_;  // the run, in milliseconds since 1970
+};
+
+// ---- bodies ----
+
+inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points)
+    : options_(options),
+      record_(record),
+      metrics_(metrics),
+      points_(points),
+      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
+  const auto began = record.folder().record().timestamp_utc.time_since_epoch();
+  began_at_ = std::chrono::duration_cast<std::chrono::milliseconds>(began).count();
+}
+
+inline std::chrono::milliseconds LiveWriter::time_to_next_round() const {
+  using std::chrono::milliseconds;
+  const auto limit = std::clamp<milliseconds>(options_.flush_interval, milliseconds(1), options_.heartbeat);
+  if (!options_.system_metrics) return limit;
+  const auto left = std::chrono::duration_cast<milliseconds>(next_sample_ - Clock::now()) + milliseconds(1);
+  return std::clamp<milliseconds>(left, milliseconds(1), limit);
+}
+
+inline void LiveWriter::sample_system(bool can_be_written) {
+  if (!options_.system_metrics) return;
+  const Clock::time_point now = Clock::now();
+  if (now < next_sample_) return;
+  next_sample_ = now + std::max<Clock::duration>(options_.system_metrics_interval, std::chrono::milliseconds(100));
+  if (!can_be_written) return;
+  if (!sampler_) sampler_ = std::make_unique<SystemSampler>();
+  const std::int64_t milliseconds = os::quick_milliseconds();
+  const std::int64_t step = (milliseconds - began_at_) / 1000;
+  const std::string prefix = options_.writer == "main" ? "system/" : "system/" + options_.writer + "/";
+  sampler_->sample([&](const std::string& name, double value) {
+    LiveMetricInfo& metric = metrics_.known(metrics_.number_of(prefix + name).first);
+    text_.add(metric.csv_field, step, milliseconds, value);
+    metric.set_last(value, false);
+  });
+}
+
+inline void LiveWriter::write_text() {
+  if (text_.text().empty()) return;
+  history_.append(text_.text());
+  text_.clear();
+}
+
+inline void LiveWriter::drain() {
+  constexpr std::size_t enough = 256 * 1024;  // the text stays in the processor's cache
+  write_text();
+  points_.drain([&](std::uint32_t number, std::int64_t step, std::int64_t milliseconds, double value) {
+    LiveMetricInfo& metric = metrics_.known(number & ~(was_float | is_value));
+    if ((number & is_value) != 0) {
+      metric.value = metrics_.take(step);
+      metric.is_new = true;
+      return;
+    }
+    const bool is_float = (number & was_float) != 0;
+    if (is_float)
+      text_.add(metric.csv_field, step, milliseconds, static_cast<float>(value));
+    else
+      text_.add(metric.csv_field, step, milliseconds, value);
+    metric.set_last(value, is_float);
+    if (text_.text().size() >= enough) write_text();
+  });
+  write_text();
+}
+
+inline void LiveWriter::round(bool everything) {
+  drain();
+  if (options_.sync) history_.sync();
+  const Clock::time_point now = Clock::now();
+  if (history_.is_staged() && (everything || now - stored_at_ >= options_.store_interval)) {
+    history_.store(options_.sync ? Durability::durable : Durability::buffered);
+    stored_at_ = now;
+  }
+  record_.write(metrics_, everything, options_.heartbeat);
+}
+
+}  // namespace erm::detail

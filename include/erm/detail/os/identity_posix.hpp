@@ -1,0 +1,51 @@
+// os/identity.hpp for Linux, macOS and the BSDs.
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "erm/detail/os/file_posix.hpp"
+
+namespace erm::detail::os {
+
+inline std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+inline std::string process_number() { return std::to_string(::getpid()); }
+
+inline bool process_exists(const std::string& number) {
+  return ::kill(static_cast<pid_t>(std::strtol(number.c_str(), nullptr, 10)), 0) == 0 || errno == EPERM;
+}
+
+/// When a process of this machine began: the boot, and the clock ticks since (proc(5), field 22 of stat).
+/// Empty where there is no such process, or no /proc to ask.
+inline std::string process_start(const std::string& number) {
+  const auto content = [](const std::string& path) -> std::string {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return {};
+    const File file(descriptor, path);
+    char text[1024];
+    const ssize_t size = ::read(descriptor, text, sizeof text);
+    return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+  };
+  const std::string stat = content("/proc/" + number + "/stat");
+  // The second field is the program's name in parentheses, which may hold blanks and parentheses.
+  std::size_t at = stat.rfind(')');
+  if (at == std::string::npos) return {};
+  for (int field = 2; field < 22; ++field) {
+    at = stat.find(' ', at + 1);
+    if (at == std::string::npos) return {};
+  }
+  const std::string boot = content("/proc/sys/kernel/random/boot_id").substr(0, 36);
+  return boot + " " + stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
+}
+
+}  // namespace erm::detail::os

@@ -1,0 +1,75 @@
+// A shared library that is looked for while the program runs, and need not be there.
+#pragma once
+
+#include <string>
+#include <type_traits>
+
+#if defined(_WIN32)
+#include "erm/detail/os/api_windows.hpp"
+#else
+#include <dlfcn.h>
+#if defined(__linux__)
+#include <elf.h>
+#include <link.h>
+#include <sys/auxv.h>
+#endif
+#endif
+
+namespace erm::detail::os {
+
+/// Stays loaded: what a library has begun (threads, handlers) outlives any use of it.
+class Library {
+ public:
+  explicit Library(const std::string& name) {
+#if defined(_WIN32)
+    handle_ = api::LoadLibraryA(name.c_str());
+    if (handle_ == nullptr) why_ = "there is no " + name;
+#else
+    if (is_static()) {
+      why_ = "a statically linked program loads no libraries";
+      return;
+    }
+    handle_ = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    if (handle_ != nullptr) return;
+    const char* const error = ::dlerror();
+    why_ = error != nullptr ? error : "it cannot be loaded";
+#endif
+  }
+
+  explicit operator bool() const noexcept { return handle_ != nullptr; }
+  [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+  /// Sets `function` to the one of that name; false, and null, where there is none.
+  template <class Function>
+  bool find(const char* name, Function*& function) const {
+    static_assert(std::is_function_v<Function>);
+#if defined(_WIN32)
+    function = reinterpret_cast<Function*>(reinterpret_cast<void*>(api::GetProcAddress(handle_, name)));
+#else
+    function = reinterpret_cast<Function*>(::dlsym(handle_, name));
+#endif
+    return function != nullptr;
+  }
+
+ private:
+#if defined(_WIN32)
+  HINSTANCE__* handle_ = nullptr;
+#else
+  /// Loading into such a program may end it: it has a C library of its own.
+  static bool is_static() noexcept {
+#if defined(__linux__)
+    const auto* header = reinterpret_cast<const ElfW(Phdr)*>(::getauxval(AT_PHDR));
+    if (header == nullptr) return false;
+    for (unsigned long count = ::getauxval(AT_PHNUM); count > 0; --count, ++header)
+      if (header->p_type == PT_INTERP) return false;
+    return true;
+#else
+    return false;
+#endif
+  }
+  void* handle_ = nullptr;
+#endif
+  std::string why_;
+};
+
+}  // namespace erm::detail::os

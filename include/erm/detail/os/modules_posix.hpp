@@ -1,0 +1,207 @@
+// os/modules.hpp for Linux, the BSDs and macOS.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/detail/os/module_notes.hpp"
+
+namespace erm::detail::os {
+
+/// An address in the code that calls this. Not that of an inline function, which may be another module's: the loader
+/// keeps one of each name.
+__attribute__((noinline)) inline const void* this_code() { return __builtin_return_address(0); }
+
+}  // namespace erm::detail::os
+
+#if defined(__APPLE__)
+
+#include <mach-o/dyld.h>
+#include <mach-o/getsect.h>
+#include <mach-o/loader.h>
+
+namespace erm::detail::os {
+
+inline std::vector<Module> loaded_modules(const void* caller) {
+  std::vector<Module> modules;
+  for (std::uint32_t i = 0; i < ::_dyld_image_count(); ++i) {
+    const auto* const header = reinterpret_cast<const mach_header_64*>(::_dyld_get_image_header(i));
+    const char* const name = ::_dyld_get_image_name(i);
+    if (header == nullptr || header->magic != MH_MAGIC_64) continue;
+    Module module;
+    module.path = name != nullptr ? name : "";
+    module.is_program = header->filetype == MH_EXECUTE;
+    unsigned long size = 0;
+    const auto* const code = ::getsegmentdata(header, "__TEXT", &size);
+    const auto at = reinterpret_cast<std::uintptr_t>(caller), begin = reinterpret_cast<std::uintptr_t>(code);
+    module.has_caller = at >= begin && at - begin < size;
+    const auto* command = reinterpret_cast<const char*>(header + 1);
+    for (std::uint32_t left = header->ncmds; left > 0; --left) {
+      load_command head;
+      std::memcpy(&head, command, sizeof head);
+      if (head.cmd == LC_UUID) module.build_id = hex_of({command + sizeof head, 16});
+      command += head.cmdsize;
+    }
+    const auto* const notes = ::getsectiondata(header, "__DATA", "__erm_record", &size);
+    if (notes != nullptr) take_notes(module, {reinterpret_cast<const char*>(notes), size}, 4);
+    modules.push_back(std::move(module));
+  }
+  return modules;
+}
+
+inline std::string program_path() {
+  std::uint32_t size = 0;
+  ::_NSGetExecutablePath(nullptr, &size);
+  std::string path(size, '\0');
+  if (size == 0 || ::_NSGetExecutablePath(path.data(), &size) != 0) return {};
+  return path.c_str();
+}
+
+/// A path that leads to the program's content though it was renamed or removed, where the system has one.
+inline std::string program_content() { return program_path(); }
+
+}  // namespace erm::detail::os
+
+#else
+
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+struct dl_phdr_info;
+
+namespace erm::detail::os {
+
+// What ERM needs of <link.h>, which would bring the hundreds of macros of <elf.h> to all who include ERM. A file may
+// include both, in any order.
+namespace elf {
+
+extern "C" int dl_iterate_phdr(int (*visit)(dl_phdr_info*, std::size_t, void*), void* data);
+
+struct Header32 {
+  std::uint32_t type, offset, virtual_address, physical_address, file_size, memory_size, flags, alignment;
+};
+struct Header64 {
+  std::uint32_t type, flags;
+  std::uint64_t offset, virtual_address, physical_address, file_size, memory_size, alignment;
+};
+template <std::size_t PointerSize>
+struct HeaderOf {
+  using type = Header64;
+};
+template <>
+struct HeaderOf<4> {
+  using type = Header32;
+};
+using Header = HeaderOf<sizeof(void*)>::type;
+
+/// The beginning of dl_phdr_info, which is all that every system has of it.
+struct Info {
+  std::uintptr_t base;
+  const char* name;
+  const Header* headers;
+  std::uint16_t count;
+};
+
+inline constexpr std::uint32_t loaded_part = 1;  // PT_LOAD
+inline constexpr std::uint32_t note_part = 4;    // PT_NOTE
+
+struct Search {
+  std::vector<Module> modules;
+  std::uintptr_t caller = 0;
+  bool out_of_memory = false;
+};
+
+/// Whether all of `part` is in memory that the module was loaded into.
+inline bool is_loaded(const Info& info, const Header& part) {
+  for (std::uint16_t i = 0; i < info.count; ++i) {
+    const Header& other = info.headers[i];
+    if (other.type != loaded_part || part.virtual_address < other.virtual_address) continue;
+    const auto from = part.virtual_address - other.virtual_address;
+    if (from <= other.file_size && part.file_size <= other.file_size - from) return true;
+  }
+  return false;
+}
+
+/// While this runs no module is unloaded. The loader is C: no exception may pass through it.
+inline int visit(dl_phdr_info* found, std::size_t, void* data) noexcept {
+  auto& search = *static_cast<Search*>(data);
+  try {
+    Info info;
+    std::memcpy(&info, reinterpret_cast<const void*>(found), sizeof info);
+    Module module;
+    module.path = info.name != nullptr ? info.name : "";
+    module.is_program = search.modules.empty();  // the loader begins with it
+    for (std::uint16_t i = 0; i < info.count; ++i) {
+      const Header& part = info.headers[i];
+      const std::uintptr_t begin = info.base + static_cast<std::uintptr_t>(part.virtual_address);
+      const auto size = static_cast<std::size_t>(part.file_size);
+      if (part.type == loaded_part && search.caller >= begin && search.caller - begin < size) module.has_caller = true;
+      if (part.type == note_part && is_loaded(info, part))
+        take_notes(module, {reinterpret_cast<const char*>(begin), size}, part.alignment == 8 ? 8 : 4);
+    }
+    search.modules.push_back(std::move(module));
+  } catch (...) {
+    search.out_of_memory = true;
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace elf
+
+/// The modules of this process, the program first. `caller` is an address in the code that asks.
+inline std::vector<Module> loaded_modules(const void* caller) {
+  elf::Search search;
+  search.caller = reinterpret_cast<std::uintptr_t>(caller);
+  elf::dl_iterate_phdr(elf::visit, &search);
+  if (search.out_of_memory) throw std::bad_alloc();
+  return std::move(search.modules);
+}
+
+/// Where the program lies, or lay when it was begun; empty where the system does not tell.
+inline std::string program_path() {
+#if defined(__linux__) || defined(__CYGWIN__)
+  constexpr const char* link = "/proc/self/exe";
+#elif defined(__NetBSD__)
+  constexpr const char* link = "/proc/curproc/exe";
+#else
+  constexpr const char* link = "/proc/curproc/file";
+#endif
+  std::array<char, 4096> target;
+  const ssize_t size = ::readlink(link, target.data(), target.size());
+  if (size > 0) {
+    std::string path(target.data(), static_cast<std::size_t>(size));
+    constexpr std::string_view mark = " (deleted)";
+    if (path.size() > mark.size() && std::string_view(path).substr(path.size() - mark.size()) == mark &&
+        ::access(path.c_str(), F_OK) != 0)
+      path.resize(path.size() - mark.size());
+    return path;
+  }
+#if defined(__linux__)
+  // No /proc. The kernel tells how the program was called, perhaps relative to a folder that is not known any more.
+  const unsigned long called = ::getauxval(31);  // AT_EXECFN
+  if (called != 0 && *reinterpret_cast<const char*>(called) == '/') return reinterpret_cast<const char*>(called);
+#endif
+  return {};
+}
+
+/// A path that leads to the program's content though it was renamed or removed, where the system has one.
+inline std::string program_content() {
+#if defined(__linux__)
+  if (::access("/proc/self/exe", R_OK) == 0) return "/proc/self/exe";
+#endif
+  return program_path();
+}
+
+}  // namespace erm::detail::os
+
+#endif

@@ -1,0 +1,8 @@
+// The process as the operating system has it, for live runs.
+#pragma once
+
+#if defined(_WIN32)
+#include "erm/detail/os/process_windows.hpp"
+#else
+#include "erm/detail/os/process_posix.hpp"
+#endif

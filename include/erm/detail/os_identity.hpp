@@ -1,8 +1,0 @@
-// The machine and its processes, told apart from others: who made a claim, and whether that process is still there.
-#pragma once
-
-#if defined(_WIN32)
-#include "erm/detail/os_identity_windows.hpp"
-#else
-#include "erm/detail/os_identity_posix.hpp"
-#endif

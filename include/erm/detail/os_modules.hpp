@@ -1,8 +1,0 @@
-// The program and the shared libraries that are loaded, as the system's loader has them.
-#pragma once
-
-#if defined(_WIN32)
-#include "erm/detail/os_modules_windows.hpp"
-#else
-#include "erm/detail/os_modules_posix.hpp"
-#endif

@@ -1,8 +1,0 @@
-// The process as the operating system has it, for live runs.
-#pragma once
-
-#if defined(_WIN32)
-#include "erm/detail/os_process_windows.hpp"
-#else
-#include "erm/detail/os_process_posix.hpp"
-#endif

@@ -1,0 +1,258 @@
+// The artifacts of the page: pictures and figures shown, text and HTML in boxes of their own, the rest by name and
+// size. What cannot be read or drawn becomes a notice.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/comparison.hpp"
+#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/page/figures.hpp"
+#include "erm/detail/page/output.hpp"
+#include "erm/detail/page/plotly.hpp"
+#include "erm/detail/page/policy.hpp"
+#include "erm/detail/page/tables.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/image.hpp"
+
+namespace erm::detail {
+
+class ArtifactWriter {
+ public:
+  ArtifactWriter(PageOutput& page, const Comparison& comparison, const CompareOptions& options, PlotlyScript& plotly)
+      : page_(page), out_(page.text), comparison_(comparison), options_(options), plotly_(plotly) {}
+
+  /// The rows in their order.
+  void append_row(const Comparison::ArtifactRow& row) {
+    figures_ = read_figures(row, options_);
+    for (const RowFigure& figure : figures_) has_plotly_ = has_plotly_ || (figure.needs_plotly() && plotly_.load());
+    out_ += "<h3>";
+    append_html(out_, row.id);
+    out_ += "</h3><div class=gallery>\n";
+    append_overlay();
+    for (std::size_t run = 0; run < row.artifacts.size(); ++run) {
+      out_ += "<figure class=artifact data-run=";
+      append_integer(out_, run);
+      out_ += "><figcaption>";
+      append_run_key(out_, run);
+      append_html(out_, comparison_.names()[run]);
+      if (row.artifacts[run] != nullptr) append_caption(*row.artifacts[run]);
+      out_ += "</figcaption>";
+      if (row.artifacts[run] == nullptr)
+        out_ += "<p class=none>none</p>";
+      else
+        append_artifact(*row.artifacts[run], run);
+      out_ += "</figure>\n";
+      page_.pass_on();
+    }
+    out_ += "</div>\n";
+    ++row_;
+  }
+
+ private:
+  void append_overlay() {
+    const std::optional<std::string> svg = overlay_svg(figures_);
+    if (!svg) return;
+    out_ += "<figure class=\"artifact overlay\"><figcaption>All runs, over each other</figcaption>";
+    append_legend(out_, comparison_, [&](std::size_t run) { return figures_[run].svg.has_value(); });
+    out_ += "<div class=plot>" + *svg + "</div></figure>\n";
+    page_.pass_on();
+  }
+
+  void append_caption(const Artifact& artifact) {
+    out_ += "<small> ";
+    append_html(out_, artifact.filename());
+    try {
+      const std::string size = readable_size(artifact.size());
+      out_ += ", " + size;
+    } catch (const Error&) {
+      out_ += ", size unknown";
+    }
+    out_ += "</small>";
+  }
+
+  void notice(std::string_view text) {
+    out_ += "<p class=notice>";
+    append_html(out_, text);
+    out_ += "</p>";
+  }
+
+  /// Whatever goes wrong with one artifact stays with it.
+  void append_artifact(const Artifact& artifact, std::size_t run) {
+    const std::size_t begin = out_.size();
+    try {
+      const Showing showing = showing_of(artifact);
+      if (artifact.size() > options_.max_artifact_size)
+        append_facts(artifact, "Too large for this page, which holds artifacts of up to " +
+                                   readable_size(options_.max_artifact_size) + ".");
+      else if (showing == Showing::name_only)
+        append_file(artifact, artifact.bytes(), run);
+      else
+        append_content(artifact, artifact.bytes(), showing, run);
+    } catch (const Error& error) {
+      out_.resize(begin);
+      notice(std::string("It cannot be read: ") + error.what());
+    }
+  }
+
+  void append_facts(const Artifact& artifact, std::string_view note) {
+    if (!note.empty()) notice(note);
+    out_ += "<dl><dt>Type<dd>";
+    append_html(out_, artifact.media_type());
+    out_ += "<dt>SHA-256<dd><code>" + hash_of(artifact) + "</code></dl>";
+  }
+
+  /// Whether this content is on the page already; then it says where. Each is there once.
+  bool is_repeated(Showing showing, const std::string& hash, std::size_t run) {
+    const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), Place{row_, run});
+    if (!is_new) append_same(first->second);
+    return !is_new;
+  }
+
+  /// Known, or found by reading all of it.
+  static std::string hash_of(const Artifact& artifact) {
+    return artifact.sha256() ? *artifact.sha256() : sha256_of(*artifact.content());
+  }
+  static std::string hash_of(const Artifact& artifact, const Bytes& bytes) {
+    return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
+  }
+
+  /// What a browser does not show, to be downloaded from the page itself.
+  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    const std::string hash = hash_of(artifact, bytes);
+    if (is_repeated(Showing::name_only, hash, run)) return;
+    out_ += "<dl><dt>Type<dd>";
+    append_html(out_, artifact.media_type());
+    out_ += "<dt>SHA-256<dd><code>" + hash + "</code></dl>";
+    if (!options_.embed_files) return;
+    const std::string& name = artifact.filename();
+    out_ += "<p><a href=\"data:application/octet-stream;base64,";
+    append_base64(out_, bytes.data(), bytes.size());
+    out_ += '"';
+    append_html_attribute(out_, "download", std::string_view(name).substr(name.rfind('/') + 1));
+    out_ += '>';
+    append_html(out_, "Download " + artifact.id() + " of " + comparison_.names()[run]);
+    out_ += "</a></p>";
+  }
+
+  void append_content(const Artifact& artifact, const Bytes& bytes, Showing showing, std::size_t run) {
+    if (is_repeated(showing, hash_of(artifact, bytes), run)) return;
+    switch (showing) {
+      case Showing::image:
+        return append_image(artifact, bytes, run);
+      case Showing::svg_image:
+        if (!is_utf8(to_text(bytes))) return append_facts(artifact, "It is not UTF-8, and so no SVG.");
+        return append_picture(artifact, bytes, "image/svg+xml", run);
+      case Showing::figure:
+        return append_figure(to_text(bytes), run);
+      case Showing::html:
+        return append_frame(artifact, repaired_utf8(to_text(bytes)), run);
+      default:
+        return append_text(artifact, to_text(bytes));
+    }
+  }
+
+  struct Place {
+    std::size_t row = 0, run = 0;
+  };
+
+  void append_same(const Place& place) {
+    out_ += "<p class=same data-row=";
+    append_integer(out_, place.row);
+    out_ += " data-same=";
+    append_integer(out_, place.run);
+    out_ += ">The same as ";
+    if (place.row != row_) {
+      append_html(out_, comparison_.artifacts()[place.row].id);
+      out_ += ' ';
+    }
+    out_ += "in ";
+    append_html(out_, comparison_.names()[place.run]);
+    out_ += ".</p>";
+  }
+
+  void append_image(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    const std::optional<ArtifactType> type = image_type_of(bytes);
+    if (!type) return append_facts(artifact, "It is neither a PNG nor a JPEG, whatever its name says.");
+    append_picture(artifact, bytes, *type == ArtifactType::png ? "image/png" : "image/jpeg", run);
+  }
+
+  void append_picture(const Artifact& artifact, const Bytes& bytes, std::string_view media_type, std::size_t run) {
+    out_ += "<img loading=lazy decoding=async";
+    append_html_attribute(out_, "alt", artifact.id() + " of " + comparison_.names()[run]);
+    out_ += " src=\"data:";
+    out_ += media_type;
+    out_ += ";base64,";
+    append_base64(out_, bytes.data(), bytes.size());
+    out_ += "\">";
+  }
+
+  void append_figure(const std::string& text, std::size_t run) {
+    const RowFigure& figure = figures_[run];
+    if (figure.svg) {
+      out_ += "<div class=plot>" + *figure.svg + "</div>";
+      return;
+    }
+    if (!figure.is_json) {
+      notice(figure.problem);
+      return append_code(repaired_utf8(text), "The figure's text");
+    }
+    out_ += has_plotly_ ? "<div class=plotly>" : "<div>";
+    notice("The figure is not drawn here: " + figure.problem + ". " +
+           (has_plotly_ ? "plotly.js, which this page holds, draws it." : plotly_.advice()));
+    append_code(repaired_utf8(text), "The figure's JSON");
+    out_ += "</div>";
+  }
+
+  /// No script, no form, no link out of it: sandbox without exceptions, under the page's own policy.
+  void append_frame(const Artifact& artifact, const std::string& html, std::size_t run) {
+    out_ += "<iframe sandbox loading=lazy";
+    append_html_attribute(out_, "title", artifact.id() + " of " + comparison_.names()[run]);
+    append_html_attribute(out_, "srcdoc", html);
+    out_ += "></iframe>";
+    append_code(html, "Source");
+  }
+
+  void append_text(const Artifact& artifact, const std::string& text) {
+    if (!is_utf8(text)) return append_facts(artifact, "It is not UTF-8, so it is not shown as text.");
+    out_ += "<pre tabindex=0>\n";
+    append_html(out_, text);
+    out_ += "</pre>";
+  }
+
+  void append_code(std::string_view text, std::string_view label) {
+    out_ += "<details><summary>";
+    out_ += label;
+    out_ += "</summary><pre tabindex=0>\n";
+    append_html(out_, text);
+    out_ += "</pre></details>";
+  }
+
+  PageOutput& page_;
+  std::string& out_;
+  const Comparison& comparison_;
+  const CompareOptions& options_;
+  PlotlyScript& plotly_;
+  bool has_plotly_ = false;
+  std::size_t row_ = 0;
+  std::vector<RowFigure> figures_;                       // of the row at hand
+  std::map<std::pair<Showing, std::string>, Place> shown_;  // where each content is
+};
+
+inline void append_artifacts(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
+                             PlotlyScript& plotly, std::size_t number) {
+  begin_section(page.text, "artifacts", number, "Artifacts", counted(comparison.artifacts().size(), "artifact"));
+  ArtifactWriter writer(page, comparison, options, plotly);
+  for (const Comparison::ArtifactRow& row : comparison.artifacts()) writer.append_row(row);
+  page.text += "</details></section>\n";
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,309 @@
+// The curves of the page: one chart a metric, the runs over each other, drawn as SVG that needs no script.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/comparison.hpp"
+#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/page/output.hpp"
+#include "erm/detail/page/tables.hpp"
+#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/metric_history.hpp"
+
+namespace erm::detail {
+
+struct ChartPoint {
+  double x = 0, y = 0;
+  double seconds = 0;  // since the first point of its history
+};
+
+/// A range of values, of which NaN and the infinities are no part.
+struct ChartRange {
+  double low = 0, high = 0;
+  bool any = false;
+
+  void add(double value) {
+    if (!std::isfinite(value)) return;
+    low = any ? std::min(low, value) : value;
+    high = any ? std::max(high, value) : value;
+    any = true;
+  }
+  /// Never empty, so that it can be divided by.
+  void widen() {
+    if (!any) high = 1;
+    const double room = std::max(std::fabs(low), std::fabs(high));
+    if (high - low > room * 1e-12) return;
+    low -= room > 0 ? room * 0.1 : 1;
+    high += room > 0 ? room * 0.1 : 1;
+  }
+};
+
+/// The points of a history in the order of their steps.
+inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
+  std::vector<ChartPoint> points;
+  points.reserve(history.size());
+  bool sorted = true;
+  for (const MetricPoint& point : history.points()) {
+    const auto x = static_cast<double>(point.step);
+    sorted = sorted && (points.empty() || points.back().x <= x);
+    points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
+  }
+  if (!sorted)
+    std::stable_sort(points.begin(), points.end(), [](const ChartPoint& a, const ChartPoint& b) { return a.x < b.x; });
+  return points;
+}
+
+/// Of the points in each of `columns` equal parts of [low, high] the first, lowest, highest and last, and one NaN where
+/// there is a gap: no eye tells the line from the whole one.
+inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& points, double low, double high,
+                                              std::size_t columns) {
+  if (points.size() <= columns * 4 || !(high > low)) return points;
+  std::vector<ChartPoint> out;
+  const double scale = static_cast<double>(columns) / (high - low);
+  for (std::size_t i = 0; i < points.size();) {
+    if (std::isnan(points[i].y)) {
+      if (!out.empty() && !std::isnan(out.back().y)) out.push_back(points[i]);
+      ++i;
+      continue;
+    }
+    const double column = std::floor((points[i].x - low) * scale);
+    const double column_end = low + (column + 1) / scale;
+    std::size_t least = i, greatest = i, end = i + 1;
+    for (; end < points.size() && points[end].x < column_end && !std::isnan(points[end].y); ++end) {
+      if (points[end].y < points[least].y) least = end;
+      if (points[end].y > points[greatest].y) greatest = end;
+    }
+    std::size_t chosen[] = {i, std::min(least, greatest), std::max(least, greatest), end - 1};
+    for (std::size_t k = 0; k < 4; ++k)
+      if (k == 0 || chosen[k] != chosen[k - 1]) out.push_back(points[chosen[k]]);
+    i = end;
+  }
+  return out;
+}
+
+/// Where a chart has what, in pixels of its viewBox.
+struct ChartBox {
+  static constexpr double width = 640, height = 280, left = 64, right = 14, top = 10, bottom = 34;
+  ChartRange x, y;
+
+  [[nodiscard]] double x_of(double value) const {
+    return left + (value - x.low) / (x.high - x.low) * (width - left - right);
+  }
+  [[nodiscard]] double y_of(double value) const {
+    return top + (y.high - value) / (y.high - y.low) * (height - top - bottom);
+  }
+};
+
+inline void append_chart_text(std::string& out, double x, double y, std::string_view anchor, std::string_view text) {
+  out += "<text";
+  append_attribute(out, "x", x);
+  append_attribute(out, "y", y);
+  out += " text-anchor=\"";
+  out += anchor;
+  out += "\">";
+  append_html(out, text);
+  out += "</text>";
+}
+
+/// The grid, its numbers, and "step" below.
+inline void append_chart_axes(std::string& out, const ChartBox& box) {
+  const auto each_tick = [](const ChartRange& range, int wanted, auto&& draw) {
+    const double step = nice_step((range.high - range.low) / wanted);
+    const double last = range.high + step * 1e-9;
+    if (!(step > 0) || !std::isfinite(step) || range.low + step == range.low) return;
+    for (double i = std::ceil(range.low / step - 1e-9); i * step <= last; ++i)
+      draw(i * step, tick_label(i * step, step));
+  };
+  out += "<g class=\"grid\">";
+  each_tick(box.y, 5, [&](double value, std::string_view label) {
+    const double y = box.y_of(value);
+    out += "<path d=\"M";
+    append_coordinate(out, ChartBox::left);
+    out += ' ';
+    append_coordinate(out, y);
+    out += 'H';
+    append_coordinate(out, ChartBox::width - ChartBox::right);
+    out += "\"/>";
+    append_chart_text(out, ChartBox::left - 8, y + 4, "end", label);
+  });
+  each_tick(box.x, 7, [&](double value, std::string_view label) {
+    append_chart_text(out, box.x_of(value), ChartBox::height - ChartBox::bottom + 16, "middle", label);
+  });
+  append_chart_text(out, (ChartBox::left + ChartBox::width - ChartBox::right) / 2, ChartBox::height - 4, "middle",
+                    "step");
+  out += "</g>";
+}
+
+/// A run's line; a point that stands alone between gaps is a dot.
+inline void append_chart_line(std::string& out, const ChartBox& box, const std::vector<ChartPoint>& points,
+                              std::size_t run) {
+  out += "<path class=\"line r";
+  append_integer(out, run % 8);
+  out += " h";
+  append_integer(out, run % 5);
+  out += "\" data-run=\"";
+  append_integer(out, run);
+  out += "\" d=\"";
+  bool pen_down = false;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!std::isfinite(points[i].y)) {
+      pen_down = false;
+      continue;
+    }
+    out += pen_down ? 'L' : 'M';
+    append_coordinate(out, box.x_of(points[i].x));
+    out += ' ';
+    append_coordinate(out, box.y_of(points[i].y));
+    const bool ends = i + 1 == points.size() || !std::isfinite(points[i + 1].y);
+    if (!pen_down && ends) out += "h0";
+    pen_down = true;
+  }
+  out += "\"/>";
+}
+
+/// Numbers as the base64 of their 32-bit floats, little end first: what a page's script reads fastest.
+template <class Get>
+void append_float32(std::string& out, const std::vector<ChartPoint>& points, const Get& get) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(points.size() * 4);
+  for (const ChartPoint& point : points) {
+    const auto number = static_cast<float>(get(point));
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
+  }
+  out += '"';
+  append_base64(out, bytes.data(), bytes.size());
+  out += '"';
+}
+
+/// A run's points for the script: where the steps are regular they are a start and a stride, else offsets from the
+/// start. Numbers and base64 alone, so nothing in it needs to be escaped.
+inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& points, std::size_t run,
+                              TimePoint first_time) {
+  out += "{\"run\":";
+  append_integer(out, run);
+  out += ",\"t0\":";
+  append_integer(out, std::chrono::duration_cast<std::chrono::milliseconds>(first_time.time_since_epoch()).count());
+  out += ",\"x0\":";
+  append_floating(out, points[0].x);
+  const double stride = points.size() > 1 ? points[1].x - points[0].x : 1;
+  bool regular = true;
+  for (std::size_t i = 1; i < points.size() && regular; ++i) regular = points[i].x - points[i - 1].x == stride;
+  if (regular) {
+    out += ",\"dx\":";
+    append_floating(out, stride);
+  } else {
+    out += ",\"x\":";
+    append_float32(out, points, [&](const ChartPoint& point) { return point.x - points[0].x; });
+  }
+  out += ",\"t\":";
+  append_float32(out, points, [](const ChartPoint& point) { return point.seconds; });
+  out += ",\"y\":";
+  append_float32(out, points, [](const ChartPoint& point) { return point.y; });
+  out += '}';
+}
+
+/// Last, least and greatest value of each run, with their steps, as a table.
+inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers,
+                                 const Comparison::Curve& curve) {
+  out += "<details class=figures><summary>Last, least and greatest</summary><div class=scroll tabindex=0 role=region";
+  append_html_attribute(out, "aria-label", std::string(curve.metric) + ": last, least and greatest");
+  out += "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"
+         "<th scope=col>Least<th scope=col>at step<th scope=col>Greatest<th scope=col>at step<tbody>\n";
+  for (std::size_t run = 0; run < curve.histories.size(); ++run) {
+    const MetricHistory* const history = curve.histories[run];
+    if (history == nullptr || history->empty()) continue;
+    out += "<tr><th scope=row";
+    out += headers[run];
+    out += "<td class=n>";
+    append_integer(out, history->size());
+    const auto add_point = [&](const MetricPoint& point) {
+      std::string exact;
+      append_floating(exact, point.value);
+      out += "<td class=n title=" + exact + ">";
+      const double size = std::fabs(point.value);
+      append_six_digits(out, exact, point.value != 0 && (size < 1e-4 || size >= 1e6));
+      out += "<td class=n>";
+      append_integer(out, point.step);
+    };
+    add_point(history->last());
+    for (const auto& extreme : {history->min(), history->max()}) {
+      if (extreme)
+        add_point(*extreme);
+      else
+        out += "<td class=m>\xE2\x80\x94<td class=m>\xE2\x80\x94";
+    }
+    out += "</tr>\n";
+  }
+  out += "</table></div></details>";
+}
+
+inline void append_chart(PageOutput& page, const std::vector<std::string>& headers, const Comparison::Curve& curve,
+                         const CompareOptions& options) {
+  std::string& out = page.text;
+  std::vector<std::vector<ChartPoint>> lines(curve.histories.size());
+  ChartBox box;
+  std::size_t drawn = 0;
+  for (std::size_t run = 0; run < lines.size(); ++run) {
+    if (curve.histories[run] == nullptr) continue;
+    lines[run] = chart_points(*curve.histories[run]);
+    for (const ChartPoint& point : lines[run]) {
+      box.x.add(point.x);
+      box.y.add(point.y);
+    }
+    drawn += lines[run].empty() ? 0 : 1;
+  }
+  const bool has_values = box.y.any;
+  box.x.widen();
+  box.y.widen();
+  out += "<figure class=chart><figcaption>";
+  append_html(out, curve.metric);
+  out += "</figcaption>";
+  if (!has_values) out += "<p class=notice>No value of it is a finite number: there is nothing to draw.</p>";
+  out += "<svg viewBox=\"0 0 640 280\" role=img";
+  append_html_attribute(out, "aria-label", std::string(curve.metric) + " by step, " + counted(drawn, "run"));
+  out += '>';
+  if (has_values) append_chart_axes(out, box);
+  for (std::size_t run = 0; run < lines.size(); ++run) {
+    if (lines[run].empty()) continue;
+    append_chart_line(out, box, thinned_points(lines[run], box.x.low, box.x.high, 281), run);
+    page.pass_on();
+  }
+  out += "</svg>";
+  append_curve_summary(out, headers, curve);
+  out += "<script type=\"application/json\">[";
+  bool is_first = true;
+  for (std::size_t run = 0; run < lines.size(); ++run) {
+    if (lines[run].empty()) continue;
+    if (!is_first) out += ',';
+    is_first = false;
+    const std::size_t columns = options.full_curves ? lines[run].size() : std::size_t{500};
+    append_curve_data(out, thinned_points(lines[run], box.x.low, box.x.high, columns), run,
+                      curve.histories[run]->first().time);
+    page.pass_on();
+  }
+  out += "]</script>";
+  out += "</figure>\n";
+  page.pass_on();
+}
+
+inline void append_curves(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
+                          const CompareOptions& options, std::size_t number) {
+  begin_section(page.text, "curves", number, "Curves", counted(comparison.curves().size(), "metric") + " by step");
+  append_legend(page.text, comparison, [](std::size_t) { return true; });
+  page.text += "<div class=charts>\n";
+  for (const Comparison::Curve& curve : comparison.curves()) append_chart(page, headers, curve, options);
+  page.text += "</div></details></section>\n";
+}
+
+}  // namespace erm::detail

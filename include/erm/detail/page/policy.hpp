@@ -1,0 +1,114 @@
+// What the artifacts bring with them, found before the page is begun; and the Content-Security-Policy that follows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "erm/compare_options.hpp"
+#include "erm/comparison.hpp"
+#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/page/assets.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
+
+namespace erm::detail {
+
+/// A SHA-256 of 64 hexadecimal digits as a Content-Security-Policy wants it.
+inline std::string base64_of_hex(std::string_view hex) {
+  std::uint8_t bytes[32];
+  const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+  for (std::size_t i = 0; i < 32; ++i)
+    bytes[i] = static_cast<std::uint8_t>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+  std::string out;
+  append_base64(out, bytes, sizeof bytes);
+  return out;
+}
+
+/// How the page shows an artifact.
+enum class Showing : std::uint8_t { image, svg_image, figure, html, text, name_only };
+
+inline Showing showing_of(const Artifact& artifact) {
+  const std::string_view media = artifact.media_type();
+  if (media == "image/svg+xml") return Showing::svg_image;
+  if (artifact.type() == ArtifactType::png || artifact.type() == ArtifactType::jpg) return Showing::image;
+  if (artifact.type() == ArtifactType::plotly_json) return Showing::figure;
+  if (artifact.type() == ArtifactType::html) return Showing::html;
+  if (media == "image/png" || media == "image/jpeg") return Showing::image;
+  if (media == "application/vnd.plotly.v1+json") return Showing::figure;
+  if (media == "text/html") return Showing::html;
+  if (media.substr(0, 5) == "text/" || media == "application/json") return Showing::text;
+  return Showing::name_only;
+}
+
+/// The style elements of an HTML text, as their SHA-256 for the page's Content-Security-Policy, which a frame within
+/// the page is under as well. What a hash misses has no style; nothing else comes of it.
+inline void add_style_hashes(std::set<std::string>& hashes, const std::string& html) {
+  const std::string lower = ascii_lower(html);
+  for (std::size_t at = lower.find("<style"); at != std::string::npos; at = lower.find("<style", at + 1)) {
+    const std::size_t begin = lower.find('>', at);
+    const std::size_t end = begin == std::string::npos ? begin : lower.find("</style", begin);
+    if (end == std::string::npos) return;
+    // A parser reads "\r\n" and "\r" as "\n".
+    std::string style;
+    for (std::size_t i = begin + 1; i < end; ++i) {
+      if (html[i] == '\r' && html[i + 1] == '\n') continue;
+      style += html[i] == '\r' ? '\n' : html[i];
+    }
+    hashes.insert(base64_of_hex(sha256_of(style)));
+  }
+}
+
+struct PageContents {
+  std::set<std::string> style_hashes;  // of HTML that is shown; one that cannot be read has none, and says so there
+  bool has_html = false, has_figures = false;
+  std::uint64_t size = 0;  // of what is embedded, in bytes; a content whose hash is known counts once
+};
+
+inline PageContents contents_of(const Comparison& comparison, const CompareOptions& options) {
+  PageContents contents;
+  std::set<std::pair<Showing, std::string_view>> counted;
+  for (const Comparison::ArtifactRow& row : comparison.artifacts())
+    for (const Artifact* artifact : row.artifacts) {
+      if (artifact == nullptr) continue;
+      const Showing showing = showing_of(*artifact);
+      try {
+        const std::uint64_t size = artifact->size();
+        if (size > options.max_artifact_size) continue;
+        contents.has_figures = contents.has_figures || showing == Showing::figure;
+        contents.has_html = contents.has_html || showing == Showing::html;
+        if (showing == Showing::html) add_style_hashes(contents.style_hashes, to_text(artifact->bytes()));
+        if (showing == Showing::name_only && !options.embed_files) continue;
+        if (artifact->sha256() && !counted.emplace(showing, *artifact->sha256()).second) continue;
+        contents.size += size;
+      } catch (const Error&) {
+        continue;
+      }
+    }
+  return contents;
+}
+
+/// Nothing from elsewhere and no code but ours: what an artifact brings with it has no rights of its own. `has_plotly`:
+/// the frame that runs plotly.js, which it is handed as a blob, is under this policy too.
+inline void append_policy(std::string& out, const PageContents& contents, bool has_plotly) {
+  const auto add_hash = [&](std::string_view hash) { ((out += " 'sha256-") += hash) += '\''; };
+  out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src";
+  add_hash(base64_of_hex(page_script_sha256));
+  if (has_plotly) {
+    add_hash(base64_of_hex(page_frame_sha256));
+    out += " blob:";
+  }
+  out += "; style-src";
+  add_hash(base64_of_hex(page_style_sha256));
+  for (const std::string& hash : contents.style_hashes) add_hash(hash);
+  // plotly.js writes its rules into a style element that is empty at first.
+  if (has_plotly) add_hash(base64_of_hex(sha256_of("")));
+  // style-src-attr: the style attributes of HTML artifacts and of plotly's labels; the page itself has none.
+  if (has_plotly || contents.has_html) out += "; style-src-attr 'unsafe-inline'";
+  out += "; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n";
+}
+
+}  // namespace erm::detail

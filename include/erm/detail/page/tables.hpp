@@ -1,0 +1,244 @@
+// The tables of the page: values with their marks, runs as columns or as rows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/comparison.hpp"
+#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/page/output.hpp"
+
+namespace erm::detail {
+
+/// The line that a run has in every chart: its colour and its dashes. Both are classes of page.css.
+inline void append_run_key(std::string& out, std::size_t run) {
+  out += "<svg class=\"key r";
+  append_integer(out, run % 8);
+  out += " h";
+  append_integer(out, run % 5);
+  out += "\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path d=\"M0 4h24\"/></svg>";
+}
+
+/// The begin of a cell's tag, its attribute still open to a title, for each kind and its marks: 'd' differs from the
+/// baseline, 'w' is best.
+inline constexpr std::array<std::string_view, 20> cell_tags = {
+    "<td class=m",     "<td class=\"m d\"", "<td class=m",     "<td class=\"m d\"",
+    "<td class=z",     "<td class=\"z d\"", "<td class=z",     "<td class=\"z d\"",
+    "<td class=b",     "<td class=\"b d\"", "<td class=b",     "<td class=\"b d\"",
+    "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
+    "<td",             "<td class=d",       "<td",             "<td class=d"};
+
+/// A number: to six digits, the exact one its title where that is another. Written in one piece: a page is mostly
+/// these.
+inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
+  constexpr std::size_t room = 2 * six_digits_room + 64;
+  char buffer[room];
+  std::string long_text;
+  char* const begin = cell.text.size() <= six_digits_room / 2
+                          ? buffer
+                          : (long_text.resize(2 * cell.text.size() + room), long_text.data());
+  char* to = begin;
+  const auto put = [&](std::string_view text) {
+    std::memcpy(to, text.data(), text.size());
+    to += text.size();
+  };
+  put(cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)]);
+  // Where the title goes is where the number goes that has none.
+  constexpr std::string_view title = " title=";
+  char* const shown = to + title.size() + cell.text.size() + 1;
+  const auto size = static_cast<std::size_t>(write_six_digits(shown, cell.text, is_scientific) - shown);
+  if (std::string_view(shown, size) == cell.text) {
+    *to++ = '>';
+    std::memmove(to, shown, size);
+  } else {
+    put(title);
+    put(cell.text);
+    *to++ = '>';
+  }
+  to += size;
+  if (cell.best) put("<i> best</i>");
+  out.append(begin, static_cast<std::size_t>(to - begin));
+}
+
+/// One cell. Its end tag is left to the parser, which closes a cell at the next one.
+inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
+  using Kind = Comparison::Cell::Kind;
+  if (cell.kind == Kind::number) return append_number_cell(out, cell, row.is_scientific);
+  constexpr std::size_t to_the_second = 19;
+  if (row.is_time && cell.text.size() > to_the_second) {  // the exact time is its title
+    out += "<td";
+    append_html_attribute(out, "title", cell.text);
+    (out += '>') += cell.text.substr(0, to_the_second);
+    return;
+  }
+  if (cell.kind == Kind::text && cell.text.empty()) {
+    out += cell.differs ? "<td class=\"e d\">empty" : "<td class=e>empty";
+    return;
+  }
+  out += cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)];
+  out += '>';
+  if (cell.kind == Kind::missing)
+    out += "\xE2\x80\x94";
+  else
+    append_html(out, cell.text);
+}
+
+/// Which way a metric is better.
+inline void append_goal(std::string& out, const Comparison::Row& row) {
+  if (!row.goal) return;
+  const bool less = *row.goal == Goal::minimize;
+  out += less ? "<span class=goal data-goal=min title=\"" : "<span class=goal data-goal=max title=\"";
+  out += less ? "lower is better" : "higher is better";
+  if (row.goal_is_guessed) out += ", guessed from the name";
+  out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
+  out += less ? "<i> lower is better</i>" : "<i> higher is better</i>";
+  if (row.goal_is_guessed) out += " guessed";
+  out += "</span>";
+}
+
+/// The name of a row with its marks: that it differs, and which way it is better.
+inline void append_row_name(std::string& out, const Comparison::Row& row) {
+  append_html(out, row.name);
+  append_goal(out, row);
+  if (row.differs) out += "<b class=q title=\"differs between the runs\">\xE2\x89\xA0<i> differs</i></b>";
+}
+
+/// What every table says of a run, made once: its tag's attributes, its key and its name.
+inline std::vector<std::string> run_headers(const Comparison& comparison) {
+  std::vector<std::string> headers(comparison.runs().size());
+  for (std::size_t run = 0; run < headers.size(); ++run) {
+    std::string& out = headers[run];
+    out += " data-run=";
+    append_integer(out, run);
+    append_html_attribute(out, "title", full_run_name(*comparison.runs()[run]));
+    out += '>';
+    append_run_key(out, run);
+    append_html(out, comparison.names()[run]);
+    if (run == comparison.baseline() && headers.size() > 1) out += "<small> baseline</small>";
+  }
+  return headers;
+}
+
+/// The runs for which `has(run)`, each with its key.
+template <class Has>
+void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
+  out += "<ul class=legend>";
+  for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
+    if (!has(run)) continue;
+    out += "<li data-run=";
+    append_integer(out, run);
+    out += '>';
+    append_run_key(out, run);
+    append_html(out, comparison.names()[run]);
+  }
+  out += "</ul>";
+}
+
+using TableRows = std::vector<const Comparison::Row*>;
+
+inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                                 std::string_view corner) {
+  std::string& out = page.text;
+  out += "<table data-layout=columns><thead><tr><th scope=col>";
+  append_html(out, corner);
+  for (const std::string& header : headers) (out += "<th scope=col") += header;
+  out += "<tbody>\n";
+  for (const Comparison::Row* row : rows) {
+    out += row->differs         ? "<tr class=x><th scope=row>"
+           : row->is_incidental ? "<tr><th scope=row class=u>"
+                                : "<tr><th scope=row>";
+    append_row_name(out, *row);
+    for (const Comparison::Cell& cell : row->cells) append_cell(out, cell, *row);
+    out += "</tr>\n";
+    page.pass_on();
+  }
+  out += "</table>";
+}
+
+inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows) {
+  std::string& out = page.text;
+  out += "<table data-layout=rows><thead><tr><th scope=col>Run";
+  for (const Comparison::Row* row : rows) {
+    out += row->differs ? "<th scope=col class=x>" : row->is_incidental ? "<th scope=col class=u>" : "<th scope=col>";
+    append_row_name(out, *row);
+  }
+  out += "<tbody>\n";
+  for (std::size_t run = 0; run < headers.size(); ++run) {
+    out += "<tr><th scope=row";
+    out += headers[run];
+    for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
+    out += "</tr>\n";
+    page.pass_on();
+  }
+  out += "</table>";
+}
+
+inline std::string section_title(const Comparison::Section& section) {
+  return section.kind == Comparison::Kind::dict ? "Dict: " + std::string(section.name) : std::string(section.name);
+}
+
+/// A number and a noun: "1 run", "3 runs".
+inline std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+/// Begins a section that a reader can fold, up to what is in it. Ids are numbered: no text of a user's is one.
+inline void begin_section(std::string& out, std::string_view kind, std::size_t number, std::string_view title,
+                          std::string_view note) {
+  out += "<section class=\"part ";
+  out += kind;
+  out += "\" aria-labelledby=t";
+  append_integer(out, number);
+  out += "><details open><summary><h2 id=t";
+  append_integer(out, number);
+  out += '>';
+  append_html(out, title);
+  out += "</h2><span class=note>";
+  append_html(out, note);
+  out += "</span></summary>\n";
+}
+
+/// The box in which a wide table scrolls by itself.
+inline void begin_scroll_box(std::string& out, std::string_view label) {
+  out += "<div class=scroll tabindex=0 role=region";
+  append_html_attribute(out, "aria-label", std::string(label) + ", table");
+  out += '>';
+}
+
+/// A section up to the end of its table.
+inline void begin_table_section(PageOutput& page, const std::vector<std::string>& headers,
+                                const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+  static constexpr std::string_view kinds[] = {"runs",    "tags",     "notes", "params",
+                                               "metrics", "features", "dict",  "provenance"};
+  static constexpr std::string_view corners[] = {"", "Tag", "", "Param", "Metric", "Feature", "Entry", "Part"};
+  const auto kind = static_cast<std::size_t>(section.kind);
+  std::string note = counted(section.rows.size(), "row");
+  if (section.kind == Comparison::Kind::runs)
+    note = counted(headers.size(), "run");
+  else if (headers.size() > 1)
+    note += ", " + std::to_string(section.differing) + (section.differing == 1 ? " differs" : " differ");
+  const std::string title = section_title(section);
+  // The browser lays a large table out when it comes into view.
+  const bool is_big = section.rows.size() * headers.size() > 4000;
+  begin_section(page.text, std::string(kinds[kind]) + (is_big ? " big" : ""), number, title, note);
+  begin_scroll_box(page.text, title);
+  TableRows rows;
+  for (const Comparison::Row& row : section.rows) rows.push_back(&row);
+  if (runs_as_rows)
+    append_rows_table(page, headers, rows);
+  else
+    append_columns_table(page, headers, rows, corners[kind]);
+  page.text += "</div>";
+}
+
+inline void append_section(PageOutput& page, const std::vector<std::string>& headers,
+                           const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+  begin_table_section(page, headers, section, number, runs_as_rows);
+  page.text += "</details></section>\n";
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,266 @@
+// The lists of a plotly figure, whatever a stranger wrote into them: JSON arrays, and the typed arrays of plotly 6
+// ({"dtype": "f8", "bdata": "<base64>"}).
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/error.hpp"
+
+namespace erm::detail {
+
+/// Why a figure cannot be drawn; it never leaves plotly_svg().
+class UndrawableFigure : public Error {
+ public:
+  using Error::Error;
+};
+
+inline constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+
+/// The values of one list. `numbers` has NaN for what is none; `texts` is empty where every value is a number or
+/// nothing.
+struct PlotlyColumn {
+  std::vector<double> numbers;
+  std::vector<std::string> texts;
+
+  [[nodiscard]] std::size_t size() const { return numbers.size(); }
+  [[nodiscard]] std::string text(std::size_t i) const {
+    if (!texts.empty()) return texts[i];
+    std::string out;
+    if (std::isfinite(numbers[i])) append_floating(out, numbers[i]);
+    return out;
+  }
+  /// Whether it has values, and all of them are numbers or text that is one.
+  [[nodiscard]] bool is_numeric() const {
+    bool any = false;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (std::isfinite(numbers[i]))
+        any = true;
+      else if (!texts.empty() && !texts[i].empty())
+        return false;
+    }
+    return any || texts.empty();
+  }
+};
+
+inline std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(text.size() / 4 * 3);
+  std::uint32_t bits = 0;
+  int count = 0;
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  for (const char c : text) {
+    const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
+                      : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                      : c >= '0' && c <= '9' ? c - '0' + 52
+                      : c == '+'             ? 62
+                      : c == '/'             ? 63
+                                             : -1;
+    if (digit < 0) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(bits >> count & 0xFF));
+  }
+  return bytes;
+}
+
+template <class T>
+void append_typed(std::vector<double>& numbers, const std::vector<std::uint8_t>& bytes) {
+  for (std::size_t i = 0; i + sizeof(T) <= bytes.size(); i += sizeof(T)) {
+    std::uint64_t bits = 0;  // little-endian, on every machine
+    for (std::size_t k = sizeof(T); k-- > 0;) bits = bits << 8 | bytes[i + k];
+    if constexpr (std::is_floating_point_v<T>) {
+      std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> same_size =
+          static_cast<decltype(same_size)>(bits);
+      T value;
+      std::memcpy(&value, &same_size, sizeof value);
+      numbers.push_back(static_cast<double>(value));
+    } else {
+      numbers.push_back(static_cast<double>(static_cast<T>(bits)));
+    }
+  }
+}
+
+/// The values of {"dtype", "bdata"}.
+inline std::vector<double> decode_typed_array(std::string_view dtype, std::string_view base64) {
+  const auto bytes = decode_base64(base64);
+  if (!bytes) throw UndrawableFigure("a typed array is not base64");
+  std::vector<double> numbers;
+  if (dtype == "f8" || dtype == "float64")
+    append_typed<double>(numbers, *bytes);
+  else if (dtype == "f4" || dtype == "float32")
+    append_typed<float>(numbers, *bytes);
+  else if (dtype == "i1" || dtype == "int8")
+    append_typed<std::int8_t>(numbers, *bytes);
+  else if (dtype == "u1" || dtype == "uint8" || dtype == "u1c" || dtype == "uint8c")
+    append_typed<std::uint8_t>(numbers, *bytes);
+  else if (dtype == "i2" || dtype == "int16")
+    append_typed<std::int16_t>(numbers, *bytes);
+  else if (dtype == "u2" || dtype == "uint16")
+    append_typed<std::uint16_t>(numbers, *bytes);
+  else if (dtype == "i4" || dtype == "int32")
+    append_typed<std::int32_t>(numbers, *bytes);
+  else if (dtype == "u4" || dtype == "uint32")
+    append_typed<std::uint32_t>(numbers, *bytes);
+  else
+    throw UndrawableFigure("a typed array has the unknown dtype '" + std::string(dtype.substr(0, 20)) + "'");
+  return numbers;
+}
+
+// ---- reading JSON: templates, so that only who draws a figure compiles them ----
+
+/// The value of `key`, or null where `json` is no object or has no such key, or it is null.
+template <class J>
+const J* member(const J* json, const char* key) {
+  if (json == nullptr || !json->is_object()) return nullptr;
+  const auto found = json->find(key);
+  return found == json->end() || found->is_null() ? nullptr : &*found;
+}
+
+template <class J, class... Keys>
+const J* member(const J* json, const char* key, const char* next, const Keys*... more) {
+  return member(member(json, key), next, more...);
+}
+
+template <class J>
+std::string_view text_of(const J* json) {
+  return json != nullptr && json->is_string() ? std::string_view(json->template get_ref<const std::string&>())
+                                              : std::string_view();
+}
+
+/// A number, or text that is one; else nothing. Infinities are nothing.
+template <class J>
+std::optional<double> number_of(const J* json) {
+  if (json == nullptr) return std::nullopt;
+  std::optional<double> number;
+  if (json->is_number()) number = json->template get<double>();
+  if (json->is_string()) number = parse_number(json->template get_ref<const std::string&>());
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+template <class J>
+bool is_true(const J* json) {
+  return json != nullptr && json->is_boolean() && json->template get<bool>();
+}
+template <class J>
+bool is_false(const J* json) {
+  return json != nullptr && json->is_boolean() && !json->template get<bool>();
+}
+
+/// A scalar as text: what a label or a category shows. Lists, objects and numbers that are none are nothing.
+template <class J>
+std::string label_of(const J& json) {
+  if (json.is_string()) return repaired_utf8(json.template get_ref<const std::string&>());
+  std::string out;
+  if (json.is_boolean())
+    out = json.template get<bool>() ? "true" : "false";
+  else if (json.is_number_unsigned())
+    append_integer(out, json.template get<std::uint64_t>());
+  else if (json.is_number_integer())
+    append_integer(out, json.template get<std::int64_t>());
+  else if (number_of(&json))
+    append_floating(out, *number_of(&json));
+  return out;
+}
+
+template <class J>
+bool is_typed_array(const J* json) {
+  return !text_of(member(json, "bdata")).empty() && !text_of(member(json, "dtype")).empty();
+}
+
+/// The list `key` of a trace; empty where there is none. Throws UndrawableFigure for what is no list.
+template <class J>
+PlotlyColumn read_column(const J* trace, const char* key) {
+  PlotlyColumn column;
+  const J* list = member(trace, key);
+  if (list == nullptr) return column;
+  if (is_typed_array(list)) {
+    column.numbers = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
+    return column;
+  }
+  if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list");
+  bool any_text = false;
+  for (const J& value : *list) {
+    column.numbers.push_back(number_of(&value).value_or(no_number));
+    any_text = any_text || value.is_string() || value.is_boolean();
+  }
+  if (any_text)
+    for (const J& value : *list) column.texts.push_back(label_of(value));
+  return column;
+}
+
+/// The matrix `key`: a list of lists, or a typed array with "shape": "rows, columns". Rows may differ in size.
+template <class J>
+std::vector<std::vector<double>> read_matrix(const J* trace, const char* key) {
+  std::vector<std::vector<double>> rows;
+  const J* list = member(trace, key);
+  if (list == nullptr) return rows;
+  if (is_typed_array(list)) {
+    const std::vector<double> all = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
+    const std::string_view shape = text_of(member(list, "shape"));
+    const std::size_t comma = shape.find(',');
+    const auto count = parse_number(shape.substr(0, comma)).value_or(0);
+    if (comma == std::string_view::npos || !(count >= 1) || count > static_cast<double>(all.size()) ||
+        all.size() % static_cast<std::size_t>(count) != 0)
+      throw UndrawableFigure("the shape of '" + std::string(key) + "' does not fit its values");
+    const std::size_t columns = all.size() / static_cast<std::size_t>(count);
+    for (auto at = all.begin(); at != all.end(); at += static_cast<std::ptrdiff_t>(columns))
+      rows.emplace_back(at, at + static_cast<std::ptrdiff_t>(columns));
+    return rows;
+  }
+  if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list of rows");
+  for (const J& row : *list) {
+    if (is_typed_array(&row)) {
+      rows.push_back(decode_typed_array(text_of(member(&row, "dtype")), text_of(member(&row, "bdata"))));
+      continue;
+    }
+    if (!row.is_array()) throw UndrawableFigure("a row of '" + std::string(key) + "' is not a list");
+    rows.emplace_back();
+    for (const J& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
+  }
+  return rows;
+}
+
+/// A title or label: plotly's own text markup (<br>, <b>, ...) is taken out. Of {"text": ...} or of text itself.
+template <class J>
+std::string title_of(const J* json) {
+  if (json != nullptr && json->is_object()) json = member(json, "text");
+  if (json == nullptr) return {};
+  const std::string text = label_of(*json);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t end = text[i] == '<' ? text.find('>', i) : std::string::npos;
+    if (end == std::string::npos) {
+      out += text[i];
+      continue;
+    }
+    std::string_view tag = std::string_view(text).substr(i + 1, end - i - 1);
+    if (!tag.empty() && tag[0] == '/') tag.remove_prefix(1);
+    tag = tag.substr(0, tag.find_first_of(" /"));
+    static constexpr std::string_view known[] = {"b", "i", "em", "strong", "sub", "sup", "span", "a", "u", "s"};
+    bool is_known = tag == "br";
+    for (const std::string_view name : known) is_known = is_known || tag == name;
+    if (!is_known) {
+      out += text[i];
+      continue;
+    }
+    if (tag == "br") out += ' ';
+    i = end;
+  }
+  return out;
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,333 @@
+// A plotly figure as plain data: what of its JSON can be drawn statically, checked and with defaults filled in.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/plotly/color.hpp"
+#include "erm/detail/plotly/data.hpp"
+
+namespace erm::detail {
+
+struct PlotlyTrace {
+  enum class Kind { scatter, bar, histogram, heatmap };
+
+  Kind kind = Kind::scatter;
+  std::string name;
+  bool in_legend = false;
+  PlotlyColumn x, y;
+  std::string color;
+  double opacity = 1;
+  std::optional<std::size_t> run;  // whose it is, where a figure has the traces of several
+
+  // scatter
+  bool has_line = false, has_markers = false, connects_gaps = false;
+  double line_width = 2, marker_size = 6;
+  std::string_view dash;  // as of stroke-dasharray
+  std::string shape;      // linear, hv, vh, hvh, vhv
+  std::string fill;       // "", tozeroy or tonexty
+  std::string fill_color;
+  std::vector<std::string> point_colors;  // one a point (or bar), or none
+
+  // bar and histogram
+  bool is_horizontal = false;
+  PlotlyColumn base;
+  double bar_width = 0;  // in places; 0: what the layout leaves
+  std::size_t bins = 0;
+  std::optional<double> bin_start, bin_end, bin_size;
+  std::string histogram_norm;
+
+  // heatmap
+  std::vector<std::vector<double>> z;
+  std::vector<std::vector<std::string>> cell_texts;
+  bool shows_values = false;
+};
+
+struct PlotlyColorBar {
+  ColorScale scale;
+  std::optional<double> low, high;
+  std::string title;
+  bool is_shown = true;
+};
+
+struct PlotlyFigure {
+  std::string title;
+  PlotlyAxis x, y;
+  std::vector<PlotlyTrace> traces;
+  std::string bar_mode = "group";
+  std::optional<double> bar_gap;
+  bool shows_legend = false;
+  std::optional<PlotlyColorBar> color_bar;
+};
+
+template <class J>
+ColorScale read_color_scale(const J* json) {
+  if (json != nullptr && json->is_string()) return ColorScale::named(text_of(json));
+  if (json == nullptr || !json->is_array()) return ColorScale();
+  std::vector<ColorScale::Stop> stops;
+  for (const J& stop : *json) {
+    if (stop.is_string()) {  // colours alone: evenly spaced
+      stops.emplace_back(
+          static_cast<double>(stops.size()) / static_cast<double>(std::max<std::size_t>(json->size() - 1, 1)),
+          parse_color(text_of(&stop)));
+    } else if (stop.is_array() && stop.size() == 2 && number_of(&stop[0])) {
+      stops.emplace_back(*number_of(&stop[0]), parse_color(text_of(&stop[1])));
+    }
+  }
+  if (stops.empty()) return ColorScale();
+  std::stable_sort(stops.begin(), stops.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return ColorScale(std::move(stops));
+}
+
+/// The colour scale of `owner` (a heatmap, or the markers of a trace), or the one of the layout that it refers to.
+template <class J>
+PlotlyColorBar read_color_bar(const J* owner, const J* layout, const char* low, const char* high) {
+  PlotlyColorBar bar;
+  const J* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
+  const J* source = axis != nullptr ? axis : owner;
+  const J* scale = member(source, "colorscale");
+  if (scale == nullptr) scale = member(layout, "template", "layout", "colorscale", "sequential");
+  bar.scale = read_color_scale(scale);
+  if (is_true(member(source, "reversescale"))) bar.scale = bar.scale.reversed();
+  bar.low = number_of(member(source, axis != nullptr ? "cmin" : low));
+  bar.high = number_of(member(source, axis != nullptr ? "cmax" : high));
+  bar.title = title_of(member(source, "colorbar", "title"));
+  bar.is_shown = !is_false(member(source, "showscale"));
+  return bar;
+}
+
+template <class J>
+std::string read_color(const J* json) {
+  const std::string_view text = text_of(json);
+  return is_color(text) ? std::string(text) : std::string();
+}
+
+template <class J>
+void read_axis(PlotlyAxis& axis, const J* json) {
+  axis.title = title_of(member(json, "title"));
+  const std::string_view type = text_of(member(json, "type"));
+  axis.has_kind = type == "log" || type == "linear" || type == "category" || type == "date" || type == "multicategory";
+  axis.kind = type == "log"                        ? PlotlyAxis::Kind::logarithmic
+              : type == "linear" || !axis.has_kind ? PlotlyAxis::Kind::linear
+                                                   : PlotlyAxis::Kind::category;
+  const std::string_view autorange = text_of(member(json, "autorange"));
+  axis.reversed = autorange == "reversed";
+  axis.shows_labels = !is_false(member(json, "showticklabels")) && !is_false(member(json, "visible"));
+  const J* range = member(json, "range");
+  if (autorange.empty() && !is_true(member(json, "autorange")) && range != nullptr && range->is_array() &&
+      range->size() == 2) {
+    const auto from = number_of(&(*range)[0]), to = number_of(&(*range)[1]);
+    if (from && to) axis.fixed_range = {*from, *to};
+  }
+  if (text_of(member(json, "categoryorder")) == "array") {
+    const PlotlyColumn order = read_column(json, "categoryarray");
+    for (std::size_t i = 0; i < order.size(); ++i) (void)axis.category_place(order.text(i));
+  }
+}
+
+template <class J>
+void read_ticks(PlotlyAxis& axis, const J* json) {
+  const PlotlyColumn values = read_column(json, "tickvals"), texts = read_column(json, "ticktext");
+  if (axis.kind == PlotlyAxis::Kind::category) return;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double place = axis.place(values.numbers[i]);
+    if (std::isfinite(place)) axis.fixed_ticks.push_back({place, i < texts.size() ? texts.text(i) : values.text(i)});
+  }
+}
+
+template <class J>
+void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optional<PlotlyColorBar>& color_bar) {
+  const J* mode_json = member(json, "mode");
+  std::string_view mode = text_of(mode_json);
+  if (mode_json == nullptr) mode = trace.y.size() < 20 ? "lines+markers" : "lines";
+  trace.has_line = mode.find("lines") != std::string_view::npos;
+  trace.has_markers = mode.find("markers") != std::string_view::npos;
+  trace.connects_gaps = is_true(member(json, "connectgaps"));
+  trace.line_width = std::clamp(number_of(member(json, "line", "width")).value_or(2), 0.5, 12.0);
+  trace.marker_size = std::clamp(number_of(member(json, "marker", "size")).value_or(6), 1.0, 40.0);
+  const std::string_view dash = text_of(member(json, "line", "dash"));
+  trace.dash = dash == "dot"                                ? "2 4"
+               : dash == "dash"                             ? "7 5"
+               : dash == "longdash"                         ? "12 6"
+               : dash == "dashdot" || dash == "longdashdot" ? "8 4 2 4"
+                                                            : "";
+  trace.shape = text_of(member(json, "line", "shape"));
+  trace.fill = text_of(member(json, "fill"));
+  trace.fill_color = read_color(member(json, "fillcolor"));
+  const J* colors = member(json, "marker", "color");
+  if (!trace.has_markers || colors == nullptr || !(colors->is_array() || is_typed_array(colors))) return;
+  const PlotlyColumn column = read_column(member(json, "marker"), "color");
+  if (!column.is_numeric()) {
+    for (std::size_t i = 0; i < column.size(); ++i)
+      trace.point_colors.push_back(is_color(column.text(i)) ? column.text(i) : trace.color);
+    return;
+  }
+  PlotlyColorBar bar = read_color_bar(member(json, "marker"), layout, "cmin", "cmax");
+  if (member(json, "marker", "coloraxis") == nullptr && !is_true(member(json, "marker", "showscale")))
+    bar.is_shown = false;
+  PlotlyAxis range;
+  for (const double number : column.numbers) range.widen(number);
+  if (!bar.low) bar.low = range.low;
+  if (!bar.high) bar.high = range.high;
+  const double span = *bar.high - *bar.low;
+  for (const double number : column.numbers) {
+    // In 32 colours, so that the points of one become one path.
+    const double place = span > 0 && std::isfinite(number) ? std::clamp((number - *bar.low) / span, 0.0, 1.0) : 0.5;
+    trace.point_colors.push_back(hex_color(bar.scale.at(std::round(place * 31) / 31)));
+  }
+  if (bar.is_shown) color_bar = std::move(bar);
+}
+
+template <class J>
+void read_bars(PlotlyTrace& trace, const J* json) {
+  const std::string_view orientation = text_of(member(json, "orientation"));
+  trace.is_horizontal = orientation == "h";
+  if (trace.kind == PlotlyTrace::Kind::histogram) {
+    if (orientation.empty()) trace.is_horizontal = trace.x.size() == 0 && trace.y.size() > 0;
+    const std::string_view function = text_of(member(json, "histfunc"));
+    if ((!function.empty() && function != "count") || is_true(member(json, "cumulative", "enabled")))
+      throw UndrawableFigure("its histogram is not one of counts");
+    trace.histogram_norm = text_of(member(json, "histnorm"));
+    const char* const bins = trace.is_horizontal ? "ybins" : "xbins";
+    trace.bins = static_cast<std::size_t>(
+        std::clamp(number_of(member(json, trace.is_horizontal ? "nbinsy" : "nbinsx")).value_or(0), 0.0, 1000.0));
+    trace.bin_start = number_of(member(json, bins, "start"));
+    trace.bin_end = number_of(member(json, bins, "end"));
+    trace.bin_size = number_of(member(json, bins, "size"));
+    return;
+  }
+  const J* base = member(json, "base");
+  if (base != nullptr && base->is_array()) trace.base = read_column(json, "base");
+  if (const auto number = number_of(base)) trace.base.numbers.assign(std::max(trace.x.size(), trace.y.size()), *number);
+  trace.bar_width = std::max(0.0, number_of(member(json, "width")).value_or(0));
+  const J* colors = member(json, "marker", "color");
+  if (colors == nullptr || !colors->is_array()) return;
+  for (const J& color : *colors) {
+    trace.point_colors.push_back(read_color(&color));
+    if (trace.point_colors.back().empty()) trace.point_colors.back() = trace.color;
+  }
+}
+
+template <class J>
+void read_heatmap(PlotlyTrace& trace, const J* json) {
+  trace.z = read_matrix(json, "z");
+  if (is_true(member(json, "transpose"))) throw UndrawableFigure("its heatmap is transposed");
+  const std::string_view format = text_of(member(json, "texttemplate"));
+  trace.shows_values = format.find("%{z") != std::string_view::npos;
+  const J* text = member(json, "text");
+  if (format.find("%{text") == std::string_view::npos || text == nullptr || !text->is_array()) return;
+  for (const J& row : *text) {
+    trace.cell_texts.emplace_back();
+    if (!row.is_array()) continue;
+    for (const J& cell : row) trace.cell_texts.back().push_back(label_of(cell));
+  }
+}
+
+/// Points without a place on one axis are numbered from 0 on there.
+inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, double y_first, double y_step) {
+  const auto fill = [](PlotlyColumn& column, std::size_t size, double first, double step) {
+    if (column.size() > 0) return;
+    for (std::size_t i = 0; i < size; ++i) column.numbers.push_back(first + static_cast<double>(i) * step);
+  };
+  fill(trace.x, trace.y.size(), x_first, x_step);
+  fill(trace.y, trace.x.size(), y_first, y_step);
+}
+
+template <class J>
+PlotlyTrace read_trace(const J* json, const J* layout, std::string_view default_color,
+                       std::optional<PlotlyColorBar>& color_bar) {
+  if (!json->is_object()) throw UndrawableFigure("a trace of it is not a JSON object");
+  PlotlyTrace trace;
+  const J* type_json = member(json, "type");
+  const std::string_view type = type_json == nullptr ? "scatter" : text_of(type_json);
+  if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
+  using Kind = PlotlyTrace::Kind;
+  if (type == "scatter" || type == "scattergl")
+    trace.kind = Kind::scatter;
+  else if (type == "bar")
+    trace.kind = Kind::bar;
+  else if (type == "histogram")
+    trace.kind = Kind::histogram;
+  else if (type == "heatmap")
+    trace.kind = Kind::heatmap;
+  else
+    throw UndrawableFigure("it has traces of type '" + repaired_utf8(type.substr(0, 40)) + "'");
+
+  const std::string_view x_axis = text_of(member(json, "xaxis")), y_axis = text_of(member(json, "yaxis"));
+  if ((!x_axis.empty() && x_axis != "x") || (!y_axis.empty() && y_axis != "y"))
+    throw UndrawableFigure("it has more than one pair of axes");
+
+  trace.name = title_of(member(json, "name"));
+  trace.in_legend = !trace.name.empty() && !is_false(member(json, "showlegend")) && trace.kind != Kind::heatmap;
+  trace.x = read_column(json, "x");
+  trace.y = read_column(json, "y");
+  trace.color = read_color(trace.kind == Kind::scatter ? member(json, "line", "color") : nullptr);
+  if (trace.color.empty()) trace.color = read_color(member(json, "marker", "color"));
+  if (trace.color.empty()) trace.color = std::string(default_color);
+  trace.opacity = std::clamp(number_of(member(json, "opacity")).value_or(1), 0.0, 1.0);
+  if (trace.kind == Kind::scatter) read_scatter(trace, json, layout, color_bar);
+  if (trace.kind == Kind::bar || trace.kind == Kind::histogram) read_bars(trace, json);
+  if (trace.kind == Kind::heatmap) {
+    read_heatmap(trace, json);
+    color_bar = read_color_bar(json, layout, "zmin", "zmax");
+  }
+  if (trace.kind == Kind::scatter || trace.kind == Kind::bar) {
+    number_missing(trace, number_of(member(json, "x0")).value_or(0), number_of(member(json, "dx")).value_or(1),
+                   number_of(member(json, "y0")).value_or(0), number_of(member(json, "dy")).value_or(1));
+  }
+  return trace;
+}
+
+inline void settle_kind(PlotlyAxis& axis, const std::vector<PlotlyTrace>& traces, PlotlyColumn PlotlyTrace::*column) {
+  if (axis.has_kind) return;
+  for (const PlotlyTrace& trace : traces)
+    if (!(trace.*column).is_numeric()) axis.kind = PlotlyAxis::Kind::category;
+}
+
+/// Throws UndrawableFigure where the figure is malformed, or more than these few kinds of traces can show.
+template <class J>
+PlotlyFigure read_plotly(const J& json) {
+  const J* data = member(&json, "data");
+  const J* layout = member(&json, "layout");
+  if (data == nullptr || !data->is_array()) throw UndrawableFigure("it has no list of traces named \"data\"");
+  PlotlyFigure figure;
+  figure.title = title_of(member(layout, "title"));
+  read_axis(figure.x, member(layout, "xaxis"));
+  read_axis(figure.y, member(layout, "yaxis"));
+  if (const std::string_view mode = text_of(member(layout, "barmode")); !mode.empty()) figure.bar_mode = mode;
+  if (figure.bar_mode == "relative") figure.bar_mode = "stack";
+  figure.bar_gap = number_of(member(layout, "bargap"));
+
+  static constexpr std::string_view colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
+                                                "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
+  const J* own_colors = member(layout, "colorway");
+  if (own_colors == nullptr) own_colors = member(layout, "template", "layout", "colorway");
+  std::size_t index = 0, in_legend = 0;
+  for (const J& trace : *data) {
+    std::string color;
+    if (own_colors != nullptr && own_colors->is_array() && !own_colors->empty())
+      color = read_color(&(*own_colors)[index % own_colors->size()]);
+    if (color.empty()) color = colors[index % std::size(colors)];
+    ++index;
+    const J* visible = member(&trace, "visible");
+    if (is_false(visible) || text_of(visible) == "legendonly") continue;
+    figure.traces.push_back(read_trace(&trace, layout, color, figure.color_bar));
+    if (figure.traces.back().in_legend) ++in_legend;
+  }
+  const J* legend = member(layout, "showlegend");
+  figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
+  settle_kind(figure.x, figure.traces, &PlotlyTrace::x);
+  settle_kind(figure.y, figure.traces, &PlotlyTrace::y);
+  read_ticks(figure.x, member(layout, "xaxis"));
+  read_ticks(figure.y, member(layout, "yaxis"));
+  return figure;
+}
+
+}  // namespace erm::detail

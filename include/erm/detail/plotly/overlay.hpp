@@ -1,0 +1,109 @@
+// The figures that several runs have under one id as one figure: every run's lines over each other, in its own colour
+// and dashes.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/plotly/figure.hpp"
+
+namespace erm::detail {
+
+inline bool same_values(const PlotlyColumn& a, const PlotlyColumn& b) {
+  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  return a.texts == b.texts && std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same);
+}
+
+inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {
+  return a.kind == b.kind && a.name == b.name && same_values(a.x, b.x) && same_values(a.y, b.y);
+}
+
+/// Whether they can share a pair of axes. A heatmap covers what is below it; stacks of two runs would be one stack.
+inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
+  if (other.x.kind != first.x.kind || other.y.kind != first.y.kind) return false;
+  return std::all_of(other.traces.begin(), other.traces.end(), [&](const PlotlyTrace& trace) {
+    return trace.kind != PlotlyTrace::Kind::heatmap && trace.is_horizontal == first.traces[0].is_horizontal &&
+           (trace.kind != PlotlyTrace::Kind::bar || other.bar_mode != "stack" || other.traces.size() == 1);
+  });
+}
+
+/// In the colour and the dashes of run `run`; of several traces of a figure, the later the fainter.
+inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t number) {
+  static constexpr std::string_view dashes[] = {"", "7 3", "2 2.5", "9 2.5 2 2.5", "4 2"};  // as page.css has them
+  static constexpr double opacities[] = {1, 0.6, 0.4, 0.3};
+  trace.run = run;
+  trace.color = "var(--r" + std::to_string(run % 8) + ")";
+  trace.dash = dashes[run % std::size(dashes)];
+  trace.opacity = opacities[std::min(number, std::size(opacities) - 1)];
+  if (trace.kind == PlotlyTrace::Kind::histogram) trace.opacity *= 0.5;
+  trace.point_colors.clear();
+  trace.fill_color.clear();
+}
+
+inline void join_axes(PlotlyAxis& axis, const PlotlyAxis& other) {
+  if (axis.fixed_range != other.fixed_range) axis.fixed_range.reset();
+  for (const std::string& category : other.categories) (void)axis.category_place(category);
+}
+
+/// `figures` has that of each run, or null; nothing where fewer than two have one, or they do not go together. What all
+/// of them have alike (the diagonal of ROC curves) is there once.
+inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure*>& figures) {
+  std::vector<std::size_t> runs;
+  for (std::size_t run = 0; run < figures.size(); ++run)
+    if (figures[run] != nullptr && !figures[run]->traces.empty()) runs.push_back(run);
+  if (runs.size() < 2) return std::nullopt;
+  const PlotlyFigure& first = *figures[runs[0]];
+  for (const std::size_t run : runs)
+    if (!can_overlay(first, *figures[run])) return std::nullopt;
+
+  PlotlyFigure out = first;
+  out.traces.clear();
+  out.color_bar.reset();
+  const bool has_histogram = std::any_of(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& trace) {
+    return trace.kind == PlotlyTrace::Kind::histogram;
+  });
+  out.bar_mode = has_histogram ? "overlay" : "group";
+  std::set<std::size_t> shared;
+  for (std::size_t i = 0; i < first.traces.size(); ++i) {
+    const bool is_shared = std::all_of(runs.begin(), runs.end(), [&](std::size_t run) {
+      const std::vector<PlotlyTrace>& traces = figures[run]->traces;
+      return traces.size() == first.traces.size() && is_same_trace(traces[i], first.traces[i]);
+    });
+    if (is_shared) shared.insert(i);
+  }
+  if (shared.size() == first.traces.size()) return std::nullopt;  // one figure is all of them
+  std::set<std::string> names;
+  for (const std::size_t run : runs) {
+    if (run != runs[0]) {
+      join_axes(out.x, figures[run]->x);
+      join_axes(out.y, figures[run]->y);
+    }
+    for (std::size_t i = 0, number = 0; i < figures[run]->traces.size(); ++i) {
+      if (shared.count(i) > 0 && run != runs[0]) continue;
+      PlotlyTrace trace = figures[run]->traces[i];
+      if (shared.count(i) > 0) {
+        trace.color = "currentColor";
+        trace.opacity = 0.5;
+      } else {
+        style_for_run(trace, run, number++);
+      }
+      trace.in_legend = trace.in_legend && names.insert(trace.name).second;
+      out.traces.push_back(std::move(trace));
+    }
+  }
+  // Names that each run has its own of ("AUC = 0.9") tell nothing here.
+  const auto named =
+      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
+  out.shows_legend = names.size() > 1 && names.size() == static_cast<std::size_t>(named);
+  return out;
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,427 @@
+// A plotly figure as one static SVG that needs no script and nothing from elsewhere: the common traces (scatter, line,
+// bar, histogram, heatmap) with their axes, legend and colour scale. Text is in the colour of what surrounds it.
+//
+//   std::string why_not;
+//   if (const auto svg = erm::detail::plotly_svg(figure, &why_not)) page += *svg;
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/plotly/layout.hpp"
+#include "erm/detail/plotly/svg_lines.hpp"
+#include "erm/detail/plotly/svg_text.hpp"
+
+namespace erm::detail {
+
+class PlotlyDrawing {
+ public:
+  explicit PlotlyDrawing(PlotlyLayout layout) : layout_(std::move(layout)) {}
+  PlotlyDrawing(const PlotlyDrawing&) = delete;
+  PlotlyDrawing& operator=(const PlotlyDrawing&) = delete;
+  std::string svg();
+
+ private:
+  void begin_run(const PlotlyTrace& trace);
+  void draw_axes();
+  void draw_scatter(std::size_t index);
+  void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
+  void draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points);
+  void draw_bars(std::size_t index);
+  void draw_heatmap(std::size_t index);
+  void draw_cell_texts(std::size_t index);
+  void draw_legend();
+  void draw_color_bar();
+
+  void add_text(double x, double y, std::string_view text, std::string_view anchor, std::string_view more = {}) {
+    append_text(out_, x, y, text, anchor, more);
+  }
+  void add_line(const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
+    append_line(out_, from, to, opacity);
+  }
+  void add_rectangle(std::string& path, SvgPoint corner, SvgPoint opposite) const {
+    append_rectangle(path, layout_.near_plot(corner), layout_.near_plot(opposite));
+  }
+  void add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
+                 std::string_view attributes);
+  [[nodiscard]] std::string description() const;
+
+  const PlotlyLayout layout_;
+  const PlotlyFigure& figure_ = layout_.figure;
+  std::vector<SvgPoint> previous_line_;  // what "tonexty" fills to
+  std::string out_;
+};
+
+/// Throws UndrawableFigure where its numbers are too large or too close to each other.
+inline std::string plotly_svg_of(PlotlyFigure figure) { return PlotlyDrawing(lay_out_plotly(std::move(figure))).svg(); }
+
+/// The figure drawn; or nothing, and in `why_not` the reason as the end of a sentence ("it has more than one pair of
+/// axes"). Throws nothing but std::bad_alloc, whatever `figure` is. The same figure gives the same text.
+template <class J>
+std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nullptr) {
+  try {
+    return plotly_svg_of(read_plotly(figure));
+  } catch (const UndrawableFigure& reason) {
+    if (why_not != nullptr) *why_not = reason.what();
+    return std::nullopt;
+  }
+}
+
+// ---- bodies ----
+
+inline std::string PlotlyDrawing::description() const {
+  static constexpr std::pair<PlotlyTrace::Kind, const char*> names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
+                                                                        {PlotlyTrace::Kind::bar, "bars"},
+                                                                        {PlotlyTrace::Kind::histogram, "histogram"},
+                                                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+  std::string text = figure_.title.empty() ? "Figure" : figure_.title;
+  const char* separator = ": ";
+  for (const auto& [kind, name] : names) {
+    const auto is_kind = [wanted = kind](const PlotlyTrace& trace) { return trace.kind == wanted; };
+    if (std::none_of(figure_.traces.begin(), figure_.traces.end(), is_kind)) continue;
+    text += separator;
+    text += name;
+    separator = ", ";
+  }
+  if (!figure_.y.title.empty()) text += " of " + figure_.y.title;
+  if (!figure_.x.title.empty()) text += " over " + figure_.x.title;
+  std::size_t named = 0;
+  for (const PlotlyTrace& trace : figure_.traces) {
+    if (trace.name.empty() || ++named > 10) continue;
+    text += named == 1 ? "; " : ", ";
+    text += fitted_text(trace.name, 20);
+  }
+  return text;
+}
+
+inline std::string PlotlyDrawing::svg() {
+  out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"erm-figure\" role=\"img\" aria-label=\"";
+  append_html(out_, description());
+  out_ += '"';
+  append_attribute(out_, "width", layout_.width);
+  append_attribute(out_, "height", layout_.height);
+  out_ += " viewBox=\"0 0 ";
+  append_coordinate(out_, layout_.width);
+  out_ += ' ';
+  append_coordinate(out_, layout_.height);
+  out_ += "\" fill=\"currentColor\" font-family=\"system-ui, sans-serif\"";
+  append_attribute(out_, "font-size", svg_font_size);
+  out_ += '>';
+  if (!figure_.title.empty())
+    add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle", " font-size=\"16\" font-weight=\"600\"");
+  draw_axes();
+  out_ += "<svg fill=\"none\"";  // clips what lies outside of the axes
+  append_attribute(out_, "x", layout_.left);
+  append_attribute(out_, "y", layout_.top);
+  append_attribute(out_, "width", layout_.plot_width);
+  append_attribute(out_, "height", layout_.plot_height);
+  out_ += '>';
+  for (const auto kind :
+       {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
+    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
+      if (figure_.traces[i].kind != kind) continue;
+      begin_run(figure_.traces[i]);
+      if (kind == PlotlyTrace::Kind::scatter)
+        draw_scatter(i);
+      else if (kind == PlotlyTrace::Kind::heatmap)
+        draw_heatmap(i);
+      else
+        draw_bars(i);
+      if (figure_.traces[i].run) out_ += "</g>";
+    }
+  }
+  out_ += "</svg>";
+  draw_legend();
+  draw_color_bar();
+  out_ += "</svg>";
+  return std::move(out_);
+}
+
+/// A group that the page finds by its run.
+inline void PlotlyDrawing::begin_run(const PlotlyTrace& trace) {
+  if (!trace.run) return;
+  out_ += "<g data-run=\"";
+  append_integer(out_, *trace.run);
+  out_ += "\">";
+}
+
+inline void PlotlyDrawing::draw_axes() {
+  const double left = layout_.left, top = layout_.top, right = left + layout_.plot_width,
+               bottom = top + layout_.plot_height;
+  const bool has_cells = std::any_of(figure_.traces.begin(), figure_.traces.end(),
+                                     [](const PlotlyTrace& trace) { return trace.kind == PlotlyTrace::Kind::heatmap; });
+  out_ += "<g fill=\"none\">";
+  for (const PlotlyTick& tick : layout_.x_ticks) {
+    const double x = left + layout_.x_pixel(tick.place);
+    if (!has_cells && figure_.x.kind != PlotlyAxis::Kind::category) add_line({x, top}, {x, bottom}, "0.14");
+    add_line({x, bottom}, {x, bottom + 4}, "0.5");
+  }
+  for (const PlotlyTick& tick : layout_.y_ticks) {
+    const double y = top + layout_.y_pixel(tick.place);
+    if (!has_cells && figure_.y.kind != PlotlyAxis::Kind::category) add_line({left, y}, {right, y}, "0.14");
+    add_line({left - 4, y}, {left, y}, "0.5");
+  }
+  add_line({left, bottom}, {right, bottom}, "0.5");
+  add_line({left, top}, {left, bottom}, "0.5");
+  if (figure_.y.kind == PlotlyAxis::Kind::linear && figure_.y.low < 0 && figure_.y.high > 0)
+    add_line({left, top + layout_.y_pixel(0)}, {right, top + layout_.y_pixel(0)}, "0.5");
+  out_ += "</g>";
+
+  for (const PlotlyTick& tick : layout_.x_ticks) {
+    const double x = left + layout_.x_pixel(tick.place), y = bottom + 18;
+    if (!layout_.slants_x_labels) {
+      add_text(x, y, tick.label, "middle");
+      continue;
+    }
+    std::string turn = " transform=\"rotate(-35 ";
+    append_coordinate(turn, x + 4);
+    turn += ' ';
+    append_coordinate(turn, y - 3);
+    add_text(x + 4, y - 3, tick.label, "end", turn + ")\"");
+  }
+  for (const PlotlyTick& tick : layout_.y_ticks)
+    add_text(left - 8, top + layout_.y_pixel(tick.place) + 4, tick.label, "end");
+  add_text((left + right) / 2, layout_.height - 10, fitted_text(figure_.x.title, layout_.plot_width / svg_font_size),
+           "middle");
+  if (figure_.y.title.empty()) return;
+  std::string turn = " transform=\"rotate(-90 16 ";
+  append_coordinate(turn, (top + bottom) / 2);
+  add_text(16, (top + bottom) / 2, fitted_text(figure_.y.title, layout_.plot_height / svg_font_size), "middle",
+           turn + ")\"");
+}
+
+inline void PlotlyDrawing::draw_scatter(std::size_t index) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  std::vector<SvgPoint> points;
+  for (std::size_t i = 0; i < layout_.xs[index].size(); ++i)
+    points.push_back({layout_.x_pixel(layout_.xs[index][i]), layout_.y_pixel(layout_.ys[index][i])});
+  std::vector<SvgPoint> line = points;
+  if (trace.connects_gaps)
+    line.erase(std::remove_if(line.begin(), line.end(), [](const SvgPoint& point) { return point.is_gap(); }),
+               line.end());
+  line = stepped(thinned(line), trace.shape);
+  draw_fill(trace, line);
+  if (trace.has_line) {
+    std::string path;
+    bool is_apart = true;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (line[i].is_gap()) {
+        is_apart = true;
+        continue;
+      }
+      append_point(path, is_apart ? 'M' : 'L', line[i]);
+      if (is_apart && (i + 1 == line.size() || line[i + 1].is_gap())) path += "h0";  // a point between gaps is a dot
+      is_apart = false;
+    }
+    std::string attributes = " stroke-linecap=\"round\" stroke-linejoin=\"round\"";
+    append_attribute(attributes, "stroke-width", trace.line_width);
+    if (!trace.dash.empty()) ((attributes += " stroke-dasharray=\"") += trace.dash) += '"';
+    if (!path.empty()) add_paths({{trace.color, path}}, trace, attributes);
+  }
+  if (trace.has_markers) draw_markers(trace, points);
+  previous_line_ = std::move(line);
+}
+
+inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line) {
+  if (trace.fill != "tozeroy" && trace.fill != "tonexty") return;
+  std::vector<SvgPoint> area;
+  for (const SvgPoint& point : line)
+    if (!point.is_gap()) area.push_back(point);
+  if (area.empty()) return;
+  if (trace.fill == "tonexty" && !previous_line_.empty()) {
+    for (auto point = previous_line_.rbegin(); point != previous_line_.rend(); ++point)
+      if (!point->is_gap()) area.push_back(*point);
+  } else {
+    const double zero = layout_.y_pixel(figure_.y.place(0));
+    const double ground = std::isfinite(zero) ? zero : layout_.plot_height;
+    const double last = area.back().x, first = area.front().x;
+    area.push_back({last, ground});
+    area.push_back({first, ground});
+  }
+  out_ += "<path fill=\"" + (trace.fill_color.empty() ? trace.color + "\" fill-opacity=\"0.25" : trace.fill_color) +
+          "\" d=\"";
+  for (std::size_t i = 0; i < area.size(); ++i) append_point(out_, i == 0 ? 'M' : 'L', area[i]);
+  out_ += "Z\"/>";
+}
+
+/// Lines of no length with round ends: points of one colour are one path. Of many that fall together one is drawn.
+inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points) {
+  const double cell = points.size() > 5000 ? 2 : 0.1;  // of pixels
+  std::map<std::string, std::string> paths;
+  std::map<std::pair<double, double>, std::string> taken;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const SvgPoint& point = points[i];
+    if (point.is_gap() || std::fabs(point.x) > 1e4 || std::fabs(point.y) > 1e4) continue;
+    const std::string& color = i < trace.point_colors.size() ? trace.point_colors[i] : trace.color;
+    const SvgPoint snapped{std::round(point.x / cell) * cell, std::round(point.y / cell) * cell};
+    const auto [place, is_new] = taken.try_emplace({snapped.x, snapped.y}, color);
+    if (!is_new && place->second == color) continue;
+    place->second = color;
+    std::string& path = paths[color];
+    append_point(path, 'M', snapped);
+    path += "h0";
+  }
+  std::string attributes = " stroke-linecap=\"round\"";
+  append_attribute(attributes, "stroke-width", trace.marker_size);
+  add_paths(paths, trace, attributes);
+}
+
+inline void PlotlyDrawing::add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
+                                     std::string_view attributes) {
+  for (const auto& [color, path] : path_of_color) {
+    out_ += "<path stroke=\"" + color + '"';
+    out_ += attributes;
+    if (trace.opacity < 1) append_attribute(out_, "opacity", trace.opacity);
+    out_ += " d=\"" + path + "\"/>";
+  }
+}
+
+inline void PlotlyDrawing::draw_bars(std::size_t index) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  const PlotlyAxis& across = trace.is_horizontal ? figure_.x : figure_.y;
+  std::map<std::string, std::string> paths;
+  std::map<std::pair<double, std::string>, std::pair<double, double>> thin;  // bars narrower than half a pixel
+  for (const PlotlyBar& bar : layout_.bars[index]) {
+    const auto along = [&](double place) {
+      return trace.is_horizontal ? layout_.y_pixel(place) : layout_.x_pixel(place);
+    };
+    const auto value = [&](double place) {
+      return trace.is_horizontal ? layout_.x_pixel(place) : layout_.y_pixel(place);
+    };
+    const double foot = value(std::isfinite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
+    const double begin = along(bar.begin), end = along(bar.end);
+    const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
+    if (std::fabs(end - begin) < 0.5) {
+      const double column = std::floor(std::min(begin, end) * 2) / 2;
+      const auto [place, is_new] = thin.try_emplace({column, color}, std::min(foot, head), std::max(foot, head));
+      auto& [least, greatest] = place->second;
+      if (!is_new) least = std::min({least, foot, head}), greatest = std::max({greatest, foot, head});
+      continue;
+    }
+    if (trace.is_horizontal)
+      add_rectangle(paths[color], {foot, begin}, {head, end});
+    else
+      add_rectangle(paths[color], {begin, foot}, {end, head});
+  }
+  for (const auto& [place, extent] : thin) {
+    const double begin = place.first, end = begin + 0.5;
+    if (trace.is_horizontal)
+      add_rectangle(paths[place.second], {extent.first, begin}, {extent.second, end});
+    else
+      add_rectangle(paths[place.second], {begin, extent.first}, {end, extent.second});
+  }
+  for (const auto& [color, path] : paths) {
+    out_ += "<path fill=\"" + color + '"';
+    if (trace.opacity < 1) append_attribute(out_, "fill-opacity", trace.opacity);
+    out_ += " d=\"" + path + "\"/>";
+  }
+}
+
+inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
+  const bool many = trace.z.size() * x.size() > 2000;  // then of 64 colours, whose neighbours are one
+  std::map<std::string, std::string> paths;
+  const auto color_of = [&](double value) {
+    if (!std::isfinite(value)) return std::string();
+    const double place = layout_.color_place(value);
+    return hex_color(figure_.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
+  };
+  for (std::size_t r = 0; r < trace.z.size(); ++r) {
+    const std::vector<double>& row = trace.z[r];
+    for (std::size_t c = 0, end = 0; c < row.size(); c = end) {
+      const std::string color = color_of(row[c]);
+      for (end = c + 1; end < row.size() && many && color_of(row[end]) == color;) ++end;
+      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[end]), top = layout_.y_pixel(y[r]),
+                   bottom = layout_.y_pixel(y[r + 1]);
+      if (!color.empty() && std::isfinite(left + right + top + bottom))
+        add_rectangle(paths[color], {left, top}, {right, bottom});
+    }
+  }
+  out_ += "<g shape-rendering=\"crispEdges\">";
+  for (const auto& [color, path] : paths) out_ += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
+  out_ += "</g>";
+  draw_cell_texts(index);
+}
+
+inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
+  if ((trace.cell_texts.empty() && !trace.shows_values) || trace.z.size() * x.size() > 4000) return;
+  for (std::size_t r = 0; r < trace.z.size(); ++r) {
+    for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
+      std::string text;
+      if (trace.shows_values && std::isfinite(trace.z[r][c])) {
+        const double magnitude = std::max(std::fabs(trace.z[r][c]), 1e-290);
+        text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
+      } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
+        text = trace.cell_texts[r][c];
+      }
+      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[c + 1]), top = layout_.y_pixel(y[r]),
+                   bottom = layout_.y_pixel(y[r + 1]);
+      if (!(std::fabs(bottom - top) >= 11) || std::fabs(top) > 1e4 ||
+          !(text_width(text) * 11 < std::fabs(right - left)))
+        continue;
+      const Rgb color = std::isfinite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
+                                                     : Rgb{128, 128, 128};
+      add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
+               std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
+    }
+  }
+}
+
+inline void PlotlyDrawing::draw_legend() {
+  if (!figure_.shows_legend) return;
+  const double x = layout_.width - layout_.legend_width - layout_.color_bar_width - 6;
+  double y = layout_.top + 12;
+  std::size_t shown = 0, all = 0;
+  for (const PlotlyTrace& trace : figure_.traces) {
+    if (!trace.in_legend || ++all > max_legend_entries) continue;
+    ++shown;
+    const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
+    const bool is_marker = trace.kind == PlotlyTrace::Kind::scatter && !trace.has_line;
+    out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
+    if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
+    if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
+    append_attribute(out_, "stroke-width", is_line ? std::min(trace.line_width, 4.0) : is_marker ? 8 : 11);
+    if (is_marker) out_ += " stroke-linecap=\"round\"";
+    out_ += " d=\"";
+    append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
+    out_ += is_line ? "h22" : is_marker ? "h0" : "h12";
+    out_ += "\"/>";
+    add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start");
+    y += 19;
+  }
+  if (all > shown) add_text(x, y + 4, "and " + std::to_string(all - shown) + " more", "start");
+}
+
+inline void PlotlyDrawing::draw_color_bar() {
+  if (layout_.color_bar_width == 0) return;
+  const PlotlyColorBar& bar = *figure_.color_bar;
+  constexpr int steps = 48;
+  const double x = layout_.width - layout_.color_bar_width + 4, height = layout_.plot_height / steps;
+  for (int i = 0; i < steps; ++i) {
+    out_ += "<rect shape-rendering=\"crispEdges\" width=\"14\"";
+    append_attribute(out_, "x", x);
+    append_attribute(out_, "y", layout_.top + layout_.plot_height - (i + 1) * height);
+    append_attribute(out_, "height", height + 0.5);
+    out_ += " fill=\"" + hex_color(bar.scale.at((i + 0.5) / steps)) + "\"/>";
+  }
+  PlotlyAxis axis;
+  axis.widen(*bar.low);
+  axis.widen(*bar.high);
+  axis.settle_range();
+  for (const PlotlyTick& tick : axis.ticks(6))
+    add_text(x + 19, layout_.top + (1 - axis.fraction(tick.place)) * layout_.plot_height + 4,
+             fitted_text(tick.label, 4.5), "start");
+  if (!bar.title.empty()) add_text(layout_.width - 6, layout_.top - 4, fitted_text(bar.title, 12), "end");
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,191 @@
+// How the program was built, and from which code: what erm_record_build(target) put into it, else what the compiler's
+// macros tell, and git at run time.
+//
+//   Json missing = Json::object();
+//   build_section(missing);   // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"], ...}
+//   code_section(missing);    // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff --git ...", ...}
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/provenance/build_text.hpp"
+#include "erm/detail/provenance/compiler_facts.hpp"
+#include "erm/detail/provenance/git_state.hpp"
+#include "erm/detail/os/modules.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/error.hpp"
+#include "erm/json.hpp"
+
+namespace erm::detail {
+
+/// How long a run may wait for git in all.
+inline constexpr std::chrono::milliseconds git_limit{700};
+
+/// The "build" of a provenance. What is not known is a key of `missing`, such as "build.flags", with the reason.
+inline Json build_section(Json& missing);
+
+/// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch".
+inline Json code_section(Json& missing, const Surroundings& surroundings = Surroundings::now());
+
+/// The records of this process, the one that tells of the program first: that of an executable, else of the library
+/// that the code which asks is in, else of a library linked into the program, else of any other that is loaded.
+inline std::vector<std::string> build_records(const void* caller) {
+  std::vector<std::pair<int, std::string>> ranked;
+  for (Module& module : os::loaded_modules(caller)) {
+    for (std::string& record : module.records) {
+      const std::string_view type = BuildText(record)["target_type"];
+      const bool is_whole = type == "executable" || type == "shared library" || type == "module library";
+      const int rank = module.is_program && is_whole ? 0 : module.has_caller ? 2 : module.is_program ? 4 : 6;
+      ranked.emplace_back(rank + (is_whole ? 0 : 1), std::move(record));
+    }
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> records;
+  for (auto& [rank, record] : ranked) records.push_back(std::move(record));
+  return records;
+}
+
+inline Json json_texts(const std::vector<std::string_view>& texts) {
+  Json list = Json::array();
+  for (const std::string_view text : texts) list.push_back(repaired_utf8(text));
+  return list;
+}
+
+inline Json build_of(const BuildText& text) {
+  Json build = Json::object();
+  build["from"] = "erm_record_build";
+  for (const auto& [name, value] : text.fields()) {
+    if (name == "flags" || name == "definitions") {
+      build[std::string(name)] = json_texts(text.list(name));
+    } else if (name == "libraries") {
+      Json libraries = Json::array();
+      for (const std::string_view library : text.list(name)) {
+        const std::size_t space = library.find(' ');
+        Json entry = Json::object();
+        entry["name"] = repaired_utf8(library.substr(0, space));
+        if (space != std::string_view::npos) entry["version"] = repaired_utf8(library.substr(space + 1));
+        libraries.push_back(std::move(entry));
+      }
+      build["libraries"] = std::move(libraries);
+    } else if (name == "target" || name == "target_type" || name == "compiler" || name == "build_type" ||
+               name == "optimisation" || name == "time_utc") {
+      build[std::string(name)] = repaired_utf8(value);
+    }
+  }
+  for (const char* const list : {"flags", "definitions", "libraries"})
+    if (!build.contains(list)) build[list] = Json::array();
+  if (text.standard() != 0) build["cxx_standard"] = standard_of(text.standard());
+  return build;
+}
+
+/// Of a record that has it: without git at the build there is none.
+inline Json code_of(const BuildText& text) {
+  Json code = Json::object();
+  if (text["dirty"].empty()) return code;
+  code["as_of"] = "build";
+  for (const char* const name : {"commit", "branch", "tag", "remote", "diff", "diff_sha256"})
+    if (!text[name].empty()) code[name] = repaired_utf8(text[name]);
+  code["dirty"] = text["dirty"] == "true";
+  if (!text["untracked"].empty()) code["untracked"] = json_texts(text.list("untracked"));
+  if (!text["diff_bytes"].empty())
+    code["diff_bytes"] = std::strtoull(std::string(text["diff_bytes"]).c_str(), nullptr, 10);
+  return code;
+}
+
+/// The reasons that a record gives for what it does not have, of one section.
+inline void take_missing(const BuildText& text, std::string_view section, Json& missing) {
+  constexpr std::string_view prefix = "missing.";
+  for (const auto& [name, value] : text.fields()) {
+    if (name.substr(0, prefix.size()) != prefix) continue;
+    const std::string_view key = name.substr(prefix.size());
+    if (key.substr(0, key.find('.')) == section) missing[std::string(key)] = repaired_utf8(value);
+  }
+}
+
+inline Json build_section(Json& missing) {
+  const CompilerFacts facts = compiler_facts();
+  const std::vector<std::string> records = build_records(os::this_code());
+  Json build = Json::object();
+  if (records.empty()) {
+    build["from"] = "the compiler's macros";
+    if (!facts.compiler.empty()) build["compiler"] = facts.compiler;
+    build["cxx_standard"] = facts.cxx_standard;
+    if (!facts.optimisation.empty()) build["optimisation"] = facts.optimisation;
+    build["definitions"] = facts.definitions;
+    for (const char* const key : {"build.build_type", "build.flags", "build.libraries", "build.time_utc"})
+      missing[key] = "the compiler's macros do not tell; erm_record_build(target) in CMake records it";
+  } else {
+    const BuildText text(records.front());
+    build = build_of(text);
+    take_missing(text, "build", missing);
+    for (std::size_t i = 1; i < records.size(); ++i) {
+      const BuildText other(records[i]);
+      Json entry = build_of(other);
+      entry.erase("from");
+      const Json code = code_of(other);
+      for (const char* const key : {"commit", "dirty", "diff_sha256"})
+        if (code.contains(key)) entry[key] = code[key];
+      build["other_targets"].push_back(std::move(entry));
+    }
+  }
+  build["enabled"] = facts.enabled;
+  return build;
+}
+
+inline Json code_of(const GitState& git, Json& missing) {
+  Json code = Json::object();
+  for (const auto& [key, why] : git.missing) missing[key.empty() ? "code" : "code." + key] = repaired_utf8(why);
+  if (git.missing.count("") != 0) return code;
+  code["as_of"] = "run";
+  const auto add = [&](const char* key, const std::string& text) {
+    if (!text.empty()) code[key] = repaired_utf8(text);
+  };
+  add("work_tree", git.work_tree);
+  add("found_from", git.found_from);
+  add("commit", git.commit);
+  add("branch", git.branch);
+  add("tag", git.tag);
+  add("remote", git.remote);
+  add("note", git.note);
+  add("diff", git.diff);
+  add("diff_sha256", git.diff_sha256);
+  if (git.diff_bytes > 0) code["diff_bytes"] = git.diff_bytes;
+  if (git.knows_dirty) code["dirty"] = git.dirty;
+  if (!git.untracked.empty()) {
+    Json& list = code["untracked"] = Json::array();
+    for (const std::string& path : git.untracked) list.push_back(repaired_utf8(path));
+  }
+  return code;
+}
+
+inline Json code_section(Json& missing, const Surroundings& surroundings) {
+  const std::vector<std::string> records = build_records(os::this_code());
+  std::string why_no_build;
+  if (!records.empty()) {
+    const BuildText text(records.front());
+    Json code = code_of(text);
+    if (!code.empty()) {
+      take_missing(text, "code", missing);
+      return code;
+    }
+    why_no_build = repaired_utf8(text["missing.code"]);
+  }
+  GitState git;
+  try {
+    git = git_state(git_limit, surroundings);
+  } catch (const Error& error) {
+    git.missing[""] = error.what();
+  }
+  Json code = code_of(git, missing);
+  if (!why_no_build.empty() && missing.contains("code"))
+    missing["code"] = why_no_build + "; at run time: " + missing["code"].get<std::string>();
+  return code;
+}
+
+}  // namespace erm::detail

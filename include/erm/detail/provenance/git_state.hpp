@@ -1,0 +1,351 @@
+// What git says, at run time, of the work tree that the program or its working directory is in. It is asked without a
+// shell, writes nothing, runs no command that the repository's configuration names, and is not waited for.
+//
+//   const GitState git = git_state(std::chrono::milliseconds(700));
+//   git.commit;          // "5d1c..."; empty where it is not known, and git.missing["commit"] says why
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/modules.hpp"
+#include "erm/detail/os/program.hpp"
+#include "erm/detail/provenance/remote_url.hpp"
+#include "erm/detail/base/sha256.hpp"
+
+namespace erm::detail {
+
+struct GitState {
+  std::string work_tree, found_from;  // "the program's folder" or "the working directory"
+  std::string commit, branch, tag, remote;
+  bool knows_dirty = false, dirty = false;
+  std::vector<std::string> untracked;  // the first hundred
+  std::string diff, diff_sha256;       // the hash alone where the diff is too long
+  std::uint64_t diff_bytes = 0;
+  std::string note;
+  std::map<std::string, std::string> missing;  // "commit" and the like; "" for all of it
+};
+
+inline constexpr std::size_t max_run_time_diff = std::size_t{1} << 18;
+inline constexpr std::size_t max_untracked = 100;
+inline constexpr std::size_t max_arguments = std::size_t{1} << 17;  // bytes; POSIX systems take more in all
+
+/// The nearest folder at or above `folder` that git would take for a work tree; empty where there is none.
+inline std::string work_tree_above(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::path at = folder; !at.empty(); at = at.parent_path()) {
+    if (std::filesystem::exists(at / ".git", error)) return os::utf8_path(at);
+    if (at == at.parent_path()) break;
+  }
+  return {};
+}
+
+/// What of the process git is asked with. The program may change both at any time: taken in a thread of its own.
+struct Surroundings {
+  std::filesystem::path working_directory;  // empty where it is not known
+  std::vector<std::string> environment;     // for git
+
+  static Surroundings now() {
+    Surroundings found;
+    std::error_code error;
+    found.working_directory = std::filesystem::current_path(error);
+    for (const char* const variable :
+         {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "LC_ALL=C"})
+      found.environment.emplace_back(variable);
+#if !defined(_WIN32)
+    // What a hook, or the shell that began the program, has said of another repository is not for this one.
+    for (char** variable = os::environment(); variable != nullptr && *variable != nullptr; ++variable) {
+      const std::string_view text = *variable;
+      const auto begins = [&](std::string_view begin) { return text.substr(0, begin.size()) == begin; };
+      const bool is_setting = begins("GIT_CONFIG_") || begins("GIT_EXEC_PATH=");
+      if (is_setting || !(begins("GIT_") || begins("LC_ALL="))) found.environment.emplace_back(text);
+    }
+#endif
+    return found;
+  }
+};
+
+/// git, as it is asked here.
+class Git {
+ public:
+  Git(std::string folder, os::Deadline deadline, const std::vector<std::string>& environment)
+      : folder_(std::move(folder)), deadline_(deadline), environment_(environment) {}
+
+  /// A setting of this object's questions, stronger than the repository's own.
+  void set(const std::string& setting) {
+    settings_.emplace_back("-c");
+    settings_.push_back(setting);
+  }
+  template <class Take>
+  os::Answer ask(const std::vector<std::string>& arguments, const Take& take) const {
+    std::vector<std::string> command = {"git",
+                                        "-C",
+                                        folder_,
+                                        "--no-pager",
+                                        "--literal-pathspecs",
+                                        "-c",
+                                        "core.fsmonitor=false",
+                                        "-c",
+                                        "core.hooksPath=/dev/null",
+                                        "-c",
+                                        "diff.autoRefreshIndex=false"};
+    command.insert(command.end(), settings_.begin(), settings_.end());
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return os::ask_program(command, environment_, deadline_, take);
+  }
+  /// Its output up to 64 MiB.
+  std::string text(const std::vector<std::string>& arguments, os::Answer& answer) const {
+    std::string out;
+    answer = ask(arguments, [&](std::string_view piece) {
+      if (out.size() < std::size_t{1} << 26) out += piece;
+    });
+    return out;
+  }
+
+ private:
+  std::string folder_;
+  os::Deadline deadline_;
+  const std::vector<std::string>& environment_;
+  std::vector<std::string> settings_;
+};
+
+/// Takes the text up to `end` off the front of `rest`.
+inline std::string_view take_until(std::string_view& rest, char end) {
+  const std::size_t at = rest.find(end);
+  const std::string_view part = rest.substr(0, at);
+  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
+  return part;
+}
+
+inline bool key_ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+/// Takes the remote from the configuration, and switches off the filters that the repository itself defines: commands,
+/// which looking at a changed file would run. False where that cannot be done.
+inline bool read_git_settings(Git& git, GitState& state) {
+  os::Answer answer;
+  const std::string all = git.text({"config", "-z", "--show-scope", "--get-regexp", "^(filter|remote)\\."}, answer);
+  std::string_view rest = all;
+  bool is_origin = false;
+  while (!rest.empty()) {
+    const std::string_view scope = take_until(rest, '\0');
+    std::string_view value = take_until(rest, '\0');
+    const std::string key(take_until(value, '\n'));
+    if (key.rfind("remote.", 0) == 0 && key_ends_with(key, ".url")) {
+      const bool is = key == "remote.origin.url";
+      if (state.remote.empty() || (is && !is_origin)) state.remote = remote_without_credentials(value);
+      is_origin = is_origin || is;
+    }
+    if (key.rfind("filter.", 0) != 0 || (scope != "local" && scope != "worktree")) continue;
+    if (key.find('=') != std::string::npos) return false;  // no setting of ours could name it
+    git.set(key + (key_ends_with(key, ".required") ? "=false" : "="));
+  }
+  if (!answer.ok && answer.exit_code != 1) {  // 1 says that there is nothing of that name
+    state.missing["remote"] = answer.why;
+    return false;
+  }
+  if (state.remote.empty()) state.missing["remote"] = "the repository has no remote";
+  return true;
+}
+
+/// The path of an entry of 'git status --porcelain=v2', which so many fields come before.
+inline std::string path_of_entry(std::string_view entry) {
+  for (int fields = entry.substr(0, 1) == "u" ? 10 : 8; fields > 0; --fields) take_until(entry, ' ');
+  return std::string(entry);
+}
+
+/// Of which the changed files are to follow: in a form that no configuration alters.
+inline std::vector<std::string> diff_command() {
+  return {"diff",
+          "HEAD",
+          "--no-ext-diff",
+          "--no-textconv",
+          "--no-color",
+          "--full-index",
+          "--src-prefix=a/",
+          "--dst-prefix=b/",
+          "--ignore-submodules=dirty",
+          "--submodule=short",
+          "--"};
+}
+
+inline void read_git_changes(const Git& git, GitState& state) {
+  os::Answer answer;
+  const std::string status = git.text(
+      {"status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=dirty"}, answer);
+  if (!answer.ok) {
+    state.missing["dirty"] = state.missing["diff"] = answer.why;
+    return;
+  }
+  state.knows_dirty = true;
+  // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
+  // not write to its index that it is not.
+  std::vector<std::string> diff = diff_command();
+  std::size_t size = 0;
+  for (std::string_view rest = status; !rest.empty();) {
+    const std::string_view entry = take_until(rest, '\0');
+    if (entry.substr(0, 1) == "#") continue;  // of a stash, say, where the user has git tell of it
+    diff.push_back(path_of_entry(entry));
+    size += diff.back().size() + 1 + sizeof(char*);
+    state.dirty = true;
+  }
+  if (diff.back() == "--" || state.commit.empty()) return;
+  if (size > max_arguments) {
+    state.missing["diff"] = "too many files are changed";
+    return;
+  }
+
+  Sha256 hash;
+  answer = git.ask(diff, [&](std::string_view piece) {
+    hash.update(piece.data(), piece.size());
+    state.diff_bytes += piece.size();
+    if (state.diff_bytes <= max_run_time_diff) state.diff += piece;
+  });
+  if (!answer.ok || state.diff_bytes > max_run_time_diff) {
+    state.diff.clear();
+    state.missing["diff"] =
+        !answer.ok ? answer.why : "it is longer than " + std::to_string(max_run_time_diff) + " bytes";
+  }
+  if (!answer.ok) state.diff_bytes = 0;
+  if (state.diff_bytes > 0) state.diff_sha256 = hash.hex();
+}
+
+/// Last of all, for a folder of data that git does not know takes long to look through.
+inline void read_untracked(const Git& git, GitState& state) {
+  os::Answer answer;
+  const std::string paths =
+      git.text({"ls-files", "-z", "--others", "--exclude-standard", "--directory", "--no-empty-directory"}, answer);
+  if (!answer.ok) {
+    state.missing["untracked"] = answer.why;
+    if (!state.dirty && state.knows_dirty) {
+      state.knows_dirty = false;
+      state.missing["dirty"] = answer.why;
+    }
+    return;
+  }
+  for (std::string_view rest = paths; !rest.empty();) {
+    const std::string path(take_until(rest, '\0'));
+    std::error_code error;  // a registry that runs are saved in is no part of the code
+    if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
+    if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
+    state.dirty = true;
+  }
+}
+
+/// Notes a file of git's that was written after the program was.
+inline void compare_with_program(const Git& git, os::Deadline deadline, GitState& state) {
+  const std::string program = os::program_path();
+  const long long built = program.empty() ? 0 : os::modified(program);
+  if (built == 0) return;
+  os::Answer answer;
+  const std::string files = git.text({"ls-files", "-z"}, answer);
+  if (!answer.ok) return;
+  long long newest = built;
+  std::string_view name;
+  std::size_t count = 0;
+  for (std::string_view rest = files; !rest.empty();) {
+    const std::string_view file = take_until(rest, '\0');
+    const long long at = os::modified(state.work_tree + "/" + std::string(file));
+    if (at > newest) newest = at, name = file;
+    if (++count % 256 == 0 && std::chrono::steady_clock::now() >= deadline) return;
+  }
+  if (!name.empty()) state.note = "the binary is older than the work tree's last change, " + std::string(name);
+}
+
+inline GitState git_state(const std::filesystem::path& folder, std::chrono::milliseconds limit,
+                          const Surroundings& surroundings = Surroundings::now()) {
+  const os::Deadline deadline = std::chrono::steady_clock::now() + limit;
+  GitState state;
+  state.work_tree = work_tree_above(folder);
+  if (state.work_tree.empty()) return state;
+  Git git(state.work_tree, deadline, surroundings.environment);
+
+  os::Answer answer;
+  std::string out = git.text({"rev-parse", "--show-toplevel", "HEAD", "--symbolic-full-name", "HEAD"}, answer);
+  std::string_view top = out, name, commit;
+  if (answer.ok) {
+    // The folder's own name may hold line ends.
+    const auto take_last_line = [&] {
+      const std::size_t end = top.rfind('\n', top.size() - 1);
+      const std::string_view line = top.substr(end + 1);
+      top = top.substr(0, end);
+      return line;
+    };
+    top = top.substr(0, top.size() - 1);
+    name = take_last_line();
+    commit = take_last_line();
+  } else {
+    const std::string why = answer.why;
+    out = git.text({"rev-parse", "--show-toplevel"}, answer);
+    if (!answer.ok) {
+      state.missing[""] = why;
+      return state;
+    }
+    top = std::string_view(out).substr(0, out.size() - 1);
+    state.missing["commit"] = "the repository has no commits";
+  }
+  // A repository may name another folder for its work tree, and files there that are none of its own.
+  std::error_code error;
+  if (!std::filesystem::equivalent(std::filesystem::path(std::string(top)), state.work_tree, error)) {
+    state.missing[""] = "the repository's work tree is another folder";
+    return state;
+  }
+  state.commit = std::string(commit);
+  if (state.commit.empty()) {
+    os::Answer branch;
+    const std::string head = git.text({"symbolic-ref", "-q", "HEAD"}, branch);
+    name = branch.ok ? std::string_view(out = head).substr(0, head.size() - 1) : std::string_view();
+  }
+  constexpr std::string_view heads = "refs/heads/";
+  if (name.substr(0, heads.size()) == heads)
+    state.branch = std::string(name.substr(heads.size()));
+  else
+    state.missing["branch"] = "the head is detached";
+
+  const bool is_safe = read_git_settings(git, state);
+  if (!state.commit.empty()) {
+    const std::string tags = git.text({"tag", "--points-at", "HEAD"}, answer);
+    state.tag = tags.substr(0, tags.find('\n'));
+    if (!answer.ok) state.missing["tag"] = answer.why;
+  }
+  if (is_safe) {
+    read_git_changes(git, state);
+  } else {
+    state.missing["dirty"] = state.missing["diff"] = "the repository's filters could not be switched off";
+  }
+  compare_with_program(git, deadline, state);
+  read_untracked(git, state);
+  return state;
+}
+
+/// Of the program's folder, else of the working directory. `limit` is for all of it.
+inline GitState git_state(std::chrono::milliseconds limit, const Surroundings& surroundings = Surroundings::now()) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string program = os::program_path();
+  GitState state;
+  if (!program.empty()) {
+    state = git_state(std::filesystem::path(program).parent_path(), limit, surroundings);
+    state.found_from = "the program's folder";
+  }
+  if (state.work_tree.empty()) {
+    const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    if (!surroundings.working_directory.empty())
+      state = git_state(surroundings.working_directory, limit - used, surroundings);
+    state.found_from = "the working directory";
+  }
+  if (state.work_tree.empty())
+    state.missing[""] = "neither the program's folder nor the working directory is in a git work tree";
+  return state;
+}
+
+}  // namespace erm::detail

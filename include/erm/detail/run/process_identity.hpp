@@ -1,0 +1,45 @@
+// Which process on which machine holds something, told apart from a later process of the same number.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "erm/detail/os/identity.hpp"
+
+namespace erm::detail {
+
+struct Owner {
+  std::string host;
+  std::string process;  // its number
+  std::string started;  // what no later process of that number has; empty where the system does not tell
+
+  [[nodiscard]] std::string text() const { return host + "\n" + process + "\n" + started + "\n"; }
+
+  static Owner of(std::string_view text) {
+    Owner owner;
+    for (std::string* const line : {&owner.host, &owner.process, &owner.started}) {
+      const std::size_t end = text.find('\n');
+      *line = std::string(text.substr(0, end));
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return owner;
+  }
+
+  static Owner this_process() {
+    Owner owner;
+    owner.host = os::host_name();
+    owner.process = os::process_number();
+    owner.started = os::process_start(owner.process);
+    return owner;
+  }
+
+  /// Whether the process is known to be gone: it was on this machine, and is not there any more.
+  [[nodiscard]] bool is_gone() const {
+    if (process.empty() || host != os::host_name()) return false;
+    if (!os::process_exists(process)) return true;
+    const std::string now = os::process_start(process);  // empty also where another user's is not told of
+    return !started.empty() && !now.empty() && now != started;
+  }
+};
+
+}  // namespace erm::detail

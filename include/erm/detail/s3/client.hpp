@@ -1,0 +1,359 @@
+// What ERM asks of S3, one function a kind of question.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/s3/exchange.hpp"
+#include "erm/detail/s3/settings.hpp"
+#include "erm/detail/s3/transfers.hpp"
+#include "erm/detail/s3/xml.hpp"
+#include "erm/error.hpp"
+#include "erm/s3_options.hpp"
+
+namespace erm::detail::s3 {
+
+/// A path's bucket, and the key in it: "a/b" of "bucket//a/b/".
+struct Place {
+  std::string bucket;
+  std::string key;
+
+  /// Throws Error where the path has no bucket.
+  explicit Place(const std::string& path) {
+    const std::string normal = normal_path(path);
+    const std::size_t slash = normal.find('/');
+    bucket = normal.substr(0, slash);
+    if (slash != std::string::npos) key = normal.substr(slash + 1);
+    if (bucket.empty()) throw Error("cannot open '" + path + "' on S3: give the bucket, as in s3://bucket/prefix");
+  }
+  /// What the keys in the folder of that path begin with.
+  [[nodiscard]] std::string prefix() const { return key.empty() ? key : key + "/"; }
+};
+
+/// One object or, where a delimiter was given, one common prefix of a listing.
+struct Listed {
+  std::string key;
+  bool is_prefix = false;
+  std::uint64_t size = 0;
+  std::string modified;  // "2026-11-23T07:30:21.000Z"
+};
+
+inline std::uint64_t number_in(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+inline std::string random_name() {
+  std::random_device random;
+  std::string bytes;
+  for (int i = 0; i < 4; ++i) {
+    const unsigned number = random();
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(number >> shift & 0xFF);
+  }
+  return hex(bytes);
+}
+
+/// The header by which a writer knows its own object again, where the answer to its request was lost.
+inline constexpr const char* writer_header = "x-amz-meta-erm-writer";
+
+class Client {
+ public:
+  explicit Client(S3Options options)
+      : options_(std::move(options)), settings_(find_settings(options_)), credentials_(settings_.credentials) {
+    options_.max_requests = std::max<std::size_t>(options_.max_requests, 1);
+  }
+
+  [[nodiscard]] const S3Options& options() const noexcept { return options_; }
+
+  /// Runs the exchanges, at most `at_once` of them at any time.
+  void run(std::vector<Exchange>& exchanges, std::size_t at_once) const {
+    Transfers::Options how;
+    how.settings = &settings_;
+    how.limits = &options_;
+    how.at_once = at_once;
+    how.credentials = [this] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      return credentials_;
+    };
+    how.renew = [this](const Credentials& used) { return renew(used); };
+    const auto give_back = [this](Transfers* transfers) { pool_.give_back(std::unique_ptr<Transfers>(transfers)); };
+    const std::unique_ptr<Transfers, decltype(give_back)> transfers(pool_.take().release(), give_back);
+    transfers->run(exchanges, how);
+  }
+  void run(std::vector<Exchange>& exchanges) const { run(exchanges, options_.max_requests); }
+
+  [[nodiscard]] Exchange run(Exchange exchange) const {
+    std::vector<Exchange> one;
+    one.push_back(std::move(exchange));
+    run(one, 1);
+    return std::move(one.front());
+  }
+
+  static Exchange request(const char* operation, const char* method, const Place& place) {
+    Exchange exchange;
+    exchange.operation = operation;
+    exchange.method = method;
+    exchange.bucket = place.bucket;
+    exchange.key = place.key;
+    return exchange;
+  }
+
+  static const Exchange& expect_ok(const Exchange& exchange) {
+    if (!exchange.is_ok()) fail(exchange);
+    return exchange;
+  }
+
+  /// False for an object that is not there. The answer to HEAD has no words: to fail, asks again with GET.
+  [[nodiscard]] bool is_there(const Exchange& head) const {
+    if (head.is_ok()) return true;
+    if (head.status == 404) return false;
+    if (head.status == 0) fail(head);
+    Exchange get = request(head.operation, "GET", Place(head.bucket + "/" + head.key));
+    get.headers["range"] = "bytes=0-0";
+    get = run(std::move(get));
+    if (get.status == 404) return false;
+    if (get.is_ok() || get.status == 416) return true;
+    fail(get);
+  }
+
+  /// The keys that begin with `prefix`, page by page, each given to `take(Listed&&)`; stops where that gives false.
+  /// The time of the server's last answer.
+  template <class Take>
+  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Take&& take) const {
+    std::string token;
+    for (;;) {
+      Exchange page = request("list", "GET", Place(place.bucket));
+      page.query = {{"list-type", "2"}, {"prefix", prefix}, {"encoding-type", "url"}};
+      if (by_folder) page.query.emplace_back("delimiter", "/");
+      if (at_most > 0) page.query.emplace_back("max-keys", std::to_string(at_most));
+      if (!token.empty()) page.query.emplace_back("continuation-token", token);
+      page.expects_xml = true;
+      page = run(std::move(page));
+      if (!page.is_ok()) {
+        page.key = place.key;  // what was asked for
+        fail(page);
+      }
+      token = take_page(page, take);
+      if (token.empty() || at_most > 0) return page.answer["date"];
+    }
+  }
+
+  /// Makes or replaces an object; with `new_only` false where one is there.
+  bool put(const std::string& path, Body body, bool new_only) const {
+    const Place place(path);
+    if (!new_only) {
+      Exchange put = request("write", "PUT", place);
+      put.body = std::move(body);
+      expect_ok(run(std::move(put)));
+      return true;
+    }
+    if (!has_conditions_ && run_head(place)) return false;
+    std::vector<Exchange> one;
+    one.push_back(conditional_put(place, std::move(body)));
+    run(one);
+    return was_created(one.front());
+  }
+
+  /// A PUT that succeeds only where there is no object: the exclusive creation that S3 has.
+  [[nodiscard]] Exchange conditional_put(const Place& place, Body body) const {
+    Exchange put = request("create", "PUT", place);
+    put.headers[writer_header] = random_name();
+    if (has_conditions_) put.headers["if-none-match"] = "*";
+    put.may_conflict = has_conditions_;
+    put.body = std::move(body);
+    return put;
+  }
+
+  /// What came of a conditional_put.
+  bool was_created(Exchange& put) const {
+    if (put.is_ok()) return true;
+    if (put.status == 412) return put.attempts > 1 && is_writer(put);
+    if (put.status == 501 && has_conditions_) {
+      has_conditions_ = false;
+      if (run_head(Place(put.bucket + "/" + put.key))) return false;
+      put.headers.erase("if-none-match");
+      put.attempts = 0;
+      put = run(std::move(put));
+      return expect_ok(put).is_ok();
+    }
+    fail(put);
+  }
+
+  /// Whether the object is the one that this exchange wrote, by an attempt whose answer was lost.
+  [[nodiscard]] bool is_writer(const Exchange& exchange) const {
+    Exchange head = run(request("look at", "HEAD", Place(exchange.bucket + "/" + exchange.key)));
+    return is_there(head) && head.answer[writer_header] == exchange.headers.at(writer_header);
+  }
+
+  [[nodiscard]] bool run_head(const Place& place) const { return is_there(run(request("look at", "HEAD", place))); }
+
+  /// Removes objects, 1,000 a request; those that are not there do not matter.
+  void remove(const std::string& bucket, const std::vector<std::string>& keys) const {
+    if (keys.size() == 1 || !has_batch_delete_) return remove_singly(bucket, keys);
+    constexpr std::size_t a_request = 1000;
+    std::vector<std::string> bodies;
+    for (std::size_t first = 0; first < keys.size(); first += a_request) {
+      std::string xml = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>";
+      for (std::size_t i = first; i < std::min(first + a_request, keys.size()); ++i)
+        xml += "<Object><Key>" + escaped_xml(keys[i]) + "</Key></Object>";
+      bodies.push_back(xml + "</Delete>");
+    }
+    std::vector<Exchange> batches;
+    for (const std::string& xml : bodies) {
+      Exchange batch = request("remove files from", "POST", Place(bucket));
+      batch.query = {{"delete", ""}};
+      Digest md5(EVP_md5());
+      md5.update(xml.data(), xml.size());
+      batch.headers["content-md5"] = base64(md5.finish());
+      batch.headers["content-type"] = "application/xml";
+      batch.expects_xml = true;
+      batch.body = Body(xml);
+      batches.push_back(std::move(batch));
+    }
+    run(batches);
+    for (const Exchange& batch : batches) {
+      if (batch.status == 501 || batch.status == 405) {  // Google's answer, among others'
+        has_batch_delete_ = false;
+        return remove_singly(bucket, keys);
+      }
+      expect_ok(batch);
+      expect_all_removed(batch);
+    }
+  }
+
+  [[nodiscard]] bool has_conditions() const noexcept { return has_conditions_; }
+
+  /// Replaces the claim at `path` by `text` where its holder is gone; false where it may be there, or another was
+  /// faster.
+  bool take_over(const std::string& path, const std::string& text) const {
+    const Place place(path);
+    Exchange get = run(request("read", "GET", place));
+    if (get.status == 404) return false;  // it ended just now
+    expect_ok(get);
+    const std::string found(get.text());
+    // This object holds no claim on that path, so one of its own was left when the store was out of reach.
+    const bool is_left = found.find("\n" + instance + "\n") != std::string::npos;
+    const std::time_t then = curl_getdate(get.answer["last-modified"].c_str(), nullptr);
+    const std::time_t now = curl_getdate(get.answer["date"].c_str(), nullptr);
+    const bool is_old = then >= 0 && now - then > options_.claim_lifetime.count();
+    if (!is_left && !is_old && !Owner::of(found).is_gone()) return false;
+    // Some servers compare the tag with its quotes, some without.
+    std::string tag = get.answer["etag"];
+    for (int i = 0; i < 2; ++i) {
+      Exchange put = request("take over", "PUT", place);
+      put.headers["if-match"] = tag;
+      put.headers[writer_header] = random_name();
+      put.body = Body(text);
+      put = run(std::move(put));
+      if (put.is_ok() || (put.status == 412 && put.attempts > 1 && is_writer(put))) return true;
+      if (put.status == 404) return false;
+      if (put.status != 412 && put.status != 501) fail(put);
+      if (put.status == 501) break;
+      tag.erase(std::remove(tag.begin(), tag.end(), '"'), tag.end());
+    }
+    if (has_conditions_) return false;
+    remove(place.bucket, {place.key});
+    return this->put(path, Body(text), true);
+  }
+
+  struct HeldClaim {
+    std::string text;
+    std::chrono::steady_clock::time_point written;
+  };
+  /// The claims that this object holds: of those it knows that they are not abandoned.
+  struct Held {
+    std::mutex mutex;
+    std::map<std::string, HeldClaim> claims;                             // by path
+    std::map<std::string, std::chrono::steady_clock::time_point> swept;  // folders, by when their claims were looked at
+  };
+  Held held;
+  const std::string instance = random_name();
+
+ private:
+  bool renew(const Credentials& used) const {
+    const Credentials found = find_credentials(options_, Profile(options_));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    credentials_ = found;
+    return !(credentials_ == used);
+  }
+
+  template <class Take>
+  static std::string take_page(const Exchange& page, Take&& take) {
+    std::string token;
+    bool is_truncated = false, is_encoded = false;
+    XmlElements root(page.text());
+    root.next();
+    const auto decoded = [&](const XmlElements& element) {
+      return is_encoded ? url_decoded(element.text()) : element.text();
+    };
+    // The encoding may be told behind the keys.
+    is_encoded = page.text().find("<EncodingType>url</EncodingType>") != std::string_view::npos;
+    for (XmlElements element = root.inside(); element.next();) {
+      if (element.name() == "Contents" || element.name() == "CommonPrefixes") {
+        Listed listed;
+        listed.is_prefix = element.name() == "CommonPrefixes";
+        for (XmlElements part = element.inside(); part.next();) {
+          if (part.name() == "Key" || part.name() == "Prefix") listed.key = decoded(part);
+          if (part.name() == "LastModified") listed.modified = part.raw();
+          if (part.name() == "Size") listed.size = number_in(part.raw());
+        }
+        if (!take(std::move(listed))) return {};
+      } else if (element.name() == "IsTruncated") {
+        is_truncated = element.raw() == "true";
+      } else if (element.name() == "NextContinuationToken") {
+        token = element.text();
+      }
+    }
+    return is_truncated ? token : std::string();
+  }
+
+  void remove_singly(const std::string& bucket, const std::vector<std::string>& keys) const {
+    std::vector<Exchange> removals;
+    for (const std::string& key : keys) removals.push_back(request("remove", "DELETE", Place(bucket + "/" + key)));
+    run(removals);
+    for (const Exchange& removal : removals)
+      if (removal.status != 404 || removal.error_code() == "NoSuchBucket") expect_ok(removal);
+  }
+
+  static void expect_all_removed(const Exchange& batch) {
+    XmlElements root(batch.text());
+    root.next();
+    for (XmlElements element = root.inside(); element.next();) {
+      if (element.name() != "Error") continue;
+      std::string key, code;
+      for (XmlElements part = element.inside(); part.next();) {
+        if (part.name() == "Key") key = part.text();
+        if (part.name() == "Code") code = part.text();
+      }
+      if (code == "NoSuchKey") continue;
+      throw IoError("cannot remove 's3://" + batch.bucket + "/" + key + "': the server says " + shown(code) +
+                        "; check what the credentials may do",
+                    std::make_error_code(std::errc::permission_denied));
+    }
+  }
+
+  S3Options options_;
+  Settings settings_;
+  mutable TransfersPool pool_;
+  mutable std::mutex mutex_;
+  mutable Credentials credentials_;
+  mutable std::atomic<bool> has_conditions_{true};  // not so on OpenStack Swift
+  mutable std::atomic<bool> has_batch_delete_{true};
+};
+
+}  // namespace erm::detail::s3

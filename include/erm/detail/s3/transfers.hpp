@@ -1,0 +1,397 @@
+// Exchanges with S3: many at once over kept connections (curl's multi interface), each signed, and sent again where
+// the network or the server fails for a moment.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/s3/exchange.hpp"
+#include "erm/detail/s3/settings.hpp"
+#include "erm/detail/s3/signature.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/error.hpp"
+
+namespace erm::detail::s3 {
+
+/// Requests that run at once on the thread that wants them, over the connections of its last ones.
+class Transfers {
+ public:
+  Transfers() : multi_(curl_multi_init()) {
+    if (!multi_) throw std::bad_alloc();
+  }
+  Transfers(const Transfers&) = delete;
+  Transfers& operator=(const Transfers&) = delete;
+  ~Transfers() {
+    for (CURL* const easy : idle_) curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi_);
+  }
+
+  struct Options {
+    const Settings* settings = nullptr;
+    const S3Options* limits = nullptr;
+    std::size_t at_once = 1;
+    std::function<Credentials()> credentials;
+    /// Reads the credentials again after `used` were refused; false where there are no others.
+    std::function<bool(const Credentials& used)> renew;
+  };
+
+  /// Brings each exchange to its end: an answer that is not worth another attempt, or no attempt left.
+  void run(std::vector<Exchange>& exchanges, const Options& options) {
+    options_ = &options;
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(std::max<std::size_t>(options.at_once, 16)));
+    std::size_t next = 0;
+    try {
+      while (next < exchanges.size() || !running_.empty() || !waiting_.empty()) {
+        while (running_.size() < options.at_once && take_due()) {
+        }
+        while (running_.size() < options.at_once && next < exchanges.size()) start(exchanges[next++]);
+        int still = 0;
+        check(curl_multi_perform(multi_, &still));
+        finish_done();
+        if (!running_.empty() || !waiting_.empty()) check(curl_multi_poll(multi_, nullptr, 0, patience(), nullptr));
+      }
+    } catch (...) {
+      for (const std::unique_ptr<Running>& each : running_) release(*each);
+      running_.clear();
+      waiting_.clear();
+      throw;
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Running {
+    Exchange* exchange = nullptr;
+    CURL* easy = nullptr;
+    curl_slist* lines = nullptr;
+    std::uint64_t sent = 0;
+    Credentials signed_with;
+    std::exception_ptr thrown;  // in a callback, through which nothing may be thrown
+  };
+  struct Waiting {
+    Exchange* exchange;
+    Clock::time_point until;
+  };
+
+  [[noreturn]] static void refuse(const char* words) {
+    throw IoError(std::string("cannot talk to S3: libcurl says '") + words + "'",
+                  std::make_error_code(std::errc::io_error));
+  }
+
+  static void check(CURLMcode code) {
+    if (code == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (code != CURLM_OK) refuse(curl_multi_strerror(code));
+  }
+
+  template <class T>
+  static void set(CURL* easy, CURLoption option, T value) {
+    const CURLcode code = curl_easy_setopt(easy, option, value);
+    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (code != CURLE_OK) refuse(curl_easy_strerror(code));
+  }
+
+  /// Starts a request whose wait is over; false where there is none.
+  bool take_due() {
+    const Clock::time_point now = Clock::now();
+    const auto due = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.until <= now; });
+    if (due == waiting_.end()) return false;
+    Exchange& exchange = *due->exchange;
+    waiting_.erase(due);
+    start(exchange);
+    return true;
+  }
+
+  [[nodiscard]] int patience() const {
+    std::int64_t wait = 1000;
+    if (running_.size() < options_->at_once) {
+      for (const Waiting& each : waiting_) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(each.until - Clock::now()).count() + 1;
+        wait = std::min<std::int64_t>(wait, std::max<std::int64_t>(left, 0));
+      }
+    }
+    return static_cast<int>(wait);
+  }
+
+  void start(Exchange& exchange) {
+    ++exchange.attempts;
+    exchange.status = 0;
+    exchange.answer.clear();
+    exchange.content.clear();
+    exchange.got = 0;
+    exchange.failure.clear();
+    auto running = std::make_unique<Running>();
+    running->exchange = &exchange;
+    running->easy = idle_.empty() ? curl_easy_init() : idle_.back();
+    if (running->easy == nullptr) throw std::bad_alloc();
+    if (!idle_.empty()) idle_.pop_back();
+    running_.push_back(std::move(running));  // from here on run() releases it
+    Running& one = *running_.back();
+    curl_easy_reset(one.easy);
+    set_request(one);
+    check(curl_multi_add_handle(multi_, one.easy));
+  }
+
+  void set_request(Running& running) {
+    Exchange& exchange = *running.exchange;
+    const Settings& settings = *options_->settings;
+    const S3Options& limits = *options_->limits;
+    CURL* const easy = running.easy;
+
+    const bool in_host = settings.addressing == S3Addressing::virtual_host ||
+                         (settings.addressing == S3Addressing::automatic && fits_host(exchange.bucket));
+    const std::string host = in_host ? exchange.bucket + "." + settings.host : settings.host;
+    std::string path = in_host ? "/" : "/" + encoded(exchange.bucket, false);
+    if (!exchange.key.empty()) path += (in_host ? "" : "/") + encoded(exchange.key, true);
+    const std::string query = query_text(exchange.query);
+
+    Headers headers = exchange.headers;
+    const std::string& payload = exchange.body.sha256();
+    running.signed_with = options_->credentials();
+    if (!running.signed_with.is_anonymous()) {
+      std::string time = time_text(now_utc());  // "2026-11-23T07:30:21.128931" to "20261123T073021Z"
+      time.resize(19);
+      time.erase(std::remove_if(time.begin(), time.end(), [](char c) { return c == '-' || c == ':'; }), time.end());
+      headers["host"] = host;
+      headers["x-amz-date"] = time + "Z";
+      headers["x-amz-content-sha256"] = payload;
+      const std::string& token = running.signed_with.session_token;
+      if (!token.empty()) headers["x-amz-security-token"] = token;
+      headers["authorization"] =
+          authorization({exchange.method, path, query, headers, payload}, running.signed_with, settings.region);
+    }
+    add_lines(running, headers);
+
+    const std::string url = settings.scheme + "://" + host + path + (query.empty() ? "" : "?" + query);
+    set(easy, CURLOPT_URL, url.c_str());
+    set(easy, CURLOPT_PATH_AS_IS, 1L);
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_PRIVATE, static_cast<void*>(&running));
+    set(easy, CURLOPT_HTTPHEADER, running.lines);
+    set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
+    set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall_timeout.count()));
+    set(easy, CURLOPT_BUFFERSIZE, exchange.room > 65536 ? 262144L : 32768L);
+    if (!settings.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, settings.ca_bundle.c_str());
+    set(easy, CURLOPT_HEADERFUNCTION, &take_header);
+    set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&running));
+    set(easy, CURLOPT_WRITEFUNCTION, &take_content);
+    set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&running));
+    if (exchange.method == "HEAD") {
+      set(easy, CURLOPT_NOBODY, 1L);
+    } else if (exchange.method == "PUT" || exchange.method == "POST") {
+      set(easy, CURLOPT_UPLOAD, 1L);
+      set(easy, CURLOPT_UPLOAD_BUFFERSIZE, exchange.body.size() > 65536 ? 524288L : 65536L);
+      set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
+      set(easy, CURLOPT_READFUNCTION, &give_body);
+      set(easy, CURLOPT_READDATA, static_cast<void*>(&running));
+      set(easy, CURLOPT_SEEKFUNCTION, &seek_body);
+      set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&running));
+    }
+    if (exchange.method != "HEAD" && exchange.method != "GET")
+      set(easy, CURLOPT_CUSTOMREQUEST, exchange.method.c_str());
+  }
+
+  static void add_lines(Running& running, const Headers& headers) {
+    const auto add = [&](const std::string& line) {
+      curl_slist* const longer = curl_slist_append(running.lines, line.c_str());
+      if (longer == nullptr) throw std::bad_alloc();
+      running.lines = longer;
+    };
+    for (const auto& [name, value] : headers) add(name + ": " + trimmed(value));
+    add("Expect:");
+    add("Accept:");
+  }
+
+  // ---- what libcurl calls ----
+
+  template <class Act>
+  static std::size_t guarded(Running& running, std::size_t failed, Act&& act) noexcept {
+    try {
+      return act();
+    } catch (...) {
+      running.thrown = std::current_exception();
+      return failed;
+    }
+  }
+
+  static std::size_t give_body(char* into, std::size_t size, std::size_t count, void* data) {
+    Running& running = *static_cast<Running*>(data);
+    return guarded(running, CURL_READFUNC_ABORT, [&] {
+      const std::size_t got = running.exchange->body.read(running.sent, into, size * count);
+      running.sent += got;
+      return got;
+    });
+  }
+
+  static int seek_body(void* data, curl_off_t offset, int origin) {
+    if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+    static_cast<Running*>(data)->sent = static_cast<std::uint64_t>(offset);
+    return CURL_SEEKFUNC_OK;
+  }
+
+  static std::size_t take_header(char* text, std::size_t size, std::size_t count, void* data) {
+    Running& running = *static_cast<Running*>(data);
+    return guarded(running, 0, [&] {
+      const std::string_view line(text, size * count);
+      const std::size_t colon = line.find(':');
+      if (line.rfind("HTTP/", 0) == 0) {
+        running.exchange->answer.clear();
+      } else if (colon != std::string_view::npos) {
+        running.exchange->answer[ascii_lower(line.substr(0, colon))] = trimmed(line.substr(colon + 1));
+      }
+      return line.size();
+    });
+  }
+
+  static std::size_t take_content(char* text, std::size_t size, std::size_t count, void* data) {
+    Running& running = *static_cast<Running*>(data);
+    return guarded(running, 0, [&]() -> std::size_t {
+      Exchange& exchange = *running.exchange;
+      const std::size_t bytes = size * count;
+      long status = 0;
+      if (exchange.into != nullptr) curl_easy_getinfo(running.easy, CURLINFO_RESPONSE_CODE, &status);
+      if (status == 206) {
+        if (bytes > exchange.room - exchange.got)
+          throw FormatError("cannot read '" + exchange.uri() + "': the server sent more than was asked for");
+        std::memcpy(exchange.into + exchange.got, text, bytes);
+        exchange.got += bytes;
+      } else if (status == 200) {
+        throw FormatError("cannot read a part of '" + exchange.uri() +
+                          "': the server sends the whole, and ignores Range");
+      } else {
+        exchange.content.insert(exchange.content.end(), text, text + bytes);
+      }
+      return bytes;
+    });
+  }
+
+  // ---- the end of a request ----
+
+  void finish_done() {
+    int left = 0;
+    while (const CURLMsg* const message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      void* data = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &data);
+      finish(*static_cast<Running*>(data), code);
+    }
+  }
+
+  void finish(Running& running, CURLcode code) {
+    Exchange& exchange = *running.exchange;
+    if (running.thrown) std::rethrow_exception(running.thrown);
+    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (code == CURLE_OK) curl_easy_getinfo(running.easy, CURLINFO_RESPONSE_CODE, &exchange.status);
+    if (exchange.status == 200 && exchange.expects_xml && !is_whole_xml(exchange.text())) {
+      exchange.status = 0;
+      code = CURLE_PARTIAL_FILE;
+    }
+    if (code != CURLE_OK) {
+      exchange.failure = curl_easy_strerror(code);
+      exchange.failure_code = code;
+    }
+    const Credentials signed_with = std::move(running.signed_with);
+    release(running);
+    const auto is_it = [&](const auto& each) { return each.get() == &running; };
+    running_.erase(std::find_if(running_.begin(), running_.end(), is_it));
+    const bool attempts_left = exchange.attempts < options_->limits->max_attempts;
+    if (attempts_left && is_worth_another(exchange)) {
+      waiting_.push_back({&exchange, Clock::now() + delay(exchange)});
+    } else if (attempts_left && is_about_credentials(exchange) && options_->renew(signed_with)) {
+      waiting_.push_back({&exchange, Clock::now()});
+    } else {
+      exchange.body.forget();
+      if (exchange.is_ok() && exchange.on_success) exchange.on_success();
+    }
+  }
+
+  void release(Running& running) {
+    curl_multi_remove_handle(multi_, running.easy);
+    curl_slist_free_all(running.lines);
+    running.lines = nullptr;
+    idle_.push_back(running.easy);
+  }
+
+  /// Exponential, and a random half of it, so that clients that failed together do not come back together.
+  Clock::duration delay(const Exchange& exchange) {
+    const std::int64_t longest = 5000;
+    std::int64_t wait = std::max<std::int64_t>(options_->limits->retry_delay.count(), 0);
+    for (int i = 1; i < exchange.attempts && wait < longest; ++i) wait *= 2;
+    wait = std::min(wait, longest);
+    wait = wait / 2 + std::uniform_int_distribution<std::int64_t>(0, wait / 2)(random_);
+    if (const auto asked = exchange.answer.find("retry-after"); asked != exchange.answer.end()) {
+      std::int64_t seconds = 0;
+      std::from_chars(asked->second.data(), asked->second.data() + asked->second.size(), seconds);
+      wait = std::max(wait, std::min<std::int64_t>(std::max<std::int64_t>(seconds, 0), 30) * 1000);
+    }
+    return std::chrono::milliseconds(wait);
+  }
+
+  CURLM* multi_;
+  std::vector<CURL*> idle_;
+  std::vector<std::unique_ptr<Running>> running_;
+  std::deque<Waiting> waiting_;
+  const Options* options_ = nullptr;
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+/// The connections that are not in use: each call borrows some, so that any number of threads may ask at once.
+class TransfersPool {
+ public:
+  TransfersPool() {
+    // Once in a process, and never undone: other libraries may use libcurl too.
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (ready != CURLE_OK) throw Error("cannot talk to S3: libcurl cannot be set up");
+  }
+
+  std::unique_ptr<Transfers> take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    leave_to_parent();
+    if (idle_.empty()) return std::make_unique<Transfers>();
+    std::unique_ptr<Transfers> transfers = std::move(idle_.back());
+    idle_.pop_back();
+    return transfers;
+  }
+
+  void give_back(std::unique_ptr<Transfers> transfers) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    idle_.push_back(std::move(transfers));
+  }
+
+ private:
+  /// After a fork the connections are the parent's: to close them here would end its TLS sessions.
+  void leave_to_parent() {
+    std::string process = os::process_number();
+    if (process == process_) return;
+    for (std::unique_ptr<Transfers>& each : idle_) each.release();
+    idle_.clear();
+    process_ = std::move(process);
+  }
+
+  std::mutex mutex_;
+  std::string process_ = os::process_number();
+  std::vector<std::unique_ptr<Transfers>> idle_;
+};
+
+}  // namespace erm::detail::s3

@@ -1,0 +1,165 @@
+// The XML that S3 answers with: elements, text and entities; what else XML has is skipped.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "erm/detail/s3/signature.hpp"
+#include "erm/detail/base/utf8.hpp"
+
+namespace erm::detail::s3 {
+
+inline std::string unescaped_xml(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t amp = text.find('&');
+    out += text.substr(0, amp);
+    if (amp == std::string_view::npos) break;
+    text.remove_prefix(amp);
+    const std::size_t end = text.find(';');
+    const std::string_view name = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
+    static constexpr std::pair<std::string_view, char> known[] = {
+        {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+    std::size_t used = 0;
+    for (const auto& [entity, c] : known) {
+      if (name != entity) continue;
+      out += c;
+      used = end + 1;
+    }
+    if (used == 0 && name.size() > 1 && name[0] == '#') {
+      const bool is_hex = name[1] == 'x';
+      const std::string_view digits = name.substr(is_hex ? 2 : 1);
+      std::uint32_t code = 0;
+      const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), code, is_hex ? 16 : 10);
+      if (read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && code < 0x110000) {
+        append_utf8(out, code);
+        used = end + 1;
+      }
+    }
+    if (used == 0) {
+      out += '&';
+      used = 1;
+    }
+    text.remove_prefix(used);
+  }
+  return out;
+}
+
+inline std::string escaped_xml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        // A reader of XML may take other white space for a space.
+        if (static_cast<unsigned char>(c) < 0x20)
+          out += "&#" + std::to_string(static_cast<int>(c)) + ";";
+        else
+          out += c;
+    }
+  }
+  return out;
+}
+
+/// Walks the elements of a document, one level at a time.
+class XmlElements {
+ public:
+  explicit XmlElements(std::string_view inside) : rest_(inside) {}
+
+  /// Goes to the next element of this level; false where there is none, or the document ends inside it.
+  bool next() {
+    for (;;) {
+      const std::size_t open = rest_.find('<');
+      if (open == std::string_view::npos || open + 1 >= rest_.size()) return false;
+      rest_.remove_prefix(open + 1);
+      const std::size_t close = rest_.find('>');
+      if (close == std::string_view::npos) return false;
+      std::string_view tag = rest_.substr(0, close);
+      rest_.remove_prefix(close + 1);
+      if (tag.empty() || tag[0] == '?' || tag[0] == '!') continue;
+      if (tag[0] == '/') return false;
+      const bool is_empty = tag.back() == '/';
+      name_ = tag.substr(0, tag.find_first_of(" \t\r\n/"));
+      inside_ = {};
+      return is_empty || take_content();
+    }
+  }
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  [[nodiscard]] std::string_view raw() const noexcept { return inside_; }
+  [[nodiscard]] std::string text() const { return unescaped_xml(inside_); }
+  [[nodiscard]] XmlElements inside() const { return XmlElements(inside_); }
+
+ private:
+  /// Puts what is before this element's closing tag into inside_, and goes behind it. S3 nests no element in one
+  /// of its own name.
+  bool take_content() {
+    std::size_t at = 0;
+    for (;;) {
+      at = rest_.find("</", at);
+      if (at == std::string_view::npos) return false;
+      const std::string_view tag = rest_.substr(at + 2);
+      if (tag.size() > name_.size() && tag.substr(0, name_.size()) == name_ &&
+          (tag[name_.size()] == '>' || tag[name_.size()] == ' ')) {
+        inside_ = rest_.substr(0, at);
+        const std::size_t close = rest_.find('>', at);
+        if (close == std::string_view::npos) return false;
+        rest_.remove_prefix(close + 1);
+        return true;
+      }
+      at += 2;
+    }
+  }
+
+  std::string_view rest_;
+  std::string_view name_;
+  std::string_view inside_;
+};
+
+/// The text of the first element of that name directly inside the document's root; empty where there is none.
+inline std::string xml_text(std::string_view document, std::string_view name) {
+  XmlElements root(document);
+  if (!root.next()) return {};
+  for (XmlElements element = root.inside(); element.next();)
+    if (element.name() == name) return element.text();
+  return {};
+}
+
+/// Whether the document has a root that is closed: an answer that was cut off has none.
+inline bool is_whole_xml(std::string_view document) { return XmlElements(document).next(); }
+
+inline std::string_view xml_root(std::string_view document) {
+  XmlElements root(document);
+  return root.next() ? root.name() : std::string_view();
+}
+
+/// "a%20b+c" to "a b c", as keys are written where encoding-type=url was asked for.
+inline std::string url_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, code, 16).ptr == text.data() + i + 3) {
+      out += static_cast<char>(code);
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace erm::detail::s3

@@ -1,0 +1,250 @@
+// history/<writer>.csv: the points of a run, RFC 4180 text, appended to while the run lives.
+//
+//   metric,step,unix_ms,value
+//   loss,1200,1763883021123,0.53125
+//   "precision, recall",1200,1763883021123,nan
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/error.hpp"
+#include "erm/metric_history.hpp"
+
+namespace erm::detail {
+
+inline constexpr std::string_view history_header = "metric,step,unix_ms,value\n";
+
+/// Appends a field, in quotes where it needs them.
+inline void append_csv_field(std::string& out, std::string_view field) {
+  if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += field;
+    return;
+  }
+  out += '"';
+  for (const char c : field) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+inline std::int64_t unix_milliseconds(TimePoint time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
+inline void append_point(std::string& out, std::string_view csv_metric, const MetricPoint& point) {
+  out += csv_metric;
+  append_integer(out += ',', point.step);
+  append_integer(out += ',', unix_milliseconds(point.time));
+  append_floating(out += ',', point.value);
+  out += '\n';
+}
+
+inline std::string history_csv(const std::map<std::string, MetricHistory>& history) {
+  std::string out(history_header);
+  for (const auto& [metric, points] : history) {
+    std::string field;
+    append_csv_field(field, metric);
+    for (const MetricPoint& point : points.points()) append_point(out, field, point);
+  }
+  return out;
+}
+
+/// Reads history files, one after the other, into one history a metric. What makes it quick: a program logs its
+/// metrics in turns, so each line's metric is guessed from the one before, and compared, not looked up; the same
+/// holds for its millisecond.
+class HistoryReader {
+ public:
+  /// Adds the points of one file. A last line without its end was cut off by a crash and is left out; any other
+  /// line that is not a point is a FormatError naming `path` and the line.
+  void read(std::string_view text, const std::string& path) {
+    begin(path, text.size());
+    consume(text);
+  }
+
+  /// The same in pieces: begin(), then consume() until the file ends.
+  void begin(const std::string& path, std::uint64_t file_size) {
+    path_ = &path;
+    file_size_ = file_size;
+    line_ = 1;
+    last_ = nullptr;
+  }
+  /// Takes the lines that are whole off the front of what is left of the file, and gives their length.
+  std::size_t consume(std::string_view text) {
+    rest_ = text;
+    if (line_ == 1 && !read_header()) return 0;
+    while (!rest_.empty()) {
+      const std::string_view line = rest_;
+      if (!read_line()) {
+        if (is_cut(line)) return text.size() - line.size();
+        fail("it is not metric,step,unix_ms,value");
+      }
+      ++line_;
+    }
+    return text.size();
+  }
+  /// After the first piece: makes room for as many points as the whole file will have if it goes on like that. Grown
+  /// by doubling, the points of a long run would be in memory twice.
+  void expect_more_of_the_same(std::size_t consumed) {
+    const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
+    for (auto& [metric, points] : points_)
+      points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
+  }
+
+  /// What was read, each metric in the order of the lines.
+  [[nodiscard]] std::map<std::string, MetricHistory> take() {
+    std::map<std::string, MetricHistory> history;
+    for (auto& [metric, points] : points_)
+      if (!points.empty()) history.emplace(metric, MetricHistory(std::move(points)));
+    return history;
+  }
+
+ private:
+  /// A metric as its lines begin.
+  struct Series {
+    std::string field;  // as in the file, with the comma
+    std::vector<MetricPoint>* points;
+    Series* next = nullptr;  // the one whose line came after the last of this
+  };
+
+  [[noreturn]] void fail(const char* what) const {
+    throw FormatError("history file '" + *path_ + "', line " + std::to_string(line_) + ": " + what +
+                      "; mend or remove the line");
+  }
+
+  bool skip(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  bool end_line() {
+    if (skip('\n')) return true;
+    if (rest_.size() < 2 || rest_[0] != '\r' || rest_[1] != '\n') return false;
+    rest_.remove_prefix(2);
+    return true;
+  }
+  bool integer(std::int64_t& number) {
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
+    if (error != std::errc()) return false;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return true;
+  }
+  bool starts_with(const std::string& text) const {
+    return rest_.size() >= text.size() && std::memcmp(rest_.data(), text.data(), text.size()) == 0;
+  }
+
+  /// False where there is not all of it yet.
+  bool read_header() {
+    const std::string_view names = history_header.substr(0, history_header.size() - 1);
+    if (rest_.substr(0, names.size()) != names.substr(0, rest_.size()))
+      fail("the header is not 'metric,step,unix_ms,value'");
+    if (rest_.size() < history_header.size()) return false;
+    rest_.remove_prefix(names.size());
+    if (!end_line()) {
+      if (rest_ == "\r") return false;
+      fail("the header is followed by more fields");
+    }
+    ++line_;
+    return true;
+  }
+
+  /// Leaves rest_ anywhere where the line is no point.
+  bool read_line() {
+    Series* series = last_ == nullptr ? nullptr : last_->next;
+    if (series != nullptr && starts_with(series->field))
+      rest_.remove_prefix(series->field.size());
+    else if ((series = read_metric()) == nullptr)
+      return false;
+    MetricPoint point;
+    if (!integer(point.step) || !skip(',') || !read_time(point.time)) return false;
+    const char* const end = read_double(rest_.data(), rest_.data() + rest_.size(), point.value);
+    if (end == rest_.data()) return false;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    if (!end_line()) return false;
+    series->points->push_back(point);
+    if (last_ != nullptr) last_->next = series;
+    last_ = series;
+    return true;
+  }
+
+  /// The series of the field that comes, or null where there is none.
+  Series* read_metric() {
+    const std::string_view line = rest_;
+    std::string metric;
+    if (skip('"')) {
+      for (;;) {
+        const std::size_t quote = rest_.find('"');
+        if (quote == std::string_view::npos) return nullptr;
+        metric += rest_.substr(0, quote);
+        rest_.remove_prefix(quote + 1);
+        if (!skip('"')) break;
+        metric += '"';
+      }
+    } else {
+      metric = rest_.substr(0, rest_.find_first_of(",\"\n"));
+      rest_.remove_prefix(metric.size());
+    }
+    if (!skip(',')) return nullptr;
+    std::string field(line.substr(0, line.size() - rest_.size()));
+    const auto known = series_.find(field);
+    if (known != series_.end()) return &known->second;
+    Series& series = series_[field];
+    series.points = &points_[repaired_utf8(metric)];
+    series.field = std::move(field);
+    return &series;
+  }
+
+  bool read_time(TimePoint& time) {
+    if (!starts_with(time_text_) || time_text_.empty()) {
+      const std::string_view before = rest_;
+      std::int64_t milliseconds = 0;
+      if (!integer(milliseconds) || !skip(',')) return false;
+      if (milliseconds < first_day * 86400000 || milliseconds >= (last_day + 1) * 86400000) return false;
+      time_text_ = before.substr(0, before.size() - rest_.size());
+      time_ = TimePoint(std::chrono::milliseconds(milliseconds));
+    } else {
+      rest_.remove_prefix(time_text_.size());
+    }
+    time = time_;
+    return true;
+  }
+
+  /// Whether a line ends before its line end does; a quoted name may hold line ends.
+  static bool is_cut(std::string_view line) {
+    if (!line.empty() && line.front() == '"') {
+      line.remove_prefix(1);
+      // Up to the quote that ends the name: one that is not doubled.
+      for (bool ended = false; !ended;) {
+        const std::size_t quote = line.find('"');
+        if (quote == std::string_view::npos) return true;
+        ended = line.substr(quote + 1, 1) != "\"";
+        line.remove_prefix(quote + (ended ? 1 : 2));
+      }
+    }
+    return line.find('\n') == std::string_view::npos;
+  }
+
+  const std::string* path_ = nullptr;
+  std::uint64_t file_size_ = 0;
+  std::string_view rest_;
+  std::size_t line_ = 1;
+  std::map<std::string, std::vector<MetricPoint>> points_;
+  std::unordered_map<std::string, Series> series_;  // by field
+  Series* last_ = nullptr;
+  std::string time_text_;
+  TimePoint time_;
+};
+
+}  // namespace erm::detail

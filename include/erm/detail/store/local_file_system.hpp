@@ -1,0 +1,236 @@
+// The bodies of LocalFileSystem; see erm/file_system.hpp, which includes this.
+#pragma once
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// Makes a folder and those above it; false where it was there.
+inline bool make_local_folders(const std::string& path, Durability durability) {
+  if (path.empty() || path == "." || path == "/") return false;
+  try {
+    if (!os::make_folder(path)) return false;
+  } catch (const NotFoundError&) {
+    const std::string parent = folder_of(path);
+    if (parent == path) throw;
+    make_local_folders(parent, durability);
+    if (!os::make_folder(path)) return false;
+  }
+  if (durability == Durability::durable) os::sync_folder(folder_of(path));
+  return true;
+}
+
+/// Creates a file and the folders that it needs; an empty File where it is there already.
+inline os::File create_local(const std::string& path, os::Create create, Durability durability,
+                             bool* made_folder = nullptr) {
+  os::File file;
+  // Another process may remove a folder, being empty, before a file is in it: then once more.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const os::Created created = os::try_create(path, create, file);
+    if (created != os::Created::folder_missing) return file;
+    const bool made = make_local_folders(folder_of(path), durability);
+    if (made_folder != nullptr) *made_folder = made;
+  }
+  os::fail("create", path, ENOENT);
+}
+
+class LocalClaim final : public Claim {
+ public:
+  LocalClaim(os::File file, bool abandoned, bool alone)
+      : file_(std::move(file)), abandoned_(abandoned), alone_(alone) {}
+  LocalClaim(const LocalClaim&) = delete;
+  LocalClaim& operator=(const LocalClaim&) = delete;
+  ~LocalClaim() override {
+    try {
+      const std::string folder = folder_of(file_.path());
+      if (!committed_) os::remove_file(file_.path());
+      file_ = os::File();  // Windows may count a file that is removed and still open
+      os::remove_empty_folder(folder);
+    } catch (const Error&) {
+      // Nothing can be done here; without its lock the file counts as abandoned, and the next save removes it.
+    }
+  }
+  [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
+  [[nodiscard]] bool may_have_neighbours() const override { return !alone_; }
+  // A file that is not empty has begun. The one byte lies where the content will be written over it.
+  void begin() override { file_.truncate(1); }
+  void commit(const std::string& target, std::string_view content, Durability durability) override {
+    if (abandoned_) file_.truncate(0);
+    file_.write(content.data(), content.size());
+    if (durability == Durability::durable) file_.sync();
+    os::rename_file(file_.path(), target);
+    committed_ = true;
+    if (durability == Durability::durable) os::sync_folder(folder_of(target));
+  }
+
+ private:
+  os::File file_;
+  bool abandoned_;
+  bool alone_;
+  bool committed_ = false;
+};
+
+class LocalAppender final : public Appender {
+ public:
+  LocalAppender(os::File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  void append(std::string_view content) override {
+    // Written to a removed file it would be lost without a word.
+    if (!file_.still_at_path()) {
+      throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
+    }
+    // At the end of what is whole: of a write that failed half-way nothing stays.
+    file_.write_at(size_, content.data(), content.size());
+    size_ += content.size();
+  }
+  void sync() override { file_.sync(); }
+
+ private:
+  os::File file_;
+  std::uint64_t size_;
+};
+
+}  // namespace detail
+
+inline std::vector<FolderEntry> LocalFileSystem::list(const std::string& path) const {
+  std::vector<FolderEntry> entries;
+  detail::os::Folder folder(path);
+  FolderEntry entry;
+  while (folder && folder.next(entry)) entries.push_back(entry);
+  return entries;
+}
+
+inline Bytes LocalFileSystem::read(const std::string& path) const {
+  const detail::os::File file = detail::os::open_to_read(path);
+  Bytes bytes(static_cast<std::size_t>(file.info().size));
+  bytes.resize(file.read_at(0, bytes.data(), bytes.size()));
+  return bytes;
+}
+
+inline std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                            std::size_t size) const {
+  return detail::os::open_to_read(path).read_at(offset, into, size);
+}
+
+inline void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
+  const std::string folder = detail::folder_of(path);
+  detail::make_local_folders(folder, durability);
+  // Not under its own name: a reader of the Python package would take a second erm_metadata.json for a run.
+  const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
+  // Others that write the same file at the same time take another name each; the last to commit wins.
+  std::unique_ptr<Claim> mine;
+  for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
+  mine->commit(path, content, durability);
+}
+
+inline bool LocalFileSystem::create(const std::string& path, std::string_view content, Durability durability) {
+  return create_from(path, detail::BytesContent(to_bytes(content)), durability);
+}
+
+inline bool LocalFileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
+  detail::os::File file = detail::create_local(path, detail::os::Create::new_only, durability);
+  if (!file) return false;
+  try {
+    if (const detail::os::File* const local = content.local_file()) {
+      detail::os::copy_content(*local, file);
+    } else if (const auto* const held = dynamic_cast<const detail::BytesContent*>(&content)) {
+      file.write(held->bytes().data(), held->bytes().size());
+    } else {
+      Bytes chunk(detail::content_chunk);
+      std::uint64_t done = 0;
+      while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
+        file.write(chunk.data(), got);
+        done += got;
+      }
+    }
+    if (durability == Durability::durable) file.sync();
+    file.close();
+  } catch (...) {
+    detail::os::remove_file(path);
+    throw;
+  }
+  return true;
+}
+
+inline void LocalFileSystem::remove(const std::string& path) { detail::os::remove_tree(path); }
+
+inline void LocalFileSystem::move(const std::string& from, const std::string& to, Durability durability) {
+  const std::string folder = detail::folder_of(to);
+  for (int attempt = 0;; ++attempt) {
+    detail::make_local_folders(folder, durability);
+    try {
+      detail::os::rename_file(from, to);
+      break;
+    } catch (const NotFoundError&) {
+      // Another process may remove the folder, being empty.
+      if (attempt == 100 || info(from).kind == FileKind::missing) throw;
+    }
+  }
+  if (durability != Durability::durable) return;
+  sync_folder(folder);
+  sync_folder(detail::folder_of(from));
+}
+
+inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
+  namespace os = detail::os;
+  for (;;) {
+    bool abandoned = false, alone = false;
+    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered, &alone);
+    if (!file) {
+      file = os::open_to_write(path);
+      abandoned = true;
+      if (!file) continue;  // it ended just now
+    }
+    if (!file.try_lock()) {
+      if (abandoned) return nullptr;
+      continue;  // someone took the new file, still without its lock, for an abandoned one
+    }
+    if (!file.still_at_path()) continue;
+    abandoned = abandoned && file.info().size > 0;
+    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
+  }
+}
+
+inline std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
+  namespace os = detail::os;
+  os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
+  if (!file) file = os::open_to_write(path);
+  if (!file) os::fail("open for writing", path, ENOENT);
+  file.truncate(size);
+  return std::make_unique<detail::LocalAppender>(std::move(file), size);
+}
+
+inline std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
+                                                              const std::string& filename) const {
+  std::vector<std::string> found;
+  std::vector<std::string> below = {""};
+  FolderEntry entry;
+  std::string inside;
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
+    while (folder && folder.next(entry)) {
+      const bool leads_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
+      if (!leads_on || entry.name.rfind(".erm_", 0) == 0) continue;
+      inside.assign(entry.name).append("/").append(filename);
+      if (folder.has(inside.c_str()))
+        found.push_back(detail::joined(at, entry.name));
+      else if (entry.kind == FileKind::folder)  // a link could lead round in a circle
+        below.push_back(detail::joined(at, entry.name));
+    }
+  }
+  return found;
+}
+
+}  // namespace erm

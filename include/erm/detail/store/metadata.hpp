@@ -1,0 +1,105 @@
+// erm_metadata.json: a RunRecord as text (metadata_writer.hpp), and back (metadata_reader.hpp). Its top is what
+// the Python package reads and writes; "erm" holds the rest, and says by JSON pointer (RFC 6901) which texts stand
+// for values that JSON, or that package's reader, cannot hold.
+//
+//   {"timestamp_utc": "2026-11-23T07:30:21.128931",
+//   "experiment_id": "digits", ..., "params": {"nesterov": "true"}, ...,
+//   "erm": {"layout": 1, "status": "finished", "types": {"/params/nesterov": "boolean"}, ...}}
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/record.hpp"
+
+namespace erm::detail {
+
+inline std::string metadata_path(const std::string& folder) { return joined(folder, std::string(metadata_filename)); }
+
+struct LaterKeys {
+  Json of_metadata;                             // an object or null
+  Json of_erm;                                  // the same
+  std::map<std::string, std::string> of_types;  // by JSON pointer
+  std::map<std::string, Json> of_artifacts;     // of an artifact's entry, by artifact id
+
+  [[nodiscard]] bool empty() const {
+    return of_metadata.is_null() && of_erm.is_null() && of_types.empty() && of_artifacts.empty();
+  }
+};
+
+/// An artifact as its entry has it.
+struct StoredArtifact {
+  std::string id;
+  std::string stored_filename;  // below artifacts/
+  std::string filename;         // as logged
+  ArtifactType type = ArtifactType::binary;
+  std::string media_type;
+  std::optional<std::uint64_t> size;
+  std::optional<std::string> sha256;
+  bool is_as_loaded = true;  // with what a later version wrote of it
+};
+
+/// What the metadata says beside the RunRecord's own parts.
+struct MetadataFile {
+  RunRecord record;  // without artifacts and history
+  std::vector<StoredArtifact> artifacts;
+  /// The files of history/ that count, or nothing where all do.
+  std::optional<std::vector<std::string>> history_files;
+  std::string writer;           // of a live run, where it is not "main"
+  bool written_by_erm = false;  // not by the Python package, which drops "erm"
+};
+
+inline constexpr std::pair<ArtifactType, std::string_view> artifact_type_names[] = {
+    {ArtifactType::png, "png"},
+    {ArtifactType::jpg, "jpg"},
+    {ArtifactType::plotly_json, "plotly_json"},
+    {ArtifactType::html, "html"},
+    {ArtifactType::binary, "binary"},
+};
+
+inline std::string_view name_of(ArtifactType type) {
+  for (const auto& [known, name] : artifact_type_names)
+    if (known == type) return name;
+  return "binary";
+}
+
+/// "a/b~c" to "a~1b~0c".
+inline std::string pointer_part(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// The parts of a JSON pointer, or none where `pointer` is none.
+inline std::vector<std::string> pointer_parts(std::string_view pointer) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] == '/') {
+      parts.emplace_back();
+    } else if (parts.empty()) {
+      return {};
+    } else if (pointer[i] == '~' && i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1')) {
+      parts.back() += pointer[++i] == '0' ? '~' : '/';
+    } else {
+      parts.back() += pointer[i];
+    }
+  }
+  return parts;
+}
+
+}  // namespace erm::detail

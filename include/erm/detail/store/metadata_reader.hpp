@@ -1,0 +1,343 @@
+// The text of erm_metadata.json as a RunRecord: see metadata.hpp.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/json_reader.hpp"
+#include "erm/detail/base/json_text.hpp"
+#include "erm/detail/store/metadata.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/error.hpp"
+
+namespace erm::detail {
+
+/// The text was found to be JSON before.
+class ProvenanceText final : public StoredProvenance {
+ public:
+  using StoredProvenance::StoredProvenance;
+  [[nodiscard]] const Json& json() const override {
+    std::call_once(once_, [this] { json_ = parse_json(text(), "the provenance of a run"); });
+    return json_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable Json json_;
+};
+
+class MetadataReader {
+ public:
+  /// `path` is named by errors. Throws FormatError where the text is not a run's metadata.
+  static MetadataFile read(std::string_view text, const std::string& path);
+
+ private:
+  using Kind = JsonReader::Kind;
+
+  MetadataReader(std::string_view text, const std::string& path)
+      : path_(path), json_(text, "the run metadata '" + path + "'") {}
+
+  [[noreturn]] void fail(const std::string& key, const std::string& fault) const {
+    throw FormatError("cannot read the run '" + path_ + "': " + key + " " + fault +
+                      "; mend the file, or remove its folder");
+  }
+  /// Throws unless a value of that kind comes next; `key` and `within` name its place.
+  void expect(Kind kind, const char* belongs, std::string_view within, std::string_view key = {}) const {
+    if (json_.kind() == kind) return;
+    fail(place(within, key),
+         std::string("is ") + JsonReader::name_of(json_.kind()) + ", where " + belongs + " belongs");
+  }
+  static std::string place(std::string_view within, std::string_view key) {
+    return std::string(within) + (key.empty() ? "" : "/") + std::string(key);
+  }
+  std::string text(std::string_view within, std::string_view key = {}) {
+    expect(Kind::text, "text", within, key);
+    return json_.text();
+  }
+  TimePoint time(std::string_view key) {
+    const std::string found = text(key);
+    const std::optional<TimePoint> read = parse_time(found);
+    if (!read) fail(std::string(key), "is " + shown(found) + ", not a time as in 2026-11-23T07:30:21.128931");
+    return *read;
+  }
+  std::string id(std::string_view key) {
+    std::string found = text(key);
+    if (const std::string fault = fault_of_name(found); !fault.empty())
+      fail(std::string(key) + " " + shown(found), fault);
+    return found;
+  }
+  void values(std::map<std::string, Value>& into, const char* section);
+  void dicts(std::map<std::string, Json>& into);
+  void artifacts(MetadataFile& file);
+  StoredArtifact artifact(const std::string& id, Json& later_keys);
+  void erm_object(MetadataFile& file);
+  void apply_types(const std::map<std::string, std::string>& types, RunRecord& record);
+  bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
+                  const std::string& pointer) const;
+  std::optional<double> non_finite(const std::string& text, const std::string& pointer) const;
+
+  const std::string& path_;
+  JsonReader json_;
+  std::map<std::string, std::string> types_;
+  LaterKeys later_;
+};
+
+inline void MetadataReader::values(std::map<std::string, Value>& into, const char* section) {
+  expect(Kind::object, "an object", section);
+  json_.object([&](const std::string& key) {
+    const Kind kind = json_.kind();
+    if (kind == Kind::object || kind == Kind::array || kind == Kind::null)
+      fail(place(section, key), std::string("is ") + JsonReader::name_of(kind) + ", where text or a number belongs");
+    // ERM and Python write most keys in order or never look them up: the end is a good place to try first.
+    into.insert_or_assign(into.end(), key, json_.value());
+  });
+}
+
+inline void MetadataReader::dicts(std::map<std::string, Json>& into) {
+  expect(Kind::object, "an object", "dicts");
+  json_.object([&](const std::string& name) {
+    expect(Kind::object, "an object", "dicts", name);
+    into.insert_or_assign(name, json_.any());
+  });
+}
+
+inline StoredArtifact MetadataReader::artifact(const std::string& id, Json& later_keys) {
+  const std::string within = "artifacts/" + id;
+  if (const std::string fault = fault_of_name(id); !fault.empty()) fail("the artifact id " + shown(id), fault);
+  StoredArtifact artifact;
+  artifact.id = id;
+  std::optional<std::string> type;
+  const auto name = [&](const char* key) {
+    std::string found = text(within, key);
+    if (const std::string fault = fault_of_name(found); !fault.empty())
+      fail(place(within, key) + " " + shown(found), fault);
+    return found;
+  };
+  expect(Kind::object, "an object", within);
+  json_.object([&](const std::string& key) {
+    if (key == "id") {
+      if (text(within, key) != id) fail(place(within, key), "is not its key");
+    } else if (key == "filename") {
+      artifact.stored_filename = name("filename");
+    } else if (key == "name") {
+      artifact.filename = name("name");
+    } else if (key == "artifact_type") {
+      type = text(within, key);
+    } else if (key == "media_type") {
+      artifact.media_type = text(within, key);
+    } else if (key == "size") {
+      expect(Kind::number, "a number of bytes", within, key);
+      const Value size = json_.value();
+      if (size.kind() != Value::Kind::unsigned_integer)
+        fail(place(within, key), "is " + size.str() + ", where a number of bytes belongs");
+      artifact.size = size.get<std::uint64_t>();
+    } else if (key == "sha256") {
+      artifact.sha256 = text(within, key);
+      if (artifact.sha256->size() != 64)
+        fail(place(within, key), "is " + shown(*artifact.sha256) + ", where 64 hexadecimal digits belong");
+    } else {
+      later_keys[key] = json_.any();
+    }
+  });
+  if (artifact.stored_filename.empty()) fail(within + "/filename", "is missing");
+  if (artifact.filename.empty()) artifact.filename = artifact.stored_filename;
+  if (!type) fail(within + "/artifact_type", "is missing");
+  for (const auto& [known, known_name] : artifact_type_names) {
+    if (known_name != *type) continue;
+    artifact.type = known;
+    return artifact;
+  }
+  fail(within + "/artifact_type", "is " + shown(*type) + ", not png, jpg, plotly_json, html or binary");
+}
+
+inline void MetadataReader::artifacts(MetadataFile& file) {
+  expect(Kind::object, "an object", "artifacts");
+  json_.object([&](const std::string& id) {
+    Json later_keys;
+    file.artifacts.push_back(artifact(id, later_keys));
+    if (!later_keys.is_null()) later_.of_artifacts.insert_or_assign(id, std::move(later_keys));
+  });
+}
+
+inline std::optional<double> MetadataReader::non_finite(const std::string& text, const std::string& pointer) const {
+  const std::optional<double> number = parse_number(text);
+  if (!number) fail(pointer, "is the text " + shown(text) + ", which erm/types calls a number");
+  return number;
+}
+
+/// Whether `type` of what lies at `path` is known and applied.
+inline bool MetadataReader::apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
+                                       const std::string& pointer) const {
+  if (path.size() == 2 && (path[0] == "params" || path[0] == "metrics")) {
+    auto& values = path[0] == "params" ? record.params : record.metrics;
+    const auto found = values.find(path[1]);
+    if (found == values.end() || !found->second.is_text()) return false;
+    const std::string text = found->second.str();
+    if (type == "number") {
+      found->second = *non_finite(text, pointer);
+    } else if (type == "boolean") {
+      if (text != "true" && text != "false") fail(pointer, "is the text " + shown(text) + ", not true or false");
+      found->second = text == "true";
+    } else {
+      return false;
+    }
+    return true;
+  }
+  if (path.size() < 3 || path[0] != "dicts") return false;
+  auto& dicts = record.own_dicts();
+  const auto dict = dicts.find(path[1]);
+  if (dict == dicts.end()) return false;
+  Json* at = &dict->second;
+  for (std::size_t i = 2; i < path.size(); ++i) {
+    if (at->is_object() && at->contains(path[i])) {
+      at = &(*at)[path[i]];
+    } else if (at->is_array()) {
+      std::size_t index = 0;
+      const char* const end = path[i].data() + path[i].size();
+      if (std::from_chars(path[i].data(), end, index).ptr != end || index >= at->size()) return false;
+      at = &(*at)[index];
+    } else {
+      return false;
+    }
+  }
+  if (!at->is_string()) return false;
+  const std::string text = at->get<std::string>();
+  if (type == "number") {
+    *at = *non_finite(text, pointer);
+  } else if (type == "boolean") {
+    if (text != "true" && text != "false") fail(pointer, "is the text " + shown(text) + ", not true or false");
+    *at = text == "true";
+  } else if (type == "json") {
+    *at = parse_json(text, "the run '" + path_ + "': " + pointer);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) {
+  // In order of their text a pointer comes before those into what it points to, which is then JSON already.
+  for (const auto& [pointer, type] : types)
+    if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
+}
+
+inline void MetadataReader::erm_object(MetadataFile& file) {
+  RunRecord& record = file.record;
+  file.written_by_erm = true;
+  expect(Kind::object, "an object", "erm");
+  json_.object([&](const std::string& key) {
+    if (key == "layout") {
+      expect(Kind::number, "a number", "erm/layout");
+      json_.value();
+    } else if (key == "status") {
+      const std::string status = text("erm/status");
+      for (const RunStatus known : {RunStatus::running, RunStatus::failed, RunStatus::finished})
+        if (status == to_text(known)) record.status = known;
+    } else if (key == "failure") {
+      record.failure = text("erm/failure");
+    } else if (key == "heartbeat_utc") {
+      record.heartbeat_utc = time("erm/heartbeat_utc");
+    } else if (key == "heartbeat_seconds") {
+      expect(Kind::number, "a number of seconds", "erm/heartbeat_seconds");
+      const Value seconds = json_.value();
+      if (seconds.kind() != Value::Kind::unsigned_integer || seconds.number() > 1e9)
+        fail("erm/heartbeat_seconds", "is " + seconds.str() + ", where a number of seconds belongs");
+      record.heartbeat_seconds = seconds.get<std::int64_t>();
+    } else if (key == "owner") {
+      record.owner = text("erm/owner");
+    } else if (key == "finished_utc") {
+      record.finished_utc = time("erm/finished_utc");
+    } else if (key == "goals") {
+      expect(Kind::object, "an object", "erm/goals");
+      json_.object([&](const std::string& metric) {
+        const std::string goal = text("erm/goals", metric);
+        if (goal != "minimize" && goal != "maximize")
+          fail("erm/goals/" + metric, "is " + shown(goal) + ", not minimize or maximize");
+        record.goals[metric] = goal == "minimize" ? Goal::minimize : Goal::maximize;
+      });
+    } else if (key == "tags") {
+      expect(Kind::object, "an object", "erm/tags");
+      json_.object([&](const std::string& tag) { record.tags[tag] = text("erm/tags", tag); });
+    } else if (key == "note") {
+      record.note = text("erm/note");
+    } else if (key == "group") {
+      record.group = text("erm/group");
+    } else if (key == "edits_lie_beside") {
+      expect(Kind::boolean, "true or false", "erm/edits_lie_beside");
+      record.edits_lie_beside = json_.value().get<bool>();
+    } else if (key == "provenance") {
+      expect(Kind::object, "an object", "erm/provenance");
+      record.set_provenance(std::make_shared<const ProvenanceText>(std::string(json_.passed_over())));
+    } else if (key == "history") {
+      expect(Kind::array, "a list", "erm/history");
+      file.history_files.emplace();
+      json_.array([&] {
+        std::string filename = text("erm/history");
+        if (const std::string fault = fault_of_name(filename);
+            !fault.empty() || filename.find('/') != std::string::npos)
+          fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
+        file.history_files->push_back(std::move(filename));
+      });
+    } else if (key == "types") {
+      expect(Kind::object, "an object", "erm/types");
+      json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });
+    } else {
+      later_.of_erm[key] = json_.any();
+    }
+  });
+}
+
+inline MetadataFile MetadataReader::read(std::string_view text, const std::string& path) {
+  MetadataReader reader(text, path);
+  MetadataFile file;
+  RunRecord& record = file.record;
+  bool has_time = false;
+  reader.expect(Kind::object, "an object", "its content");
+  reader.json_.object([&](const std::string& key) {
+    if (key == "timestamp_utc") {
+      record.timestamp_utc = reader.time(key);
+      has_time = true;
+    } else if (key == "experiment_id") {
+      record.experiment_id = reader.id(key);
+    } else if (key == "variant_id") {
+      record.variant_id = reader.id(key);
+    } else if (key == "run_id") {
+      record.run_id = reader.id(key);
+    } else if (key == "params") {
+      reader.values(record.params, "params");
+    } else if (key == "metrics") {
+      reader.values(record.metrics, "metrics");
+    } else if (key == "dicts") {
+      reader.dicts(record.own_dicts());
+    } else if (key == "artifacts") {
+      reader.artifacts(file);
+    } else if (key == "features") {
+      reader.expect(Kind::array, "a list", "features");
+      reader.json_.array([&] { record.features.push_back(reader.text("features")); });
+    } else if (key == "erm") {
+      reader.erm_object(file);
+    } else {
+      reader.later_.of_metadata[key] = reader.json_.any();
+    }
+  });
+  reader.json_.end();
+  if (!has_time) reader.fail("timestamp_utc", "is missing");
+  for (const auto& [key, id] : {std::pair("experiment_id", &record.experiment_id),
+                                std::pair("variant_id", &record.variant_id), std::pair("run_id", &record.run_id)})
+    if (id->empty()) reader.fail(key, "is missing");
+  reader.apply_types(reader.types_, record);
+  if (!reader.later_.empty()) record.later = std::make_shared<const LaterKeys>(std::move(reader.later_));
+  return file;
+}
+
+}  // namespace erm::detail

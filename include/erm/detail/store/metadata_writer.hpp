@@ -1,0 +1,264 @@
+// A RunRecord as the text of erm_metadata.json: see metadata.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/json_text.hpp"
+#include "erm/detail/store/metadata.hpp"
+#include "erm/detail/base/time_text.hpp"
+
+namespace erm::detail {
+
+class MetadataWriter {
+ public:
+  /// The file's text; `history_files` as in MetadataFile.
+  static std::string text(const RunRecord& record, const std::string& run_id,
+                          const std::vector<StoredArtifact>& artifacts,
+                          const std::optional<std::vector<std::string>>& history_files,
+                          std::optional<TimePoint> finished_utc);
+
+ private:
+  void key(std::string_view name) {
+    if (out_.back() != '{') out_ += ", ";
+    append_json_string(out_, name);
+    out_ += ": ";
+  }
+  void line_key(std::string_view name) {
+    out_ += out_.back() == '{' ? "" : ",\n";
+    append_json_string(out_, name);
+    out_ += ": ";
+  }
+  void text_entry(std::string_view name, std::string_view text) {
+    key(name);
+    append_json_string(out_, text);
+  }
+  void later(const Json& keys) {
+    if (!keys.is_object()) return;
+    for (auto entry = keys.begin(); entry != keys.end(); ++entry) {
+      key(entry.key());
+      append(*entry);
+    }
+  }
+  void append(const Json& json) { out_ += json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+  void as_text(std::string_view text, std::string pointer, const char* type) {
+    append_json_string(out_, text);
+    types_.emplace_back(std::move(pointer), type);
+  }
+  void values(const char* section, const std::map<std::string, Value>& values);
+  void dicts(const std::map<std::string, Json>& dicts);
+  void dict_entry(const Json& value, const std::string& pointer);
+  Json without_non_finite(const Json& json, const std::string& pointer);
+  void artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts);
+
+  std::string out_;
+  std::vector<std::pair<std::string, const char*>> types_;
+};
+
+inline void MetadataWriter::values(const char* section, const std::map<std::string, Value>& values) {
+  line_key(section);
+  out_ += '{';
+  for (const auto& [name, value] : values) {
+    key(name);
+    const auto pointer = [&, &key = name] { return std::string("/") + section + "/" + pointer_part(key); };
+    switch (value.kind()) {
+      case Value::Kind::text:
+        append_json_string(out_, value.get<std::string>());
+        break;
+      case Value::Kind::boolean:
+        as_text(value.str(), pointer(), "boolean");
+        break;
+      case Value::Kind::floating:
+        if (const double number = value.get<double>(); std::isfinite(number))
+          append_json_floating(out_, number);
+        else
+          as_text(value.str(), pointer(), "number");
+        break;
+      default:
+        out_ += value.str();
+    }
+  }
+  out_ += '}';
+}
+
+inline void MetadataWriter::dicts(const std::map<std::string, Json>& dicts) {
+  line_key("dicts");
+  out_ += '{';
+  for (const auto& [name, dict] : dicts) {
+    key(name);
+    out_ += '{';
+    for (auto entry = dict.begin(); entry != dict.end(); ++entry) {
+      key(entry.key());
+      dict_entry(*entry, "/dicts/" + pointer_part(name) + "/" + pointer_part(entry.key()));
+    }
+    out_ += '}';
+  }
+  out_ += '}';
+}
+
+inline void MetadataWriter::dict_entry(const Json& value, const std::string& pointer) {
+  if (value.is_string()) {
+    append_json_string(out_, value.get_ref<const std::string&>());
+  } else if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (std::isfinite(number))
+      append_json_floating(out_, number);
+    else
+      as_text(Value(number).str(), pointer, "number");
+  } else if (value.is_number()) {
+    append(value);
+  } else if (value.is_boolean()) {
+    as_text(value.get<bool>() ? "true" : "false", pointer, "boolean");
+  } else {
+    // The text first: the pointers of what is inside come behind its own.
+    types_.emplace_back(pointer, "json");
+    const Json whole = without_non_finite(value, pointer);
+    append_json_string(out_, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+}
+
+/// dump() writes null for NaN and the infinities: they become text with a type of their own.
+inline Json MetadataWriter::without_non_finite(const Json& json, const std::string& pointer) {
+  if (json.is_number_float() && !std::isfinite(json.get<double>())) {
+    types_.emplace_back(pointer, "number");
+    return Json(Value(json.get<double>()).str());
+  }
+  if (!json.is_structured()) return json;
+  Json out = json.is_object() ? Json::object() : Json::array();
+  if (json.is_object()) {
+    for (auto entry = json.begin(); entry != json.end(); ++entry)
+      out[entry.key()] = without_non_finite(*entry, pointer + "/" + pointer_part(entry.key()));
+  } else {
+    for (std::size_t i = 0; i < json.size(); ++i)
+      out.push_back(without_non_finite(json[i], pointer + "/" + std::to_string(i)));
+  }
+  return out;
+}
+
+inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts) {
+  line_key("artifacts");
+  out_ += '{';
+  for (const StoredArtifact& artifact : artifacts) {
+    key(artifact.id);
+    out_ += '{';
+    text_entry("id", artifact.id);
+    text_entry("filename", artifact.stored_filename);
+    text_entry("artifact_type", name_of(artifact.type));
+    text_entry("media_type", artifact.media_type);
+    if (artifact.filename != artifact.stored_filename) text_entry("name", artifact.filename);
+    if (artifact.size) {
+      key("size");
+      append_integer(out_, *artifact.size);
+    }
+    if (artifact.sha256) text_entry("sha256", *artifact.sha256);
+    if (record.later && artifact.is_as_loaded) {
+      const auto& keys = record.later->of_artifacts;
+      if (const auto found = keys.find(artifact.id); found != keys.end()) later(found->second);
+    }
+    out_ += '}';
+  }
+  out_ += '}';
+}
+
+inline std::string MetadataWriter::text(const RunRecord& record, const std::string& run_id,
+                                        const std::vector<StoredArtifact>& artifacts,
+                                        const std::optional<std::vector<std::string>>& history_files,
+                                        std::optional<TimePoint> finished_utc) {
+  MetadataWriter writer;
+  std::string& out = writer.out_;
+  out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
+  out += '{';
+  writer.text_entry("timestamp_utc", time_text(record.timestamp_utc));
+  writer.line_key("experiment_id");
+  append_json_string(out, record.experiment_id);
+  writer.line_key("variant_id");
+  append_json_string(out, record.variant_id);
+  writer.line_key("run_id");
+  append_json_string(out, run_id);
+  writer.values("params", record.params);
+  writer.values("metrics", record.metrics);
+  writer.dicts(record.dicts());
+  writer.artifacts(record, artifacts);
+  writer.line_key("features");
+  out += '[';
+  for (const std::string& feature : record.features) {
+    if (out.back() != '[') out += ", ";
+    append_json_string(out, feature);
+  }
+  out += ']';
+  if (record.later && !record.later->of_metadata.is_null()) {
+    out += ",\n";
+    const std::string object = record.later->of_metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out += std::string_view(object).substr(1, object.size() - 2);
+  }
+  writer.line_key("erm");
+  out += "{\"layout\": 1";
+  writer.text_entry("status", to_text(record.status == RunStatus::killed ? RunStatus::running : record.status));
+  if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
+  if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
+  if (record.heartbeat_utc) {
+    writer.text_entry("heartbeat_utc", time_text(*record.heartbeat_utc));
+    writer.key("heartbeat_seconds");
+    append_integer(out, record.heartbeat_seconds);
+    writer.text_entry("owner", record.owner);
+  }
+  if (!record.goals.empty()) {
+    writer.key("goals");
+    out += '{';
+    for (const auto& [metric, goal] : record.goals)
+      writer.text_entry(metric, goal == Goal::minimize ? "minimize" : "maximize");
+    out += '}';
+  }
+  if (!record.tags.empty()) {
+    writer.key("tags");
+    out += '{';
+    for (const auto& [name, value] : record.tags) writer.text_entry(name, value);
+    out += '}';
+  }
+  if (!record.note.empty()) writer.text_entry("note", record.note);
+  if (!record.group.empty()) writer.text_entry("group", record.group);
+  if (record.edits_lie_beside) {
+    writer.key("edits_lie_beside");
+    out += "true";
+  }
+  if (const StoredProvenance* const stored = record.stored_provenance()) {
+    writer.key("provenance");
+    out += stored->text();
+  } else if (!record.provenance().empty()) {
+    writer.key("provenance");
+    writer.append(record.provenance());
+  }
+  if (history_files) {
+    writer.key("history");
+    out += '[';
+    for (const std::string& file : *history_files) {
+      if (out.back() != '[') out += ", ";
+      append_json_string(out, file);
+    }
+    out += ']';
+  }
+  const std::map<std::string, std::string> none;
+  const auto& later_types = record.later ? record.later->of_types : none;
+  if (!writer.types_.empty() || !later_types.empty()) {
+    writer.key("types");
+    out += '{';
+    for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
+    for (const auto& [pointer, type] : later_types) {
+      const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
+      // What was logged since is of a type of its own.
+      if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
+    }
+    out += '}';
+  }
+  if (record.later) writer.later(record.later->of_erm);
+  out += "}}\n";
+  return std::move(out);
+}
+
+}  // namespace erm::detail

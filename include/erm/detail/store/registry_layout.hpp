@@ -1,0 +1,164 @@
+// Where things lie in a registry, and what may lie where: the marker files tell what is a registry, an
+// experiment and a variant.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/json_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+inline constexpr std::string_view registry_marker = ".erm_registry.json";
+inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
+inline constexpr std::string_view variant_marker = ".erm_variant.json";
+
+inline std::string without_end_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+/// The URI of what lies at `path` below `uri`; the path of a file URI is percent-encoded (RFC 3986).
+inline std::string uri_below(const std::string& uri, const std::string& path) {
+  if (ascii_lower(scheme_of(uri)) != "file") return joined(uri, path);
+  std::string encoded;
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '.' || c == '_' || c == '~' || c == '/';
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
+      encoded += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return joined(uri, encoded);
+}
+
+/// The folders above an id's last part: "a", "a/b" of "a/b/c".
+inline std::vector<std::string> parts_above(const std::string& id) {
+  std::vector<std::string> above;
+  for (std::size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1))
+    above.push_back(id.substr(0, slash));
+  return above;
+}
+
+/// The ids below a folder by their marker files, sorted.
+inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
+  std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+struct RegistryLayout {
+  FileSystem& fs;
+  std::string root;
+
+  /// Makes registry, experiment and variant where they are not there. Throws InvalidIdError where one would lie
+  /// inside another of its kind, or share a folder with something else.
+  void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability) const {
+    const std::string experiment = joined(root, experiment_id);
+    const std::string variant = joined(experiment, variant_id);
+    if (fs.are_files({marker_path(variant, variant_marker), marker_path(experiment, experiment_marker),
+                      marker_path(root, registry_marker)}))
+      return;
+    check_root();
+    check_new("experiment", root, experiment_id, experiment_marker);
+    check_new("variant", experiment, variant_id, variant_marker);
+    mark(root, registry_marker, {}, {}, durability);
+    mark(experiment, experiment_marker, "experiment_id", experiment_id, durability);
+    mark(variant, variant_marker, "variant_id", variant_id, durability);
+  }
+
+  /// The same of an experiment that has no variant.
+  void make_experiment(const std::string& experiment_id, Durability durability) const {
+    check_root();
+    check_new("experiment", root, experiment_id, experiment_marker);
+    mark(root, registry_marker, {}, {}, durability);
+    mark(joined(root, experiment_id), experiment_marker, "experiment_id", experiment_id, durability);
+  }
+
+  /// Throws InvalidIdError where the run would lie inside another, or inside another variant.
+  void check_run(const std::string& experiment_id, const std::string& variant_id, const std::string& run_id) const {
+    if (run_id.find('/') == std::string::npos) return;
+    const std::string variant = joined(joined(root, experiment_id), variant_id);
+    for (const std::string& above : parts_above(run_id)) {
+      if (has(joined(variant, above), metadata_filename)) refuse("run", run_id, "would lie inside the run", above);
+      if (has(joined(variant, above), variant_marker)) refuse("run", run_id, "would lie inside the variant", above);
+    }
+  }
+
+ private:
+  static std::string marker_path(const std::string& folder, std::string_view marker) {
+    return joined(folder, std::string(marker));
+  }
+
+  [[nodiscard]] bool has(const std::string& folder, std::string_view file) const {
+    return fs.are_files({marker_path(folder, file)});
+  }
+
+  [[noreturn]] static void refuse(const char* what, const std::string& id, const std::string& fault,
+                                  const std::string& other) {
+    throw InvalidIdError("the " + std::string(what) + " id " + shown(id) + " cannot be used here: it " + fault + " '" +
+                         other + "'; choose another id");
+  }
+
+  /// Throws Error where the root is part of another registry: a wrong path more often than a wish.
+  void check_root() const {
+    if (has(root, registry_marker)) return;
+    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"),
+                                       std::pair(variant_marker, "a variant"), std::pair(metadata_filename, "a run")})
+      if (has(root, marker))
+        throw Error("cannot make a registry at '" + root + "': the folder is " + what +
+                    " already; give the path of the registry itself");
+  }
+
+  /// Checks the place of an experiment or variant that is about to be made.
+  void check_new(const char* what, const std::string& parent, const std::string& id, std::string_view marker) const {
+    const std::string folder = joined(parent, id);
+    if (has(folder, marker)) return;
+    std::vector<std::string> places = parts_above(id);
+    for (const std::string& above : places)
+      if (has(joined(parent, above), marker)) refuse(what, id, std::string("would lie inside the ") + what, above);
+    places.push_back(id);
+    static constexpr std::pair<std::string_view, const char*> others[] = {
+        {registry_marker, "a registry"},
+        {experiment_marker, "an experiment"},
+        {variant_marker, "a variant"},
+        {metadata_filename, "a run"},
+    };
+    for (const std::string& place : places)
+      for (const auto& [other_marker, other] : others)
+        // Another process may have made this very one just now.
+        if ((place != id || other_marker != marker) && has(joined(parent, place), other_marker))
+          refuse(what, id, std::string("needs a folder that is ") + other + " already:", joined(parent, place));
+    if (fs.info(folder).kind == FileKind::missing) return;
+    const std::vector<std::string> inside = fs.folders_with(folder, std::string(marker));
+    if (!inside.empty()) refuse(what, id, std::string("would hold the ") + what, joined(id, inside.front()));
+  }
+
+  void mark(const std::string& folder, std::string_view marker, std::string_view id_key, const std::string& id,
+            Durability durability) const {
+    const std::string path = joined(folder, std::string(marker));
+    if (has(folder, marker)) return;
+    std::string text = "{";
+    if (!id_key.empty()) {
+      append_json_string(text, id_key);
+      append_json_string(text += ": ", id);
+      text += ", ";
+    }
+    append_json_string(text += "\"created_timestamp_utc\": ", time_text(now_utc()));
+    fs.create(path, text + "}", durability);  // false: another process made it just now
+    if (durability == Durability::durable) fs.sync_folder(folder);
+  }
+};
+
+}  // namespace erm::detail

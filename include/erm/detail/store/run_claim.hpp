@@ -1,0 +1,127 @@
+// The claim on a run's folder, and what its holder does first: remove what killed processes left.
+//
+// Who works on a run's folder holds the claim "<parent>/.erm_tmp/<name>". A process that is killed leaves it abandoned,
+// and with that the next one knows that the folder may hold files of no run.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+inline std::string claim_path(const std::string& folder) {
+  return joined(joined(folder_of(folder), claims_folder), last_part(folder));
+}
+
+/// What `claim()` gives, asked again while that is null, since others hold a claim for milliseconds; null where it
+/// stays so for as long as `patience`.
+template <class Claiming>
+auto claim_patiently(Claiming&& claim, std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+  constexpr std::chrono::milliseconds pause(10);
+  auto claimed = claim();
+  for (auto waited = pause; !claimed && waited < patience; waited += pause) {
+    std::this_thread::sleep_for(pause);
+    claimed = claim();
+  }
+  return claimed;
+}
+
+/// What the metadata of a deleted run are called until it is restored; `entry` is its place in the trash.
+inline constexpr std::string_view deleted_prefix = ".erm_deleted_";
+inline std::string deleted_filename(const std::string& entry) { return std::string(deleted_prefix) + entry + ".json"; }
+
+/// The place in the trash of a run that was deleted and whose folder is still here, or an empty text.
+inline std::string deleted_entry_in(const FileSystem& fs, const std::string& folder) {
+  for (const FolderEntry& file : fs.list(folder))
+    if (file.name.rfind(deleted_prefix, 0) == 0 && ends_with(file.name, ".json"))
+      return file.name.substr(deleted_prefix.size(), file.name.size() - deleted_prefix.size() - 5);
+  return {};
+}
+
+/// Removes the files of a run's folder that its metadata does not name.
+inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
+                           const std::set<std::string>& history) {
+  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
+    const std::string inside = joined(folder, part);
+    std::set<std::string> emptied;
+    std::vector<std::string> unnamed;
+    for (const std::string& file : fs.files_below(inside)) {
+      if (named->count(file) != 0) continue;
+      unnamed.push_back(joined(inside, file));
+      for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
+           slash = file.rfind('/', slash - 1))
+        emptied.insert(file.substr(0, slash));
+    }
+    fs.remove_many(unnamed);
+    for (auto i = emptied.rbegin(); i != emptied.rend(); ++i) fs.remove_if_empty(joined(inside, *i));
+    fs.remove_if_empty(inside);
+  }
+}
+
+/// Removes what a killed save left in a run's folder, whose claim is held. A run that was there before stays.
+inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
+  if (fs.info(folder).kind != FileKind::folder) return;
+  if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
+    if (!deleted_entry_in(fs, folder).empty()) return;  // no save's, but a deleted run on its way to the trash
+    fs.remove(joined(folder, "artifacts"));
+    fs.remove(joined(folder, "history"));
+    fs.remove(edits_path(folder));
+    fs.remove_if_empty(folder);
+    return;
+  }
+  MetadataFile metadata;
+  try {
+    metadata = read_metadata(fs, folder);
+  } catch (const FormatError&) {
+    return;  // nobody knows which files are a damaged run's
+  }
+  if (!metadata.history_files) return;  // a live run's: its writers' files are named nowhere
+  std::set<std::string> artifacts;
+  for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
+  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
+}
+
+/// Claims a run's folder to do something to the run, and removes what a killed save left there. Throws IoError where
+/// another process holds it for ten seconds.
+inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folder, const std::string& operation) {
+  const std::string path = claim_path(folder);
+  std::unique_ptr<Claim> claim = claim_patiently([&] { return fs.claim(path); });
+  if (!claim) {
+    throw IoError("cannot " + operation + " the run '" + folder + "': another process holds '" + path +
+                      "' for ten seconds now; wait for it, or end it",
+                  std::make_error_code(std::errc::device_or_resource_busy));
+  }
+  if (claim->was_abandoned()) remove_leftovers(fs, folder);
+  return claim;
+}
+
+/// Removes what killed saves left in `parent`.
+inline void sweep(FileSystem& fs, const std::string& parent, const std::string& own_name) {
+  const std::string claims = joined(parent, claims_folder);
+  for (const std::string& name : fs.old_claims(claims)) {
+    if (name == own_name) continue;
+    try {
+      const std::unique_ptr<Claim> claim = fs.claim(joined(claims, name));
+      if (!claim) continue;
+      if (claim->was_abandoned())
+        remove_leftovers(fs, joined(parent, name));
+      else
+        fs.remove_if_empty(joined(parent, name));  // killed between making the folder and begin()
+    } catch (const IoError&) {
+      // Another user's, who alone may remove it; it stands in nobody's way.
+    }
+  }
+}
+
+}  // namespace erm::detail

@@ -1,0 +1,340 @@
+// One run's folder, read: its metadata, its history, and what its other writers and its editors left beside them.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erm/artifact.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/metadata.hpp"
+#include "erm/detail/store/metadata_reader.hpp"
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/provenance_merge.hpp"
+#include "erm/detail/store/run_edits.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/store/stored_content.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+inline Bytes metadata_bytes(const FileSystem& fs, const std::string& folder) {
+  try {
+    return fs.read(metadata_path(folder));
+  } catch (const NotFoundError&) {
+    throw NotFoundError("there is no run at '" + folder + "': it has no " + std::string(metadata_filename) +
+                        "; check the path, or list_runs");
+  }
+}
+
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+  const std::string path = metadata_path(folder);
+  const Bytes bytes = metadata_bytes(fs, folder);
+  return MetadataReader::read(view(bytes), path);
+}
+
+/// In pieces: a long run's file would take more memory than its points.
+inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
+  const FileInfo found = fs.info(path);
+  if (found.kind != FileKind::file)
+    throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
+  std::size_t room = std::size_t{4} << 20;
+  // Of a store that is far away each piece, and the end behind it, would be a request.
+  if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
+  reader.begin(path, found.size);
+  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(room, found.size)));
+  std::size_t kept = 0;  // the begin of a line that the last piece cut
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
+    if (got == 0) return;
+    const std::size_t used = reader.consume(view(piece).substr(0, kept + got));
+    if (at == 0 && used > 0 && used < found.size) reader.expect_more_of_the_same(used);
+    at += got;
+    kept += got;
+    if (used == 0 && kept == piece.size()) {
+      if (at >= found.size) return;
+      room *= 2;
+      piece.resize(room);
+    }
+    kept -= used;
+    std::memmove(piece.data(), piece.data() + used, kept);
+  }
+}
+
+/// What lies in history/ of a run whose metadata do not name it. Where that is nothing, the run may be on its way to
+/// the trash or back: then it is looked at again.
+inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std::string& folder) {
+  std::vector<FolderEntry> entries = fs.list(joined(folder, "history"));
+  if (!entries.empty()) return entries;
+  static_cast<void>(metadata_bytes(fs, folder));  // throws where it is gone
+  return fs.list(joined(folder, "history"));
+}
+
+/// The paths of a run's history files.
+inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
+                                              const MetadataFile& metadata) {
+  if (!metadata.written_by_erm) return {};  // the Python package leaves the files of a run that it overwrites
+  const std::string history = joined(folder, "history");
+  std::vector<std::string> files;
+  if (metadata.history_files) {
+    files = *metadata.history_files;
+  } else {
+    for (FolderEntry& entry : unnamed_history(fs, folder))
+      if (entry.kind == FileKind::file && ends_with(entry.name, ".csv")) files.push_back(std::move(entry.name));
+    std::sort(files.begin(), files.end());
+  }
+  for (std::string& file : files) file = joined(history, file);
+  return files;
+}
+
+inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
+                                                         const MetadataFile& metadata) {
+  HistoryReader reader;
+  for (const std::string& path : history_paths(fs, folder, metadata)) read_history_file(fs, path, reader);
+  return reader.take();
+}
+
+/// The metadata and the history that belongs to it: where an overwrite takes the files away meanwhile, the new ones.
+inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  const std::string path = metadata_path(folder);
+  for (;;) {
+    const Bytes bytes = metadata_bytes(fs, folder);
+    MetadataFile metadata = MetadataReader::read(view(bytes), path);
+    const bool is_named = metadata.history_files && !metadata.history_files->empty();
+    try {
+      metadata.record.history = read_history(fs, folder, metadata);
+      if (!is_named || metadata_bytes(fs, folder) == bytes) return metadata;
+    } catch (const Error&) {
+      if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
+    }
+  }
+}
+
+/// Whether a run that says it is running is not: its process was on this machine and is gone, or it was silent for
+/// four heartbeats.
+inline bool is_dead(const RunRecord& record) {
+  const Owner owner = Owner::of(record.owner);
+  const Owner reader = Owner::this_process();
+  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
+  // Machines may share a name; of another boot the process may be one of another machine.
+  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
+  const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
+  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // a file may say anything
+  return now_utc() - last_seen >
+         std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
+}
+
+/// Throws RunExistsError where a live process has the run open.
+inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
+                            const std::string& advice = "end that process, or take another id") {
+  if (found.status != RunStatus::running || is_dead(found)) return;
+  const Owner owner = Owner::of(found.owner);
+  throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
+                       " has it open, last heard of at " +
+                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
+}
+
+/// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
+/// without a step since, whose value is no point's.
+inline void take_newer_metrics(RunRecord& record) {
+  for (const auto& [metric, history] : record.history) {
+    const auto known = record.metrics.find(metric);
+    const auto& points = history.points();
+    const bool is_point = known == record.metrics.end() ||
+                          std::any_of(points.rbegin(), points.rend(), [&](const MetricPoint& point) {
+                            return known->second == Value(point.value);
+                          });
+    if (is_point) record.metrics[metric] = history.last().value;
+  }
+}
+
+/// What the writers of a live run other than "main" logged, each in history/<writer>.json.
+inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const FolderEntry& entry : unnamed_history(fs, folder))
+    if (entry.kind == FileKind::file && ends_with(entry.name, ".json"))
+      paths.push_back(joined(folder, "history/" + entry.name));
+  std::sort(paths.begin(), paths.end());
+  std::vector<MetadataFile> writers;
+  for (const std::string& path : paths) {
+    MetadataFile& read = writers.emplace_back(MetadataReader::read(view(fs.read(path)), path));
+    const std::string_view name = std::string_view(path).substr(joined(folder, "history/").size());
+    read.writer = name.substr(0, name.size() - 5);
+  }
+  return writers;
+}
+
+/// Adds to a run what another of its writers logged; what the run has itself stays.
+inline void add_record(RunRecord& run, RunRecord other, const std::string& writer) {
+  add_provenance_of_writer(run, other, writer);
+  for (std::string& feature : other.features)
+    if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
+      run.features.push_back(std::move(feature));
+  run.params.merge(other.params);
+  run.metrics.merge(other.metrics);
+  run.goals.merge(other.goals);
+  run.tags.merge(other.tags);
+  if (run.note.empty()) run.note = std::move(other.note);
+  if (run.group.empty()) run.group = std::move(other.group);
+  for (auto& [name, dict] : other.own_dicts()) {
+    Json& whole = run.own_dicts()[name];
+    if (whole.is_null()) whole = Json::object();
+    dict.update(whole);
+    whole = std::move(dict);
+  }
+}
+
+/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the
+/// trash or back: then it is looked at again.
+inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
+  if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
+  apply_edits_beside(fs, folder, record);
+}
+
+/// Throws NotFoundError where the run is not there any more whose files its metadata did not name: others may have been
+/// read for them, or none.
+inline void expect_same_run(const FileSystem& fs, const std::string& folder, const RunRecord& found) {
+  const MetadataFile now = read_metadata(fs, folder);
+  if (now.history_files || now.record.timestamp_utc != found.timestamp_utc)
+    throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
+}
+
+/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them. Throws
+/// NotFoundError where the run went away meanwhile.
+inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
+  const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+  if (has_unnamed_files) {
+    for (MetadataFile& writer : read_other_writers(fs, folder)) {
+      add_record(metadata.record, std::move(writer.record), writer.writer);
+      for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
+    }
+  }
+  RunRecord& record = metadata.record;
+  apply_edits_of(fs, folder, record);
+  if (has_unnamed_files) expect_same_run(fs, folder, record);
+  if (record.status != RunStatus::running) return;
+  take_newer_metrics(record);
+  if (is_dead(record)) record.status = RunStatus::killed;
+}
+
+/// Gives a run its artifacts, to be read when they are asked for.
+inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
+  std::set<std::string> checked;
+  for (StoredArtifact& artifact : metadata.artifacts) {
+    if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
+    auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
+    std::string id = artifact.id;
+    metadata.record.artifacts.emplace(std::move(id),
+                                      Artifact(artifact.id, std::move(artifact.filename), artifact.type,
+                                               std::move(content), std::move(artifact.media_type),
+                                               std::move(artifact.sha256)));
+  }
+}
+
+/// A run of its metadata and history.
+inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
+  settle(*fs, folder, metadata);
+  add_artifacts(fs, folder, metadata);
+  return std::move(metadata.record);
+}
+
+/// What `read` gives; called again while the run is replaced, or goes to the trash and comes back, as it reads.
+template <class Read>
+auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& read) {
+  constexpr int attempts = 10;
+  for (int i = 1;; ++i) {
+    try {
+      return read();
+    } catch (const NotFoundError&) {
+      if (i == attempts) throw;
+      if (!fs.are_files({metadata_path(folder)}))
+        static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
+    }
+  }
+}
+
+inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::string& folder) {
+  return read_until_whole(*fs, folder, [&] { return record_of(fs, folder, read_metadata_and_history(*fs, folder)); });
+}
+
+/// The metadata and the history that belongs to it, without what else settle() looks at.
+inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  return read_until_whole(fs, folder, [&] {
+    MetadataFile metadata = read_metadata_and_history(fs, folder);
+    if (metadata.written_by_erm && !metadata.history_files) expect_same_run(fs, folder, metadata.record);
+    return metadata;
+  });
+}
+
+/// The metadata files of several runs, asked for together.
+inline std::vector<Bytes> metadata_bytes_of(const FileSystem& fs, const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (const std::string& folder : folders) paths.push_back(metadata_path(folder));
+  try {
+    return fs.read_many(paths);
+  } catch (const NotFoundError&) {
+    for (const std::string& folder : folders) static_cast<void>(metadata_bytes(fs, folder));  // says which
+    throw;
+  }
+}
+
+inline std::vector<MetadataFile> read_metadata_of(const FileSystem& fs, const std::vector<std::string>& folders) {
+  const std::vector<Bytes> contents = metadata_bytes_of(fs, folders);
+  std::vector<MetadataFile> metadata;
+  metadata.reserve(folders.size());
+  for (std::size_t i = 0; i < folders.size(); ++i)
+    metadata.push_back(MetadataReader::read(view(contents[i]), metadata_path(folders[i])));
+  return metadata;
+}
+
+/// read_metadata_and_history() of several runs, asked for together.
+inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& fs,
+                                                              const std::vector<std::string>& folders) {
+  std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
+  std::vector<std::string> paths;
+  std::vector<std::size_t> ends;  // of each run's, in paths
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    for (std::string& path : history_paths(fs, folders[i], metadata[i])) paths.push_back(std::move(path));
+    ends.push_back(paths.size());
+  }
+  const std::vector<Bytes> histories = fs.read_many(paths);
+  for (std::size_t i = 0, next = 0; i < folders.size(); ++i) {
+    HistoryReader reader;
+    for (; next < ends[i]; ++next) reader.read(view(histories[next]), paths[next]);
+    metadata[i].record.history = reader.take();
+  }
+  return metadata;
+}
+
+/// read_run() of each folder; a store that is far away is asked for many files at once.
+inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
+                                        const std::vector<std::string>& folders) {
+  constexpr std::size_t at_once = 128;  // what is read and not yet taken apart is held in memory
+  std::vector<RunRecord> records;
+  records.reserve(folders.size());
+  for (auto first = folders.begin(); first != folders.end();) {
+    const auto last = first + std::min<std::ptrdiff_t>(at_once, folders.end() - first);
+    const std::vector<std::string> some(first, last);
+    try {
+      std::vector<MetadataFile> metadata = read_metadata_and_history_of(*fs, some);
+      for (std::size_t i = 0; i < some.size(); ++i) records.push_back(record_of(fs, some[i], std::move(metadata[i])));
+    } catch (const NotFoundError&) {
+      // An overwrite may have taken a history away meanwhile: each run by itself looks again.
+      records.resize(static_cast<std::size_t>(first - folders.begin()));
+      for (const std::string& folder : some) records.push_back(read_run(fs, folder));
+    }
+    first = last;
+  }
+  return records;
+}
+
+}  // namespace erm::detail

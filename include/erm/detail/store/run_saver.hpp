@@ -1,0 +1,302 @@
+// One run's folder, written so that whoever looks sees the whole run or none.
+//
+// A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), puts artifacts and history into the
+// run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
+// An overwrite puts new files beside the old ones, commits, and then, under a new claim, removes what no metadata
+// names any more; an artifact that is in the folder already stays where it is. Its time is in the new files' names, so
+// that no name comes back: whoever still holds an earlier metadata finds its files, or none, and never later ones. What
+// a killed save left is known by its abandoned claim, and removed by the next save to the same parent folder.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erm/artifact.hpp"
+#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
+#include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/store/stored_names.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
+
+/// Saves a run to one folder.
+class RunSaver {
+ public:
+  /// `make_place` is called while the claim on the run's name is held; see RegistryVariant.
+  RunSaver(FileSystem& fs, const RunRecord& record, std::string run_id, std::string folder, Durability durability,
+           std::function<void()> make_place = {})
+      : fs_(fs),
+        record_(record),
+        run_id_(std::move(run_id)),
+        folder_(std::move(folder)),
+        durability_(durability),
+        make_place_(std::move(make_place)) {
+    while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+  }
+
+  /// A run's files may be replaced, others never: `holds_other_files` says that the folder has some and no run.
+  SaveOutcome save(bool overwrite) {
+    const std::string parent = folder_of(folder_);
+    const std::string name = last_part(folder_);
+    const std::string claimed = claim_path(folder_);
+    if (durability_ == Durability::durable && fs_.has_folders()) make_folders(parent);
+    std::unique_ptr<Claim> claim = fs_.claim(claimed);
+    if (!claim) return SaveOutcome::is_being_saved;
+    if (claim->may_have_neighbours()) sweep(fs_, parent, name);
+    if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
+    if (make_place_) make_place_();
+    is_new_ = fs_.make_folder(folder_);
+    if (!is_new_) {
+      if (fs_.are_files({metadata_path(folder_)})) {
+        if (!overwrite) return SaveOutcome::exists;
+        look_at_replaced();
+      } else {
+        check_is_folder();
+        if (!fs_.list(folder_).empty()) return SaveOutcome::holds_other_files;
+      }
+    }
+    claim->begin();
+    std::string text;
+    try {
+      name_artifacts();
+      write_files();
+      sync();
+      const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
+      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc);
+      claim->commit(metadata_path(folder_), text, durability_);
+    } catch (...) {
+      undo(text);
+      throw;
+    }
+    if (!is_new_) {
+      claim.reset();
+      remove_replaced(claimed);
+    }
+    return SaveOutcome::saved;
+  }
+
+ private:
+  /// Makes a folder and those above it, each on the disk before what is in it.
+  void make_folders(const std::string& path) {
+    if (path == "." || path == "/" || path.empty() || fs_.info(path).kind != FileKind::missing) return;
+    const std::string parent = folder_of(path);
+    make_folders(parent);
+    if (fs_.make_folder(path) && fs_.info(path).kind == FileKind::folder) fs_.sync_folder(parent);
+  }
+
+  void check_is_folder() const {
+    const FileKind kind = fs_.info(folder_).kind;
+    if (kind == FileKind::file || kind == FileKind::other)
+      throw IoError::failed_to("save a run to", folder_, std::make_error_code(std::errc::not_a_directory));
+  }
+
+  /// What is in the folder already: names not to be used, and files that may stay.
+  void look_at_replaced() {
+    const std::string mark = filename_time(now_utc());
+    names_ = StoredNames(mark);
+    history_stem_ += "-" + mark;
+    for (const char* const part : {"artifacts", "history"}) {
+      // Through a link the files of another folder would be taken for those of the run, and removed.
+      if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
+        throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
+                          "' is a symbolic link, which may lead out of the run's folder; remove the link");
+      }
+    }
+    for (const std::string& file : fs_.files_below(joined(folder_, "artifacts"))) {
+      names_.take(file);
+      there_.insert(file);
+    }
+    for (const std::string& file : fs_.files_below(joined(folder_, "history"))) histories_there_.insert(file);
+    try {
+      MetadataFile replaced = read_metadata(fs_, folder_);
+      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
+      for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
+    } catch (const FormatError&) {
+      // A run that cannot be read may be replaced all the same; then none of its files stays.
+    }
+  }
+
+  /// Of a live run that is over every file of history/ counts, also one that this save is about to write: its metadata
+  /// come to name them.
+  void name_files_of(MetadataFile& run) {
+    for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
+      add_record(run.record, std::move(writer.record), writer.writer);
+      for (StoredArtifact& artifact : writer.artifacts) {
+        const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
+        if (std::none_of(run.artifacts.begin(), run.artifacts.end(), same))
+          run.artifacts.push_back(std::move(artifact));
+      }
+    }
+    apply_edits_beside(fs_, folder_, run.record);
+    std::vector<std::string> names;
+    for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
+    run.history_files = std::move(names);
+    fs_.write(metadata_path(folder_),
+              MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files,
+                                   run.record.finished_utc),
+              durability_);
+    fs_.remove(edits_path(folder_));
+  }
+
+  /// A file that is yet to be written: an artifact's, or the history's.
+  struct Pending {
+    const Content* content;
+    const Artifact* artifact;  // null for the history
+    std::size_t entry;         // in artifacts_
+  };
+
+  /// Tells which artifacts are there already.
+  void name_artifacts() {
+    for (const auto& [id, artifact] : record_.artifacts) {
+      StoredArtifact entry = {id,         {},
+                              artifact.filename(), artifact.type(),
+                              artifact.media_type(), artifact.size(),
+                              artifact.sha256()};
+      const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
+      entry.is_as_loaded = stored != nullptr;
+      if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
+        entry.stored_filename = stored->stored_filename();
+      } else {
+        std::uint8_t first = 0;
+        if (stored != nullptr) stored->read_at(0, &first, 1);  // throws where it is lost, before its name is anew
+        if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
+        if (stays(entry))
+          entry.stored_filename = replaced_.at(id).stored_filename;
+        else
+          pending_.push_back({artifact.content().get(), &artifact, artifacts_.size()});
+      }
+      artifacts_.push_back(std::move(entry));
+    }
+  }
+
+  /// Whether the run that is replaced names that file for that artifact, be it there or lost.
+  [[nodiscard]] bool is_named(const std::string& id, const std::string& stored_filename) const {
+    const auto same = replaced_.find(id);
+    return same != replaced_.end() && same->second.stored_filename == stored_filename;
+  }
+
+  /// Whether the run that is replaced has the same artifact with the same content.
+  [[nodiscard]] bool stays(const StoredArtifact& entry) const {
+    const auto same = replaced_.find(entry.id);
+    return same != replaced_.end() && same->second.sha256 == entry.sha256 && same->second.size == entry.size &&
+           same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
+  }
+
+  /// Stores what is pending under names that are free.
+  void write_files() {
+    std::optional<BytesContent> history;
+    if (!record_.whole_history().empty()) {
+      history.emplace(to_bytes(history_csv(record_.whole_history())));
+      pending_.push_back({&*history, nullptr, 0});
+    }
+    while (!pending_.empty()) {
+      std::vector<NewFile> files;
+      std::vector<std::string> names;
+      for (const Pending& each : pending_) {
+        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : free_history_name());
+        files.push_back({joined(folder_, (each.artifact ? "artifacts/" : "history/") + names.back()), each.content});
+      }
+      const std::vector<bool> created = create_files(files);
+      std::vector<Pending> taken;
+      for (std::size_t i = 0; i < files.size(); ++i) {
+        if (!created[i]) {
+          taken.push_back(pending_[i]);
+        } else if (pending_[i].artifact) {
+          artifacts_[pending_[i].entry].stored_filename = std::move(names[i]);
+        } else {
+          history_.push_back(std::move(names[i]));
+        }
+      }
+      pending_ = std::move(taken);
+    }
+  }
+
+  /// No file that is there may be among those that a failed save removes.
+  std::string free_history_name() {
+    for (int i = 1;; ++i) {
+      std::string name = history_stem_ + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
+      if (histories_there_.insert(name).second) return name;
+    }
+  }
+
+  std::vector<bool> create_files(const std::vector<NewFile>& files) {
+    // A failure may leave any of them, so that all are removed then; else only what was made is this save's.
+    const std::size_t before = written_.size();
+    for (const NewFile& file : files) written_.push_back(file.path);
+    std::vector<bool> created = fs_.create_many(files, durability_);
+    written_.resize(before);
+    for (std::size_t i = 0; i < files.size(); ++i)
+      if (created[i]) written_.push_back(files[i].path);
+    return created;
+  }
+
+  /// The names of all that was written, before the metadata makes it a run.
+  void sync() {
+    if (durability_ != Durability::durable || !fs_.has_folders()) return;
+    std::set<std::string> folders = {folder_};
+    for (const std::string& path : written_)
+      for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) folders.insert(at);
+    for (auto i = folders.rbegin(); i != folders.rend(); ++i) fs_.sync_folder(*i);
+    if (is_new_) fs_.sync_folder(folder_of(folder_));
+  }
+
+  void remove_replaced(const std::string& claimed) {
+    try {
+      // Another save may have begun since the commit: then it does this.
+      if (const std::unique_ptr<Claim> claim = fs_.claim(claimed)) remove_leftovers(fs_, folder_);
+    } catch (const Error&) {
+      // The run is saved, and no reader looks at what stays; the next overwrite tries again.
+    }
+  }
+
+  void undo(const std::string& text) noexcept {
+    try {
+      // A commit may fail after the metadata is in its place: then this is a run.
+      if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
+          view(fs_.read(metadata_path(folder_))) == text)
+        return;
+      fs_.remove_many(written_);
+      for (const std::string& path : written_)
+        for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
+      if (is_new_) remove_leftovers(fs_, folder_);
+    } catch (const std::exception&) {
+      // The first error is on its way to the caller; what stays is removed by the next save.
+    }
+  }
+
+  FileSystem& fs_;
+  const RunRecord& record_;
+  std::string run_id_;
+  std::string folder_;
+  Durability durability_;
+  std::function<void()> make_place_;
+  bool is_new_ = false;
+  std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
+  std::set<std::string> there_;                     // its artifacts' files
+  std::set<std::string> histories_there_;           // its history's, and those that were tried
+  StoredNames names_;
+  std::string history_stem_ = "main";
+  std::vector<Pending> pending_;
+  std::vector<StoredArtifact> artifacts_;
+  std::vector<std::string> history_;
+  std::vector<std::string> written_;
+};
+
+}  // namespace erm::detail

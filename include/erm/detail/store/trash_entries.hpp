@@ -1,0 +1,283 @@
+// What lies in a registry's trash.
+//
+//   .erm_trash/<entry>/entry.json     what was deleted, from where and when; the first file of an entry to be there
+//   .erm_trash/<entry>/run/           a run's folder as it was, but that its metadata are .erm_deleted_<entry>.json
+//   .erm_trash/<entry>/marker.json    or the marker file of a variant or an experiment
+//
+// No reader takes any of it for a run, a variant or an experiment. Without its content an entry is none: it was not
+// begun, or is over. While a run is on its way its content is still, or again, in its own folder, and is known there by
+// that name (see deleted_entry_in).
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/json_reader.hpp"
+#include "erm/detail/base/json_text.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+/// A run; a variant where the run id is empty; an experiment where both others are.
+struct RunIds {
+  std::string experiment_id, variant_id, run_id;
+
+  [[nodiscard]] std::string folder(const std::string& root) const {
+    return joined(joined(joined(root, experiment_id), variant_id), run_id);
+  }
+  friend bool operator==(const RunIds& a, const RunIds& b) {
+    return a.experiment_id == b.experiment_id && a.variant_id == b.variant_id && a.run_id == b.run_id;
+  }
+};
+
+/// What a user asked to be deleted. All that went with one variant or experiment has the same name.
+struct Deletion {
+  std::string what;  // "run", "variant", "experiment"
+  std::string name;
+
+  friend bool operator==(const Deletion& a, const Deletion& b) { return a.what == b.what && a.name == b.name; }
+};
+
+struct TrashEntry {
+  std::string name;
+  RunIds ids;
+  Deletion deletion;
+  TimePoint deleted_utc;
+
+  [[nodiscard]] bool is_run() const noexcept { return !ids.run_id.empty(); }
+
+  [[nodiscard]] std::string text() const {
+    std::string out = "{";
+    const auto add = [&](const char* key, const std::string& value) {
+      if (value.empty()) return;
+      append_json_string(out += out.size() > 1 ? ", " : "", key);
+      append_json_string(out += ": ", value);
+    };
+    add("experiment_id", ids.experiment_id);
+    add("variant_id", ids.variant_id);
+    add("run_id", ids.run_id);
+    add("deleted_utc", time_text(deleted_utc));
+    add("deleted", deletion.what);
+    add("deletion", deletion.name);
+    return out + "}\n";
+  }
+
+  /// Throws FormatError for what text() does not write; a later version may add to it.
+  static TrashEntry read(std::string_view content, const std::string& path, std::string name) {
+    TrashEntry entry;
+    entry.name = std::move(name);
+    std::string time;
+    JsonReader reader(content, "the entry of a registry's trash '" + path + "'");
+    reader.object([&](const std::string& key) {
+      for (const auto& [known, value] :
+           {std::pair("experiment_id", &entry.ids.experiment_id), std::pair("variant_id", &entry.ids.variant_id),
+            std::pair("run_id", &entry.ids.run_id), std::pair("deleted_utc", &time),
+            std::pair("deleted", &entry.deletion.what), std::pair("deletion", &entry.deletion.name)}) {
+        if (key != known) continue;
+        *value = reader.text();
+        return;
+      }
+      static_cast<void>(reader.any());
+    });
+    reader.end();
+    const auto fail = [&](const std::string& what) {
+      throw FormatError("cannot read the entry of a registry's trash '" + path + "': " + what +
+                        "; mend the file, or remove the entry's folder");
+    };
+    // They become paths in the registry.
+    for (const std::string* const id : {&entry.ids.experiment_id, &entry.ids.variant_id, &entry.ids.run_id})
+      if (const std::string fault = id->empty() ? "" : fault_of_name(*id); !fault.empty())
+        fail("the id " + shown(*id) + " " + fault);
+    if (entry.ids.experiment_id.empty() || (entry.is_run() && entry.ids.variant_id.empty())) fail("an id is missing");
+    const std::optional<TimePoint> deleted = parse_time(time);
+    if (!deleted) fail("its deleted_utc is no time");
+    entry.deleted_utc = *deleted;
+    return entry;
+  }
+};
+
+/// The entries of one registry's trash.
+class TrashEntries {
+ public:
+  TrashEntries(FileSystem& fs, std::string root)
+      : fs_(fs), root_(std::move(root)), folder_(joined(root_, ".erm_trash")) {}
+
+  /// Throws FormatError where the trash is a link.
+  void expect_no_link() const {
+    const FileKind kind = fs_.info(folder_).kind;
+    if (kind != FileKind::missing && kind != FileKind::folder)
+      throw FormatError("cannot use the trash '" + folder_ +
+                        "': it is a link or a file, and ERM follows no links there; " + "remove it");
+  }
+  [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+  [[nodiscard]] std::string path_of(const std::string& name) const { return joined(folder_, name); }
+  [[nodiscard]] std::string run_of(const std::string& name) const { return joined(path_of(name), "run"); }
+  [[nodiscard]] std::string marker_of(const std::string& name) const { return joined(path_of(name), "marker.json"); }
+
+  /// The hold on an entry. When it ends, the trash goes where it is empty.
+  class Hold {
+   public:
+    Hold(const TrashEntries& entries, const std::string& name)
+        : entries_(entries), claim_(entries.fs_.claim(joined(joined(entries.folder_, claims_folder), name))) {}
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() {
+      claim_.reset();
+      try {
+        entries_.fs_.remove_if_empty(entries_.folder_);
+      } catch (const Error&) {
+        // Then it stays, empty.
+      }
+    }
+    /// False where a live process works on the entry.
+    explicit operator bool() const noexcept { return claim_ != nullptr; }
+
+   private:
+    const TrashEntries& entries_;
+    std::unique_ptr<Claim> claim_;
+  };
+  [[nodiscard]] std::unique_ptr<Hold> hold(const std::string& name) const {
+    auto hold = std::make_unique<Hold>(*this, name);
+    return *hold ? std::move(hold) : nullptr;
+  }
+
+  struct Held {
+    TrashEntry entry;
+    std::unique_ptr<Hold> hold;
+  };
+
+  /// A new entry, which has no content yet.
+  [[nodiscard]] Held make(RunIds ids, Deletion deletion) const {
+    expect_no_link();
+    Held held{{{}, std::move(ids), std::move(deletion), now_utc()}, nullptr};
+    const std::string name = new_name(held.entry.deleted_utc);
+    for (int i = 1;; ++i) {
+      held.entry.name = i == 1 ? name : name + "_" + std::to_string(i);
+      held.hold = hold(held.entry.name);
+      if (!held.hold || fs_.info(path_of(held.entry.name)).kind != FileKind::missing) continue;
+      put(held.entry);
+      return held;
+    }
+  }
+
+  /// Of the time and the process: two processes hardly ever choose the same.
+  static std::string new_name(TimePoint time) {
+    std::string name = generated_run_id(time) + "_";
+    append_padded(name, static_cast<int>((time.time_since_epoch().count() % 1000000 + 1000000) % 1000000), 6);
+    return name + "_" + os::process_number();
+  }
+
+  /// Writes what an entry says, which is held, unless it is there.
+  void put(const TrashEntry& entry) const {
+    if (!fs_.are_files({entry_path(entry.name)})) fs_.write(entry_path(entry.name), entry.text(), Durability::durable);
+  }
+
+  struct Found {
+    TrashEntry entry;
+    bool is_whole = false;  // its content is here
+  };
+
+  /// By their times. `take_name(name)` is told of what lies in the trash without saying what it is.
+  template <class TakeName>
+  [[nodiscard]] std::vector<Found> find(TakeName&& take_name) const {
+    expect_no_link();
+    struct Files {
+      bool entry = false, content = false;
+    };
+    std::map<std::string, Files> names;
+    for (const std::string& file : fs_.files_below(folder_)) {
+      const std::size_t slash = file.find('/');
+      if (slash == std::string::npos || file[0] == '.') continue;
+      Files& files = names[file.substr(0, slash)];
+      const std::string inside = file.substr(slash + 1);
+      if (inside == "entry.json") files.entry = true;
+      if (inside == "marker.json" || inside == "run/" + deleted_filename(file.substr(0, slash))) files.content = true;
+    }
+    std::vector<std::string> paths;
+    for (const auto& [name, files] : names) {
+      if (files.entry)
+        paths.push_back(entry_path(name));
+      else
+        take_name(name, files.content);
+    }
+    std::vector<Found> found;
+    const std::vector<std::optional<Bytes>> contents = read_those_left(paths);
+    std::size_t next = 0;
+    for (const auto& [name, files] : names) {
+      if (!files.entry) continue;
+      if (const std::optional<Bytes>& content = contents[next]; content)
+        found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
+      ++next;
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.entry.deleted_utc < b.entry.deleted_utc; });
+    return found;
+  }
+
+  /// Those of which the content is in the trash, or on its way to it, by their times.
+  [[nodiscard]] std::vector<TrashEntry> list() const {
+    std::vector<TrashEntry> entries;
+    const auto refuse = [&](const std::string& name, bool has_content) {
+      if (has_content)
+        throw FormatError("cannot read the trash of a registry: '" + path_of(name) +
+                          "' has no entry.json, which says what it was; put it back, or remove the folder");
+    };
+    for (Found& found : find(refuse))
+      if (found.is_whole || is_on_its_way(found.entry)) entries.push_back(std::move(found.entry));
+    return entries;
+  }
+
+  /// Whether the run is deleted and its folder still where it was.
+  [[nodiscard]] bool is_on_its_way(const TrashEntry& entry) const {
+    if (!entry.is_run()) return false;
+    const std::string folder = entry.ids.folder(root_);
+    return fs_.are_files({joined(folder, deleted_filename(entry.name))}) && !fs_.are_files({metadata_path(folder)});
+  }
+
+  /// Removes an entry, which is held, with its content.
+  void remove(const TrashEntry& entry) const { remove(entry.name); }
+  void remove(const std::string& name) const {
+    // Without these the rest is none, also where it is half there.
+    fs_.remove_many({joined(run_of(name), deleted_filename(name)), marker_of(name)});
+    fs_.remove(path_of(name));
+  }
+
+ private:
+  [[nodiscard]] std::string entry_path(const std::string& name) const { return joined(path_of(name), "entry.json"); }
+
+  /// Other processes may remove entries meanwhile.
+  [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(const std::vector<std::string>& paths) const {
+    std::vector<std::optional<Bytes>> contents;
+    try {
+      for (Bytes& content : fs_.read_many(paths)) contents.emplace_back(std::move(content));
+    } catch (const NotFoundError&) {
+      contents.clear();
+      for (const std::string& path : paths) {
+        contents.emplace_back();
+        try {
+          contents.back() = fs_.read(path);
+        } catch (const NotFoundError&) {
+          // Its entry is over.
+        }
+      }
+    }
+    return contents;
+  }
+
+  FileSystem& fs_;
+  std::string root_;
+  std::string folder_;
+};
+
+}  // namespace erm::detail

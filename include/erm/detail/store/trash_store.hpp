@@ -1,0 +1,342 @@
+// Runs, variants and experiments on their way to the trash of their registry and back.
+//
+// A run is deleted in two steps: its metadata are renamed where they are, and with that it is gone for every reader;
+// then its folder moves. It is restored the other way round. So what a killed process leaves is the run, or the run in
+// the trash, or a folder that tells by the name of its metadata to which entry of the trash it belongs, and whoever
+// deletes, restores, empties or saves there next finishes the move.
+//
+// Who works on a run's folder holds the run's claim, as a save does; who works on an entry of the trash the entry's.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/trash_entries.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+
+namespace erm::detail {
+
+class TrashStore {
+ public:
+  explicit TrashStore(const RegistryLayout& layout)
+      : fs_(layout.fs), layout_(layout), entries_(layout.fs, layout.root) {}
+
+  /// Moves a run to the trash; false where there is none.
+  bool delete_run(const RunIds& ids, const Deletion& deletion) {
+    const std::string folder = folder_of_ids(ids);
+    refuse_links(ids, "delete the run '" + folder + "'");
+    const std::string variant = folder_of_ids({ids.experiment_id, ids.variant_id, ""});
+    if (!fs_.are_files({metadata_path(folder)})) {
+      if (finish(ids)) return true;
+      sweep(fs_, folder_of(folder), "");  // a deletion that was cut off at its very end left its claim
+      remove_empty_folders(folder_of(folder), variant);
+      return false;
+    }
+    {
+      const std::unique_ptr<Claim> claim = claim_run(fs_, folder, "delete");
+      if (!fs_.are_files({metadata_path(folder)})) return false;
+      refuse_if_open(ids);
+      remove_stale_names(folder);
+      const TrashEntries::Held held = entries_.make(ids, deletion);
+      const std::string renamed = joined(folder, deleted_filename(held.entry.name));
+      try {
+        fs_.move(metadata_path(folder), renamed, Durability::durable);
+        fs_.move(folder, entries_.run_of(held.entry.name), Durability::durable);
+      } catch (...) {
+        undo_delete(held.entry, renamed);
+        throw;
+      }
+    }
+    remove_empty_folders(folder_of(folder), variant);
+    return true;
+  }
+
+  /// Ends a deletion of the run that was cut off; false where there is none, or a live process is at it.
+  bool finish(const RunIds& ids) {
+    const std::string folder = folder_of_ids(ids);
+    TrashEntry entry{deleted_entry_in(fs_, folder), ids, {"run", {}}, now_utc()};
+    if (entry.name.empty()) return false;
+    entries_.expect_no_link();
+    const auto held = entries_.hold(entry.name);
+    if (!held || !finish_held(entry)) return false;
+    return true;
+  }
+
+  /// Throws RunExistsError where a live process writes the run.
+  void refuse_if_open(const RunIds& ids) const {
+    const std::string folder = folder_of_ids(ids);
+    const std::string cannot = "cannot delete the run '" + folder + "'";
+    try {
+      const MetadataFile metadata = read_metadata(fs_, folder);
+      refuse_if_alive(metadata.record, cannot, "end that process first");
+      if (metadata.history_files) return;
+      for (const MetadataFile& writer : read_other_writers(fs_, folder))
+        refuse_if_alive(writer.record, cannot, "end that process first");
+    } catch (const FormatError&) {
+      // What cannot be read may go, and come back as it is.
+    }
+  }
+
+  /// Moves a variant, or an experiment where `ids` has no variant, with all of its runs. What others save there
+  /// meanwhile stays, and so does what it lies in.
+  void delete_all(const RunIds& ids) {
+    const std::string folder = folder_of_ids(ids);
+    refuse_links(ids, "delete '" + folder + "'");
+    const Deletion deletion = deletion_of(ids);
+    std::vector<RunIds> variants, runs;
+    if (ids.variant_id.empty()) {
+      for (std::string& variant : sorted_ids(fs_, folder, variant_marker))
+        variants.push_back({ids.experiment_id, std::move(variant), ""});
+    } else {
+      variants.push_back(ids);
+    }
+    for (const RunIds& variant : variants)
+      for (std::string& run : sorted_ids(fs_, folder_of_ids(variant), metadata_filename))
+        runs.push_back({variant.experiment_id, variant.variant_id, std::move(run)});
+    for (const RunIds& run : runs) {
+      try {
+        refuse_if_open(run);
+      } catch (const NotFoundError&) {
+        // Another process deleted it just now.
+      }
+    }
+    for (const RunIds& run : runs) delete_run(run, deletion);
+    for (const RunIds& variant : variants) delete_marker(variant, variant_marker, deletion);
+    if (ids.variant_id.empty()) delete_marker(ids, experiment_marker, deletion);
+  }
+
+  /// What is in the trash, by the times of the deletions.
+  [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
+
+  /// Brings a run back. Throws RunExistsError where its id is taken, NotFoundError where it is not in the trash any
+  /// more.
+  void restore(const TrashEntry& entry) {
+    const std::string folder = folder_of_ids(entry.ids);
+    refuse_links(entry.ids, "restore the run '" + folder + "'");
+    const auto held = hold_patiently(entry, cannot_restore(entry.ids));
+    if (entries_.is_on_its_way(entry)) finish_held(entry);
+    if (!is_whole(entry))
+      throw NotFoundError(cannot_restore(entry.ids) + "it is not in the trash any more; list_trash tells what is");
+    refuse_run(entry.ids);
+    layout_.check_run(entry.ids.experiment_id, entry.ids.variant_id, entry.ids.run_id);
+    layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
+    {
+      const std::unique_ptr<Claim> claim = claim_run(fs_, folder, "restore");
+      layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
+      refuse_run(entry.ids);
+      if (fs_.has_folders()) fs_.remove_if_empty(folder);
+      if (fs_.info(folder).kind != FileKind::missing && !are_copies(entry))
+        throw RunExistsError(cannot_restore(entry.ids) + "other files are there; move them away first");
+      fs_.move(entries_.run_of(entry.name), folder, Durability::durable);
+      fs_.move(joined(folder, deleted_filename(entry.name)), metadata_path(folder), Durability::durable);
+    }
+    entries_.remove(entry);
+  }
+
+  /// Throws RunExistsError where a run has the id.
+  void refuse_run(const RunIds& ids) const {
+    if (fs_.are_files({metadata_path(folder_of_ids(ids))}))
+      throw RunExistsError(cannot_restore(ids) + "a run is there; delete that one first");
+  }
+
+  /// Puts the marker file of a variant or experiment back, which tells when it was made.
+  void restore_marker(const TrashEntry& entry) {
+    const auto held = hold_patiently(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
+    if (!is_whole(entry)) return;
+    if (entry.ids.variant_id.empty())
+      layout_.make_experiment(entry.ids.experiment_id, Durability::durable);
+    else
+      layout_.make_variant(entry.ids.experiment_id, entry.ids.variant_id, Durability::durable);
+    fs_.move(entries_.marker_of(entry.name), marker_path(entry.ids), Durability::durable);
+    entries_.remove(entry);
+  }
+
+  [[nodiscard]] bool is_on_its_way(const TrashEntry& entry) const { return entries_.is_on_its_way(entry); }
+
+  [[nodiscard]] bool has_marker(const RunIds& ids) const { return fs_.are_files({marker_path(ids)}); }
+
+  /// Removes for good what was deleted at `limit` or before, finishes what was cut off, and removes what it left; the
+  /// number of the runs that are gone.
+  std::size_t empty(TimePoint limit) {
+    std::size_t removed = 0;
+    for (const std::string& name : fs_.old_claims(joined(entries_.folder(), claims_folder)))
+      static_cast<void>(entries_.hold(name));  // that of a process that is gone ends with it
+    const auto remove_nameless = [&](const std::string& name, bool has_content) {
+      // Without its entry.json nobody knows how old it is. What has no content either is a rest.
+      if (has_content) return;
+      if (const auto held = entries_.hold(name)) entries_.remove(name);
+    };
+    for (const TrashEntries::Found& found : entries_.find(remove_nameless)) {
+      const auto held = entries_.hold(found.entry.name);
+      if (!held) continue;  // a live process is at it
+      finish_held(found.entry);
+      if (entries_.is_on_its_way(found.entry)) continue;
+      const bool is_there = is_whole(found.entry);
+      if (is_there && found.entry.deleted_utc > limit) continue;
+      if (is_there && found.entry.is_run()) ++removed;
+      entries_.remove(found.entry);
+    }
+    return removed;
+  }
+
+ private:
+  [[nodiscard]] std::string folder_of_ids(const RunIds& ids) const { return ids.folder(layout_.root); }
+
+  [[nodiscard]] std::string marker_path(const RunIds& ids) const {
+    return joined(folder_of_ids(ids), std::string(ids.variant_id.empty() ? experiment_marker : variant_marker));
+  }
+
+  [[nodiscard]] std::string cannot_restore(const RunIds& ids) const {
+    return "cannot restore the run '" + ids.run_id + "' to '" + folder_of_ids(ids) + "': ";
+  }
+
+  /// Whether what lies in a run's place is what a restore left that was cut off, on a store that can only copy.
+  [[nodiscard]] bool are_copies(const TrashEntry& entry) const {
+    if (fs_.has_folders()) return false;
+    const std::vector<std::string> in_trash = fs_.files_below(entries_.run_of(entry.name));
+    const std::set<std::string> known(in_trash.begin(), in_trash.end());
+    const std::vector<std::string> there = fs_.files_below(folder_of_ids(entry.ids));
+    return std::all_of(there.begin(), there.end(), [&](const std::string& file) { return known.count(file) != 0; });
+  }
+
+  /// Whether an entry's content is in the trash.
+  [[nodiscard]] bool is_whole(const TrashEntry& entry) const {
+    return fs_.are_files({entry.is_run() ? joined(entries_.run_of(entry.name), deleted_filename(entry.name))
+                                         : entries_.marker_of(entry.name)});
+  }
+
+  [[nodiscard]] std::unique_ptr<TrashEntries::Hold> hold_patiently(const TrashEntry& entry,
+                                                                   const std::string& cannot) const {
+    if (auto hold = claim_patiently([&] { return entries_.hold(entry.name); })) return hold;
+    throw IoError(cannot + "another process works on it in the trash for ten seconds now; wait for it, or end it",
+                  std::make_error_code(std::errc::device_or_resource_busy));
+  }
+
+  /// After a failure the run is where it was, unless all of it is in the trash.
+  void undo_delete(const TrashEntry& entry, const std::string& renamed) noexcept {
+    try {
+      if (is_whole(entry)) return;
+      if (entries_.is_on_its_way(entry)) fs_.move(renamed, metadata_path(folder_of(renamed)), Durability::durable);
+      entries_.remove(entry);
+    } catch (const std::exception&) {
+      // The first error is on its way to the caller; whoever comes next finishes the move.
+    }
+  }
+
+  /// finish() of an entry that is held.
+  bool finish_held(const TrashEntry& entry) {
+    if (!entries_.is_on_its_way(entry)) return false;
+    const std::string folder = folder_of_ids(entry.ids);
+    {
+      const std::unique_ptr<Claim> claim = fs_.claim(claim_path(folder));
+      if (!claim || !entries_.is_on_its_way(entry)) return false;
+      entries_.put(entry);  // where it was removed by hand
+      fs_.move(folder, entries_.run_of(entry.name), Durability::durable);
+    }
+    remove_empty_folders(folder_of(folder), folder_of_ids({entry.ids.experiment_id, entry.ids.variant_id, ""}));
+    return true;
+  }
+
+  /// Names that copying instead of renaming left beside metadata that are there.
+  void remove_stale_names(const std::string& folder) {
+    for (std::string name = deleted_entry_in(fs_, folder); !name.empty(); name = deleted_entry_in(fs_, folder))
+      fs_.remove(joined(folder, deleted_filename(name)));
+  }
+
+  /// Throws FormatError where a part of the path below the registry is a link.
+  void refuse_links(const RunIds& ids, const std::string& operation) const {
+    if (!fs_.has_folders()) return;
+    const std::string folder = folder_of_ids(ids);
+    for (std::size_t end = layout_.root.size(); end != std::string::npos;) {
+      end = folder.find('/', end + 1);
+      const std::string part = folder.substr(0, end);
+      if (fs_.info(part).kind == FileKind::link)
+        throw FormatError("cannot " + operation + ": '" + part + "' is a symbolic link, and what it leads to may " +
+                          "belong elsewhere; remove the link itself");
+    }
+  }
+
+  /// Removes `folder` and those above it as long as they are empty, up to `last`, which stays.
+  void remove_empty_folders(std::string folder, const std::string& last) {
+    if (!fs_.has_folders()) return;
+    for (; folder.size() > last.size(); folder = folder_of(folder)) {
+      fs_.remove_if_empty(joined(folder, claims_folder));
+      fs_.remove_if_empty(folder);
+    }
+  }
+
+  /// Whether the marker in the trash is still in its place, too: to move it took a copy.
+  [[nodiscard]] bool is_copy_of_marker(const TrashEntry& entry) const {
+    try {
+      return fs_.read(marker_path(entry.ids)) == fs_.read(entries_.marker_of(entry.name));
+    } catch (const NotFoundError&) {
+      return false;
+    }
+  }
+
+  /// A new deletion, or the one of the same that was cut off before its end, which is its marker.
+  [[nodiscard]] Deletion deletion_of(const RunIds& ids) {
+    const Deletion fresh{ids.variant_id.empty() ? "experiment" : "variant", TrashEntries::new_name(now_utc())};
+    std::set<std::string> ended;
+    const std::vector<TrashEntry> entries = list();
+    for (const TrashEntry& entry : entries) {
+      if (entry.ids == ids && !is_copy_of_marker(entry)) ended.insert(entry.deletion.name);
+      if (entries_.is_on_its_way(entry)) finish(entry.ids);
+    }
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      const bool is_of_it = entry->ids.experiment_id == ids.experiment_id && entry->deletion.what == fresh.what &&
+                            (ids.variant_id.empty() || entry->ids.variant_id == ids.variant_id);
+      if (is_of_it && ended.count(entry->deletion.name) == 0) return entry->deletion;
+    }
+    return fresh;
+  }
+
+  /// Moves the marker of what has no run any more.
+  void delete_marker(const RunIds& ids, std::string_view marker, const Deletion& deletion) {
+    const std::string folder = folder_of_ids(ids);
+    if (!has_marker(ids) || is_in_use(folder)) return;
+    {
+      const TrashEntries::Held held = entries_.make(ids, deletion);
+      fs_.move(marker_path(ids), entries_.marker_of(held.entry.name), Durability::durable);
+      // A save looks at the marker after it has its claim: either it sees that it is gone, or it is seen here.
+      if (is_in_use(folder)) {
+        fs_.move(entries_.marker_of(held.entry.name), marker_path(ids), Durability::durable);
+        return entries_.remove(held.entry);
+      }
+    }
+    const std::string above = marker == experiment_marker ? layout_.root : folder_of_ids({ids.experiment_id, "", ""});
+    remove_empty_folders(folder, above);
+  }
+
+  /// Whether runs or variants lie below a folder, or a live process is about to save one there.
+  [[nodiscard]] bool is_in_use(const std::string& folder) {
+    for (const std::string& file : fs_.files_below(folder)) {
+      const std::string name = last_part(file);
+      if (name == metadata_filename || (name == variant_marker && file != name)) return true;
+      const std::string path = joined(folder, file), holder = folder_of(path);
+      if (last_part(holder) != claims_folder) continue;
+      const std::unique_ptr<Claim> claim = fs_.claim(path);
+      if (!claim) return true;
+      const std::string claimed = joined(folder_of(holder), name);
+      if (claim->was_abandoned()) remove_leftovers(fs_, claimed);
+      fs_.remove_if_empty(claimed);
+    }
+    return false;
+  }
+
+  FileSystem& fs_;
+  const RegistryLayout& layout_;
+  TrashEntries entries_;
+};
+
+}  // namespace erm::detail

@@ -1,0 +1,279 @@
+// The bodies of erm/registry.hpp, which includes this.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/registry_place.hpp"
+#include "erm/detail/store/run_saver.hpp"
+#include "erm/detail/run/saved_places.hpp"
+#include "erm/detail/store/trash_store.hpp"
+#include "erm/registry.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// The variant to which a run is saved.
+struct RegistryVariant {
+  const RegistryLayout& layout;
+  const std::string& experiment_id;
+  const std::string& variant_id;
+  Durability durability;
+
+  [[nodiscard]] std::string folder() const { return joined(joined(layout.root, experiment_id), variant_id); }
+  /// Makes it where it is not there. Looks again under the claim on a run's name, which keeps a variant from being
+  /// deleted; before that only where a wrong place would be left with folders in it.
+  [[nodiscard]] std::function<void()> maker() const {
+    const auto make = [this] { layout.make_variant(experiment_id, variant_id, durability); };
+    if (layout.fs.has_folders()) make();
+    return make;
+  }
+  /// Ends the deletion of a run there that was cut off; false where there is none.
+  [[nodiscard]] bool finish_delete(const std::string& run_id) const {
+    return TrashStore(layout).finish({experiment_id, variant_id, run_id});
+  }
+};
+
+/// Saves to a folder that was chosen, in `variant` unless that is null. Where another save is at it, waits for that one
+/// to end, at most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
+inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
+                           const std::string& folder, bool overwrite, Durability durability,
+                           const RegistryVariant* variant = nullptr) {
+  using std::chrono::milliseconds;
+  const std::string cannot = "cannot save the run '" + run_id + "' to '" + folder + "': ";
+  const std::function<void()> make_variant = variant ? variant->maker() : nullptr;
+  const auto begin = std::chrono::steady_clock::now();
+  for (milliseconds pause(1);; pause = std::min(2 * pause, milliseconds(50))) {
+    SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability, make_variant).save(overwrite);
+    if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.are_files({metadata_path(folder)}))
+      outcome = SaveOutcome::exists;
+    switch (outcome) {
+      case SaveOutcome::saved:
+        return;
+      case SaveOutcome::exists:
+        throw RunExistsError(cannot + "a run is there; choose another id or place, or set SaveOptions::overwrite");
+      case SaveOutcome::holds_other_files:
+        if (variant && variant->finish_delete(run_id)) break;
+        if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename));
+            !runs.empty())
+          throw InvalidIdError(cannot + "it would hold the run '" + runs.front() + "'; choose another id or place");
+        throw RunExistsError(cannot + "the folder holds files and no run, and ERM replaces only runs; choose another " +
+                             "id or place, or empty it");
+      case SaveOutcome::is_being_saved:
+        if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(10))
+          throw RunExistsError(cannot + "another process is writing a run there; choose another id or place");
+        std::this_thread::sleep_for(pause);
+    }
+  }
+}
+
+/// Saves under the run's own id, or the next free one where it was generated; the id that it got.
+inline std::string save_under_free_id(const ExperimentRun& run, const std::shared_ptr<FileSystem>& fs,
+                                      const RegistryVariant& variant, bool overwrite) {
+  const RunRecord& record = RunAccess::record(run);
+  SavedPlaces& places = RunAccess::saved_places(run);
+  const std::string folder = variant.folder();
+  if (!record.run_id_was_generated) {
+    save_to_folder(record, record.run_id, *fs, joined(folder, record.run_id), overwrite, variant.durability, &variant);
+    return record.run_id;
+  }
+  if (overwrite) {
+    if (const std::optional<std::string> mine = places.run_id_in(fs, folder)) {
+      save_to_folder(record, *mine, *fs, joined(folder, *mine), true, variant.durability, &variant);
+      return *mine;
+    }
+  }
+  const std::function<void()> make_variant = variant.maker();
+  for (int i = 1;; ++i) {
+    std::string run_id = record.run_id;
+    if (i > 1) append_padded(run_id += '_', i, 3);
+    RunSaver saver(*fs, record, run_id, joined(folder, run_id), variant.durability, make_variant);
+    if (saver.save(false) != SaveOutcome::saved) continue;
+    places.remember(fs, folder, run_id);
+    return run_id;
+  }
+}
+
+/// Throws InvalidIdError where a folder lies inside a run: what a run holds goes when the run does.
+inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder, const std::string& run_uri) {
+  for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash > 0;
+       slash = folder.rfind('/', slash - 1)) {
+    const std::string above = folder.substr(0, slash);
+    if (fs.are_files({metadata_path(above)}))
+      throw InvalidIdError("cannot save a run to '" + run_uri + "': it would lie inside the run '" + above +
+                           "'; choose another place");
+  }
+}
+
+/// The latest of some runs of a variant. The second of a generated id is that of its timestamp: of those, only
+/// the runs of the last second are opened.
+inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
+                             std::vector<std::string> run_ids) {
+  std::optional<TimePoint> last_second;
+  for (const std::string& id : run_ids)
+    if (const std::optional<TimePoint> second = time_of_generated_id(id);
+        second && (!last_second || *second > *last_second))
+      last_second = second;
+  const auto is_older = [&](const std::string& id) {
+    const std::optional<TimePoint> second = time_of_generated_id(id);
+    return second && *second < *last_second;
+  };
+  run_ids.erase(std::remove_if(run_ids.begin(), run_ids.end(), is_older), run_ids.end());
+  if (run_ids.size() == 1) return run_ids.front();
+  std::vector<std::string> folders;
+  for (const std::string& id : run_ids) folders.push_back(joined(variant_folder, id));
+  const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
+  std::pair<TimePoint, std::string> latest;
+  for (std::size_t i = 0; i < run_ids.size(); ++i) {
+    const TimePoint time = metadata[i].record.timestamp_utc;
+    if (latest.second.empty() || std::pair(time, run_ids[i]) > latest) latest = {time, std::move(run_ids[i])};
+  }
+  return latest.second;
+}
+
+}  // namespace detail
+
+inline void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
+  const Location place = detail::locate(run_uri, options.fs);
+  const std::string folder = detail::without_end_slash(place.path);
+  const std::string reserved = detail::fault_of_part(detail::last_part(folder));
+  if (!reserved.empty()) throw InvalidIdError("cannot save a run to '" + run_uri + "': its name " + reserved);
+  detail::refuse_place_in_run(*place.fs, folder, run_uri);
+  detail::save_to_folder(detail::RunAccess::record(run), run.run_id(), *place.fs, folder, options.overwrite,
+                         options.durable ? Durability::durable : Durability::buffered);
+}
+
+inline std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
+                                        SaveOptions options) {
+  const Location registry = detail::locate(registry_uri, options.fs);
+  const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
+  layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
+  const detail::RegistryVariant variant{layout, run.experiment_id(), run.variant_id(),
+                                        options.durable ? Durability::durable : Durability::buffered};
+  const std::string run_id = detail::save_under_free_id(run, registry.fs, variant, options.overwrite);
+  return detail::uri_below(registry_uri, detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
+}
+
+inline ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
+  const Location place = detail::locate(run_uri, fs);
+  return detail::RunAccess::make<ExperimentRun>(detail::read_run(place.fs, detail::without_end_slash(place.path)));
+}
+
+inline ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
+                                            const std::string& variant_id, std::optional<std::string> run_id,
+                                            std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  if (run_id) detail::check_name("run id", *run_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string variant = detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id),
+                                             variant_id);
+  const std::shared_ptr<FileSystem>& store = registry.fs;
+  const auto load = [&](std::string id) {
+    detail::RunRecord record = detail::read_run(store, detail::joined(variant, id));
+    record.experiment_id = experiment_id;
+    record.variant_id = variant_id;
+    record.run_id = std::move(id);
+    return detail::RunAccess::make<ExperimentRun>(std::move(record));
+  };
+  if (run_id) {
+    try {
+      return load(std::move(*run_id));
+    } catch (const NotFoundError&) {
+      // Say which part of the question has no answer.
+      const std::string root = detail::without_end_slash(registry.path);
+      detail::VariantPlace{*store, registry_uri, root}.expect_variant(experiment_id, variant_id);
+      throw;
+    }
+  }
+  for (;;) {
+    std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+    if (ids.empty()) {
+      throw NotFoundError("there is no run of variant '" + variant_id + "' of experiment '" + experiment_id +
+                          "' in the registry '" + registry_uri + "'; save one first");
+    }
+    try {
+      return load(detail::latest_of(*store, variant, ids));
+    } catch (const NotFoundError&) {
+      // The latest, or one that might have been, was deleted just now: then the list is another.
+      if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
+    }
+  }
+}
+
+inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
+                                                          const std::string& experiment_id,
+                                                          const std::string& variant_id,
+                                                          std::optional<std::vector<std::string>> run_ids,
+                                                          std::shared_ptr<FileSystem> fs) {
+  if (!run_ids) {
+    for (;;) {
+      std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
+      try {
+        return load_runs_from_registry(registry_uri, experiment_id, variant_id, ids, fs);
+      } catch (const NotFoundError&) {
+        // One was deleted just now: then the list is another.
+        if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
+      }
+    }
+  }
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string variant = detail::joined(
+      detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
+  std::vector<std::string> folders;
+  for (const std::string& run_id : *run_ids) {
+    detail::check_name("run id", run_id);
+    folders.push_back(detail::joined(variant, run_id));
+  }
+  std::vector<detail::RunRecord> records = detail::read_runs(registry.fs, folders);
+  std::vector<ExperimentRun> runs;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].experiment_id = experiment_id;
+    records[i].variant_id = variant_id;
+    records[i].run_id = std::move((*run_ids)[i]);
+    runs.push_back(detail::RunAccess::make<ExperimentRun>(std::move(records[i])));
+  }
+  return runs;
+}
+
+inline std::vector<std::string> list_experiments(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_registry();
+  return detail::sorted_ids(*registry.fs, root, detail::experiment_marker);
+}
+
+inline std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
+                                              std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_experiment(experiment_id);
+  return detail::sorted_ids(*registry.fs, detail::joined(root, experiment_id), detail::variant_marker);
+}
+
+inline std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
+                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+  detail::check_name("experiment id", experiment_id);
+  detail::check_name("variant id", variant_id);
+  const Location registry = detail::locate(registry_uri, fs);
+  const std::string root = detail::without_end_slash(registry.path);
+  detail::VariantPlace{*registry.fs, registry_uri, root}.expect_variant(experiment_id, variant_id);
+  return detail::sorted_ids(*registry.fs, detail::joined(detail::joined(root, experiment_id), variant_id),
+                            detail::metadata_filename);
+}
+
+}  // namespace erm

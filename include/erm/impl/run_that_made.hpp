@@ -1,0 +1,138 @@
+// The body of run_that_made, for erm/provenance.hpp, which includes this.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/provenance.hpp"
+#include "erm/registry.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// Looks for the artifact that has a file's content.
+class MakerSearch {
+ public:
+  MakerSearch(const std::string& registry_uri, const std::filesystem::path& file, std::shared_ptr<FileSystem> fs)
+      : uri_(registry_uri), given_fs_(std::move(fs)), place_(locate(registry_uri, given_fs_)), file_(file) {}
+
+  std::optional<ExperimentRun> run() {
+    for (const std::string& experiment : list_experiments(uri_, given_fs_))
+      for (const std::string& variant : list_variants(uri_, experiment, given_fs_)) look_at(experiment, variant);
+    if (best_) return load_run_from_registry(uri_, best_->experiment, best_->variant, best_->run, given_fs_);
+    // Where none was found, the run that cannot be read may be the one.
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+  }
+
+ private:
+  struct Found {
+    TimePoint time;
+    std::string experiment, variant, run;
+    bool operator<(const Found& other) const {
+      return std::tie(time, experiment, variant, run) <
+             std::tie(other.time, other.experiment, other.variant, other.run);
+    }
+  };
+
+  void look_at(const std::string& experiment, const std::string& variant) {
+    const std::vector<std::string> runs = list_runs(uri_, experiment, variant, given_fs_);
+    const std::string root = joined(joined(without_end_slash(place_.path), experiment), variant);
+    constexpr std::size_t at_once = 128;  // what is read is held in memory
+    for (std::size_t first = 0; first < runs.size(); first += at_once) {
+      std::vector<std::string> folders;
+      for (std::size_t i = first; i < std::min(first + at_once, runs.size()); ++i)
+        folders.push_back(joined(root, runs[i]));
+      const std::vector<Bytes> texts = metadata_that_is_there(folders);
+      for (std::size_t i = 0; i < folders.size(); ++i) {
+        if (texts[i].empty() || cannot_be_it(view(texts[i]))) continue;
+        try {
+          look_at_run(folders[i], view(texts[i]), {{}, experiment, variant, runs[first + i]});
+        } catch (const Error&) {
+          if (!failure_) failure_ = std::current_exception();
+        }
+      }
+    }
+  }
+
+  /// Empty for a run that was removed meanwhile.
+  std::vector<Bytes> metadata_that_is_there(const std::vector<std::string>& folders) const {
+    try {
+      return metadata_bytes_of(*place_.fs, folders);
+    } catch (const NotFoundError&) {
+      std::vector<Bytes> texts;
+      for (const std::string& folder : folders) {
+        try {
+          texts.push_back(metadata_bytes(*place_.fs, folder));
+        } catch (const NotFoundError&) {
+          texts.emplace_back();
+        }
+      }
+      return texts;
+    }
+  }
+
+  /// Whether the text of the metadata says so without being taken apart: ERM names the size of each artifact. Of a run
+  /// that is not at its end, other writers may have more.
+  [[nodiscard]] bool cannot_be_it(std::string_view text) const {
+    if (text.find("\n\"erm\": {\"layout\": 1") == std::string_view::npos) return false;
+    return text.find("\"status\": \"running\"") == std::string_view::npos &&
+           text.find(size_text_) == std::string_view::npos;
+  }
+
+  void look_at_run(const std::string& folder, std::string_view text, Found run) {
+    MetadataFile metadata = MetadataReader::read(text, metadata_path(folder));
+    run.time = metadata.record.timestamp_utc;
+    if (best_ && !(run < *best_)) return;
+    if (metadata.record.status == RunStatus::running)
+      for (MetadataFile& writer : read_other_writers(*place_.fs, folder))
+        for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
+    const auto is_it = [&](const StoredArtifact& artifact) { return has_content(folder, artifact); };
+    if (std::any_of(metadata.artifacts.begin(), metadata.artifacts.end(), is_it)) best_ = std::move(run);
+  }
+
+  [[nodiscard]] bool has_content(const std::string& folder, const StoredArtifact& artifact) {
+    if (artifact.size && *artifact.size != file_.size()) return false;
+    if (artifact.sha256) return *artifact.sha256 == sha256();
+    const StoredContent content(place_.fs, folder, artifact.stored_filename, artifact.size);
+    return content.size() == file_.size() && sha256_of(content) == sha256();
+  }
+
+  const std::string& sha256() {
+    if (sha256_.empty()) sha256_ = sha256_of(file_);
+    return sha256_;
+  }
+
+  const std::string& uri_;
+  std::shared_ptr<FileSystem> given_fs_;
+  Location place_;
+  FileInPlace file_;
+  std::string size_text_ = "\"size\": " + std::to_string(file_.size());
+  std::string sha256_;
+  std::optional<Found> best_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace detail
+
+inline std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const std::filesystem::path& file,
+                                                  std::shared_ptr<FileSystem> fs) {
+  return detail::MakerSearch(registry_uri, file, std::move(fs)).run();
+}
+
+}  // namespace erm

@@ -1,0 +1,342 @@
+// The bodies of erm/s3.hpp, which includes this.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/s3/claims.hpp"
+#include "erm/detail/s3/client.hpp"
+#include "erm/detail/s3/upload.hpp"
+#include "erm/s3.hpp"
+
+namespace erm {
+
+namespace detail::s3 {
+
+/// S3FileSystem::folders_with() where little lies beside the file: level by level, each level's folders at once.
+inline std::vector<std::string> marked_folders(const Client& client, const std::string& path,
+                                               const std::string& filename) {
+  const Place top(path);
+  const std::string prefix = top.prefix();
+  std::vector<std::string> found;
+  std::vector<std::string> level = {""};
+  while (!level.empty()) {
+    std::vector<std::string> folders;
+    for (const std::string& at : level) {
+      client.list(top, prefix + at, true, 0, [&](Listed&& each) {
+        if (each.is_prefix && each.key.compare(prefix.size() + at.size(), 5, ".erm_") != 0)
+          folders.push_back(each.key.substr(prefix.size()));
+        return true;
+      });
+    }
+    std::vector<Exchange> heads;
+    for (const std::string& folder : folders)
+      heads.push_back(Client::request("look at", "HEAD", Place(top.bucket + "/" + prefix + folder + filename)));
+    client.run(heads);
+    level.clear();
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      if (client.is_there(heads[i]))
+        found.push_back(folders[i].substr(0, folders[i].size() - 1));
+      else
+        level.push_back(std::move(folders[i]));
+    }
+  }
+  return found;
+}
+
+/// What read_at() asks for at once.
+inline constexpr std::uint64_t range_size = std::uint64_t{4} << 20;
+
+/// The size of the whole object: "1000" of "bytes 0-99/1000".
+inline std::uint64_t total_of(const Exchange& part) {
+  const auto range = part.answer.find("content-range");
+  if (range == part.answer.end()) return 0;
+  const std::size_t slash = range->second.find('/');
+  return slash == std::string::npos ? 0 : number_in(std::string_view(range->second).substr(slash + 1));
+}
+
+/// The file systems behind s3:// URIs: one for as long as the environment stays the same, for its connections.
+inline std::shared_ptr<FileSystem> process_s3() {
+  std::string environment;
+  for (const char* const name :
+       {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE", "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE", "HOME", "USERPROFILE"})
+    environment += variable(name).value_or("") + '\n';
+  static std::mutex mutex;
+  // Never destroyed: threads may use it while the program ends.
+  static auto& last = *new std::pair<std::string, std::shared_ptr<FileSystem>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!last.second || last.first != environment) last = {environment, std::make_shared<S3FileSystem>()};
+  return last.second;
+}
+
+inline Location open(const std::string& uri) {
+  const std::string path = without_scheme(uri);
+  static_cast<void>(Place(path));  // throws where there is no bucket
+  return {process_s3(), path};
+}
+
+inline UriScheme scheme{"s3", &open, nullptr};
+inline const bool scheme_is_added = [] {
+  scheme.next = added_uri_schemes;
+  added_uri_schemes = &scheme;
+  return true;
+}();
+
+}  // namespace detail::s3
+
+inline S3FileSystem::S3FileSystem(S3Options options)
+    : client_(std::make_unique<detail::s3::Client>(std::move(options))) {}
+
+inline S3FileSystem::~S3FileSystem() = default;
+
+inline FileInfo S3FileSystem::info(const std::string& path) const {
+  using detail::s3::Client;
+  const detail::s3::Place place(path);
+  FileInfo info;
+  if (!place.key.empty()) {
+    detail::s3::Exchange head = client_->run(Client::request("look at", "HEAD", place));
+    if (client_->is_there(head)) {
+      info.kind = FileKind::file;
+      info.size = detail::s3::number_in(head.answer["content-length"]);
+      return info;
+    }
+  }
+  bool is_empty = true;
+  client_->list(place, place.prefix(), false, 1, [&](detail::s3::Listed&&) { return is_empty = false; });
+  if (!is_empty || place.key.empty()) info.kind = FileKind::folder;
+  return info;
+}
+
+inline std::vector<FolderEntry> S3FileSystem::list(const std::string& path) const {
+  const detail::s3::Place place(path);
+  const std::string prefix = place.prefix();
+  std::vector<FolderEntry> entries;
+  client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& found) {
+    std::string name = found.key.substr(prefix.size());
+    if (found.is_prefix) name.pop_back();
+    // Other programs mark a folder by an empty object of its name with a slash.
+    if (!name.empty()) entries.push_back({std::move(name), found.is_prefix ? FileKind::folder : FileKind::file});
+    return true;
+  });
+  return entries;
+}
+
+inline Bytes S3FileSystem::read(const std::string& path) const { return std::move(read_many({path}).front()); }
+
+inline std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::string>& paths) const {
+  std::vector<detail::s3::Exchange> gets;
+  gets.reserve(paths.size());
+  for (const std::string& path : paths)
+    gets.push_back(detail::s3::Client::request("read", "GET", detail::s3::Place(path)));
+  client_->run(gets);
+  std::vector<Bytes> contents;
+  contents.reserve(paths.size());
+  for (detail::s3::Exchange& get : gets) {
+    detail::s3::Client::expect_ok(get);
+    contents.push_back(std::move(get.content));
+  }
+  return contents;
+}
+
+inline std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                         std::size_t size) const {
+  if (size == 0) return 0;
+  const detail::s3::Place place(path);
+  std::vector<detail::s3::Exchange> parts;
+  for (std::uint64_t at = 0; at < size; at += detail::s3::range_size) {
+    detail::s3::Exchange part = detail::s3::Client::request("read a part of", "GET", place);
+    part.into = into + at;
+    part.room = static_cast<std::size_t>(std::min<std::uint64_t>(detail::s3::range_size, size - at));
+    part.headers["range"] = "bytes=" + std::to_string(offset + at) + "-" + std::to_string(offset + at + part.room - 1);
+    parts.push_back(std::move(part));
+  }
+  client_->run(parts);
+  std::size_t got = 0;
+  std::uint64_t total = 0;
+  for (const detail::s3::Exchange& part : parts) {
+    if (part.status == 416) break;  // it begins behind the end
+    detail::s3::Client::expect_ok(part);
+    got += part.got;
+    total = detail::s3::total_of(part);
+    if (part.got < part.room) break;
+  }
+  if (client_->options().on_progress && total > client_->options().part_size)
+    client_->options().on_progress({path, offset + got, total, false});
+  return got;
+}
+
+inline std::size_t S3FileSystem::read_size() const noexcept {
+  return static_cast<std::size_t>(std::min<std::size_t>(client_->options().max_requests, 6) * detail::s3::range_size);
+}
+
+inline void S3FileSystem::write(const std::string& path, std::string_view content, Durability) {
+  refresh_claims();
+  client_->put(path, detail::s3::Body(content), false);
+}
+
+inline void S3FileSystem::write_from(const std::string& path, const Content& content, Durability) {
+  refresh_claims();
+  if (content.size() > client_->options().part_size)
+    detail::s3::Upload(*client_, path, content).run();
+  else
+    client_->put(path, detail::s3::Body(content, 0, content.size()), false);
+}
+
+inline bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
+  return client_->put(path, detail::s3::Body(content), true);
+}
+
+inline bool S3FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
+  return create_many({{path, &content}}, durability).front();
+}
+
+inline std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& files, Durability) {
+  using detail::s3::Body;
+  using detail::s3::Exchange;
+  using detail::s3::Place;
+  using detail::s3::Upload;
+  std::vector<bool> created(files.size());
+  std::vector<Exchange> puts;
+  std::vector<std::size_t> of_put;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::uint64_t size = files[i].content->size();
+    if (size > client_->options().part_size) continue;
+    if (!client_->has_conditions() && client_->run_head(Place(files[i].path))) continue;
+    puts.push_back(client_->conditional_put(Place(files[i].path), Body(*files[i].content, 0, size)));
+    of_put.push_back(i);
+  }
+  client_->run(puts);
+  for (std::size_t i = 0; i < puts.size(); ++i) created[of_put[i]] = client_->was_created(puts[i]);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    // Not every server has conditions here; who writes to a run's folder holds its claim.
+    if (files[i].content->size() <= client_->options().part_size) continue;
+    if (client_->run_head(Place(files[i].path))) continue;
+    Upload(*client_, files[i].path, *files[i].content).run();
+    created[i] = true;
+  }
+  return created;
+}
+
+inline void S3FileSystem::remove(const std::string& path) {
+  const detail::s3::Place place(path);
+  std::vector<std::string> keys;
+  client_->list(place, place.prefix(), false, 0, [&](detail::s3::Listed&& found) {
+    keys.push_back(std::move(found.key));
+    return true;
+  });
+  // A run is gone at once: without its metadata it is none.
+  const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
+  const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
+  const std::vector<std::string> first(keys.begin(), others);
+  keys.erase(keys.begin(), others);
+  if (!place.key.empty()) keys.push_back(place.key);
+  if (!first.empty()) client_->remove(place.bucket, first);
+  if (!keys.empty()) client_->remove(place.bucket, keys);
+}
+
+inline void S3FileSystem::remove_many(const std::vector<std::string>& files) {
+  std::map<std::string, std::vector<std::string>> keys_of_bucket;
+  for (const std::string& file : files) {
+    detail::s3::Place place(file);
+    keys_of_bucket[place.bucket].push_back(std::move(place.key));
+  }
+  for (const auto& [bucket, keys] : keys_of_bucket) client_->remove(bucket, keys);
+}
+
+inline bool S3FileSystem::make_folder(const std::string& path) {
+  const detail::s3::Place place(path);
+  bool is_empty = true;
+  client_->list(place, place.prefix(), false, 1, [&](detail::s3::Listed&&) { return is_empty = false; });
+  return is_empty;
+}
+
+inline void S3FileSystem::move(const std::string& from, const std::string& to, Durability) {
+  const detail::s3::Place source(from);
+  const std::string prefix = source.prefix();
+  std::map<std::string, std::uint64_t> sizes;
+  std::vector<std::string> files;  // relative to `from`
+  client_->list(source, prefix, false, 0, [&](detail::s3::Listed&& found) {
+    files.push_back(found.key.substr(prefix.size()));
+    sizes[files.back()] = found.size;
+    return true;
+  });
+  if (files.empty()) {
+    const FileInfo file = info(from);
+    if (file.kind != FileKind::file)
+      throw NotFoundError("cannot move 's3://" + from + "': there is nothing; check the path");
+    files.emplace_back();
+    sizes[""] = file.size;
+  }
+  const auto own = detail::own_files_last(files);
+  const std::vector<std::string> steps[] = {{files.begin(), own}, {own, files.end()}};
+  for (const std::vector<std::string>& step : steps) {
+    std::vector<std::pair<std::string, std::uint64_t>> sources;
+    std::vector<std::string> targets;
+    for (const std::string& file : step) {
+      sources.emplace_back(detail::joined(from, file), sizes[file]);
+      targets.push_back(detail::joined(to, file));
+    }
+    detail::s3::copy_objects(*client_, sources, targets);
+  }
+  for (const std::vector<std::string>& step : steps) {
+    std::vector<std::string> keys;
+    for (const std::string& file : step) keys.push_back(detail::joined(source.key, file));
+    if (!keys.empty()) client_->remove(source.bucket, keys);
+  }
+}
+
+inline bool S3FileSystem::are_files(const std::vector<std::string>& paths) const {
+  std::vector<detail::s3::Exchange> heads;
+  for (const std::string& path : paths)
+    heads.push_back(detail::s3::Client::request("look at", "HEAD", detail::s3::Place(path)));
+  client_->run(heads);
+  return std::all_of(heads.begin(), heads.end(), [&](const auto& head) { return client_->is_there(head); });
+}
+
+inline std::vector<std::string> S3FileSystem::files_below(const std::string& path) const {
+  const detail::s3::Place place(path);
+  const std::string prefix = place.prefix();
+  std::vector<std::string> files;
+  client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& found) {
+    if (!detail::ends_with(found.key, "/")) files.push_back(found.key.substr(prefix.size()));
+    return true;
+  });
+  return files;
+}
+
+inline std::vector<std::string> S3FileSystem::folders_with(const std::string& path, const std::string& filename) const {
+  // A run is nearly all that lies in its folder: to list everything is to ask nothing of each run. Of an experiment
+  // or variant it is the least part.
+  if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
+  const detail::s3::Place place(path);
+  const std::string prefix = place.prefix();
+  const std::string ending = "/" + filename;
+  std::vector<std::string> found;
+  client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& each) {
+    if (!detail::ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
+    std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
+    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos) found.push_back(std::move(folder));
+    return true;
+  });
+  // A folder comes before or after those in it, as the names beside it sort.
+  std::sort(found.begin(), found.end());
+  const auto is_inside_another = [&](const std::string& folder) {
+    for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
+      if (std::binary_search(found.begin(), found.end(), folder.substr(0, slash))) return true;
+    return false;
+  };
+  std::vector<std::string> outermost;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(outermost),
+               [&](const std::string& folder) { return !is_inside_another(folder); });
+  return outermost;
+}
+
+}  // namespace erm

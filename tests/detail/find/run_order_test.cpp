@@ -1,0 +1,89 @@
+#include "erm/detail/find/run_order.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "erm/experiment_run.hpp"
+#include "thrown.hpp"
+
+namespace run_order_test {
+
+using erm::detail::RunOrder;
+using erm_test::thrown;
+
+namespace {
+
+/// The ids of some runs in that order.
+std::string sorted(const std::vector<erm::ExperimentRun>& runs, const std::string& text) {
+  const RunOrder order(text);
+  std::vector<const erm::ExperimentRun*> all;
+  for (const auto& run : runs) all.push_back(&run);
+  std::stable_sort(all.begin(), all.end(), [&](const auto* a, const auto* b) {
+    return order.compare(order.key_of(erm::detail::RunAccess::record(*a)),
+                         order.key_of(erm::detail::RunAccess::record(*b))) < 0;
+  });
+  std::string ids;
+  for (const auto* run : all) ids += run->run_id();
+  return ids;
+}
+
+erm::ExperimentRun run(const std::string& id, const erm::Value& loss, int second = 0) {
+  erm::RunOptions options;
+  options.run_id = id;
+  options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1000000 + second));
+  erm::ExperimentRun made("exp", options);
+  made.log_metric("loss", loss);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("Runs are ordered by a field up or down, with what is missing and NaN last") {
+  std::vector<erm::ExperimentRun> runs = {run("a", 0.5), run("b", std::nan("")), run("c", 0.1), run("d", "0.3")};
+  runs.emplace_back("exp");
+  const std::string generated = runs.back().run_id();
+  CHECK(sorted(runs, "metrics.loss") == "cdab" + generated);
+  CHECK(sorted(runs, "metrics.loss asc") == "cdab" + generated);
+  CHECK(sorted(runs, "metrics.loss DESC") == "adcb" + generated);
+}
+
+TEST_CASE("Booleans come before numbers, and numbers before text") {
+  const std::vector<erm::ExperimentRun> runs = {run("a", "x"), run("b", 1), run("c", true), run("d", "X")};
+  CHECK(sorted(runs, "metrics.loss") == "cbda");
+  CHECK(sorted(runs, "metrics.loss desc") == "adbc");
+}
+
+TEST_CASE("The second term orders what the first leaves equal") {
+  const std::vector<erm::ExperimentRun> runs = {run("a", 1, 3), run("b", 0, 2), run("c", 1, 1)};
+  CHECK(sorted(runs, "metrics.loss desc, time asc") == "cab");
+  CHECK(sorted(runs, "metrics.loss desc, time desc") == "acb");
+  CHECK(sorted(runs, "run desc") == "cba");
+}
+
+TEST_CASE("Without a text the newest come first") {
+  CHECK(sorted({run("a", 1, 1), run("b", 1, 3), run("c", 1, 2)}, "") == "bca");
+}
+
+TEST_CASE("A wrong order is shown with a caret under the place") {
+  const auto fault_of = [](const std::string& text) {
+    return thrown<erm::Error>([&] { static_cast<void>(RunOrder(text)); });
+  };
+  CHECK(fault_of("time down") ==
+        "cannot read the order: expected 'asc', 'desc', ',' or the end, found 'down'\n"
+        "  time down\n"
+        "       ^");
+  CHECK(fault_of("metrics.loss,") ==
+        "cannot read the order: expected a field (params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, "
+        "experiment, variant, run, time, duration, group, note, failure, features or artifacts), found the end\n"
+        "  metrics.loss,\n"
+        "               ^");
+  CHECK(fault_of("features") ==
+        "cannot read the order: 'features' is a list, which has no order\n"
+        "  features\n"
+        "  ^");
+}
+
+}  // namespace run_order_test

@@ -1,0 +1,164 @@
+#include "erm/detail/provenance/secrets.hpp"
+
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace secrets_test {
+
+namespace {
+
+using erm::detail::masked_arguments;
+using erm::detail::masked_text;
+using erm::detail::names_a_secret;
+using erm::detail::without_tokens;
+using Arguments = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("Names that secrets go by are known in every spelling") {
+  for (const char* const name : {"--token",
+                                 "--hf-token",
+                                 "HF_TOKEN",
+                                 "hfToken",
+                                 "--hftoken",
+                                 "trainer.hub_token",
+                                 "--password",
+                                 "db_password",
+                                 "MYSQL_PWD",
+                                 "PGPASSWORD",
+                                 "--passwd",
+                                 "--secret",
+                                 "AWS_SECRET_ACCESS_KEY",
+                                 "AWS_ACCESS_KEY_ID",
+                                 "WANDB_API_KEY",
+                                 "apiKey",
+                                 "APIKey",
+                                 "OPENAI_KEY",
+                                 "--ssh-key",
+                                 "--auth",
+                                 "Authorization",
+                                 "GOOGLE_APPLICATION_CREDENTIALS",
+                                 "X-Amz-Signature",
+                                 "X-Amz-Credential",
+                                 "sig",
+                                 "SLACK_WEBHOOK_URL",
+                                 "SESSION_COOKIE",
+                                 "--pass",
+                                 "JWT",
+                                 "TOKEN_VALUE"})
+    CHECK((names_a_secret(name) ? name : std::string(name) + " is taken for harmless") == name);
+}
+
+TEST_CASE("What trainings call by similar names is no secret") {
+  for (const char* const name : {"",
+                                 "--",
+                                 "--lr",
+                                 "--max-tokens",
+                                 "--tokenizer",
+                                 "--eos-token",
+                                 "--pad_token",
+                                 "--sort-key",
+                                 "--num-keys",
+                                 "--keyframes",
+                                 "--passes",
+                                 "--compass",
+                                 "PATH",
+                                 "PWD",
+                                 "OLDPWD",
+                                 "OMP_NUM_THREADS",
+                                 "--author",
+                                 "--assign",
+                                 "--pin-memory",
+                                 "--pattern",
+                                 "CUDA_VISIBLE_DEVICES",
+                                 "--monkey"})
+    CHECK((names_a_secret(name) ? std::string(name) + " is taken for a secret" : name) == name);
+}
+
+TEST_CASE("Arguments keep their form, without the secrets") {
+  CHECK(masked_arguments({"train", "--lr", "0.1", "--token=abc", "--password", "x y", "--epochs=3"}) ==
+        Arguments{"train", "--lr", "0.1", "--token=***", "--password", "***", "--epochs=3"});
+  CHECK(masked_arguments({"db.password=a=b,c d", "hub.token=1"}) == Arguments{"db.password=***", "hub.token=***"});
+  CHECK(masked_arguments({"/password:abc", "/lr:0.1", "Authorization: Bearer abc"}) ==
+        Arguments{"/password:***", "/lr:0.1", "Authorization:***"});
+  CHECK(masked_arguments({"--api-key", "-S3cret", "--api-key"}) == Arguments{"--api-key", "***", "--api-key"});
+}
+
+TEST_CASE("An option that only sounds like a secret does not hide the next option") {
+  CHECK(masked_arguments({"--ask-password", "--lr", "0.1"}) == Arguments{"--ask-password", "--lr", "0.1"});
+  CHECK(masked_arguments({"--use-auth", "-v", "data"}) == Arguments{"--use-auth", "-v", "data"});
+}
+
+TEST_CASE("Options of the user's own are masked, also with their value attached") {
+  CHECK(masked_arguments({"-p", "abc", "-pabc", "-q", "--licence=1234", "--licence", "1234"}, {"-p", "--licence"}) ==
+        Arguments{"-p", "***", "-p***", "-q", "--licence=***", "--licence", "***"});
+  CHECK(masked_arguments({"-p", "8080", "-p8080"}) == Arguments{"-p", "8080", "-p8080"});
+}
+
+TEST_CASE("A URL loses who logs in, and what signs it") {
+  CHECK(masked_text("https://user:pw@host:8080/x") == "https://***@host:8080/x");
+  CHECK(masked_text("--proxy=http://user:p/w@host") == "--proxy=http://***@host");
+  CHECK(masked_text("https://ghp@github.com/a/b.git") == "https://***@github.com/a/b.git");
+  CHECK(masked_text("ssh://git@github.com/a/b.git git@github.com:a/b.git") ==
+        "ssh://git@github.com/a/b.git git@github.com:a/b.git");
+  CHECK(masked_text("postgres://u:p@h/db?sslpassword=x&a=1") == "postgres://***@h/db?sslpassword=***&a=1");
+  CHECK(masked_text("https://h/x?a=1&sig=abc%3D&b=2") == "https://h/x?a=1&sig=***&b=2");
+  CHECK(masked_text("https://h:8080/a@b") == "https://h:8080/a@b");
+  CHECK(masked_text("s3://bucket/a@b?x=y") == "s3://bucket/a@b?x=y");
+  CHECK(masked_text("user:pw@proxy:3128") == "user:***@proxy:3128");
+  CHECK(masked_text("registry/image:tag@sha256:abc") == "registry/image:tag@sha256:abc");
+}
+
+TEST_CASE("Secrets inside of a text are masked up to their end") {
+  CHECK(masked_text(R"({"api_key": "a\"b,c", "lr": 0.1})") == R"({"api_key": "***", "lr": 0.1})");
+  CHECK(masked_text("host=h password=abc user=u") == "host=h password=*** user=u");
+  CHECK(masked_text("password='a b' x") == "password='***' x");
+  CHECK(masked_text("{hub: {token: abc}}") == "{hub: {token: ***}}");
+  CHECK(masked_text("--header=Authorization: Bearer abc") == "--header=Authorization: ***");
+  CHECK(masked_text("curl -H 'X: Bearer abc'") == "curl -H 'X: Bearer ***'");
+  CHECK(masked_text("password=") == "password=");
+  CHECK(masked_text("password=\"unended") == "password=\"***");
+  CHECK(masked_text("password='a\\") == "password='***");
+}
+
+TEST_CASE("Tokens are known by their form, wherever they stand") {
+  const std::string letters = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
+  for (const std::string token :
+       {"AKIAIOSFODNN7EXAMPLE", "ghp_abcdefghijklmnopqrst1", "hf_abcdefghijklmnopqrstuvwxyz012345",
+        "sk-proj-abcdefghij0123456789", "xoxb-1234567890-abc", "glpat-abcdefghij0123456789",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc_-"}) {
+    CHECK(masked_text(token) == "***");
+    CHECK(masked_text("--x=" + token + " y") == "--x=*** y");
+    CHECK(masked_text("a/" + token + "/b") == "a/***/b");
+  }
+  CHECK(masked_text("-kAKIAIOSFODNN7EXAMPLE") == "-k***");
+  CHECK(masked_text("a -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- b") == "a *** b");
+  CHECK(masked_text("-----BEGIN RSA PRIVATE KEY-----\nabc") == "***");
+  CHECK(masked_text("-----BEGIN PRIVATE KEY-----\n-----END ") == "***");
+  CHECK(masked_text("-----BEGIN CERTIFICATE-----") == "-----BEGIN CERTIFICATE-----");
+  CHECK(masked_text("sk-learn-style-of-a-model hf_transfer sk-a1") == "sk-learn-style-of-a-model hf_transfer sk-a1");
+}
+
+TEST_CASE("What holds no secret is left as it is") {
+  for (const std::string text :
+       {"", "=", ":", "://", "@", "a=b", "C:\\data\\x", "/home/user/train data", "std::vector<int>", "-DNDEBUG",
+        "-O3 -march=native", "1:2:3", "\"", "'", "a@b", "\xff\xfe", "lr=0.1,seed=42", "2026-11-23T07:30:21"})
+    CHECK(masked_text(text) == text);
+  CHECK(masked_arguments({"", "-", "--", "=", "/"}) == Arguments{"", "-", "--", "=", "/"});
+}
+
+TEST_CASE("Of code only tokens are masked, for its names say nothing") {
+  CHECK(without_tokens("+auto token = lexer.next();  // password: none\n") ==
+        "+auto token = lexer.next();  // password: none\n");
+  CHECK(without_tokens("-key = \"ghp_abcdefghijklmnopqrst1\"\n+url = https://me:pw@host/x") ==
+        "-key = \"***\"\n+url = https://***@host/x");
+}
+
+TEST_CASE("A definition of the compiler is known by its name without -D") {
+  CHECK(masked_arguments({"-DKEY=abc", "-DAPI_TOKEN=abc", "-DNDEBUG", "-DN=1"}) ==
+        Arguments{"-DKEY=***", "-DAPI_TOKEN=***", "-DNDEBUG", "-DN=1"});
+}
+
+}  // namespace secrets_test

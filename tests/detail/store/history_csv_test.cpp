@@ -1,0 +1,102 @@
+#include "erm/detail/store/history_csv.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "thrown.hpp"
+
+namespace history_csv_test {
+
+using erm::MetricHistory;
+using erm_test::thrown;
+
+namespace {
+
+const std::string header = "metric,step,unix_ms,value\n";
+
+std::map<std::string, MetricHistory> read(const std::string& text) {
+  erm::detail::HistoryReader reader;
+  reader.read(text, "h.csv");
+  return reader.take();
+}
+
+std::string error_of(const std::string& text) { return thrown<erm::FormatError>([&] { read(text); }); }
+
+const std::string no_point = ": it is not metric,step,unix_ms,value; mend or remove the line";
+
+erm::MetricPoint point(std::int64_t step, std::int64_t milliseconds, double value) {
+  erm::MetricPoint made;
+  made.step = step;
+  made.time = erm::TimePoint(std::chrono::milliseconds(milliseconds));
+  made.value = value;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("Points are written as RFC 4180 text") {
+  std::map<std::string, MetricHistory> history;
+  history["loss"] = MetricHistory({point(1200, 1763883021123, 0.53125), point(-1, -1, std::nan(""))});
+  history["a, \"b\"\n"] = MetricHistory({point(0, 0, std::numeric_limits<double>::infinity())});
+  const std::string csv = erm::detail::history_csv(history);
+  CHECK(csv == header + "\"a, \"\"b\"\"\n\",0,0,inf\nloss,1200,1763883021123,0.53125\nloss,-1,-1,nan\n");
+  CHECK(read(csv) == history);
+}
+
+TEST_CASE("Every kind of name and number comes back") {
+  std::map<std::string, MetricHistory> history;
+  for (const std::string name : {"", " ", "\"", "\"\"", ",", "\r", "\r\n", "a\nb", "\xC3\xBC", "nan", "=1+1"})
+    history[name] = MetricHistory({point(std::numeric_limits<std::int64_t>::min(), 0, -0.0),
+                                   point(std::numeric_limits<std::int64_t>::max(), 253402300799999, 5e-324),
+                                   point(0, -62135596800000, -std::numeric_limits<double>::infinity()),
+                                   point(0, 1, 1.7976931348623157e308), point(0, 1, 0.1)});
+  CHECK(read(erm::detail::history_csv(history)) == history);
+}
+
+TEST_CASE("A last line that was cut off anywhere is left out, and no line before it") {
+  const std::string first = header + "loss,1,1763883021123,0.5\n";
+  const std::string last = "\"a\nb\",2,1763883021124,0.25\n";
+  for (std::size_t size = 0; size < last.size(); ++size) {
+    CAPTURE(size);
+    const auto history = read(first + last.substr(0, size));
+    REQUIRE(history.size() == 1);
+    REQUIRE(history.at("loss").size() == 1);
+  }
+  CHECK(read(first + last).size() == 2);
+  for (std::size_t size = 0; size <= header.size(); ++size) CHECK(read(header.substr(0, size)).empty());
+}
+
+TEST_CASE("Any other bad line is named") {
+  for (const std::string line :
+       {"loss,1,1763883021123", "loss,1,1763883021123,", "loss,1,1763883021123,high", "loss,x,1763883021123,1",
+        "loss,1.5,1763883021123,1", "loss,1,soon,1", "loss", "", "loss,1,1763883021123,1,2", "lo\"ss,1,1763883021123,1",
+        "\"loss\"x,1,1763883021123,1", "loss,9223372036854775808,1763883021123,1", "loss,1,9000000000000000,1",
+        "loss, 1,1763883021123,1"}) {
+    CAPTURE(line);
+    CHECK(error_of(header + "loss,0,1763883021123,1\n" + line + "\nloss,2,1763883021123,1\n") ==
+          "history file 'h.csv', line 3" + no_point);
+    CHECK(error_of(header + line + "\n") == "history file 'h.csv', line 2" + no_point);
+  }
+  const std::string no_header =
+      "history file 'h.csv', line 1: the header is not 'metric,step,unix_ms,value'; mend or remove the line";
+  CHECK(error_of("loss,1,1763883021123,1\n") == no_header);
+  CHECK(error_of("x") == no_header);
+  CHECK(error_of("metric,step,unix_ms,value,more\n") ==
+        "history file 'h.csv', line 1: the header is followed by more fields; mend or remove the line");
+}
+
+TEST_CASE("Lines may end as on Windows, and several files make one history") {
+  erm::detail::HistoryReader reader;
+  reader.read("metric,step,unix_ms,value\r\nloss,1,1,0.5\r\nacc,1,1,0.9\r\n", "a.csv");
+  reader.read(header + "loss,2,2,0.25\n\"loss\",3,3,0.125\n", "b.csv");
+  const auto history = reader.take();
+  CHECK(history.at("loss") == MetricHistory({point(1, 1, 0.5), point(2, 2, 0.25), point(3, 3, 0.125)}));
+  CHECK(history.at("acc").size() == 1);
+}
+
+}  // namespace history_csv_test
