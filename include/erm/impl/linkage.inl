@@ -1,0 +1,16 @@
+// The symbols by which the files of a program find out that they disagree: see linkage.hpp.
+#pragma once
+
+#include "erm/impl/linkage.hpp"
+
+#if defined(ERM_COMPILED) && !defined(_MSC_VER)
+
+namespace erm::detail {
+
+template <>
+const char CompiledErmWith<nlohmann::json, Containers, Strings>::other_settings_than_this_file = 0;
+char this_program_mixes_compiled_and_header_only_erm = 0;
+
+}  // namespace erm::detail
+
+#endif
