@@ -1,5 +1,5 @@
-// Logs the figure of a plotting library that ERM does not know: here a type of this file that draws SVG. Adapt the figure
-// types of Matplot++, sciplot, gnuplot-iostream or ROOT in the same way, through any format that they can save.
+// Logs the figure of a plotting library that ERM does not know: here a type of this file that draws SVG. Adapt the
+// figure types of Matplot++, sciplot, gnuplot-iostream or ROOT in the same way, through any format that they can save.
 #include <erm/erm.hpp>
 
 #include <cstdio>
