@@ -23,7 +23,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/clean_json.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/run/file_content.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/figure.hpp"
 #include "erm/goal.hpp"

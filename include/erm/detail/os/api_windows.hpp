@@ -49,6 +49,9 @@ __declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* mo
                                                                  unsigned long size);
 
 // Libraries.
+__declspec(dllimport) HINSTANCE__* __stdcall GetModuleHandleW(const wchar_t* name);
+__declspec(dllimport) int __stdcall K32EnumProcessModules(void* process, HINSTANCE__** modules, unsigned long size,
+                                                          unsigned long* needed);
 __declspec(dllimport) HINSTANCE__* __stdcall LoadLibraryA(const char* name);
 __declspec(dllimport) std::intptr_t(__stdcall* __stdcall GetProcAddress(HINSTANCE__* library, const char* name))();
 

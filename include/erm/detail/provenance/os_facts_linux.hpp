@@ -1,27 +1,24 @@
-// provenance/os_facts.hpp for Linux.
+// The bodies of provenance/os_facts.hpp for Linux.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "erm/detail/os/api.hpp"
 #include "erm/detail/provenance/cgroup.hpp"
 #include "erm/detail/provenance/environment.hpp"
-#include "erm/detail/provenance/memory_use.hpp"
+#include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail::os {
 
-/// As the program was called, its own name first.
 inline std::vector<std::string> process_arguments(const SystemFiles& files, Json& missing) {
   constexpr std::size_t most = std::size_t{1} << 16;
   const std::optional<std::string> text = files.text("/proc/self/cmdline", most);
@@ -47,7 +44,7 @@ inline std::string executable_path(const SystemFiles& files, Json& missing) {
 
 /// Not asked of the system's name service, which may be another machine that does not answer.
 inline std::string user_name(const SystemFiles& files, const Environment& environment, Json& missing) {
-  const std::string uid = std::to_string(::geteuid());
+  const std::string uid = std::to_string(api::own_user());
   const std::string users = files.text("/etc/passwd", std::size_t{1} << 20).value_or("");
   for (std::string_view rest = users; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -76,7 +73,6 @@ inline bool is_for_numbers(std::string_view feature) {
   return is_listed(feature, others);
 }
 
-/// Those that the process may run on; 0 where it is not known.
 inline std::uint64_t usable_cores(const SystemFiles& files) {
   return count_of_list(value_of_line(files.text("/proc/self/status").value_or(""), "Cpus_allowed_list", ':'));
 }
@@ -109,7 +105,7 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
 
   std::uint64_t cores = count_of_list(files.line("/sys/devices/system/cpu/online"));
   if (cores == 0)
-    if (const long online = ::sysconf(_SC_NPROCESSORS_ONLN); online > 0) cores = static_cast<std::uint64_t>(online);
+    if (const long online = api::setting(api::processors_online); online > 0) cores = static_cast<std::uint64_t>(online);
   if (cores > 0) machine["cores"] = cores;
   if (const std::uint64_t usable = usable_cores(files); usable > 0)
     machine["cores_usable"] = usable;
@@ -158,8 +154,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   std::string_view name = value_of_line(release, "PRETTY_NAME", '=');
   if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'')) name = name.substr(1, name.size() - 2);
   add("os", name.empty() ? "Linux" : std::string(name));
-  utsname system = {};
-  if (::uname(&system) == 0)
+  api::SystemName system = {};
+  if (api::system_name(&system) == 0)
     add("kernel", std::string(system.sysname) + " " + system.release);
   else
     miss(missing, "machine.kernel", "uname() does not tell");
@@ -175,9 +171,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   add("time_zone", time_zone_name(files, environment, missing));
 }
 
-/// The time that this process has had of all cores, in seconds.
 inline double process_cpu_seconds() {
-  timespec used = {};
+  ::timespec used = {};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
