@@ -22,9 +22,9 @@ struct FileFacts {
 
 // <utility> tells which C library this is. Those of other processors number what they share otherwise, and glibc has
 // statx() from 2.28 on.
-#if defined(__linux__) && defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 28) &&                      \
-    (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__arm__) ||                     \
-     defined(__powerpc__) || defined(__s390__) || defined(__riscv) || defined(__loongarch__))
+#if defined(__linux__) && defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 28) &&                          \
+    (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__arm__) || defined(__powerpc__) || \
+     defined(__s390__) || defined(__riscv) || defined(__loongarch__))
 #include "erm/detail/os/api_linux.hpp"
 #else
 #include "erm/detail/os/api_posix.hpp"

@@ -1,7 +1,8 @@
 // os/api.hpp for Linux with the GNU C library: its functions, structures and constants under names of ERM's own. The
-// system's headers would bring their macros (BLOCK_SIZE, O_CREAT, major, st_mtime ...) and their cost to all who include
-// ERM. Since only the symbols are shared, a file may include both, in any order. tests/headers/api_linux.cpp holds all of
-// it against the headers.
+// system's headers would bring their macros (BLOCK_SIZE, O_CREAT, major, st_mtime ...) and their cost to all who
+// include ERM. Since only the symbols are shared, a file may include both, in any order; what points to structures is
+// void*, and text beside it const void*, so that link-time optimisation finds no types that differ.
+// tests/headers/api_linux.cpp holds all of it against the headers.
 #pragma once
 
 #include <cerrno>
@@ -66,7 +67,7 @@ inline bool share_blocks(int from, int to) noexcept { return control_device(to, 
 
 // ---- names ----
 
-struct Names;  // DIR
+using Names = void;  // DIR
 
 /// dirent64
 struct Name {
@@ -82,11 +83,14 @@ int remove_file(const char* path) noexcept __asm__("unlink");
 int remove_folder(const char* path) noexcept __asm__("rmdir");
 int can_access(const char* path, int how) noexcept __asm__("access");
 int can_access_in(int folder, const char* path, int how, int flags) noexcept __asm__("faccessat");
-std::ptrdiff_t read_link(const char* path, char* into, std::size_t size) noexcept __asm__("readlink");
-Names* open_names(int folder) noexcept __asm__("fdopendir");
-Name* next_name(Names* names) __asm__("readdir64");
+std::ptrdiff_t read_link(const char* __restrict path, char* __restrict into, std::size_t size) noexcept
+    __asm__("readlink");
+Names* open_names(int folder) __asm__("fdopendir");
+void* next_name_of(Names* names) __asm__("readdir64");
 int descriptor_of(Names* names) noexcept __asm__("dirfd");
 int close_names(Names* names) __asm__("closedir");
+
+inline Name* next_name(Names* names) { return static_cast<Name*>(next_name_of(names)); }
 
 inline constexpr int to_exist = 0;  // F_OK
 inline constexpr int to_read = 4;   // R_OK
@@ -120,7 +124,8 @@ struct Statx {
   std::uint64_t more[14];
 };
 
-int statx_of(int folder, const char* path, int flags, unsigned mask, Statx* facts) noexcept __asm__("statx");
+int statx_of(int folder, const void* __restrict path, int flags, unsigned mask, void* __restrict facts) noexcept
+    __asm__("statx");
 
 inline constexpr int working_folder = -100;      // AT_FDCWD
 inline constexpr int links_themselves = 0x100;   // AT_SYMLINK_NOFOLLOW
@@ -133,7 +138,7 @@ inline constexpr unsigned basic_facts = 0x07FF;  // STATX_BASIC_STATS
 struct Stat {
   std::uint64_t words[18];
 };
-int stat_of(int folder, const char* path, Stat* facts, int flags) noexcept __asm__("fstatat64");
+int stat_of(int folder, const void* __restrict path, void* __restrict facts, int flags) noexcept __asm__("fstatat64");
 #if defined(__x86_64__)
 inline constexpr int mode_word = 3;
 #else
@@ -190,7 +195,7 @@ struct Waiting {
   short events, found;
 };
 
-int wait_for_files(Waiting* files, unsigned long count, int milliseconds) __asm__("poll");
+int wait_for_files(void* files, unsigned long count, int milliseconds) __asm__("poll");
 int own_process() noexcept __asm__("getpid");
 unsigned own_user() noexcept __asm__("geteuid");
 int host_name(char* into, std::size_t size) noexcept __asm__("gethostname");
@@ -209,7 +214,7 @@ inline char** environment() noexcept { return process_environment; }
 struct SystemName {
   char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
 };
-int system_name(SystemName* into) noexcept __asm__("uname");
+int system_name(void* into) noexcept __asm__("uname");
 
 // ---- other programs ----
 
@@ -221,19 +226,21 @@ struct SpawnFiles {
 struct SpawnSettings {
   alignas(16) unsigned char bytes[512];
 };
-int begin_files(SpawnFiles* files) noexcept __asm__("posix_spawn_file_actions_init");
-int end_files(SpawnFiles* files) noexcept __asm__("posix_spawn_file_actions_destroy");
-int add_open(SpawnFiles* files, int file, const char* path, int flags,
-             unsigned mode) noexcept __asm__("posix_spawn_file_actions_addopen");
-int add_duplicate(SpawnFiles* files, int from, int to) noexcept __asm__("posix_spawn_file_actions_adddup2");
-int begin_settings(SpawnSettings* settings) noexcept __asm__("posix_spawnattr_init");
-int end_settings(SpawnSettings* settings) noexcept __asm__("posix_spawnattr_destroy");
-int set_blocked_signals(SpawnSettings* settings, const sigset_t* set) noexcept __asm__("posix_spawnattr_setsigmask");
-int set_default_signals(SpawnSettings* settings, const sigset_t* set) noexcept __asm__("posix_spawnattr_setsigdefault");
-int set_group(SpawnSettings* settings, int group) noexcept __asm__("posix_spawnattr_setpgroup");
-int set_used(SpawnSettings* settings, short flags) noexcept __asm__("posix_spawnattr_setflags");
-int spawn(int* process, const char* program, const SpawnFiles* files, const SpawnSettings* settings,
-          char* const arguments[], char* const variables[]) __asm__("posix_spawnp");
+int begin_files(void* files) noexcept __asm__("posix_spawn_file_actions_init");
+int end_files(void* files) noexcept __asm__("posix_spawn_file_actions_destroy");
+int add_open(void* __restrict files, int file, const void* __restrict path, int flags, unsigned mode) noexcept
+    __asm__("posix_spawn_file_actions_addopen");
+int add_duplicate(void* files, int from, int to) noexcept __asm__("posix_spawn_file_actions_adddup2");
+int begin_settings(void* settings) noexcept __asm__("posix_spawnattr_init");
+int end_settings(void* settings) noexcept __asm__("posix_spawnattr_destroy");
+int set_blocked_signals(void* __restrict settings, const void* __restrict set) noexcept
+    __asm__("posix_spawnattr_setsigmask");
+int set_default_signals(void* __restrict settings, const void* __restrict set) noexcept
+    __asm__("posix_spawnattr_setsigdefault");
+int set_group(void* settings, int group) noexcept __asm__("posix_spawnattr_setpgroup");
+int set_used(void* settings, short flags) noexcept __asm__("posix_spawnattr_setflags");
+int spawn(int* process, const void* program, const void* files, const void* settings, const void* arguments,
+          const void* variables) __asm__("posix_spawnp");
 int wait_for_process(int process, int* status, int options) __asm__("waitpid");
 
 inline constexpr short uses_group = 2;            // POSIX_SPAWN_SETPGROUP
@@ -250,7 +257,7 @@ constexpr int killed_by(int status) { return status & 0x7F; }
 // ---- libraries ----
 
 void* load_library(const char* name, int how) noexcept __asm__("dlopen");
-void* find_symbol(void* library, const char* name) noexcept __asm__("dlsym");
+void* find_symbol(void* __restrict library, const char* __restrict name) noexcept __asm__("dlsym");
 char* library_error() noexcept __asm__("dlerror");
 
 inline constexpr int when_called = 1;  // RTLD_LAZY | RTLD_LOCAL

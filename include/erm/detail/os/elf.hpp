@@ -1,5 +1,5 @@
-// What ERM needs of <elf.h> and <link.h>, which would bring hundreds of macros to all who include ERM. A file may include
-// both, in any order.
+// What ERM needs of <elf.h> and <link.h>, which would bring hundreds of macros to all who include ERM. A file may
+// include both, in any order.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,8 @@ struct Info {
   std::uint16_t count;
 };
 
-/// Calls `visit` for the program and each library, the program first, until it gives another number than 0.
-int visit_modules(int (*visit)(Info* found, std::size_t size, void* data), void* data) __asm__("dl_iterate_phdr");
+/// Calls `visit`, with an Info, for the program and each library, the program first, until it gives another number than
+/// 0.
+int visit_modules(int (*visit)(void* found, std::size_t size, void* data), void* data) __asm__("dl_iterate_phdr");
 
 }  // namespace erm::detail::os::elf

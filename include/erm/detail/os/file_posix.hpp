@@ -127,8 +127,7 @@ inline void File::close() {
 
 inline File open_to_read(const std::string& path) {
   // A pipe without a writer would be waited for; a regular file knows no such flag.
-  api::Descriptor file_there(
-      api::open_file(path.c_str(), api::read_only | api::without_waiting | api::not_inherited));
+  api::Descriptor file_there(api::open_file(path.c_str(), api::read_only | api::without_waiting | api::not_inherited));
   if (!file_there) fail("open", path, errno);
   File file(std::move(file_there), path);
   const FileKind kind = file.info().kind;

@@ -226,8 +226,7 @@ inline api::Handle open(const std::filesystem::path& path, unsigned long access,
                         unsigned long flags = 0) {
   api::Handle handle;
   insist([&] {
-    handle = api::Handle(
-        api::CreateFileW(path.c_str(), access, api::share_all, nullptr, disposition, flags, nullptr));
+    handle = api::Handle(api::CreateFileW(path.c_str(), access, api::share_all, nullptr, disposition, flags, nullptr));
     return static_cast<bool>(handle);
   });
   return handle;
@@ -360,9 +359,8 @@ inline File unnamed_file(const std::string& neighbour) {  // always in the tempo
   auto number = std::chrono::steady_clock::now().time_since_epoch().count();
   for (;; ++number) {
     const std::string name = "erm_" + std::to_string(api::GetCurrentProcessId()) + "_" + std::to_string(number);
-    api::Handle handle = open(temporary / name,
-                              api::generic_read | api::generic_write | api::delete_access, api::create_new,
-                              api::temporary | api::delete_on_close);
+    api::Handle handle = open(temporary / name, api::generic_read | api::generic_write | api::delete_access,
+                              api::create_new, api::temporary | api::delete_on_close);
     if (handle) return File(std::move(handle), "a temporary copy of " + neighbour);
     if (api::GetLastError() != api::file_exists) fail("create a temporary file in", utf8_path(temporary));
   }

@@ -21,8 +21,8 @@ inline std::string host_name() {
 inline std::string process_number() { return std::to_string(api::GetCurrentProcessId()); }
 
 inline bool process_exists(const std::string& number) {
-  const api::Handle process(api::OpenProcess(api::synchronize_access | api::query_process, 0,
-                                             std::strtoul(number.c_str(), nullptr, 10)));
+  const api::Handle process(
+      api::OpenProcess(api::synchronize_access | api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
   if (!process) return api::GetLastError() == api::access_denied;
   return api::WaitForSingleObject(process.get(), 0) == api::wait_timeout;  // one that ended may be held open
 }

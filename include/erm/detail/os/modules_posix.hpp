@@ -94,10 +94,10 @@ inline bool is_loaded(const Info& info, const Header& part) {
 }
 
 /// While this runs no module is unloaded. The loader is C: no exception may pass through it.
-inline int visit(Info* found, std::size_t, void* data) noexcept {
+inline int visit(void* found, std::size_t, void* data) noexcept {
   auto& search = *static_cast<Search*>(data);
   try {
-    const Info& info = *found;
+    const Info& info = *static_cast<const Info*>(found);
     Module module;
     module.path = info.name != nullptr ? info.name : "";
     module.is_program = search.modules.empty();  // the loader begins with it

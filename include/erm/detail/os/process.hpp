@@ -4,14 +4,11 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 
 #include "erm/detail/os/api.hpp"
+#include "erm/detail/os/quick_clock.hpp"
 
 namespace erm::detail::os {
-
-/// Milliseconds since 1970 by the cheapest clock that tells them: right to 4 ms on Linux, in 4 ns.
-std::int64_t quick_milliseconds() noexcept;
 
 /// Wakes one thread.
 class Wakeup {

@@ -17,16 +17,6 @@
 
 namespace erm::detail::os {
 
-inline std::int64_t quick_milliseconds() noexcept {
-  ::timespec now;
-#if defined(CLOCK_REALTIME_COARSE)
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-#else
-  ::clock_gettime(CLOCK_REALTIME, &now);
-#endif
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
-}
-
 // A pipe, since nothing else may both be written in a signal handler and be waited for with a time limit on every
 // POSIX system.
 inline Wakeup::Wakeup() {
@@ -77,8 +67,8 @@ inline void on_quick_exit(void (*hook)()) {
 }
 
 inline void on_ending_signals(void (*handler)(int)) {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE,
-                           SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGALRM,
+                           SIGUSR1, SIGUSR2, SIGXCPU}) {
     struct ::sigaction found;
     if (::sigaction(number, nullptr, &found) != 0) continue;
     if ((found.sa_flags & SA_SIGINFO) != 0 || found.sa_handler != SIG_DFL) continue;

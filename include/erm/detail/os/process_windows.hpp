@@ -14,11 +14,6 @@
 
 namespace erm::detail::os {
 
-inline std::int64_t quick_milliseconds() noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 inline Wakeup::Wakeup() : event_(api::CreateEventW(nullptr, 0, 0, nullptr)) {
   if (!event_) {
     throw IoError("cannot make an event for a live run",

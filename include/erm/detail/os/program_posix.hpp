@@ -56,11 +56,11 @@ class ProgramRun {
     api::add_open(&files, 0, "/dev/null", api::read_only, 0);
     api::add_duplicate(&files, out, 1);
     api::add_duplicate(&files, err, 2);
-    ::sigset_t signals;
-    ::sigemptyset(&signals);
-    api::set_blocked_signals(&settings, &signals);
-    for (const int number : {SIGPIPE, SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&signals, number);
-    api::set_default_signals(&settings, &signals);
+    ::sigset_t listed;
+    ::sigemptyset(&listed);
+    api::set_blocked_signals(&settings, &listed);
+    for (const int number : {SIGPIPE, SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&listed, number);
+    api::set_default_signals(&settings, &listed);
     api::set_group(&settings, 0);
     api::set_used(&settings, api::uses_group | api::uses_blocked_signals | api::uses_default_signals);
     const auto pointers = [](const std::vector<std::string>& texts) {

@@ -28,7 +28,7 @@ inline std::vector<std::string> process_arguments(const SystemFiles& files, Json
     return arguments;
   }
   for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\0', at), text->size());
+    const std::size_t end = (std::min)(text->find('\0', at), text->size());
     arguments.push_back(text->substr(at, end - at));
     at = end + 1;
   }
@@ -47,13 +47,13 @@ inline std::string user_name(const SystemFiles& files, const Environment& enviro
   const std::string uid = std::to_string(api::own_user());
   const std::string users = files.text("/etc/passwd", std::size_t{1} << 20).value_or("");
   for (std::string_view rest = users; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::size_t end = (std::min)(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);  // name:password:uid:...
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    rest.remove_prefix((std::min)(end + 1, rest.size()));
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
-    const std::size_t third = std::min(line.find(':', second + 1), line.size());
+    const std::size_t third = (std::min)(line.find(':', second + 1), line.size());
     if (line.substr(second + 1, third - second - 1) == uid) return std::string(line.substr(0, first));
   }
   for (const char* const name : {"USER", "LOGNAME"})
@@ -93,9 +93,9 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
   if (flags.empty()) flags = value_of_line(text, "Features", ':');
   Json features = Json::array();
   while (!flags.empty()) {
-    const std::size_t end = std::min(flags.find(' '), flags.size());
+    const std::size_t end = (std::min)(flags.find(' '), flags.size());
     if (is_for_numbers(flags.substr(0, end))) features.push_back(repaired_utf8(flags.substr(0, end)));
-    flags.remove_prefix(std::min(end + 1, flags.size()));
+    flags.remove_prefix((std::min)(end + 1, flags.size()));
   }
   if (features.empty())
     miss(missing, "machine.cpu_features",
@@ -105,7 +105,8 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
 
   std::uint64_t cores = count_of_list(files.line("/sys/devices/system/cpu/online"));
   if (cores == 0)
-    if (const long online = api::setting(api::processors_online); online > 0) cores = static_cast<std::uint64_t>(online);
+    if (const long online = api::setting(api::processors_online); online > 0)
+      cores = static_cast<std::uint64_t>(online);
   if (cores > 0) machine["cores"] = cores;
   if (const std::uint64_t usable = usable_cores(files); usable > 0)
     machine["cores_usable"] = usable;
