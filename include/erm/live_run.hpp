@@ -23,6 +23,7 @@
 #include "erm/detail/live/hooks.hpp"
 #include "erm/impl/provenance_calls.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/build_facts.hpp"
 #include "erm/live_options.hpp"
 #include "erm/run_logger.hpp"
 
@@ -64,7 +65,7 @@ class LiveRun : public RunLogger<LiveRun> {
  public:
   /// Claims the run's folder and puts it on disk. Throws RunExistsError where the id is taken, or the run to be
   /// resumed is held by a process that lives; InvalidIdError and IoError as saving does.
-  LiveRun(const std::string& registry_uri, const std::string& experiment_id, LiveOptions options = {});
+  LiveRun(const std::string& registry_uri, const std::string& experiment_id, LiveOptions options = {}, const BuildFacts& facts = detail::build_facts_of_this_file());
   /// A run that is nowhere: every call does nothing. For the ranks of a job that should not log.
   [[nodiscard]] static LiveRun disabled() { return LiveRun(); }
 
@@ -127,7 +128,7 @@ class LiveRun : public RunLogger<LiveRun> {
   }
   template <class Look>
   void look_at_record(Look&& look) const {
-    if (engine_) engine_->look_at_record(std::forward<Look>(look));
+    if (engine_) engine_->visit(std::forward<Look>(look));
   }
 
   std::shared_ptr<detail::LiveEngine> engine_;
@@ -179,8 +180,8 @@ template <class Number>
 void LiveMetric::put(Number value, std::int64_t step, std::int64_t milliseconds) const {
   constexpr std::uint32_t flag = std::is_same_v<Number, float> ? detail::was_float : 0;
   const auto as_double = static_cast<double>(value);
-  if (detail::PointBuffer::put(buffer_, number_ | flag, as_double, step, milliseconds)) return;
-  if (engine_) engine_->put(number_ | flag, as_double, step, milliseconds);
+  if (detail::store_point(buffer_, number_ | flag, as_double, step, milliseconds)) return;
+  if (engine_) engine_->accept_point(number_ | flag, as_double, step, milliseconds);
 }
 
 template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int>>
@@ -194,13 +195,13 @@ void LiveMetric::log(Number value, std::int64_t step, TimePoint time) const {
   put(value, step, detail::milliseconds_of(time));
 }
 
-inline LiveRun::LiveRun(const std::string& registry_uri, const std::string& experiment_id, LiveOptions options) {
+inline LiveRun::LiveRun(const std::string& registry_uri, const std::string& experiment_id, LiveOptions options, const BuildFacts& facts) {
   detail::LiveFolder folder(registry_uri, experiment_id, options);
   identity_ = {folder.record().experiment_id, folder.record().variant_id, folder.record().run_id};
   engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), std::move(options)),
                                                 detail::LiveEngineDeleter());
   detail::LiveRuns::instance().add(engine_);
-  engine_->begin_capture();
+  engine_->begin_capture(facts);
 }
 
 inline LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
@@ -251,7 +252,7 @@ inline void LiveRun::take_param(std::string_view key, Value value) {
 }
 
 inline void LiveRun::take_metric(std::string_view key, Value value) {
-  if (engine_) engine_->put_value(key, std::move(value));
+  if (engine_) engine_->accept_value(key, std::move(value));
 }
 
 template <class Number>
@@ -267,8 +268,8 @@ void LiveRun::take_point(std::string_view key, Number value, std::int64_t step, 
   if (time) detail::date_time(*time);
   const std::int64_t milliseconds = time ? detail::milliseconds_of(*time) : detail::os::quick_milliseconds();
   const auto as_double = static_cast<double>(value);
-  if (!detail::PointBuffer::put(buffer, slot.number | flag, as_double, step, milliseconds))
-    engine_->put(slot.number | flag, as_double, step, milliseconds);
+  if (!detail::store_point(buffer, slot.number | flag, as_double, step, milliseconds))
+    engine_->accept_point(slot.number | flag, as_double, step, milliseconds);
 }
 
 template <class J>

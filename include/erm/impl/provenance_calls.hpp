@@ -26,7 +26,7 @@ struct ProvenanceCalls {
   static void capture(Run& run, const ProvenanceOptions& options) {
     if (run.ignores_all()) return;
     run.await_capture();
-    Json captured = Capture::of(ProcessState(options), options);
+    Json captured = Capture::of(ProcessState(options, build_facts_of_this_file()), options);
     run.change_record([&](RunRecord& record) { put_capture(record.own_provenance(), std::move(captured), false); });
   }
 

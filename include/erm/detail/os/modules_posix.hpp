@@ -13,14 +13,6 @@
 
 #include "erm/detail/os/module_notes.hpp"
 
-namespace erm::detail::os {
-
-/// An address in the code that calls this. Not that of an inline function, which may be another module's: the loader
-/// keeps one of each name.
-__attribute__((noinline)) inline const void* this_code() { return __builtin_return_address(0); }
-
-}  // namespace erm::detail::os
-
 #if defined(__APPLE__)
 
 #include <mach-o/dyld.h>

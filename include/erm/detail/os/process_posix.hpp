@@ -22,17 +22,6 @@
 
 namespace erm::detail::os {
 
-/// Milliseconds since 1970 by the cheapest clock that tells them: right to 4 ms on Linux, in 4 ns.
-inline std::int64_t quick_milliseconds() noexcept {
-  timespec now;
-#if defined(CLOCK_REALTIME_COARSE)
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-#else
-  ::clock_gettime(CLOCK_REALTIME, &now);
-#endif
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
-}
-
 /// Wakes one thread. A pipe, since nothing else may both be written in a signal handler and be waited for with
 /// a time limit on every POSIX system.
 class Wakeup {

@@ -14,12 +14,6 @@
 
 namespace erm::detail::os {
 
-/// Milliseconds since 1970.
-inline std::int64_t quick_milliseconds() noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 /// Wakes one thread.
 class Wakeup {
  public:
