@@ -69,8 +69,8 @@ inline bool comes_of_a_fault(int number) noexcept {
   return number == SIGSEGV || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
-/// Ends the process by the signal that its handler was called for.
-inline void raise_by_default(int number) noexcept {
+/// The end of a handler: ends the process by the signal.
+inline void pass_on(int number) noexcept {
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
