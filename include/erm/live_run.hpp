@@ -1,5 +1,5 @@
-// A run that is on disk while it runs: it survives a crash of its program, can be read from outside meanwhile, and costs
-// a training loop less than a log line.
+// A run that is on disk while it runs: it survives a crash of its program, can be read from outside meanwhile, and
+// costs a training loop less than a log line.
 //
 //   erm::LiveRun run("erm-registry", "mnist");
 //   run.log_param("lr", 1e-3);
@@ -67,14 +67,14 @@ class LiveMetric {
   std::uint32_t number_ = 0;
 };
 
-/// Any number of threads may use it. It has the log_ calls of ExperimentRun (see RunLogger). None of them throws because
-/// the disk is full or gone: the run keeps what it could not write, tries again, and reports it once through
+/// Any number of threads may use it. It has the log_ calls of ExperimentRun (see RunLogger). None of them throws
+/// because the disk is full or gone: the run keeps what it could not write, tries again, and reports it once through
 /// LiveOptions::on_error. In the child of a fork the run does nothing: it is the parent's.
 class LiveRun : public RunLogger {
  public:
   /// Claims the run's folder and puts it on disk. Throws RunExistsError where the id is taken, or a process that lives
-  /// holds the run to be resumed; InvalidIdError and IoError as saving does. `facts` are those of the calling file; leave
-  /// them out.
+  /// holds the run to be resumed; InvalidIdError and IoError as saving does. `facts` are those of the calling file;
+  /// leave them out.
   LiveRun(const std::string& registry_uri, const std::string& experiment_id, const LiveOptions& options = {},
           const BuildFacts& facts = detail::build_facts_of_this_file());
   /// A run that is nowhere: every call does nothing. For the ranks of a job that should not log.
@@ -97,7 +97,8 @@ class LiveRun : public RunLogger {
 
   /// Returns when all that was logged before is in the files. Throws what keeps it from that.
   void flush();
-  /// Flushes the run and ends it as finished. Throws as flush(), and may then be called again. A second call does nothing.
+  /// Flushes the run and ends it as finished. Throws as flush(), and may then be called again. A second call does
+  /// nothing.
   void finish();
   /// Flushes the run and ends it as failed.
   void fail(const std::string& why);

@@ -57,8 +57,8 @@ inline std::int64_t checked_milliseconds(TimePoint time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-/// Deletes the engine of a run with the last handle. Leaves it alone in the child of a fork, since its thread and locks are
-/// the parent's.
+/// Deletes the engine of a run with the last handle. Leaves it alone in the child of a fork, since its thread and locks
+/// are the parent's.
 struct LiveEngineDeleter {
   void operator()(LiveEngine* engine) const {
     LiveRuns::instance().remove(*engine);

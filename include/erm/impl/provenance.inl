@@ -105,8 +105,8 @@ class MakerSearch {
     }
   }
 
-  /// Whether the run can be excluded without parsing its metadata: ERM writes the size of each artifact. Other writers of
-  /// a run that has not ended may have more artifacts.
+  /// Whether the run can be excluded without parsing its metadata: ERM writes the size of each artifact. Other writers
+  /// of a run that has not ended may have more artifacts.
   [[nodiscard]] bool cannot_be_it(std::string_view text) const {
     if (text.find("\n\"erm\": {\"layout\": 1") == std::string_view::npos) return false;
     return text.find("\"status\": \"running\"") == std::string_view::npos &&
@@ -157,9 +157,8 @@ ERM_INLINE void RunLogger::capture_provenance(const ProvenanceOptions& options, 
   if (ignores_all()) return;
   await_capture();
   Json captured = detail::Capture::of(detail::ProcessState(options, built), options);
-  change_record([&](detail::RunRecord& record) {
-    detail::put_capture(record.own_provenance(), std::move(captured), false);
-  });
+  change_record(
+      [&](detail::RunRecord& record) { detail::put_capture(record.own_provenance(), std::move(captured), false); });
 }
 
 ERM_INLINE void RunLogger::log_input(std::string_view name, const FilePath& path, InputHash hash) {
@@ -185,6 +184,12 @@ ERM_INLINE std::optional<std::string> RunLogger::rng_state(std::string_view name
     if (found != rngs->end() && found->is_string()) state = found->get<std::string>();
   });
   return state;
+}
+
+ERM_INLINE void RunLogger::throw_wrong_rng(std::string_view name, const std::string& state) {
+  throw FormatError("cannot restore the random engine " + detail::shown(name) + ": its state, " + detail::shown(state) +
+                    ", is not one of this type; give the type that it was logged of, built with the same standard " +
+                    "library");
 }
 
 }  // namespace erm
