@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/as_path.hpp"
 #include "erm/detail/provenance/capture.hpp"
 #include "erm/detail/provenance/input_facts.hpp"
 #include "erm/detail/run/contents.hpp"
@@ -162,11 +163,11 @@ ERM_INLINE void RunLogger::capture_provenance(const ProvenanceOptions& options, 
 }
 
 ERM_INLINE void RunLogger::log_input(std::string_view name, const FilePath& path, InputHash hash) {
-  if (!ignores_all()) change_record(detail::setting("inputs", name, detail::input_facts(path, hash)));
+  if (!ignores_all()) change_record(detail::setting("inputs", name, detail::input_facts(detail::as_path(path), hash)));
 }
 
 ERM_INLINE void RunLogger::log_seed_value(std::string_view name, const Value& seed) {
-  if (!ignores_all()) change_record(detail::setting("seeds", name, JsonInput(seed).to_json<Json>()));
+  if (!ignores_all()) change_record(detail::setting("seeds", name, Json(JsonInput(seed))));
 }
 
 ERM_INLINE void RunLogger::log_rng_state(std::string_view name, const std::string& state) {
