@@ -239,6 +239,7 @@ class RunLogger {
   void log_seed_value(std::string_view name, const Value& seed);
   void log_rng_state(std::string_view name, const std::string& state);
   [[nodiscard]] std::optional<std::string> rng_state(std::string_view name) const;
+  [[noreturn]] static void throw_wrong_rng(std::string_view name, const std::string& state);
 };
 
 }  // namespace erm
