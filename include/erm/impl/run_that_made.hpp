@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/os/file_content.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"

@@ -14,7 +14,7 @@
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/live/point_buffer.hpp"
-#include "erm/detail/live/point_writer.hpp"
+#include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/live/system_metrics.hpp"
 #include "erm/live_options.hpp"
 
