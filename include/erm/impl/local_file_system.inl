@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
@@ -117,7 +118,7 @@ ERM_INLINE std::vector<FolderEntry> LocalFileSystem::list(const std::string& pat
 
 ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
   const detail::os::File file = detail::os::open_to_read(path);
-  Bytes bytes(static_cast<std::size_t>(file.info().size));
+  Bytes bytes(detail::to_size(file.info().size));
   bytes.resize(file.read_at(0, bytes.data(), bytes.size()));
   return bytes;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -117,7 +118,7 @@ ERM_INLINE std::size_t MemoryFileSystem::read_at(const std::string& path, std::u
                                              std::size_t size) const {
   const std::shared_ptr<const Bytes> file = files_->content_of(path);
   if (offset >= file->size()) return 0;
-  const auto begin = static_cast<std::size_t>(offset);
+  const std::size_t begin = detail::to_size(offset);
   const std::size_t count = (std::min)(size, file->size() - begin);
   std::copy_n(file->begin() + static_cast<std::ptrdiff_t>(begin), count, into);
   return count;
@@ -167,7 +168,7 @@ ERM_INLINE void MemoryFileSystem::move(const std::string& from, const std::strin
 
 ERM_INLINE std::unique_ptr<Appender> MemoryFileSystem::appender(const std::string& path, std::uint64_t size) {
   if (!files_->can_append) return nullptr;
-  return std::make_unique<detail::MemoryAppender>(*this, path, static_cast<std::size_t>(size));
+  return std::make_unique<detail::MemoryAppender>(*this, path, detail::to_size(size));
 }
 
 }  // namespace erm

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/statistics.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/group_by.hpp"

@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/error.hpp"
 #include "erm/value.hpp"
 

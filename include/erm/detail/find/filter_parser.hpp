@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_filter.hpp"
-#include "erm/detail/base/time_text.hpp"
 #include "erm/run_status.hpp"
 
 namespace erm::detail {

@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -169,7 +169,7 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
   };
   std::vector<std::thread> helpers;
   try {
-    const std::size_t wanted = (std::min)<std::size_t>(threads, count / 128 + 1);
+    const std::size_t wanted = std::min<std::size_t>(threads, count / 128 + 1);
     while (helpers.size() + 1 < wanted) helpers.emplace_back(work);
   } catch (const std::system_error&) {
     // The system has no more threads. Those that have started do the work.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/id_rules.hpp"
 
 namespace erm::detail {
@@ -48,7 +49,7 @@ inline std::vector<std::string>::iterator own_files_last(std::vector<std::string
 inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 inline Bytes whole_content(const Content& content) {
-  Bytes all(static_cast<std::size_t>(content.size()));
+  Bytes all(to_size(content.size()));
   all.resize(content.read_at(0, all.data(), all.size()));
   return all;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/file_system.hpp"
 
@@ -22,7 +23,7 @@ class HistoryFile {
     if (appender_) return;
     staged_ = os::unnamed_file("history");
     Bytes before = fs_.info(path_).kind == FileKind::file ? fs_.read(path_) : Bytes();
-    staged_.write_at(0, before.data(), static_cast<std::size_t>(size));
+    staged_.write_at(0, before.data(), to_size(size));
     staged_size_ = size;
   }
 

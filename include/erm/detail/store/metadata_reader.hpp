@@ -15,9 +15,9 @@
 
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/metadata.hpp"
-#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/store/metadata.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail {

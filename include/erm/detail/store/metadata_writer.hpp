@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/metadata.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/store/metadata.hpp"
 
 namespace erm::detail {
 

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/provenance_merge.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
-#include "erm/detail/run/process_identity.hpp"
-#include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/store/run_edits.hpp"
-#include "erm/detail/run/record.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -51,7 +52,7 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   // From a store on another machine every piece, and the empty one after the end, would be a request.
   if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
   reader.begin(path, found.size);
-  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(room, found.size)));
+  Bytes piece(to_size(std::min<std::uint64_t>(room, found.size)));
   std::size_t kept = 0;  // the beginning of a line that the end of the last piece cut
   for (std::uint64_t at = 0;;) {
     const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);

@@ -21,10 +21,10 @@
 
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/os/identity.hpp"
-#include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/run_claim.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "erm/error.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/error.hpp"
 
 namespace erm {
 
