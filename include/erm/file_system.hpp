@@ -119,6 +119,8 @@ class FileSystem {
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
   /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
+  /// Whether its paths are the paths of files on this machine.
+  [[nodiscard]] virtual bool is_local() const noexcept { return false; }
   /// How many bytes of a large file a caller should ask for at once: 1 MiB by default.
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
 
@@ -157,6 +159,7 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
                                                                  const std::string& filename) const override;
+  [[nodiscard]] bool is_local() const noexcept override { return true; }
 };
 
 /// Files in the memory of this process, for tests and for runs that need no disk.

@@ -18,6 +18,13 @@
 
 namespace erm::detail {
 
+inline std::vector<const ExperimentRun*> pointers_to(const std::vector<ExperimentRun>& runs) {
+  std::vector<const ExperimentRun*> pointers;
+  pointers.reserve(runs.size());
+  for (const ExperimentRun& run : runs) pointers.push_back(&run);
+  return pointers;
+}
+
 /// One metric in each group.
 struct GroupedMetric {
   const ComparisonRow* row = nullptr;  // in the section of metrics
