@@ -10,6 +10,7 @@
 
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
 
@@ -149,8 +150,8 @@ ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Cont
   try {
     if (const detail::os::File* const local = content.local_file()) {
       detail::os::copy_content(*local, file);
-    } else if (const auto* const held = dynamic_cast<const detail::BytesContent*>(&content)) {
-      file.write(held->bytes().data(), held->bytes().size());
+    } else if (const Bytes* const held = content.bytes_in_memory()) {
+      file.write(held->data(), held->size());
     } else {
       Bytes chunk(std::size_t{1} << 20);
       std::uint64_t done = 0;

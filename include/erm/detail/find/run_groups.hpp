@@ -15,7 +15,7 @@
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_order.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {

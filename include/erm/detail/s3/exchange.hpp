@@ -42,10 +42,10 @@ class Body {
       content_ = nullptr;
     }
     Digest digest(EVP_sha256());
-    if (const auto* const bytes = dynamic_cast<const BytesContent*>(content_)) {
-      digest.update(bytes->bytes().data() + offset_, to_size(size_));
-    } else if (content_ == nullptr) {
+    if (content_ == nullptr) {
       digest.update(text_.data(), text_.size());
+    } else if (const Bytes* const bytes = content_->bytes_in_memory()) {
+      digest.update(bytes->data() + offset_, to_size(size_));
     } else {
       Bytes chunk(to_size(std::min<std::uint64_t>(size_, std::uint64_t{1} << 20)));
       for (std::uint64_t done = 0; done < size_;) {
@@ -70,7 +70,7 @@ class Body {
   void forget() { Bytes().swap(held_); }
 
   [[nodiscard]] static bool is_cheap(const Content& content) {
-    return content.local_file() != nullptr || dynamic_cast<const BytesContent*>(&content) != nullptr;
+    return content.local_file() != nullptr || content.bytes_in_memory() != nullptr;
   }
 
  private:

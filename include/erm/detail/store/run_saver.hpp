@@ -24,7 +24,8 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/time_text.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/run_claim.hpp"
@@ -172,7 +173,7 @@ class RunSaver {
                               artifact.filename(), artifact.type(),
                               artifact.media_type(), artifact.size(),
                               artifact.sha256()};
-      const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
+      const StoredContent* const stored = artifact.content()->stored();
       entry.is_as_loaded = stored != nullptr;
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();

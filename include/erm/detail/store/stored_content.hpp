@@ -34,6 +34,7 @@ class StoredContent final : public Content {
     return fs_->read_at(path(), offset, into, size);
   }
   [[nodiscard]] std::size_t read_size() const noexcept override { return fs_->read_size(); }
+  [[nodiscard]] const StoredContent* stored() const noexcept override { return this; }
   [[nodiscard]] std::string path() const { return joined(folder_, "artifacts/" + stored_filename_); }
   [[nodiscard]] const std::string& stored_filename() const noexcept { return stored_filename_; }
   [[nodiscard]] bool lies_in(const FileSystem& fs, const std::string& folder) const {
@@ -49,7 +50,7 @@ class StoredContent final : public Content {
 
 /// The SHA-256 of a content as 64 hexadecimal digits.
 inline std::string sha256_of(const Content& content) {
-  if (const auto* const held = dynamic_cast<const BytesContent*>(&content)) return sha256_of(view(held->bytes()));
+  if (const Bytes* const held = content.bytes_in_memory()) return sha256_of(view(*held));
   std::uint64_t size = 0;
   return sha256_of_all(content, content.read_size(), size);
 }
