@@ -60,7 +60,7 @@ inline std::string path_of_file_uri(const std::string& uri) {
     }
     unsigned code = 0;
     const char* const first = rest.data() + i + 1;
-    const char* const last = rest.data() + std::min(i + 3, rest.size());
+    const char* const last = rest.data() + (std::min)(i + 3, rest.size());
     if (last - first != 2 || std::from_chars(first, last, code, 16).ptr != last || code == 0)
       throw Error("cannot open '" + uri + "': '%' must be followed by two hexadecimal digits, not both 0");
     path += static_cast<char>(code);
