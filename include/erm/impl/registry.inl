@@ -17,6 +17,7 @@
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
+#include "erm/detail/run/saved_places.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/detail/store/run_saver.hpp"
