@@ -47,10 +47,10 @@ class RunEdit {
   detail::EditedRun& run_;
 };
 
-/// Calls `edit` with the run at `run_uri` and keeps its changes; if it throws, nothing is changed. Readers see all of the
-/// change or none. No change of another editor, or of the process that writes the run, gets lost. The change is on the
-/// disk when this returns. Throws NotFoundError if there is no run, FormatError if it cannot be read, and IoError if it
-/// cannot be written or another process holds it for ten seconds.
+/// Calls `edit` with the run at `run_uri` and keeps its changes; if it throws, nothing is changed. Readers see all of
+/// the change or none. No change of another editor, or of the process that writes the run, gets lost. The change is on
+/// the disk when this returns. Throws NotFoundError if there is no run, FormatError if it cannot be read, and IoError
+/// if it cannot be written or another process holds it for ten seconds.
 void edit_run(const std::string& run_uri, const std::function<void(RunEdit&)>& edit,
               std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -57,8 +57,8 @@ struct FindOptions {
 /// The runs that the options select. Histories and artifacts are read when they are first asked for: history() of a run
 /// throws NotFoundError if the run was deleted or replaced meanwhile. The metrics of a run that is still being written
 /// may be a few seconds old. Throws Error if the filter or the order cannot be read (the message shows it, with a caret
-/// under the place), and NotFoundError if the registry does not exist, or the experiment or the variant that the options
-/// name.
+/// under the place), and NotFoundError if the registry does not exist, or the experiment or the variant that the
+/// options name.
 [[nodiscard]] std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 

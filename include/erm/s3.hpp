@@ -1,5 +1,5 @@
-// Registries in object storage: AWS S3, Ceph, MinIO, R2 and every other server with the S3 protocol. Include this header
-// and link the CMake target erm::s3 (libcurl, libcrypto); every function with a URI then accepts s3://.
+// Registries in object storage: AWS S3, Ceph, MinIO, R2 and every other server with the S3 protocol. Include this
+// header and link the CMake target erm::s3 (libcurl, libcrypto); every function with a URI then accepts s3://.
 //
 //   erm::save_run_to_registry(run, "s3://team-bucket/experiments");      // AWS_* variables, ~/.aws
 //   erm::S3Options options;

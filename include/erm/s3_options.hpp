@@ -32,8 +32,8 @@ struct S3Progress {
   bool is_upload = false;
 };
 
-/// A field that is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials, as
-/// with the AWS tools. Each field lists their names.
+/// A field that is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials,
+/// as with the AWS tools. Each field lists their names.
 struct S3Options {
   /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url; otherwise AWS in `region`.
   std::optional<std::string> endpoint;
@@ -64,8 +64,8 @@ struct S3Options {
   /// In bytes. Larger files are transferred in parts of this size, several at once. S3 requires at least 5 MiB.
   std::uint64_t part_size = std::uint64_t{8} << 20;
   /// After how long another machine may take over the claim on a run's id from a process that was killed. It must be
-  /// longer than any save takes, and than a live run goes without a flush. On the same machine it is known at once that a
-  /// process is gone.
+  /// longer than any save takes, and than a live run goes without a flush. On the same machine it is known at once that
+  /// a process is gone.
   std::chrono::seconds claim_lifetime = std::chrono::hours(24);
 
   /// Called during the transfer of a file larger than part_size, on the thread that transfers it. If it throws, the

@@ -19,9 +19,9 @@
 
 namespace erm {
 
-// For readers a run disappears in one step, and comes back in one step. Its id is free meanwhile. If a process is killed
-// in between, the run is in its place or in the trash. Nothing outside the registry is changed: a symbolic link above a
-// run is a FormatError, and a link inside a run moves with the run and is not followed. Every function throws
+// For readers a run disappears in one step, and comes back in one step. Its id is free meanwhile. If a process is
+// killed in between, the run is in its place or in the trash. Nothing outside the registry is changed: a symbolic link
+// above a run is a FormatError, and a link inside a run moves with the run and is not followed. Every function throws
 // NotFoundError if the registry does not exist, and IoError if the store refuses or another process holds a run for ten
 // seconds.
 

@@ -86,9 +86,7 @@ ERM_INLINE void RunEdit::remove_tag(std::string_view name) {
 ERM_INLINE void RunEdit::set_note(std::string_view markdown) {
   run_.change({{}, detail::repaired_utf8(markdown), {}, {}});
 }
-ERM_INLINE void RunEdit::set_group(std::string_view group) {
-  run_.change({{}, {}, detail::repaired_utf8(group), {}});
-}
+ERM_INLINE void RunEdit::set_group(std::string_view group) { run_.change({{}, {}, detail::repaired_utf8(group), {}}); }
 
 ERM_INLINE void edit_run(const std::string& run_uri, const std::function<void(RunEdit&)>& edit,
                          std::shared_ptr<FileSystem> fs) {

@@ -125,7 +125,7 @@ ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
 }
 
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                                            std::size_t size) const {
+                                                std::size_t size) const {
   return detail::os::open_to_read(path).read_at(offset, into, size);
 }
 
@@ -218,7 +218,7 @@ ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string
 }
 
 ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
-                                                              const std::string& filename) const {
+                                                                  const std::string& filename) const {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   FolderEntry entry;

@@ -115,7 +115,7 @@ ERM_INLINE std::vector<FolderEntry> MemoryFileSystem::list(const std::string& pa
 ERM_INLINE Bytes MemoryFileSystem::read(const std::string& path) const { return *files_->content_of(path); }
 
 ERM_INLINE std::size_t MemoryFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                                             std::size_t size) const {
+                                                 std::size_t size) const {
   const std::shared_ptr<const Bytes> file = files_->content_of(path);
   if (offset >= file->size()) return 0;
   const std::size_t begin = detail::to_size(offset);

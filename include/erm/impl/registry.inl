@@ -37,8 +37,8 @@ struct RegistryVariant {
 
   [[nodiscard]] std::string folder() const { return joined(joined(layout.root, experiment_id), variant_id); }
   /// Creates the variant if it is missing, and returns a function that does so again, to be called under the claim on a
-  /// run's name: while that is held no process deletes the variant. The first time is only for stores with folders, where
-  /// a save to a wrong place would otherwise leave folders behind.
+  /// run's name: while that is held no process deletes the variant. The first time is only for stores with folders,
+  /// where a save to a wrong place would otherwise leave folders behind.
   [[nodiscard]] std::function<void()> maker() const {
     const auto make = [this] { layout.make_variant(experiment_id, variant_id, durability); };
     if (layout.fs.has_folders()) make();
@@ -160,7 +160,7 @@ ERM_INLINE void save_run_to_path(const ExperimentRun& run, const std::string& ru
 }
 
 ERM_INLINE std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
-                                        SaveOptions options) {
+                                            SaveOptions options) {
   const Location registry = detail::locate(registry_uri, options.fs);
   const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
   layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
@@ -176,14 +176,14 @@ ERM_INLINE ExperimentRun load_run_from_path(const std::string& run_uri, std::sha
 }
 
 ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
-                                            const std::string& variant_id, std::optional<std::string> run_id,
-                                            std::shared_ptr<FileSystem> fs) {
+                                                const std::string& variant_id, std::optional<std::string> run_id,
+                                                std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   if (run_id) detail::check_name("run id", *run_id);
   const Location registry = detail::locate(registry_uri, fs);
-  const std::string variant = detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id),
-                                             variant_id);
+  const std::string variant =
+      detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
   const std::shared_ptr<FileSystem>& store = registry.fs;
   const auto load = [&](std::string id) {
     detail::RunRecord record = detail::read_run(store, detail::joined(variant, id));
@@ -218,10 +218,10 @@ ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri,
 }
 
 ERM_INLINE std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
-                                                          const std::string& experiment_id,
-                                                          const std::string& variant_id,
-                                                          std::optional<std::vector<std::string>> run_ids,
-                                                          std::shared_ptr<FileSystem> fs) {
+                                                              const std::string& experiment_id,
+                                                              const std::string& variant_id,
+                                                              std::optional<std::vector<std::string>> run_ids,
+                                                              std::shared_ptr<FileSystem> fs) {
   if (!run_ids) {
     for (;;) {
       std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
@@ -236,8 +236,8 @@ ERM_INLINE std::vector<ExperimentRun> load_runs_from_registry(const std::string&
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   const Location registry = detail::locate(registry_uri, fs);
-  const std::string variant = detail::joined(
-      detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
+  const std::string variant =
+      detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
   std::vector<std::string> folders;
   for (const std::string& run_id : *run_ids) {
     detail::check_name("run id", run_id);
@@ -262,7 +262,7 @@ ERM_INLINE std::vector<std::string> list_experiments(const std::string& registry
 }
 
 ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
-                                              std::shared_ptr<FileSystem> fs) {
+                                                  std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
@@ -271,7 +271,7 @@ ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_ur
 }
 
 ERM_INLINE std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
-                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+                                              const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   const Location registry = detail::locate(registry_uri, fs);

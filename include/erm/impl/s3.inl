@@ -163,7 +163,7 @@ ERM_INLINE std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::str
 }
 
 ERM_INLINE std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                                         std::size_t size) const {
+                                             std::size_t size) const {
   if (size == 0) return 0;
   const detail::s3::Place place(path);
   std::vector<detail::s3::Exchange> parts;
@@ -328,9 +328,10 @@ ERM_INLINE std::vector<std::string> S3FileSystem::files_below(const std::string&
   return files;
 }
 
-ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string& path, const std::string& filename) const {
-  // For the metadata of runs, list everything: a folder holds little beside them, and no run needs a request of its own.
-  // Experiments and variants hold much more than their marker files.
+ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string& path,
+                                                               const std::string& filename) const {
+  // For the metadata of runs, list everything: a folder holds little beside them, and no run needs a request of its
+  // own. Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();

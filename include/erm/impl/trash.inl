@@ -151,8 +151,8 @@ inline std::string folder_above(const FileSystem& fs, std::string path, std::str
 
 }  // namespace detail
 
-ERM_INLINE void delete_run(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
-                       const std::string& run_id, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE void delete_run(const std::string& registry_uri, const std::string& experiment_id,
+                           const std::string& variant_id, const std::string& run_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("run id", run_id);
   const detail::RunIds ids{experiment_id, variant_id, run_id};
   detail::RegistryTrash::expect_valid(ids);
@@ -176,14 +176,14 @@ ERM_INLINE void delete_run(const std::string& run_uri, std::shared_ptr<FileSyste
 }
 
 ERM_INLINE void delete_variant(const std::string& registry_uri, const std::string& experiment_id,
-                           const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+                               const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("variant id", variant_id);
   detail::RegistryTrash::expect_valid({experiment_id, variant_id, {}});
   detail::RegistryTrash(registry_uri, fs).delete_all({experiment_id, variant_id, {}});
 }
 
 ERM_INLINE void delete_experiment(const std::string& registry_uri, const std::string& experiment_id,
-                              std::shared_ptr<FileSystem> fs) {
+                                  std::shared_ptr<FileSystem> fs) {
   detail::RegistryTrash::expect_valid({experiment_id, {}, {}});
   detail::RegistryTrash(registry_uri, fs).delete_all({experiment_id, {}, {}});
 }
@@ -199,34 +199,36 @@ ERM_INLINE std::vector<TrashedRun> list_trash(const std::string& registry_uri, s
 }
 
 ERM_INLINE std::string restore_run(const std::string& registry_uri, const std::string& experiment_id,
-                               const std::string& variant_id, const std::string& run_id,
-                               std::shared_ptr<FileSystem> fs) {
+                                   const std::string& variant_id, const std::string& run_id,
+                                   std::shared_ptr<FileSystem> fs) {
   detail::check_name("run id", run_id);
   const detail::RunIds ids{experiment_id, variant_id, run_id};
   detail::RegistryTrash::expect_valid(ids);
   return detail::RegistryTrash(registry_uri, fs).restore_run(ids, {});
 }
 
-ERM_INLINE std::string restore_run(const std::string& registry_uri, const TrashedRun& run, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::string restore_run(const std::string& registry_uri, const TrashedRun& run,
+                                   std::shared_ptr<FileSystem> fs) {
   return detail::RegistryTrash(registry_uri, fs)
       .restore_run({run.experiment_id, run.variant_id, run.run_id}, run.trash_id);
 }
 
 ERM_INLINE std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
-                                                const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+                                                    const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("variant id", variant_id);
   detail::RegistryTrash::expect_valid({experiment_id, variant_id, {}});
   return detail::RegistryTrash(registry_uri, fs).restore_all({experiment_id, variant_id, {}});
 }
 
-ERM_INLINE std::vector<std::string> restore_experiment(const std::string& registry_uri, const std::string& experiment_id,
-                                                   std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<std::string> restore_experiment(const std::string& registry_uri,
+                                                       const std::string& experiment_id,
+                                                       std::shared_ptr<FileSystem> fs) {
   detail::RegistryTrash::expect_valid({experiment_id, {}, {}});
   return detail::RegistryTrash(registry_uri, fs).restore_all({experiment_id, {}, {}});
 }
 
 ERM_INLINE std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds older_than,
-                               std::shared_ptr<FileSystem> fs) {
+                                   std::shared_ptr<FileSystem> fs) {
   return detail::RegistryTrash(registry_uri, fs).empty(older_than);
 }
 

@@ -26,8 +26,7 @@ inline RunField field_to_group_by(std::string_view text) {
   const FilterToken token = lexer.next();
   std::optional<RunField> field = token.kind == FilterToken::Kind::word ? run_field(token.parts) : std::nullopt;
   if (!field) lexer.expected("a field (" + std::string(run_field_names) + ")", token);
-  if (field->is_list())
-    lexer.fail("'" + std::string(text) + "' is a list, by which runs are not grouped", token.at);
+  if (field->is_list()) lexer.fail("'" + std::string(text) + "' is a list, by which runs are not grouped", token.at);
   const FilterToken rest = lexer.next();
   if (rest.kind != FilterToken::Kind::end) lexer.expected("the end", rest);
   return std::move(*field);

@@ -120,8 +120,7 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
-inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept,
-                          const Refuse& refuse) const {
+inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
   constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
   std::vector<Outcome> outcomes;
   for (const Variant& variant : variants_) {

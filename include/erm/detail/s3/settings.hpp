@@ -1,4 +1,5 @@
-// The endpoint and the credentials of S3 requests: from S3Options, then the environment, then the files of the AWS tools.
+// The endpoint and the credentials of S3 requests: from S3Options, then the environment, then the files of the AWS
+// tools.
 #pragma once
 
 #include <cstdlib>

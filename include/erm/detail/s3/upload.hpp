@@ -54,7 +54,7 @@ class Upload {
   Upload(const Client& client, const std::string& path, std::uint64_t size, std::uint64_t part_size)
       : client_(client), path_(path), place_(path), size_(size) {
     // S3 accepts at most 10,000 parts, each of at least 5 MiB except the last.
-    part_size_ = (std::max)(std::max(part_size, std::uint64_t{5} << 20), size_ / 9999 + 1);
+    part_size_ = (std::max)((std::max)(part_size, std::uint64_t{5} << 20), size_ / 9999 + 1);
   }
 
   void begin() {

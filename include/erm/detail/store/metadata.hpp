@@ -58,11 +58,8 @@ struct MetadataFile {
 };
 
 inline constexpr std::pair<ArtifactType, std::string_view> artifact_type_names[] = {
-    {ArtifactType::png, "png"},
-    {ArtifactType::jpg, "jpg"},
-    {ArtifactType::plotly_json, "plotly_json"},
-    {ArtifactType::html, "html"},
-    {ArtifactType::binary, "binary"},
+    {ArtifactType::png, "png"},   {ArtifactType::jpg, "jpg"},       {ArtifactType::plotly_json, "plotly_json"},
+    {ArtifactType::html, "html"}, {ArtifactType::binary, "binary"},
 };
 
 inline std::string_view name_of(ArtifactType type) {

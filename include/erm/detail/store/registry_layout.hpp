@@ -1,5 +1,5 @@
-// The layout of a registry: which folder is the registry, an experiment, a variant or a run, and which may lie in which.
-// Marker files tell them apart.
+// The layout of a registry: which folder is the registry, an experiment, a variant or a run, and which may lie in
+// which. Marker files tell them apart.
 #pragma once
 
 #include <algorithm>

@@ -120,8 +120,8 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
-/// Whether the process of a run with the status running is gone: it ran on this machine and has ended, or it missed four
-/// heartbeats.
+/// Whether the process of a run with the status running is gone: it ran on this machine and has ended, or it missed
+/// four heartbeats.
 inline bool is_dead(const RunRecord& record) {
   const Owner owner = Owner::of(record.owner);
   const Owner reader = Owner::this_process();
@@ -144,16 +144,15 @@ inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
                        time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
-/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric that was logged
-/// without a step since then, so that no point has its value, stays as it is.
+/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric that was
+/// logged without a step since then, so that no point has its value, stays as it is.
 inline void update_metrics_from_history(RunRecord& record) {
   for (const auto& [metric, history] : record.history) {
     const auto known = record.metrics.find(metric);
     const auto& points = history.points();
     const bool is_point = known == record.metrics.end() ||
-                          std::any_of(points.rbegin(), points.rend(), [&](const MetricPoint& point) {
-                            return known->second == Value(point.value);
-                          });
+                          std::any_of(points.rbegin(), points.rend(),
+                                      [&](const MetricPoint& point) { return known->second == Value(point.value); });
     if (is_point) record.metrics[metric] = history.last().value;
   }
 }
@@ -234,10 +233,9 @@ inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::stri
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
     auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
     std::string id = artifact.id;
-    metadata.record.artifacts.emplace(std::move(id),
-                                      Artifact(artifact.id, std::move(artifact.filename), artifact.type,
-                                               std::move(content), std::move(artifact.media_type),
-                                               std::move(artifact.sha256)));
+    metadata.record.artifacts.emplace(
+        std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type, std::move(content),
+                                std::move(artifact.media_type), std::move(artifact.sha256)));
   }
 }
 
@@ -283,7 +281,8 @@ inline std::vector<Bytes> metadata_bytes_of(const FileSystem& fs, const std::vec
   try {
     return fs.read_many(paths);
   } catch (const NotFoundError&) {
-    for (const std::string& folder : folders) static_cast<void>(metadata_bytes(fs, folder));  // throws for the missing one
+    for (const std::string& folder : folders)
+      static_cast<void>(metadata_bytes(fs, folder));  // throws for the missing one
     throw;
   }
 }

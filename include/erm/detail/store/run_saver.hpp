@@ -152,10 +152,10 @@ class RunSaver {
     std::vector<std::string> names;
     for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
     run.history_files = std::move(names);
-    fs_.write(metadata_path(folder_),
-              MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files,
-                                   run.record.finished_utc),
-              durability_);
+    fs_.write(
+        metadata_path(folder_),
+        MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc),
+        durability_);
     fs_.remove(edits_path(folder_));
   }
 
@@ -169,17 +169,16 @@ class RunSaver {
   /// Makes the entries of the artifacts, and finds those that are in the folder already.
   void name_artifacts() {
     for (const auto& [id, artifact] : record_.artifacts) {
-      StoredArtifact entry = {id,         {},
-                              artifact.filename(), artifact.type(),
-                              artifact.media_type(), artifact.size(),
-                              artifact.sha256()};
+      StoredArtifact entry = {
+          id, {}, artifact.filename(), artifact.type(), artifact.media_type(), artifact.size(), artifact.sha256()};
       const StoredContent* const stored = artifact.content()->stored();
       entry.is_as_loaded = stored != nullptr;
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
         std::uint8_t first = 0;
-        if (stored != nullptr) stored->read_at(0, &first, 1);  // throws if the file is lost, before its name is used again
+        if (stored != nullptr)
+          stored->read_at(0, &first, 1);  // throws if the file is lost, before its name is used again
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
         if (stays(entry))
           entry.stored_filename = replaced_.at(id).stored_filename;

@@ -21,8 +21,7 @@ inline std::string case_folded(std::string_view name) {
     if (c < 0xC3 || i + 1 == out.size()) continue;
     const auto next = static_cast<unsigned char>(out[i + 1]);
     unsigned code = (c & 0x1FU) << 6 | (next & 0x3FU);
-    if (c >= 0xE0)
-      continue;
+    if (c >= 0xE0) continue;
     if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3A9) ||
         (code >= 0x410 && code <= 0x42F))
       code += 32;

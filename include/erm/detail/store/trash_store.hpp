@@ -5,8 +5,8 @@
 // that tells by the name of its metadata to which entry of the trash it belongs. The next process that deletes,
 // restores, empties or saves there finishes the move.
 //
-// Whoever changes a run's folder holds the claim on the run, as a save does; whoever changes an entry of the trash holds
-// the entry.
+// Whoever changes a run's folder holds the claim on the run, as a save does; whoever changes an entry of the trash
+// holds the entry.
 #pragma once
 
 #include <algorithm>
@@ -119,8 +119,8 @@ class TrashStore {
   /// The entries of the trash, in the order of their deletion.
   [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
 
-  /// Brings a run back. Throws RunExistsError if another run has its id now, and NotFoundError if it is not in the trash
-  /// any more.
+  /// Brings a run back. Throws RunExistsError if another run has its id now, and NotFoundError if it is not in the
+  /// trash any more.
   void restore(const TrashEntry& entry) {
     const std::string folder = folder_of_ids(entry.ids);
     refuse_links(entry.ids, "restore the run '" + folder + "'");
@@ -216,8 +216,7 @@ class TrashStore {
                                          : entries_.marker_of(entry.name)});
   }
 
-  [[nodiscard]] std::unique_ptr<TrashEntries::Hold> wait_for(const TrashEntry& entry,
-                                                                   const std::string& cannot) const {
+  [[nodiscard]] std::unique_ptr<TrashEntries::Hold> wait_for(const TrashEntry& entry, const std::string& cannot) const {
     if (auto hold = claim_patiently([&] { return entries_.hold(entry.name); })) return hold;
     throw IoError(cannot + "another process works on it in the trash for ten seconds now; wait for it, or end it",
                   std::make_error_code(std::errc::device_or_resource_busy));

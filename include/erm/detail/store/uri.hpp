@@ -32,8 +32,8 @@ inline std::string_view scheme_of(std::string_view uri) {
   const std::size_t end = uri.find("://");
   if (end == std::string_view::npos || end < 2) return {};
   for (const char c : uri.substr(0, end)) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-                      c == '-' || c == '.';
+    const bool fits =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
     if (!fits) return {};
   }
   return uri.substr(0, end);
