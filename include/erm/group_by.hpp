@@ -38,8 +38,8 @@ class GroupBy {
   GroupBy(std::vector<std::string> fields);            // NOLINT(google-explicit-constructor)
   GroupBy(std::initializer_list<std::string> fields);  // NOLINT(google-explicit-constructor)
   template <class Text, std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int> = 0>
-  GroupBy(const Text& field)
-      : fields_(1, std::string(std::string_view(field))) {}  // NOLINT(google-explicit-constructor)
+  GroupBy(const Text& field)  // NOLINT(google-explicit-constructor)
+      : fields_(1, std::string(std::string_view(field))) {}
 
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
 
