@@ -10,6 +10,7 @@
 
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
