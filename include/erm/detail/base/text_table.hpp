@@ -26,7 +26,7 @@ class TextTable {
     std::vector<std::size_t> widths;
     for (const auto& row : rows_) {
       if (widths.size() < row.size()) widths.resize(row.size());
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].text.width);
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = (std::max)(widths[i], row[i].text.width);
     }
     for (const auto& row : rows_) {
       for (std::size_t i = 0; i < row.size(); ++i) {

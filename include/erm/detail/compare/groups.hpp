@@ -10,12 +10,20 @@
 #include <vector>
 
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/statistics.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/group_by.hpp"
 #include "erm/metric_summary.hpp"
 
 namespace erm::detail {
+
+inline std::vector<const ExperimentRun*> pointers_to(const std::vector<ExperimentRun>& runs) {
+  std::vector<const ExperimentRun*> pointers;
+  pointers.reserve(runs.size());
+  for (const ExperimentRun& run : runs) pointers.push_back(&run);
+  return pointers;
+}
 
 /// One metric in each group.
 struct GroupedMetric {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
