@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/base/clean_json.hpp"
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/os/file_content.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/figure.hpp"

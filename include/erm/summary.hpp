@@ -21,7 +21,7 @@
 
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/base/statistics.hpp"
-#include "erm/detail/base/text_table.hpp"
+#include "erm/detail/base/terminal_text.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/group_by.hpp"
 #include "erm/metric_summary.hpp"

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-#include "erm/detail/base/clean_json.hpp"
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"

@@ -1,4 +1,4 @@
-// The page of a comparison from its first byte to its last.
+// The whole page of a comparison.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,6 @@
 #include "erm/detail/page/groups.hpp"
 #include "erm/detail/page/notes.hpp"
 #include "erm/detail/page/output.hpp"
-#include "erm/detail/page/plotly.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/provenance.hpp"
 #include "erm/detail/page/tables.hpp"
@@ -63,7 +62,7 @@ inline std::string page_summary(const Comparison& comparison) {
   return text;
 }
 
-/// The params that vary beside the main metrics, a run a row.
+/// The first section: the params that vary beside the main metrics, one row for each run.
 inline void append_overview(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
                             std::size_t number) {
   constexpr std::size_t max_params = 8;
@@ -92,7 +91,7 @@ inline void append_size_warning(std::string& out, std::uint64_t size) {
       "smaller.</p>";
 }
 
-/// About as many bytes as the tables take, so that the text need not grow again and again.
+/// About as many bytes as the page without curves and artifacts, so that the text is allocated once.
 inline std::size_t expected_size(const Comparison& comparison) {
   std::size_t size = 40000;
   for (const std::string_view part : page_style) size += part.size();

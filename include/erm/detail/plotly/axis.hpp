@@ -98,8 +98,8 @@ struct PlotlyAxis {
   /// Lets the range reach `place`; NaN and infinities are nowhere.
   void widen(double place) {
     if (!std::isfinite(place)) return;
-    low = has_places ? std::min(low, place) : place;
-    high = has_places ? std::max(high, place) : place;
+    low = has_places ? (std::min)(low, place) : place;
+    high = has_places ? (std::max)(high, place) : place;
     has_places = true;
   }
 
@@ -115,15 +115,15 @@ struct PlotlyAxis {
       if (!keeps_zero || high != 0) high += beyond;
     }
     if (fixed_range) {
-      low = std::min(fixed_range->first, fixed_range->second);
-      high = std::max(fixed_range->first, fixed_range->second);
+      low = (std::min)(fixed_range->first, fixed_range->second);
+      high = (std::max)(fixed_range->first, fixed_range->second);
       reversed = fixed_range->first > fixed_range->second;
     }
     if (!has_places && !fixed_range) {
       low = 0;
       high = 1;
     }
-    const double greatest = std::max(std::fabs(low), std::fabs(high));
+    const double greatest = (std::max)(std::fabs(low), std::fabs(high));
     if (!(high - low > greatest * 1e-13)) {
       double around = kind == Kind::logarithmic ? 0.5 : greatest * 0.1;
       if (!(around > 1e-300)) around = 1;
@@ -153,7 +153,7 @@ struct PlotlyAxis {
     wanted = std::clamp(wanted, 2, 60);
     if (kind == Kind::category) {
       const auto every = static_cast<std::size_t>(std::ceil((high - low) / wanted));
-      for (std::size_t i = 0; i < categories.size(); i += std::max<std::size_t>(every, 1)) {
+      for (std::size_t i = 0; i < categories.size(); i += (std::max<std::size_t>)(every, 1)) {
         const auto at = static_cast<double>(i);
         if (at >= low && at <= high) out.push_back({at, categories[i]});
       }
@@ -205,7 +205,7 @@ struct PlotlyAxis {
       return out;
     }
     if (decades >= 1) {
-      add_multiples(out, std::max(1.0, nice_step(decades / wanted)), label);
+      add_multiples(out, (std::max)(1.0, nice_step(decades / wanted)), label);
       return out;
     }
     const double from = std::pow(10.0, low), to = std::pow(10.0, high), step = nice_step((to - from) / wanted);

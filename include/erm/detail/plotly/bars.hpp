@@ -37,8 +37,8 @@ inline PlotlyBins round_bins(const std::vector<double>& values, std::size_t want
   PlotlyBins bins;
   const double span = *greatest - *least;
   if (!std::isfinite(span)) throw UndrawableFigure("its numbers are too large to be counted in intervals");
-  if (!(span > std::max(std::fabs(*greatest), std::fabs(*least)) * 1e-13) || span < 1e-290) {
-    bins.size = std::max(std::fabs(*least) * 0.1, 1e-12);
+  if (!(span > (std::max)(std::fabs(*greatest), std::fabs(*least)) * 1e-13) || span < 1e-290) {
+    bins.size = (std::max)(std::fabs(*least) * 0.1, 1e-12);
     bins.first = *least - bins.size / 2;
     return bins;
   }
@@ -46,13 +46,13 @@ inline PlotlyBins round_bins(const std::vector<double>& values, std::size_t want
   const auto most = static_cast<double>(
       wanted > 0 ? wanted : std::clamp<std::size_t>(static_cast<std::size_t>(2 * std::cbrt(values.size())), 5, 60));
   bins.size = nice_step(span / most);
-  if (whole) bins.size = std::max(bins.size, 1.0);
+  if (whole) bins.size = (std::max)(bins.size, 1.0);
   for (;;) {
     // Whole numbers are in the middle of their interval.
     const double shift = whole && bins.size == 1 ? 0.5 : 0;
     bins.first = std::floor(*least / bins.size + shift) * bins.size - shift;
     const double count = std::floor((*greatest - bins.first) / bins.size) + 1;
-    if (count <= std::max(most, 1.0) || wanted == 0) {
+    if (count <= (std::max)(most, 1.0) || wanted == 0) {
       bins.count = static_cast<std::size_t>(std::clamp(count, 1.0, 2000.0));
       return bins;
     }
@@ -106,14 +106,14 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
       throw UndrawableFigure("the values of its bars are not numbers");
     if (trace.kind == PlotlyTrace::Kind::bar) {
       const PlotlyColumn& values = trace.is_horizontal ? trace.x : trace.y;
-      for (std::size_t i = 0; i < std::min(at.size(), values.size()); ++i) {
+      for (std::size_t i = 0; i < (std::min)(at.size(), values.size()); ++i) {
         const double base = i < trace.base.size() ? trace.base.numbers[i] : 0;
         if (std::isfinite(at[i]) && std::isfinite(values.numbers[i]) && std::isfinite(base))
           counts[t].push_back({at[i], values.numbers[i], base, i});
       }
       continue;
     }
-    wanted = std::max(wanted, trace.bins);
+    wanted = (std::max)(wanted, trace.bins);
     for (const double place : at)
       if (std::isfinite(place)) places[t].push_back(place);
     all.insert(all.end(), places[t].begin(), places[t].end());
@@ -124,7 +124,7 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
     const PlotlyAxis& axis = trace.is_horizontal ? figure.y : figure.x;
     const bool is_category = axis.kind == PlotlyAxis::Kind::category;
     const PlotlyBins bins =
-        is_category ? PlotlyBins{-0.5, 1, std::max<std::size_t>(axis.categories.size(), 1)} : round_bins(all, wanted);
+        is_category ? PlotlyBins{-0.5, 1, (std::max<std::size_t>)(axis.categories.size(), 1)} : round_bins(all, wanted);
     counts[t] = count_histogram(trace, places[t], bins, is_category);
   }
   return counts;

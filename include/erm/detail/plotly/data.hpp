@@ -123,69 +123,61 @@ inline std::vector<double> decode_typed_array(std::string_view dtype, std::strin
 // ---- reading JSON: templates, so that only who draws a figure compiles them ----
 
 /// The value of `key`, or null where `json` is no object or has no such key, or it is null.
-template <class J>
-const J* member(const J* json, const char* key) {
+inline const Json* member(const Json* json, const char* key) {
   if (json == nullptr || !json->is_object()) return nullptr;
   const auto found = json->find(key);
   return found == json->end() || found->is_null() ? nullptr : &*found;
 }
 
-template <class J, class... Keys>
-const J* member(const J* json, const char* key, const char* next, const Keys*... more) {
+template <class... Keys>
+const Json* member(const Json* json, const char* key, const char* next, const Keys*... more) {
   return member(member(json, key), next, more...);
 }
 
-template <class J>
-std::string_view text_of(const J* json) {
-  return json != nullptr && json->is_string() ? std::string_view(json->template get_ref<const std::string&>())
+inline std::string_view text_of(const Json* json) {
+  return json != nullptr && json->is_string() ? std::string_view(json->get_ref<const std::string&>())
                                               : std::string_view();
 }
 
 /// A number, or text that is one; else nothing. Infinities are nothing.
-template <class J>
-std::optional<double> number_of(const J* json) {
+inline std::optional<double> number_of(const Json* json) {
   if (json == nullptr) return std::nullopt;
   std::optional<double> number;
-  if (json->is_number()) number = json->template get<double>();
-  if (json->is_string()) number = parse_number(json->template get_ref<const std::string&>());
+  if (json->is_number()) number = json->get<double>();
+  if (json->is_string()) number = parse_number(json->get_ref<const std::string&>());
   return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-template <class J>
-bool is_true(const J* json) {
-  return json != nullptr && json->is_boolean() && json->template get<bool>();
+inline bool is_true(const Json* json) {
+  return json != nullptr && json->is_boolean() && json->get<bool>();
 }
-template <class J>
-bool is_false(const J* json) {
-  return json != nullptr && json->is_boolean() && !json->template get<bool>();
+inline bool is_false(const Json* json) {
+  return json != nullptr && json->is_boolean() && !json->get<bool>();
 }
 
 /// A scalar as text: what a label or a category shows. Lists, objects and numbers that are none are nothing.
-template <class J>
-std::string label_of(const J& json) {
-  if (json.is_string()) return repaired_utf8(json.template get_ref<const std::string&>());
+inline std::string label_of(const Json& json) {
+  if (json.is_string()) return repaired_utf8(json.get_ref<const std::string&>());
   std::string out;
   if (json.is_boolean())
-    out = json.template get<bool>() ? "true" : "false";
+    out = json.get<bool>() ? "true" : "false";
   else if (json.is_number_unsigned())
-    append_integer(out, json.template get<std::uint64_t>());
+    append_integer(out, json.get<std::uint64_t>());
   else if (json.is_number_integer())
-    append_integer(out, json.template get<std::int64_t>());
+    append_integer(out, json.get<std::int64_t>());
   else if (number_of(&json))
     append_floating(out, *number_of(&json));
   return out;
 }
 
-template <class J>
-bool is_typed_array(const J* json) {
+inline bool is_typed_array(const Json* json) {
   return !text_of(member(json, "bdata")).empty() && !text_of(member(json, "dtype")).empty();
 }
 
 /// The list `key` of a trace; empty where there is none. Throws UndrawableFigure for what is no list.
-template <class J>
-PlotlyColumn read_column(const J* trace, const char* key) {
+inline PlotlyColumn read_column(const Json* trace, const char* key) {
   PlotlyColumn column;
-  const J* list = member(trace, key);
+  const Json* list = member(trace, key);
   if (list == nullptr) return column;
   if (is_typed_array(list)) {
     column.numbers = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
@@ -193,20 +185,19 @@ PlotlyColumn read_column(const J* trace, const char* key) {
   }
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list");
   bool any_text = false;
-  for (const J& value : *list) {
+  for (const Json& value : *list) {
     column.numbers.push_back(number_of(&value).value_or(no_number));
     any_text = any_text || value.is_string() || value.is_boolean();
   }
   if (any_text)
-    for (const J& value : *list) column.texts.push_back(label_of(value));
+    for (const Json& value : *list) column.texts.push_back(label_of(value));
   return column;
 }
 
 /// The matrix `key`: a list of lists, or a typed array with "shape": "rows, columns". Rows may differ in size.
-template <class J>
-std::vector<std::vector<double>> read_matrix(const J* trace, const char* key) {
+inline std::vector<std::vector<double>> read_matrix(const Json* trace, const char* key) {
   std::vector<std::vector<double>> rows;
-  const J* list = member(trace, key);
+  const Json* list = member(trace, key);
   if (list == nullptr) return rows;
   if (is_typed_array(list)) {
     const std::vector<double> all = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
@@ -222,21 +213,20 @@ std::vector<std::vector<double>> read_matrix(const J* trace, const char* key) {
     return rows;
   }
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list of rows");
-  for (const J& row : *list) {
+  for (const Json& row : *list) {
     if (is_typed_array(&row)) {
       rows.push_back(decode_typed_array(text_of(member(&row, "dtype")), text_of(member(&row, "bdata"))));
       continue;
     }
     if (!row.is_array()) throw UndrawableFigure("a row of '" + std::string(key) + "' is not a list");
     rows.emplace_back();
-    for (const J& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
+    for (const Json& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
   }
   return rows;
 }
 
 /// A title or label: plotly's own text markup (<br>, <b>, ...) is taken out. Of {"text": ...} or of text itself.
-template <class J>
-std::string title_of(const J* json) {
+inline std::string title_of(const Json* json) {
   if (json != nullptr && json->is_object()) json = member(json, "text");
   if (json == nullptr) return {};
   const std::string text = label_of(*json);

@@ -67,12 +67,11 @@ struct PlotlyFigure {
   std::optional<PlotlyColorBar> color_bar;
 };
 
-template <class J>
-ColorScale read_color_scale(const J* json) {
+inline ColorScale read_color_scale(const Json* json) {
   if (json != nullptr && json->is_string()) return ColorScale::named(text_of(json));
   if (json == nullptr || !json->is_array()) return ColorScale();
   std::vector<ColorScale::Stop> stops;
-  for (const J& stop : *json) {
+  for (const Json& stop : *json) {
     if (stop.is_string()) {  // colours alone: evenly spaced
       stops.emplace_back(
           static_cast<double>(stops.size()) / static_cast<double>(std::max<std::size_t>(json->size() - 1, 1)),
@@ -87,12 +86,11 @@ ColorScale read_color_scale(const J* json) {
 }
 
 /// The colour scale of `owner` (a heatmap, or the markers of a trace), or the one of the layout that it refers to.
-template <class J>
-PlotlyColorBar read_color_bar(const J* owner, const J* layout, const char* low, const char* high) {
+inline PlotlyColorBar read_color_bar(const Json* owner, const Json* layout, const char* low, const char* high) {
   PlotlyColorBar bar;
-  const J* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
-  const J* source = axis != nullptr ? axis : owner;
-  const J* scale = member(source, "colorscale");
+  const Json* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
+  const Json* source = axis != nullptr ? axis : owner;
+  const Json* scale = member(source, "colorscale");
   if (scale == nullptr) scale = member(layout, "template", "layout", "colorscale", "sequential");
   bar.scale = read_color_scale(scale);
   if (is_true(member(source, "reversescale"))) bar.scale = bar.scale.reversed();
@@ -103,14 +101,12 @@ PlotlyColorBar read_color_bar(const J* owner, const J* layout, const char* low, 
   return bar;
 }
 
-template <class J>
-std::string read_color(const J* json) {
+inline std::string read_color(const Json* json) {
   const std::string_view text = text_of(json);
   return is_color(text) ? std::string(text) : std::string();
 }
 
-template <class J>
-void read_axis(PlotlyAxis& axis, const J* json) {
+inline void read_axis(PlotlyAxis& axis, const Json* json) {
   axis.title = title_of(member(json, "title"));
   const std::string_view type = text_of(member(json, "type"));
   axis.has_kind = type == "log" || type == "linear" || type == "category" || type == "date" || type == "multicategory";
@@ -120,7 +116,7 @@ void read_axis(PlotlyAxis& axis, const J* json) {
   const std::string_view autorange = text_of(member(json, "autorange"));
   axis.reversed = autorange == "reversed";
   axis.shows_labels = !is_false(member(json, "showticklabels")) && !is_false(member(json, "visible"));
-  const J* range = member(json, "range");
+  const Json* range = member(json, "range");
   if (autorange.empty() && !is_true(member(json, "autorange")) && range != nullptr && range->is_array() &&
       range->size() == 2) {
     const auto from = number_of(&(*range)[0]), to = number_of(&(*range)[1]);
@@ -132,8 +128,7 @@ void read_axis(PlotlyAxis& axis, const J* json) {
   }
 }
 
-template <class J>
-void read_ticks(PlotlyAxis& axis, const J* json) {
+inline void read_ticks(PlotlyAxis& axis, const Json* json) {
   const PlotlyColumn values = read_column(json, "tickvals"), texts = read_column(json, "ticktext");
   if (axis.kind == PlotlyAxis::Kind::category) return;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -142,9 +137,8 @@ void read_ticks(PlotlyAxis& axis, const J* json) {
   }
 }
 
-template <class J>
-void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optional<PlotlyColorBar>& color_bar) {
-  const J* mode_json = member(json, "mode");
+inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layout, std::optional<PlotlyColorBar>& color_bar) {
+  const Json* mode_json = member(json, "mode");
   std::string_view mode = text_of(mode_json);
   if (mode_json == nullptr) mode = trace.y.size() < 20 ? "lines+markers" : "lines";
   trace.has_line = mode.find("lines") != std::string_view::npos;
@@ -161,7 +155,7 @@ void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optio
   trace.shape = text_of(member(json, "line", "shape"));
   trace.fill = text_of(member(json, "fill"));
   trace.fill_color = read_color(member(json, "fillcolor"));
-  const J* colors = member(json, "marker", "color");
+  const Json* colors = member(json, "marker", "color");
   if (!trace.has_markers || colors == nullptr || !(colors->is_array() || is_typed_array(colors))) return;
   const PlotlyColumn column = read_column(member(json, "marker"), "color");
   if (!column.is_numeric()) {
@@ -185,8 +179,7 @@ void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optio
   if (bar.is_shown) color_bar = std::move(bar);
 }
 
-template <class J>
-void read_bars(PlotlyTrace& trace, const J* json) {
+inline void read_bars(PlotlyTrace& trace, const Json* json) {
   const std::string_view orientation = text_of(member(json, "orientation"));
   trace.is_horizontal = orientation == "h";
   if (trace.kind == PlotlyTrace::Kind::histogram) {
@@ -203,30 +196,29 @@ void read_bars(PlotlyTrace& trace, const J* json) {
     trace.bin_size = number_of(member(json, bins, "size"));
     return;
   }
-  const J* base = member(json, "base");
+  const Json* base = member(json, "base");
   if (base != nullptr && base->is_array()) trace.base = read_column(json, "base");
   if (const auto number = number_of(base)) trace.base.numbers.assign(std::max(trace.x.size(), trace.y.size()), *number);
-  trace.bar_width = std::max(0.0, number_of(member(json, "width")).value_or(0));
-  const J* colors = member(json, "marker", "color");
+  trace.bar_width = (std::max)(0.0, number_of(member(json, "width")).value_or(0));
+  const Json* colors = member(json, "marker", "color");
   if (colors == nullptr || !colors->is_array()) return;
-  for (const J& color : *colors) {
+  for (const Json& color : *colors) {
     trace.point_colors.push_back(read_color(&color));
     if (trace.point_colors.back().empty()) trace.point_colors.back() = trace.color;
   }
 }
 
-template <class J>
-void read_heatmap(PlotlyTrace& trace, const J* json) {
+inline void read_heatmap(PlotlyTrace& trace, const Json* json) {
   trace.z = read_matrix(json, "z");
   if (is_true(member(json, "transpose"))) throw UndrawableFigure("its heatmap is transposed");
   const std::string_view format = text_of(member(json, "texttemplate"));
   trace.shows_values = format.find("%{z") != std::string_view::npos;
-  const J* text = member(json, "text");
+  const Json* text = member(json, "text");
   if (format.find("%{text") == std::string_view::npos || text == nullptr || !text->is_array()) return;
-  for (const J& row : *text) {
+  for (const Json& row : *text) {
     trace.cell_texts.emplace_back();
     if (!row.is_array()) continue;
-    for (const J& cell : row) trace.cell_texts.back().push_back(label_of(cell));
+    for (const Json& cell : row) trace.cell_texts.back().push_back(label_of(cell));
   }
 }
 
@@ -240,12 +232,11 @@ inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, do
   fill(trace.y, trace.x.size(), y_first, y_step);
 }
 
-template <class J>
-PlotlyTrace read_trace(const J* json, const J* layout, std::string_view default_color,
+inline PlotlyTrace read_trace(const Json* json, const Json* layout, std::string_view default_color,
                        std::optional<PlotlyColorBar>& color_bar) {
   if (!json->is_object()) throw UndrawableFigure("a trace of it is not a JSON object");
   PlotlyTrace trace;
-  const J* type_json = member(json, "type");
+  const Json* type_json = member(json, "type");
   const std::string_view type = type_json == nullptr ? "scatter" : text_of(type_json);
   if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
   using Kind = PlotlyTrace::Kind;
@@ -292,10 +283,9 @@ inline void settle_kind(PlotlyAxis& axis, const std::vector<PlotlyTrace>& traces
 }
 
 /// Throws UndrawableFigure where the figure is malformed, or more than these few kinds of traces can show.
-template <class J>
-PlotlyFigure read_plotly(const J& json) {
-  const J* data = member(&json, "data");
-  const J* layout = member(&json, "layout");
+inline PlotlyFigure read_plotly(const Json& json) {
+  const Json* data = member(&json, "data");
+  const Json* layout = member(&json, "layout");
   if (data == nullptr || !data->is_array()) throw UndrawableFigure("it has no list of traces named \"data\"");
   PlotlyFigure figure;
   figure.title = title_of(member(layout, "title"));
@@ -307,21 +297,21 @@ PlotlyFigure read_plotly(const J& json) {
 
   static constexpr std::string_view colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                                 "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
-  const J* own_colors = member(layout, "colorway");
+  const Json* own_colors = member(layout, "colorway");
   if (own_colors == nullptr) own_colors = member(layout, "template", "layout", "colorway");
   std::size_t index = 0, in_legend = 0;
-  for (const J& trace : *data) {
+  for (const Json& trace : *data) {
     std::string color;
     if (own_colors != nullptr && own_colors->is_array() && !own_colors->empty())
       color = read_color(&(*own_colors)[index % own_colors->size()]);
     if (color.empty()) color = colors[index % std::size(colors)];
     ++index;
-    const J* visible = member(&trace, "visible");
+    const Json* visible = member(&trace, "visible");
     if (is_false(visible) || text_of(visible) == "legendonly") continue;
     figure.traces.push_back(read_trace(&trace, layout, color, figure.color_bar));
     if (figure.traces.back().in_legend) ++in_legend;
   }
-  const J* legend = member(layout, "showlegend");
+  const Json* legend = member(layout, "showlegend");
   figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
   settle_kind(figure.x, figure.traces, &PlotlyTrace::x);
   settle_kind(figure.y, figure.traces, &PlotlyTrace::y);

@@ -10,7 +10,7 @@
 
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
-#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -47,7 +47,7 @@ inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t colum
   std::vector<std::vector<double>> out;
   for (std::size_t i = 0; i < z.size(); i += row_block) {
     std::vector<double> sums((columns + column_block - 1) / column_block), counts(sums.size());
-    for (std::size_t r = i; r < std::min(i + row_block, z.size()); ++r)
+    for (std::size_t r = i; r < (std::min)(i + row_block, z.size()); ++r)
       for (std::size_t c = 0; c < z[r].size(); ++c) {
         if (!std::isfinite(z[r][c])) continue;
         sums[c / column_block] += z[r][c];
@@ -79,7 +79,7 @@ inline std::vector<double> cell_edges(const std::vector<double>& places, std::si
 inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
   PlotlyTrace& trace = layout.figure.traces[index];
   std::size_t columns = 0;
-  for (const auto& row : trace.z) columns = std::max(columns, row.size());
+  for (const auto& row : trace.z) columns = (std::max)(columns, row.size());
   std::vector<double> x = cell_edges(layout.figure.x.places(trace.x), columns);
   std::vector<double> y = cell_edges(layout.figure.y.places(trace.y), trace.z.size());
   const std::size_t row_block = trace.z.size() / 201 + 1, column_block = columns / 201 + 1;
@@ -116,7 +116,7 @@ inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
   std::vector<double>&x = layout.xs[index], &y = layout.ys[index];
   x = figure.x.places(trace.x);
   y = figure.y.places(trace.y);
-  const std::size_t size = std::min(x.size(), y.size());
+  const std::size_t size = (std::min)(x.size(), y.size());
   x.resize(size);
   y.resize(size);
   for (std::size_t i = 0; i < size; ++i) {
@@ -134,7 +134,7 @@ inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
 
 inline double widest(const std::vector<PlotlyTick>& ticks) {
   double width = 0;
-  for (const PlotlyTick& tick : ticks) width = std::max(width, text_width(tick.label));
+  for (const PlotlyTick& tick : ticks) width = (std::max)(width, text_width(tick.label));
   return width;
 }
 
@@ -154,7 +154,7 @@ inline void lay_out_margins(PlotlyLayout& layout) {
     for (const PlotlyTrace& trace : figure.traces)
       if (trace.in_legend && ++shown <= max_legend_entries)
         layout.legend_width =
-            std::max(layout.legend_width, std::min(text_width(trace.name), 14.0) * svg_font_size + 36);
+            (std::max)(layout.legend_width, (std::min)(text_width(trace.name), 14.0) * svg_font_size + 36);
     right += layout.legend_width;
   }
   if (figure.color_bar && figure.color_bar->is_shown && figure.color_bar->low && figure.color_bar->high) {

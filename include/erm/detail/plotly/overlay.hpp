@@ -42,7 +42,7 @@ inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t numbe
   trace.run = run;
   trace.color = "var(--r" + std::to_string(run % 8) + ")";
   trace.dash = dashes[run % std::size(dashes)];
-  trace.opacity = opacities[std::min(number, std::size(opacities) - 1)];
+  trace.opacity = opacities[(std::min)(number, std::size(opacities) - 1)];
   if (trace.kind == PlotlyTrace::Kind::histogram) trace.opacity *= 0.5;
   trace.point_colors.clear();
   trace.fill_color.clear();

@@ -16,8 +16,7 @@
 #include <vector>
 
 #include "erm/detail/plotly/layout.hpp"
-#include "erm/detail/plotly/svg_lines.hpp"
-#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -64,8 +63,7 @@ inline std::string plotly_svg_of(PlotlyFigure figure) { return PlotlyDrawing(lay
 
 /// The figure drawn; or nothing, and in `why_not` the reason as the end of a sentence ("it has more than one pair of
 /// axes"). Throws nothing but std::bad_alloc, whatever `figure` is. The same figure gives the same text.
-template <class J>
-std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nullptr) {
+inline std::optional<std::string> plotly_svg(const Json& figure, std::string* why_not = nullptr) {
   try {
     return plotly_svg_of(read_plotly(figure));
   } catch (const UndrawableFigure& reason) {
@@ -300,9 +298,9 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
     if (std::fabs(end - begin) < 0.5) {
       const double column = std::floor(std::min(begin, end) * 2) / 2;
-      const auto [place, is_new] = thin.try_emplace({column, color}, std::min(foot, head), std::max(foot, head));
+      const auto [place, is_new] = thin.try_emplace({column, color}, (std::min)(foot, head), (std::max)(foot, head));
       auto& [least, greatest] = place->second;
-      if (!is_new) least = std::min({least, foot, head}), greatest = std::max({greatest, foot, head});
+      if (!is_new) least = (std::min)({least, foot, head}), greatest = (std::max)({greatest, foot, head});
       continue;
     }
     if (trace.is_horizontal)
@@ -359,7 +357,7 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
     for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
       std::string text;
       if (trace.shows_values && std::isfinite(trace.z[r][c])) {
-        const double magnitude = std::max(std::fabs(trace.z[r][c]), 1e-290);
+        const double magnitude = (std::max)(std::fabs(trace.z[r][c]), 1e-290);
         text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
       } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
         text = trace.cell_texts[r][c];
@@ -390,7 +388,7 @@ inline void PlotlyDrawing::draw_legend() {
     out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
     if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
     if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
-    append_attribute(out_, "stroke-width", is_line ? std::min(trace.line_width, 4.0) : is_marker ? 8 : 11);
+    append_attribute(out_, "stroke-width", is_line ? (std::min)(trace.line_width, 4.0) : is_marker ? 8 : 11);
     if (is_marker) out_ += " stroke-linecap=\"round\"";
     out_ += " d=\"";
     append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
