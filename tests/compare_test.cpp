@@ -15,6 +15,12 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/artifact.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/curves.hpp"
+#include "erm/detail/page/policy.hpp"
+#include "erm/json.hpp"
 #include "temporary_directory.hpp"
 
 namespace compare_test {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/compare/rows.hpp"
+#include "erm/json.hpp"
 
 namespace comparison_test {
 

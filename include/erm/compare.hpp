@@ -40,8 +40,8 @@ template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, co
 }
 
 /// Writes the page to a file, without holding the whole page in memory. The file is written whole or stays as it was.
-/// Throws as compare_runs does, NotFoundError where the folder of `path` does not exist, and IoError where the file cannot
-/// be written.
+/// Throws as compare_runs does, NotFoundError where the folder of `path` does not exist, and IoError where the file
+/// cannot be written.
 void write_comparison(const FilePath& path, const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
 
 }  // namespace erm

@@ -1,5 +1,5 @@
-// The choices of a comparison: of the page (erm/compare.hpp), of the table in the terminal (erm/compare_text.hpp), and of
-// the data behind both (erm/comparison.hpp).
+// The choices of a comparison: of the page (erm/compare.hpp), of the table in the terminal (erm/compare_text.hpp), and
+// of the data behind both (erm/comparison.hpp).
 //
 //   erm::CompareOptions options;
 //   options.title = "Learning rates";
@@ -44,16 +44,16 @@ struct CompareOptions {
   std::size_t max_diff_size = std::size_t{1} << 16;
   /// In bytes: of a larger artifact the page shows only name, size and SHA-256.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
-  /// Whether files that a browser does not show can be downloaded from the page. Otherwise the page has only their names,
-  /// sizes and hashes.
+  /// Whether files that a browser does not show can be downloaded from the page. Otherwise the page has only their
+  /// names, sizes and hashes.
   bool embed_files = true;
-  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot draw
-  /// itself. The page holds it once, only where such a figure needs it, and runs it when a reader asks for the picture.
-  /// Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or IoError
-  /// where the file cannot be read; where the variable's file cannot be read, the page says so.
+  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot
+  /// draw itself. The page holds it once, only where such a figure needs it, and runs it when a reader asks for the
+  /// picture. Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or
+  /// IoError where the file cannot be read; where the variable's file cannot be read, the page says so.
   FilePath plotly_js = {};
-  /// Whether the page holds every point of every curve, so that a reader can zoom in without end. Otherwise a run's curve
-  /// has at most 2,000 points: the first, lowest, highest and last in each of 500 parts of the steps.
+  /// Whether the page holds every point of every curve, so that a reader can zoom in without end. Otherwise a run's
+  /// curve has at most 2,000 points: the first, lowest, highest and last in each of 500 parts of the steps.
   bool full_curves = false;
 };
 

@@ -30,9 +30,9 @@ struct TextTableOptions {
   std::size_t max_cell_width = 32;
 };
 
-/// First what warns of a comparison of the runs, then a table for each section, last the groups. The rows, differences and
-/// stars are those of the page, but of the provenance only rows that differ. UTF-8; each line ends with a line feed;
-/// control characters become blanks. Throws Error where options.baseline is not the index of a run, and where
+/// First what warns of a comparison of the runs, then a table for each section, last the groups. The rows, differences
+/// and stars are those of the page, but of the provenance only rows that differ. UTF-8; each line ends with a line
+/// feed; control characters become blanks. Throws Error where options.baseline is not the index of a run, and where
 /// options.group_by names an unknown field.
 [[nodiscard]] std::string compare_runs_text(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
                                             const TextTableOptions& style = {});

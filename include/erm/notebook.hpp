@@ -20,8 +20,8 @@ namespace erm {
 [[nodiscard]] std::string notebook_html(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
                                         int height = 640);
 
-/// What a notebook shows of a run: {"text/html": its page, "text/plain": its place and last metrics}. C++ notebooks find
-/// the function by argument-dependent lookup. Callers include erm/json.hpp.
+/// What a notebook shows of a run: {"text/html": its page, "text/plain": its place and last metrics}. C++ notebooks
+/// find the function by argument-dependent lookup. Callers include erm/json.hpp.
 [[nodiscard]] Json mime_bundle_repr(const ExperimentRun& run);
 /// What a notebook shows of several runs: a page that compares them, and their number.
 [[nodiscard]] Json mime_bundle_repr(const std::vector<ExperimentRun>& runs);

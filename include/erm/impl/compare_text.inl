@@ -54,8 +54,8 @@ inline void append_text_section(std::string& out, const Comparison& comparison, 
   TextTable table(out, (std::max<std::size_t>)(style.max_cell_width, 8), colored);
   const std::string title =
       section.kind == Comparison::Kind::dict ? "Dict: " + std::string(section.name) : std::string(section.name);
-  const bool as_rows = options.layout == RunLayout::rows ||
-                       (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
+  const bool as_rows =
+      options.layout == RunLayout::rows || (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   const auto run_name = [&](std::size_t run) {
     const bool marked = run == comparison.baseline() && comparison.runs().size() > 1;
     return comparison.names()[run] + (marked ? " (baseline)" : "");
@@ -113,7 +113,8 @@ inline void append_text_groups(std::string& out, const Comparison& comparison, c
       append_text_line(words, std::string(metric.row->name) + ": " + test_in_words(metric, comparison.groups()) + ".");
   }
   table.write();
-  if (const std::string all = tests_in_words(comparison.grouped_metrics(), comparison.groups()); !all.empty()) append_text_line(words, all);
+  if (const std::string all = tests_in_words(comparison.grouped_metrics(), comparison.groups()); !all.empty())
+    append_text_line(words, all);
   out += words;
 }
 
@@ -123,8 +124,8 @@ ERM_INLINE std::string compare_runs_text(const std::vector<ExperimentRun>& runs,
                                          const TextTableOptions& style) {
   const Comparison comparison(runs, options);
   if (runs.empty()) return "no runs to compare\n";
-  const bool colored = style.color == TextColor::always ||
-                       (style.color == TextColor::automatic && detail::stdout_shows_color());
+  const bool colored =
+      style.color == TextColor::always || (style.color == TextColor::automatic && detail::stdout_shows_color());
   std::string out;
   for (const Comparison::Warning& warning : comparison.warnings())
     detail::append_text_line(out, "! " + warning.text, colored ? detail::yellow : std::string_view());

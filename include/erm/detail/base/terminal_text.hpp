@@ -43,8 +43,8 @@ inline std::uint32_t code_point(std::string_view bytes) {
   return code;
 }
 
-/// How many columns a terminal gives a character: 2 for wide East Asian characters and emoji, 0 for combining marks (the
-/// common blocks of Unicode's EastAsianWidth.txt).
+/// How many columns a terminal gives a character: 2 for wide East Asian characters and emoji, 0 for combining marks
+/// (the common blocks of Unicode's EastAsianWidth.txt).
 inline std::size_t terminal_width(std::uint32_t code) {
   const auto within = [&](std::uint32_t low, std::uint32_t high) { return code >= low && code <= high; };
   if (within(0x300, 0x36F) || within(0x200B, 0x200F) || within(0x202A, 0x202E) || within(0x2060, 0x2064) ||

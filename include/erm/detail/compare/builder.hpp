@@ -269,7 +269,9 @@ class ComparisonBuilder {
     const std::size_t runs = data_->runs.size();
     const std::vector<std::size_t> order = join_by_key(
         data_->runs, [](const ExperimentRun& run) -> auto& { return run.history(); },
-        [&](std::string_view metric) { curves.push_back({metric, std::vector<const MetricHistory*>(runs)}); },
+        [&](std::string_view metric) {
+          curves.push_back({metric, std::vector<const MetricHistory*>(runs)});
+        },
         [&](std::size_t row, std::size_t run, const MetricHistory& history) { curves[row].histories[run] = &history; });
     curves = reordered(std::move(curves), order);
   }
@@ -279,7 +281,9 @@ class ComparisonBuilder {
     const std::size_t runs = data_->runs.size();
     const std::vector<std::size_t> order = join_by_key(
         data_->runs, [](const ExperimentRun& run) -> auto& { return run.artifacts(); },
-        [&](std::string_view id) { artifacts.push_back({id, std::vector<const Artifact*>(runs)}); },
+        [&](std::string_view id) {
+          artifacts.push_back({id, std::vector<const Artifact*>(runs)});
+        },
         [&](std::size_t row, std::size_t run, const Artifact& artifact) { artifacts[row].artifacts[run] = &artifact; });
     artifacts = reordered(std::move(artifacts), order);
   }

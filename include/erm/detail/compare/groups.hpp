@@ -30,8 +30,8 @@ inline bool group_comes_before(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-/// The groups that the runs were given, "(none)" last. Empty where they would summarize nothing: there is no group, or one
-/// group with one run.
+/// The groups that the runs were given, "(none)" last. Empty where they would summarize nothing: there is no group, or
+/// one group with one run.
 inline std::vector<GroupOfRuns> given_groups(const std::vector<const ExperimentRun*>& runs) {
   std::vector<GroupOfRuns> groups;
   GroupOfRuns rest{"(none)", {}};

@@ -109,8 +109,8 @@ class ProvenanceRows {
   }
 
  private:
-  /// The part behind a letter for its place: rows are sorted by it, so that they come in the order in which people ask for
-  /// them. An unknown part, of a later version, comes before "missing".
+  /// The part behind a letter for its place: rows are sorted by it, so that they come in the order in which people ask
+  /// for them. An unknown part, of a later version, comes before "missing".
   static std::string key_of(const std::string& part) {
     static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",       "build",
                                                                "program",     "inputs",       "seeds",      "rngs",
@@ -159,8 +159,7 @@ class ProvenanceRows {
                    "cpu_features" &&
                is_list_of_texts(value)) {
       fill_cell(cell_at(key), Value(value.size()), texts_);
-      for (const Json& feature : value)
-        fill_yes(cell_at(key + path_mark + feature.get_ref<const std::string&>()));
+      for (const Json& feature : value) fill_yes(cell_at(key + path_mark + feature.get_ref<const std::string&>()));
     } else if (is_list_of_texts(value)) {
       fill_long_text(cell_at(key), command_text(value), texts_);
     } else if (is_list_of_objects(value)) {

@@ -47,8 +47,8 @@ inline ProvenanceFacts provenance_facts(const Json& provenance) {
   facts.diff = text("code", "diff");
   facts.changes = text("code", "diff_sha256");
   const Json* const dirty = entry_at(provenance, {"code", "dirty"});
-  facts.is_dirty = !facts.diff.empty() || !facts.changes.empty() ||
-                   (dirty != nullptr && dirty->is_boolean() && dirty->get<bool>());
+  facts.is_dirty =
+      !facts.diff.empty() || !facts.changes.empty() || (dirty != nullptr && dirty->is_boolean() && dirty->get<bool>());
   if (facts.changes.empty() && !facts.diff.empty())
     facts.changes = sha256_of(facts.diff);
   else if (facts.changes.empty() && facts.is_dirty)

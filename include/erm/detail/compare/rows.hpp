@@ -1,5 +1,5 @@
-// The rows of a comparison: the keys of all runs are joined, values become cells, cells are compared, and the best value
-// of a metric is marked.
+// The rows of a comparison: the keys of all runs are joined, values become cells, cells are compared, and the best
+// value of a metric is marked.
 #pragma once
 
 #include <algorithm>
@@ -68,8 +68,8 @@ inline std::string readable_time(TimePoint time) {
   return text;
 }
 
-/// Joins the maps that `get(run)` returns by their keys. Calls `make(key)` once for each key, which makes row 0, 1, ...,
-/// and `fill(row, run, value)` for each entry. Returns the indexes of the rows in the order of their keys.
+/// Joins the maps that `get(run)` returns by their keys. Calls `make(key)` once for each key, which makes row 0, 1,
+/// ..., and `fill(row, run, value)` for each entry. Returns the indexes of the rows in the order of their keys.
 template <class Get, class Make, class Fill>
 std::vector<std::size_t> join_by_key(const std::vector<const ExperimentRun*>& runs, const Get& get, const Make& make,
                                      const Fill& fill) {
@@ -185,8 +185,8 @@ inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
   return a.number == b.number && (std::abs(a.number) < 9007199254740992.0 || std::isinf(a.number));
 }
 
-/// Whether the number is shown with an exponent: it is below 1e-4, or it is 1e6 or more and its text has an exponent or a
-/// fraction.
+/// Whether the number is shown with an exponent: it is below 1e-4, or it is 1e6 or more and its text has an exponent or
+/// a fraction.
 inline bool is_scientific(const ComparisonCell& cell) {
   if (!std::isfinite(cell.number) || cell.number == 0) return false;
   const double size = std::abs(cell.number);
@@ -243,19 +243,19 @@ inline std::vector<std::string> words_of(std::string_view name) {
   return words;
 }
 
-/// Which values of a metric are better, as far as its name tells. "loss" and "error" outweigh "score": an error score is
-/// an error.
+/// Which values of a metric are better, as far as its name tells. "loss" and "error" outweigh "score": an error score
+/// is an error.
 inline std::optional<Goal> guessed_goal(std::string_view name) {
   static constexpr std::string_view less[] = {
-      "loss",   "error",    "err",      "rmse",    "mse",     "mae",     "mape",       "rmsle",  "nll",
-      "cost",   "regret",   "perplexity", "ppl",   "logloss", "brier",   "crossentropy", "wer",  "cer",
-      "eer",    "fid",      "fpr",      "fnr",     "latency", "duration", "time",      "seconds", "overfit",
-      "misread", "misses",  "errors",   "losses",  "divergence", "kl"};
+      "loss",    "error",  "err",        "rmse",   "mse",        "mae",      "mape",         "rmsle",   "nll",
+      "cost",    "regret", "perplexity", "ppl",    "logloss",    "brier",    "crossentropy", "wer",     "cer",
+      "eer",     "fid",    "fpr",        "fnr",    "latency",    "duration", "time",         "seconds", "overfit",
+      "misread", "misses", "errors",     "losses", "divergence", "kl"};
   static constexpr std::string_view more[] = {
-      "acc",     "accuracy", "auc",  "auroc",  "auprc",      "f1",     "fscore", "precision", "recall",
-      "score",   "r2",       "iou",  "miou",   "map",        "bleu",   "rouge",  "meteor",    "reward",
-      "return",  "psnr",     "ssim", "tpr",    "tnr",        "ap",     "ndcg",   "mrr",       "mcc",
-      "kappa",   "specificity", "sensitivity", "throughput", "correct", "speedup", "hits", "likelihood"};
+      "acc",    "accuracy",    "auc",         "auroc",      "auprc",   "f1",      "fscore", "precision", "recall",
+      "score",  "r2",          "iou",         "miou",       "map",     "bleu",    "rouge",  "meteor",    "reward",
+      "return", "psnr",        "ssim",        "tpr",        "tnr",     "ap",      "ndcg",   "mrr",       "mcc",
+      "kappa",  "specificity", "sensitivity", "throughput", "correct", "speedup", "hits",   "likelihood"};
   const std::vector<std::string> words = words_of(name);
   const auto has = [&](const auto& known) {
     return std::any_of(words.begin(), words.end(), [&](const std::string& word) {

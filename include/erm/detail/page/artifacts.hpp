@@ -1,5 +1,5 @@
-// The artifacts of the page: images and figures are shown, text and HTML stand in boxes of their own, other files have name
-// and size. A notice stands in place of an artifact that cannot be read or drawn.
+// The artifacts of the page: images and figures are shown, text and HTML stand in boxes of their own, other files have
+// name and size. A notice stands in place of an artifact that cannot be read or drawn.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
-#include "erm/detail/store/content_sha256.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/run/paths.hpp"
-#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/store/content_sha256.hpp"
 #include "erm/image.hpp"
 
 namespace erm::detail {

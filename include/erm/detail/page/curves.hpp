@@ -62,8 +62,8 @@ inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
   return points;
 }
 
-/// The first, lowest, highest and last point in each of `columns` equal parts of [low, high], and one NaN for each gap. The
-/// line through these points looks like the line through all.
+/// The first, lowest, highest and last point in each of `columns` equal parts of [low, high], and one NaN for each gap.
+/// The line through these points looks like the line through all.
 inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& points, double low, double high,
                                               std::size_t columns) {
   if (points.size() <= columns * 4 || !(high > low)) return points;
@@ -218,8 +218,9 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
                                  const Comparison::Curve& curve) {
   out += "<details class=figures><summary>Last, least and greatest</summary><div class=scroll tabindex=0 role=region";
   append_html_attribute(out, "aria-label", std::string(curve.metric) + ": last, least and greatest");
-  out += "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"
-         "<th scope=col>Least<th scope=col>at step<th scope=col>Greatest<th scope=col>at step<tbody>\n";
+  out +=
+      "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"
+      "<th scope=col>Least<th scope=col>at step<th scope=col>Greatest<th scope=col>at step<tbody>\n";
   for (std::size_t run = 0; run < curve.histories.size(); ++run) {
     const MetricHistory* const history = curve.histories[run];
     if (history == nullptr || history->empty()) continue;

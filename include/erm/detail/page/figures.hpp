@@ -1,5 +1,5 @@
-// The plotly figures of the page: the runs' figures of one id as SVG, each by itself and all in one picture; and plotly.js
-// for the figures that the page cannot draw itself.
+// The plotly figures of the page: the runs' figures of one id as SVG, each by itself and all in one picture; and
+// plotly.js for the figures that the page cannot draw itself.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ struct RowFigure {
   [[nodiscard]] bool needs_plotly() const { return is_json && !svg; }
 };
 
-/// The figures of the runs under one id; a default RowFigure for an artifact that is not a figure, is too large, or cannot
-/// be read.
+/// The figures of the runs under one id; a default RowFigure for an artifact that is not a figure, is too large, or
+/// cannot be read.
 inline std::vector<RowFigure> read_figures(const ComparisonArtifacts& row, const CompareOptions& options) {
   std::vector<RowFigure> figures(row.artifacts.size());
   for (std::size_t run = 0; run < figures.size(); ++run) {

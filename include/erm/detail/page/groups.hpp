@@ -10,8 +10,8 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/compare/groups.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/compare/groups.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/metric_summary.hpp"

@@ -1,5 +1,6 @@
-// What people wrote about the runs, on the page: Markdown becomes HTML that cannot do harm. It knows paragraphs, headings,
-// lists, quotes, rules, code and emphasis. Of links and pictures it shows text and address; HTML in it is shown as text.
+// What people wrote about the runs, on the page: Markdown becomes HTML that cannot do harm. It knows paragraphs,
+// headings, lists, quotes, rules, code and emphasis. Of links and pictures it shows text and address; HTML in it is
+// shown as text.
 //
 //   append_markdown(out, "**best** run, see [the log](https://x.y/)");
 //   // <p><strong>best</strong> run, see the log (https://x.y/)</p>
@@ -141,7 +142,8 @@ class MarkdownWriter {
     out_ += "</pre>";
   }
 
-  /// Where the emphasis whose text begins at `from` ends: at a mark that does not follow a blank. npos where it does not end.
+  /// Where the emphasis whose text begins at `from` ends: at a mark that does not follow a blank. npos where it does
+  /// not end.
   static std::size_t end_of_emphasis(std::string_view text, std::size_t from, std::string_view mark) {
     for (std::size_t at = text.find(mark, from + 1); at != std::string_view::npos; at = text.find(mark, at + 1)) {
       if (mark.size() == 1 && at + 1 < text.size() && text[at + 1] == mark[0]) {

@@ -32,8 +32,9 @@ inline std::string page_title(const Comparison& comparison, const CompareOptions
 inline void append_head(std::string& out, const std::string& title, const PageContents& contents, bool has_plotly) {
   out += "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
   append_policy(out, contents, has_plotly);
-  out += "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
-         "<meta name=color-scheme content=\"light dark\">\n<title>";
+  out +=
+      "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=color-scheme content=\"light dark\">\n<title>";
   append_html(out, title);
   out += "</title>\n<style>";
   for (const std::string_view part : page_style) out += part;
@@ -44,9 +45,8 @@ inline void append_head(std::string& out, const std::string& title, const PageCo
 inline std::string page_summary(const Comparison& comparison) {
   const std::vector<const ExperimentRun*>& runs = comparison.runs();
   if (runs.empty()) return "No runs were given, so there is nothing to compare.";
-  const auto [first, last] = std::minmax_element(runs.begin(), runs.end(), [](auto* a, auto* b) {
-    return a->timestamp_utc() < b->timestamp_utc();
-  });
+  const auto [first, last] = std::minmax_element(
+      runs.begin(), runs.end(), [](auto* a, auto* b) { return a->timestamp_utc() < b->timestamp_utc(); });
   const auto to_seconds = [](TimePoint time) { return readable_time(time).substr(0, 19); };
   const std::string from = to_seconds((*first)->timestamp_utc()), to = to_seconds((*last)->timestamp_utc());
   std::string text = counted(runs.size(), "run");
@@ -115,8 +115,8 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   append_size_warning(out, contents.size);
   append_warnings(out, comparison);
   out += "</header>\n<main>\n";
-  const bool runs_as_rows = options.layout == RunLayout::rows ||
-                            (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
+  const bool runs_as_rows =
+      options.layout == RunLayout::rows || (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   std::size_t number = 0;
   if (comparison.runs().size() > 1) append_overview(page, comparison, headers, number++);
   for (const Comparison::Section& section : comparison.sections()) {

@@ -12,9 +12,9 @@
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
-#include "erm/detail/page/assets.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/page/assets.hpp"
 
 namespace erm::detail {
 
@@ -45,8 +45,9 @@ inline Showing showing_of(const Artifact& artifact) {
   return Showing::name_only;
 }
 
-/// Adds the SHA-256 of each style element of an HTML text. The page's Content-Security-Policy, which allows them, holds for
-/// frames within the page as well. A style element that this function misses has no effect; nothing else goes wrong.
+/// Adds the SHA-256 of each style element of an HTML text. The page's Content-Security-Policy, which allows them, holds
+/// for frames within the page as well. A style element that this function misses has no effect; nothing else goes
+/// wrong.
 inline void add_style_hashes(std::set<std::string>& hashes, const std::string& html) {
   const std::string lower = ascii_lower(html);
   for (std::size_t at = lower.find("<style"); at != std::string::npos; at = lower.find("<style", at + 1)) {

@@ -1,5 +1,5 @@
-// The provenance of the runs on the page: warnings at its top, a table of all that is recorded, and the diffs of code that
-// was not committed.
+// The provenance of the runs on the page: warnings at its top, a table of all that is recorded, and the diffs of code
+// that was not committed.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +12,9 @@
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/compare/provenance_rows.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
-#include "erm/detail/compare/provenance_rows.hpp"
 
 namespace erm::detail {
 
@@ -28,8 +28,8 @@ inline void append_warnings(std::string& out, const Comparison& comparison) {
   out += "</ul>";
 }
 
-/// Appends code, with the number in place of each character that changes the direction of text: such characters can make
-/// code look like other code.
+/// Appends code, with the number in place of each character that changes the direction of text: such characters can
+/// make code look like other code.
 inline void append_code(std::string& out, std::string_view text) {
   std::size_t plain = 0;
   for (std::size_t i = text.find('\xE2'); i < text.size(); i = text.find('\xE2', i + 1)) {
@@ -84,7 +84,8 @@ class DiffWriter {
   }
 
  private:
-  /// Before the first "@@" of a file, "---" and "+++" begin its names; after it, "-" and "+" begin removed and added lines.
+  /// Before the first "@@" of a file, "---" and "+++" begin its names; after it, "-" and "+" begin removed and added
+  /// lines.
   std::string_view tag_of(std::string_view line) {
     if (line.substr(0, 2) == "@@") {
       is_head_ = false;

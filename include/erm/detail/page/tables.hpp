@@ -23,17 +23,16 @@ inline void append_run_key(std::string& out, std::size_t run) {
   out += "\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path d=\"M0 4h24\"/></svg>";
 }
 
-/// The beginning of a cell's tag, to which a title can be added, for each kind of cell and its marks: 'd' differs from the
-/// baseline, 'w' is best.
+/// The beginning of a cell's tag, to which a title can be added, for each kind of cell and its marks: 'd' differs from
+/// the baseline, 'w' is best.
 inline constexpr std::array<std::string_view, 20> cell_tags = {
-    "<td class=m",     "<td class=\"m d\"", "<td class=m",     "<td class=\"m d\"",
-    "<td class=z",     "<td class=\"z d\"", "<td class=z",     "<td class=\"z d\"",
-    "<td class=b",     "<td class=\"b d\"", "<td class=b",     "<td class=\"b d\"",
-    "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
-    "<td",             "<td class=d",       "<td",             "<td class=d"};
+    "<td class=m", "<td class=\"m d\"", "<td class=m",       "<td class=\"m d\"",   "<td class=z", "<td class=\"z d\"",
+    "<td class=z", "<td class=\"z d\"", "<td class=b",       "<td class=\"b d\"",   "<td class=b", "<td class=\"b d\"",
+    "<td class=n", "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"", "<td",         "<td class=d",
+    "<td",         "<td class=d"};
 
-/// A number to six digits, with the exact number as its title where the two differ. It is written in one piece, because a
-/// page consists mostly of numbers.
+/// A number to six digits, with the exact number as its title where the two differ. It is written in one piece, because
+/// a page consists mostly of numbers.
 inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
   constexpr std::size_t room = 2 * six_digits_room + 64;
   char buffer[room];

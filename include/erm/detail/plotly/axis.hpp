@@ -1,4 +1,4 @@
-// One axis of a drawn figure: from values to places on it, its range and its ticks.
+// One axis of a drawn figure: it maps values to places, and chooses its range and its ticks.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct PlotlyTick {
   std::string label;
 };
 
-/// The least of 1, 2 and 5 times a power of ten that is `step` or more.
+/// The least number of the form 1, 2 or 5 times a power of ten that is `step` or more.
 inline double nice_step(double step) {
   const double power = std::pow(10.0, std::floor(std::log10(step)));
   for (const double factor : {1.0, 2.0, 5.0})
@@ -29,7 +29,7 @@ inline double nice_step(double step) {
   return 10 * power;
 }
 
-/// `value`, a multiple of `step`, with as many digits as tell the multiples apart.
+/// The text of `value`, a multiple of `step`, with the digits that distinguish it from its neighbours.
 inline std::string tick_label(double value, double step) {
   const double magnitude = std::fabs(value);
   std::string out;
@@ -59,19 +59,20 @@ struct PlotlyAxis {
 
   Kind kind = Kind::linear;
   std::string title;
-  bool has_kind = false;  // the layout tells it; else the values do
+  bool has_kind = false;  // whether the layout gives the kind; otherwise it follows from the values
   bool reversed = false;
   bool shows_labels = true;
-  std::optional<std::pair<double, double>> fixed_range;  // as the layout has it: of a logarithmic axis in powers of ten
+  std::optional<std::pair<double, double>> fixed_range;  // the layout's; on a logarithmic axis in powers of ten
   std::vector<PlotlyTick> fixed_ticks;
   std::vector<std::string> categories;
   std::map<std::string, std::size_t, std::less<>> category_places;
   double low = 0, high = 1;  // in places, low < high
-  bool has_places = false;   // whether any was widened to
-  double room = 0;           // beyond the outermost places, as a part of what lies between them
-  bool keeps_zero = false;   // an end at 0 gets no room: bars stand on it
+  bool has_places = false;   // whether widen() was given a place
+  double room = 0;           // beyond each end, as a share of the range
+  bool keeps_zero = false;   // no room beyond an end at 0, because bars stand on it
 
-  /// The place of each value: itself, its logarithm, or the number of its category; NaN where it has none.
+  /// The places of the values: the values themselves, their logarithms, or the numbers of their categories. NaN for a
+  /// value that has no place.
   [[nodiscard]] std::vector<double> places(const PlotlyColumn& column) {
     std::vector<double> out;
     out.reserve(column.size());
@@ -95,7 +96,7 @@ struct PlotlyAxis {
     return static_cast<double>(found->second);
   }
 
-  /// Lets the range reach `place`; NaN and infinities are nowhere.
+  /// Extends the range to `place`, unless it is NaN or infinite.
   void widen(double place) {
     if (!std::isfinite(place)) return;
     low = has_places ? (std::min)(low, place) : place;
@@ -103,8 +104,8 @@ struct PlotlyAxis {
     has_places = true;
   }
 
-  /// Takes the layout's range, or gives the places some room. Throws UndrawableFigure where it is wider than numbers
-  /// go.
+  /// Sets the final range: the layout's, or that of the places with some room. Throws UndrawableFigure where the range
+  /// is too wide or too narrow for a double.
   void settle_range() {
     if (kind == Kind::category && !categories.empty()) {
       widen(-0.5);
@@ -135,13 +136,13 @@ struct PlotlyAxis {
       throw UndrawableFigure("its numbers are too large or too close to each other to be drawn");
   }
 
-  /// From 0 at the begin of the axis to 1 at its end.
+  /// 0 at the beginning of the axis, 1 at its end.
   [[nodiscard]] double fraction(double place) const {
     const double part = (place - low) / (high - low);
     return reversed ? 1 - part : part;
   }
 
-  /// At most about `wanted` ticks within the range.
+  /// About `wanted` ticks within the range, or fewer.
   [[nodiscard]] std::vector<PlotlyTick> ticks(int wanted) const {
     std::vector<PlotlyTick> out;
     if (!fixed_ticks.empty()) {
@@ -196,7 +197,7 @@ struct PlotlyAxis {
       return text.size() <= 8 ? text : tick_label(value, scale);
     };
     const double decades = high - low;
-    if (decades >= 0.5 && decades * 3 <= wanted * 1.5) {  // 1, 2 and 5 of each
+    if (decades >= 0.5 && decades * 3 <= wanted * 1.5) {  // ticks at 1, 2 and 5 of each decade
       for (double decade = std::floor(low); decade <= high; ++decade)
         for (const double factor : {1.0, 2.0, 5.0}) {
           const double at = decade + std::log10(factor);

@@ -1,4 +1,4 @@
-// A plotly figure as plain data: what of its JSON can be drawn statically, checked and with defaults filled in.
+// A plotly figure as plain data: the part of its JSON that ERM can draw, checked and with defaults filled in.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "erm/detail/plotly/axis.hpp"
 #include "erm/detail/plotly/color.hpp"
 #include "erm/detail/plotly/data.hpp"
+#include "erm/json.hpp"
 
 namespace erm::detail {
 
@@ -25,21 +26,21 @@ struct PlotlyTrace {
   PlotlyColumn x, y;
   std::string color;
   double opacity = 1;
-  std::optional<std::size_t> run;  // whose it is, where a figure has the traces of several
+  std::optional<std::size_t> run;  // the run that the trace is from, in a figure with traces of several runs
 
   // scatter
   bool has_line = false, has_markers = false, connects_gaps = false;
   double line_width = 2, marker_size = 6;
-  std::string_view dash;  // as of stroke-dasharray
+  std::string_view dash;  // a value of stroke-dasharray
   std::string shape;      // linear, hv, vh, hvh, vhv
   std::string fill;       // "", tozeroy or tonexty
   std::string fill_color;
-  std::vector<std::string> point_colors;  // one a point (or bar), or none
+  std::vector<std::string> point_colors;  // one for each point or bar, or empty
 
   // bar and histogram
   bool is_horizontal = false;
   PlotlyColumn base;
-  double bar_width = 0;  // in places; 0: what the layout leaves
+  double bar_width = 0;  // in places; 0: as wide as the layout allows
   std::size_t bins = 0;
   std::optional<double> bin_start, bin_end, bin_size;
   std::string histogram_norm;
@@ -72,7 +73,7 @@ inline ColorScale read_color_scale(const Json* json) {
   if (json == nullptr || !json->is_array()) return ColorScale();
   std::vector<ColorScale::Stop> stops;
   for (const Json& stop : *json) {
-    if (stop.is_string()) {  // colours alone: evenly spaced
+    if (stop.is_string()) {  // colours without places are evenly spaced
       stops.emplace_back(
           static_cast<double>(stops.size()) / static_cast<double>(std::max<std::size_t>(json->size() - 1, 1)),
           parse_color(text_of(&stop)));
@@ -85,7 +86,8 @@ inline ColorScale read_color_scale(const Json* json) {
   return ColorScale(std::move(stops));
 }
 
-/// The colour scale of `owner` (a heatmap, or the markers of a trace), or the one of the layout that it refers to.
+/// The colour scale of `owner` (a heatmap, or the markers of a trace), or the layout's colour axis that it refers to.
+/// `low` and `high` are the keys of its limits.
 inline PlotlyColorBar read_color_bar(const Json* owner, const Json* layout, const char* low, const char* high) {
   PlotlyColorBar bar;
   const Json* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
@@ -137,7 +139,8 @@ inline void read_ticks(PlotlyAxis& axis, const Json* json) {
   }
 }
 
-inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layout, std::optional<PlotlyColorBar>& color_bar) {
+inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layout,
+                         std::optional<PlotlyColorBar>& color_bar) {
   const Json* mode_json = member(json, "mode");
   std::string_view mode = text_of(mode_json);
   if (mode_json == nullptr) mode = trace.y.size() < 20 ? "lines+markers" : "lines";
@@ -172,7 +175,7 @@ inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layou
   if (!bar.high) bar.high = range.high;
   const double span = *bar.high - *bar.low;
   for (const double number : column.numbers) {
-    // In 32 colours, so that the points of one become one path.
+    // 32 colours are enough, and the points of one colour become one path.
     const double place = span > 0 && std::isfinite(number) ? std::clamp((number - *bar.low) / span, 0.0, 1.0) : 0.5;
     trace.point_colors.push_back(hex_color(bar.scale.at(std::round(place * 31) / 31)));
   }
@@ -222,7 +225,7 @@ inline void read_heatmap(PlotlyTrace& trace, const Json* json) {
   }
 }
 
-/// Points without a place on one axis are numbered from 0 on there.
+/// Numbers the points on an axis for which the trace has no values.
 inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, double y_first, double y_step) {
   const auto fill = [](PlotlyColumn& column, std::size_t size, double first, double step) {
     if (column.size() > 0) return;
@@ -233,7 +236,7 @@ inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, do
 }
 
 inline PlotlyTrace read_trace(const Json* json, const Json* layout, std::string_view default_color,
-                       std::optional<PlotlyColorBar>& color_bar) {
+                              std::optional<PlotlyColorBar>& color_bar) {
   if (!json->is_object()) throw UndrawableFigure("a trace of it is not a JSON object");
   PlotlyTrace trace;
   const Json* type_json = member(json, "type");
@@ -282,7 +285,7 @@ inline void settle_kind(PlotlyAxis& axis, const std::vector<PlotlyTrace>& traces
     if (!(trace.*column).is_numeric()) axis.kind = PlotlyAxis::Kind::category;
 }
 
-/// Throws UndrawableFigure where the figure is malformed, or more than these few kinds of traces can show.
+/// Throws UndrawableFigure where the figure is malformed, or has something that ERM does not draw.
 inline PlotlyFigure read_plotly(const Json& json) {
   const Json* data = member(&json, "data");
   const Json* layout = member(&json, "layout");

@@ -1,4 +1,4 @@
-// Where everything of a figure goes: ranges and ticks of its axes, places of its points, margins.
+// The layout of a figure: the ranges and ticks of its axes, the places of its points, and its margins.
 #pragma once
 
 #include <algorithm>
@@ -19,17 +19,17 @@ inline constexpr std::size_t max_legend_entries = 16;
 
 struct PlotlyLayout {
   PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // of each trace: the places of its points, or the edges of its cells
+  std::vector<std::vector<double>> xs, ys;  // for each trace the places of its points, or the edges of its cells
   std::vector<std::vector<PlotlyBar>> bars;
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
-  double width = 640, height = 400;  // of all, in pixels
+  double width = 640, height = 400;  // of the whole figure, in pixels
   double left = 0, top = 0, plot_width = 0, plot_height = 0;
   double legend_width = 0, color_bar_width = 0;
 
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
   [[nodiscard]] double y_pixel(double place) const { return (1 - figure.y.fraction(place)) * plot_height; }
-  /// `point`, or the nearest to it that is hardly out of the plot: a rectangle looks the same.
+  /// `point`, moved to at most 10 pixels outside of the plot: a rectangle looks the same.
   [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
     return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
   }
@@ -40,7 +40,7 @@ struct PlotlyLayout {
   }
 };
 
-/// Averages blocks of cells where there are more than a figure has pixels for.
+/// Replaces each block of cells by its mean.
 inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t columns, std::size_t row_block,
                           std::size_t column_block) {
   if (row_block == 1 && column_block == 1) return;
@@ -59,7 +59,7 @@ inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t colum
   z = std::move(out);
 }
 
-/// The edges of `count` cells, from the places of their middles (or of their edges, if there is one more).
+/// The edges of `count` cells. `places` are those of their middles, of their edges where there is one more, or empty.
 inline std::vector<double> cell_edges(const std::vector<double>& places, std::size_t count) {
   std::vector<double> edges;
   if (places.empty()) {
@@ -138,7 +138,7 @@ inline double widest(const std::vector<PlotlyTick>& ticks) {
   return width;
 }
 
-/// Settles the ranges, and finds the room that ticks, titles, legend and colour scale need.
+/// Sets the final ranges, and the room that ticks, titles, legend and colour scale need.
 inline void lay_out_margins(PlotlyLayout& layout) {
   PlotlyFigure& figure = layout.figure;
   figure.x.settle_range();

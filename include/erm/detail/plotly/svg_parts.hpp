@@ -1,5 +1,5 @@
-// The parts that an SVG document is written with: coordinates, text of limited width, paths, and lines with no more points
-// than a reader can see.
+// The parts that an SVG document is written with: coordinates, text of limited width, paths, and lines with no more
+// points than a reader can see.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace erm::detail {
 
-/// A coordinate to a hundredth of a pixel; what is not a place on any drawing becomes its edge.
+/// Appends a coordinate to a hundredth of a pixel, limited to a million pixels; NaN becomes the lower limit.
 inline void append_coordinate(std::string& out, double value) {
   if (!(value > -1e6)) value = -1e6;
   if (value > 1e6) value = 1e6;
@@ -33,7 +33,7 @@ inline void append_coordinate(std::string& out, double value) {
   if (rest % 10 != 0) out += static_cast<char>('0' + rest % 10);
 }
 
-/// ` name="value"`, the value a coordinate.
+/// Appends ` name="value"`; the value is a coordinate.
 inline void append_attribute(std::string& out, std::string_view name, double value) {
   out += ' ';
   out += name;
@@ -42,7 +42,7 @@ inline void append_attribute(std::string& out, std::string_view name, double val
   out += '"';
 }
 
-/// How wide `text` will be, in units of the font size; a guess that is rather too wide.
+/// The estimated width of `text` in units of the font size, rather too large than too small.
 inline double text_width(std::string_view text) {
   double width = 0;
   while (!text.empty()) {
@@ -56,7 +56,7 @@ inline double text_width(std::string_view text) {
   return width;
 }
 
-/// `text`, or its begin and an ellipsis where it is wider than `width` font sizes.
+/// `text`, shortened with an ellipsis where it is wider than `width` font sizes.
 inline std::string fitted_text(std::string_view text, double width) {
   if (text_width(text) <= width) return std::string(text);
   std::size_t end = 0;
@@ -76,7 +76,7 @@ struct SvgPoint {
   [[nodiscard]] bool is_gap() const { return !std::isfinite(x) || !std::isfinite(y); }
 };
 
-/// A command of a path and its point, to a tenth of a pixel.
+/// Appends a command of a path and its point, to a tenth of a pixel.
 inline void append_point(std::string& path, char command, const SvgPoint& point) {
   path += command;
   append_coordinate(path, std::round(point.x * 10) / 10);
@@ -84,7 +84,7 @@ inline void append_point(std::string& path, char command, const SvgPoint& point)
   append_coordinate(path, std::round(point.y * 10) / 10);
 }
 
-/// Always clockwise: where two overlap, both are filled.
+/// Appends a rectangle to a path, always clockwise, so that overlapping rectangles are both filled.
 inline void append_rectangle(std::string& path, const SvgPoint& corner, const SvgPoint& opposite) {
   const auto append_step = [&](char command, double to) {
     path += command;
@@ -97,7 +97,7 @@ inline void append_rectangle(std::string& path, const SvgPoint& corner, const Sv
   path += 'Z';
 }
 
-/// A <path> in the colour of the text around the drawing.
+/// Appends a <path> in the colour of the text around the drawing.
 inline void append_line(std::string& out, const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
   out += "<path stroke=\"currentColor\" stroke-opacity=\"";
   out += opacity;
@@ -107,7 +107,7 @@ inline void append_line(std::string& out, const SvgPoint& from, const SvgPoint& 
   out += "\"/>";
 }
 
-/// A <text>, unless `text` is empty; `more` are further attributes as they are.
+/// Appends a <text>, unless `text` is empty; `more` are further attributes, already escaped.
 inline void append_text(std::string& out, double x, double y, std::string_view text, std::string_view anchor,
                         std::string_view more) {
   if (text.empty()) return;
@@ -125,8 +125,7 @@ inline void append_text(std::string& out, double x, double y, std::string_view t
   out += "</text>";
 }
 
-/// Appends the points of [begin, end), in which x never falls, with at most four to a column of pixels: its first,
-/// lowest, highest and last.
+/// Appends the first, lowest, highest and last point in each column of pixels. In [begin, end) x never decreases.
 inline void append_thinned(std::vector<SvgPoint>& out, const SvgPoint* begin, const SvgPoint* end) {
   while (begin != end) {
     const double column = std::floor(begin->x);
@@ -145,7 +144,7 @@ inline void append_thinned(std::vector<SvgPoint>& out, const SvgPoint* begin, co
   }
 }
 
-/// A line of which no one sees that points are missing; gaps stay.
+/// Fewer points that give a line which looks the same. Gaps stay.
 inline std::vector<SvgPoint> thinned(const std::vector<SvgPoint>& points) {
   std::vector<SvgPoint> out;
   for (std::size_t i = 0; i < points.size();) {
@@ -173,7 +172,7 @@ inline std::vector<SvgPoint> thinned(const std::vector<SvgPoint>& points) {
   return out;
 }
 
-/// The corners that a step shape ("hv", "vh", "hvh", "vhv") puts between points.
+/// The points of a line and the corners that its step shape ("hv", "vh", "hvh", "vhv") adds between them.
 inline std::vector<SvgPoint> stepped(const std::vector<SvgPoint>& points, const std::string& shape) {
   if (shape != "hv" && shape != "vh" && shape != "hvh" && shape != "vhv") return points;
   std::vector<SvgPoint> out;
