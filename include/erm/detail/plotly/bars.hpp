@@ -70,7 +70,7 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
     const double end = trace.bin_end.value_or(greatest), count = std::ceil((end - bins.first) / *trace.bin_size);
     if (!(count <= 2000)) throw UndrawableFigure("its histogram has more than 2,000 intervals");
     bins.size = *trace.bin_size;
-    bins.count = static_cast<std::size_t>(std::max(count, 1.0));
+    bins.count = static_cast<std::size_t>((std::max)(count, 1.0));
   }
   for (std::size_t i = 0; i < bins.count; ++i)
     out.push_back({bins.first + (static_cast<double>(i) + 0.5) * bins.size, 0, 0, i});
@@ -78,7 +78,7 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
     const double at = std::floor((place - bins.first) / bins.size);
     if (at >= 0 && at < static_cast<double>(bins.count)) ++out[static_cast<std::size_t>(at)].value;
   }
-  const auto total = static_cast<double>(std::max<std::size_t>(places.size(), 1));
+  const auto total = static_cast<double>((std::max<std::size_t>)(places.size(), 1));
   const std::string& norm = trace.histogram_norm;
   for (PlotlyCount& count : out) {
     if (norm == "percent") count.value *= 100 / total;

@@ -75,7 +75,7 @@ inline ColorScale read_color_scale(const Json* json) {
   for (const Json& stop : *json) {
     if (stop.is_string()) {  // colours without places are evenly spaced
       stops.emplace_back(
-          static_cast<double>(stops.size()) / static_cast<double>(std::max<std::size_t>(json->size() - 1, 1)),
+          static_cast<double>(stops.size()) / static_cast<double>((std::max<std::size_t>)(json->size() - 1, 1)),
           parse_color(text_of(&stop)));
     } else if (stop.is_array() && stop.size() == 2 && number_of(&stop[0])) {
       stops.emplace_back(*number_of(&stop[0]), parse_color(text_of(&stop[1])));
@@ -201,7 +201,8 @@ inline void read_bars(PlotlyTrace& trace, const Json* json) {
   }
   const Json* base = member(json, "base");
   if (base != nullptr && base->is_array()) trace.base = read_column(json, "base");
-  if (const auto number = number_of(base)) trace.base.numbers.assign(std::max(trace.x.size(), trace.y.size()), *number);
+  if (const auto number = number_of(base))
+    trace.base.numbers.assign((std::max)(trace.x.size(), trace.y.size()), *number);
   trace.bar_width = (std::max)(0.0, number_of(member(json, "width")).value_or(0));
   const Json* colors = member(json, "marker", "color");
   if (colors == nullptr || !colors->is_array()) return;

@@ -176,7 +176,7 @@ inline void lay_out_margins(PlotlyLayout& layout) {
   layout.x_ticks = figure.x.ticks(static_cast<int>(layout.plot_width / (named_x ? 16 : 64)));
   if (!figure.x.shows_labels)
     for (PlotlyTick& tick : layout.x_ticks) tick.label.clear();
-  const double slot = layout.plot_width / static_cast<double>(std::max<std::size_t>(layout.x_ticks.size(), 1));
+  const double slot = layout.plot_width / static_cast<double>((std::max<std::size_t>)(layout.x_ticks.size(), 1));
   layout.slants_x_labels = named_x && widest(layout.x_ticks) * svg_font_size > slot - 4;
   for (PlotlyTick& tick : layout.x_ticks) tick.label = fitted_text(tick.label, layout.slants_x_labels ? 10 : 24);
   bottom += layout.slants_x_labels ? 14 + widest(layout.x_ticks) * svg_font_size * 0.6 : 22;

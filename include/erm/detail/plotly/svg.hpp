@@ -296,7 +296,7 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     const double begin = along(bar.begin), end = along(bar.end);
     const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
     if (std::fabs(end - begin) < 0.5) {
-      const double column = std::floor(std::min(begin, end) * 2) / 2;
+      const double column = std::floor((std::min)(begin, end) * 2) / 2;
       const auto [place, is_new] = thin.try_emplace({column, color}, (std::min)(foot, head), (std::max)(foot, head));
       auto& [least, greatest] = place->second;
       if (!is_new) least = (std::min)({least, foot, head}), greatest = (std::max)({greatest, foot, head});
