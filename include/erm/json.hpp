@@ -7,3 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "erm/json_fwd.hpp"
+
+#ifndef ERM_COMPILED
+#include "erm/impl/run_json.inl"
+#endif
