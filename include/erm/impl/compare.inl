@@ -8,7 +8,6 @@
 
 #include "erm/compare.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/os/as_path.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/page/output.hpp"
@@ -37,7 +36,7 @@ ERM_INLINE std::string compare_runs(const std::vector<ExperimentRun>& runs, cons
 ERM_INLINE void write_comparison(const FilePath& path, const std::vector<ExperimentRun>& runs,
                                  const CompareOptions& options) {
   const Comparison comparison(runs, options);
-  detail::write_whole_file(detail::as_path(path), "write the comparison", [&](detail::os::File& file) {
+  detail::write_whole_file(path, "write the comparison", [&](detail::os::File& file) {
     detail::PageOutput page(&file);
     detail::append_page(page, comparison, options);
   });

@@ -12,6 +12,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/compare/groups.hpp"
+#include "erm/detail/os/terminal.hpp"
 
 namespace erm {
 

@@ -1,33 +1,16 @@
-// Text for a terminal: how many columns it takes, how it is shortened, whether it is coloured, and tables of it.
+// Text for a terminal: how many columns it takes, how it is shortened, and tables of it.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "erm/detail/base/utf8.hpp"
 
-#if defined(_WIN32)
-#include <io.h>
-#else
-#include <unistd.h>
-#endif
-
 namespace erm::detail {
-
-/// Whether the standard output is a terminal and NO_COLOR is not set.
-inline bool stdout_shows_color() {
-  if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') return false;
-#if defined(_WIN32)
-  return _isatty(1) != 0;
-#else
-  return ::isatty(STDOUT_FILENO) == 1;
-#endif
-}
 
 struct TerminalText {
   std::string text;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,14 +16,13 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/utf8.hpp"
-#include "erm/detail/os/as_path.hpp"
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/plotly/overlay.hpp"
 #include "erm/detail/plotly/svg.hpp"
 #include "erm/error.hpp"
+#include "erm/file_path.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {
@@ -76,7 +74,7 @@ inline std::optional<std::string> overlay_svg(const std::vector<RowFigure>& figu
 /// The plotly.js file of the options, or of the environment; it is read when the first figure needs it.
 class PlotlyScript {
  public:
-  explicit PlotlyScript(const CompareOptions& options) : path_(as_path(options.plotly_js)) {
+  explicit PlotlyScript(const CompareOptions& options) : path_(options.plotly_js) {
     if (!path_.empty()) return;
     if (const char* const variable = std::getenv("ERM_PLOTLY_JS"); variable != nullptr) path_ = variable;
     is_of_environment_ = true;
@@ -89,7 +87,7 @@ class PlotlyScript {
     if (!is_named() || !problem_.empty()) return false;
     try {
       bytes_ = read_whole_file(open_regular_file(path_));
-      if (bytes_.empty()) throw FormatError("'" + os::utf8_path(path_) + "' is empty, and no plotly.js");
+      if (bytes_.empty()) throw FormatError("'" + path_.str() + "' is empty, and no plotly.js");
     } catch (const Error& error) {
       if (!is_of_environment_) throw;
       problem_ = error.what();
@@ -119,7 +117,7 @@ class PlotlyScript {
   }
 
  private:
-  std::filesystem::path path_;
+  FilePath path_;
   bool is_of_environment_ = false;
   Bytes bytes_;
   std::string problem_;
