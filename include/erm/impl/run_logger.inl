@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +16,7 @@
 #include "erm/detail/base/json_input_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/figure/content.hpp"
-#include "erm/detail/os/as_path.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
@@ -50,7 +49,36 @@ inline ArtifactType image_type_or_throw(const Bytes& image, const std::string& a
 }
 
 /// The last part of a path, as UTF-8.
-inline std::string own_filename(const FilePath& path) { return FilePath(as_path(path).filename()).str(); }
+inline std::string own_filename(const FilePath& path) {
+  const std::string text = path.str();
+  return text.substr(text.rfind('/') + 1);
+}
+
+inline bool leads_to_file(const std::string& link) {
+  try {
+    return os::open_to_read(link).info().kind == FileKind::file;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Adds the regular files below `folder`, relative to it. Links to files count, links to folders are not followed;
+/// folders that may not be opened throw, as does one that is not there.
+inline void add_files_below(const std::string& folder, const std::string& prefix, std::vector<std::string>& files) {
+  os::Folder names(folder);
+  if (!names) {
+    static_cast<void>(os::open_to_read(folder));  // throws where nothing is there
+    throw IoError::failed_to("list the folder", folder, std::make_error_code(std::errc::not_a_directory));
+  }
+  std::vector<std::string> folders;
+  for (FolderEntry entry; names.next(entry);) {
+    if (entry.kind == FileKind::file || (entry.kind == FileKind::link && leads_to_file(folder + "/" + entry.name)))
+      files.push_back(prefix + entry.name);
+    else if (entry.kind == FileKind::folder)
+      folders.push_back(std::move(entry.name));
+  }
+  for (const std::string& name : folders) add_files_below(folder + "/" + name, prefix + name + "/", files);
+}
 
 inline const char* name_of_kind(const JsonInput& json) {
   switch (json.kind()) {
@@ -207,27 +235,17 @@ ERM_INLINE void RunLogger::log_artifact(Bytes content, std::string artifact_id, 
 }
 
 ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::string& artifact_id_prefix) {
-  namespace fs = std::filesystem;
   if (ignores_all()) return;
   detail::check_name("artifact id prefix", artifact_id_prefix);
-  const fs::path root = detail::as_path(folder);
-  std::error_code error;
-  std::vector<fs::path> files;
-  for (fs::recursive_directory_iterator i(root, error), end; !error && i != end; i.increment(error)) {
-    std::error_code unreadable;
-    if (i->is_regular_file(unreadable)) files.push_back(i->path());
-  }
-  if (error) {
-    if (error == std::errc::no_such_file_or_directory)
-      throw NotFoundError("cannot log the files of '" + folder.str() + "': it is not there; check the path");
-    throw IoError::failed_to("list the folder", folder.str(), error);
-  }
+  const std::string root = folder.str();
+  if (detail::os::info(root).kind == FileKind::missing)
+    throw NotFoundError("cannot log the files of '" + root + "': it is not there; check the path");
+  std::vector<std::string> files;
+  detail::add_files_below(root, {}, files);
   std::sort(files.begin(), files.end());
-  const auto id_of = [&](const fs::path& file) {
-    return artifact_id_prefix + "/" + FilePath(file.lexically_relative(root)).str();
-  };
-  for (const fs::path& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
-  for (const fs::path& file : files) log_artifact(file, id_of(file), id_of(file));
+  const auto id_of = [&](const std::string& file) { return artifact_id_prefix + "/" + file; };
+  for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const std::string& file : files) log_artifact(FilePath::from_utf8(root + "/" + file), id_of(file), id_of(file));
 }
 
 ERM_INLINE void RunLogger::set_tag(std::string_view name, const Value& value) { accept_tag(name, value.str()); }

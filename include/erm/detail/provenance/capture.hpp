@@ -17,6 +17,7 @@
 #include "erm/detail/provenance/gpus.hpp"
 #include "erm/detail/provenance/loaded_objects.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/os/identity.hpp"
 #include "erm/detail/run/record_json.hpp"

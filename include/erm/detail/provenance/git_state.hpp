@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/os/modules.hpp"
 #include "erm/detail/os/program.hpp"
 #include "erm/detail/provenance/remote_url.hpp"
