@@ -10,12 +10,11 @@
 
 #include "erm/comparison.hpp"
 #include "erm/detail/compare/builder.hpp"
-#include "erm/detail/find/run_groups.hpp"
 
 namespace erm {
 
 ERM_INLINE Comparison::Comparison(const std::vector<ExperimentRun>& runs, const CompareOptions& options)
-    : Comparison(detail::pointers_to(runs), options) {}
+    : Comparison(detail::addresses_of(runs), options) {}
 ERM_INLINE Comparison::Comparison(std::vector<const ExperimentRun*> runs, const CompareOptions& options)
     : data_(detail::ComparisonBuilder(std::move(runs), options).build()) {}
 ERM_INLINE Comparison::Comparison(Comparison&& other) noexcept = default;

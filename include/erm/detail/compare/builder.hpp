@@ -42,6 +42,13 @@ struct ComparisonData {
   std::vector<std::string_view> diffs;
 };
 
+inline std::vector<const ExperimentRun*> addresses_of(const std::vector<ExperimentRun>& runs) {
+  std::vector<const ExperimentRun*> addresses;
+  addresses.reserve(runs.size());
+  for (const ExperimentRun& run : runs) addresses.push_back(&run);
+  return addresses;
+}
+
 /// Whether the rows of that kind count in Comparison::row_count.
 inline bool is_counted(ComparisonSection::Kind kind) {
   using Kind = ComparisonSection::Kind;
