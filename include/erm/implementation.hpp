@@ -21,3 +21,7 @@
 #include "erm/impl/run_logger.inl"
 #include "erm/impl/experiment_run.inl"
 #include "erm/impl/run_json.inl"
+#include "erm/impl/comparison.inl"
+#include "erm/impl/compare.inl"
+#include "erm/impl/compare_text.inl"
+#include "erm/impl/notebook.inl"
