@@ -5,11 +5,10 @@
 
 set(ERM_COMPILED_PARTS run store find live compare)
 set(ERM_COMPILED_run
-    linkage error file_path value metric_history json_input artifact image figure run_status run_logger experiment_run
-    run_json)
+    linkage file_path value metric_history json_input artifact image figure run_status run_logger experiment_run run_json)
 set(ERM_COMPILED_store file_system local_file_system memory_file_system registry)
-set(ERM_COMPILED_find find edit group_by summary trash)
-set(ERM_COMPILED_live live_run provenance run_that_made)
+set(ERM_COMPILED_find group_by find edit trash summary)
+set(ERM_COMPILED_live provenance live_run)
 set(ERM_COMPILED_compare comparison compare compare_text notebook)
 
 # Leaves a file alone that is as it should be: else what was built from it would be built again.

@@ -23,6 +23,8 @@
 #include "erm/impl/run_json.inl"
 #include "erm/impl/run_status.inl"
 #include "erm/impl/file_system.inl"
+#include "erm/impl/local_file_system.inl"
+#include "erm/impl/memory_file_system.inl"
 #include "erm/impl/registry.inl"
 #include "erm/impl/group_by.inl"
 #include "erm/impl/find.inl"
