@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "erm/detail/base/metric_statistics.hpp"
-#include "erm/detail/base/text_table.hpp"
+#include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/summary.hpp"

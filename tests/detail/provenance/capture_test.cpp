@@ -30,7 +30,7 @@ erm::ProvenanceOptions quick_options() {
 }
 
 Json captured(const erm::ProvenanceOptions& options, const SystemTree& tree) {
-  return Capture::of(ProcessState(options), options, {tree.files(), "no-nvml.so"});
+  return Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options, {tree.files(), "no-nvml.so"});
 }
 
 class Variable {
@@ -50,7 +50,7 @@ TEST_CASE("A capture tells of this process, in the terms of the system's own ans
   const Variable threads("OMP_NUM_THREADS", "8");
   erm::ProvenanceOptions options;
   options.code = false;
-  const Json all = Capture::of(ProcessState(options), options);
+  const Json all = Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options);
   CHECK(erm::detail::parse_time(all.at("captured_utc").get<std::string>()));
   CHECK(all.at("erm_version") == erm::version);
   const Json& program = all.at("program");
@@ -148,7 +148,7 @@ TEST_CASE("An NVML that hangs holds a capture up for no more than a second") {
   options.gpus = true;
   const SystemTree nothing = {};
   const auto begin = std::chrono::steady_clock::now();
-  const Json all = Capture::of(ProcessState(options), options, {nothing.files(), ERM_FAKE_NVML});
+  const Json all = Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options, {nothing.files(), ERM_FAKE_NVML});
   CHECK(all.at("missing").at("machine.gpus") == "NVML does not answer, and there is no /sys/class/drm");
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1900));  // it answers after two seconds
   ::unsetenv("ERM_FAKE_NVML_FAULT");

@@ -29,7 +29,7 @@ inline double student_t_within(double t, std::size_t freedom) {
 /// The t below which that share of the distribution lies; `share` is from 0.5 to less than 1, `freedom` at least 1.
 inline double student_t_quantile(double share, std::size_t freedom) {
   // Beyond a million degrees no digit that anyone looks at changes.
-  freedom = std::min<std::size_t>(freedom, 1000000);
+  freedom = (std::min<std::size_t>)(freedom, 1000000);
   const double wanted = 2 * share - 1;
   double low = 0, high = 1;
   while (student_t_within(high, freedom) < wanted) high *= 2;
