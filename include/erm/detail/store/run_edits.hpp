@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/error.hpp"
