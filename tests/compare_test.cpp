@@ -20,6 +20,7 @@
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/policy.hpp"
+#include "erm/figure.hpp"
 #include "erm/json.hpp"
 #include "temporary_directory.hpp"
 

@@ -37,7 +37,7 @@ class Comparison {
   using Kind = ComparisonSection::Kind;
   using Curve = ComparisonCurve;
   using ArtifactRow = ComparisonArtifacts;
-  using Group = detail::GroupOfRuns;
+  using Group = GroupOfRuns;
   using GroupedMetric = erm::GroupedMetric;
   using Warning = ComparisonWarning;
 

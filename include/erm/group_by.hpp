@@ -26,10 +26,6 @@ struct GroupOfRuns {
   std::vector<std::size_t> runs;  // indexes, in their order
 };
 
-namespace detail {
-using erm::GroupOfRuns;
-}
-
 /// The fields to group by, written as in a filter (erm/find.hpp): "group", "variant", "params.optimizer",
 /// {"params.lr", "variant"}. Without fields all runs are one group.
 class GroupBy {

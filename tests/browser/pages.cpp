@@ -10,7 +10,11 @@
 #include <vector>
 
 #include "erm/compare.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/figure.hpp"
+#include "erm/image.hpp"
+#include "erm/json.hpp"
 
 namespace {
 
@@ -55,7 +59,7 @@ void write_normal(const std::filesystem::path& folder) { erm::write_comparison(f
 erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {
   erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
   record.own_provenance() = std::move(provenance);
-  return erm::detail::RunAccess::make<erm::ExperimentRun>(std::move(record));
+  return erm::detail::RunAccess::make(std::move(record));
 }
 
 void write_hostile(const std::filesystem::path& folder) {
