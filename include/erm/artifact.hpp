@@ -38,7 +38,7 @@ enum class ArtifactType { png, jpg, plotly_json, html, binary };
 /// The bytes of an artifact, wherever they are; they never change. ERM implements it, file systems read it.
 class Content {
  public:
-  virtual ~Content();
+  ERM_INLINE virtual ~Content();
   /// In bytes. Throws NotFoundError or IoError where the content is in a store that cannot tell.
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   /// Puts up to `size` bytes from `offset` on at `into` and gives their number; fewer only at the end.

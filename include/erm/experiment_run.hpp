@@ -73,7 +73,7 @@ class ExperimentRun : public RunLogger {
   ExperimentRun(ExperimentRun&& other) noexcept;
   ExperimentRun& operator=(const ExperimentRun& other);
   ExperimentRun& operator=(ExperimentRun&& other) noexcept;
-  ~ExperimentRun() override;
+  ERM_INLINE ~ExperimentRun() override;
 
   [[nodiscard]] const std::string& experiment_id() const noexcept;
   [[nodiscard]] const std::string& variant_id() const noexcept;
@@ -123,17 +123,17 @@ class ExperimentRun : public RunLogger {
   void identify(std::string experiment_id, std::string variant_id, std::optional<std::string> run_id,
                 std::optional<TimePoint> timestamp);
 
-  [[nodiscard]] bool ignores_all() const override;
-  void change_record(const detail::RecordChange& change) override;
-  void visit_record(const detail::RecordVisit& visit) const override;
-  void accept_metric(std::string_view key, Value value) override;
-  void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
+  [[nodiscard]] ERM_INLINE bool ignores_all() const override;
+  ERM_INLINE void change_record(const detail::RecordChange& change) override;
+  ERM_INLINE void visit_record(const detail::RecordVisit& visit) const override;
+  ERM_INLINE void accept_metric(std::string_view key, Value value) override;
+  ERM_INLINE void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                     std::optional<TimePoint> time) override;
-  [[nodiscard]] bool stores_artifacts() const override;
-  void store_artifact(const Artifact& artifact) override;
-  void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
+  [[nodiscard]] ERM_INLINE bool stores_artifacts() const override;
+  ERM_INLINE void store_artifact(const Artifact& artifact) override;
+  ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
-  void await_capture() override;
+  ERM_INLINE void await_capture() override;
 
   std::unique_ptr<detail::RunState> state_;
 };

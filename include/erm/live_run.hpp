@@ -82,7 +82,7 @@ class LiveRun : public RunLogger {
   LiveRun(LiveRun&& other) noexcept;
   LiveRun& operator=(LiveRun&& other) noexcept;
   /// Finishes the run, or fails it while an exception unwinds. Reports to on_error what keeps it from that.
-  ~LiveRun() override;
+  ERM_INLINE ~LiveRun() override;
 
   [[nodiscard]] bool is_disabled() const noexcept { return engine_ == nullptr; }
   /// Where the run is; load_run_from_path opens it at any time. Empty for a disabled run, as are the ids.
@@ -106,17 +106,17 @@ class LiveRun : public RunLogger {
   LiveRun();
   void close() noexcept;
 
-  [[nodiscard]] bool ignores_all() const override;
-  void change_record(const detail::RecordChange& change) override;
-  void visit_record(const detail::RecordVisit& visit) const override;
-  void accept_metric(std::string_view key, Value value) override;
-  void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
+  [[nodiscard]] ERM_INLINE bool ignores_all() const override;
+  ERM_INLINE void change_record(const detail::RecordChange& change) override;
+  ERM_INLINE void visit_record(const detail::RecordVisit& visit) const override;
+  ERM_INLINE void accept_metric(std::string_view key, Value value) override;
+  ERM_INLINE void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                     std::optional<TimePoint> time) override;
-  [[nodiscard]] bool stores_artifacts() const override;
-  void store_artifact(const Artifact& artifact) override;
-  void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
+  [[nodiscard]] ERM_INLINE bool stores_artifacts() const override;
+  ERM_INLINE void store_artifact(const Artifact& artifact) override;
+  ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
-  void await_capture() override;
+  ERM_INLINE void await_capture() override;
 
   std::shared_ptr<detail::LiveEngine> engine_;
   int unwinding_before_;  // std::uncaught_exceptions() when the run began

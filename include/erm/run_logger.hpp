@@ -202,7 +202,7 @@ class RunLogger {
 
  protected:
   RunLogger() = default;
-  virtual ~RunLogger();
+  ERM_INLINE virtual ~RunLogger();
   RunLogger(const RunLogger&) = default;
   RunLogger(RunLogger&&) noexcept = default;
   RunLogger& operator=(const RunLogger&) = default;
