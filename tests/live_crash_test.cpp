@@ -94,7 +94,7 @@ Child unflushed(const std::string& registry, End&& end, const LiveOptions& optio
 TEST_CASE("A run that is killed at any moment has a prefix of its points, not shorter than its last flush", "[fork]") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
-  constexpr int rounds = 200, threads = 2;
+  constexpr int rounds = 96, threads = 2;
   constexpr std::int64_t most = std::int64_t{1} << 32;
   std::mt19937 random(20261123);
   int seen = 0, cut = 0;

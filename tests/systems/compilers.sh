@@ -3,6 +3,7 @@
 # runs what came of it.
 # Debian: g++-11 g++-12 clang-13 ... clang-19 g++-multilib; libc++-N-dev and what it needs are fetched, not installed,
 # since only one of them can be.
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
 cd "$work" || exit 1
 

@@ -4,6 +4,7 @@
 #   ERM_FMT_FOLDERS="/src/fmt-9.1.0 /src/fmt-12.2.0" ERM_JSON_FOLDERS="/src/json-3.12.0" \
 #   ERM_CATCH_FOLDERS="/src/Catch2-3.8.0" tests/systems/run.sh fmt_json_catch
 # Debian: g++ cmake nlohmann-json3-dev libfmt-dev catch2, for all that is not given.
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
 cd "$work" || exit 1
 [ -n "${ERM_FMT_FOLDERS-}${ERM_JSON_FOLDERS-}${ERM_CATCH_FOLDERS-}" ] ||

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds program.cpp for Windows with MinGW-w64, header-only, and runs it in wine.
 # Debian: g++-mingw-w64-x86-64-posix wine64
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
 need g++-mingw-w64-x86-64-posix
 cd "$work" || exit 1
