@@ -1,10 +1,10 @@
-// Reads handwritten digits with a softmax classifier and two small networks, keeps what each training did as a run, and
-// puts the three side by side on a page.
+// Trains a softmax classifier and two small networks on handwritten digits, logs each training as a run, and compares
+// the three runs on one page.
 //
-//   ./examples/quickstart.sh          builds and runs it
-//   digits [epochs]                   leaves erm-registry/ and comparison.html in the current directory
+//   ./examples/quickstart.sh          builds and runs this program
+//   digits [epochs]                   writes erm-registry/ and comparison.html to the current directory
 //
-// The first half is machine learning in plain C++ and knows nothing of ERM; from "What a run keeps" on it is logged.
+// The first half is machine learning in plain C++, without ERM. The logging begins at "What a run stores".
 #include <erm/erm.hpp>
 
 #include <algorithm>
@@ -45,12 +45,12 @@ std::vector<Digit> read_digits(const std::filesystem::path& path) {
   return digits;
 }
 
-// std::shuffle and the std distributions give other numbers with another standard library; this does not.
+// std::shuffle and the std distributions depend on the standard library; this gives the same numbers everywhere.
 void shuffle(std::vector<std::size_t>& order, std::mt19937& random) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
 }
 
-/// What a model sees of a digit: its pixels, and if asked for how much each differs from its right neighbour.
+/// The inputs of a model: the pixels of a digit and, with `edges`, how much each differs from its right neighbour.
 std::vector<float> inputs_of(const Digit& digit, bool edges) {
   std::vector<float> inputs;
   for (const std::uint8_t pixel : digit.pixels) inputs.push_back(static_cast<float>(pixel) / 16);
@@ -63,7 +63,7 @@ std::vector<float> inputs_of(const Digit& digit, bool edges) {
 
 class Network {
  public:
-  /// Of layers of these sizes, inputs first: {64, 10} is a softmax classifier, {64, 32, 10} has 32 hidden units.
+  /// The sizes of the layers, inputs first: {64, 10} is a softmax classifier, {64, 32, 10} has 32 hidden units.
   Network(std::vector<std::size_t> sizes, std::mt19937& random) : sizes_(std::move(sizes)), values_(sizes_.size()) {
     for (std::size_t layer = 1; layer < sizes_.size(); ++layer) {
       const float limit = std::sqrt(6.0F / static_cast<float>(sizes_[layer - 1] + sizes_[layer]));
@@ -77,7 +77,7 @@ class Network {
 
   const std::vector<float>& weights() const { return weights_; }
 
-  /// How likely the inputs are each class.
+  /// The probability of each class.
   const std::vector<float>& predict(const std::vector<float>& inputs) {
     values_[0] = inputs;
     const float* weight = weights_.data();
@@ -96,7 +96,7 @@ class Network {
     return values_.back();
   }
 
-  /// Adds to the gradient what this example says.
+  /// Adds the gradient of this example.
   void learn(const std::vector<float>& inputs, std::size_t label) {
     std::vector<float> error = predict(inputs);
     error[label] -= 1;
@@ -117,7 +117,7 @@ class Network {
     }
   }
 
-  /// Goes one step down the gradient of `batch` examples.
+  /// Takes one gradient descent step, with the gradient of `batch` examples.
   void step(float learning_rate, float momentum, std::size_t batch) {
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       velocity_[i] = momentum * velocity_[i] - learning_rate * gradient_[i] / static_cast<float>(batch);
@@ -159,7 +159,7 @@ Scores evaluate(Network& network, const std::vector<Digit>& digits, bool edges) 
   return scores;
 }
 
-// ---- What a run keeps ----
+// ---- What a run stores ----
 
 struct Settings {
   std::string model;
@@ -184,7 +184,7 @@ void log_scores_of_classes(erm::LiveRun& run, const Scores& scores) {
   run.log_dict("per class", per_class);
 }
 
-/// The first 30 digits that were misread, ten in a row, and what they were taken for.
+/// Logs the first 30 misread digits as an image, ten per row, and what they were read as.
 void log_misread_digits(erm::LiveRun& run, const std::vector<Digit>& digits, const Scores& scores) {
   std::vector<std::size_t> misread;
   for (std::size_t i = 0; i < digits.size() && misread.size() < 30; ++i)
@@ -209,13 +209,13 @@ void log_misread_digits(erm::LiveRun& run, const std::vector<Digit>& digits, con
 
 void log_curves(erm::LiveRun& run) {
   run.flush();
-  const erm::ExperimentRun so_far = erm::load_run_from_path(run.uri());  // as any process may, at any time
+  const erm::ExperimentRun so_far = erm::load_run_from_path(run.uri());  // any process may do so, at any time
   erm::Figure figure("Loss");
   figure.line(so_far.history().at("train/loss"), "train").line(so_far.history().at("test/loss"), "test");
   run.log_figure(figure.x_label("epoch").y_label("cross entropy").log_y(), "loss");
 }
 
-/// Gives the URI of the run, which is in the registry while the network is trained, and survives a crash.
+/// Returns the URI of the run. The run is in the registry during the training, and survives a crash.
 std::string train(const Settings& settings, std::int64_t epochs, const std::vector<Digit>& train_set,
                   const std::vector<Digit>& test_set) {
   constexpr unsigned seed = 42;
@@ -277,7 +277,7 @@ int main(int argc, char** argv) try {
   const std::int64_t epochs = argc > 1 ? std::atoi(argv[1]) : 60;
   const std::vector<Digit> digits = read_digits(ERM_EXAMPLE_DATA "/digits.txt");
 
-  // 70% to train with, the rest to test with, chosen by chance, the same for each run.
+  // A random 70% for training and the rest for testing, the same for each run.
   std::vector<std::size_t> order(digits.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::mt19937 random(7);
@@ -309,7 +309,7 @@ int main(int argc, char** argv) try {
                 run.params().at("learning rate").str().c_str(), run.params().at("momentum").str().c_str(),
                 run.metrics().at("test/loss").get<double>(), run.metrics().at("test/accuracy").get<double>());
   }
-  // Weights that lie somewhere, and nobody knows any more where they came from:
+  // Find the run that made a weights file of unknown origin:
   runs.back().artifacts().at("weights").save_to("model.f32");
   if (const auto maker = erm::run_that_made("erm-registry", "model.f32")) {
     const erm::Json& digits_file = maker->provenance().at("inputs").at("digits");

@@ -1,12 +1,12 @@
-// Logs the figure of a plotting library that ERM does not know: here a type of this file, which draws SVG. The figure
-// types of Matplot++, sciplot, gnuplot-iostream or ROOT are adapted in the same way, by whatever they can save.
+// Logs the figure of a plotting library that ERM does not know: here a type of this file that draws SVG. Adapt the
+// figure types of Matplot++, sciplot, gnuplot-iostream or ROOT in the same way, through any format that they can save.
 #include <erm/erm.hpp>
 
 #include <cstdio>
 #include <string>
 #include <vector>
 
-/// What stands for a plotting library: bars of given heights, in percent.
+/// Stands in for a plotting library: bars with heights in percent.
 struct BarPlot {
   std::vector<int> heights;
 
@@ -21,7 +21,7 @@ struct BarPlot {
   }
 };
 
-/// All that ERM wants to know of it.
+/// All that ERM needs.
 template <>
 struct erm::FigureAdaptor<BarPlot> {
   static std::string convert(const BarPlot& plot) { return plot.svg(); }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Trains three models on handwritten digits and compares the runs: examples/digits.cpp, set up, built and run.
 #   examples/quickstart.sh [epochs]
-# Leaves erm-registry/ and comparison.html in the current directory. What is missing on this machine is installed
-# (tests/setup.sh says how), or fetched by CMake; the build goes to build/quickstart of the clone.
+# Writes erm-registry/ and comparison.html to the current directory. Installs missing packages (see tests/setup.sh), or
+# lets CMake fetch them. Builds in build/quickstart of the clone.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 build="$root/build/quickstart"
@@ -15,7 +15,7 @@ mkdir -p "$root/build"
 echo "quickstart.sh: building the example (about a minute the first time)"
 if ! cmake "${arguments[@]}" >"$build.log" 2>&1; then
   cat "$build.log" >&2
-  echo "quickstart.sh: CMake found neither what it needs nor a way to fetch it; what is wanted is said above." >&2
+  echo "quickstart.sh: CMake could neither find nor fetch a dependency; see its message above." >&2
   exit 1
 fi
 cmake --build "$build" --target digits

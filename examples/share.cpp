@@ -1,5 +1,5 @@
-// Saves a run with a large artifact to a registry that others can read, with a line that shows how far it is.
-//   share [REGISTRY]       s3://bucket/prefix, with the settings of the AWS tools; else erm-registry, on this disk
+// Saves a run with a large artifact to a registry that others can read, and shows the progress.
+//   share [REGISTRY]       s3://bucket/prefix, with the settings of the AWS tools; default: erm-registry on this disk
 #include <erm/registry.hpp>
 #include <erm/s3.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace {
 
-/// Draws over the line that it drew last: "model.bin   48 of 64 MiB".
+/// Overwrites the previous progress line: "model.bin   48 of 64 MiB".
 void draw_progress(const erm::S3Progress& now) {
   const std::string path(now.path);
   std::fprintf(stderr, "\r%s %4llu of %llu MiB%s", path.substr(path.rfind('/') + 1).c_str(),

@@ -1,8 +1,8 @@
-// Forty-eight trainings of one small model: which settings are the best, and is it the settings or the seed?
+// Trains one small model 48 times: which settings are best, and is it the settings or the seed?
 //
-//   sweep          leaves erm-registry/ and comparison.html in the current directory
+//   sweep          writes erm-registry/ and comparison.html to the current directory
 //
-// The model, a logistic regression, tells the points of a noisy ring from those inside. All of it takes a second.
+// The model, a logistic regression, separates the points of a noisy ring from those inside. All of it takes a second.
 #include <erm/erm.hpp>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct Point {
   double label;   // 0 inside, 1 on the ring
 };
 
-// Not std::uniform_real_distribution, which gives other numbers with another standard library.
+// std::uniform_real_distribution depends on the standard library; this gives the same numbers everywhere.
 double uniform(std::mt19937& random, double from, double to) {
   return from + (to - from) * static_cast<double>(random()) / 4294967295;
 }
@@ -61,7 +61,7 @@ Scores evaluate(const Inputs& weights, const std::vector<Point>& points) {
   return scores;
 }
 
-/// One training, logged as it goes.
+/// Trains once and logs the training.
 erm::ExperimentRun train(double rate, double momentum, int batch, std::uint32_t seed) {
   const std::vector<Point> points = ring(7, 1000), unseen = ring(8, 1000);
   erm::ExperimentRun run("ring", momentum > 0 ? "momentum" : "plain");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/json.hpp"
 #include "thrown.hpp"
 
 namespace experiment_run_test {

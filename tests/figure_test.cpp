@@ -8,6 +8,10 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/image.hpp"
+#include "erm/json.hpp"
+#include "erm/metric_history.hpp"
 
 using Catch::Matchers::Contains;
 using erm::Json;
@@ -275,7 +279,23 @@ struct FigureAdaptor<Series<T>> {
 
 }  // namespace erm
 
-using erm::detail::to_figure_content;
+namespace {
+
+struct Stored {
+  erm::ArtifactType type;
+  std::string filename_ending;
+  erm::Bytes bytes;
+};
+
+template <class T>
+Stored to_figure_content(const T& figure) {
+  erm::ExperimentRun run("e");
+  run.log_figure(figure, "f");
+  const erm::Artifact& artifact = run.artifacts().at("f");
+  return {artifact.type(), artifact.filename().substr(1), artifact.bytes()};
+}
+
+}  // namespace
 
 TEST_CASE("a type of the user's is a figure once it has an adaptor, whatever that gives") {
   CHECK(to_figure_content(SvgPlot()).filename_ending == ".svg");

@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/json.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"

@@ -273,14 +273,14 @@ void Comparison::add_provenance() {
   std::vector<detail::ProvenanceFacts> facts;
   bool any = false;
   for (const ExperimentRun* run : runs_) {
-    facts.push_back(detail::provenance_facts(run->provenance<J>()));
+    facts.push_back(detail::provenance_facts(run->provenance()));
     diffs_.push_back(facts.back().diff);
     any = any || facts.back().is_recorded;
   }
   if (!any) return;
   detail::ProvenanceRows<J> rows(runs_.size(), *texts_);
   for (std::size_t run = 0; run < runs_.size(); ++run)
-    if (facts[run].is_recorded) rows.add(run, runs_[run]->provenance<J>());
+    if (facts[run].is_recorded) rows.add(run, runs_[run]->provenance());
   section.rows = rows.rows(baseline_);
   warnings_ = detail::ProvenanceWarnings(facts, names_, baseline_).write();
 }

@@ -93,7 +93,7 @@ void for_each_found(const std::string& registry_uri, const FindOptions& options,
   scan.each(
       filter, options.threads != 0 ? options.threads : std::min(processors, 4U),
       [&](RunRecord&& record) {
-        ExperimentRun run = RunAccess::make<ExperimentRun>(std::move(record));
+        ExperimentRun run = RunAccess::make(std::move(record));
         if (!options.where || options.where(run)) take(std::move(run));
       },
       [&](const std::string& run_uri, const Error& error) {

@@ -1,4 +1,4 @@
-// The JSON type of ERM's interface: dicts and plotly figures are given as this.
+// ERM's JSON type: dicts, plotly figures and provenance are of it.
 //
 //   erm::Json scores = {{"cat", 0.9}, {"dog", 0.8}};
 //   run.log_dict("per class", scores);
@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-namespace erm {
+#include "erm/json_fwd.hpp"
 
-using Json = nlohmann::json;
-
-}  // namespace erm
+#ifndef ERM_COMPILED
+#include "erm/impl/run_json.inl"
+#endif

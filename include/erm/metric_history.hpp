@@ -7,14 +7,13 @@
 #pragma once
 
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "erm/error.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
@@ -23,15 +22,15 @@ using TimePoint = std::chrono::time_point<std::chrono::system_clock, std::chrono
 
 struct MetricPoint {
   std::int64_t step = 0;
-  TimePoint time;  // keeps milliseconds
+  TimePoint time;  // to the millisecond
   double value = 0;
 
   /// NaN equals NaN here: the same point.
-  friend bool operator==(const MetricPoint& a, const MetricPoint& b) noexcept {
-    return a.step == b.step && a.time == b.time &&
-           (a.value == b.value || (std::isnan(a.value) && std::isnan(b.value)));
-  }
-  friend bool operator!=(const MetricPoint& a, const MetricPoint& b) noexcept { return !(a == b); }
+  friend bool operator==(const MetricPoint& a, const MetricPoint& b) noexcept { return a.equals(b); }
+  friend bool operator!=(const MetricPoint& a, const MetricPoint& b) noexcept { return !a.equals(b); }
+
+ private:
+  [[nodiscard]] bool equals(const MetricPoint& other) const noexcept;
 };
 
 /// Every point in the order in which it was logged; steps may repeat and go back.
@@ -44,59 +43,35 @@ class MetricHistory {
   [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
   [[nodiscard]] bool empty() const noexcept { return points_.empty(); }
 
-  /// The first and the last that was logged. Throw Error where there is no point.
-  [[nodiscard]] const MetricPoint& first() const { return checked().front(); }
-  [[nodiscard]] const MetricPoint& last() const { return checked().back(); }
+  /// The first and the last point that was logged. Throw Error where there is no point.
+  [[nodiscard]] const MetricPoint& first() const;
+  [[nodiscard]] const MetricPoint& last() const;
 
   /// The point of the least and of the greatest value, the earliest of equals; NaN never wins. Nothing
   /// where there is no value but NaN.
-  [[nodiscard]] std::optional<MetricPoint> min() const {
-    return extreme([](double a, double b) { return a < b; });
-  }
-  [[nodiscard]] std::optional<MetricPoint> max() const {
-    return extreme([](double a, double b) { return a > b; });
-  }
+  [[nodiscard]] std::optional<MetricPoint>(min)() const;
+  [[nodiscard]] std::optional<MetricPoint>(max)() const;
 
   /// The mean of the values that are not NaN; NaN where there is none.
-  [[nodiscard]] double mean() const {
-    double sum = 0;
-    std::size_t count = 0;
-    for (const MetricPoint& point : points_) {
-      if (std::isnan(point.value)) continue;
-      sum += point.value;
-      ++count;
-    }
-    return sum / static_cast<double>(count);
-  }
+  [[nodiscard]] double mean() const;
 
   /// The value logged last at `step`, if any.
-  [[nodiscard]] std::optional<double> at(std::int64_t step) const {
-    for (auto point = points_.rbegin(); point != points_.rend(); ++point)
-      if (point->step == step) return point->value;
-    return std::nullopt;
-  }
+  [[nodiscard]] std::optional<double> at(std::int64_t step) const;
 
-  void append(const MetricPoint& point) { points_.push_back(point); }
+  void append(const MetricPoint& point);
 
-  friend bool operator==(const MetricHistory& a, const MetricHistory& b) { return a.points_ == b.points_; }
-  friend bool operator!=(const MetricHistory& a, const MetricHistory& b) { return !(a == b); }
+  friend bool operator==(const MetricHistory& a, const MetricHistory& b) { return a.equals(b); }
+  friend bool operator!=(const MetricHistory& a, const MetricHistory& b) { return !a.equals(b); }
 
  private:
-  [[nodiscard]] const std::vector<MetricPoint>& checked() const {
-    if (points_.empty()) throw Error("the history of a metric without points has no first or last; ask empty() before");
-    return points_;
-  }
-
-  template <class Better>
-  [[nodiscard]] std::optional<MetricPoint> extreme(Better better) const {
-    const MetricPoint* best = nullptr;
-    for (const MetricPoint& point : points_)
-      if (!std::isnan(point.value) && (best == nullptr || better(point.value, best->value))) best = &point;
-    if (best == nullptr) return std::nullopt;
-    return *best;
-  }
+  [[nodiscard]] const std::vector<MetricPoint>& checked() const;
+  [[nodiscard]] bool equals(const MetricHistory& other) const;
 
   std::vector<MetricPoint> points_;
 };
 
 }  // namespace erm
+
+#ifndef ERM_COMPILED
+#include "erm/impl/metric_history.inl"
+#endif

@@ -74,7 +74,7 @@ void measure(const std::string& root, int count, int rounds) {
     const erm_bench::Pair pair = erm_bench::compare(
         rounds, [&] { find_ten(registry, threads); }, [&] { if (std::system(cat.c_str()) != 0) std::exit(1); });
     erm_bench::print_row("find ten of " + std::to_string(count) + " runs by a filter, " + std::to_string(threads) +
-                             (threads == 1 ? " thread" : " threads") + ", beside cat of their metadata (a run)",
+                             (threads == 1 ? " thread" : " threads") + " (per run)",
                          pair, count, threads == 1 ? "1.5" : "1.0");
   }
   fs::remove_all(registry);
@@ -89,8 +89,8 @@ int main(int argc, char** argv) {
   }
   const std::string root = argv[1];
   fs::create_directories(root);
-  std::printf("| work | ERM | beside | ratio | target |\n|---|---|---|---|---|\n");
+  std::printf("| work | ERM | compared with | ratio | target |\n|---|---|---|---|---|\n");
   measure(root, 10000, 9);
   measure(root, 100000, 3);
-  std::printf("| peak memory of it all | %.0f MiB | - | - | < 200 MiB |\n", megabytes_at_peak());
+  std::printf("| peak memory of all | %.0f MiB | - | - | < 200 MiB |\n", megabytes_at_peak());
 }

@@ -115,9 +115,9 @@ void measure_scalars(const std::string& root) {
     }
     using erm_bench::median;
     const std::string name = way.name;
-    row((name + ", to the last byte, wall, a point").c_str(), median(wall) * 1e3, median(their_wall) * 1e3, "ns",
+    row((name + ", until all is written, wall time per point").c_str(), median(wall) * 1e3, median(their_wall) * 1e3, "ns",
         median(wall_ratio), way.target);
-    row((name + ", to the last byte, CPU, a point").c_str(), median(cpu) * 1e3, median(their_cpu) * 1e3, "ns",
+    row((name + ", until all is written, CPU time per point").c_str(), median(cpu) * 1e3, median(their_cpu) * 1e3, "ns",
         median(cpu_ratio), way.target);
   }
 }
@@ -151,8 +151,8 @@ void measure_bursts(const std::string& root) {
   run.finish();
   spdlog::drop("burst");
   using erm_bench::median;
-  row("by name, the caller's thread, a point", median(by_name), median(theirs), "ns", median(by_name) / median(theirs), "0.25");
-  row("by handle, the caller's thread, a point", median(by_handle), median(theirs), "ns", median(by_handle) / median(theirs), "0.1");
+  row("by name, the caller's thread, per point", median(by_name), median(theirs), "ns", median(by_name) / median(theirs), "0.25");
+  row("by handle, the caller's thread, per point", median(by_handle), median(theirs), "ns", median(by_handle) / median(theirs), "0.1");
 }
 
 void measure_tail(const std::string& root) {
@@ -190,7 +190,7 @@ void measure_threads(const std::string& root) {
     four.push_back(with(4));
     ratio.push_back(four.back() / one.back());
   }
-  row("4 threads on one run beside 1, to the last byte, a point", erm_bench::median(four), erm_bench::median(one), "ns",
+  row("4 threads on one run, vs. 1 thread, until all is written, per point", erm_bench::median(four), erm_bench::median(one), "ns",
       erm_bench::median(ratio), "1.0");
 }
 
@@ -209,7 +209,7 @@ void measure_loading(const std::string& root) {
     for (int i = 0; i < 10; ++i) log_by_handle(run);
     const long growth_from = resident_kilobytes();
     for (int i = 0; i < 10; ++i) log_by_handle(run);
-    std::printf("| memory that 10 million more points of a live run add | %ld KiB | - | - | 0 |\n",
+    std::printf("| additional memory for 10 million more points of a live run | %ld KiB | - | - | 0 |\n",
                 resident_kilobytes() - growth_from);
   }
   const long before = resident_kilobytes();
@@ -218,7 +218,7 @@ void measure_loading(const std::string& root) {
     std::vector<erm::ExperimentRun> loaded;
     seconds = erm_bench::seconds_of([&] { loaded.push_back(erm::load_run_from_path(uri)); });
     const std::size_t points = loaded[0].history().at("train/loss").size();
-    std::printf("| load %zu million points | %.1f million/s, %.1f bytes a point | - | - | 15 million/s, 32 bytes |\n",
+    std::printf("| load %zu million points | %.1f million/s, %.1f bytes per point | - | - | 15 million/s, 32 bytes |\n",
                 points / million, static_cast<double>(points) / seconds / 1e6,
                 static_cast<double>(resident_kilobytes() - before) * 1024 / static_cast<double>(points));
   }
@@ -248,12 +248,12 @@ void measure_checkpoint(const std::string& root) {
       ratio.push_back(ours.back() / theirs.back());
     }
     using erm_bench::median;
-    row(hash ? "a checkpoint of 1 GiB with its hash, beside cp and openssl dgst" : "a checkpoint of 1 GiB without hash, beside cp",
+    row(hash ? "a checkpoint of 1 GiB with its hash, vs. cp and openssl dgst" : "a checkpoint of 1 GiB without hash, vs. cp",
         median(ours) * 1e3, median(theirs) * 1e3, "ms", median(ratio), hash ? "1.2" : "1.1");
   }
   rusage used;
   ::getrusage(RUSAGE_SELF, &used);
-  std::printf("| peak memory of it all | %ld MiB | - | - | - |\n", used.ru_maxrss / 1024);
+  std::printf("| peak memory of all | %ld MiB | - | - | - |\n", used.ru_maxrss / 1024);
   fs::remove(file);
 }
 
@@ -266,7 +266,7 @@ int main(int argc, char** argv) {
   }
   const std::string root = argv[1];
   fs::create_directories(root);
-  std::printf("| work | ERM | beside | ratio | target |\n|---|---|---|---|---|\n");
+  std::printf("| work | ERM | compared with | ratio | target |\n|---|---|---|---|---|\n");
   measure_scalars(root);
   measure_bursts(root);
   measure_tail(root);

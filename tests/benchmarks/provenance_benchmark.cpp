@@ -47,9 +47,9 @@ void measure_begin(const std::string& root) {
     whole_without.push_back(seconds[0][0] + seconds[0][1]);
   }
   using erm_bench::median;
-  erm_bench::print_row("begin a live run beside one without provenance",
+  erm_bench::print_row("begin a live run, vs. one without provenance",
                        {median(with), median(without), median(ratios)}, 1, "-");
-  erm_bench::print_row("begin and at once end it",
+  erm_bench::print_row("begin and immediately end it",
                        {median(whole_with), median(whole_without), median(whole_with) / median(whole_without)}, 1, "-");
 }
 
@@ -63,7 +63,7 @@ void measure_capture() {
     without_code.push_back(erm_bench::seconds_of([&] { run.capture_provenance(options); }));
   }
   using erm_bench::median;
-  erm_bench::print_row("capture_provenance() beside one that asks no git",
+  erm_bench::print_row("capture_provenance(), vs. without git",
                        {median(all), median(without_code), median(all) / median(without_code)}, 1, "-");
 }
 
@@ -75,7 +75,7 @@ void measure_samples() {
   const double before = erm::detail::os::process_cpu_seconds();
   for (int i = 0; i < samples; ++i) sampler.sample(nothing);
   const double each = (erm::detail::os::process_cpu_seconds() - before) / samples;
-  std::printf("| one look at the system, CPU time; of a core, at one in 10 s | %.1f us | - | %.5f%% | 0.1%% |\n",
+  std::printf("| one sample of the system, CPU time; share of a core at one sample per 10 s | %.1f us | - | %.5f%% | 0.1%% |\n",
               each * 1e6, each / 10 * 100);
 }
 
@@ -88,7 +88,7 @@ void measure_inputs(const std::string& root) {
   }
   erm::ExperimentRun run("bench");
   const std::string openssl = "openssl dgst -sha256 '" + path + "' >/dev/null";
-  erm_bench::print_row("log_input of 256 MiB beside openssl dgst",
+  erm_bench::print_row("log_input of 256 MiB, vs. openssl dgst",
                        erm_bench::compare(
                            7, [&] { run.log_input("x", path); },
                            [&] {
@@ -96,7 +96,7 @@ void measure_inputs(const std::string& root) {
                            }),
                        1, "1.2");
   erm_bench::print_row(
-      "its fingerprint beside its hash",
+      "its fingerprint, vs. its hash",
       erm_bench::compare(
           7, [&] { run.log_input("x", path, erm::InputHash::fingerprint); }, [&] { run.log_input("x", path); }),
       1, "-");
@@ -129,13 +129,13 @@ void measure_search(const std::string& root) {
   const auto read = [&] {
     if (erm::list_runs(registry, "bench").size() != count || disk.read_many(paths).size() != count) std::abort();
   };
-  erm_bench::print_row("run_that_made beside listing and reading 2,000 runs' metadata (a run)",
+  erm_bench::print_row("run_that_made, vs. listing and reading the metadata of 2,000 runs (per run)",
                        erm_bench::compare(9, search, read), count, "-");
   std::ofstream(file) << "of another size than any";
   const auto search_in_vain = [&] {
     if (erm::run_that_made(registry, file)) std::abort();
   };
-  erm_bench::print_row("the same for a file whose size no artifact has (a run)",
+  erm_bench::print_row("the same for a file whose size matches no artifact (per run)",
                        erm_bench::compare(9, search_in_vain, read), count, "-");
 }
 
@@ -152,7 +152,7 @@ void measure_loading(const std::string& root) {
   const auto load = [](const std::string& uri) {
     for (int i = 0; i < 200; ++i) static_cast<void>(erm::load_run_from_path(uri));
   };
-  erm_bench::print_row("load a run with its provenance beside one without",
+  erm_bench::print_row("load a run with provenance, vs. one without",
                        erm_bench::compare(
                            9, [&] { load(root + "/load/bench/main/whole"); }, [&] { load(without); }),
                        200, "-");
@@ -167,7 +167,7 @@ int main(int argc, char** argv) {
   }
   const std::string root = argv[1];
   fs::create_directories(root);
-  std::printf("| work | ERM | beside | ratio | target |\n|---|---|---|---|---|\n");
+  std::printf("| work | ERM | compared with | ratio | target |\n|---|---|---|---|---|\n");
   measure_begin(root);
   measure_capture();
   measure_samples();

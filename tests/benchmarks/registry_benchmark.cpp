@@ -92,7 +92,7 @@ void measure_save(const std::string& root, bool durable) {
         for (int i = 0; i < count; ++i) bare_save(bare + "/run_" + std::to_string(i), metadata, artifact, durable);
       },
       prepare);
-  erm_bench::print_row(durable ? "save, durable, beside the bare calls with fsync" : "save beside the bare calls", pair,
+  erm_bench::print_row(durable ? "durable save, vs. the bare system calls with fsync" : "save, vs. the bare system calls", pair,
                        count, "1.5");
   fs::remove_all(registry);
   fs::remove_all(bare);
@@ -115,11 +115,11 @@ void measure_lists(const std::string& root) {
   const erm_bench::Pair list = erm_bench::compare(
       11, [&] { if (erm::list_runs(registry, "bench").size() != count) std::exit(1); },
       [&] { if (std::system(find.c_str()) != 0) std::exit(1); });
-  erm_bench::print_row("list 10,000 runs beside find (a run)", list, count, "0.1");
+  erm_bench::print_row("list 10,000 runs, vs. `find` (per run)", list, count, "0.1");
   const erm_bench::Pair latest = erm_bench::compare(
       11, [&] { if (erm::load_run_from_registry(registry, "bench").params().at("i") != count - 1) std::exit(1); },
       [&] { if (erm::list_runs(registry, "bench").size() != count) std::exit(1); });
-  erm_bench::print_row("load the latest of 10,000 beside listing them (a run)", latest, count, "-");
+  erm_bench::print_row("load the latest of 10,000, vs. listing them (per run)", latest, count, "-");
   fs::remove_all(registry);
 }
 
@@ -149,7 +149,7 @@ void measure_load(const std::string& root) {
           ::close(descriptor);
         }
       });
-  erm_bench::print_row("load a run beside open, fstat, read, close (target: 30 us)", pair, count, "-");
+  erm_bench::print_row("load a run, vs. open, fstat, read, close (target: 30 us)", pair, count, "-");
   fs::remove_all(registry);
 }
 
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
   }
   const std::string root = argv[1];
   fs::create_directories(root);
-  std::printf("| work | ERM | beside | ratio | target |\n|---|---|---|---|---|\n");
+  std::printf("| work | ERM | compared with | ratio | target |\n|---|---|---|---|---|\n");
   measure_save(root, false);
   measure_save(root, true);
   measure_lists(root);

@@ -16,7 +16,7 @@
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/registry_place.hpp"
 #include "erm/detail/store/run_saver.hpp"
-#include "erm/detail/run/saved_places.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/registry.hpp"
 
@@ -167,7 +167,7 @@ inline std::string save_run_to_registry(const ExperimentRun& run, const std::str
 
 inline ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
   const Location place = detail::locate(run_uri, fs);
-  return detail::RunAccess::make<ExperimentRun>(detail::read_run(place.fs, detail::without_end_slash(place.path)));
+  return detail::RunAccess::make(detail::read_run(place.fs, detail::without_end_slash(place.path)));
 }
 
 inline ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
@@ -185,7 +185,7 @@ inline ExperimentRun load_run_from_registry(const std::string& registry_uri, con
     record.experiment_id = experiment_id;
     record.variant_id = variant_id;
     record.run_id = std::move(id);
-    return detail::RunAccess::make<ExperimentRun>(std::move(record));
+    return detail::RunAccess::make(std::move(record));
   };
   if (run_id) {
     try {
@@ -244,7 +244,7 @@ inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& reg
     records[i].experiment_id = experiment_id;
     records[i].variant_id = variant_id;
     records[i].run_id = std::move((*run_ids)[i]);
-    runs.push_back(detail::RunAccess::make<ExperimentRun>(std::move(records[i])));
+    runs.push_back(detail::RunAccess::make(std::move(records[i])));
   }
   return runs;
 }

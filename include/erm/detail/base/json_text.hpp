@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/number_text.hpp"
 
 namespace erm::detail {

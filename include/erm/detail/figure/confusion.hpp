@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "erm/detail/figure/data.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/figure/data.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail {
@@ -29,11 +30,9 @@ inline void check_class_count(std::size_t count) {
 }
 
 /// Each label as a whole number; the greatest is below `limit` where there is one.
-template <class Labels>
-std::vector<std::size_t> class_numbers(const char* name, const Labels& labels, std::size_t limit) {
+inline std::vector<std::size_t> class_numbers(const char* name, const std::vector<double>& labels, std::size_t limit) {
   std::vector<std::size_t> numbers;
-  for (const auto& label : labels) {
-    const auto number = static_cast<double>(label);
+  for (const double number : labels) {
     const bool whole = number >= 0 && std::floor(number) == number;
     if (!whole || (limit > 0 && number >= static_cast<double>(limit))) {
       std::string text;
@@ -42,26 +41,25 @@ std::vector<std::size_t> class_numbers(const char* name, const Labels& labels, s
                   text + ", and a label is a whole number from 0 on" +
                   (limit > 0 ? ", one of " + std::to_string(limit) + " classes" : ""));
     }
-    numbers.push_back(number < 9e15 ? static_cast<std::size_t>(number) : std::size_t{1} << 53);
+    // Beyond any class, and within a size_t of 32 bits.
+    numbers.push_back(number < 4e9 ? static_cast<std::size_t>(number) : std::size_t{4000000000U});
   }
   return numbers;
 }
 
 /// Each label as its place in `classes`.
-template <class Labels>
-std::vector<std::size_t> class_numbers(const char* name, const Labels& labels,
-                                       const std::vector<std::string>& classes) {
+inline std::vector<std::size_t> class_numbers(const char* name, const std::vector<std::string>& labels,
+                                              const std::vector<std::string>& classes) {
   std::vector<std::size_t> numbers;
   std::vector<std::pair<std::string_view, std::size_t>> sorted;
   for (std::size_t i = 0; i < classes.size(); ++i) sorted.emplace_back(classes[i], i);
   std::sort(sorted.begin(), sorted.end());
-  for (const auto& label : labels) {
-    const std::string_view text(label);
+  for (const std::string& text : labels) {
     const auto found = std::lower_bound(sorted.begin(), sorted.end(), text,
-                                        [](const auto& entry, std::string_view key) { return entry.first < key; });
+                                        [](const auto& entry, const std::string& key) { return entry.first < key; });
     if (found == sorted.end() || found->first != text) {
       throw Error("confusion_matrix: " + std::string(name) + " label " + std::to_string(numbers.size()) + " is '" +
-                  std::string(text) + "', which is none of the " + std::to_string(classes.size()) + " class names");
+                  text + "', which is none of the " + std::to_string(classes.size()) + " class names");
     }
     numbers.push_back(found->second);
   }
@@ -75,44 +73,44 @@ inline void check_distinct(std::vector<std::string> class_names) {
     throw Error("confusion_matrix: two classes are named '" + *twice + "'; each needs a name of its own");
 }
 
-template <class Actual, class Predicted>
-Confusion count_confusion(const Actual& actual, const Predicted& predicted,
-                          const std::vector<std::string>& class_names) {
-  constexpr bool text = is_figure_text<figure_element<Actual>>;
-  static_assert(text == is_figure_text<figure_element<Predicted>>,
-                "erm: the actual and the predicted labels are both text or both numbers");
-  static_assert(text || (is_figure_number<figure_element<Actual>> && is_figure_number<figure_element<Predicted>>),
-                "erm: labels are a container of text, or of whole numbers from 0 on");
-  check_distinct(class_names);
-  Confusion confusion;
-  std::vector<std::string>& classes = confusion.classes;
-  classes = class_names;
-  std::vector<std::size_t> is, said;
-  if constexpr (text) {
-    if (classes.empty()) {
-      for (const auto& label : actual) classes.emplace_back(label);
-      for (const auto& label : predicted) classes.emplace_back(label);
-      std::sort(classes.begin(), classes.end());
-      classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    }
-    is = class_numbers("actual", actual, classes);
-    said = class_numbers("predicted", predicted, classes);
-  } else {
-    is = class_numbers("actual", actual, classes.size());
-    said = class_numbers("predicted", predicted, classes.size());
-  }
+/// The numbers of both lists counted; `classes` may be empty where labels are numbers.
+inline Confusion count_class_numbers(const std::vector<std::size_t>& is, const std::vector<std::size_t>& said,
+                                     std::vector<std::string> classes) {
   check_same_size("confusion_matrix", "actual", is.size(), "predicted", said.size());
   if (is.empty()) throw Error("confusion_matrix: there are no labels");
   if (classes.empty()) {
     const std::size_t greatest =
-        std::max(*std::max_element(is.begin(), is.end()), *std::max_element(said.begin(), said.end()));
+        (std::max)(*std::max_element(is.begin(), is.end()), *std::max_element(said.begin(), said.end()));
     check_class_count(greatest + 1);
     for (std::size_t i = 0; i <= greatest; ++i) classes.push_back(std::to_string(i));
   }
   check_class_count(classes.size());
+  Confusion confusion;
   confusion.counts.assign(classes.size(), std::vector<std::int64_t>(classes.size()));
   for (std::size_t i = 0; i < is.size(); ++i) ++confusion.counts[is[i]][said[i]];
+  confusion.classes = std::move(classes);
   return confusion;
+}
+
+inline Confusion count_confusion(const std::vector<double>& actual, const std::vector<double>& predicted,
+                                 const std::vector<std::string>& class_names) {
+  check_distinct(class_names);
+  const std::vector<std::size_t> is = class_numbers("actual", actual, class_names.size());
+  return count_class_numbers(is, class_numbers("predicted", predicted, class_names.size()), class_names);
+}
+
+inline Confusion count_confusion(const std::vector<std::string>& actual, const std::vector<std::string>& predicted,
+                                 const std::vector<std::string>& class_names) {
+  check_distinct(class_names);
+  std::vector<std::string> classes = class_names;
+  if (classes.empty()) {
+    classes = actual;
+    classes.insert(classes.end(), predicted.begin(), predicted.end());
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  }
+  const std::vector<std::size_t> is = class_numbers("actual", actual, classes);
+  return count_class_numbers(is, class_numbers("predicted", predicted, classes), classes);
 }
 
 }  // namespace erm::detail

@@ -68,31 +68,4 @@ inline FigureContent image_content(Bytes bytes) {
   return {*type, std::move(bytes), *type == ArtifactType::png ? ".png" : ".jpg"};
 }
 
-inline constexpr int max_figure_depth = 100;
-
-/// Throws Error where `json` nests deeper than readers take, or holds what is no JSON.
-template <class J>
-void check_figure(const J& json, int depth = 1) {
-  if (json.is_discarded()) throw Error("cannot log a figure: a part of its JSON is a value that failed to parse");
-  if (!json.is_structured()) return;
-  if (depth > max_figure_depth) {
-    throw Error("cannot log a figure: its JSON nests more than " + std::to_string(max_figure_depth) +
-                " deep, and a plotly figure never does");
-  }
-  for (const auto& part : json) check_figure(part, depth + 1);
-}
-
-/// A template, as all that writes JSON here is: who logs no figure does not pay for it.
-template <class J>
-FigureContent json_content(const J& json) {
-  if (json.is_string()) return svg_content(json.template get_ref<const std::string&>());
-  if (!json.is_object()) {
-    throw Error(std::string("cannot log JSON as a figure: a plotly figure is an object with \"data\" and \"layout\", "
-                            "and SVG is text, but this is ") +
-                json.type_name());
-  }
-  check_figure(json);
-  return {ArtifactType::plotly_json, to_bytes(json.dump(-1, ' ', false, J::error_handler_t::replace)), ".plotly.json"};
-}
-
 }  // namespace erm::detail

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/number_text.hpp"
 #include "erm/detail/figure/data.hpp"
 #include "erm/error.hpp"
 
@@ -85,24 +85,18 @@ struct Ranking {
 
 /// Throws Error for lists of different sizes, labels other than 0 and 1 (or -1 and 1), NaN scores, and where a class
 /// has no example.
-template <class Labels, class Scores>
-Ranking rank(const char* operation, const Labels& labels, const Scores& scores) {
-  using Label = figure_element<Labels>;
-  using Score = figure_element<Scores>;
-  static_assert(is_figure_number<Label>, "erm: labels are a container of bool, or of numbers that are 0 or 1");
-  static_assert(is_figure_number<Score>, "erm: scores are a container of numbers, greater for the positive class");
+inline Ranking rank(const char* operation, const std::vector<double>& labels, const std::vector<double>& scores) {
   const std::string what = operation;
 
   std::vector<std::pair<double, bool>> examples;
-  for (const auto& score : scores) {
-    examples.emplace_back(static_cast<double>(score), false);
-    if (std::isnan(examples.back().first))
+  for (const double score : scores) {
+    examples.emplace_back(score, false);
+    if (std::isnan(score))
       throw Error(what + ": score " + std::to_string(examples.size() - 1) + " is NaN, which has no rank; leave it out");
   }
   Ranking ranking;
   std::size_t count = 0;
-  for (const auto& label : labels) {
-    const auto number = static_cast<double>(label);
+  for (const double number : labels) {
     if (!(number == 0 || number == 1 || number == -1)) {
       std::string text;
       append_floating(text, number);

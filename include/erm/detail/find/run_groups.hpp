@@ -13,7 +13,7 @@
 
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/find/value_order.hpp"
 #include "erm/group_by.hpp"

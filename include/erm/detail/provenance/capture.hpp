@@ -19,7 +19,7 @@
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/os/identity.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/detail/base/time_text.hpp"

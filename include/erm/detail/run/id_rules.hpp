@@ -72,4 +72,10 @@ inline void check_name(const char* what, std::string_view name) {
   if (!fault.empty()) throw InvalidIdError("the " + std::string(what) + " " + shown(name) + " " + fault);
 }
 
+/// Throws InvalidIdError unless the artifact's id and filename can be stored.
+inline void check_artifact_names(std::string_view artifact_id, std::string_view filename) {
+  check_name("artifact id", artifact_id);
+  check_name("artifact filename", filename);
+}
+
 }  // namespace erm::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,10 +15,15 @@
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/goal.hpp"
-#include "erm/json.hpp"
+#include "erm/json_fwd.hpp"
+#include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_status.hpp"
 #include "erm/value.hpp"
+
+namespace erm {
+class ExperimentRun;
+}
 
 namespace erm::detail {
 
@@ -48,8 +52,8 @@ class StoredProvenance {
   std::string text_;
 };
 
-/// JSON is held through pointers: a program that logs none does not pay, when it is compiled, for copying and
-/// destroying it (a quarter of what json.hpp itself costs).
+/// JSON is held through pointers, and dicts are merged when they are first read: a file that only logs needs no JSON
+/// library. record_json.hpp has the bodies of what does.
 struct RunRecord {
   std::string experiment_id;
   std::string variant_id;
@@ -89,51 +93,32 @@ struct RunRecord {
     return history;
   }
 
-  template <class J = Json>
-  [[nodiscard]] const std::map<std::string, J>& dicts() const {
-    // Never destroyed, as all that is static here: threads may log while the program ends.
-    static const auto* const none = new std::map<std::string, J>;
-    return dicts_ ? *dicts_ : *none;
-  }
+  [[nodiscard]] const std::map<std::string, Json>& dicts() const;
   /// The dicts of this record alone, to be changed.
-  template <class J = Json>
-  [[nodiscard]] std::map<std::string, J>& own_dicts() {
-    return own<std::map<std::string, J>>(dicts_);
+  [[nodiscard]] std::map<std::string, Json>& own_dicts();
+  /// Merges a checked object into the dict of that name.
+  void add_dict(const std::string& name, JsonInput object) {
+    const auto [dict, is_new] = added_dicts_.try_emplace(name, std::move(object));
+    if (!is_new) dict->second.update(object);
   }
 
   /// Where the run came from, as docs/provenance.md has it: an object.
-  template <class J = Json>
-  [[nodiscard]] const J& provenance() const {
-    static const J* const none = new J(J::object());
-    return provenance_ ? *provenance_ : stored_provenance_ ? stored_provenance_->json() : *none;
-  }
+  [[nodiscard]] const Json& provenance() const;
   /// That of this record alone, to be changed.
-  template <class J = Json>
-  [[nodiscard]] J& own_provenance() {
-    if (!provenance_) provenance_ = std::make_shared<J>(provenance());
-    stored_provenance_ = nullptr;
-    return own<J>(provenance_);
-  }
+  [[nodiscard]] Json& own_provenance();
   void set_provenance(std::shared_ptr<const StoredProvenance> stored) { stored_provenance_ = std::move(stored); }
   /// As a file had it, where nothing was changed since; else null.
   [[nodiscard]] const StoredProvenance* stored_provenance() const noexcept { return stored_provenance_.get(); }
 
  private:
-  template <class T>
-  static T& own(std::shared_ptr<T>& shared) {
-    if (!shared)
-      shared = std::make_shared<T>();
-    else if (shared.use_count() > 1)
-      shared = std::make_shared<T>(*shared);
-    else
-      std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
-    return *shared;
-  }
+  /// Merges `added_dicts_` into `dicts_`.
+  void merge_dicts();
 
   // Shared by copies until one changes it.
   std::shared_ptr<std::map<std::string, Json>> dicts_;
   std::shared_ptr<Json> provenance_;
   std::shared_ptr<const StoredProvenance> stored_provenance_;
+  std::map<std::string, JsonInput> added_dicts_;  // since the dicts were last read
 };
 
 /// A feature that is there stays where it is.
@@ -149,55 +134,44 @@ inline void set_tag(std::map<std::string, std::string>& tags, std::string_view n
   tags[repaired_utf8(name)] = repaired_utf8(value);
 }
 
-/// Merges a checked object into the dict of that name. A template, so that who logs no dict does not pay for it.
-template <class J>
-void add_dict(RunRecord& record, std::string_view name, J object) {
-  J& dict = record.own_dicts()[repaired_utf8(name)];
-  if (dict.is_null())
-    dict = std::move(object);
-  else
-    dict.update(object);
-}
-
-class SavedPlaces;
-
-/// Which run folder each variant of each store got from this object, so that it replaces no other's. A copy of a
-/// run is another run: it begins without.
-class OwnPlaces {
+/// Which run folder each variant of each store got from one object, so that it replaces no other's.
+class SavedPlaces {
  public:
-  OwnPlaces() = default;
-  OwnPlaces(const OwnPlaces&) noexcept {}
-  OwnPlaces(OwnPlaces&&) noexcept = default;
-  OwnPlaces& operator=(const OwnPlaces& other) noexcept {
-    if (this != &other) places_.reset();
-    return *this;
+  [[nodiscard]] std::optional<std::string> run_id_in(const std::shared_ptr<const void>& store,
+                                                     const std::string& variant_folder) const {
+    const auto found = run_ids_.find({store, variant_folder});
+    if (found == run_ids_.end()) return std::nullopt;
+    return found->second;
   }
-  OwnPlaces& operator=(OwnPlaces&&) noexcept = default;
-
-  template <class Places = SavedPlaces>
-  [[nodiscard]] Places& get() {
-    if (!places_) places_ = std::make_shared<Places>();
-    return *places_;
+  void remember(const std::shared_ptr<const void>& store, const std::string& variant_folder,
+                const std::string& run_id) {
+    run_ids_[{store, variant_folder}] = run_id;
   }
 
  private:
-  std::shared_ptr<SavedPlaces> places_;
+  // A store that is gone keeps its place here: no later one at its address is taken for it.
+  struct Place {
+    std::weak_ptr<const void> store;
+    std::string variant_folder;
+    friend bool operator<(const Place& a, const Place& b) noexcept {
+      if (a.store.owner_before(b.store) || b.store.owner_before(a.store)) return a.store.owner_before(b.store);
+      return a.variant_folder < b.variant_folder;
+    }
+  };
+  std::map<Place, std::string> run_ids_;
+};
+
+/// What an ExperimentRun holds.
+struct RunState {
+  RunRecord record;
+  SavedPlaces saved_places;
 };
 
 /// The way of the registry and of live runs into an ExperimentRun.
 struct RunAccess {
-  template <class Run>
-  static const RunRecord& record(const Run& run) {
-    return run.record_;
-  }
-  template <class Run>
-  static SavedPlaces& saved_places(const Run& run) {
-    return run.own_places_.get();
-  }
-  template <class Run>
-  static Run make(RunRecord record) {
-    return Run(std::move(record));
-  }
+  static const RunRecord& record(const ExperimentRun& run);
+  static SavedPlaces& saved_places(const ExperimentRun& run);
+  static ExperimentRun make(RunRecord record);
 };
 
 }  // namespace erm::detail

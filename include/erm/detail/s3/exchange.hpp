@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/s3/signature.hpp"
 #include "erm/detail/s3/xml.hpp"

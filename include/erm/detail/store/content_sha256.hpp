@@ -5,6 +5,7 @@
 #include <string>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/base/sha256.hpp"
 

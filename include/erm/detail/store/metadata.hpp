@@ -18,7 +18,7 @@
 
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 
 namespace erm::detail {
 

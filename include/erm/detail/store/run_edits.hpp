@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 

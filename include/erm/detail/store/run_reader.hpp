@@ -20,7 +20,7 @@
 #include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/store/run_edits.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"

@@ -20,12 +20,13 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/store/content_sha256.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/store/stored_names.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/error.hpp"

@@ -1,0 +1,90 @@
+// The bodies of erm/artifact.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "erm/artifact.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/os/whole_file.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/media_types.hpp"
+#include "erm/error.hpp"
+
+namespace erm {
+
+ERM_INLINE Bytes to_bytes(std::string_view text) { return Bytes(text.begin(), text.end()); }
+ERM_INLINE std::string to_text(const Bytes& bytes) { return std::string(bytes.begin(), bytes.end()); }
+
+ERM_INLINE Content::~Content() = default;
+
+ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType type, Bytes content)
+    : Artifact(std::move(id), std::move(filename), type,
+               std::make_shared<const detail::BytesContent>(std::move(content))) {}
+
+ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType type,
+                          std::shared_ptr<const Content> content, std::string media_type,
+                          std::optional<std::string> sha256)
+    : id_(std::move(id)),
+      filename_(std::move(filename)),
+      type_(type),
+      content_(std::move(content)),
+      media_type_(media_type.empty() ? detail::media_type_of(type, filename_) : std::move(media_type)),
+      sha256_(std::move(sha256)) {}
+
+namespace detail {
+
+/// Gives the content of an artifact to `accept(data, size)` in order, and checks it as it goes.
+template <class Accept>
+void read_whole(const Artifact& artifact, Accept&& accept) {
+  const Content& content = *artifact.content();
+  const std::optional<std::string>& sha256 = artifact.sha256();
+  const std::uint64_t expected = content.size();
+  Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, content.read_size())));
+  if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws where the file is not there
+  Sha256 hash;
+  std::uint64_t done = 0;
+  while (done < expected) {
+    const auto want = static_cast<std::size_t>((std::min<std::uint64_t>)(expected - done, chunk.size()));
+    const std::size_t got = content.read_at(done, chunk.data(), want);
+    if (got == 0) break;
+    if (sha256) hash.update(chunk.data(), got);
+    accept(chunk.data(), got);
+    done += got;
+  }
+  if (done == expected && (!sha256 || hash.hex() == *sha256)) return;
+  throw FormatError("artifact '" + artifact.id() + "' (" + artifact.filename() + ") does not hold what was saved: " +
+                    (done == expected ? "its SHA-256 is not " + *sha256
+                                      : "it ends after " + std::to_string(done) + " of " + std::to_string(expected) +
+                                            " bytes") +
+                    "; its file was changed, or its run overwritten, after the run was loaded");
+}
+
+}  // namespace detail
+
+ERM_INLINE std::uint64_t Artifact::size() const { return content_->size(); }
+
+ERM_INLINE Bytes Artifact::bytes() const {
+  if (const Bytes* const held = content_->bytes_in_memory()) return *held;
+  Bytes all;
+  // The size is what a file says that anyone may have written: believed where there are as many bytes.
+  const std::uint64_t size = content_->size();
+  std::uint8_t last = 0;
+  if (size > 0 && content_->read_at(size - 1, &last, 1) == 1) all.reserve(static_cast<std::size_t>(size));
+  detail::read_whole(*this, [&](const std::uint8_t* data, std::size_t count) { all.insert(all.end(), data, data + count); });
+  return all;
+}
+
+ERM_INLINE void Artifact::save_to(const FilePath& path) const {
+  detail::write_whole_file(path, "save artifact '" + id_ + "'", [&](detail::os::File& file) {
+    detail::read_whole(*this, [&](const std::uint8_t* data, std::size_t size) { file.write(data, size); });
+  });
+}
+
+}  // namespace erm

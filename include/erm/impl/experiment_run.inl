@@ -1,0 +1,185 @@
+// The bodies of erm/experiment_run.hpp, but for those that need a Json (run_json.inl).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/error.hpp"
+#include "erm/experiment_run.hpp"
+
+namespace erm {
+
+ERM_INLINE const std::string& ExperimentRun::experiment_id() const noexcept { return state_->record.experiment_id; }
+ERM_INLINE const std::string& ExperimentRun::variant_id() const noexcept { return state_->record.variant_id; }
+ERM_INLINE const std::string& ExperimentRun::run_id() const noexcept { return state_->record.run_id; }
+ERM_INLINE const TimePoint& ExperimentRun::timestamp_utc() const noexcept { return state_->record.timestamp_utc; }
+ERM_INLINE const std::vector<std::string>& ExperimentRun::features() const noexcept { return state_->record.features; }
+ERM_INLINE const std::map<std::string, Value>& ExperimentRun::params() const noexcept { return state_->record.params; }
+ERM_INLINE const std::map<std::string, Value>& ExperimentRun::metrics() const noexcept {
+  return state_->record.metrics;
+}
+ERM_INLINE const std::map<std::string, Artifact>& ExperimentRun::artifacts() const noexcept {
+  return state_->record.artifacts;
+}
+ERM_INLINE const std::map<std::string, MetricHistory>& ExperimentRun::history() const {
+  return state_->record.whole_history();
+}
+ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::tags() const noexcept {
+  return state_->record.tags;
+}
+ERM_INLINE const std::string& ExperimentRun::note() const noexcept { return state_->record.note; }
+ERM_INLINE const std::string& ExperimentRun::group() const noexcept { return state_->record.group; }
+ERM_INLINE RunStatus ExperimentRun::status() const noexcept { return state_->record.status; }
+ERM_INLINE const std::string& ExperimentRun::failure() const noexcept { return state_->record.failure; }
+ERM_INLINE const std::optional<TimePoint>& ExperimentRun::finished_utc() const noexcept {
+  return state_->record.finished_utc;
+}
+ERM_INLINE const std::optional<TimePoint>& ExperimentRun::last_seen_utc() const noexcept {
+  return state_->record.heartbeat_utc;
+}
+
+ERM_INLINE std::optional<std::chrono::microseconds> ExperimentRun::duration() const {
+  const std::optional<TimePoint>& end = finished_utc() ? finished_utc() : last_seen_utc();
+  if (!end) return std::nullopt;
+  return *end - timestamp_utc();
+}
+
+ERM_INLINE ExperimentRun::ExperimentRun(std::unique_ptr<detail::RunState> state) noexcept : state_(std::move(state)) {}
+
+ERM_INLINE ExperimentRun::ExperimentRun(std::string experiment_id)
+    : ExperimentRun(Ids{std::move(experiment_id), "main"}) {}
+
+ERM_INLINE ExperimentRun::ExperimentRun(Ids ids) : state_(std::make_unique<detail::RunState>()) {
+  identify(std::move(ids.experiment_id), std::move(ids.variant_id), std::nullopt, std::nullopt);
+}
+
+ERM_INLINE ExperimentRun::ExperimentRun(std::string experiment_id, RunOptions options)
+    : state_(std::make_unique<detail::RunState>()) {
+  identify(std::move(experiment_id), std::move(options.variant_id), std::move(options.run_id), options.timestamp_utc);
+  log_features(options.features);
+  log_params(options.params);
+  log_metrics(options.metrics);
+  for (const auto& [name, object] : options.dicts) log_dict(name, object);
+  for (auto& [id, artifact] : options.artifacts) {
+    if (id != artifact.id()) {
+      throw Error("RunOptions::artifacts holds artifact " + detail::shown(artifact.id()) + " under the key " +
+                  detail::shown(id) + "; the key is the artifact's id");
+    }
+    accept_artifact(std::move(artifact));
+  }
+}
+
+// A copy is another run: it has not been saved anywhere.
+ERM_INLINE ExperimentRun::ExperimentRun(const ExperimentRun& other)
+    : RunLogger(other),
+      state_(std::make_unique<detail::RunState>(detail::RunState{other.state_->record, detail::SavedPlaces()})) {}
+ERM_INLINE ExperimentRun::ExperimentRun(ExperimentRun&& other) noexcept = default;
+ERM_INLINE ExperimentRun& ExperimentRun::operator=(const ExperimentRun& other) {
+  if (this != &other) *this = ExperimentRun(other);
+  return *this;
+}
+ERM_INLINE ExperimentRun& ExperimentRun::operator=(ExperimentRun&& other) noexcept = default;
+ERM_INLINE ExperimentRun::~ExperimentRun() = default;
+
+ERM_INLINE void ExperimentRun::identify(std::string experiment_id, std::string variant_id,
+                                        std::optional<std::string> run_id, std::optional<TimePoint> timestamp) {
+  detail::RunRecord& record = state_->record;
+  record.timestamp_utc = timestamp ? *timestamp : detail::now_utc();
+  record.run_id_was_generated = !run_id;
+  record.run_id = run_id ? std::move(*run_id) : detail::generated_run_id(record.timestamp_utc);
+  record.experiment_id = std::move(experiment_id);
+  record.variant_id = std::move(variant_id);
+  detail::check_name("experiment id", record.experiment_id);
+  detail::check_name("variant id", record.variant_id);
+  detail::check_name("run id", record.run_id);
+  detail::date_time(record.timestamp_utc);
+}
+
+ERM_INLINE bool ExperimentRun::ignores_all() const { return false; }
+
+ERM_INLINE void ExperimentRun::accept_feature(std::string_view feature) {
+  detail::add_feature(state_->record, feature);
+}
+
+ERM_INLINE void ExperimentRun::accept_param(std::string_view key, Value value) {
+  state_->record.params[detail::repaired_utf8(key)] = std::move(value);
+}
+
+ERM_INLINE void ExperimentRun::accept_metric(std::string_view key, Value value) {
+  state_->record.metrics[detail::repaired_utf8(key)] = std::move(value);
+}
+
+ERM_INLINE void ExperimentRun::accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
+                                            std::optional<TimePoint> time) {
+  using std::chrono::milliseconds;
+  if (time) detail::date_time(*time);  // throws where it could not be read back
+  const double decimal = was_float ? detail::shortest_decimal(static_cast<float>(value)) : value;
+  const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
+  const std::string name = detail::repaired_utf8(key);
+  state_->record.own_history()[name].append({step, when, decimal});
+  state_->record.metrics[name] = decimal;
+}
+
+ERM_INLINE void ExperimentRun::accept_dict(std::string_view name, JsonInput object) {
+  state_->record.add_dict(std::string(name), std::move(object));
+}
+
+ERM_INLINE void ExperimentRun::accept_artifact(Artifact artifact) {
+  detail::check_artifact_names(artifact.id(), artifact.filename());
+  state_->record.artifacts.insert_or_assign(artifact.id(), std::move(artifact));
+}
+
+ERM_INLINE void ExperimentRun::accept_file(const FilePath& path, std::string artifact_id, std::string filename,
+                                           ArtifactType type) {
+  // Names first: a wrong one should not cost the copy of a large file.
+  detail::check_artifact_names(artifact_id, filename);
+  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), type, detail::content_of_file(path)));
+}
+
+ERM_INLINE void ExperimentRun::accept_goal(std::string_view metric, Goal goal) {
+  state_->record.goals[detail::repaired_utf8(metric)] = goal;
+}
+ERM_INLINE void ExperimentRun::accept_tag(std::string_view name, std::string_view value) {
+  detail::set_tag(state_->record.tags, name, value);
+}
+ERM_INLINE void ExperimentRun::accept_note(std::string_view markdown) {
+  state_->record.note = detail::repaired_utf8(markdown);
+}
+ERM_INLINE void ExperimentRun::accept_group(std::string_view group) {
+  state_->record.group = detail::repaired_utf8(group);
+}
+
+ERM_INLINE void ExperimentRun::await_capture() {}
+ERM_INLINE void ExperimentRun::change_record(const std::function<void(detail::RunRecord&)>& change) {
+  change(state_->record);
+}
+ERM_INLINE void ExperimentRun::visit_record(const std::function<void(const detail::RunRecord&)>& visit) const {
+  visit(state_->record);
+}
+
+namespace detail {
+
+ERM_INLINE const RunRecord& RunAccess::record(const ExperimentRun& run) { return run.state_->record; }
+ERM_INLINE SavedPlaces& RunAccess::saved_places(const ExperimentRun& run) { return run.state_->saved_places; }
+ERM_INLINE ExperimentRun RunAccess::make(RunRecord record) {
+  return ExperimentRun(std::make_unique<RunState>(RunState{std::move(record), SavedPlaces()}));
+}
+
+}  // namespace detail
+
+}  // namespace erm

@@ -1,0 +1,223 @@
+// The bodies of erm/figure.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/figure/confusion.hpp"
+#include "erm/detail/figure/data.hpp"
+#include "erm/detail/figure/ranking.hpp"
+#include "erm/error.hpp"
+#include "erm/figure.hpp"
+#include "erm/json.hpp"
+#include "erm/metric_history.hpp"
+#include "erm/run_logger.hpp"
+
+namespace erm {
+
+ERM_INLINE Figure::Figure(std::string_view title) {
+  Json axis = {{"automargin", true}};
+  json_ = std::make_unique<Json>(
+      Json{{"data", Json::array()},
+           {"layout", {{"margin", {{"l", 60}, {"r", 20}, {"t", 30}, {"b", 50}}}, {"xaxis", axis}, {"yaxis", axis}}}});
+  if (!title.empty()) this->title(title);
+}
+
+ERM_INLINE Figure::Figure(const Figure& other) : json_(std::make_unique<Json>(*other.json_)) {}
+ERM_INLINE Figure::Figure(Figure&& other) noexcept = default;
+ERM_INLINE Figure& Figure::operator=(const Figure& other) {
+  json_ = std::make_unique<Json>(*other.json_);
+  return *this;
+}
+ERM_INLINE Figure& Figure::operator=(Figure&& other) noexcept = default;
+ERM_INLINE Figure::~Figure() = default;
+
+ERM_INLINE Json& Figure::layout() { return (*json_)["layout"]; }
+
+ERM_INLINE Figure& Figure::add_trace(Json trace, std::string_view name) {
+  if (name.empty()) {
+    trace["showlegend"] = false;
+  } else {
+    trace["name"] = detail::repaired_utf8(name);
+    layout()["showlegend"] = true;
+  }
+  (*json_)["data"].push_back(std::move(trace));
+  return *this;
+}
+
+ERM_INLINE Figure& Figure::add_xy(Shape shape, bool x_is_text, const std::vector<Value>& x,
+                                  const std::vector<Value>& y, std::string_view name) {
+  const char* const operation = shape == Shape::line     ? "Figure::line"
+                                : shape == Shape::points ? "Figure::scatter"
+                                                         : "Figure::bar";
+  detail::check_same_size(operation, "x", x.size(), "y", y.size());
+  // Else plotly takes text such as "10" for a number.
+  if (x_is_text) layout()["xaxis"]["type"] = "category";
+  Json trace = {{"type", shape == Shape::bars ? "bar" : "scatter"}};
+  if (shape != Shape::bars) trace["mode"] = shape == Shape::line ? "lines" : "markers";
+  trace["x"] = detail::figure_json(x);
+  trace["y"] = detail::figure_json(y);
+  return add_trace(std::move(trace), name);
+}
+
+ERM_INLINE Figure& Figure::line(const MetricHistory& history, std::string_view name) {
+  std::vector<std::int64_t> steps;
+  std::vector<double> values;
+  for (const MetricPoint& point : history.points()) {
+    steps.push_back(point.step);
+    values.push_back(point.value);
+  }
+  return line(steps, values, name);
+}
+
+ERM_INLINE Figure& Figure::add_histogram(const std::vector<Value>& values, std::string_view name, std::size_t bins) {
+  Json trace = {{"type", "histogram"}};
+  trace["x"] = detail::figure_json(values);
+  if (bins > 0) trace["nbinsx"] = bins;
+  for (Json& other : (*json_)["data"]) {
+    if (other["type"] != "histogram") continue;
+    // They lie over each other, and each stays visible.
+    layout()["barmode"] = "overlay";
+    other["opacity"] = trace["opacity"] = 0.6;
+  }
+  return add_trace(std::move(trace), name);
+}
+
+ERM_INLINE Figure& Figure::add_heatmap(const std::vector<std::vector<Value>>& rows,
+                                       const std::vector<std::string>& x_labels,
+                                       const std::vector<std::string>& y_labels) {
+  Json z = Json::array();
+  for (const std::vector<Value>& row : rows) {
+    z.push_back(detail::figure_json(row));
+    if (row.size() != rows.front().size()) {
+      throw Error("Figure::heatmap: row 0 has " + std::to_string(rows.front().size()) + " values and row " +
+                  std::to_string(z.size() - 1) + " has " + std::to_string(row.size()) +
+                  "; all rows need the same number");
+    }
+  }
+  Json trace = {{"type", "heatmap"}, {"colorscale", "Viridis"}};
+  const std::size_t columns = rows.empty() ? 0 : rows.front().size();
+  if (!x_labels.empty()) {
+    detail::check_same_size("Figure::heatmap", "a row", columns, "x_labels", x_labels.size());
+    trace["x"] = detail::figure_json(detail::figure_values(x_labels));
+    layout()["xaxis"]["type"] = "category";
+  }
+  if (!y_labels.empty()) {
+    detail::check_same_size("Figure::heatmap", "a column", rows.size(), "y_labels", y_labels.size());
+    trace["y"] = detail::figure_json(detail::figure_values(y_labels));
+    layout()["yaxis"]["type"] = "category";
+  }
+  trace["z"] = std::move(z);
+  layout()["yaxis"]["autorange"] = "reversed";
+  return add_trace(std::move(trace), {});
+}
+
+ERM_INLINE Figure& Figure::title(std::string_view text) {
+  layout()["title"]["text"] = detail::repaired_utf8(text);
+  layout()["margin"]["t"] = 60;
+  return *this;
+}
+
+ERM_INLINE Figure& Figure::x_label(std::string_view text) {
+  layout()["xaxis"]["title"]["text"] = detail::repaired_utf8(text);
+  return *this;
+}
+
+ERM_INLINE Figure& Figure::y_label(std::string_view text) {
+  layout()["yaxis"]["title"]["text"] = detail::repaired_utf8(text);
+  return *this;
+}
+
+ERM_INLINE Figure& Figure::log_x() {
+  layout()["xaxis"]["type"] = "log";
+  return *this;
+}
+
+ERM_INLINE Figure& Figure::log_y() {
+  layout()["yaxis"]["type"] = "log";
+  return *this;
+}
+
+namespace detail {
+
+inline Figure figure_of(const Confusion& confusion) {
+  Figure figure("Confusion matrix");
+  figure.heatmap(confusion.counts, confusion.classes, confusion.classes).x_label("predicted").y_label("actual");
+  Json& trace = figure.json()["data"][0];
+  trace["text"] = trace["z"];
+  trace["texttemplate"] = "%{text}";
+  // Not assigned as braces: Clang 14 then leaks what was there before.
+  Json colors = Json::array({Json::array({0, "#f7fbff"}), Json::array({0.5, "#6baed6"}), Json::array({1, "#08306b"})});
+  trace["colorscale"] = std::move(colors);
+  return figure;
+}
+
+ERM_INLINE Figure confusion_figure(const std::vector<double>& actual, const std::vector<double>& predicted,
+                                   const std::vector<std::string>& class_names) {
+  return figure_of(count_confusion(actual, predicted, class_names));
+}
+ERM_INLINE Figure confusion_figure(const std::vector<std::string>& actual, const std::vector<std::string>& predicted,
+                                   const std::vector<std::string>& class_names) {
+  return figure_of(count_confusion(actual, predicted, class_names));
+}
+
+inline std::string curve_name(std::string_view name, const char* measure, double value) {
+  std::string text = std::string(measure) + " = ";
+  append_floating(text, std::round(value * 1e4) / 1e4);
+  return name.empty() ? text : std::string(name) + " (" + text + ")";
+}
+
+/// A curve between rates, and the one that guessing gives as a dotted line at `chance`.
+inline Figure rate_figure(std::string_view title, const Curve& curve, const std::string& name, const Curve& chance) {
+  Figure figure(title);
+  figure.line(curve.x, curve.y, name).line(chance.x, chance.y, "chance");
+  figure.json()["data"][1]["line"] = {{"dash", "dot"}, {"color", "#888888"}};
+  figure.json()["layout"]["xaxis"]["range"] = {0, 1};
+  figure.json()["layout"]["yaxis"]["range"] = {0, 1.02};
+  return figure;
+}
+
+ERM_INLINE Figure roc_figure(const std::vector<double>& labels, const std::vector<double>& scores,
+                             std::string_view name) {
+  const Ranking ranking = rank("roc_curve", labels, scores);
+  Figure figure = rate_figure("ROC curve", ranking.roc_curve(), curve_name(name, "AUC", ranking.roc_auc()),
+                              {{0, 1}, {0, 1}});
+  figure.x_label("false positive rate").y_label("true positive rate");
+  return figure;
+}
+
+ERM_INLINE double area_under_roc(const std::vector<double>& labels, const std::vector<double>& scores) {
+  return rank("roc_auc", labels, scores).roc_auc();
+}
+
+ERM_INLINE Figure precision_recall_figure(const std::vector<double>& labels, const std::vector<double>& scores,
+                                          std::string_view name) {
+  const Ranking ranking = rank("precision_recall_curve", labels, scores);
+  const double prevalence = Ranking::precision(ranking.steps.back());
+  Figure figure = rate_figure("Precision-recall curve", ranking.precision_recall_curve(),
+                              curve_name(name, "AP", ranking.average_precision()),
+                              {{0, 1}, {prevalence, prevalence}});
+  figure.x_label("recall").y_label("precision");
+  figure.json()["data"][0]["line"] = {{"shape", "vh"}};
+  return figure;
+}
+
+ERM_INLINE double mean_precision(const std::vector<double>& labels, const std::vector<double>& scores) {
+  return rank("average_precision", labels, scores).average_precision();
+}
+
+}  // namespace detail
+
+ERM_INLINE void RunLogger::log_erm_figure(const Figure& figure, std::string artifact_id) {
+  log_figure(figure.json(), std::move(artifact_id));
+}
+
+}  // namespace erm

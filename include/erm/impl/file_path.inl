@@ -1,0 +1,79 @@
+// The bodies of erm/file_path.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/as_path.hpp"
+#include "erm/file_path.hpp"
+
+namespace erm {
+
+ERM_INLINE std::string FilePath::str() const {
+#ifdef _WIN32
+  const auto utf8 = detail::as_path(*this).generic_u8string();
+  return std::string(utf8.begin(), utf8.end());
+#else
+  return native_;
+#endif
+}
+
+ERM_INLINE void FilePath::assign(std::string_view text) {
+#ifdef _WIN32
+  native_ = std::filesystem::path(text).native();
+#else
+  native_ = text;
+#endif
+}
+
+#ifdef _WIN32
+
+ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = text; }
+ERM_INLINE void FilePath::assign(std::u16string_view text) { native_ = std::filesystem::path(text).native(); }
+ERM_INLINE void FilePath::assign(std::u32string_view text) { native_ = std::filesystem::path(text).native(); }
+
+#else
+
+namespace detail {
+
+/// UTF-16 or UTF-32, by the size of its units, as UTF-8; a lone surrogate becomes U+FFFD. std::filesystem::path asks the
+/// locale, and throws where that is "C".
+template <class Unit>
+std::string utf8_of(std::basic_string_view<Unit> text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto code = static_cast<std::uint32_t>(text[i]);
+    if (code >= 0xD800 && code < 0xDC00 && sizeof(Unit) == 2 && i + 1 < text.size()) {
+      const auto next = static_cast<std::uint32_t>(text[i + 1]);
+      if (next >= 0xDC00 && next < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (next - 0xDC00);
+        ++i;
+      }
+    }
+    append_utf8(out, code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0xFFFD : code);
+  }
+  return out;
+}
+
+}  // namespace detail
+
+ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = detail::utf8_of(text); }
+ERM_INLINE void FilePath::assign(std::u16string_view text) { native_ = detail::utf8_of(text); }
+ERM_INLINE void FilePath::assign(std::u32string_view text) { native_ = detail::utf8_of(text); }
+
+#endif
+
+ERM_INLINE void FilePath::assign_utf8(const void* text, std::size_t size) {
+  const std::string_view utf8(static_cast<const char*>(text), size);
+#ifdef _WIN32
+  native_ = std::filesystem::u8path(utf8.begin(), utf8.end()).native();
+#else
+  native_ = utf8;
+#endif
+}
+
+}  // namespace erm

@@ -1,0 +1,76 @@
+// The bodies of erm/image.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "erm/detail/figure/stb_png.hpp"
+#include "erm/error.hpp"
+#include "erm/image.hpp"
+
+namespace erm {
+
+namespace detail {
+
+// The encoder counts in int: it sums up to 128 a byte of a row, and doubles buffers of up to 9/8 of the image.
+inline constexpr std::size_t max_png_row = (std::size_t{1} << 24) - 1;
+inline constexpr std::size_t max_png_size = std::size_t{1} << 29;
+
+/// The bytes of one row. Throws Error where `image` cannot become a PNG.
+inline std::size_t checked_row_size(const ImageView& image) {
+  const std::string what = "cannot encode an image of " + std::to_string(image.rows) + " rows x " +
+                           std::to_string(image.columns) + " columns x " + std::to_string(image.channels) +
+                           " channels: ";
+  if (image.channels != 1 && image.channels != 3 && image.channels != 4)
+    throw Error(what + "there must be 1 (grey), 3 (red, green, blue) or 4 (with opacity) channels of 8 bits");
+  if (image.rows == 0 || image.columns == 0) throw Error(what + "it has no pixels");
+  if (image.pixels == nullptr) throw Error(what + "its pixels are a null pointer");
+  if (image.columns > max_png_row / image.channels)
+    throw Error(what + "a row is larger than 16 MiB; log it scaled down or in tiles");
+  const std::size_t row = image.columns * image.channels;
+  if (image.rows > max_png_size / (row + 1))
+    throw Error(what + "it is larger than 512 MiB; log it scaled down or in tiles");
+  if (image.row_stride != 0 && image.row_stride < row)
+    throw Error(what + "its row_stride of " + std::to_string(image.row_stride) + " bytes is shorter than a row of " +
+                std::to_string(row));
+  return row;
+}
+
+}  // namespace detail
+
+ERM_INLINE Bytes encode_png(const ImageView& image) {
+  const std::size_t row = detail::checked_row_size(image);
+  const std::uint8_t* pixels = image.pixels;
+  Bytes packed;
+  if (image.row_stride > row) {
+    packed.resize(row * image.rows);
+    for (std::size_t i = 0; i < image.rows; ++i)
+      std::copy_n(pixels + i * image.row_stride, row, packed.begin() + static_cast<std::ptrdiff_t>(i * row));
+    pixels = packed.data();
+  }
+  int size = 0;
+  const std::unique_ptr<unsigned char, void (*)(void*)> png(
+      detail::stb::stbi_write_png_to_mem(pixels, static_cast<int>(row), static_cast<int>(image.columns),
+                                         static_cast<int>(image.rows), static_cast<int>(image.channels), &size),
+      detail::stb::release);
+  return Bytes(png.get(), png.get() + size);
+}
+
+ERM_INLINE std::optional<ArtifactType> image_type_of(const Bytes& content) {
+  static constexpr std::uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  static constexpr std::uint8_t jpg[] = {0xFF, 0xD8, 0xFF};
+  const auto begins_with = [&](const auto& signature) {
+    return content.size() >= sizeof signature &&
+           std::equal(std::begin(signature), std::end(signature), content.begin());
+  };
+  if (begins_with(png)) return ArtifactType::png;
+  if (begins_with(jpg)) return ArtifactType::jpg;
+  return std::nullopt;
+}
+
+}  // namespace erm

@@ -1,0 +1,23 @@
+// The bodies of erm/experiment_run.hpp and erm/run_logger.hpp that need a Json. A header-only file has them once it
+// includes erm/json.hpp, or a header that does.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "erm/detail/figure/json_content.hpp"
+#include "erm/detail/run/record_json.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/json.hpp"
+
+namespace erm {
+
+ERM_INLINE const std::map<std::string, Json>& ExperimentRun::dicts() const { return state_->record.dicts(); }
+ERM_INLINE const Json& ExperimentRun::provenance() const { return state_->record.provenance(); }
+
+ERM_INLINE void RunLogger::log_figure(const Json& figure, std::string artifact_id) {
+  detail::log_figure_content(*this, detail::json_content(figure), std::move(artifact_id));
+}
+
+}  // namespace erm

@@ -1,0 +1,235 @@
+// The bodies of erm/run_logger.hpp, but for those that need a Json (run_json.inl), an erm::Figure (figure.inl) or the
+// provenance (provenance.inl).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/json_input_text.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/figure/content.hpp"
+#include "erm/detail/os/as_path.hpp"
+#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/media_types.hpp"
+#include "erm/error.hpp"
+#include "erm/image.hpp"
+#include "erm/run_logger.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// `artifact_id` with `ending`, unless it ends so already.
+inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
+  return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
+}
+
+/// Whether the last part of `name` has an ending: "notes.md", but not ".profile" or "notes".
+inline bool has_ending(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  const std::size_t dot = name.rfind('.');
+  return dot != std::string_view::npos && dot > 0 && dot + 1 < name.size();
+}
+
+inline ArtifactType image_type_or_throw(const Bytes& image, const std::string& artifact_id) {
+  if (const std::optional<ArtifactType> type = image_type_of(image)) return *type;
+  throw FormatError("image '" + artifact_id + "' begins as neither PNG nor JPEG (" + std::to_string(image.size()) +
+                    " bytes); log pixels as an ImageView, or the file with log_artifact");
+}
+
+/// The last part of a path, as UTF-8.
+inline std::string own_filename(const FilePath& path) { return FilePath(as_path(path).filename()).str(); }
+
+inline const char* name_of_kind(const JsonInput& json) {
+  switch (json.kind()) {
+    case JsonInput::Kind::array:
+      return "a JSON array";
+    case JsonInput::Kind::null:
+      return "null";
+    case JsonInput::Kind::value:
+      return json.value().is_text() ? "string" : json.value().is_bool() ? "boolean" : "number";
+    default:
+      return "binary";
+  }
+}
+
+/// Throws Error where `json` nests deeper than JsonInput::max_depth, or holds what no JSON text can. `what` names it.
+inline void check_json_input(const JsonInput& json, const std::string& what) {
+  if (json.kind() == JsonInput::Kind::too_deep) {
+    throw Error(what + " nests deeper than " + std::to_string(JsonInput::max_depth) +
+                " levels; flatten it, or log it as text or an artifact");
+  }
+  if (json.kind() == JsonInput::Kind::no_text)
+    throw Error(what + " holds binary or discarded JSON, which has no text; log it with log_artifact");
+  for (const JsonInput& part : json.items()) check_json_input(part, what);
+}
+
+}  // namespace detail
+
+ERM_INLINE RunLogger::~RunLogger() = default;
+
+ERM_INLINE void RunLogger::log_feature(std::string_view feature) { accept_feature(feature); }
+ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) { accept_param(key, std::move(value)); }
+ERM_INLINE void RunLogger::log_metric(std::string_view key, Value value) { accept_metric(key, std::move(value)); }
+
+ERM_INLINE void RunLogger::log_params(NamedValues params) {
+  for (const auto& [key, value] : params) log_param(key, value);
+}
+
+ERM_INLINE void RunLogger::log_metrics(NamedValues metrics) {
+  for (const auto& [key, value] : metrics) log_metric(key, value);
+}
+
+ERM_INLINE void RunLogger::log_metrics(NamedValues metrics, std::int64_t step) {
+  for (const auto& [key, value] : metrics) expect_number(key, value, step);
+  for (const auto& [key, value] : metrics) log_point(key, value, step);
+}
+
+ERM_INLINE void RunLogger::expect_number(std::string_view key, const Value& value, std::int64_t step) {
+  if (!value.is_text()) return;
+  throw Error("metric " + detail::shown(key) + " was given the text " + detail::shown(value.str()) + " at step " +
+              std::to_string(step) + ", and a point is a number; log it without a step, or as a number");
+}
+
+ERM_INLINE void RunLogger::log_point(std::string_view key, const Value& value, std::int64_t step) {
+  accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, {});
+}
+
+ERM_INLINE void RunLogger::log_params_json(const JsonInput& config) {
+  if (config.kind() != JsonInput::Kind::object && config.kind() != JsonInput::Kind::too_deep) {
+    throw Error("log_params_json was given " + std::string(detail::name_of_kind(config)) +
+                ", and a configuration is a JSON object; name its values");
+  }
+  detail::check_json_input(config, "the configuration");
+  log_config(config, {});
+}
+
+ERM_INLINE void RunLogger::log_config(const JsonInput& config, const std::string& prefix) {
+  for (const JsonInput& entry : config.items()) {
+    const std::string name = prefix + entry.key();
+    if (entry.kind() == JsonInput::Kind::object && !entry.items().empty())
+      log_config(entry, name + ".");
+    else if (entry.kind() == JsonInput::Kind::value)
+      log_param(name, entry.value());
+    else
+      log_param(name, detail::json_text_of(entry));
+  }
+}
+
+ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& object) {
+  const std::string valid_name = detail::repaired_utf8(name);
+  if (object.kind() == JsonInput::Kind::null) return accept_dict(valid_name, std::initializer_list<JsonInput>());
+  detail::check_json_input(object, "dict '" + valid_name + "'");
+  if (object.kind() != JsonInput::Kind::object) {
+    throw Error("dict '" + valid_name + "' was given " + detail::name_of_kind(object) +
+                ", and a dict is a JSON object; give {{\"name\", value}, ...}");
+  }
+  accept_dict(valid_name, object);
+}
+
+ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
+  std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
+  const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
+  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
+                           std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
+                           guessed.rfind("text/", 0) == 0 || guessed == "application/json" ? guessed : "text/plain"));
+}
+
+ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_id,
+                                     std::optional<std::string> filename) {
+  if (ignores_all()) return;
+  Bytes image = detail::read_whole_file(detail::open_regular_file(path));
+  log_image(std::move(image), std::move(artifact_id), filename ? std::move(filename) : detail::own_filename(path));
+}
+
+ERM_INLINE void RunLogger::log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename) {
+  const ArtifactType type = detail::image_type_or_throw(image, artifact_id);
+  if (!filename) {
+    const std::string lower = detail::ascii_lower(artifact_id);
+    filename = type == ArtifactType::jpg && detail::ends_with(lower, ".jpeg")
+                   ? artifact_id
+                   : detail::filename_for(artifact_id, type == ArtifactType::png ? ".png" : ".jpg");
+  }
+  log_artifact(std::move(image), std::move(artifact_id), std::move(*filename), type);
+}
+
+ERM_INLINE void RunLogger::log_image(const ImageView& pixels, std::string artifact_id) {
+  std::string filename = detail::filename_for(artifact_id, ".png");
+  log_artifact(encode_png(pixels), std::move(artifact_id), std::move(filename), ArtifactType::png);
+}
+
+namespace detail {
+
+inline void log_figure_content(RunLogger& run, FigureContent content, std::string artifact_id) {
+  std::string filename = filename_for(artifact_id, content.filename_ending);
+  run.log_artifact(std::move(content.bytes), std::move(artifact_id), std::move(filename), content.type);
+}
+
+}  // namespace detail
+
+ERM_INLINE void RunLogger::log_picture(const Bytes& picture, std::string artifact_id) {
+  detail::log_figure_content(*this, detail::image_content(picture), std::move(artifact_id));
+}
+
+ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::string artifact_id) {
+  if (is_null) throw Error("cannot log a figure: its SVG text is a null pointer");
+  detail::log_figure_content(*this, detail::svg_content(text), std::move(artifact_id));
+}
+
+ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifact_id,
+                                        std::optional<std::string> filename, std::optional<ArtifactType> type) {
+  if (ignores_all()) return;
+  std::string name = filename ? std::move(*filename) : detail::own_filename(path);
+  if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
+  const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
+  accept_file(path, std::move(artifact_id), std::move(name), its_type);
+}
+
+ERM_INLINE void RunLogger::log_artifact(Bytes content, std::string artifact_id, std::string filename,
+                                        std::optional<ArtifactType> type) {
+  const ArtifactType its_type = type ? *type : detail::artifact_type_of(filename);
+  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), its_type, std::move(content)));
+}
+
+ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::string& artifact_id_prefix) {
+  namespace fs = std::filesystem;
+  if (ignores_all()) return;
+  detail::check_name("artifact id prefix", artifact_id_prefix);
+  const fs::path root = detail::as_path(folder);
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (fs::recursive_directory_iterator i(root, error), end; !error && i != end; i.increment(error)) {
+    std::error_code unreadable;
+    if (i->is_regular_file(unreadable)) files.push_back(i->path());
+  }
+  if (error) {
+    if (error == std::errc::no_such_file_or_directory)
+      throw NotFoundError("cannot log the files of '" + folder.str() + "': it is not there; check the path");
+    throw IoError::failed_to("list the folder", folder.str(), error);
+  }
+  std::sort(files.begin(), files.end());
+  const auto id_of = [&](const fs::path& file) {
+    return artifact_id_prefix + "/" + FilePath(file.lexically_relative(root)).str();
+  };
+  for (const fs::path& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const fs::path& file : files) log_artifact(file, id_of(file), id_of(file));
+}
+
+ERM_INLINE void RunLogger::set_tag(std::string_view name, const Value& value) { accept_tag(name, value.str()); }
+ERM_INLINE void RunLogger::set_note(std::string_view markdown) { accept_note(markdown); }
+ERM_INLINE void RunLogger::set_group(std::string_view group) { accept_group(group); }
+ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) { accept_goal(metric, goal); }
+
+}  // namespace erm

@@ -1,0 +1,13 @@
+// The name of ERM's JSON type, for headers that only pass it on; erm/json.hpp defines the type.
+//
+//   const erm::Json& provenance = run.provenance();     // declared here
+//   provenance.at("seeds").dump();                      // needs erm/json.hpp, or <nlohmann/json.hpp>
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace erm {
+
+using Json = nlohmann::json;
+
+}  // namespace erm
