@@ -55,7 +55,7 @@ void write_normal(const std::filesystem::path& folder) { erm::write_comparison(f
 erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {
   erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
   record.own_provenance() = std::move(provenance);
-  return erm::detail::RunAccess::make<erm::ExperimentRun>(std::move(record));
+  return erm::detail::RunAccess::make(std::move(record));
 }
 
 void write_hostile(const std::filesystem::path& folder) {
