@@ -125,6 +125,7 @@ class ExperimentRun : public RunLogger {
                 std::optional<TimePoint> timestamp);
 
   [[nodiscard]] bool ignores_all() const override;
+  [[nodiscard]] bool copies_files() const override;
   void accept_feature(std::string_view feature) override;
   void accept_param(std::string_view key, Value value) override;
   void accept_metric(std::string_view key, Value value) override;

@@ -193,6 +193,8 @@ class RunLogger {
   // What a run does with what it is given; checked before, but for names.
   /// Whether nothing is kept, so that no file need be read.
   [[nodiscard]] virtual bool ignores_all() const = 0;
+  /// Whether files are given to accept_file(), to be copied once; else their contents to accept_artifact().
+  [[nodiscard]] virtual bool copies_files() const = 0;
   virtual void accept_feature(std::string_view feature) = 0;
   virtual void accept_param(std::string_view key, Value value) = 0;
   virtual void accept_metric(std::string_view key, Value value) = 0;

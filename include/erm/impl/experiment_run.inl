@@ -15,7 +15,6 @@
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
-#include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/error.hpp"
@@ -87,7 +86,7 @@ ERM_INLINE ExperimentRun::ExperimentRun(std::string experiment_id, RunOptions op
 // A copy is another run: it has not been saved anywhere.
 ERM_INLINE ExperimentRun::ExperimentRun(const ExperimentRun& other)
     : RunLogger(other),
-      state_(std::make_unique<detail::RunState>(detail::RunState{other.state_->record, detail::SavedPlaces()})) {}
+      state_(std::make_unique<detail::RunState>(detail::RunState{other.state_->record, nullptr})) {}
 ERM_INLINE ExperimentRun::ExperimentRun(ExperimentRun&& other) noexcept = default;
 ERM_INLINE ExperimentRun& ExperimentRun::operator=(const ExperimentRun& other) {
   if (this != &other) *this = ExperimentRun(other);
@@ -111,6 +110,8 @@ ERM_INLINE void ExperimentRun::identify(std::string experiment_id, std::string v
 }
 
 ERM_INLINE bool ExperimentRun::ignores_all() const { return false; }
+ERM_INLINE bool ExperimentRun::copies_files() const { return false; }
+ERM_INLINE void ExperimentRun::accept_file(const FilePath&, std::string, std::string, ArtifactType) {}
 
 ERM_INLINE void ExperimentRun::accept_feature(std::string_view feature) {
   detail::add_feature(state_->record, feature);
@@ -144,13 +145,6 @@ ERM_INLINE void ExperimentRun::accept_artifact(Artifact artifact) {
   state_->record.artifacts.insert_or_assign(artifact.id(), std::move(artifact));
 }
 
-ERM_INLINE void ExperimentRun::accept_file(const FilePath& path, std::string artifact_id, std::string filename,
-                                           ArtifactType type) {
-  // Names first: a wrong one should not cost the copy of a large file.
-  detail::check_artifact_names(artifact_id, filename);
-  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), type, detail::content_of_file(path)));
-}
-
 ERM_INLINE void ExperimentRun::accept_goal(std::string_view metric, Goal goal) {
   state_->record.goals[detail::repaired_utf8(metric)] = goal;
 }
@@ -175,9 +169,8 @@ ERM_INLINE void ExperimentRun::visit_record(const std::function<void(const detai
 namespace detail {
 
 ERM_INLINE const RunRecord& RunAccess::record(const ExperimentRun& run) { return run.state_->record; }
-ERM_INLINE SavedPlaces& RunAccess::saved_places(const ExperimentRun& run) { return run.state_->saved_places; }
 ERM_INLINE ExperimentRun RunAccess::make(RunRecord record) {
-  return ExperimentRun(std::make_unique<RunState>(RunState{std::move(record), SavedPlaces()}));
+  return ExperimentRun(std::make_unique<RunState>(RunState{std::move(record), nullptr}));
 }
 
 }  // namespace detail

@@ -16,7 +16,7 @@
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/registry_place.hpp"
 #include "erm/detail/store/run_saver.hpp"
-#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/saved_places.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/registry.hpp"
 

@@ -194,7 +194,10 @@ ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifa
   std::string name = filename ? std::move(*filename) : detail::own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
-  accept_file(path, std::move(artifact_id), std::move(name), its_type);
+  if (copies_files()) return accept_file(path, std::move(artifact_id), std::move(name), its_type);
+  // Names first: a wrong one should not cost the copy of a large file.
+  detail::check_artifact_names(artifact_id, name);
+  accept_artifact(Artifact(std::move(artifact_id), std::move(name), its_type, detail::content_of_file(path)));
 }
 
 ERM_INLINE void RunLogger::log_artifact(Bytes content, std::string artifact_id, std::string filename,

@@ -134,37 +134,12 @@ inline void set_tag(std::map<std::string, std::string>& tags, std::string_view n
   tags[repaired_utf8(name)] = repaired_utf8(value);
 }
 
-/// Which run folder each variant of each store got from one object, so that it replaces no other's.
-class SavedPlaces {
- public:
-  [[nodiscard]] std::optional<std::string> run_id_in(const std::shared_ptr<const void>& store,
-                                                     const std::string& variant_folder) const {
-    const auto found = run_ids_.find({store, variant_folder});
-    if (found == run_ids_.end()) return std::nullopt;
-    return found->second;
-  }
-  void remember(const std::shared_ptr<const void>& store, const std::string& variant_folder,
-                const std::string& run_id) {
-    run_ids_[{store, variant_folder}] = run_id;
-  }
-
- private:
-  // A store that is gone keeps its place here: no later one at its address is taken for it.
-  struct Place {
-    std::weak_ptr<const void> store;
-    std::string variant_folder;
-    friend bool operator<(const Place& a, const Place& b) noexcept {
-      if (a.store.owner_before(b.store) || b.store.owner_before(a.store)) return a.store.owner_before(b.store);
-      return a.variant_folder < b.variant_folder;
-    }
-  };
-  std::map<Place, std::string> run_ids_;
-};
+class SavedPlaces;
 
 /// What an ExperimentRun holds.
 struct RunState {
   RunRecord record;
-  SavedPlaces saved_places;
+  std::shared_ptr<SavedPlaces> saved_places;  // null until it is saved
 };
 
 /// The way of the registry and of live runs into an ExperimentRun.
