@@ -12,7 +12,7 @@ const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-co
 const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "figures", "sections"];
 
 // Where the hostile page's artifacts want to go. What the policy stops may be announced, but never comes to be a connection.
-const outside = "http://127.0.0.1:47391/";
+const outside = process.env.OUTSIDE;
 let connections = 0;
 const server = net.createServer((socket) => {
   ++connections;
@@ -24,7 +24,7 @@ const lastResort = 600000;
 
 let browser;
 before(async () => {
-  await new Promise((resolve, reject) => { server.once("error", reject).listen(47391, "127.0.0.1", resolve); });
+  await new Promise((resolve, reject) => { server.once("error", reject).listen(new URL(outside).port, "127.0.0.1", resolve); });
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     timeout: lastResort,
