@@ -9,6 +9,8 @@ if(NOT ERM_S3 STREQUAL "OFF")
     add_library(erm_s3 INTERFACE)
     add_library(erm::s3 ALIAS erm_s3)
     target_link_libraries(erm_s3 INTERFACE erm CURL::libcurl OpenSSL::Crypto)
+    erm_s3_source(source)
+    target_sources(erm_s3 INTERFACE ${source})
     # A project that adds this one as a folder links them too.
     foreach(dependency CURL::libcurl OpenSSL::Crypto)
       get_target_property(aliased ${dependency} ALIASED_TARGET)

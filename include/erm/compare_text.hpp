@@ -21,6 +21,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/os/terminal.hpp"
 #include "erm/detail/base/text_table.hpp"
 #include "erm/experiment_run.hpp"
 

@@ -18,7 +18,7 @@
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/figure/content.hpp"
 #include "erm/detail/os/as_path.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/media_types.hpp"

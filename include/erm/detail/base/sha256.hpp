@@ -18,7 +18,6 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ERM_DETAIL_SHA_NI 1
-#include <cpuid.h>
 #else
 #define ERM_DETAIL_SHA_NI 0
 #endif
@@ -67,10 +66,13 @@ inline void sha256_blocks_portable(Sha256State& state, const std::uint8_t* data,
 
 inline bool has_sha_instructions() {
   static const bool answer = [] {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    if (__get_cpuid(1, &a, &b, &c, &d) == 0) return false;
+    unsigned a = 0, b = 0, c = 0, d = 0;  // <cpuid.h> would bring its macros to all who include ERM
+    const auto ask = [&](unsigned leaf) { __asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "0"(leaf), "2"(0)); };
+    ask(0);  // how many leaves there are
+    if (a < 7) return false;
+    ask(1);
     const bool sse41 = (c >> 19 & 1) != 0, ssse3 = (c >> 9 & 1) != 0;
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+    ask(7);
     return sse41 && ssse3 && (b >> 29 & 1) != 0;
   }();
   return answer;

@@ -1,30 +1,14 @@
-// Text for a terminal: how wide it is there, cut where it is too wide, and whether colours are wanted.
+// Text for a terminal: how wide it is there, and cut where it is too wide.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "erm/detail/base/utf8.hpp"
 
-#if defined(_WIN32)
-#include <io.h>
-#else
-#include <unistd.h>
-#endif
-
 namespace erm::detail {
-
-inline bool stdout_shows_color() {
-  if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') return false;
-#if defined(_WIN32)
-  return _isatty(1) != 0;
-#else
-  return ::isatty(STDOUT_FILENO) == 1;
-#endif
-}
 
 struct TerminalText {
   std::string text;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "erm/detail/store/content_sha256.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/metadata_writer.hpp"

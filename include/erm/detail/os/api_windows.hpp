@@ -49,6 +49,9 @@ __declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* mo
                                                                  unsigned long size);
 
 // Libraries.
+__declspec(dllimport) HINSTANCE__* __stdcall GetModuleHandleW(const wchar_t* name);
+__declspec(dllimport) int __stdcall K32EnumProcessModules(void* process, HINSTANCE__** modules, unsigned long size,
+                                                          unsigned long* needed);
 __declspec(dllimport) HINSTANCE__* __stdcall LoadLibraryA(const char* name);
 __declspec(dllimport) std::intptr_t(__stdcall* __stdcall GetProcAddress(HINSTANCE__* library, const char* name))();
 
@@ -79,7 +82,7 @@ inline constexpr unsigned long share_all = 7;  // to read, write, and rename or 
 inline constexpr unsigned long create_new = 1;
 inline constexpr unsigned long create_always = 2;
 inline constexpr unsigned long open_existing = 3;
-inline constexpr unsigned long folders_too = 0x02000000;  // FILE_FLAG_BACKUP_SEMANTICS
+inline constexpr unsigned long folders_too = 0x02000000;       // FILE_FLAG_BACKUP_SEMANTICS
 inline constexpr unsigned long links_themselves = 0x00200000;  // FILE_FLAG_OPEN_REPARSE_POINT
 inline constexpr unsigned long temporary = 0x00000100;
 inline constexpr unsigned long delete_on_close = 0x04000000;

@@ -1,4 +1,4 @@
-// os/file.hpp for Windows.
+// The bodies of os/file.hpp for Windows.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "erm/detail/os/api_windows.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/error.hpp"
 #include "erm/file_info.hpp"
 
@@ -60,7 +61,6 @@ inline std::string utf8_text(const wchar_t* text) {
   }
 }
 
-/// The path as UTF-8 with "/" between its parts.
 inline std::string utf8_path(const std::filesystem::path& path) {
   try {
     const auto text = path.generic_u8string();
@@ -70,7 +70,6 @@ inline std::string utf8_path(const std::filesystem::path& path) {
   }
 }
 
-/// A path that a user wrote, with "/" between its parts.
 inline std::string generic_path(std::string path) {
   std::replace(path.begin(), path.end(), '\\', '/');
   return path;
@@ -111,7 +110,6 @@ inline FileKind kind_of(std::filesystem::file_type type) {
   }
 }
 
-/// What lies at `path`; a link is a link. Missing is an answer, not an error.
 inline FileInfo info(const std::string& path) {
   const std::filesystem::path there = system_path(path);
   std::error_code error;
@@ -126,133 +124,109 @@ inline FileInfo info(const std::string& path) {
   return info;
 }
 
-/// An open file, closed with the object. Others may read, write, rename and remove it meanwhile.
-class File {
- public:
-  File() = default;
-  File(api::Handle handle, std::string path) : handle_(std::move(handle)), path_(std::move(path)) {}
+inline constexpr std::uint64_t max_file_offset = ~std::uint64_t{0} >> 1;
 
-  explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+inline api::Where where_at(std::uint64_t offset) {
+  api::Where where;
+  where.offset_low = static_cast<unsigned long>(offset & 0xFFFFFFFF);
+  where.offset_high = static_cast<unsigned long>(offset >> 32);
+  return where;
+}
+inline _OVERLAPPED* pointer_to(api::Where& where) { return reinterpret_cast<_OVERLAPPED*>(&where); }
+inline unsigned long piece_of(std::size_t size) {
+  return static_cast<unsigned long>((std::min)(size, std::size_t{1} << 30));
+}
 
-  [[nodiscard]] FileInfo info() const {
-    FileInfo info;
-    info.kind = FileKind::other;
-    if (api::GetFileType(handle_.get()) != api::type_disk) return info;
-    const api::FileFacts facts = facts_of(handle_.get());
-    if ((facts.attributes & api::is_folder) != 0) {
-      info.kind = FileKind::folder;
-    } else {
-      info.kind = FileKind::file;
-      info.size = std::uint64_t{facts.size_high} << 32 | facts.size_low;
+inline FileInfo File::info() const {
+  FileInfo info;
+  info.kind = FileKind::other;
+  if (api::GetFileType(handle_.get()) != api::type_disk) return info;
+  const api::FileFacts facts = facts_of(handle_.get());
+  if ((facts.attributes & api::is_folder) != 0) {
+    info.kind = FileKind::folder;
+  } else {
+    info.kind = FileKind::file;
+    info.size = std::uint64_t{facts.size_high} << 32 | facts.size_low;
+  }
+  return info;
+}
+
+inline std::size_t File::read_at(std::uint64_t offset, void* into, std::size_t size) const {
+  if (offset > max_file_offset - (std::min<std::uint64_t>)(size, max_file_offset)) return 0;
+  std::size_t done = 0;
+  while (done < size) {
+    api::Where where = where_at(offset + done);
+    unsigned long got = 0;
+    void* const rest = static_cast<char*>(into) + done;
+    if (api::ReadFile(handle_.get(), rest, piece_of(size - done), &got, pointer_to(where)) == 0) {
+      const unsigned long error = api::GetLastError();
+      if (error == api::end_of_file || error == api::broken_pipe) break;
+      fail("read", path_);
     }
-    return info;
+    if (got == 0) break;
+    done += got;
   }
+  return done;
+}
 
-  /// Up to `size` bytes from `offset` on; fewer only at the end of the file.
-  std::size_t read_at(std::uint64_t offset, void* into, std::size_t size) const {
-    if (offset > max_offset - std::min<std::uint64_t>(size, max_offset)) return 0;
-    std::size_t done = 0;
-    while (done < size) {
-      api::Where where = at(offset + done);
-      unsigned long got = 0;
-      if (api::ReadFile(handle_.get(), static_cast<char*>(into) + done, piece(size - done), &got, pointer(where)) ==
-          0) {
-        const unsigned long error = api::GetLastError();
-        if (error == api::end_of_file || error == api::broken_pipe) break;
-        fail("read", path_);
-      }
-      if (got == 0) break;
-      done += got;
-    }
-    return done;
-  }
+inline void File::write(const void* data, std::size_t size) {
+  write_at(position_, data, size);
+  position_ += size;
+}
 
-  /// Writes all of it at the file's position.
-  void write(const void* data, std::size_t size) {
-    write_at(position_, data, size);
-    position_ += size;
+inline void File::write_at(std::uint64_t offset, const void* data, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    api::Where where = where_at(offset + done);
+    unsigned long put = 0;
+    const void* const rest = static_cast<const char*>(data) + done;
+    if (api::WriteFile(handle_.get(), rest, piece_of(size - done), &put, pointer_to(where)) == 0)
+      fail("write to", path_);
+    done += put;
   }
+}
 
-  /// Writes all of it from `offset` on.
-  void write_at(std::uint64_t offset, const void* data, std::size_t size) {
-    std::size_t done = 0;
-    while (done < size) {
-      api::Where where = at(offset + done);
-      unsigned long put = 0;
-      const void* const from = static_cast<const char*>(data) + done;
-      if (api::WriteFile(handle_.get(), from, piece(size - done), &put, pointer(where)) == 0) fail("write to", path_);
-      done += put;
-    }
-  }
+inline void File::truncate(std::uint64_t size) {
+  const api::Where end = where_at(size);
+  long high = static_cast<long>(end.offset_high);
+  const unsigned long low = api::SetFilePointer(handle_.get(), static_cast<long>(end.offset_low), &high, 0);
+  if ((low == 0xFFFFFFFF && api::GetLastError() != 0) || api::SetEndOfFile(handle_.get()) == 0) fail("shorten", path_);
+}
 
-  /// Cuts the file to `size` bytes.
-  void truncate(std::uint64_t size) {
-    const api::Where end = at(size);
-    long high = static_cast<long>(end.offset_high);
-    const unsigned long low = api::SetFilePointer(handle_.get(), static_cast<long>(end.offset_low), &high, 0);
-    if ((low == 0xFFFFFFFF && api::GetLastError() != 0) || api::SetEndOfFile(handle_.get()) == 0)
-      fail("shorten", path_);
-  }
+inline void File::sync() {
+  if (api::FlushFileBuffers(handle_.get()) == 0) fail("bring to disk", path_);
+}
 
-  /// Returns when the content is on the disk.
-  void sync() {
-    if (api::FlushFileBuffers(handle_.get()) == 0) fail("bring to disk", path_);
-  }
+inline bool File::try_lock() {
+  // Others can neither read nor write what is locked: a byte where no content ever is.
+  return api::LockFile(handle_.get(), 0, 0x40000000, 1, 0) != 0 || api::GetLastError() != api::lock_violation;
+}
 
-  /// Takes the file's lock, which ends with this object or its process; false where another holds it.
-  /// A system without locks (some network mounts) counts as held by nobody.
-  bool try_lock() {
-    // Others can neither read nor write what is locked: a byte where no content ever is.
-    return api::LockFile(handle_.get(), 0, 0x40000000, 1, 0) != 0 || api::GetLastError() != api::lock_violation;
-  }
+inline bool File::still_at_path() const {
+  const api::Handle found(api::CreateFileW(wide(path_).c_str(), 0, api::share_all, nullptr, api::open_existing,
+                                           api::folders_too | api::links_themselves, nullptr));
+  if (!found) return false;
+  const api::FileFacts here = facts_of(handle_.get()), there = facts_of(found.get());
+  return here.volume == there.volume && here.index_high == there.index_high && here.index_low == there.index_low;
+}
 
-  /// Whether `path()` still leads to this file.
-  [[nodiscard]] bool still_at_path() const {
-    const api::Handle found(api::CreateFileW(wide(path_).c_str(), 0, api::share_all, nullptr, api::open_existing,
-                                             api::folders_too | api::links_themselves, nullptr));
-    if (!found) return false;
-    const api::FileFacts here = facts_of(handle_.get()), there = facts_of(found.get());
-    return here.volume == there.volume && here.index_high == there.index_high && here.index_low == there.index_low;
-  }
+inline void File::close() {
+  if (api::CloseHandle(handle_.release()) == 0) fail("close", path_);
+}
 
-  /// Closes, so that an error of a delayed write is heard.
-  void close() {
-    if (api::CloseHandle(handle_.release()) == 0) fail("close", path_);
-  }
-
- private:
-  static constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1;
-
-  [[nodiscard]] api::FileFacts facts_of(void* handle) const {
-    api::FileFacts facts;
-    if (api::GetFileInformationByHandle(handle, reinterpret_cast<_BY_HANDLE_FILE_INFORMATION*>(&facts)) == 0)
-      fail("look at", path_);
-    return facts;
-  }
-  static api::Where at(std::uint64_t offset) {
-    api::Where where;
-    where.offset_low = static_cast<unsigned long>(offset & 0xFFFFFFFF);
-    where.offset_high = static_cast<unsigned long>(offset >> 32);
-    return where;
-  }
-  static _OVERLAPPED* pointer(api::Where& where) { return reinterpret_cast<_OVERLAPPED*>(&where); }
-  static unsigned long piece(std::size_t size) {
-    return static_cast<unsigned long>(std::min(size, std::size_t{1} << 30));
-  }
-
-  api::Handle handle_;
-  std::string path_;
-  std::uint64_t position_ = 0;
-};
+inline api::FileFacts File::facts_of(void* handle) const {
+  api::FileFacts facts;
+  if (api::GetFileInformationByHandle(handle, reinterpret_cast<_BY_HANDLE_FILE_INFORMATION*>(&facts)) == 0)
+    fail("look at", path_);
+  return facts;
+}
 
 /// An empty Handle where Windows refuses; GetLastError() tells why.
 inline api::Handle open(const std::filesystem::path& path, unsigned long access, unsigned long disposition,
                         unsigned long flags = 0) {
   api::Handle handle;
   insist([&] {
-    handle = api::Handle(
-        api::CreateFileW(path.c_str(), access, api::share_all, nullptr, disposition, flags, nullptr));
+    handle = api::Handle(api::CreateFileW(path.c_str(), access, api::share_all, nullptr, disposition, flags, nullptr));
     return static_cast<bool>(handle);
   });
   return handle;
@@ -267,10 +241,6 @@ inline File open_to_read(const std::string& path) {
   return file;
 }
 
-enum class Create { new_only, or_truncate };
-enum class Created { yes, exists, folder_missing };
-
-/// Creates a file for writing; `file` is open only where the answer is yes.
 inline Created try_create(const std::string& path, Create create, File& file) {
   api::Handle handle = open(system_path(path), api::generic_read | api::generic_write,
                             create == Create::new_only ? api::create_new : api::create_always);
@@ -284,7 +254,6 @@ inline Created try_create(const std::string& path, Create create, File& file) {
   fail("create", path);
 }
 
-/// Opens a file that is there for writing, its content as it is; an empty File where it is not there.
 inline File open_to_write(const std::string& path) {
   if (info(path).kind == FileKind::link) fail("open for writing", path, ELOOP);
   api::Handle handle = open(system_path(path), api::generic_read | api::generic_write, api::open_existing);
@@ -292,7 +261,6 @@ inline File open_to_write(const std::string& path) {
   return File(std::move(handle), path);
 }
 
-/// True where the folder was made, false where something of that name is there. Its parent must be there.
 inline bool make_folder(const std::string& path) {
   if (path.size() == 2 && path[1] == ':') return false;  // a drive, which access is denied to make
   const std::wstring name = wide(path);
@@ -301,14 +269,12 @@ inline bool make_folder(const std::string& path) {
   fail("create the folder", path);
 }
 
-/// Moves a file onto `to`, replacing it in one step.
 inline void rename_file(const std::string& from, const std::string& to) {
   const std::wstring here = wide(from), there = wide(to);
   if (!insist([&] { return api::MoveFileExW(here.c_str(), there.c_str(), api::replace_existing) != 0; }))
     fail("rename to '" + to + "' the file", from);
 }
 
-/// Removes one file or link; false where there was none.
 inline bool remove_file(const std::string& path) {
   const std::wstring name = wide(path);
   if (insist([&] { return api::DeleteFileW(name.c_str()) != 0; })) return true;
@@ -317,7 +283,6 @@ inline bool remove_file(const std::string& path) {
   fail("remove", path);
 }
 
-/// Removes a folder that is empty; false where it is not, or is not there.
 inline bool remove_empty_folder(const std::string& path) {
   const std::wstring name = wide(path);
   if (insist([&] { return api::RemoveDirectoryW(name.c_str()) != 0; })) return true;
@@ -328,51 +293,37 @@ inline bool remove_empty_folder(const std::string& path) {
   fail("remove the folder", path);
 }
 
-/// An open folder's names, without "." and "..".
-class Folder {
- public:
-  /// Nothing is opened where `path` is no folder.
-  explicit Folder(const std::string& path) : path_(path), folder_(system_path(path)) {
-    std::error_code error;
-    names_ = std::filesystem::directory_iterator(folder_, error);
-    is_open_ = !error;
-    std::error_code ignored;
-    if (error && std::filesystem::is_directory(folder_, ignored)) fail("open the folder", path, error);
+inline Folder::Folder(const std::string& path) : path_(path), folder_(system_path(path)) {
+  std::error_code error;
+  names_ = std::filesystem::directory_iterator(folder_, error);
+  is_open_ = !error;
+  std::error_code ignored;
+  if (error && std::filesystem::is_directory(folder_, ignored)) fail("open the folder", path, error);
+}
+
+inline Folder::~Folder() = default;
+
+inline Folder::operator bool() const noexcept { return is_open_; }
+
+inline bool Folder::next(FolderEntry& entry) {
+  std::error_code error;
+  while (names_ != std::filesystem::directory_iterator()) {
+    entry.name = utf8_path(names_->path().filename());
+    entry.kind = kind_of(names_->symlink_status(error).type());
+    names_.increment(error);
+    if (error) fail("list", path_, error);
+    if (entry.kind != FileKind::missing) return true;
   }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  return false;
+}
 
-  explicit operator bool() const noexcept { return is_open_; }
+inline bool Folder::has(const char* path) const {
+  std::error_code error;
+  const bool found = std::filesystem::exists(folder_ / system_path(path), error);
+  if (error) fail("look at '" + std::string(path) + "' in", path_, error);
+  return found;
+}
 
-  /// The next name, or false at the end. A kind that the file system does not tell for free is looked up.
-  bool next(FolderEntry& entry) {
-    std::error_code error;
-    while (names_ != std::filesystem::directory_iterator()) {
-      entry.name = utf8_path(names_->path().filename());
-      entry.kind = kind_of(names_->symlink_status(error).type());
-      names_.increment(error);
-      if (error) fail("list", path_, error);
-      if (entry.kind != FileKind::missing) return true;
-    }
-    return false;
-  }
-
-  /// Whether `path`, relative to this folder, is there.
-  [[nodiscard]] bool has(const char* path) const {
-    std::error_code error;
-    const bool found = std::filesystem::exists(folder_ / system_path(path), error);
-    if (error) fail("look at '" + std::string(path) + "' in", path_, error);
-    return found;
-  }
-
- private:
-  std::string path_;
-  std::filesystem::path folder_;
-  std::filesystem::directory_iterator names_;
-  bool is_open_ = false;
-};
-
-/// Brings a folder's names to the disk. File systems that cannot (some network mounts) say so: no harm.
 inline void sync_folder(const std::string& path) {
   const api::Handle folder(api::CreateFileW(wide(path).c_str(), api::generic_write, api::share_all, nullptr,
                                             api::open_existing, api::folders_too, nullptr));
@@ -381,7 +332,6 @@ inline void sync_folder(const std::string& path) {
   if (error != api::access_denied && error != api::invalid_function) fail("bring to disk the folder", path);
 }
 
-/// Copies all of `from` to the empty file `to`.
 inline void copy_content(const File& from, File& to) {
   std::vector<char> buffer(std::size_t{1} << 20);
   std::uint64_t done = 0;
@@ -391,7 +341,6 @@ inline void copy_content(const File& from, File& to) {
   }
 }
 
-/// Removes a file, or a folder and all in it; links are removed, not followed. Nothing where there is none.
 inline void remove_tree(const std::string& path) {
   const std::filesystem::path tree = system_path(path);
   std::error_code error;
@@ -403,17 +352,15 @@ inline void remove_tree(const std::string& path) {
   }
 }
 
-/// A file in the temporary folder, gone with the last handle of it even after a crash.
-inline File unnamed_file(const std::string& neighbour) {
+inline File unnamed_file(const std::string& neighbour) {  // always in the temporary folder
   std::error_code error;
   const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
   if (error) throw IoError("cannot find the folder for temporary files", error);
   auto number = std::chrono::steady_clock::now().time_since_epoch().count();
   for (;; ++number) {
     const std::string name = "erm_" + std::to_string(api::GetCurrentProcessId()) + "_" + std::to_string(number);
-    api::Handle handle = open(temporary / name,
-                              api::generic_read | api::generic_write | api::delete_access, api::create_new,
-                              api::temporary | api::delete_on_close);
+    api::Handle handle = open(temporary / name, api::generic_read | api::generic_write | api::delete_access,
+                              api::create_new, api::temporary | api::delete_on_close);
     if (handle) return File(std::move(handle), "a temporary copy of " + neighbour);
     if (api::GetLastError() != api::file_exists) fail("create a temporary file in", utf8_path(temporary));
   }

@@ -1,39 +1,35 @@
-// os/identity.hpp for Linux, macOS and the BSDs.
+// The bodies of os/identity.hpp for Linux, macOS and the BSDs.
 #pragma once
 
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
 
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include "erm/detail/os/file_posix.hpp"
+#include "erm/detail/os/api.hpp"
+#include "erm/detail/os/identity.hpp"
 
 namespace erm::detail::os {
 
 inline std::string host_name() {
   char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+  return api::host_name(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
-inline std::string process_number() { return std::to_string(::getpid()); }
+inline std::string process_number() { return std::to_string(api::own_process()); }
 
 inline bool process_exists(const std::string& number) {
-  return ::kill(static_cast<pid_t>(std::strtol(number.c_str(), nullptr, 10)), 0) == 0 || errno == EPERM;
+  return ::kill(static_cast<::pid_t>(std::strtol(number.c_str(), nullptr, 10)), 0) == 0 || errno == EPERM;
 }
 
-/// When a process of this machine began: the boot, and the clock ticks since (proc(5), field 22 of stat).
-/// Empty where there is no such process, or no /proc to ask.
+/// The boot, and the clock ticks since (proc(5), field 22 of stat); empty also where there is no /proc to ask.
 inline std::string process_start(const std::string& number) {
   const auto content = [](const std::string& path) -> std::string {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return {};
-    const File file(descriptor, path);
+    const api::Descriptor file(api::open_file(path.c_str(), api::read_only | api::not_inherited));
+    if (!file) return {};
     char text[1024];
-    const ssize_t size = ::read(descriptor, text, sizeof text);
+    const auto size = api::read_file(file.get(), text, sizeof text);
     return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
   };
   const std::string stat = content("/proc/" + number + "/stat");

@@ -1,4 +1,4 @@
-// os/identity.hpp for Windows.
+// The bodies of os/identity.hpp for Windows.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,8 @@
 #include <string>
 
 #include "erm/detail/os/api_windows.hpp"
-#include "erm/detail/os/file_windows.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/identity.hpp"
 
 namespace erm::detail::os {
 
@@ -20,14 +21,14 @@ inline std::string host_name() {
 inline std::string process_number() { return std::to_string(api::GetCurrentProcessId()); }
 
 inline bool process_exists(const std::string& number) {
-  const api::Handle process(api::OpenProcess(api::synchronize_access | api::query_process, 0,
-                                             std::strtoul(number.c_str(), nullptr, 10)));
+  const api::Handle process(
+      api::OpenProcess(api::synchronize_access | api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
   if (!process) return api::GetLastError() == api::access_denied;
   return api::WaitForSingleObject(process.get(), 0) == api::wait_timeout;  // one that ended may be held open
 }
 
-/// When a process of this machine began: "Windows", and the time as FILETIME has it, in 100 ns since 1601. Empty
-/// where there is no such process, or it is another user's.
+/// "Windows", and the time as FILETIME has it, in 100 ns since 1601. Empty also where the
+/// process is another user's.
 inline std::string process_start(const std::string& number) {
   const api::Handle process(api::OpenProcess(api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
   if (!process) return {};

@@ -4,15 +4,9 @@
 #include <string>
 #include <type_traits>
 
-#if defined(_WIN32)
-#include "erm/detail/os/api_windows.hpp"
-#else
-#include <dlfcn.h>
+#include "erm/detail/os/api.hpp"
 #if defined(__linux__)
-#include <elf.h>
-#include <link.h>
-#include <sys/auxv.h>
-#endif
+#include "erm/detail/os/elf.hpp"
 #endif
 
 namespace erm::detail::os {
@@ -29,9 +23,9 @@ class Library {
       why_ = "a statically linked program loads no libraries";
       return;
     }
-    handle_ = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
+    handle_ = api::load_library(name.c_str(), api::when_called);
     if (handle_ != nullptr) return;
-    const char* const error = ::dlerror();
+    const char* const error = api::library_error();
     why_ = error != nullptr ? error : "it cannot be loaded";
 #endif
   }
@@ -46,7 +40,7 @@ class Library {
 #if defined(_WIN32)
     function = reinterpret_cast<Function*>(reinterpret_cast<void*>(api::GetProcAddress(handle_, name)));
 #else
-    function = reinterpret_cast<Function*>(::dlsym(handle_, name));
+    function = reinterpret_cast<Function*>(api::find_symbol(handle_, name));
 #endif
     return function != nullptr;
   }
@@ -58,10 +52,10 @@ class Library {
   /// Loading into such a program may end it: it has a C library of its own.
   static bool is_static() noexcept {
 #if defined(__linux__)
-    const auto* header = reinterpret_cast<const ElfW(Phdr)*>(::getauxval(AT_PHDR));
+    const auto* header = reinterpret_cast<const elf::Header*>(api::auxiliary(elf::headers_of_program));
     if (header == nullptr) return false;
-    for (unsigned long count = ::getauxval(AT_PHNUM); count > 0; --count, ++header)
-      if (header->p_type == PT_INTERP) return false;
+    for (unsigned long count = api::auxiliary(elf::headers_count); count > 0; --count, ++header)
+      if (header->type == elf::interpreter_part) return false;
     return true;
 #else
     return false;

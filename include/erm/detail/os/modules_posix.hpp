@@ -1,4 +1,4 @@
-// os/modules.hpp for Linux, the BSDs and macOS.
+// The bodies of os/modules.hpp for Linux, the BSDs and macOS.
 #pragma once
 
 #include <array>
@@ -12,11 +12,10 @@
 #include <vector>
 
 #include "erm/detail/os/module_notes.hpp"
+#include "erm/detail/os/modules.hpp"
 
 namespace erm::detail::os {
 
-/// An address in the code that calls this. Not that of an inline function, which may be another module's: the loader
-/// keeps one of each name.
 __attribute__((noinline)) inline const void* this_code() { return __builtin_return_address(0); }
 
 }  // namespace erm::detail::os
@@ -64,55 +63,18 @@ inline std::string program_path() {
   return path.c_str();
 }
 
-/// A path that leads to the program's content though it was renamed or removed, where the system has one.
 inline std::string program_content() { return program_path(); }
 
 }  // namespace erm::detail::os
 
 #else
 
-#include <unistd.h>
-#if defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
-struct dl_phdr_info;
+#include "erm/detail/os/api.hpp"
+#include "erm/detail/os/elf.hpp"
 
 namespace erm::detail::os {
 
-// What ERM needs of <link.h>, which would bring the hundreds of macros of <elf.h> to all who include ERM. A file may
-// include both, in any order.
 namespace elf {
-
-extern "C" int dl_iterate_phdr(int (*visit)(dl_phdr_info*, std::size_t, void*), void* data);
-
-struct Header32 {
-  std::uint32_t type, offset, virtual_address, physical_address, file_size, memory_size, flags, alignment;
-};
-struct Header64 {
-  std::uint32_t type, flags;
-  std::uint64_t offset, virtual_address, physical_address, file_size, memory_size, alignment;
-};
-template <std::size_t PointerSize>
-struct HeaderOf {
-  using type = Header64;
-};
-template <>
-struct HeaderOf<4> {
-  using type = Header32;
-};
-using Header = HeaderOf<sizeof(void*)>::type;
-
-/// The beginning of dl_phdr_info, which is all that every system has of it.
-struct Info {
-  std::uintptr_t base;
-  const char* name;
-  const Header* headers;
-  std::uint16_t count;
-};
-
-inline constexpr std::uint32_t loaded_part = 1;  // PT_LOAD
-inline constexpr std::uint32_t note_part = 4;    // PT_NOTE
 
 struct Search {
   std::vector<Module> modules;
@@ -132,11 +94,10 @@ inline bool is_loaded(const Info& info, const Header& part) {
 }
 
 /// While this runs no module is unloaded. The loader is C: no exception may pass through it.
-inline int visit(dl_phdr_info* found, std::size_t, void* data) noexcept {
+inline int visit(void* found, std::size_t, void* data) noexcept {
   auto& search = *static_cast<Search*>(data);
   try {
-    Info info;
-    std::memcpy(&info, reinterpret_cast<const void*>(found), sizeof info);
+    const Info& info = *static_cast<const Info*>(found);
     Module module;
     module.path = info.name != nullptr ? info.name : "";
     module.is_program = search.modules.empty();  // the loader begins with it
@@ -158,16 +119,14 @@ inline int visit(dl_phdr_info* found, std::size_t, void* data) noexcept {
 
 }  // namespace elf
 
-/// The modules of this process, the program first. `caller` is an address in the code that asks.
 inline std::vector<Module> loaded_modules(const void* caller) {
   elf::Search search;
   search.caller = reinterpret_cast<std::uintptr_t>(caller);
-  elf::dl_iterate_phdr(elf::visit, &search);
+  elf::visit_modules(elf::visit, &search);
   if (search.out_of_memory) throw std::bad_alloc();
   return std::move(search.modules);
 }
 
-/// Where the program lies, or lay when it was begun; empty where the system does not tell.
 inline std::string program_path() {
 #if defined(__linux__) || defined(__CYGWIN__)
   constexpr const char* link = "/proc/self/exe";
@@ -177,27 +136,26 @@ inline std::string program_path() {
   constexpr const char* link = "/proc/curproc/file";
 #endif
   std::array<char, 4096> target;
-  const ssize_t size = ::readlink(link, target.data(), target.size());
+  const auto size = api::read_link(link, target.data(), target.size());
   if (size > 0) {
     std::string path(target.data(), static_cast<std::size_t>(size));
     constexpr std::string_view mark = " (deleted)";
     if (path.size() > mark.size() && std::string_view(path).substr(path.size() - mark.size()) == mark &&
-        ::access(path.c_str(), F_OK) != 0)
+        api::can_access(path.c_str(), api::to_exist) != 0)
       path.resize(path.size() - mark.size());
     return path;
   }
 #if defined(__linux__)
   // No /proc. The kernel tells how the program was called, perhaps relative to a folder that is not known any more.
-  const unsigned long called = ::getauxval(31);  // AT_EXECFN
+  const unsigned long called = api::auxiliary(elf::called_as);
   if (called != 0 && *reinterpret_cast<const char*>(called) == '/') return reinterpret_cast<const char*>(called);
 #endif
   return {};
 }
 
-/// A path that leads to the program's content though it was renamed or removed, where the system has one.
 inline std::string program_content() {
 #if defined(__linux__)
-  if (::access("/proc/self/exe", R_OK) == 0) return "/proc/self/exe";
+  if (api::can_access("/proc/self/exe", api::to_read) == 0) return "/proc/self/exe";
 #endif
   return program_path();
 }

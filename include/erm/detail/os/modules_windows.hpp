@@ -1,4 +1,4 @@
-// os/modules.hpp for Windows.
+// The bodies of os/modules.hpp for Windows.
 #pragma once
 
 #include <cstddef>
@@ -9,27 +9,11 @@
 #include <vector>
 
 #include "erm/detail/os/api_windows.hpp"
-#include "erm/detail/os/module_notes.hpp"
 #include "erm/detail/os/file.hpp"
-
-struct HINSTANCE__;
+#include "erm/detail/os/module_notes.hpp"
+#include "erm/detail/os/modules.hpp"
 
 namespace erm::detail::os {
-
-namespace api {
-
-extern "C" {
-
-__declspec(dllimport) void* __stdcall GetCurrentProcess();
-__declspec(dllimport) HINSTANCE__* __stdcall GetModuleHandleW(const wchar_t* name);
-__declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path,
-                                                                 unsigned long size);
-__declspec(dllimport) int __stdcall K32EnumProcessModules(void* process, HINSTANCE__** modules, unsigned long size,
-                                                          unsigned long* needed);
-
-}  // extern "C"
-
-}  // namespace api
 
 inline std::string path_of_module(HINSTANCE__* module) {
   std::wstring path(32768, L'\0');
@@ -83,10 +67,9 @@ class Image {
   const char* begin_;
 };
 
-/// An address in the code that calls this: here each module has its own of each inline function.
+/// Here each module has its own of each inline function.
 inline const void* this_code() { return reinterpret_cast<const void*>(&path_of_module); }
 
-/// The modules of this process, the program first. `caller` is an address in the code that asks.
 inline std::vector<Module> loaded_modules(const void* caller) {
   std::vector<HINSTANCE__*> handles(256);
   unsigned long needed = 0;
@@ -114,7 +97,6 @@ inline std::vector<Module> loaded_modules(const void* caller) {
 
 inline std::string program_path() { return path_of_module(nullptr); }
 
-/// A path that leads to the program's content though it was renamed or removed, where the system has one.
 inline std::string program_content() { return program_path(); }
 
 }  // namespace erm::detail::os

@@ -1,5 +1,4 @@
-// What a live run needs of a POSIX process: a wake-up that a signal handler may send, and hooks for the ends
-// of the process.
+// The bodies of os/process.hpp for POSIX systems.
 #pragma once
 
 #include <algorithm>
@@ -8,88 +7,56 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <system_error>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "erm/detail/os/api.hpp"
+#include "erm/detail/os/process.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail::os {
 
-/// Milliseconds since 1970 by the cheapest clock that tells them: right to 4 ms on Linux, in 4 ns.
-inline std::int64_t quick_milliseconds() noexcept {
-  timespec now;
-#if defined(CLOCK_REALTIME_COARSE)
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-#else
-  ::clock_gettime(CLOCK_REALTIME, &now);
-#endif
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+// A pipe, since nothing else may both be written in a signal handler and be waited for with a time limit on every
+// POSIX system.
+inline Wakeup::Wakeup() {
+  int ends[2];
+  if (api::make_pipe(ends) != 0)
+    throw IoError("cannot make a pipe for a live run", std::error_code(errno, std::generic_category()));
+  reader_ = api::Descriptor(ends[0]);
+  writer_ = api::Descriptor(ends[1]);
+  for (const int end : ends) {
+    api::control_file(end, api::set_flags, api::without_waiting);
+    api::control_file(end, api::set_inherited, api::closed_on_exec);
+  }
 }
 
-/// Wakes one thread. A pipe, since nothing else may both be written in a signal handler and be waited for with
-/// a time limit on every POSIX system.
-class Wakeup {
- public:
-  Wakeup() {
-    if (::pipe(ends_) != 0)
-      throw IoError("cannot make a pipe for a live run", std::error_code(errno, std::generic_category()));
-    for (const int end : ends_) {
-      ::fcntl(end, F_SETFL, O_NONBLOCK);
-      ::fcntl(end, F_SETFD, FD_CLOEXEC);
-    }
-  }
-  Wakeup(const Wakeup&) = delete;
-  Wakeup& operator=(const Wakeup&) = delete;
-  ~Wakeup() {
-    ::close(ends_[0]);
-    ::close(ends_[1]);
-  }
+/// A full pipe wakes all the same.
+inline void Wakeup::post() noexcept {
+  const int before = errno;
+  const char one = 1;
+  [[maybe_unused]] const auto put = api::write_file(writer_.get(), &one, 1);
+  errno = before;
+}
 
-  /// Async-signal-safe. A full pipe wakes all the same.
-  void post() noexcept {
-    const int before = errno;
-    const char one = 1;
-    [[maybe_unused]] const ssize_t put = ::write(ends_[1], &one, 1);
-    errno = before;
+inline void Wakeup::wait(std::chrono::milliseconds limit) noexcept {
+  api::Waiting waiting = {reader_.get(), api::can_read, 0};
+  const auto at_most = (std::min<std::int64_t>)(limit.count(), (std::numeric_limits<int>::max)());
+  if (api::wait_for_files(&waiting, 1, static_cast<int>(at_most)) <= 0) return;
+  char taken[256];
+  while (api::read_file(reader_.get(), taken, sizeof taken) > 0) {
   }
-  /// Returns after a post(), or when the time is up.
-  void wait(std::chrono::milliseconds limit) noexcept {
-    pollfd waiting = {ends_[0], POLLIN, 0};
-    const auto at_most = std::min<std::int64_t>(limit.count(), std::numeric_limits<int>::max());
-    if (::poll(&waiting, 1, static_cast<int>(at_most)) <= 0) return;
-    char taken[256];
-    while (::read(ends_[0], taken, sizeof taken) > 0) {
-    }
-  }
+}
 
- private:
-  int ends_[2] = {-1, -1};
-};
+inline SignalsBlocked::SignalsBlocked() {
+  ::sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
 
-/// While it lives, threads that are begun get no signals: those are for the program's own threads.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+inline SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
- private:
-  sigset_t before_;
-};
-
-inline void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) { ::pthread_atfork(prepare, parent, child); }
+inline void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) { api::on_fork(prepare, parent, child); }
 
 inline void on_quick_exit(void (*hook)()) {
 #if !defined(__APPLE__)
@@ -99,14 +66,13 @@ inline void on_quick_exit(void (*hook)()) {
 #endif
 }
 
-/// Calls `handler` for the signals that end a process, but for those that the program handles or ignores itself.
 inline void on_ending_signals(void (*handler)(int)) {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE,
-                           SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU}) {
-    struct sigaction found;
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGALRM,
+                           SIGUSR1, SIGUSR2, SIGXCPU}) {
+    struct ::sigaction found;
     if (::sigaction(number, nullptr, &found) != 0) continue;
     if ((found.sa_flags & SA_SIGINFO) != 0 || found.sa_handler != SIG_DFL) continue;
-    struct sigaction ours = {};
+    struct ::sigaction ours = {};
     ours.sa_handler = handler;
     ::sigemptyset(&ours.sa_mask);
     ours.sa_flags = SA_ONSTACK | SA_RESTART;
@@ -114,20 +80,17 @@ inline void on_ending_signals(void (*handler)(int)) {
   }
 }
 
-/// Whether the thread that the signal came to cannot go on.
 inline bool comes_of_a_fault(int number) noexcept {
   return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
-/// Ends the process by the signal that its handler was called for.
 inline void raise_by_default(int number) noexcept {
   ::signal(number, SIG_DFL);
   ::raise(number);
 }
 
-/// Async-signal-safe.
 inline void sleep_a_millisecond() noexcept {
-  const timespec pause = {0, 1000000};
+  const ::timespec pause = {0, 1000000};
   ::nanosleep(&pause, nullptr);
 }
 

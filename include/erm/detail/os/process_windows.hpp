@@ -1,5 +1,4 @@
-// What a live run needs of a Windows process: a wake-up that a signal handler may send, and hooks for the ends
-// of the process.
+// The bodies of os/process.hpp for Windows.
 #pragma once
 
 #include <algorithm>
@@ -10,49 +9,28 @@
 #include <system_error>
 
 #include "erm/detail/os/api_windows.hpp"
+#include "erm/detail/os/process.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail::os {
 
-/// Milliseconds since 1970.
-inline std::int64_t quick_milliseconds() noexcept {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+inline Wakeup::Wakeup() : event_(api::CreateEventW(nullptr, 0, 0, nullptr)) {
+  if (!event_) {
+    throw IoError("cannot make an event for a live run",
+                  std::error_code(static_cast<int>(api::GetLastError()), std::system_category()));
+  }
 }
 
-/// Wakes one thread.
-class Wakeup {
- public:
-  Wakeup() : event_(api::CreateEventW(nullptr, 0, 0, nullptr)) {
-    if (!event_) {
-      throw IoError("cannot make an event for a live run",
-                    std::error_code(static_cast<int>(api::GetLastError()), std::system_category()));
-    }
-  }
-  Wakeup(const Wakeup&) = delete;
-  Wakeup& operator=(const Wakeup&) = delete;
+inline void Wakeup::post() noexcept { api::SetEvent(event_.get()); }
 
-  /// Safe in a signal handler.
-  void post() noexcept { api::SetEvent(event_.get()); }
-  /// Returns after a post(), or when the time is up.
-  void wait(std::chrono::milliseconds limit) noexcept {
-    const auto at_most = std::clamp<std::int64_t>(limit.count(), 0, 0x7FFFFFFF);
-    api::WaitForSingleObject(event_.get(), static_cast<unsigned long>(at_most));
-  }
+inline void Wakeup::wait(std::chrono::milliseconds limit) noexcept {
+  const auto at_most = (std::clamp<std::int64_t>)(limit.count(), 0, 0x7FFFFFFF);
+  api::WaitForSingleObject(event_.get(), static_cast<unsigned long>(at_most));
+}
 
- private:
-  api::Handle event_;
-};
+inline SignalsBlocked::SignalsBlocked() {}
+inline SignalsBlocked::~SignalsBlocked() {}
 
-/// Windows calls a handler in the thread that failed, or in one of its own for Ctrl+C: nothing is to be blocked.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {}  // declared, or a const object of the class could not be
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-};
-
-/// There is no fork() here.
 inline void on_fork(void (*)(), void (*)(), void (*)()) {}
 
 inline void on_quick_exit(void (*hook)()) {
@@ -63,25 +41,21 @@ inline void on_quick_exit(void (*hook)()) {
 #endif
 }
 
-/// Calls `handler` for the signals that end a process, but for those that the program handles or ignores itself.
 /// Windows asks for handlers of SIGSEGV, SIGFPE and SIGILL in each thread: only the calling one gets them.
 inline void on_ending_signals(void (*handler)(int)) {
   for (const int number : {SIGTERM, SIGINT, SIGBREAK, SIGABRT, SIGSEGV, SIGFPE, SIGILL})
     if (std::signal(number, SIG_GET) == SIG_DFL) std::signal(number, handler);
 }
 
-/// Whether the thread that the signal came to cannot go on.
 inline bool comes_of_a_fault(int number) noexcept {
   return number == SIGSEGV || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
-/// Ends the process by the signal that its handler was called for.
 inline void raise_by_default(int number) noexcept {
   std::signal(number, SIG_DFL);
   std::raise(number);
 }
 
-/// Safe in a signal handler.
 inline void sleep_a_millisecond() noexcept { api::Sleep(1); }
 
 }  // namespace erm::detail::os

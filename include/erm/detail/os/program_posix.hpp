@@ -1,4 +1,4 @@
-// os/program.hpp for POSIX systems.
+// The bodies of os/program.hpp for POSIX systems.
 #pragma once
 
 #include <algorithm>
@@ -7,75 +7,40 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstring>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-#if defined(__APPLE__)
-#include <crt_externs.h>
-#endif
+#include "erm/detail/os/api.hpp"
+#include "erm/detail/os/program.hpp"
 
 namespace erm::detail::os {
-
-using Deadline = std::chrono::steady_clock::time_point;
-
-struct Answer {
-  bool ok = false;     // it ended in time, with 0
-  int exit_code = -1;  // -1 where it did not come to that
-  std::string why;     // it is not ok: what it said, or what became of it
-};
-
-#if defined(__APPLE__)
-inline char** environment() { return *::_NSGetEnviron(); }
-#else
-extern "C" char** environ;
-inline char** environment() { return environ; }
-#endif
 
 /// A pipe that no program inherits but the one it is given to.
 class Pipe {
  public:
   Pipe() {
-#if defined(__APPLE__)
-    if (::pipe(ends_) == 0)
-      for (const int end : ends_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-#else
-    static_cast<void>(::pipe2(ends_, O_CLOEXEC));
-#endif
+    int ends[2] = {-1, -1};
+    static_cast<void>(api::make_pipe_with(ends, api::not_inherited));
     // A program whose standard streams are closed has pipes in their place, where the other program's are to be.
-    for (int& end : ends_) {
+    for (int& end : ends) {
       if (end < 0 || end > 2) continue;
-      const int other = ::fcntl(end, F_DUPFD_CLOEXEC, 3);
-      ::close(std::exchange(end, other));
+      const int other = api::control_file(end, api::duplicate, 3);
+      api::close_file(std::exchange(end, other));
     }
+    reader_ = api::Descriptor(ends[0]);
+    writer_ = api::Descriptor(ends[1]);
   }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    close_writer();
-    close_reader();
-  }
-  [[nodiscard]] int reader() const { return ends_[0]; }
-  [[nodiscard]] int writer() const { return ends_[1]; }
-  void close_reader() { close(ends_[0]); }
-  void close_writer() { close(ends_[1]); }
+  [[nodiscard]] int reader() const { return reader_.get(); }
+  [[nodiscard]] int writer() const { return writer_.get(); }
+  void close_reader() { reader_ = api::Descriptor(); }
+  void close_writer() { writer_ = api::Descriptor(); }
 
  private:
-  static void close(int& end) {
-    if (end >= 0) ::close(std::exchange(end, -1));
-  }
-  int ends_[2] = {-1, -1};
+  api::Descriptor reader_, writer_;
 };
 
 /// A program that was begun, in a process group of its own. Where it is still there at the end, it is killed, with all
@@ -84,37 +49,37 @@ class ProgramRun {
  public:
   /// `error()` is why it could not be begun.
   ProgramRun(const std::vector<std::string>& command, const std::vector<std::string>& environment, int out, int err) {
-    ::posix_spawn_file_actions_t files;
-    ::posix_spawnattr_t attributes;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&files, out, 1);
-    ::posix_spawn_file_actions_adddup2(&files, err, 2);
-    ::sigset_t signals;
-    ::sigemptyset(&signals);
-    ::posix_spawnattr_setsigmask(&attributes, &signals);
-    for (const int number : {SIGPIPE, SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&signals, number);
-    ::posix_spawnattr_setsigdefault(&attributes, &signals);
-    ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    api::SpawnFiles files;
+    api::SpawnSettings settings;
+    api::begin_files(&files);
+    api::begin_settings(&settings);
+    api::add_open(&files, 0, "/dev/null", api::read_only, 0);
+    api::add_duplicate(&files, out, 1);
+    api::add_duplicate(&files, err, 2);
+    ::sigset_t listed;
+    ::sigemptyset(&listed);
+    api::set_blocked_signals(&settings, &listed);
+    for (const int number : {SIGPIPE, SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&listed, number);
+    api::set_default_signals(&settings, &listed);
+    api::set_group(&settings, 0);
+    api::set_used(&settings, api::uses_group | api::uses_blocked_signals | api::uses_default_signals);
     const auto pointers = [](const std::vector<std::string>& texts) {
       std::vector<char*> list;
       for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
       list.push_back(nullptr);
       return list;
     };
-    error_ = ::posix_spawnp(&pid_, command.front().c_str(), &files, &attributes, pointers(command).data(),
-                            pointers(environment).data());
-    if (error_ != 0) pid_ = -1;
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&files);
+    error_ = api::spawn(&process_, command.front().c_str(), &files, &settings, pointers(command).data(),
+                        pointers(environment).data());
+    if (error_ != 0) process_ = -1;
+    api::end_settings(&settings);
+    api::end_files(&files);
   }
   ProgramRun(const ProgramRun&) = delete;
   ProgramRun& operator=(const ProgramRun&) = delete;
   ~ProgramRun() {
-    if (pid_ <= 0) return;
-    ::kill(-pid_, SIGKILL);
+    if (process_ <= 0) return;
+    ::kill(-process_, SIGKILL);
     // A process in the middle of a disk that does not answer dies later, and is left to.
     ended_until(std::chrono::steady_clock::now() + std::chrono::milliseconds(20));
   }
@@ -124,11 +89,11 @@ class ProgramRun {
   [[nodiscard]] int status() const { return status_; }
   bool ended_until(Deadline deadline) {
     for (;;) {
-      const ::pid_t got = ::waitpid(pid_, &status_, WNOHANG);
+      const int got = api::wait_for_process(process_, &status_, api::if_ended);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) status_ = -1;
       if (got != 0) {
-        pid_ = -1;
+        process_ = -1;
         return true;
       }
       if (std::chrono::steady_clock::now() >= deadline) return false;
@@ -138,13 +103,11 @@ class ProgramRun {
   }
 
  private:
-  ::pid_t pid_ = -1;
+  int process_ = -1;
   int error_ = 0;
   int status_ = -1;
 };
 
-/// Runs `command`, found in PATH, and calls `take` for each piece of its output; without a shell, a terminal or an
-/// input. It is killed at the deadline.
 template <class Take>
 Answer ask_program(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                    Deadline deadline, const Take& take) {
@@ -168,16 +131,16 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
   while (out.reader() >= 0 || err.reader() >= 0) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    ::pollfd waiting[2] = {{out.reader(), POLLIN, 0}, {err.reader(), POLLIN, 0}};
-    const int ready = left.count() <= 0 ? 0 : ::poll(waiting, 2, static_cast<int>(left.count()));
+    api::Waiting waiting[2] = {{out.reader(), api::can_read, 0}, {err.reader(), api::can_read, 0}};
+    const int ready = left.count() <= 0 ? 0 : api::wait_for_files(waiting, 2, static_cast<int>(left.count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) {
       answer.why = name + " took too long and was stopped";
       return answer;
     }
     for (Pipe* const pipe : {&out, &err}) {
-      if (waiting[pipe == &out ? 0 : 1].revents == 0) continue;
-      const ::ssize_t got = ::read(pipe->reader(), piece.data(), piece.size());
+      if (waiting[pipe == &out ? 0 : 1].found == 0) continue;
+      const auto got = api::read_file(pipe->reader(), piece.data(), piece.size());
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0)
         pipe->close_reader();
@@ -185,7 +148,7 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
         take(std::string_view(piece.data(), static_cast<std::size_t>(got)));
       else
         said.append(piece.data(),
-                    std::min(static_cast<std::size_t>(got), 4096 - std::min<std::size_t>(said.size(), 4096)));
+                    (std::min)(static_cast<std::size_t>(got), 4096 - (std::min<std::size_t>)(said.size(), 4096)));
     }
   }
   if (!run.ended_until(deadline)) {
@@ -193,30 +156,24 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
     return answer;
   }
   const int status = run.status();
-  if (status != -1 && WIFEXITED(status)) answer.exit_code = WEXITSTATUS(status);
+  if (status != -1 && api::has_exited(status)) answer.exit_code = api::exit_code(status);
   answer.ok = status == -1 ? said.empty() : answer.exit_code == 0;
   if (answer.ok) return answer;
   std::replace(said.begin(), said.end(), '\n', ' ');
   while (!said.empty() && said.back() == ' ') said.pop_back();
   if (!said.empty())
     answer.why = name + " said: " + said;
-  else if (WIFSIGNALED(status))
-    answer.why = name + " was ended by signal " + std::to_string(WTERMSIG(status));
+  else if (api::was_killed(status))
+    answer.why = name + " was ended by signal " + std::to_string(api::killed_by(status));
   else
     answer.why = name + " exited with " + std::to_string(answer.exit_code);
   return answer;
 }
 
-/// When the file was last written, in nanoseconds since 1970, or 0 where the system does not tell.
 inline long long modified(const std::string& path) {
-  struct ::stat status;
-  if (::lstat(path.c_str(), &status) != 0) return 0;
-#if defined(__APPLE__)
-  const ::timespec& at = status.st_mtimespec;
-#else
-  const ::timespec& at = status.st_mtim;
-#endif
-  return static_cast<long long>(at.tv_sec) * 1000000000 + at.tv_nsec;
+  api::FileFacts facts;
+  if (!api::look_at(path.c_str(), facts)) return 0;
+  return static_cast<long long>(facts.modified_seconds) * 1000000000 + facts.modified_nanoseconds;
 }
 
 }  // namespace erm::detail::os

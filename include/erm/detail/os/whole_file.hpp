@@ -1,15 +1,42 @@
-// A local file that is whole, or as it was before.
+// A local file as a whole: read at once, or written so that it is whole or as it was before.
 //
+//   Bytes bytes = read_whole_file(open_regular_file("model.bin"));
 //   write_whole_file("copy.bin", "save artifact 'model'", [&](os::File& file) { file.write(data, size); });
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "erm/detail/os/file.hpp"
 #include "erm/error.hpp"
+#include "erm/file_info.hpp"
 #include "erm/file_path.hpp"
 
 namespace erm::detail {
+
+/// Throws NotFoundError for a path that is not there, IoError for a folder or one that may not be read, Error for a
+/// device, a socket or a pipe.
+inline os::File open_regular_file(const FilePath& path) {
+  os::File file = os::open_to_read(path.str());
+  if (file.info().kind != FileKind::file)
+    throw Error("'" + file.path() + "' is a device, a socket or a pipe; only a regular file can be logged");
+  return file;
+}
+
+inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.info().size));
+  // One byte more shows whether the file grew; files of /proc say 0 and have content.
+  std::size_t done = file.read_at(0, bytes.data(), bytes.size());
+  bytes.resize(done);
+  std::uint8_t more[4096];
+  while (const std::size_t got = file.read_at(done, more, sizeof more)) {
+    bytes.insert(bytes.end(), more, more + got);
+    done += got;
+  }
+  return bytes;
+}
 
 /// Lets `write(file)` write what then replaces the file at `path` in one step. Throws NotFoundError where its folder is
 /// not there, "cannot <operation> to '<path>': ...".

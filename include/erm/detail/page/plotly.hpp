@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "erm/compare_options.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/page/assets.hpp"

@@ -63,7 +63,7 @@ struct Surroundings {
       found.environment.emplace_back(variable);
 #if !defined(_WIN32)
     // What a hook, or the shell that began the program, has said of another repository is not for this one.
-    for (char** variable = os::environment(); variable != nullptr && *variable != nullptr; ++variable) {
+    for (char** variable = os::api::environment(); variable != nullptr && *variable != nullptr; ++variable) {
       const std::string_view text = *variable;
       const auto begins = [&](std::string_view begin) { return text.substr(0, begin.size()) == begin; };
       const bool is_setting = begins("GIT_CONFIG_") || begins("GIT_EXEC_PATH=");

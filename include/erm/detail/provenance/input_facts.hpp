@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"

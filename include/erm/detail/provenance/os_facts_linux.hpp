@@ -1,27 +1,24 @@
-// provenance/os_facts.hpp for Linux.
+// The bodies of provenance/os_facts.hpp for Linux.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "erm/detail/os/api.hpp"
 #include "erm/detail/provenance/cgroup.hpp"
 #include "erm/detail/provenance/environment.hpp"
-#include "erm/detail/provenance/memory_use.hpp"
+#include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail::os {
 
-/// As the program was called, its own name first.
 inline std::vector<std::string> process_arguments(const SystemFiles& files, Json& missing) {
   constexpr std::size_t most = std::size_t{1} << 16;
   const std::optional<std::string> text = files.text("/proc/self/cmdline", most);
@@ -31,7 +28,7 @@ inline std::vector<std::string> process_arguments(const SystemFiles& files, Json
     return arguments;
   }
   for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\0', at), text->size());
+    const std::size_t end = (std::min)(text->find('\0', at), text->size());
     arguments.push_back(text->substr(at, end - at));
     at = end + 1;
   }
@@ -47,16 +44,16 @@ inline std::string executable_path(const SystemFiles& files, Json& missing) {
 
 /// Not asked of the system's name service, which may be another machine that does not answer.
 inline std::string user_name(const SystemFiles& files, const Environment& environment, Json& missing) {
-  const std::string uid = std::to_string(::geteuid());
+  const std::string uid = std::to_string(api::own_user());
   const std::string users = files.text("/etc/passwd", std::size_t{1} << 20).value_or("");
   for (std::string_view rest = users; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::size_t end = (std::min)(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);  // name:password:uid:...
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    rest.remove_prefix((std::min)(end + 1, rest.size()));
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
-    const std::size_t third = std::min(line.find(':', second + 1), line.size());
+    const std::size_t third = (std::min)(line.find(':', second + 1), line.size());
     if (line.substr(second + 1, third - second - 1) == uid) return std::string(line.substr(0, first));
   }
   for (const char* const name : {"USER", "LOGNAME"})
@@ -76,7 +73,6 @@ inline bool is_for_numbers(std::string_view feature) {
   return is_listed(feature, others);
 }
 
-/// Those that the process may run on; 0 where it is not known.
 inline std::uint64_t usable_cores(const SystemFiles& files) {
   return count_of_list(value_of_line(files.text("/proc/self/status").value_or(""), "Cpus_allowed_list", ':'));
 }
@@ -97,9 +93,9 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
   if (flags.empty()) flags = value_of_line(text, "Features", ':');
   Json features = Json::array();
   while (!flags.empty()) {
-    const std::size_t end = std::min(flags.find(' '), flags.size());
+    const std::size_t end = (std::min)(flags.find(' '), flags.size());
     if (is_for_numbers(flags.substr(0, end))) features.push_back(repaired_utf8(flags.substr(0, end)));
-    flags.remove_prefix(std::min(end + 1, flags.size()));
+    flags.remove_prefix((std::min)(end + 1, flags.size()));
   }
   if (features.empty())
     miss(missing, "machine.cpu_features",
@@ -109,7 +105,8 @@ inline void add_processor(Json& machine, const SystemFiles& files, Json& missing
 
   std::uint64_t cores = count_of_list(files.line("/sys/devices/system/cpu/online"));
   if (cores == 0)
-    if (const long online = ::sysconf(_SC_NPROCESSORS_ONLN); online > 0) cores = static_cast<std::uint64_t>(online);
+    if (const long online = api::setting(api::processors_online); online > 0)
+      cores = static_cast<std::uint64_t>(online);
   if (cores > 0) machine["cores"] = cores;
   if (const std::uint64_t usable = usable_cores(files); usable > 0)
     machine["cores_usable"] = usable;
@@ -158,8 +155,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   std::string_view name = value_of_line(release, "PRETTY_NAME", '=');
   if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'')) name = name.substr(1, name.size() - 2);
   add("os", name.empty() ? "Linux" : std::string(name));
-  utsname system = {};
-  if (::uname(&system) == 0)
+  api::SystemName system = {};
+  if (api::system_name(&system) == 0)
     add("kernel", std::string(system.sysname) + " " + system.release);
   else
     miss(missing, "machine.kernel", "uname() does not tell");
@@ -175,9 +172,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   add("time_zone", time_zone_name(files, environment, missing));
 }
 
-/// The time that this process has had of all cores, in seconds.
 inline double process_cpu_seconds() {
-  timespec used = {};
+  ::timespec used = {};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }

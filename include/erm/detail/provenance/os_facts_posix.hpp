@@ -1,32 +1,25 @@
-// provenance/os_facts.hpp for macOS and the BSDs: what every POSIX system tells.
+// The bodies of provenance/os_facts.hpp for macOS and the BSDs: what every POSIX system tells.
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "erm/detail/os/api.hpp"
 #include "erm/detail/provenance/environment.hpp"
-#include "erm/detail/provenance/memory_use.hpp"
+#include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/json.hpp"
 
-#if defined(__APPLE__)
-#include <crt_externs.h>
-#endif
-
 namespace erm::detail::os {
 
-/// As the program was called, its own name first.
 inline std::vector<std::string> process_arguments(const SystemFiles&, Json& missing) {
   std::vector<std::string> arguments;
 #if defined(__APPLE__)
-  char** const all = *_NSGetArgv();
-  for (int i = 0; i < *_NSGetArgc(); ++i) arguments.emplace_back(all[i]);
+  char** const all = api::arguments();
+  for (int i = 0; i < api::arguments_count(); ++i) arguments.emplace_back(all[i]);
 #endif
   if (arguments.empty()) miss(missing, "program.arguments", "not asked for on this system");
   return arguments;
@@ -45,15 +38,15 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
   for (const char* const name : {"LOGNAME", "USER"})
     if (const std::string_view user = environment.get(name); !user.empty()) machine["user"] = kept_text(user, 256);
   if (!machine.contains("user")) miss(missing, "machine.user", "neither USER nor LOGNAME names it");
-  utsname system = {};
-  if (::uname(&system) == 0) {
+  api::SystemName system = {};
+  if (api::system_name(&system) == 0) {
     machine["os"] = repaired_utf8(system.sysname);
     machine["kernel"] = repaired_utf8(std::string(system.sysname) + " " + system.release);
     machine["architecture"] = repaired_utf8(system.machine);
   }
-  if (const long cores = ::sysconf(_SC_NPROCESSORS_ONLN); cores > 0)
+  if (const long cores = api::setting(api::processors_online); cores > 0)
     machine["cores"] = static_cast<std::uint64_t>(cores);
-  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
+  const long pages = api::setting(api::memory_pages), page = api::setting(api::page_size);
   if (pages > 0 && page > 0)
     machine["memory_bytes"] = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page);
   for (const char* const field : {"machine.cpu", "machine.cpu_features", "machine.cores_usable"})
@@ -68,9 +61,8 @@ inline void add_machine(Json& machine, const SystemFiles& files, const Environme
     miss(missing, "machine.time_zone", "neither TZ nor /etc/localtime names it");
 }
 
-/// The time that this process has had of all cores, in seconds.
 inline double process_cpu_seconds() {
-  timespec used = {};
+  ::timespec used = {};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
@@ -78,7 +70,7 @@ inline double process_cpu_seconds() {
 inline MemoryUse process_memory(const SystemFiles&) { return {}; }
 
 inline std::uint64_t usable_cores(const SystemFiles&) {
-  const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  const long cores = api::setting(api::processors_online);
   return cores > 0 ? static_cast<std::uint64_t>(cores) : 0;
 }
 

@@ -1,4 +1,4 @@
-// provenance/os_facts.hpp for Windows.
+// The bodies of provenance/os_facts.hpp for Windows.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,14 @@
 
 #include "erm/detail/os/api_windows.hpp"
 #include "erm/detail/os/command_line.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/provenance/environment.hpp"
-#include "erm/detail/provenance/memory_use.hpp"
-#include "erm/detail/os/file_windows.hpp"
+#include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail::os {
 
-/// As the program was called, its own name first.
 inline std::vector<std::string> process_arguments(const SystemFiles&, Json& missing) {
   try {
     return split_command_line(utf8_text(api::GetCommandLineW()));
@@ -65,7 +64,6 @@ inline void add_machine(Json& machine, const SystemFiles&, const Environment& en
     miss(missing, field, "not asked for on this system");
 }
 
-/// The time that this process has had of all cores, in seconds.
 inline double process_cpu_seconds() {
   unsigned long times[4][2] = {};
   const auto time = [&](int i) { return reinterpret_cast<_FILETIME*>(times[i]); };

@@ -37,9 +37,9 @@ inline std::optional<std::uint64_t> leading_number(std::string_view text) {
 /// What stands behind `key` and `sign` on a line of its own, blanks around them left out: "model name : EPYC".
 inline std::string_view value_of_line(std::string_view text, std::string_view key, char sign) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::size_t end = (std::min)(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix((std::min)(end + 1, text.size()));
     if (line.substr(0, key.size()) != key) continue;
     const std::string_view rest = without_blanks(line.substr(key.size()));
     if (!rest.empty() && rest.front() == sign) return without_blanks(rest.substr(1));
@@ -51,7 +51,7 @@ inline std::string_view value_of_line(std::string_view text, std::string_view ke
 inline std::uint64_t count_of_list(std::string_view list) {
   std::uint64_t count = 0;
   for (list = without_blanks(list); !list.empty();) {
-    const std::size_t end = std::min(list.find(','), list.size());
+    const std::size_t end = (std::min)(list.find(','), list.size());
     const std::string_view part = list.substr(0, end);
     const std::size_t dash = part.find('-');
     const std::optional<std::uint64_t> first = leading_number(part);
@@ -59,7 +59,7 @@ inline std::uint64_t count_of_list(std::string_view list) {
         dash == std::string_view::npos ? first : leading_number(part.substr(dash + 1));
     if (!first || !last || *last < *first) return 0;
     count += *last - *first + 1;
-    list.remove_prefix(std::min(end + 1, list.size()));
+    list.remove_prefix((std::min)(end + 1, list.size()));
   }
   return count;
 }

@@ -10,7 +10,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/os/file.hpp"
-#include "erm/detail/os/file_content.hpp"
+#include "erm/detail/os/whole_file.hpp"
 
 namespace erm::detail {
 

@@ -1,0 +1,257 @@
+// os/api.hpp for macOS, the BSDs, and Linux with another C library than glibc or on a rare processor. Here the system's
+// headers are included, since what they declare differs too much: who includes ERM header-only on such a system sees
+// their names and macros. With erm::compiled only the library does.
+#pragma once
+
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <linux/fs.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
+#endif
+#if defined(__APPLE__)
+#include <crt_externs.h>
+#endif
+
+namespace erm::detail::os::api {
+
+// ---- files ----
+
+using Offset = ::off_t;
+
+inline int open_file(const char* path, int flags, int mode = 0) { return ::open(path, flags, mode); }
+inline int close_file(int file) { return ::close(file); }
+inline ::ssize_t read_file(int file, void* into, std::size_t size) { return ::read(file, into, size); }
+inline ::ssize_t write_file(int file, const void* data, std::size_t size) { return ::write(file, data, size); }
+inline ::ssize_t read_file_at(int file, void* into, std::size_t size, Offset offset) {
+  return ::pread(file, into, size, offset);
+}
+inline ::ssize_t write_file_at(int file, const void* data, std::size_t size, Offset offset) {
+  return ::pwrite(file, data, size, offset);
+}
+inline int resize_file(int file, Offset size) { return ::ftruncate(file, size); }
+inline int sync_file(int file) { return ::fsync(file); }
+inline int lock_file(int file, int how) { return ::flock(file, how); }
+inline int control_file(int file, int command, int value) { return ::fcntl(file, command, value); }
+inline int temporary_file(char* pattern) { return ::mkstemp(pattern); }
+inline int make_pipe(int* ends) { return ::pipe(ends); }
+
+inline constexpr int read_only = O_RDONLY;
+inline constexpr int read_and_write = O_RDWR;
+inline constexpr int create = O_CREAT;
+inline constexpr int new_only = O_EXCL;
+inline constexpr int or_truncate = O_TRUNC;
+inline constexpr int without_waiting = O_NONBLOCK;
+inline constexpr int not_inherited = O_CLOEXEC;
+inline constexpr int only_folder = O_DIRECTORY;
+inline constexpr int not_link = O_NOFOLLOW;
+#if defined(O_TMPFILE)
+inline constexpr int without_name = O_TMPFILE;
+#else
+inline constexpr int without_name = 0;
+#endif
+inline constexpr int locked_alone = LOCK_EX;
+inline constexpr int or_not_at_all = LOCK_NB;
+inline constexpr int set_inherited = F_SETFD;
+inline constexpr int closed_on_exec = FD_CLOEXEC;
+inline constexpr int set_flags = F_SETFL;
+inline constexpr int duplicate = F_DUPFD_CLOEXEC;
+
+inline int make_pipe_with(int* ends, int flags) {
+#if defined(__APPLE__)
+  if (::pipe(ends) != 0) return -1;
+  for (int i = 0; i < 2; ++i)
+    if ((flags & O_CLOEXEC) != 0) ::fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+  return 0;
+#else
+  return ::pipe2(ends, flags);
+#endif
+}
+
+#if defined(__linux__)
+/// Whether the file `to` now shares the blocks of `from`.
+inline bool share_blocks(int from, int to) { return ::ioctl(to, FICLONE, from) == 0; }
+inline ::ssize_t copy_range(int from, Offset* from_offset, int to, Offset* to_offset, std::size_t size,
+                            unsigned flags) {
+  return ::copy_file_range(from, from_offset, to, to_offset, size, flags);
+}
+#else
+inline bool share_blocks(int, int) { return false; }
+inline ::ssize_t copy_range(int, Offset*, int, Offset*, std::size_t, unsigned) {
+  errno = ENOSYS;
+  return -1;
+}
+#endif
+
+// ---- names ----
+
+using Names = ::DIR;
+using Name = ::dirent;
+
+inline int make_folder(const char* path, unsigned mode) { return ::mkdir(path, static_cast<::mode_t>(mode)); }
+inline int remove_file(const char* path) { return ::unlink(path); }
+inline int remove_folder(const char* path) { return ::rmdir(path); }
+inline int can_access(const char* path, int how) { return ::access(path, how); }
+inline int can_access_in(int folder, const char* path, int how, int flags) {
+  return ::faccessat(folder, path, how, flags);
+}
+inline ::ssize_t read_link(const char* path, char* into, std::size_t size) { return ::readlink(path, into, size); }
+inline Names* open_names(int folder) { return ::fdopendir(folder); }
+inline Name* next_name(Names* names) { return ::readdir(names); }
+inline int descriptor_of(Names* names) { return ::dirfd(names); }
+inline int close_names(Names* names) { return ::closedir(names); }
+
+inline constexpr int to_exist = F_OK;
+inline constexpr int to_read = R_OK;
+inline constexpr unsigned char type_folder = DT_DIR;
+inline constexpr unsigned char type_file = DT_REG;
+inline constexpr unsigned char type_link = DT_LNK;
+
+// ---- what lies at a path ----
+
+inline constexpr unsigned mode_kind = S_IFMT;
+inline constexpr unsigned mode_file = S_IFREG;
+inline constexpr unsigned mode_folder = S_IFDIR;
+inline constexpr unsigned mode_link = S_IFLNK;
+
+inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
+  facts.mode = found.st_mode;
+  facts.size = static_cast<std::uint64_t>(found.st_size);
+  facts.device = static_cast<std::uint64_t>(found.st_dev);
+  facts.inode = static_cast<std::uint64_t>(found.st_ino);
+#if defined(__APPLE__)
+  const ::timespec& modified = found.st_mtimespec;
+#else
+  const ::timespec& modified = found.st_mtim;
+#endif
+  facts.modified_seconds = modified.tv_sec;
+  facts.modified_nanoseconds = modified.tv_nsec;
+  return true;
+}
+
+/// A link is a link.
+inline bool look_at(const char* path, FileFacts& facts) {
+  struct ::stat found;
+  return ::lstat(path, &found) == 0 && facts_of(found, facts);
+}
+inline bool look_at(int file, FileFacts& facts) {
+  struct ::stat found;
+  return ::fstat(file, &found) == 0 && facts_of(found, facts);
+}
+inline bool look_at(int folder, const char* path, FileFacts& facts) {
+  struct ::stat found;
+  return ::fstatat(folder, path, &found, AT_SYMLINK_NOFOLLOW) == 0 && facts_of(found, facts);
+}
+
+// ---- processes ----
+
+struct Waiting {
+  int file;
+  short events, found;
+};
+
+inline int wait_for_files(Waiting* files, unsigned long count, int milliseconds) {
+  static_assert(sizeof(Waiting) == sizeof(::pollfd));
+  return ::poll(reinterpret_cast<::pollfd*>(files), static_cast<::nfds_t>(count), milliseconds);
+}
+inline int own_process() { return static_cast<int>(::getpid()); }
+inline unsigned own_user() { return static_cast<unsigned>(::geteuid()); }
+inline int host_name(char* into, std::size_t size) { return ::gethostname(into, size); }
+inline int is_terminal(int file) { return ::isatty(file); }
+inline long setting(int number) { return ::sysconf(number); }
+inline int on_fork(void (*prepare)(), void (*parent)(), void (*child)()) {
+  return ::pthread_atfork(prepare, parent, child);
+}
+#if defined(__linux__)
+inline unsigned long auxiliary(unsigned long number) { return ::getauxval(number); }
+#endif
+
+inline constexpr short can_read = POLLIN;
+inline constexpr int processors_online = _SC_NPROCESSORS_ONLN;
+#if !defined(__linux__)
+inline constexpr int memory_pages = _SC_PHYS_PAGES;
+inline constexpr int page_size = _SC_PAGESIZE;
+#endif
+
+#if defined(__APPLE__)
+inline char** environment() { return *::_NSGetEnviron(); }
+inline char** arguments() { return *::_NSGetArgv(); }
+inline int arguments_count() { return *::_NSGetArgc(); }
+#else
+extern "C" char** environ;
+inline char** environment() { return environ; }
+#endif
+
+using SystemName = ::utsname;
+inline int system_name(SystemName* into) { return ::uname(into); }
+
+// ---- other programs ----
+
+using SpawnFiles = ::posix_spawn_file_actions_t;
+using SpawnSettings = ::posix_spawnattr_t;
+inline int begin_files(SpawnFiles* files) { return ::posix_spawn_file_actions_init(files); }
+inline int end_files(SpawnFiles* files) { return ::posix_spawn_file_actions_destroy(files); }
+inline int add_open(SpawnFiles* files, int file, const char* path, int flags, unsigned mode) {
+  return ::posix_spawn_file_actions_addopen(files, file, path, flags, static_cast<::mode_t>(mode));
+}
+inline int add_duplicate(SpawnFiles* files, int from, int to) {
+  return ::posix_spawn_file_actions_adddup2(files, from, to);
+}
+inline int begin_settings(SpawnSettings* settings) { return ::posix_spawnattr_init(settings); }
+inline int end_settings(SpawnSettings* settings) { return ::posix_spawnattr_destroy(settings); }
+inline int set_blocked_signals(SpawnSettings* settings, const ::sigset_t* set) {
+  return ::posix_spawnattr_setsigmask(settings, set);
+}
+inline int set_default_signals(SpawnSettings* settings, const ::sigset_t* set) {
+  return ::posix_spawnattr_setsigdefault(settings, set);
+}
+inline int set_group(SpawnSettings* settings, int group) { return ::posix_spawnattr_setpgroup(settings, group); }
+inline int set_used(SpawnSettings* settings, short flags) { return ::posix_spawnattr_setflags(settings, flags); }
+inline int spawn(int* process, const char* program, const SpawnFiles* files, const SpawnSettings* settings,
+                 char* const arguments[], char* const variables[]) {
+  ::pid_t begun = -1;
+  const int error = ::posix_spawnp(&begun, program, files, settings, arguments, variables);
+  *process = static_cast<int>(begun);
+  return error;
+}
+inline int wait_for_process(int process, int* status, int options) {
+  return static_cast<int>(::waitpid(static_cast<::pid_t>(process), status, options));
+}
+
+inline constexpr short uses_group = POSIX_SPAWN_SETPGROUP;
+inline constexpr short uses_default_signals = POSIX_SPAWN_SETSIGDEF;
+inline constexpr short uses_blocked_signals = POSIX_SPAWN_SETSIGMASK;
+inline constexpr int if_ended = WNOHANG;
+
+/// What wait_for_process() tells in `status`.
+inline bool has_exited(int status) { return WIFEXITED(status); }
+inline int exit_code(int status) { return WEXITSTATUS(status); }
+inline bool was_killed(int status) { return WIFSIGNALED(status); }
+inline int killed_by(int status) { return WTERMSIG(status); }
+
+// ---- libraries ----
+
+inline void* load_library(const char* name, int how) { return ::dlopen(name, how); }
+inline void* find_symbol(void* library, const char* name) { return ::dlsym(library, name); }
+inline const char* library_error() { return ::dlerror(); }
+
+inline constexpr int when_called = RTLD_LAZY | RTLD_LOCAL;
+
+}  // namespace erm::detail::os::api

@@ -1,0 +1,23 @@
+// The bodies of ERM, for the one file of a program that compiles them, where CMake's erm::compiled does not: every file
+// is compiled with -DERM_COMPILED, and this file holds
+//
+//   #include <erm/implementation.hpp>
+//
+// Registries in object storage have theirs apart, since they need libcurl and libcrypto: #include <erm/impl/s3.inl>.
+#pragma once
+
+#ifndef ERM_COMPILED
+#error "erm/implementation.hpp is for programs whose files are all compiled with -DERM_COMPILED; header-only ones need none"
+#endif
+
+#include "erm/impl/linkage.inl"
+#include "erm/impl/file_path.inl"
+#include "erm/impl/value.inl"
+#include "erm/impl/metric_history.inl"
+#include "erm/impl/json_input.inl"
+#include "erm/impl/artifact.inl"
+#include "erm/impl/image.inl"
+#include "erm/impl/figure.inl"
+#include "erm/impl/run_logger.inl"
+#include "erm/impl/experiment_run.inl"
+#include "erm/impl/run_json.inl"
