@@ -7,7 +7,7 @@
 #     --compilers "g++ clang++"     both by default
 #     --levels "-O0 -O2"            both by default
 #     --before DIR                  the include folder of another checkout, measured header-only in the same turns
-#     --library DIR                 the sources that CMake generated for erm::compiled, in place of
+#     --library DIR                 a build folder: its generated sources of erm::compiled, in place of
 #                                   erm/implementation.hpp, for what it costs to build the library once
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -89,13 +89,13 @@ int main() {
 CPP
 echo '#include <erm/implementation.hpp>' >"$work/implementation.cpp"
 
-# compile SOURCE ARGUMENT...: to $work/out.o; prints the seconds of user and system time. The compiler's complaints come
-# after that.
+# compile SOURCE ARGUMENT...: to $work/out.o; prints the seconds of user and system time, or what the compiler complains of.
 compile() {
   local source="$1"
   shift
+  rm -f "$work/out.o"
   { TIMEFORMAT='%U %S'; time "$compiler" -std=c++17 "$level" "$@" -c "$source" -o "$work/out.o" 2>"$work/said"; } 2>&1 |
-    awk '{printf "%.3f\n", $1 + $2}' || { cat "$work/said" >&2; return 1; }
+    awk '{printf "%.3f\n", $1 + $2}' || { head -n 5 "$work/said" >&2; return 1; }
 }
 
 median() { sort -n | awk '{all[NR] = $1} END {print NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2}'; }
@@ -118,7 +118,7 @@ ratio() {
 # What it costs once: one file, or one for each source.
 library_row() {
   local sources=("$work/implementation.cpp") source
-  if [ -n "$library" ]; then mapfile -t sources < <(find "$library" -maxdepth 1 -name '*.cpp' | sort); fi
+  if [ -n "$library" ]; then mapfile -t sources < <(find "$library" -path '*/erm_compiled/*.cpp' | sort); fi
   for source in "${sources[@]}"; do compile "$source" -DERM_COMPILED -Iinclude || return; done | sort -n |
     awk '{sum += $1; longest = $1} END {printf "The library, %d file%s: %.1f s of processor time once, %.1f s of it for the longest.\n",
       NR, NR == 1 ? "" : "s", sum, longest}'
@@ -140,7 +140,7 @@ for compiler in $compilers; do
       if [ -n "$before" ]; then cell+=" $(ratio "$source" -I"$before") |"; fi
       if $has_compiled; then
         cell+=" $(ratio "$source" -DERM_COMPILED -Iinclude) |"
-        cell+=" $(wc -c <"$work/out.o" | awk '{printf "%.0f", $1 / 1024}') KiB |"
+        cell+=" $(if [ -e "$work/out.o" ]; then wc -c <"$work/out.o" | awk '{printf "%.0f KiB", $1 / 1024}'; fi) |"
       else
         cell+=" - | - |"
       fi
