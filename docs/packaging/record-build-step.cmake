@@ -222,13 +222,17 @@ function(ask_git)
   if(NOT dirty)
     return()
   endif()
-  # git diff writes to the index which files were only touched: to a copy, so that no commit meets a locked one.
+  # git diff notes in the index which files were only touched. It gets a copy, so that no commit meets a locked index.
+  # The copy keeps its time: git reads files that are as young as the index, since their size and time do not tell
+  # whether they were edited.
   git(rev-parse --git-path index)
   string(REGEX REPLACE "\n$" "" index "${out}")
   get_filename_component(index "${index}" ABSOLUTE BASE_DIR "${folder}")
   if(EXISTS "${index}")
-    configure_file("${index}" "${OUTPUT}.index" COPYONLY)
-    set(ENV{GIT_INDEX_FILE} "${OUTPUT}.index")
+    file(REMOVE_RECURSE "${OUTPUT}.index")  # of a step that was killed
+    file(COPY "${index}" DESTINATION "${OUTPUT}.index")
+    get_filename_component(name "${index}" NAME)
+    set(ENV{GIT_INDEX_FILE} "${OUTPUT}.index/${name}")
   endif()
   if(commit)
     execute_process(COMMAND ${git} -c core.fsmonitor=false -c core.quotePath=false -c diff.renames=true diff HEAD
@@ -261,7 +265,7 @@ function(ask_git)
       file(REMOVE "${diff}.new")
     endforeach()
   endif()
-  file(REMOVE "${OUTPUT}.index")
+  file(REMOVE_RECURSE "${OUTPUT}.index")
   if(EXISTS "${diff}")
     file(SIZE "${diff}" size)
     if(size GREATER 0)

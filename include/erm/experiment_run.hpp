@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -125,22 +124,16 @@ class ExperimentRun : public RunLogger {
                 std::optional<TimePoint> timestamp);
 
   [[nodiscard]] bool ignores_all() const override;
-  [[nodiscard]] bool copies_files() const override;
-  void accept_feature(std::string_view feature) override;
-  void accept_param(std::string_view key, Value value) override;
+  void change_record(const detail::RecordChange& change) override;
+  void visit_record(const detail::RecordVisit& visit) const override;
   void accept_metric(std::string_view key, Value value) override;
   void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                     std::optional<TimePoint> time) override;
-  void accept_dict(std::string_view name, JsonInput object) override;
-  void accept_artifact(Artifact artifact) override;
-  void accept_file(const FilePath& path, std::string artifact_id, std::string filename, ArtifactType type) override;
-  void accept_goal(std::string_view metric, Goal goal) override;
-  void accept_tag(std::string_view name, std::string_view value) override;
-  void accept_note(std::string_view markdown) override;
-  void accept_group(std::string_view group) override;
+  [[nodiscard]] bool stores_artifacts() const override;
+  void store_artifact(const Artifact& artifact) override;
+  void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
+                  ArtifactType type) override;
   void await_capture() override;
-  void change_record(const std::function<void(detail::RunRecord&)>& change) override;
-  void visit_record(const std::function<void(const detail::RunRecord&)>& visit) const override;
 
   std::unique_ptr<detail::RunState> state_;
 };

@@ -85,6 +85,12 @@ class FilePath {
 #endif
   }
   FilePath(std::nullptr_t) = delete;
+  /// The path of UTF-8 text, whatever the system's encoding.
+  [[nodiscard]] static FilePath from_utf8(std::string_view path) {
+    FilePath it;
+    it.assign_utf8(path.data(), path.size());
+    return it;
+  }
 
   /// As the system has it: bytes on POSIX, UTF-16 on Windows.
   [[nodiscard]] const Native& native() const noexcept { return native_; }

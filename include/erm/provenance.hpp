@@ -1,4 +1,4 @@
-// Where a run came from: which program on which machine made it, how that was built and from which code, what it
+// Where a run came from: which program made it on which machine, how the program was built and from which code, what it
 // read, and by which seeds. A LiveRun records its process by itself; the rest is one call each.
 //
 //   erm::ExperimentRun run("digits", "baseline");
@@ -9,26 +9,54 @@
 //   if (auto maker = erm::run_that_made("erm-registry", "model.bin")) std::puts(maker->run_id().c_str());
 #pragma once
 
-#include <filesystem>
+#include <locale>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include "erm/impl/provenance_calls.hpp"
 #include "erm/experiment_run.hpp"
-#include "erm/file_system.hpp"
+#include "erm/file_path.hpp"
+#include "erm/impl/linkage.hpp"
 #include "erm/provenance_options.hpp"
+#include "erm/run_logger.hpp"
 
 namespace erm {
 
-/// The run of the registry that has an artifact with the content of that file, wherever the file lies and whatever it
-/// is called; of several the one with the earliest timestamp_utc. Looks at all experiments and variants, and opens the
-/// artifacts of those runs alone that keep no SHA-256 (written by the Python package, or without
+class FileSystem;
+
+/// The run of the registry that has an artifact with the content of that file, wherever the file lies and whatever its
+/// name is; of several the one with the earliest timestamp_utc. Searches all experiments and variants. Reads the
+/// artifacts of those runs alone that have no SHA-256 (written by the Python package, or without
 /// LiveOptions::hash_artifacts). Throws NotFoundError where there is no such file or registry.
-[[nodiscard]] std::optional<ExperimentRun> run_that_made(const std::string& registry_uri,
-                                                         const std::filesystem::path& file,
+[[nodiscard]] std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const FilePath& file,
                                                          std::shared_ptr<FileSystem> fs = nullptr);
+
+template <class Engine>
+void RunLogger::log_rng(std::string_view name, const Engine& engine) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << engine;
+  log_rng_state(name, text.str());
+}
+
+template <class Engine>
+bool RunLogger::restore_rng(std::string_view name, Engine& engine) const {
+  const std::optional<std::string> state = rng_state(name);
+  if (!state) return false;
+  std::istringstream text(*state);
+  text.imbue(std::locale::classic());
+  Engine restored = engine;
+  text >> restored;
+  if (text.fail() || !(text >> std::ws).eof()) throw_wrong_rng(name, *state);
+  engine = std::move(restored);
+  return true;
+}
 
 }  // namespace erm
 
-#include "erm/impl/run_that_made.hpp"
+#ifndef ERM_COMPILED
+#include "erm/impl/provenance.inl"
+#endif

@@ -1,4 +1,4 @@
-// What the provenance of a run takes in; every field has a default.
+// What the provenance of a run records; every field has a default.
 //
 //   erm::ProvenanceOptions options;
 //   options.environment = {"MY_SOLVER_MODE"};      // beside those of the default list
@@ -15,16 +15,16 @@ struct ProvenanceOptions {
   /// Environment variables beside the default ones (threads, devices, libraries, locale: docs/provenance.md). A name
   /// that looks like a secret's is refused.
   std::vector<std::string> environment = {};
-  /// Options of the command line whose values are kept out, beside those whose names look like secrets.
+  /// Options of the command line whose values are masked, beside those whose names look like secrets.
   std::vector<std::string> secret_arguments = {};
   bool arguments = true;
   /// User, host, system, processor, memory, container.
   bool machine = true;
-  /// Asks NVML, which may take a second to begin.
+  /// Asks NVML, which may take a second to start.
   bool gpus = true;
   /// The build id or hash of the executable, and the shared libraries that are loaded.
   bool libraries = true;
-  /// The commit, and whether the code was changed since. Without erm_record_build(target) git is asked.
+  /// The commit, and whether the code was changed since. Without erm_record_build(target) git tells.
   bool code = true;
   /// The diff against that commit.
   bool diff = true;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -35,8 +34,28 @@ namespace erm {
 class Figure;
 
 namespace detail {
+
 struct RunRecord;
-}
+
+/// A function that is called at once, by reference: what it refers to need not outlive the call.
+template <class Record>
+class RecordFunction {
+ public:
+  template <class Function>
+  RecordFunction(const Function& function)  // NOLINT(google-explicit-constructor)
+      : function_(&function), call_([](const void* self, Record& record) {
+          (*static_cast<const Function*>(self))(record);
+        }) {}
+  void operator()(Record& record) const { call_(function_, record); }
+
+ private:
+  const void* function_;
+  void (*call_)(const void*, Record&);
+};
+using RecordChange = RecordFunction<RunRecord>;
+using RecordVisit = RecordFunction<const RunRecord>;
+
+}  // namespace detail
 
 /// What `log_params` and `log_metrics` take in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
@@ -189,29 +208,27 @@ class RunLogger {
   RunLogger& operator=(const RunLogger&) = default;
   RunLogger& operator=(RunLogger&&) noexcept = default;
 
+ protected:
+  /// Logs an artifact as it is.
+  void add_artifact(Artifact artifact);
+
  private:
-  // What a run does with what it is given; checked before, but for names.
+  // What differs between the kinds of runs. All else is a change of the record, of which each kind keeps one.
+
   /// Whether nothing is kept, so that no file need be read.
   [[nodiscard]] virtual bool ignores_all() const = 0;
-  /// Whether files are given to accept_file(), to be copied once; else their contents to accept_artifact().
-  [[nodiscard]] virtual bool copies_files() const = 0;
-  virtual void accept_feature(std::string_view feature) = 0;
-  virtual void accept_param(std::string_view key, Value value) = 0;
+  virtual void change_record(const detail::RecordChange& change) = 0;
+  virtual void visit_record(const detail::RecordVisit& visit) const = 0;
   virtual void accept_metric(std::string_view key, Value value) = 0;
   virtual void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                             std::optional<TimePoint> time) = 0;
-  virtual void accept_dict(std::string_view name, JsonInput object) = 0;
-  virtual void accept_artifact(Artifact artifact) = 0;
-  virtual void accept_file(const FilePath& path, std::string artifact_id, std::string filename,
-                           ArtifactType type) = 0;
-  virtual void accept_goal(std::string_view metric, Goal goal) = 0;
-  virtual void accept_tag(std::string_view name, std::string_view value) = 0;
-  virtual void accept_note(std::string_view markdown) = 0;
-  virtual void accept_group(std::string_view group) = 0;
+  /// Whether artifacts go to store_artifact() and store_file(); else they become part of the record.
+  [[nodiscard]] virtual bool stores_artifacts() const = 0;
+  virtual void store_artifact(const Artifact& artifact) = 0;
+  virtual void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
+                          ArtifactType type) = 0;
   /// Waits for a capture of provenance that a live run began by itself.
   virtual void await_capture() = 0;
-  virtual void change_record(const std::function<void(detail::RunRecord&)>& change) = 0;
-  virtual void visit_record(const std::function<void(const detail::RunRecord&)>& visit) const = 0;
 
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);
   void log_point(std::string_view key, const Value& value, std::int64_t step);
@@ -222,6 +239,7 @@ class RunLogger {
   void log_seed_value(std::string_view name, const Value& seed);
   void log_rng_state(std::string_view name, const std::string& state);
   [[nodiscard]] std::optional<std::string> rng_state(std::string_view name) const;
+  [[noreturn]] static void throw_wrong_rng(std::string_view name, const std::string& state);
 };
 
 }  // namespace erm

@@ -263,6 +263,17 @@ TEST_CASE("A file that was only touched is no change, and the index stays as it 
   CHECK(file_text(dir / "work/.git/index") == before);
 }
 
+TEST_CASE("An edit that changes neither the size of a file nor its time is in the diff") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  repository.commit_all("first");
+  repository.edit_unseen("a.txt", "two\n");
+  const erm::Json code = Step(dir / "work").run();
+  CHECK(code["dirty"] == true);
+  CHECK(contains(code.value("diff", ""), "-one\n+two\n"));
+}
+
 TEST_CASE("The folder of the build and registries of runs are no part of the code") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");

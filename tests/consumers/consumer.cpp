@@ -1,5 +1,4 @@
 // Logs a run, saves it, loads it and compares it: exits with 0 where all came back, and the build was recorded.
-#include <erm/detail/provenance/build_record.hpp>
 #include <erm/erm.hpp>
 
 #include <cstdio>
@@ -14,8 +13,8 @@ int main() {
   const std::string page = erm::compare_runs(run, loaded);
   const bool same = loaded.params() == run.params() && loaded.metrics() == run.metrics();
   std::printf("ERM %s: %s, %zu bytes of comparison\n", erm::version, uri.c_str(), page.size());
-  erm::Json missing;
-  const erm::Json build = erm::detail::build_section(missing);
+  run.capture_provenance();
+  const erm::Json build = run.provenance().at("build");
   std::puts(build.dump().c_str());
   if (build["from"] != "erm_record_build" || build["target"] != "consumer" || build["build_type"] != "Debug") return 1;
   return same && page.find("lr") != std::string::npos ? 0 : 1;

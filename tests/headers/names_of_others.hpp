@@ -1,5 +1,5 @@
-// The macros that other libraries define, each as an error: a name of ERM's that is one of them would be replaced in the
-// files of who includes both. Where none is, ERM compiles as without them.
+// The macros that other libraries define, each as an error: a name of ERM's that is one of them would be replaced in
+// the files of who includes both. Where none is, ERM compiles as without them.
 #pragma once
 
 #include "standard_library.hpp"

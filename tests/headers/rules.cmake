@@ -63,6 +63,7 @@ if(PREPROCESSOR)
   if(NOT HAS_S3)
     list(REMOVE_ITEM public erm/s3.hpp)
   endif()
+  list(REMOVE_ITEM public erm/implementation.hpp)  # for one file of a program that is compiled with ERM_COMPILED
 
   # No macro that a header of ERM defines is left when it has been included.
   write_file_that_includes(every_header.cpp ${public})
@@ -99,10 +100,12 @@ if(PREPROCESSOR)
   if(HAS_S3)
     set(others curl/curl.h openssl/evp.h openssl/hmac.h)
   endif()
-  write_file_that_includes(names_of_others.cpp ${others} ${CMAKE_CURRENT_LIST_DIR}/names_of_others.hpp ${public})
+  list(APPEND others ${CMAKE_CURRENT_LIST_DIR}/names_of_others.hpp)
+  write_file_that_includes(names_of_others.cpp ${others} ${public})
+  write_file_that_includes(names_of_others_compiled.cpp ${others} ${public} erm/implementation.hpp)
   list(REMOVE_ITEM PREPROCESSOR -dM)
-  foreach(way "" -DERM_COMPILED)
-    execute_process(COMMAND ${PREPROCESSOR} ${way} ${CMAKE_CURRENT_BINARY_DIR}/names_of_others.cpp OUTPUT_QUIET
+  foreach(way "names_of_others.cpp" "-DERM_COMPILED;names_of_others_compiled.cpp")
+    execute_process(COMMAND ${PREPROCESSOR} ${way} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} OUTPUT_QUIET
                     ERROR_VARIABLE why RESULT_VARIABLE failed)
     if(failed)
       string(REGEX MATCHALL "[^\n]*error:[^\n]*" errors "${why}")

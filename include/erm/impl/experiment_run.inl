@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -79,7 +78,7 @@ ERM_INLINE ExperimentRun::ExperimentRun(std::string experiment_id, RunOptions op
       throw Error("RunOptions::artifacts holds artifact " + detail::shown(artifact.id()) + " under the key " +
                   detail::shown(id) + "; the key is the artifact's id");
     }
-    accept_artifact(std::move(artifact));
+    add_artifact(std::move(artifact));
   }
 }
 
@@ -110,16 +109,14 @@ ERM_INLINE void ExperimentRun::identify(std::string experiment_id, std::string v
 }
 
 ERM_INLINE bool ExperimentRun::ignores_all() const { return false; }
-ERM_INLINE bool ExperimentRun::copies_files() const { return false; }
-ERM_INLINE void ExperimentRun::accept_file(const FilePath&, std::string, std::string, ArtifactType) {}
+ERM_INLINE void ExperimentRun::change_record(const detail::RecordChange& change) { change(state_->record); }
+ERM_INLINE void ExperimentRun::visit_record(const detail::RecordVisit& visit) const { visit(state_->record); }
+ERM_INLINE void ExperimentRun::await_capture() {}
 
-ERM_INLINE void ExperimentRun::accept_feature(std::string_view feature) {
-  detail::add_feature(state_->record, feature);
-}
-
-ERM_INLINE void ExperimentRun::accept_param(std::string_view key, Value value) {
-  state_->record.params[detail::repaired_utf8(key)] = std::move(value);
-}
+// Artifacts are part of the record.
+ERM_INLINE bool ExperimentRun::stores_artifacts() const { return false; }
+ERM_INLINE void ExperimentRun::store_artifact(const Artifact&) {}
+ERM_INLINE void ExperimentRun::store_file(const FilePath&, const std::string&, const std::string&, ArtifactType) {}
 
 ERM_INLINE void ExperimentRun::accept_metric(std::string_view key, Value value) {
   state_->record.metrics[detail::repaired_utf8(key)] = std::move(value);
@@ -134,36 +131,6 @@ ERM_INLINE void ExperimentRun::accept_point(std::string_view key, double value, 
   const std::string name = detail::repaired_utf8(key);
   state_->record.own_history()[name].append({step, when, decimal});
   state_->record.metrics[name] = decimal;
-}
-
-ERM_INLINE void ExperimentRun::accept_dict(std::string_view name, JsonInput object) {
-  state_->record.add_dict(std::string(name), std::move(object));
-}
-
-ERM_INLINE void ExperimentRun::accept_artifact(Artifact artifact) {
-  detail::check_artifact_names(artifact.id(), artifact.filename());
-  state_->record.artifacts.insert_or_assign(artifact.id(), std::move(artifact));
-}
-
-ERM_INLINE void ExperimentRun::accept_goal(std::string_view metric, Goal goal) {
-  state_->record.goals[detail::repaired_utf8(metric)] = goal;
-}
-ERM_INLINE void ExperimentRun::accept_tag(std::string_view name, std::string_view value) {
-  detail::set_tag(state_->record.tags, name, value);
-}
-ERM_INLINE void ExperimentRun::accept_note(std::string_view markdown) {
-  state_->record.note = detail::repaired_utf8(markdown);
-}
-ERM_INLINE void ExperimentRun::accept_group(std::string_view group) {
-  state_->record.group = detail::repaired_utf8(group);
-}
-
-ERM_INLINE void ExperimentRun::await_capture() {}
-ERM_INLINE void ExperimentRun::change_record(const std::function<void(detail::RunRecord&)>& change) {
-  change(state_->record);
-}
-ERM_INLINE void ExperimentRun::visit_record(const std::function<void(const detail::RunRecord&)>& visit) const {
-  visit(state_->record);
 }
 
 namespace detail {

@@ -3,13 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "erm/detail/base/utf8.hpp"
-#include "erm/detail/os/as_path.hpp"
 #include "erm/file_path.hpp"
+#ifdef _WIN32
+#include "erm/detail/os/path.hpp"
+#endif
 
 namespace erm {
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,11 +16,12 @@
 #include "erm/detail/base/json_input_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/figure/content.hpp"
-#include "erm/detail/os/as_path.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/media_types.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/error.hpp"
 #include "erm/image.hpp"
 #include "erm/run_logger.hpp"
@@ -50,7 +50,36 @@ inline ArtifactType image_type_or_throw(const Bytes& image, const std::string& a
 }
 
 /// The last part of a path, as UTF-8.
-inline std::string own_filename(const FilePath& path) { return FilePath(as_path(path).filename()).str(); }
+inline std::string own_filename(const FilePath& path) {
+  const std::string text = path.str();
+  return text.substr(text.rfind('/') + 1);
+}
+
+inline bool leads_to_file(const std::string& link) {
+  try {
+    return os::open_to_read(link).info().kind == FileKind::file;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Adds the regular files below `folder`, relative to it. Links to files count, links to folders are not followed;
+/// folders that may not be opened throw, as does one that is not there.
+inline void add_files_below(const std::string& folder, const std::string& prefix, std::vector<std::string>& files) {
+  os::Folder names(folder);
+  if (!names) {
+    static_cast<void>(os::open_to_read(folder));  // throws where nothing is there
+    throw IoError::failed_to("list the folder", folder, std::make_error_code(std::errc::not_a_directory));
+  }
+  std::vector<std::string> folders;
+  for (FolderEntry entry; names.next(entry);) {
+    if (entry.kind == FileKind::file || (entry.kind == FileKind::link && leads_to_file(folder + "/" + entry.name)))
+      files.push_back(prefix + entry.name);
+    else if (entry.kind == FileKind::folder)
+      folders.push_back(std::move(entry.name));
+  }
+  for (const std::string& name : folders) add_files_below(folder + "/" + name, prefix + name + "/", files);
+}
 
 inline const char* name_of_kind(const JsonInput& json) {
   switch (json.kind()) {
@@ -80,8 +109,14 @@ inline void check_json_input(const JsonInput& json, const std::string& what) {
 
 ERM_INLINE RunLogger::~RunLogger() = default;
 
-ERM_INLINE void RunLogger::log_feature(std::string_view feature) { accept_feature(feature); }
-ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) { accept_param(key, std::move(value)); }
+ERM_INLINE void RunLogger::log_feature(std::string_view feature) {
+  change_record([&](detail::RunRecord& record) { detail::add_feature(record, feature); });
+}
+
+ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) {
+  change_record([&](detail::RunRecord& record) { record.params[detail::repaired_utf8(key)] = std::move(value); });
+}
+
 ERM_INLINE void RunLogger::log_metric(std::string_view key, Value value) { accept_metric(key, std::move(value)); }
 
 ERM_INLINE void RunLogger::log_params(NamedValues params) {
@@ -130,19 +165,22 @@ ERM_INLINE void RunLogger::log_config(const JsonInput& config, const std::string
 
 ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& object) {
   const std::string valid_name = detail::repaired_utf8(name);
-  if (object.kind() == JsonInput::Kind::null) return accept_dict(valid_name, std::initializer_list<JsonInput>());
+  const auto add = [&](const JsonInput& checked) {
+    change_record([&](detail::RunRecord& record) { record.add_dict(valid_name, checked); });
+  };
+  if (object.kind() == JsonInput::Kind::null) return add(std::initializer_list<JsonInput>());
   detail::check_json_input(object, "dict '" + valid_name + "'");
   if (object.kind() != JsonInput::Kind::object) {
     throw Error("dict '" + valid_name + "' was given " + detail::name_of_kind(object) +
                 ", and a dict is a JSON object; give {{\"name\", value}, ...}");
   }
-  accept_dict(valid_name, object);
+  add(object);
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
-  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
+  add_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
                            std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
                            guessed.rfind("text/", 0) == 0 || guessed == "application/json" ? guessed : "text/plain"));
 }
@@ -194,45 +232,52 @@ ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifa
   std::string name = filename ? std::move(*filename) : detail::own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
-  if (copies_files()) return accept_file(path, std::move(artifact_id), std::move(name), its_type);
   // Names first: a wrong one should not cost the copy of a large file.
   detail::check_artifact_names(artifact_id, name);
-  accept_artifact(Artifact(std::move(artifact_id), std::move(name), its_type, detail::content_of_file(path)));
+  if (stores_artifacts()) return store_file(path, artifact_id, name, its_type);
+  add_artifact(Artifact(std::move(artifact_id), std::move(name), its_type, detail::content_of_file(path)));
 }
 
 ERM_INLINE void RunLogger::log_artifact(Bytes content, std::string artifact_id, std::string filename,
                                         std::optional<ArtifactType> type) {
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(filename);
-  accept_artifact(Artifact(std::move(artifact_id), std::move(filename), its_type, std::move(content)));
+  add_artifact(Artifact(std::move(artifact_id), std::move(filename), its_type, std::move(content)));
 }
 
 ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::string& artifact_id_prefix) {
-  namespace fs = std::filesystem;
   if (ignores_all()) return;
   detail::check_name("artifact id prefix", artifact_id_prefix);
-  const fs::path root = detail::as_path(folder);
-  std::error_code error;
-  std::vector<fs::path> files;
-  for (fs::recursive_directory_iterator i(root, error), end; !error && i != end; i.increment(error)) {
-    std::error_code unreadable;
-    if (i->is_regular_file(unreadable)) files.push_back(i->path());
-  }
-  if (error) {
-    if (error == std::errc::no_such_file_or_directory)
-      throw NotFoundError("cannot log the files of '" + folder.str() + "': it is not there; check the path");
-    throw IoError::failed_to("list the folder", folder.str(), error);
-  }
+  const std::string root = folder.str();
+  if (detail::os::info(root).kind == FileKind::missing)
+    throw NotFoundError("cannot log the files of '" + root + "': it is not there; check the path");
+  std::vector<std::string> files;
+  detail::add_files_below(root, {}, files);
   std::sort(files.begin(), files.end());
-  const auto id_of = [&](const fs::path& file) {
-    return artifact_id_prefix + "/" + FilePath(file.lexically_relative(root)).str();
-  };
-  for (const fs::path& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
-  for (const fs::path& file : files) log_artifact(file, id_of(file), id_of(file));
+  const auto id_of = [&](const std::string& file) { return artifact_id_prefix + "/" + file; };
+  for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const std::string& file : files) log_artifact(FilePath::from_utf8(root + "/" + file), id_of(file), id_of(file));
 }
 
-ERM_INLINE void RunLogger::set_tag(std::string_view name, const Value& value) { accept_tag(name, value.str()); }
-ERM_INLINE void RunLogger::set_note(std::string_view markdown) { accept_note(markdown); }
-ERM_INLINE void RunLogger::set_group(std::string_view group) { accept_group(group); }
-ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) { accept_goal(metric, goal); }
+ERM_INLINE void RunLogger::add_artifact(Artifact artifact) {
+  detail::check_artifact_names(artifact.id(), artifact.filename());
+  if (stores_artifacts()) return store_artifact(artifact);
+  change_record([&](detail::RunRecord& record) {
+    const std::string id = artifact.id();
+    record.artifacts.insert_or_assign(id, std::move(artifact));
+  });
+}
+
+ERM_INLINE void RunLogger::set_tag(std::string_view name, const Value& value) {
+  change_record([&](detail::RunRecord& record) { detail::set_tag(record.tags, name, value.str()); });
+}
+ERM_INLINE void RunLogger::set_note(std::string_view markdown) {
+  change_record([&](detail::RunRecord& record) { record.note = detail::repaired_utf8(markdown); });
+}
+ERM_INLINE void RunLogger::set_group(std::string_view group) {
+  change_record([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
+}
+ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) {
+  change_record([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });
+}
 
 }  // namespace erm

@@ -16,6 +16,7 @@ namespace point_buffer_test {
 using erm::detail::BufferState;
 using erm::detail::PointBuffer;
 using erm::detail::PointChunk;
+using erm::detail::store_point;
 
 namespace {
 
@@ -34,10 +35,10 @@ std::vector<Point> drained(PointBuffer& buffer) {
 }
 
 /// As a caller of LiveMetric::log does.
-bool put(PointBuffer& buffer, std::int64_t step, std::int64_t milliseconds = 1000, std::uint32_t metric = 0) {
+bool log(PointBuffer& buffer, std::int64_t step, std::int64_t milliseconds = 1000, std::uint32_t metric = 0) {
   const auto value = static_cast<double>(step);
-  return PointBuffer::put(buffer.number(), metric, value, step, milliseconds) ||
-         buffer.put_slowly(metric, value, step, milliseconds);
+  return store_point(buffer.number(), metric, value, step, milliseconds) ||
+         buffer.accept(metric, value, step, milliseconds);
 }
 
 std::shared_ptr<PointBuffer> make_buffer(std::size_t points, std::atomic<int>* wakes = nullptr) {
@@ -74,9 +75,9 @@ class Writer {
 
 }  // namespace
 
-TEST_CASE("Points come out as they were put, in their order, over many chunks") {
+TEST_CASE("Points come out as they were logged, in their order, over many chunks") {
   const auto buffer = make_buffer(10 * static_cast<std::size_t>(capacity));
-  for (std::int64_t i = 0; i < 3 * capacity + 5; ++i) REQUIRE(put(*buffer, i, 1000 + i, 7));
+  for (std::int64_t i = 0; i < 3 * capacity + 5; ++i) REQUIRE(log(*buffer, i, 1000 + i, 7));
   const std::vector<Point> points = drained(*buffer);
   REQUIRE(points.size() == 3 * capacity + 5);
   for (std::int64_t i = 0; i < 3 * capacity + 5; ++i) {
@@ -89,7 +90,7 @@ TEST_CASE("Points come out as they were put, in their order, over many chunks") 
 TEST_CASE("Times that are further apart than a chunk can say are kept all the same") {
   const std::int64_t times[] = {0, -62135596800000, 253402300799999, 1763883021123, 1763883021123 + (1LL << 31)};
   const auto buffer = make_buffer(1 << 16);
-  for (const std::int64_t time : times) REQUIRE(put(*buffer, 1, time));
+  for (const std::int64_t time : times) REQUIRE(log(*buffer, 1, time));
   const std::vector<Point> points = drained(*buffer);
   REQUIRE(points.size() == 5);
   for (std::size_t i = 0; i < 5; ++i) CHECK(points[i].milliseconds == times[i]);
@@ -97,7 +98,7 @@ TEST_CASE("Times that are further apart than a chunk can say are kept all the sa
 
 TEST_CASE("A point that the taker has seen is not given again where it throws") {
   const auto buffer = make_buffer(1 << 16);
-  for (std::int64_t i = 0; i < 10; ++i) put(*buffer, i);
+  for (std::int64_t i = 0; i < 10; ++i) log(*buffer, i);
   std::vector<std::int64_t> seen;
   const auto take = [&](bool fails) {
     buffer->drain([&](std::uint32_t, std::int64_t step, std::int64_t, double) {
@@ -120,7 +121,7 @@ TEST_CASE("Nothing is lost where a tiny buffer is always full, and no thread wai
   for (std::uint32_t t = 0; t < threads; ++t)
     all.emplace_back([&, t] {
       for (std::int64_t i = 0; i < each; ++i)
-        if (!put(*buffer, i, 1000, t)) return;
+        if (!log(*buffer, i, 1000, t)) return;
     });
   for (std::thread& thread : all) thread.join();
   writer.stop();
@@ -141,12 +142,12 @@ TEST_CASE("A thread goes on where all other chunks belong to threads that log no
   std::vector<std::thread> idle;
   for (int t = 0; t < 4; ++t)
     idle.emplace_back([&] {
-      put(*buffer, 1);
+      log(*buffer, 1);
       ++ready;
       while (!over) std::this_thread::yield();
     });
   while (ready < 4) std::this_thread::yield();
-  for (std::int64_t i = 0; i < 5 * capacity; ++i) put(*buffer, i, 1000, 1);
+  for (std::int64_t i = 0; i < 5 * capacity; ++i) log(*buffer, i, 1000, 1);
   over = true;
   for (std::thread& thread : idle) thread.join();
   writer.stop();
@@ -157,8 +158,8 @@ TEST_CASE("A thread goes on where all other chunks belong to threads that log no
 TEST_CASE("A thread that alternates between two buffers keeps its place in both") {
   const auto a = make_buffer(1 << 16), b = make_buffer(1 << 16);
   for (std::int64_t i = 0; i < 2 * capacity; ++i) {
-    put(*a, i);
-    put(*b, -i);
+    log(*a, i);
+    log(*b, -i);
   }
   const std::vector<Point> from_a = drained(*a), from_b = drained(*b);
   REQUIRE(from_a.size() == 2 * capacity);
@@ -172,7 +173,7 @@ TEST_CASE("A thread that alternates between two buffers keeps its place in both"
 TEST_CASE("Chunks of threads that ended are used again") {
   const auto buffer = make_buffer(0);
   Writer writer(*buffer);
-  for (int t = 0; t < 200; ++t) std::thread([&] { put(*buffer, 1); }).join();
+  for (int t = 0; t < 200; ++t) std::thread([&] { log(*buffer, 1); }).join();
   writer.stop();
   CHECK(writer.steps[0].size() == 200);
 }
@@ -180,13 +181,13 @@ TEST_CASE("Chunks of threads that ended are used again") {
 TEST_CASE("Where the writer cannot write, what is over the bound is counted as lost and nobody waits") {
   const auto buffer = make_buffer(0);
   buffer->set_state(BufferState::failing);
-  for (std::int64_t i = 0; i < 3 * capacity; ++i) REQUIRE(put(*buffer, i));
+  for (std::int64_t i = 0; i < 3 * capacity; ++i) REQUIRE(log(*buffer, i));
   CHECK(buffer->lost() == static_cast<std::uint64_t>(capacity));
   const std::vector<Point> kept = drained(*buffer);
   REQUIRE(kept.size() == 2 * capacity);
   CHECK(kept.back().step == 2 * capacity - 1);
   buffer->set_state(BufferState::open);
-  CHECK(put(*buffer, 1));
+  CHECK(log(*buffer, 1));
   CHECK(drained(*buffer).size() == 1);
 }
 
@@ -196,10 +197,10 @@ TEST_CASE("A thread that waits is let go where the buffer fails or ends") {
     const auto buffer = make_buffer(0, &wakes);
     std::atomic<bool> is_full{false}, last{true};
     std::thread waits([&] {
-      for (std::int64_t i = 0; i < 2 * capacity; ++i) put(*buffer, i);
+      for (std::int64_t i = 0; i < 2 * capacity; ++i) log(*buffer, i);
       wakes = 0;
       is_full = true;
-      last = put(*buffer, 0);
+      last = log(*buffer, 0);
     });
     while (!is_full || wakes == 0) std::this_thread::yield();
     buffer->set_state(state);
@@ -211,21 +212,21 @@ TEST_CASE("A thread that waits is let go where the buffer fails or ends") {
 
 TEST_CASE("A buffer that has ended takes nothing, and stays so") {
   const auto buffer = make_buffer(1 << 16);
-  CHECK(put(*buffer, 1));
+  CHECK(log(*buffer, 1));
   buffer->set_state(BufferState::ended);
   buffer->set_state(BufferState::open);
-  CHECK_FALSE(put(*buffer, 2));
+  CHECK_FALSE(log(*buffer, 2));
   CHECK(drained(*buffer).size() == 1);
 }
 
-TEST_CASE("With ask, each point of a failing buffer comes to put_slowly") {
+TEST_CASE("With ask, each point of a failing buffer comes to accept()") {
   const auto buffer = make_buffer(1 << 16);
-  CHECK(put(*buffer, 1));
-  CHECK(PointBuffer::put(buffer->number(), 0, 2, 2, 1000));
+  CHECK(log(*buffer, 1));
+  CHECK(store_point(buffer->number(), 0, 2, 2, 1000));
   buffer->set_state(BufferState::failing, true);
-  CHECK_FALSE(PointBuffer::put(buffer->number(), 0, 3, 3, 1000));
+  CHECK_FALSE(store_point(buffer->number(), 0, 3, 3, 1000));
   buffer->set_state(BufferState::open);
-  CHECK(PointBuffer::put(buffer->number(), 0, 4, 4, 1000));
+  CHECK(store_point(buffer->number(), 0, 4, 4, 1000));
   CHECK(drained(*buffer).size() == 3);
 }
 
@@ -233,11 +234,11 @@ TEST_CASE("A buffer may be gone before a thread that logged to it ends") {
   std::atomic<int> stage{0};
   auto buffer = make_buffer(1 << 16);
   std::thread thread([&] {
-    put(*buffer, 1);
+    log(*buffer, 1);
     stage = 1;
     while (stage != 2) std::this_thread::yield();
     const auto next = make_buffer(1 << 16);
-    CHECK(put(*next, 5));
+    CHECK(log(*next, 5));
     CHECK(drained(*next).size() == 1);
   });
   while (stage != 1) std::this_thread::yield();
@@ -251,14 +252,14 @@ TEST_CASE("The destructor of another thread_local object may still log") {
   buffer = make_buffer(1 << 16);
   struct Late {
     ~Late() {
-      for (std::int64_t i = 2; i < 5; ++i) put(*buffer, i);
+      for (std::int64_t i = 2; i < 5; ++i) log(*buffer, i);
     }
     int used = 0;
   };
   std::thread([] {
     static thread_local Late late;  // made first, destroyed last
     late.used = 1;
-    put(*buffer, 1);
+    log(*buffer, 1);
   }).join();
   const std::vector<Point> points = drained(*buffer);
   REQUIRE(points.size() == 4);

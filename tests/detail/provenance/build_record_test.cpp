@@ -13,6 +13,7 @@ namespace build_record_test {
 
 using erm::Json;
 using erm::detail::BuildText;
+using erm::detail::CompilerFacts;
 using Texts = std::vector<std::string>;
 
 namespace {
@@ -61,7 +62,7 @@ TEST_CASE("A record that is cut off anywhere is read as far as it goes") {
 
 TEST_CASE("Without a record the compiler's macros tell of the build, and what they cannot tell has a reason") {
   Json missing = Json::object();
-  const Json build = erm::detail::build_section(missing);
+  const Json build = erm::detail::build_section(missing, CompilerFacts(erm::detail::build_facts_of_this_file()));
   CHECK(build["from"] == "the compiler's macros");
 #if defined(__clang__)
   CHECK(build["compiler"] == "Clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." +
@@ -127,7 +128,7 @@ TEST_CASE("The code of this program is asked for without throwing, wherever it l
   const erm_test::EnvironmentVariable path("PATH", dir / "none");
   Json missing = Json::object();
   Json code;
-  REQUIRE_NOTHROW(code = erm::detail::code_section(missing));
+  REQUIRE_NOTHROW(code = erm::detail::code_section(missing, nullptr));
   CHECK(code.empty());
   CHECK(missing.contains("code"));
 }

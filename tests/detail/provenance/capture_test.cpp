@@ -29,7 +29,7 @@ erm::ProvenanceOptions quick_options() {
 }
 
 Json captured(const erm::ProvenanceOptions& options, const SystemTree& tree) {
-  return Capture::of(ProcessState(options), options, {tree.files(), "no-nvml.so"});
+  return Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options, {tree.files(), "no-nvml.so"});
 }
 
 class Variable {
@@ -49,7 +49,7 @@ TEST_CASE("A capture tells of this process, in the terms of the system's own ans
   const Variable threads("OMP_NUM_THREADS", "8");
   erm::ProvenanceOptions options;
   options.code = false;
-  const Json all = Capture::of(ProcessState(options), options);
+  const Json all = Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options);
   CHECK(erm::detail::parse_time(all.at("captured_utc").get<std::string>()));
   CHECK(all.at("erm_version") == erm::version);
   const Json& program = all.at("program");
@@ -146,7 +146,8 @@ TEST_CASE("A capture does not wait for an NVML that hangs") {
   erm::ProvenanceOptions options = quick_options();
   options.gpus = true;
   const SystemTree nothing = {};
-  const Json all = Capture::of(ProcessState(options), options, {nothing.files(), ERM_FAKE_NVML});
+  const Json all = Capture::of(ProcessState(options, erm::detail::build_facts_of_this_file()), options,
+                               {nothing.files(), ERM_FAKE_NVML});
   CHECK(all.at("missing").at("machine.gpus") == "NVML does not answer, and there is no /sys/class/drm");
   ::unsetenv("ERM_FAKE_NVML_FAULT");
 }

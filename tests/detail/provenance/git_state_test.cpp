@@ -12,6 +12,7 @@
 #include "comes_true.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"
+#include "remote_urls.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -79,6 +80,24 @@ TEST_CASE("Git's state is what git itself says") {
   CHECK(dirty.diff_bytes == dirty.diff.size());
   CHECK(dirty.diff_sha256 == sha256_of(dirty.diff));
   CHECK(dirty.untracked == std::vector<std::string>{"new.cpp"});
+}
+
+TEST_CASE("An edit that changes neither the size of a file nor its time is in the diff at run time") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.txt", "one\n");
+  repository.commit_all("first");
+  repository.edit_unseen("a.txt", "two\n");
+  const GitState state = state_of(dir / "work");
+  CHECK(state.dirty);
+  CHECK(contains(state.diff, "-one\n+two\n"));
+}
+
+TEST_CASE("A remote is kept without what opens it") {
+  for (const auto& [given, kept] : erm_test::remote_urls) {
+    CAPTURE(given);
+    CHECK(erm::detail::remote_without_credentials(given) == kept);
+  }
 }
 
 TEST_CASE("A file that git does not know makes a work tree dirty, a registry of runs does not") {

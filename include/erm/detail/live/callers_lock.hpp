@@ -1,12 +1,12 @@
-// The locks that callers share with the thread that writes a live run, and the signals that come meanwhile.
+// The locks that callers share with the thread that writes a live run, and the signals that arrive meanwhile.
 #pragma once
 
 #include <mutex>
 
 namespace erm::detail {
 
-/// A signal that comes while this thread holds a lock of a run: the thread ends by it when it holds none any more,
-/// since the run's own thread needs the lock to save what there is.
+/// A signal that arrives while this thread holds a lock of a run. The run's own thread needs the lock to save what there
+/// is, so the handler does its work when this thread has given up its last lock.
 struct PutOffSignal {
   int locks = 0;
   int number = 0;

@@ -1,4 +1,4 @@
-// The provenance of a live run, captured while the program goes on.
+// The provenance of a live run, captured in a thread of its own while the program goes on: git and drivers take long.
 #pragma once
 
 #include <mutex>
@@ -8,28 +8,31 @@
 #include <utility>
 
 #include "erm/detail/live/callers_lock.hpp"
-#include "erm/detail/provenance/capture.hpp"
 #include "erm/detail/os/process.hpp"
+#include "erm/detail/provenance/capture.hpp"
+#include "erm/build_facts.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 
 namespace erm::detail {
 
-/// Has a thread of its own, since git and drivers take their time. Who begins it awaits it before its end.
+/// Who calls begin() calls await() before this object ends.
 class LiveCapture {
  public:
-  /// Takes the process as it is now, and calls `put(captured)` when all is known; `options` are looked at until then.
-  /// Where no thread can be begun, `put` is told that at once.
-  template <class Put>
-  void begin(const ProvenanceOptions& options, Put put) {
+  /// Notes the state of the process now, and calls `accept(captured)` when all is known. `options` must live until then.
+  /// Where no thread can be begun, `accept` gets that as the reason at once.
+  template <class Accept>
+  void begin(const ProvenanceOptions& options, const BuildFacts& facts, Accept accept) {
     const os::SignalsBlocked blocked;
     try {
-      thread_ = std::thread([put, &options, process = ProcessState(options)] { put(Capture::of(process, options)); });
+      thread_ = std::thread([accept, &options, process = ProcessState(options, facts)] {
+        accept(Capture::of(process, options));
+      });
     } catch (const std::system_error& error) {
-      put(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
+      accept(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
     }
   }
-  /// Returns when that is done. May be called by several threads.
+  /// Returns when `accept` has returned. Several threads may call it.
   void await() {
     const CallersLock only_one(mutex_);
     if (thread_.joinable()) thread_.join();

@@ -1,5 +1,5 @@
-// What drives a live run: callers put points into the buffer (point_buffer.hpp) and change the record
-// (live_record.hpp), and one thread (live_thread.hpp) brings both to the files (live_writer.hpp).
+// The engine of a live run: callers store points in the buffer (point_buffer.hpp) and change the record
+// (shared_record.hpp), and one thread (thread.hpp) brings both to the files (writer.hpp).
 #pragma once
 
 #include <atomic>
@@ -16,53 +16,60 @@
 #include "erm/detail/live/capture_thread.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
+#include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/thread.hpp"
 #include "erm/detail/live/writer.hpp"
 #include "erm/detail/os/process.hpp"
-#include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/error.hpp"
+#include "erm/build_facts.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
 
 class LiveEngine {
  public:
+  struct Identity {
+    std::string experiment_id, variant_id, run_id;
+  };
+
   LiveEngine(LiveFolder folder, LiveOptions options);
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
-  /// The run was ended, or could not be: its thread is.
+  /// Ends the run's threads. The run itself has ended, or could not be ended.
   ~LiveEngine() { await_capture(); }
 
   /// Records where the run comes from; returns at once.
-  void begin_capture();
+  void begin_capture(const BuildFacts& facts);
   /// Returns when that is done.
   void await_capture();
 
   [[nodiscard]] PointBuffer& points() noexcept { return *points_; }
   [[nodiscard]] const LiveFolder& folder() const noexcept { return record_.folder(); }
   [[nodiscard]] const LiveOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
 
   /// A number for a metric's name, the same for the whole run, and where the name is kept.
   std::pair<std::uint32_t, const std::string*> metric_number(std::string_view name) { return metrics_.number_of(name); }
-  /// Takes a point that did not go into the thread's chunk.
-  void put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+  /// Accepts a point that store_point() did not store.
+  void accept_point(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
   /// Makes a value without a step the metric.
-  void put_value(std::string_view name, Value value);
-  /// Lets `what(record)` change what the metadata say; written at the next flush.
+  void accept_value(std::string_view name, Value value);
+  /// Calls `change(record)`. The metadata are written at the next flush.
   template <class Change>
-  void change(Change&& what);
-  template <class Look>
-  void look_at_record(Look&& look) {
-    record_.look_at(std::forward<Look>(look));
+  void change(Change&& change);
+  /// Calls `visit(record)`.
+  template <class Visit>
+  void visit(Visit&& visit) {
+    record_.visit(std::forward<Visit>(visit));
   }
-  /// Stores an artifact, while points and the record are written on. What the store refuses is told as a failure
-  /// of the writing thread is.
+  /// Stores an artifact, while points and the record go on being written. A refusal of the store is reported like a
+  /// failure of the writing thread.
   void store(StoredArtifact artifact, const Content& content);
   /// Returns when all that was logged before is written. Throws what kept it from that, and once for what was lost.
   void flush();
-  /// As flush(), and the last thing that happens to the run. A second call does nothing.
+  /// Flushes the run and ends it. A second call does nothing.
   void end(RunStatus status, const std::string& failure);
   [[nodiscard]] bool has_ended() const noexcept { return record_.has_ended(); }
   void report(const std::string& message) const noexcept { detail::report(options_, message); }
@@ -72,7 +79,7 @@ class LiveEngine {
   [[nodiscard]] bool signal_is_handled() const noexcept { return thread_.signal_is_handled(); }
   void lock_for_fork();
   void unlock_after_fork();
-  /// In the child of a fork: the run is the parent's.
+  /// In the child of a fork, where the run is the parent's.
   void disown();
   [[nodiscard]] bool is_disowned() const noexcept { return is_disowned_; }
 
@@ -93,6 +100,7 @@ class LiveEngine {
 
   LiveOptions options_;
   LiveRecord record_;
+  Identity identity_;
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
   LiveWriter writer_;
@@ -113,14 +121,16 @@ class LiveEngine {
 inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options)
     : options_(std::move(options)),
       record_(std::move(folder)),
+      identity_{record_.folder().record().experiment_id, record_.folder().record().variant_id,
+                record_.folder().record().run_id},
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_.wake(); }, this)),
       writer_(options_, record_, metrics_, *points_),
       thread_(options_, record_, writer_, *points_) {}
 
-inline void LiveEngine::begin_capture() {
+inline void LiveEngine::begin_capture(const BuildFacts& facts) {
   if (!options_.provenance) return;
-  capture_.begin(options_.provenance_options, [this](Json captured) {
+  capture_.begin(options_.provenance_options, facts, [this](Json captured) {
     record_.change([&](RunRecord& record) { put_capture(record.own_provenance(), std::move(captured), true); });
   });
 }
@@ -131,7 +141,7 @@ inline void LiveEngine::await_capture() {
 
 inline void LiveEngine::throw_if_failed_or_ended() {
   if (is_disowned_) return;
-  // The process ends in a moment: what the writing thread needs for that is left to it.
+  // The process ends in a moment: leave to the writing thread what it needs for that.
   while (thread_.has_signal() && !thread_.is_here()) os::sleep_a_millisecond();
   if (has_ended()) {
     throw Error("cannot log to the live run '" + folder().uri() +
@@ -140,29 +150,30 @@ inline void LiveEngine::throw_if_failed_or_ended() {
   if (options_.throw_errors && thread_.is_failing()) thread_.throw_failure();
 }
 
-inline void LiveEngine::put(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
+inline void LiveEngine::accept_point(std::uint32_t metric, double value, std::int64_t step,
+                                     std::int64_t milliseconds) {
   throw_if_failed_or_ended();
-  bool was_put = false;
+  bool accepted = false;
   {
     const SignalsPutOff put_off;
-    was_put = points_->put_slowly(metric, value, step, milliseconds);
+    accepted = points_->accept(metric, value, step, milliseconds);
   }
-  if (!was_put) throw_if_failed_or_ended();
+  if (!accepted) throw_if_failed_or_ended();
 }
 
-inline void LiveEngine::put_value(std::string_view name, Value value) {
+inline void LiveEngine::accept_value(std::string_view name, Value value) {
   throw_if_failed_or_ended();
   if (is_disowned_) return;
   const std::uint32_t metric = metric_number(name).first | is_value;
   const std::int64_t number = metrics_.keep(std::move(value));
   const std::int64_t now = os::quick_milliseconds();
-  if (!PointBuffer::put(points_->number(), metric, 0, number, now)) put(metric, 0, number, now);
+  if (!store_point(points_->number(), metric, 0, number, now)) accept_point(metric, 0, number, now);
 }
 
 template <class Change>
-void LiveEngine::change(Change&& what) {
+void LiveEngine::change(Change&& change) {
   throw_if_failed_or_ended();
-  if (!is_disowned_) record_.change(std::forward<Change>(what));
+  if (!is_disowned_) record_.change(std::forward<Change>(change));
 }
 
 inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
@@ -207,7 +218,7 @@ inline void LiveEngine::flush() {
   throw_if_lost();
 }
 
-/// The last time that the record is written it has what others logged and edited.
+/// Adds to the record what other writers logged and what was edited, before it is written for the last time.
 inline void LiveEngine::adopt(bool with_edits) {
   std::string damage;
   record_.locked([&](LiveFolder& folder) {
@@ -215,7 +226,7 @@ inline void LiveEngine::adopt(bool with_edits) {
     try {
       if (with_edits) folder.adopt_edits();
     } catch (const Error& error) {
-      // Damaged, they stay beside the run, and are no reason not to end it.
+      // Damaged edits stay beside the run. They are no reason not to end it.
       damage = "the live run '" + folder.uri() + "' ends without what was edited: " + error.what();
     }
   });
@@ -232,7 +243,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (has_ended()) return;
   const Ending ending(ending_in_);
   await_capture();
-  thread_.wait_for_round();  // first the points; only what is whole is called finished
+  thread_.wait_for_round();  // first the points: only a whole run is called finished
   const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until all is written
   adopt(no_edits != nullptr);
   record_.set_status(status, failure, now_utc());

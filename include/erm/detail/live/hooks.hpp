@@ -1,5 +1,6 @@
-// What a live run asks of its process: to be flushed where the process ends without finish(), and to be the
-// parent's alone after a fork. Installed by the first live run.
+// The hooks by which a live run is flushed when the process ends without finish(), and left to the parent after a fork.
+// The first live run of a module installs them. A module is the program or a shared library: two that hold ERM with
+// hidden symbols have hooks each, for the runs of their own, and two that share the symbols share the hooks.
 #pragma once
 
 #include <algorithm>
@@ -14,11 +15,13 @@
 #include <vector>
 
 #include "erm/detail/live/engine.hpp"
+#include "erm/detail/os/library.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/detail/os/process.hpp"
 
 namespace erm::detail {
 
-/// The live runs of this process. Never destroyed: hooks may run after static objects are gone.
+/// The live runs of this module. Never destroyed: hooks may run after static objects are gone.
 class LiveRuns {
  public:
   static LiveRuns& instance() {
@@ -28,6 +31,7 @@ class LiveRuns {
 
   void add(const std::shared_ptr<LiveEngine>& engine) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    keep_loaded(reinterpret_cast<const void*>(&LiveRuns::on_signal));
     engines_.push_back({engine.get(), engine});
     if (engine->options().handle_signals) {
       os::on_ending_signals(&LiveRuns::on_signal);
@@ -46,7 +50,7 @@ class LiveRuns {
       LiveEngine* mine = &engine;
       slot.compare_exchange_strong(mine, nullptr);
     }
-    // A handler that saw it still uses it, and ends the process.
+    // A handler that saw the engine still uses it, and ends the process.
     while (handlers_at_work_ != 0) os::sleep_a_millisecond();
   }
 
@@ -62,6 +66,15 @@ class LiveRuns {
     previous_terminate_ = std::set_terminate(&LiveRuns::terminate);
     os::on_fork([] { instance().before_fork(); }, [] { instance().after_fork(false); },
                 [] { instance().after_fork(true); });
+  }
+
+  /// A shared library that holds hooks stays loaded to the end, even if the program closes it: a signal may arrive at
+  /// any time, and the thread of a run goes on. `code` is in that library.
+  void keep_loaded(const void* code) {
+    if (std::find(kept_.begin(), kept_.end(), code) != kept_.end()) return;
+    kept_.push_back(code);
+    for (const Module& module : os::loaded_modules(code))
+      if (module.has_caller && !module.is_program) static_cast<void>(os::Library(module.path));
   }
 
   void end_all(const std::string& why) {
@@ -80,7 +93,7 @@ class LiveRuns {
     }
   }
 
-  /// An exception that nobody catches is known only here.
+  /// Only here is an exception known that nobody catches.
   [[noreturn]] static void terminate() {
     std::string why = "std::terminate was called";
     if (const std::exception_ptr thrown = std::current_exception()) {
@@ -98,8 +111,8 @@ class LiveRuns {
     std::abort();
   }
 
-  /// Async-signal-safe: the runs' own threads do the work, for five seconds at most, since this thread may hold what
-  /// they need, the lock of malloc, say. It goes on only to give up the locks of a run.
+  /// Async-signal-safe: the threads of the runs do the work. They get five seconds, since this thread may hold a lock
+  /// that they need, such as that of malloc. If it holds the lock of a run, it goes on until it gives up that lock.
   static void on_signal(int number) {
     LiveRuns& runs = instance();
     ++runs.handlers_at_work_;
@@ -119,7 +132,7 @@ class LiveRuns {
       if (all_done) break;
       os::sleep_a_millisecond();
     }
-    os::raise_by_default(number);
+    os::pass_on(number);
   }
 
   void before_fork() {
@@ -135,8 +148,10 @@ class LiveRuns {
   static constexpr std::size_t max_signalled = 256;
 
   std::mutex mutex_;
+  std::vector<const void*>
+      kept_;  // one address for each module: two libraries may share this object, but not their code
   std::vector<Registered> engines_;
-  std::vector<LiveEngine*> disowned_;  // not destroyed, and not leaked either
+  std::vector<LiveEngine*> disowned_;  // never destroyed; held here so that a leak check finds them
   std::atomic<int> handlers_at_work_{0};
   std::atomic<LiveEngine*> signalled_[max_signalled] = {};
   std::terminate_handler previous_terminate_ = nullptr;

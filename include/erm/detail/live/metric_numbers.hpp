@@ -1,4 +1,4 @@
-// The metrics of a live run: callers ask for their numbers, the writing thread for what it knows of a number.
+// The metrics of a live run: callers ask for the number of a name, the writing thread for the metric of a number.
 //
 //   LiveMetrics metrics;
 //   const std::uint32_t loss = metrics.number_of("loss").first;   // any thread
@@ -15,17 +15,16 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/live/callers_lock.hpp"
-#include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/point_chunk.hpp"
+#include "erm/detail/store/history_csv.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {
 
-/// Set in a point's metric number where its value was a float, whose shortest text is that of a float.
-inline constexpr std::uint32_t was_float = 0x80000000U;
-/// Set where the record is no point but a value without a step, kept under the number that `step` holds: it goes
-/// through the buffer, so that it comes after the points that were logged before.
+/// Set where the record is not a point but a value without a step, kept under the number that `step` holds. It goes
+/// through the buffer, so that it follows the points that were logged before.
 inline constexpr std::uint32_t is_value = 0x40000000U;
 
 struct LiveMetricInfo {
@@ -43,7 +42,7 @@ struct LiveMetricInfo {
     last_was_float = number_was_float;
     is_new = true;
   }
-  /// What the run's record has it as.
+  /// The value for the run's record.
   [[nodiscard]] Value current() const {
     return value ? *value : last_was_float ? Value(static_cast<float>(last)) : Value(last);
   }
@@ -53,15 +52,15 @@ class LiveMetrics {
  public:
   /// A number for a metric's name, the same for the whole run, and where the name is kept.
   std::pair<std::uint32_t, const std::string*> number_of(std::string_view name);
-  /// Keeps a value without a step until it has come through the buffer; the number to take it by.
+  /// Keeps a value without a step until it has come through the buffer. Returns the number that take() asks for.
   std::int64_t keep(Value value);
   Value take(std::int64_t number);
 
-  /// The writing thread's.
+  /// For the writing thread.
   LiveMetricInfo& known(std::uint32_t number);
-  /// Calls `take(metric)` for each that is new since the last call; the writing thread's.
-  template <class Take>
-  void take_new(Take&& take);
+  /// Calls `visit(metric)` for each metric that has a new value since the last call. For the writing thread.
+  template <class Visit>
+  void visit_new(Visit&& visit);
 
   /// Held over a fork.
   std::mutex& mutex() { return mutex_; }
@@ -70,7 +69,7 @@ class LiveMetrics {
   std::mutex mutex_;
   std::deque<LiveMetricInfo> metrics_;
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
-  std::vector<LiveMetricInfo*> known_;  // the writing thread's view of metrics_
+  std::vector<LiveMetricInfo*> known_;              // the writing thread's view of metrics_
   std::unordered_map<std::int64_t, Value> values_;  // on their way through the buffer
   std::int64_t next_value_ = 0;
 };
@@ -110,12 +109,12 @@ inline LiveMetricInfo& LiveMetrics::known(std::uint32_t number) {
   return *known_[number];
 }
 
-template <class Take>
-void LiveMetrics::take_new(Take&& take) {
+template <class Visit>
+void LiveMetrics::visit_new(Visit&& visit) {
   for (LiveMetricInfo* const info : known_) {
     if (!info->is_new) continue;
     info->is_new = false;
-    take(*info);
+    visit(*info);
   }
 }
 

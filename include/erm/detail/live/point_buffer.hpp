@@ -1,9 +1,5 @@
-// Where the points of a live run wait for the thread that writes them. A caller pays a look at its own
-// thread's cache and 24 bytes stored: each thread fills a chunk of its own, so threads share no cache line
-// and take no lock but once in 4,096 points. Measured in docs/benchmarks.md.
-//
-// The thread that logs owns a chunk's `count`, the writer owns `taken`; a chunk is used again only when its
-// thread has closed it and all of it is taken.
+// Where the points of a live run wait for the thread that writes them. Each thread fills chunks of its own
+// (point_chunk.hpp) and comes here once in 4,096 points. Measured in docs/benchmarks.md.
 #pragma once
 
 #include <algorithm>
@@ -16,37 +12,21 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/live/point_chunk.hpp"
+
 namespace erm::detail {
 
-struct PointRecord {
-  double value;
-  std::int64_t step;
-  std::uint32_t metric;
-  std::int32_t milliseconds;  // since the chunk's base
-};
-
-struct PointChunk {
-  static constexpr std::uint32_t capacity = 4096;
-
-  std::atomic<std::uint32_t> count{0};
-  std::atomic<std::uint32_t> limit{capacity};  // 0 where its thread must ask before it goes on
-  std::atomic<bool> closed{false};
-  std::int64_t base_milliseconds = 0;
-  std::uint32_t taken = 0;
-  PointRecord records[capacity];
-};
-
-/// The chunk that this thread logs to now, and of which run; constant-initialised, so that reading it is one load.
-struct ThreadChunk {
-  std::uint64_t run = 0;
-  PointChunk* chunk = nullptr;
-};
-inline thread_local ThreadChunk thread_chunk;
-/// Set where the thread ends and has given its chunks back; a later destructor may still log.
+/// Set when the thread ends and has closed its chunks. A destructor that runs later may still log.
 inline thread_local bool thread_is_ending = false;
 
-/// Numbers buffers, so that a thread's cache never takes one for another that was at the same address.
-inline std::atomic<std::uint64_t> next_buffer_number{1};
+/// A number for a buffer. A thread tells by it whether its chunk is one of that buffer, which an address would not
+/// tell: another buffer may have had it. Two shared libraries may count for themselves and pass each other a
+/// LiveMetric, so the numbers begin elsewhere for each counter.
+inline std::uint64_t next_buffer_number() noexcept {
+  static std::atomic<std::uint64_t> counter{1};
+  constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;  // keeps the products of addresses far apart
+  return reinterpret_cast<std::uintptr_t>(&counter) * golden_ratio + counter.fetch_add(1);
+}
 
 enum class BufferState : std::uint8_t { open, failing, ended };
 
@@ -58,34 +38,20 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
 
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
-  /// Puts a point into this thread's chunk, if it has one with room; else see put_slowly.
-  static bool put(std::uint64_t buffer_number, std::uint32_t metric, double value, std::int64_t step,
-                  std::int64_t milliseconds) noexcept {
-    const ThreadChunk& mine = thread_chunk;
-    if (mine.run != buffer_number) return false;
-    PointChunk& chunk = *mine.chunk;
-    const std::uint32_t n = chunk.count.load(std::memory_order_relaxed);
-    const std::int64_t since = milliseconds - chunk.base_milliseconds;
-    if (n >= chunk.limit.load(std::memory_order_relaxed) || since != static_cast<std::int32_t>(since)) return false;
-    chunk.records[n] = {value, step, metric, static_cast<std::int32_t>(since)};
-    chunk.count.store(n + 1, std::memory_order_release);
-    return true;
-  }
+  /// Stores a point, in a new chunk where the thread's own has no room. Waits while the buffer is full. Where the
+  /// writer cannot write, counts the point as lost instead. False after the run has ended.
+  bool accept(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
-  /// The same with a new chunk where one is needed. Waits while the buffer is full; where the writer cannot
-  /// write, counts the point as lost instead. False after end().
-  bool put_slowly(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+  /// Calls `visit(metric, step, milliseconds since 1970, value)` for every point that is there, for those of one thread
+  /// in their order. One caller at a time.
+  template <class Visit>
+  void drain(Visit&& visit);
 
-  /// Gives every point that is there to `take(metric, step, milliseconds since 1970, value)`, those of one thread in
-  /// their order. One caller at a time.
-  template <class Take>
-  void drain(Take&& take);
-
-  /// Where the writer cannot write, callers no longer wait for it; with `ask` each of their points comes to
-  /// put_slowly() first. What has ended stays so.
+  /// Where the writer cannot write, callers no longer wait for it. With `ask` each of their points comes to accept()
+  /// first. The state `ended` is final.
   void set_state(BufferState state, bool ask = false);
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(); }
-  /// Has the pages of the first chunks ready, so that no caller pays for them.
+  /// Touches the pages of the first chunks, so that no caller pays for them.
   void warm_up();
 
   std::mutex& mutex() { return mutex_; }
@@ -112,9 +78,9 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
   }
   PointChunk* new_chunk();
   bool is_ended();
-  bool put_at_thread_end(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
+  bool accept_at_thread_end(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
-  const std::uint64_t number_ = next_buffer_number.fetch_add(1);
+  const std::uint64_t number_ = next_buffer_number();
   const std::size_t max_chunks_;
   void (*const wake_)(void*);
   void* const woken_;
@@ -134,9 +100,9 @@ inline bool PointBuffer::is_ended() {
   return state_ == BufferState::ended;
 }
 
-inline bool PointBuffer::put_slowly(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
+inline bool PointBuffer::accept(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
   if (is_ended()) return false;
-  if (thread_is_ending) return put_at_thread_end(metric, value, step, milliseconds);
+  if (thread_is_ending) return accept_at_thread_end(metric, value, step, milliseconds);
   std::vector<Held>& held = this_thread().held;
   held.erase(std::remove_if(held.begin(), held.end(),
                             [&](const Held& one) { return one.number != number_ && one.buffer.expired(); }),
@@ -144,7 +110,7 @@ inline bool PointBuffer::put_slowly(std::uint32_t metric, double value, std::int
   const auto mine = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.number == number_; });
   if (mine != held.end()) {
     thread_chunk = {number_, mine->chunk};  // the thread logged to another run in between
-    if (put(number_, metric, value, step, milliseconds)) return true;
+    if (store_point(number_, metric, value, step, milliseconds)) return true;
     // From here on the chunk is the writer's.
     PointChunk* const full = mine->chunk;
     thread_chunk = {};
@@ -161,12 +127,12 @@ inline bool PointBuffer::put_slowly(std::uint32_t metric, double value, std::int
   held.push_back(Held{number_, weak_from_this(), chunk});
   chunk->base_milliseconds = milliseconds;
   thread_chunk = {number_, chunk};
-  return put(number_, metric, value, step, milliseconds);
+  return store_point(number_, metric, value, step, milliseconds);
 }
 
 /// A chunk for one point, closed at once.
-inline bool PointBuffer::put_at_thread_end(std::uint32_t metric, double value, std::int64_t step,
-                                           std::int64_t milliseconds) {
+inline bool PointBuffer::accept_at_thread_end(std::uint32_t metric, double value, std::int64_t step,
+                                              std::int64_t milliseconds) {
   PointChunk* const chunk = new_chunk();
   if (chunk == nullptr) {
     if (is_ended()) return false;
@@ -180,7 +146,7 @@ inline bool PointBuffer::put_at_thread_end(std::uint32_t metric, double value, s
   return true;
 }
 
-/// Waits only for a chunk that the writer can empty: all others may belong to threads that never log again.
+/// Waits only while there is a chunk that the writer can empty: the others may belong to threads that never log again.
 inline PointChunk* PointBuffer::new_chunk() {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto is_closed = [](const auto& chunk) { return chunk->closed.load(std::memory_order_relaxed); };
@@ -207,8 +173,8 @@ inline PointChunk* PointBuffer::new_chunk() {
   return active_.back().get();
 }
 
-template <class Take>
-void PointBuffer::drain(Take&& take) {
+template <class Visit>
+void PointBuffer::drain(Visit&& visit) {
   std::vector<PointChunk*> chunks;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -219,9 +185,9 @@ void PointBuffer::drain(Take&& take) {
   for (PointChunk* const chunk : chunks) {
     const bool closed = chunk->closed.load(std::memory_order_acquire);
     const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
-    while (chunk->taken < count) {
-      const PointRecord& point = chunk->records[chunk->taken++];  // taken also where take() throws on its way out
-      take(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
+    while (chunk->drained < count) {
+      const PointRecord& point = chunk->records[chunk->drained++];  // done with, also where visit() throws
+      visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
     }
     if (!closed) continue;
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -229,7 +195,7 @@ void PointBuffer::drain(Take&& take) {
     std::unique_ptr<PointChunk> empty = std::move(*used);
     active_.erase(used);
     empty->count.store(0);
-    empty->taken = 0;
+    empty->drained = 0;
     empty->closed.store(false);
     empty->limit.store(PointChunk::capacity);
     free_.push_back(std::move(empty));

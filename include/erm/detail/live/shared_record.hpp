@@ -18,37 +18,38 @@ class LiveRecord {
  public:
   explicit LiveRecord(LiveFolder folder) : folder_(std::move(folder)) {}
 
-  /// What of it never changes needs no lock.
+  /// For what never changes: it needs no lock.
   [[nodiscard]] const LiveFolder& folder() const noexcept { return folder_; }
 
-  /// Calls `work(folder)` while nobody else is at the record.
+  /// Calls `work(folder)` while no other thread uses the record.
   template <class Work>
   void locked(Work&& work) {
     const CallersLock lock(mutex_);
     work(folder_);
   }
-  /// Lets `what(record)` change what the metadata say; written when they are due.
+  /// Calls `change(record)`. The metadata are written when they are due.
   template <class Change>
-  void change(Change&& what) {
+  void change(Change&& change) {
     const CallersLock lock(mutex_);
-    what(folder_.record());
+    change(folder_.record());
     has_changed_ = true;
   }
-  template <class Look>
-  void look_at(Look&& look) {
+  /// Calls `visit(record)`.
+  template <class Visit>
+  void visit(Visit&& visit) {
     const CallersLock lock(mutex_);
-    look(folder().record());
+    visit(folder().record());
   }
   void set_status(RunStatus status, const std::string& failure, std::optional<TimePoint> finished);
-  /// Stores an artifact, with the lock held for moments only; where the run has ended by then, it is not kept.
+  /// Stores an artifact, and locks the record for moments only. Where the run has ended by then, removes it again.
   void store(StoredArtifact artifact, const Content& content, bool hash);
 
-  /// From here on nothing comes to the run but what is written of it.
+  /// From here on the run accepts nothing more.
   void set_ended() noexcept { has_ended_ = true; }
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
 
-  /// Writes the metadata with the metrics' last values where they are due, or have changed and `everything` is asked
-  /// for. The writing thread's.
+  /// Writes the metadata with the last values of the metrics, if they are due, or if they have changed and `everything`
+  /// is asked for. For the writing thread.
   void write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
 
   /// Held over a fork.
@@ -87,12 +88,12 @@ inline void LiveRecord::store(StoredArtifact artifact, const Content& content, b
     folder_.add_artifact(artifact);
 }
 
-/// Writing the metadata of a run with thousands of metrics takes its time: at most a hundredth of it is spent so.
+/// The metadata of a run with thousands of metrics take long to write: at most a hundredth of the time goes into that.
 inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
   const CallersLock lock(mutex_);
   const Clock::time_point begin = Clock::now();
   const auto since = begin - written_at_;
-  metrics.take_new([&](const LiveMetricInfo& metric) {
+  metrics.visit_new([&](const LiveMetricInfo& metric) {
     folder_.record().metrics[metric.name] = metric.current();
     has_changed_ = true;
   });

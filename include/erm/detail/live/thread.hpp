@@ -1,4 +1,4 @@
-// The thread that writes a live run, round after round, and how other threads wait for it and hear of its failures.
+// The thread that writes a live run, round after round. Other threads wait for its rounds and hear of its failures.
 #pragma once
 
 #include <atomic>
@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/writer.hpp"
 #include "erm/detail/os/process.hpp"
-#include "erm/detail/live/point_buffer.hpp"
 #include "erm/error.hpp"
 #include "erm/live_options.hpp"
 
@@ -23,7 +23,7 @@ namespace erm::detail {
 
 class LiveThread {
  public:
-  /// Begins it. What it is given outlives it.
+  /// Begins the thread. The arguments must outlive it.
   LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points);
   LiveThread(const LiveThread&) = delete;
   LiveThread& operator=(const LiveThread&) = delete;
@@ -42,7 +42,7 @@ class LiveThread {
   /// Throws what kept the last round from its end, if that failed.
   void throw_failure();
 
-  /// The process is about to end by a signal: what there is is written, and the run is failed.
+  /// The process is about to end by a signal: the thread writes what there is and marks the run as failed.
   void note_signal(int number) noexcept;
   [[nodiscard]] bool has_signal() const noexcept { return signal_ != 0; }
   [[nodiscard]] bool signal_is_handled() const noexcept { return signal_is_handled_; }
@@ -75,19 +75,19 @@ class LiveThread {
   std::thread thread_;
 };
 
-/// Tells the user, on this thread.
+/// Tells the user through on_error, on this thread.
 void report(const LiveOptions& options, const std::string& message) noexcept;
 
 // ---- bodies ----
 
-/// What writes a run on this thread.
+/// The LiveThread whose thread this is.
 inline thread_local const LiveThread* written_here = nullptr;
 
-/// Whether this thread is in a callback.
+/// Whether this thread is in an on_error callback.
 inline thread_local bool is_reporting = false;
 
 inline void report(const LiveOptions& options, const std::string& message) noexcept {
-  // What a callback logs may fail as well: told to the callback again, that would have no end.
+  // What a callback logs may fail too. To tell the callback of that would have no end.
   if (!options.on_error || is_reporting) {
     std::fprintf(stderr, "erm: %s\n", message.c_str());
     return;
@@ -96,7 +96,7 @@ inline void report(const LiveOptions& options, const std::string& message) noexc
   try {
     options.on_error(message);
   } catch (...) {
-    // The callback is the program's; what it throws has no one to go to on this thread.
+    // Nobody on this thread could catch what the program's callback throws.
   }
   is_reporting = false;
 }
@@ -174,7 +174,7 @@ inline void LiveThread::work() {
 
 inline void LiveThread::round(int signal, bool asked, bool stopping) {
   if (signal != 0) {
-    // The thread that the signal came to may hold the record: first what needs no lock of it.
+    // The thread that got the signal may hold the lock of the record: first do what needs no lock.
     points_.set_state(BufferState::ended);
     writer_.drain();
     if (!record_.has_ended())

@@ -1,5 +1,5 @@
-// What the writing thread of a live run does in one round: points go to the history file, the record to the metadata.
-// What it could not write stays, and the next round tries again.
+// One round of the thread that writes a live run: points go to the history file, the record to the metadata. What could
+// not be written stays, and the next round tries again.
 #pragma once
 
 #include <algorithm>
@@ -9,30 +9,30 @@
 #include <memory>
 #include <string>
 
-#include "erm/detail/store/history_file.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
-#include "erm/detail/live/shared_record.hpp"
-#include "erm/detail/os/process.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/point_writer.hpp"
+#include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/system_metrics.hpp"
+#include "erm/detail/os/process.hpp"
+#include "erm/detail/store/history_file.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
 
-/// One thread's at a time.
+/// For one thread at a time.
 class LiveWriter {
  public:
   LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points);
 
-  /// How long a point may wait, or until the system is to be looked at.
+  /// How long a point may wait, or until the next sample of the system is due.
   [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
-  /// Adds what the system tells to the next round, if it is time. Its step is the second of the run. While nothing
-  /// `can_be_written` it is not asked: that would pile up.
+  /// Adds a sample of the system to the next round, if it is time. Its step is the second of the run. Takes no sample
+  /// while nothing `can_be_written`: samples would pile up.
   void sample_system(bool can_be_written);
-  /// Brings the points to the history file. Takes no lock of the record.
+  /// Brings the points to the history file. Does not lock the record.
   void drain();
-  /// All that is due; with `everything` also what is not.
+  /// Writes all that is due; with `everything` also what is not.
   void round(bool everything);
 
  private:

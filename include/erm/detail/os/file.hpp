@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <utility>
+#if defined(_WIN32)
+#include <filesystem>
+#endif
 
 #include "erm/detail/os/api.hpp"
 #include "erm/file_info.hpp"
@@ -21,9 +23,6 @@ using FileHandle = api::Descriptor;
 
 /// Throws what `error`, as errno has it, means for the file at `path`.
 [[noreturn]] void fail(const std::string& operation, const std::string& path, int error);
-
-/// The path as UTF-8 with "/" between its parts.
-std::string utf8_path(const std::filesystem::path& path);
 
 /// A path that a user wrote, with "/" between its parts.
 std::string generic_path(std::string path);
@@ -94,9 +93,6 @@ bool remove_file(const std::string& path);
 
 /// Removes a folder that is empty; false where it is not, or is not there.
 bool remove_empty_folder(const std::string& path);
-
-/// Removes a file, or a folder and all in it; links are removed, not followed. Nothing where there is none.
-void remove_tree(const std::string& path);
 
 /// An open folder's names, without "." and "..".
 class Folder {

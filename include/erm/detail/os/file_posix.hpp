@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 #include <string>
 #include <system_error>
@@ -26,8 +25,6 @@ namespace erm::detail::os {
   }
   throw IoError::failed_to(operation, path, code);
 }
-
-inline std::string utf8_path(const std::filesystem::path& path) { return path.generic_string(); }
 
 inline std::string generic_path(std::string path) { return path; }
 
@@ -174,12 +171,6 @@ inline bool remove_empty_folder(const std::string& path) {
   if (api::remove_folder(path.c_str()) == 0) return true;
   if (errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return false;
   fail("remove the folder", path, errno);
-}
-
-inline void remove_tree(const std::string& path) {
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  if (error && error != std::errc::no_such_file_or_directory) throw IoError::failed_to("remove", path, error);
 }
 
 inline Folder::Folder(const std::string& path) : path_(path) {

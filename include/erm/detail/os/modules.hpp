@@ -8,10 +8,6 @@
 
 namespace erm::detail::os {
 
-/// An address in the code that calls this. Not that of an inline function, which may be another module's where the
-/// loader keeps one of each name.
-const void* this_code();
-
 /// The modules of this process, the program first. `caller` is an address in the code that asks.
 std::vector<Module> loaded_modules(const void* caller);
 

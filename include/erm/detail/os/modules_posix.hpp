@@ -14,12 +14,6 @@
 #include "erm/detail/os/module_notes.hpp"
 #include "erm/detail/os/modules.hpp"
 
-namespace erm::detail::os {
-
-__attribute__((noinline)) inline const void* this_code() { return __builtin_return_address(0); }
-
-}  // namespace erm::detail::os
-
 #if defined(__APPLE__)
 
 #include <mach-o/dyld.h>

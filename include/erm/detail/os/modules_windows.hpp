@@ -67,9 +67,7 @@ class Image {
   const char* begin_;
 };
 
-/// Here each module has its own of each inline function.
-inline const void* this_code() { return reinterpret_cast<const void*>(&path_of_module); }
-
+/// The modules of this process, the program first. `caller` is an address in the code that asks.
 inline std::vector<Module> loaded_modules(const void* caller) {
   std::vector<HINSTANCE__*> handles(256);
   unsigned long needed = 0;

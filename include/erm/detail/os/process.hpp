@@ -51,14 +51,16 @@ void on_fork(void (*prepare)(), void (*parent)(), void (*child)());
 /// As std::at_quick_exit(), where there is one.
 void on_quick_exit(void (*hook)());
 
-/// Calls `handler` for the signals that end a process, but for those that the program handles or ignores itself.
+/// Calls `handler` for the signals that end a process, except those that the program handles or ignores itself. Two
+/// modules that hold ERM, such as two shared libraries with hidden symbols, have a handler each: the one that was
+/// installed last is called first, and pass_on() calls the other.
 void on_ending_signals(void (*handler)(int));
 
 /// Whether the thread that the signal came to cannot go on.
 bool comes_of_a_fault(int number) noexcept;
 
-/// Ends the process by the signal that its handler was called for.
-void raise_by_default(int number) noexcept;
+/// The end of a handler: lets the next module that holds ERM do the same, or ends the process by the signal.
+void pass_on(int number) noexcept;
 
 /// Safe in a signal handler.
 void sleep_a_millisecond() noexcept;

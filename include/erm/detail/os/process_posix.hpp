@@ -2,12 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <iterator>
 #include <limits>
 #include <system_error>
 
@@ -66,17 +69,40 @@ inline void on_quick_exit(void (*hook)()) {
 #endif
 }
 
+inline constexpr int ending_signals[] = {SIGTERM, SIGINT, SIGHUP,  SIGQUIT, SIGABRT, SIGSEGV, SIGBUS,
+                                         SIGFPE,  SIGILL, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
+/// For each of them the handler of another module of this process that holds ERM, which is to be called next.
+inline std::atomic<void (*)(int)> next_handlers[std::size(ending_signals)] = {};
+/// Whether this module has a handler, which another module's may call: to call that one in turn would have no end.
+inline std::atomic<bool> has_handlers[std::size(ending_signals)] = {};
+
+/// By these signals, which its handlers block, a module that holds ERM knows those of another one. No program blocks
+/// just these.
+inline ::sigset_t mark_of_our_handlers() noexcept {
+  ::sigset_t mark;
+  (::sigemptyset)(&mark);  // a macro on macOS, as the next ones
+  for (const int number : {SIGCHLD, SIGURG, SIGTTOU}) (::sigaddset)(&mark, number);
+  return mark;
+}
+inline bool has_our_mark(const struct ::sigaction& action) noexcept {
+  const ::sigset_t mark = mark_of_our_handlers();
+  for (int number = 1; number < 32; ++number)
+    if ((::sigismember)(&mark, number) != (::sigismember)(&action.sa_mask, number)) return false;
+  return true;
+}
+
 inline void on_ending_signals(void (*handler)(int)) {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGALRM,
-                           SIGUSR1, SIGUSR2, SIGXCPU}) {
+  for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
     struct ::sigaction found;
-    if (::sigaction(number, nullptr, &found) != 0) continue;
-    if ((found.sa_flags & SA_SIGINFO) != 0 || found.sa_handler != SIG_DFL) continue;
+    if (::sigaction(ending_signals[i], nullptr, &found) != 0 || (found.sa_flags & SA_SIGINFO) != 0) continue;
+    if (found.sa_handler != SIG_DFL && (has_handlers[i] || !has_our_mark(found))) continue;
+    next_handlers[i] = found.sa_handler == SIG_DFL ? nullptr : found.sa_handler;
+    has_handlers[i] = true;
     struct ::sigaction ours = {};
     ours.sa_handler = handler;
-    ::sigemptyset(&ours.sa_mask);
+    ours.sa_mask = mark_of_our_handlers();
     ours.sa_flags = SA_ONSTACK | SA_RESTART;
-    ::sigaction(number, &ours, nullptr);
+    ::sigaction(ending_signals[i], &ours, nullptr);
   }
 }
 
@@ -84,7 +110,11 @@ inline bool comes_of_a_fault(int number) noexcept {
   return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
-inline void raise_by_default(int number) noexcept {
+inline void pass_on(int number) noexcept {
+  for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
+    if (ending_signals[i] != number) continue;
+    if (void (*const next)(int) = next_handlers[i]) return next(number);
+  }
   ::signal(number, SIG_DFL);
   ::raise(number);
 }

@@ -51,7 +51,7 @@ inline bool comes_of_a_fault(int number) noexcept {
   return number == SIGSEGV || number == SIGFPE || number == SIGILL || number == SIGABRT;
 }
 
-inline void raise_by_default(int number) noexcept {
+inline void pass_on(int number) noexcept {
   std::signal(number, SIG_DFL);
   std::raise(number);
 }

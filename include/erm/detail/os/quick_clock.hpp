@@ -23,7 +23,7 @@ inline std::int64_t quick_milliseconds() noexcept {
 #else
   ::clock_gettime(CLOCK_REALTIME, &now);
 #endif
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + static_cast<std::int64_t>(now.tv_nsec) / 1000000;
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 #endif
 }
 

@@ -10,6 +10,7 @@
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"

@@ -1,9 +1,10 @@
 // How the program was built, and from which code: what erm_record_build(target) put into it, else what the compiler's
 // macros tell, and git at run time.
 //
+//   const CompilerFacts facts(build_facts_of_this_file());
 //   Json missing = Json::object();
-//   build_section(missing);   // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"], ...}
-//   code_section(missing);    // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff --git ...", ...}
+//   build_section(missing, facts);        // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"], ...}
+//   code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff ...", ...}
 #pragma once
 
 #include <algorithm>
@@ -28,16 +29,17 @@ namespace erm::detail {
 inline constexpr std::chrono::milliseconds git_limit{700};
 
 /// The "build" of a provenance. What is not known is a key of `missing`, such as "build.flags", with the reason.
-inline Json build_section(Json& missing);
+inline Json build_section(Json& missing, const CompilerFacts& facts);
 
-/// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch".
-inline Json code_section(Json& missing, const Surroundings& surroundings = Surroundings::now());
+/// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch". `place` is in
+/// the program or library that the run belongs to.
+inline Json code_section(Json& missing, const void* place, const Surroundings& surroundings = Surroundings::now());
 
-/// The records of this process, the one that tells of the program first: that of an executable, else of the library
-/// that the code which asks is in, else of a library linked into the program, else of any other that is loaded.
-inline std::vector<std::string> build_records(const void* caller) {
+/// The records of this process, the one that tells of the program first: that of an executable, else of the library that
+/// `place` is in, else of a library linked into the program, else of any other that is loaded.
+inline std::vector<std::string> build_records(const void* place) {
   std::vector<std::pair<int, std::string>> ranked;
-  for (Module& module : os::loaded_modules(caller)) {
+  for (Module& module : os::loaded_modules(place)) {
     for (std::string& record : module.records) {
       const std::string_view type = BuildText(record)["target_type"];
       const bool is_whole = type == "executable" || type == "shared library" || type == "module library";
@@ -108,9 +110,8 @@ inline void take_missing(const BuildText& text, std::string_view section, Json& 
   }
 }
 
-inline Json build_section(Json& missing) {
-  const CompilerFacts facts = compiler_facts();
-  const std::vector<std::string> records = build_records(os::this_code());
+inline Json build_section(Json& missing, const CompilerFacts& facts) {
+  const std::vector<std::string> records = build_records(facts.place);
   Json build = Json::object();
   if (records.empty()) {
     build["from"] = "the compiler's macros";
@@ -164,8 +165,8 @@ inline Json code_of(const GitState& git, Json& missing) {
   return code;
 }
 
-inline Json code_section(Json& missing, const Surroundings& surroundings) {
-  const std::vector<std::string> records = build_records(os::this_code());
+inline Json code_section(Json& missing, const void* place, const Surroundings& surroundings) {
+  const std::vector<std::string> records = build_records(place);
   std::string why_no_build;
   if (!records.empty()) {
     const BuildText text(records.front());

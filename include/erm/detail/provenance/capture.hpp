@@ -13,16 +13,19 @@
 
 #include "erm/detail/provenance/batch_job.hpp"
 #include "erm/detail/provenance/build_record.hpp"
+#include "erm/detail/provenance/compiler_facts.hpp"
 #include "erm/detail/provenance/environment.hpp"
 #include "erm/detail/provenance/gpus.hpp"
 #include "erm/detail/provenance/loaded_objects.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/os_facts.hpp"
 #include "erm/detail/os/identity.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/provenance/system_files.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/build_facts.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/version.hpp"
@@ -35,9 +38,9 @@ struct SystemPlaces {
   std::string nvml = nvml_name;
 };
 
-/// What the program may change at any time: taken in its own thread, at the moment for which it shall stand.
+/// What the program may change or unload at any time. Constructed in the program's own thread.
 struct ProcessState {
-  explicit ProcessState(const ProvenanceOptions& options) {
+  ProcessState(const ProvenanceOptions& options, const BuildFacts& build_facts) : facts(build_facts) {
     os::take_machine_variables(environment);
     take_job_variables(environment);
     for (const std::string_view name : kept_variables) environment.take(std::string(name));
@@ -52,6 +55,7 @@ struct ProcessState {
   }
 
   TimePoint time = now_utc();
+  CompilerFacts facts;
   Environment environment;
   Surroundings surroundings;
 };
@@ -105,7 +109,7 @@ class Capture {
     capture.all_["captured_utc"] = time_text(process.time);
     capture.all_["erm_version"] = version;
     capture.program();
-    capture.section("build", [&](Json& missing) { return build_section(missing); });
+    capture.section("build", [&](Json& missing) { return build_section(missing, process.facts); });
     if (options.code) capture.code();
     capture.section("job", [&](Json&) { return job_section(process.environment, places.files); });
     capture.section("environment", [&](Json& missing) {
@@ -162,7 +166,7 @@ class Capture {
 
   void code() {
     guarded("code", [&] {
-      Json code = code_section(missing_, process_.surroundings);
+      Json code = code_section(missing_, process_.facts.place, process_.surroundings);
       if (code.empty()) return;
       if (!options_.diff) {
         code.erase("diff");

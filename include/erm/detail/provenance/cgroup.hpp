@@ -20,9 +20,9 @@ class Cgroup {
     // Lines "4:memory:/path" of version 1, and "0::/path" of version 2.
     const auto path_of = [&](std::string_view controller) -> std::string {
       for (std::string_view rest = groups; !rest.empty();) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::size_t end = (std::min)(rest.find('\n'), rest.size());
         const std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        rest.remove_prefix((std::min)(end + 1, rest.size()));
         const std::size_t first = line.find(':');
         const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
@@ -77,7 +77,7 @@ class Cgroup {
       if (cpu_.is_v2) {
         const std::string both = files_.line(folder + "/cpu.max");  // "max 100000", "150000 100000"
         quota = leading_number(both);
-        period = leading_number(std::string_view(both).substr(std::min(both.find(' '), both.size())));
+        period = leading_number(std::string_view(both).substr((std::min)(both.find(' '), both.size())));
       } else {
         quota = files_.number(folder + "/cpu.cfs_quota_us");  // -1 for none
         period = files_.number(folder + "/cpu.cfs_period_us");

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/os/modules.hpp"
 #include "erm/detail/os/program.hpp"
-#include "erm/detail/provenance/remote_url.hpp"
 #include "erm/detail/base/sha256.hpp"
 
 namespace erm::detail {
@@ -38,6 +38,35 @@ struct GitState {
 inline constexpr std::size_t max_run_time_diff = std::size_t{1} << 18;
 inline constexpr std::size_t max_untracked = 100;
 inline constexpr std::size_t max_arguments = std::size_t{1} << 17;  // bytes; POSIX systems take more in all
+
+/// The address of a repository without the names and passwords in it: "https://ann:s3cret@host/x.git" becomes
+/// "https://host/x.git". Of ssh the user is a part of the address and stays, a password does not.
+/// docs/packaging/record-build-step.cmake has the same rules.
+inline std::string remote_without_credentials(std::string_view url) {
+  const std::size_t mark = url.find("://");
+  if (mark == std::string_view::npos) return std::string(url);
+  const std::string_view scheme = url.substr(0, mark);
+  std::string_view rest = url.substr(mark + 3);
+  const auto server_of = [](std::string_view text) { return text.substr(0, text.find_first_of("/?#")); };
+  std::string server(server_of(rest));
+  const std::size_t colon = server.find(':');
+  const bool is_port = colon == std::string::npos || colon + 1 == server.size() ||
+                       (server[colon + 1] >= '0' && server[colon + 1] <= '9') || server.find(']') != std::string::npos;
+  if (server.find('@') == std::string::npos && !is_port && rest.find('@') != std::string_view::npos) {
+    rest.remove_prefix(rest.rfind('@') + 1);  // a password that holds a slash
+    server = std::string(server_of(rest));
+    rest.remove_prefix(server.size());
+  } else {
+    rest.remove_prefix(server.size());
+    const std::size_t at = server.rfind('@');
+    const std::size_t password = server.find(':');
+    if (at != std::string::npos && scheme.find("ssh") == std::string_view::npos)
+      server.erase(0, at + 1);
+    else if (at != std::string::npos && password < at)
+      server.erase(password, at - password);
+  }
+  return std::string(scheme) + "://" + server + std::string(rest.substr(0, rest.find_first_of("?#")));
+}
 
 /// The nearest folder at or above `folder` that git would take for a work tree; empty where there is none.
 inline std::string work_tree_above(const std::filesystem::path& folder) {

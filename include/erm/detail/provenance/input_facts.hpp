@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/base/sha256.hpp"

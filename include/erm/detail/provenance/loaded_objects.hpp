@@ -45,7 +45,7 @@ inline std::string hash_of_program(const std::string& path, std::string& why) {
 /// there.
 inline void add_loaded_objects(Json& program, Json& missing) {
   Json libraries = Json::array();
-  for (const Module& module : os::loaded_modules(os::this_code())) {
+  for (const Module& module : os::loaded_modules(nullptr)) {
     if (module.is_program) {
       if (!module.build_id.empty()) program["build_id"] = module.build_id;
       continue;

@@ -222,7 +222,7 @@ class SecretMasker {
     if (quote == '"' || quote == '\'') {
       copy_to(begin + 1);
       std::size_t end = at_;
-      while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2 : 1;
+      while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2U : 1U;
       return mask_to(std::min(end, text_.size()));
     }
     copy_to(begin);

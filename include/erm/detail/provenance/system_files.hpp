@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail {

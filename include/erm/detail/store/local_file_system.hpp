@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
 

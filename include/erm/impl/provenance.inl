@@ -1,11 +1,11 @@
-// The body of run_that_made, for erm/provenance.hpp, which includes this.
+// The bodies of erm/provenance.hpp, and of the calls of RunLogger that record where a run came from.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,28 +14,47 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/path.hpp"
+#include "erm/detail/provenance/capture.hpp"
+#include "erm/detail/provenance/input_facts.hpp"
 #include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/provenance_merge.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/run/record_json.hpp"
+#include "erm/detail/store/content_sha256.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
+#include "erm/error.hpp"
+#include "erm/json.hpp"
 #include "erm/provenance.hpp"
 #include "erm/registry.hpp"
+#include "erm/run_logger.hpp"
 
 namespace erm {
 
 namespace detail {
 
-/// Looks for the artifact that has a file's content.
+/// A change that puts a value under a name into a section of the provenance.
+inline std::function<void(RunRecord&)> setting(const char* section, std::string_view name, Json value) {
+  return [section, name = repaired_utf8(name), value = std::move(value)](RunRecord& record) {
+    Json& all = record.own_provenance()[section];
+    if (!all.is_object()) all = Json::object();
+    all[name] = value;
+  };
+}
+
+/// Searches a registry for the artifact that has the content of a file.
 class MakerSearch {
  public:
-  MakerSearch(const std::string& registry_uri, const std::filesystem::path& file, std::shared_ptr<FileSystem> fs)
+  MakerSearch(const std::string& registry_uri, const FilePath& file, std::shared_ptr<FileSystem> fs)
       : uri_(registry_uri), given_fs_(std::move(fs)), place_(locate(registry_uri, given_fs_)), file_(file) {}
 
   std::optional<ExperimentRun> run() {
     for (const std::string& experiment : list_experiments(uri_, given_fs_))
-      for (const std::string& variant : list_variants(uri_, experiment, given_fs_)) look_at(experiment, variant);
+      for (const std::string& variant : list_variants(uri_, experiment, given_fs_)) visit_variant(experiment, variant);
     if (best_) return load_run_from_registry(uri_, best_->experiment, best_->variant, best_->run, given_fs_);
-    // Where none was found, the run that cannot be read may be the one.
+    // No run was found: it may be the one that cannot be read.
     if (failure_) std::rethrow_exception(failure_);
     return std::nullopt;
   }
@@ -50,7 +69,7 @@ class MakerSearch {
     }
   };
 
-  void look_at(const std::string& experiment, const std::string& variant) {
+  void visit_variant(const std::string& experiment, const std::string& variant) {
     const std::vector<std::string> runs = list_runs(uri_, experiment, variant, given_fs_);
     const std::string root = joined(joined(without_end_slash(place_.path), experiment), variant);
     constexpr std::size_t at_once = 128;  // what is read is held in memory
@@ -62,7 +81,7 @@ class MakerSearch {
       for (std::size_t i = 0; i < folders.size(); ++i) {
         if (texts[i].empty() || cannot_be_it(view(texts[i]))) continue;
         try {
-          look_at_run(folders[i], view(texts[i]), {{}, experiment, variant, runs[first + i]});
+          visit_run(folders[i], view(texts[i]), {{}, experiment, variant, runs[first + i]});
         } catch (const Error&) {
           if (!failure_) failure_ = std::current_exception();
         }
@@ -70,7 +89,7 @@ class MakerSearch {
     }
   }
 
-  /// Empty for a run that was removed meanwhile.
+  /// The metadata of each folder; empty for a run that was removed meanwhile.
   std::vector<Bytes> metadata_that_is_there(const std::vector<std::string>& folders) const {
     try {
       return metadata_bytes_of(*place_.fs, folders);
@@ -87,15 +106,15 @@ class MakerSearch {
     }
   }
 
-  /// Whether the text of the metadata says so without being taken apart: ERM names the size of each artifact. Of a run
-  /// that is not at its end, other writers may have more.
+  /// Whether the run can be excluded without parsing its metadata: ERM writes the size of each artifact. Other writers
+  /// of a run that has not ended may have more artifacts.
   [[nodiscard]] bool cannot_be_it(std::string_view text) const {
     if (text.find("\n\"erm\": {\"layout\": 1") == std::string_view::npos) return false;
     return text.find("\"status\": \"running\"") == std::string_view::npos &&
            text.find(size_text_) == std::string_view::npos;
   }
 
-  void look_at_run(const std::string& folder, std::string_view text, Found run) {
+  void visit_run(const std::string& folder, std::string_view text, Found run) {
     MetadataFile metadata = MetadataReader::read(text, metadata_path(folder));
     run.time = metadata.record.timestamp_utc;
     if (best_ && !(run < *best_)) return;
@@ -130,9 +149,48 @@ class MakerSearch {
 
 }  // namespace detail
 
-inline std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const std::filesystem::path& file,
-                                                  std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const FilePath& file,
+                                                      std::shared_ptr<FileSystem> fs) {
   return detail::MakerSearch(registry_uri, file, std::move(fs)).run();
+}
+
+ERM_INLINE void RunLogger::capture_provenance(const ProvenanceOptions& options, const BuildFacts& built) {
+  if (ignores_all()) return;
+  await_capture();
+  Json captured = detail::Capture::of(detail::ProcessState(options, built), options);
+  change_record(
+      [&](detail::RunRecord& record) { detail::put_capture(record.own_provenance(), std::move(captured), false); });
+}
+
+ERM_INLINE void RunLogger::log_input(std::string_view name, const FilePath& path, InputHash hash) {
+  if (!ignores_all()) change_record(detail::setting("inputs", name, detail::input_facts(detail::as_path(path), hash)));
+}
+
+ERM_INLINE void RunLogger::log_seed_value(std::string_view name, const Value& seed) {
+  if (!ignores_all()) change_record(detail::setting("seeds", name, Json(JsonInput(seed))));
+}
+
+ERM_INLINE void RunLogger::log_rng_state(std::string_view name, const std::string& state) {
+  if (!ignores_all()) change_record(detail::setting("rngs", name, Json(state)));
+}
+
+ERM_INLINE std::optional<std::string> RunLogger::rng_state(std::string_view name) const {
+  std::optional<std::string> state;
+  if (ignores_all()) return state;
+  visit_record([&](const detail::RunRecord& record) {
+    const Json& provenance = record.provenance();
+    const auto rngs = provenance.find("rngs");
+    if (rngs == provenance.end() || !rngs->is_object()) return;
+    const auto found = rngs->find(detail::repaired_utf8(name));
+    if (found != rngs->end() && found->is_string()) state = found->get<std::string>();
+  });
+  return state;
+}
+
+ERM_INLINE void RunLogger::throw_wrong_rng(std::string_view name, const std::string& state) {
+  throw FormatError("cannot restore the random engine " + detail::shown(name) + ": its state, " + detail::shown(state) +
+                    ", is not one of this type; give the type that it was logged of, built with the same standard " +
+                    "library");
 }
 
 }  // namespace erm

@@ -1,0 +1,35 @@
+// Paths as the standard library has them, for what it does better than the system's own calls. Apart from file.hpp,
+// since <filesystem> costs more to compile than all else that a file of logging includes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "erm/detail/os/file.hpp"
+#include "erm/error.hpp"
+#include "erm/file_path.hpp"
+
+namespace erm::detail {
+
+inline std::filesystem::path as_path(const FilePath& path) { return std::filesystem::path(path.native()); }
+
+namespace os {
+
+#if !defined(_WIN32)  // file_windows.hpp has its own
+
+/// The path as UTF-8 with "/" between its parts.
+inline std::string utf8_path(const std::filesystem::path& path) { return path.generic_string(); }
+
+/// Removes a file, or a folder and all in it; links are removed, not followed. Nothing where there is none.
+inline void remove_tree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error && error != std::errc::no_such_file_or_directory) throw IoError::failed_to("remove", path, error);
+}
+
+#endif
+
+}  // namespace os
+
+}  // namespace erm::detail

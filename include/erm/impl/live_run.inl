@@ -1,0 +1,188 @@
+// The bodies of erm/live_run.hpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/live/engine.hpp"
+#include "erm/detail/live/folder.hpp"
+#include "erm/detail/live/hooks.hpp"
+#include "erm/detail/live/point_chunk.hpp"
+#include "erm/detail/os/quick_clock.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/media_types.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/live_run.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// The metrics that this thread logged to last, found by name without a lock.
+struct ThreadNames {
+  struct Entry {
+    const std::string* name;  // the run's own copy, which lives as long as the run
+    std::uint64_t buffer;
+    std::uint32_t number;
+  };
+  static constexpr std::size_t size = 64;
+  Entry entries[size];
+
+  Entry& entry_of(std::string_view name) noexcept {
+    std::uint32_t end = 0;
+    if (name.size() >= 4)
+      std::memcpy(&end, name.data() + name.size() - 4, 4);
+    else
+      for (const char c : name) end = end << 8 | static_cast<unsigned char>(c);
+    const std::uint32_t mixed = (end + static_cast<std::uint32_t>(name.size())) * 2654435761U;
+    return entries[mixed >> 26];
+  }
+};
+inline thread_local ThreadNames thread_names = {};
+
+inline std::int64_t checked_milliseconds(TimePoint time) {
+  date_time(time);  // throws where the time could not be read back
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
+/// Deletes the engine of a run with the last handle. Leaves it alone in the child of a fork, since its thread and locks
+/// are the parent's.
+struct LiveEngineDeleter {
+  void operator()(LiveEngine* engine) const {
+    LiveRuns::instance().remove(*engine);
+    if (!engine->is_disowned()) delete engine;
+  }
+};
+
+}  // namespace detail
+
+// ---- LiveMetric ----
+
+ERM_INLINE LiveMetric::LiveMetric(std::shared_ptr<detail::LiveEngine> engine, std::uint32_t number)
+    : engine_(std::move(engine)), buffer_(engine_->points().number()), number_(number) {}
+
+ERM_INLINE void LiveMetric::store_slowly(std::uint32_t metric, double value, std::int64_t step,
+                                         std::int64_t milliseconds) const {
+  if (engine_) engine_->accept_point(metric, value, step, milliseconds);
+}
+
+ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) { return detail::checked_milliseconds(time); }
+
+// ---- LiveRun: its life ----
+
+ERM_INLINE LiveRun::LiveRun() : unwinding_before_(std::uncaught_exceptions()) {}
+
+ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& experiment_id,
+                            const LiveOptions& options, const BuildFacts& facts)
+    : LiveRun() {
+  detail::LiveFolder folder(registry_uri, experiment_id, options);
+  engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options),
+                                                detail::LiveEngineDeleter());
+  detail::LiveRuns::instance().add(engine_);
+  engine_->begin_capture(facts);
+}
+
+ERM_INLINE LiveRun LiveRun::disabled() { return LiveRun(); }
+
+ERM_INLINE LiveRun::LiveRun(LiveRun&& other) noexcept = default;
+
+ERM_INLINE LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  engine_ = std::move(other.engine_);
+  unwinding_before_ = other.unwinding_before_;
+  return *this;
+}
+
+ERM_INLINE LiveRun::~LiveRun() { close(); }
+
+ERM_INLINE void LiveRun::close() noexcept {
+  if (!engine_) return;
+  try {
+    if (std::uncaught_exceptions() > unwinding_before_)
+      engine_->end(RunStatus::failed, "an exception left the scope of the run");
+    else
+      engine_->end(RunStatus::finished, {});
+  } catch (const std::exception& error) {
+    engine_->report("the live run '" + uri() + "' could not be ended: " + error.what());
+  }
+  engine_.reset();
+}
+
+ERM_INLINE std::string LiveRun::uri() const { return engine_ ? engine_->folder().uri() : std::string(); }
+ERM_INLINE std::string LiveRun::experiment_id() const { return engine_ ? engine_->identity().experiment_id : ""; }
+ERM_INLINE std::string LiveRun::variant_id() const { return engine_ ? engine_->identity().variant_id : ""; }
+ERM_INLINE std::string LiveRun::run_id() const { return engine_ ? engine_->identity().run_id : ""; }
+
+ERM_INLINE LiveMetric LiveRun::metric(std::string_view name) {
+  return engine_ ? LiveMetric(engine_, engine_->metric_number(name).first) : LiveMetric();
+}
+
+ERM_INLINE void LiveRun::flush() {
+  if (engine_) engine_->flush();
+}
+ERM_INLINE void LiveRun::finish() {
+  if (engine_) engine_->end(RunStatus::finished, {});
+}
+ERM_INLINE void LiveRun::fail(const std::string& why) {
+  if (engine_) engine_->end(RunStatus::failed, why);
+}
+
+// ---- LiveRun: what RunLogger hands over ----
+
+ERM_INLINE bool LiveRun::ignores_all() const { return !engine_ || engine_->is_disowned(); }
+
+ERM_INLINE void LiveRun::accept_metric(std::string_view key, Value value) {
+  if (engine_) engine_->accept_value(key, std::move(value));
+}
+
+ERM_INLINE void LiveRun::accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
+                                      std::optional<TimePoint> time) {
+  if (!engine_) return;
+  const std::uint64_t buffer = engine_->points().number();
+  detail::ThreadNames::Entry& entry = detail::thread_names.entry_of(key);
+  if (entry.buffer != buffer || *entry.name != key) {
+    const auto [number, name] = engine_->metric_number(key);
+    entry = {name, buffer, number};
+  }
+  const std::uint32_t metric = was_float ? entry.number | detail::was_float : entry.number;
+  const std::int64_t milliseconds = time ? detail::checked_milliseconds(*time) : detail::os::quick_milliseconds();
+  if (!detail::store_point(buffer, metric, value, step, milliseconds))
+    engine_->accept_point(metric, value, step, milliseconds);
+}
+
+ERM_INLINE bool LiveRun::stores_artifacts() const { return true; }
+
+ERM_INLINE void LiveRun::store_artifact(const Artifact& artifact) {
+  if (engine_)
+    engine_->store({artifact.id(), {}, artifact.filename(), artifact.type(), artifact.media_type(), {}, {}},
+                   *artifact.content());
+}
+
+ERM_INLINE void LiveRun::store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
+                                    ArtifactType type) {
+  if (ignores_all()) return;
+  const detail::FileInPlace content(path);
+  engine_->store({artifact_id, {}, filename, type, detail::media_type_of(type, filename), {}, {}}, content);
+}
+
+ERM_INLINE void LiveRun::await_capture() {
+  if (engine_) engine_->await_capture();
+}
+ERM_INLINE void LiveRun::change_record(const detail::RecordChange& change) {
+  if (engine_) engine_->change(change);
+}
+ERM_INLINE void LiveRun::visit_record(const detail::RecordVisit& visit) const {
+  if (engine_) engine_->visit(visit);
+}
+
+}  // namespace erm
