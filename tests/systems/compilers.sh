@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles program.cpp, header-only, with each compiler that Debian has, with libstdc++ and with libc++, and for 32 bits;
 # runs what came of it.
-# Debian: g++-11 g++-12 clang-13 ... clang-19 g++-multilib; libc++-N-dev and what it needs are fetched, not installed,
+# Debian: g++-11 g++-12 clang-13 ... clang-19 g++-12-multilib; libc++-N-dev and what it needs are fetched, not installed,
 # since only one of them can be.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
@@ -11,8 +11,9 @@ cd "$work" || exit 1
 # and uses itself.
 compiles_and_runs() {
   rm -rf program registry
-  "$@" -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-error=deprecated-declarations -DFMT_HEADER_ONLY -I"$root/include" \
-    -isystem "$headers" "$root/tests/systems/program.cpp" -o program -pthread -ldl && ./program registry
+  "$@" -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-error=deprecated-declarations \
+    -DFMT_HEADER_ONLY -I"$root/include" -isystem "$headers" "$root/tests/systems/program.cpp" -o program \
+    -pthread -ldl && ./program registry
 }
 headers="$(folder_of_headers)"
 
@@ -46,9 +47,9 @@ for version in 13 14 15 16 17 18 19; do
   rm -rf "$folder"
 done
 
-if install g++-multilib; then
+if install "g++-$(g++ -dumpversion)-multilib"; then
   check "g++ $(g++ -dumpfullversion), 32 bits" compiles_and_runs g++ -m32
 else
-  skip "32 bits: Debian has no g++-multilib here"
+  skip "32 bits: there is no g++-$(g++ -dumpversion)-multilib"
 fi
 finish
