@@ -48,7 +48,7 @@ for version in 13 14 15 16 17 18 19; do
 done
 
 if install "g++-$(g++ -dumpversion)-multilib"; then
-  check "g++ $(g++ -dumpfullversion), 32 bits" compiles_and_runs g++ -m32
+  check "g++ $(g++ -dumpfullversion), 32 bits" compiles_and_runs g++ -m32 -idirafter "/usr/include/$(g++ -print-multiarch)"
 else
   skip "32 bits: there is no g++-$(g++ -dumpversion)-multilib"
 fi
