@@ -15,6 +15,12 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/artifact.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/curves.hpp"
+#include "erm/detail/page/policy.hpp"
+#include "erm/json.hpp"
 #include "temporary_directory.hpp"
 
 namespace compare_test {
@@ -305,7 +311,7 @@ TEST_CASE("a plotly.js that cannot be read is an error of who named it, and no p
   CHECK_THROWS_AS(compare_runs({run}, options), erm::NotFoundError);
   CHECK_THROWS_AS(erm::write_comparison(dir.path() / "page.html", {run}, options), erm::NotFoundError);
   std::ofstream(dir.path() / "gone.js");
-  CHECK_THROWS_WITH(compare_runs({run}, options), "'" + options.plotly_js.generic_string() + "' is empty, and no plotly.js");
+  CHECK_THROWS_WITH(compare_runs({run}, options), "'" + options.plotly_js.str() + "' is empty, and no plotly.js");
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
 }
 

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/compare/group_words.hpp"
+#include "erm/detail/compare/groups.hpp"
 #include "erm/summary.hpp"
 #include "thrown.hpp"
 
@@ -48,6 +48,10 @@ std::vector<std::string> names_of(const Comparison& comparison) {
 std::string words_of(const std::vector<ExperimentRun>& runs, std::size_t metric = 0) {
   const Comparison comparison(runs, by("params.optimizer"));
   return erm::detail::test_in_words(comparison.grouped_metrics().at(metric), comparison.groups());
+}
+
+std::string words_below(const Comparison& comparison) {
+  return erm::detail::tests_in_words(comparison.grouped_metrics(), comparison.groups());
 }
 
 using Texts = std::vector<std::string>;
@@ -146,11 +150,11 @@ TEST_CASE("too few runs are said to be so, whatever they gave") {
 
 TEST_CASE("what tests of many metrics leave open is said, and that more than two groups are not tested") {
   const std::vector<ExperimentRun> runs = sweep(2);
-  CHECK(erm::detail::tests_in_words(Comparison(runs, by("params.optimizer"))) ==
+  CHECK(words_below(Comparison(runs, by("params.optimizer"))) ==
         "Each p is of one metric by itself: where no metric differs, about one in twenty still has p below 0.05.");
-  CHECK(erm::detail::tests_in_words(Comparison(runs, by("run"))) ==
+  CHECK(words_below(Comparison(runs, by("run"))) ==
         "The Mann-Whitney test is of two groups; here are 4.");
-  CHECK(erm::detail::tests_in_words(Comparison(runs, by("variant"))).empty());
+  CHECK(words_below(Comparison(runs, by("variant"))).empty());
 }
 
 }  // namespace comparison_groups_test

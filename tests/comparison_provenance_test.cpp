@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "erm/comparison.hpp"
+#include "erm/json.hpp"
 #include "with_provenance.hpp"
 
 namespace comparison_provenance_test {

@@ -5,9 +5,13 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/compare/rows.hpp"
+#include "erm/json.hpp"
 
 namespace comparison_test {
 
@@ -226,6 +230,20 @@ TEST_CASE("curves and artifacts have a place for each run, null where it has non
   CHECK(comparison.artifacts()[0].id == "note");
   CHECK(comparison.artifacts()[0].artifacts[0]->filename() == "note.txt");
   CHECK(comparison.artifacts()[0].artifacts[1] == nullptr);
+}
+
+TEST_CASE("a comparison can be moved, and what refers into it stays valid") {
+  static_assert(std::is_nothrow_move_constructible_v<Comparison> && std::is_nothrow_move_assignable_v<Comparison>);
+  static_assert(!std::is_copy_constructible_v<Comparison>);
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
+  runs[0].log_metric("loss", 0.125);
+  Comparison comparison(runs);
+  const Comparison::Row* const row = comparison.main_metrics().at(0);
+  Comparison moved = std::move(comparison);
+  CHECK(moved.main_metrics().at(0) == row);
+  CHECK(row->cells[0].text == "0.125");
+  comparison = std::move(moved);
+  CHECK(comparison.names() == std::vector<std::string>{"a", "b"});
 }
 
 TEST_CASE("the main metrics are those asked for, else the first with a goal") {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/json.hpp"
 
 namespace notebook_test {
 

@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"
+#include "erm/json.hpp"
 #include "with_provenance.hpp"
 
 namespace page_sections_test {

@@ -20,9 +20,12 @@
 
 namespace erm {
 
-namespace detail::os {
+namespace detail {
+class StoredContent;
+namespace os {
 class File;
 }
+}  // namespace detail
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -44,6 +47,8 @@ class Content {
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
   /// All of it, where it is in memory; else null.
   [[nodiscard]] virtual const Bytes* bytes_in_memory() const noexcept { return nullptr; }
+  /// This content if it is a stored artifact of a run that was loaded, or null.
+  [[nodiscard]] virtual const detail::StoredContent* stored() const noexcept { return nullptr; }
   /// The open local file that holds it and nothing else, or null.
   [[nodiscard]] virtual const detail::os::File* local_file() const { return nullptr; }
 };

@@ -1,4 +1,5 @@
-// Runs side by side on one HTML page that needs nothing but a browser: no server, no network, no script to be read.
+// Runs side by side on one HTML page that needs nothing but a browser: no server and no network, and without scripts
+// everything on it can still be read.
 //
 //   std::vector<erm::ExperimentRun> runs = {erm::load_run_from_registry("erm-registry", "digits", "softmax"),
 //                                           erm::load_run_from_registry("erm-registry", "digits", "mlp")};
@@ -9,54 +10,42 @@
 //   std::string html = erm::compare_runs(runs, options);
 #pragma once
 
-#include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "erm/compare_options.hpp"
-#include "erm/comparison.hpp"
-#include "erm/detail/page/page.hpp"
-#include "erm/detail/os/whole_file.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/file_path.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
-/// The page as text, the same for the same input. An artifact that cannot be read is a notice on it. Throws Error for
-/// a baseline that is no run.
+namespace detail {
+
+[[nodiscard]] std::string page_of_runs(std::initializer_list<const ExperimentRun*> runs);
+
+}  // namespace detail
+
+/// The page as text. The same input gives the same text. In place of an artifact that cannot be read the page has a
+/// notice. Throws Error where options.baseline is not the index of a run, and where options.group_by names an unknown
+/// field; NotFoundError or IoError where options.plotly_js cannot be read.
 [[nodiscard]] std::string compare_runs(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
-/// The same of runs that are not in one vector: compare_runs(yesterday, today).
+
+/// The same for runs that are not in a vector: compare_runs(yesterday, today).
 template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, const ExperimentRun&> && ...), int> = 0>
-[[nodiscard]] std::string compare_runs(const ExperimentRun& first, const Runs&... more);
-
-/// Writes the page to a file piece by piece; the file is whole or as it was before. Throws as compare_runs,
-/// NotFoundError where the folder of `path` is not there, and IoError where the file cannot be written.
-void write_comparison(const std::filesystem::path& path, const std::vector<ExperimentRun>& runs,
-                      const CompareOptions& options = {});
-
-// ---- bodies ----
-
-inline std::string compare_runs(const std::vector<ExperimentRun>& runs, const CompareOptions& options) {
-  detail::PageOutput page;
-  detail::append_page(page, Comparison(runs, options), options);
-  return std::move(page.text);
+[[nodiscard]] std::string compare_runs(const ExperimentRun& first, const Runs&... more) {
+  return detail::page_of_runs({&first, &more...});
 }
 
-template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, const ExperimentRun&> && ...), int>>
-std::string compare_runs(const ExperimentRun& first, const Runs&... more) {
-  detail::PageOutput page;
-  detail::append_page(page, Comparison(std::vector<const ExperimentRun*>{&first, &more...}), {});
-  return std::move(page.text);
-}
-
-inline void write_comparison(const std::filesystem::path& path, const std::vector<ExperimentRun>& runs,
-                             const CompareOptions& options) {
-  const Comparison comparison(runs, options);
-  detail::write_whole_file(path, "write the comparison", [&](detail::os::File& file) {
-    detail::PageOutput page(&file);
-    detail::append_page(page, comparison, options);
-  });
-}
+/// Writes the page to a file, without holding the whole page in memory. The file is written whole or stays as it was.
+/// Throws as compare_runs does, NotFoundError where the folder of `path` does not exist, and IoError where the file
+/// cannot be written.
+void write_comparison(const FilePath& path, const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
 
 }  // namespace erm
+
+#ifndef ERM_COMPILED
+#include "erm/impl/compare.inl"
+#endif

@@ -1,5 +1,5 @@
-// The choices of a comparison: of the page (erm/compare.hpp), the table in the terminal (erm/compare_text.hpp), and the
-// data behind both (erm/comparison.hpp).
+// The choices of a comparison: of the page (erm/compare.hpp), of the table in the terminal (erm/compare_text.hpp), and
+// of the data behind both (erm/comparison.hpp).
 //
 //   erm::CompareOptions options;
 //   options.title = "Learning rates";
@@ -10,50 +10,50 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "erm/file_path.hpp"
 #include "erm/goal.hpp"
 #include "erm/group_by.hpp"
 
 namespace erm {
 
-/// Where the runs are in a table: beside each other or below each other. A reader can switch.
+/// Whether a table has a column or a row for each run. A reader of the page can switch.
 enum class RunLayout : std::uint8_t { automatic, columns, rows };
 
 struct CompareOptions {
-  /// Of the page; "Comparison of N runs" where it is empty.
+  /// Of the page; empty: "Comparison of N runs".
   std::string title = {};
-  /// Which way a metric is better; comes before what a run was told by set_goal.
+  /// Whether lower or higher values of a metric are better. Overrules the goals that were set with set_goal.
   std::map<std::string, Goal> goals = {};
-  /// Whether a metric without a goal gets one from its name ("loss", "accuracy"), marked as guessed.
+  /// Whether the goal of a metric that has none is guessed from its name ("loss", "accuracy") and marked as guessed.
   bool guess_goals = true;
   /// The index of the run that the others are compared to. Throws Error where there is no such run.
   std::size_t baseline = 0;
-  /// The metrics shown first, beside the params that vary; empty: those with a goal, at most six.
+  /// The metrics that are shown first, beside the params that vary. Empty: the metrics with a goal, at most six.
   std::vector<std::string> main_metrics = {};
   /// automatic: columns for up to ten runs, rows for more.
   RunLayout layout = RunLayout::automatic;
-  /// What the runs are grouped by where their metrics are summarized: "variant", {"params.optimizer", "params.lr"}.
-  /// Empty: the groups that the runs were given, where two runs share one or there are several. Throws Error for a
-  /// field that is none.
+  /// The fields that put runs into groups, for which metrics are summarized: "variant", {"params.optimizer",
+  /// "params.lr"}. Empty: the groups that the runs were given, where there are several or two runs share one. Throws
+  /// Error for an unknown field.
   GroupBy group_by = {};
-  /// In bytes: of what was not committed when a run was built, the page shows so much of each diff.
+  /// In bytes: how much the page shows of each diff of code that was not committed when a run was built.
   std::size_t max_diff_size = std::size_t{1} << 16;
-  /// In bytes: a larger artifact is on the page by name, size and SHA-256 alone.
+  /// In bytes: of a larger artifact the page shows only name, size and SHA-256.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
-  /// Whether the page holds the files that a browser does not show, each to be downloaded from it; else their names,
-  /// sizes and hashes alone.
+  /// Whether files that a browser does not show can be downloaded from the page. Otherwise the page has only their
+  /// names, sizes and hashes.
   bool embed_files = true;
-  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures with traces that the
-  /// page does not draw itself. It is in the page once, only where such a figure is, and runs when a reader asks for a
-  /// picture. Empty: what the environment variable ERM_PLOTLY_JS names, if that is set. Throws NotFoundError or IoError
-  /// where the file cannot be read; where the variable's cannot, the page says so.
-  std::filesystem::path plotly_js = {};
-  /// Every point of every curve for the page's script to draw, zoomed in as far as one likes. Without it a run's curve
-  /// has at most 2,000: of each of 500 parts of the steps the first, lowest, highest and last.
+  /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot
+  /// draw itself. The page holds it once, only where such a figure needs it, and runs it when a reader asks for the
+  /// picture. Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or
+  /// IoError where the file cannot be read; where the variable's file cannot be read, the page says so.
+  FilePath plotly_js = {};
+  /// Whether the page holds every point of every curve, so that a reader can zoom in without end. Otherwise a run's
+  /// curve has at most 2,000 points: the first, lowest, highest and last in each of 500 parts of the steps.
   bool full_curves = false;
 };
 

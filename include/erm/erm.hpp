@@ -28,6 +28,7 @@
 #include "erm/live_options.hpp"
 #include "erm/live_run.hpp"
 #include "erm/compare_options.hpp"
+#include "erm/comparison_data.hpp"
 #include "erm/comparison.hpp"
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"

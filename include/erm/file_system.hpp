@@ -1,35 +1,30 @@
-// Where a registry lies: the few operations that a registry needs of a store. ERM brings the local disk
-// and memory; implement FileSystem for any other.
+// Where a registry lies: the operations that a registry needs of a store. ERM has two stores, the local disk and this
+// process's memory; implement FileSystem for any other.
 //
 //   auto [fs, path] = erm::open_file_system("memory://experiments");
 //   fs->write("experiments/note.txt", "hello");
 //   erm::to_text(fs->read("experiments/note.txt"));            // "hello"
-//   erm::list_experiments("experiments", fs);                  // each registry function takes one
+//   erm::list_experiments("experiments", fs);                  // every registry function accepts a store
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/os/file.hpp"
 #include "erm/error.hpp"
 #include "erm/file_info.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
-/// Whether a change is on the disk (fsync) when the call returns. Stores that always are may ignore it.
+/// Whether a change is on the disk (fsync) when the call returns. A store that always writes through may ignore it.
 enum class Durability { buffered, durable };
 
-class FileSystem;
-
-/// A file to be made, and what it is to hold.
+/// A file to create, and its content.
 struct NewFile {
   std::string path;
   const Content* content = nullptr;
@@ -39,152 +34,159 @@ struct NewFile {
 class Appender {
  public:
   virtual ~Appender() = default;
-  /// Adds all of `content`, or throws IoError and adds none of it.
+  /// Appends all of `content`, or throws IoError and appends none of it.
   virtual void append(std::string_view content) = 0;
-  /// Returns when all of it is on the disk.
+  /// Returns when everything appended so far is on the disk.
   virtual void sync() {}
 };
 
-/// The exclusive hold on a path that is about to become a file: at most one process has it. Ends with the
-/// object; what is not committed by then leaves nothing behind.
+/// An exclusive claim on a path where a file is about to be created: at most one process holds it. The claim ends with
+/// the object. If nothing was committed by then, no file remains.
 class Claim {
  public:
   virtual ~Claim() = default;
-  /// Whether a process that died held it before, after begin(): what it was about to write may be half there.
+  /// Whether the last holder was a process that died after begin(). What it was writing may be incomplete.
   [[nodiscard]] virtual bool was_abandoned() const = 0;
-  /// Whether the claimed file's folder may hold other claims.
+  /// Whether the folder of the claim may hold other claims.
   [[nodiscard]] virtual bool may_have_neighbours() const { return true; }
-  /// Notes that what belongs to the claimed name is written from here on.
+  /// Records that the holder starts to write files under the claimed name.
   virtual void begin() {}
-  /// Writes `content` to the file `target` in one step, replacing what is there, and gives up the claim.
+  /// Writes `content` to the file `target` in one step, replaces the file that is there, and ends the claim.
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
 };
 
-// Virtual functions that are defined below are declared inline: where one is not, GCC puts the whole class into
-// every object file.
+// ERM_INLINE stands before the virtual functions, too: without `inline` in the class GCC would emit all of the class
+// in every object file of a header-only program.
 
-/// Paths are UTF-8 with '/' between their parts. Each function is safe to call from several threads, and throws
-/// NotFoundError where the path is not there, IoError where the store refuses.
+/// A store. Paths are UTF-8 with '/' between their parts. Every function may be called by several threads at once. It
+/// throws NotFoundError if the path does not exist, and IoError if the store refuses.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
   // ---- what every store must have ----
 
-  /// What is at a path; a path that is not there is an answer, not an error.
+  /// What is at a path. For a path that does not exist the answer is FileKind::missing; that is no error.
   [[nodiscard]] virtual FileInfo info(const std::string& path) const = 0;
-  /// The names in a folder in any order; none where it is not there.
+  /// The entries of a folder in any order; none if the folder does not exist.
   [[nodiscard]] virtual std::vector<FolderEntry> list(const std::string& path) const = 0;
-  /// A file's whole content.
+  /// The whole content of a file.
   [[nodiscard]] virtual Bytes read(const std::string& path) const = 0;
-  /// Puts up to `size` bytes from `offset` on at `into` and gives their number; fewer only at the file's end.
+  /// Copies up to `size` bytes from `offset` on to `into`, and returns how many. Fewer only at the end of the file.
   virtual std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                               std::size_t size) const = 0;
-  /// Makes a file or replaces it, in one step: a reader sees the old or the new content, whole. Makes its folders.
+  /// Creates or replaces a file in one step: a reader sees all of the old content or all of the new. Creates the
+  /// missing folders above it.
   virtual void write(const std::string& path, std::string_view content, Durability = Durability::buffered) = 0;
-  /// Makes a file that is not there yet, and its folders; false where it is. A reader may see it half-written.
+  /// Creates a file and the missing folders above it. Returns false if the file exists already. A reader may see it
+  /// half-written.
   virtual bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) = 0;
-  /// Removes a file, or a folder with all that is in it; nothing where there is none. Links are not followed.
+  /// Removes a file, or a folder with everything in it. Does nothing if the path does not exist. Does not follow links.
   virtual void remove(const std::string& path) = 0;
 
-  // ---- what a store may do better than with the above ----
+  // ---- what a store may do better than by the functions above ----
 
   /// create() of content that may be too large for memory.
-  inline virtual bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered);
-  /// Makes a folder whose parent is there. True where nothing was at `path` before; a store without folders
-  /// makes none and answers all the same.
-  inline virtual bool make_folder(const std::string& path);
-  /// Brings a folder's names to the disk.
+  ERM_INLINE virtual bool create_from(const std::string& path, const Content& content,
+                                      Durability = Durability::buffered);
+  /// Creates a folder whose parent exists. Returns true if nothing was at `path` before. A store without folders
+  /// creates none, and answers the same way.
+  ERM_INLINE virtual bool make_folder(const std::string& path);
+  /// Returns when the names in a folder are on the disk.
   virtual void sync_folder(const std::string& /*path*/) {}
   /// Removes a folder if it is empty.
-  inline virtual void remove_if_empty(const std::string& path);
-  /// Claims `path` (see Claim), making its folder; null where a live process holds it.
-  inline virtual std::unique_ptr<Claim> claim(const std::string& path);
-  /// Replaces a file in one step, as write() does, by content that may be too large for memory.
-  inline virtual void write_from(const std::string& path, const Content& content, Durability = Durability::buffered);
-  /// Moves a file onto `to`, in place of what is there, or a folder with all that is in it to where nothing is. Makes
-  /// the folders of `to`; links are moved, not followed. One step where the store can rename; else all is copied before
-  /// anything is removed, and of a folder the files named ".erm_..." go last both times.
-  inline virtual void move(const std::string& from, const std::string& to, Durability = Durability::buffered);
-  /// Opens a file to be appended to, at the end of its first `size` bytes: what is behind them is cut off. The file is
-  /// made where it is not there and `size` is 0. Null where the store cannot append.
-  inline virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
+  ERM_INLINE virtual void remove_if_empty(const std::string& path);
+  /// Claims `path` (see Claim) and creates its folder. Returns null if a live process holds the claim.
+  ERM_INLINE virtual std::unique_ptr<Claim> claim(const std::string& path);
+  /// write() of content that may be too large for memory.
+  ERM_INLINE virtual void write_from(const std::string& path, const Content& content,
+                                     Durability = Durability::buffered);
+  /// Moves a file to `to`, where it replaces a file, or a folder with everything in it to a path where nothing is.
+  /// Creates the missing folders above `to`. Moves links, and does not follow them. One step if the store can rename.
+  /// Otherwise everything is copied before anything is removed; of a folder the files named ".erm_..." are copied last,
+  /// and removed last.
+  ERM_INLINE virtual void move(const std::string& from, const std::string& to, Durability = Durability::buffered);
+  /// Opens a file to append after its first `size` bytes, and cuts off what follows them. Creates the file if it does
+  /// not exist and `size` is 0. Returns null if the store cannot append.
+  ERM_INLINE virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
   /// The folders below `path`, at any depth and relative to it, that hold a file `filename`, in any order. Does not
-  /// look inside one that does, nor into folders named ".erm_...".
-  [[nodiscard]] inline virtual std::vector<std::string> folders_with(const std::string& path,
-                                                              const std::string& filename) const;
+  /// search inside such a folder, nor inside folders named ".erm_...".
+  [[nodiscard]] ERM_INLINE virtual std::vector<std::string> folders_with(const std::string& path,
+                                                                         const std::string& filename) const;
   /// The files below `path`, at any depth and relative to it, in any order.
-  [[nodiscard]] inline virtual std::vector<std::string> files_below(const std::string& path) const;
-  /// The names of those claims in a folder that a process may have held that is gone; each is yet to be claimed.
-  [[nodiscard]] inline virtual std::vector<std::string> old_claims(const std::string& folder);
-  /// Whether there are folders and links, which are made, looked at and synced by themselves; else only files.
+  [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
+  /// The names of those claims in a folder whose holder may be dead. Only claim() tells whether it is.
+  [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
+  /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
-  /// How many bytes of a large file are best asked for at once.
-  [[nodiscard]] virtual std::size_t read_size() const noexcept { return detail::content_chunk; }
+  /// Whether its paths are the paths of files on this machine.
+  [[nodiscard]] virtual bool is_local() const noexcept { return false; }
+  /// How many bytes of a large file a caller should ask for at once: 1 MiB by default.
+  [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
 
-  // ---- several at once, for a store that is far away ----
+  // ---- several files at once, for a store on another machine ----
 
-  /// Whether each of them is a file.
-  [[nodiscard]] inline virtual bool are_files(const std::vector<std::string>& paths) const;
-  /// read() of each.
-  [[nodiscard]] inline virtual std::vector<Bytes> read_many(const std::vector<std::string>& paths) const;
-  /// create_from() of each. Where it throws, any of them may have been made.
-  inline virtual std::vector<bool> create_many(const std::vector<NewFile>& files, Durability = Durability::buffered);
-  /// remove() of each; all are files.
-  inline virtual void remove_many(const std::vector<std::string>& files);
+  /// Whether each path is a file.
+  [[nodiscard]] ERM_INLINE virtual bool are_files(const std::vector<std::string>& paths) const;
+  /// read() of each path.
+  [[nodiscard]] ERM_INLINE virtual std::vector<Bytes> read_many(const std::vector<std::string>& paths) const;
+  /// create_from() of each file. If it throws, any of the files may have been created.
+  ERM_INLINE virtual std::vector<bool> create_many(const std::vector<NewFile>& files,
+                                                   Durability = Durability::buffered);
+  /// remove() of each path, all of which are files.
+  ERM_INLINE virtual void remove_many(const std::vector<std::string>& files);
 };
 
 /// The files of this machine.
 class LocalFileSystem final : public FileSystem {
  public:
-  [[nodiscard]] FileInfo info(const std::string& path) const override { return detail::os::info(path); }
-  [[nodiscard]] inline std::vector<FolderEntry> list(const std::string& path) const override;
-  [[nodiscard]] inline Bytes read(const std::string& path) const override;
-  inline std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                      std::size_t size) const override;
-  inline void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  inline bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  inline void remove(const std::string& path) override;
-  inline bool create_from(const std::string& path, const Content& content, Durability = Durability::buffered) override;
-  bool make_folder(const std::string& path) override { return detail::os::make_folder(path); }
-  void sync_folder(const std::string& path) override { detail::os::sync_folder(path); }
-  inline void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
-  void remove_if_empty(const std::string& path) override { detail::os::remove_empty_folder(path); }
-  /// Held by a lock on the file, which the system gives up with the process.
-  inline std::unique_ptr<Claim> claim(const std::string& path) override;
-  inline std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
-  [[nodiscard]] inline std::vector<std::string> folders_with(const std::string& path,
-                                                      const std::string& filename) const override;
+  [[nodiscard]] ERM_INLINE FileInfo info(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE std::vector<FolderEntry> list(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE Bytes read(const std::string& path) const override;
+  ERM_INLINE std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                 std::size_t size) const override;
+  ERM_INLINE void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  ERM_INLINE bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  ERM_INLINE void remove(const std::string& path) override;
+  ERM_INLINE bool create_from(const std::string& path, const Content& content,
+                              Durability = Durability::buffered) override;
+  ERM_INLINE bool make_folder(const std::string& path) override;
+  ERM_INLINE void sync_folder(const std::string& path) override;
+  ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
+  ERM_INLINE void remove_if_empty(const std::string& path) override;
+  /// The holder locks a file; the system releases the lock when the process ends.
+  ERM_INLINE std::unique_ptr<Claim> claim(const std::string& path) override;
+  ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
+  [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
+                                                                 const std::string& filename) const override;
+  [[nodiscard]] bool is_local() const noexcept override { return true; }
 };
 
-/// Files in this process's memory: for tests, and for runs that need no disk.
+/// Files in the memory of this process, for tests and for runs that need no disk.
 class MemoryFileSystem final : public FileSystem {
  public:
-  MemoryFileSystem() = default;
-  /// A store that cannot append is what object stores are.
-  explicit MemoryFileSystem(bool can_append) : can_append_(can_append) {}
+  MemoryFileSystem();
+  /// Object stores cannot append; `can_append` false makes this store like them.
+  explicit MemoryFileSystem(bool can_append);
+  MemoryFileSystem(const MemoryFileSystem&) = delete;
+  MemoryFileSystem& operator=(const MemoryFileSystem&) = delete;
+  ERM_INLINE ~MemoryFileSystem() override;
 
-  [[nodiscard]] inline FileInfo info(const std::string& path) const override;
-  [[nodiscard]] inline std::vector<FolderEntry> list(const std::string& path) const override;
-  [[nodiscard]] inline Bytes read(const std::string& path) const override;
-  inline std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                      std::size_t size) const override;
-  inline void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  inline bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
-  inline void remove(const std::string& path) override;
-  inline void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
-  inline std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
+  [[nodiscard]] ERM_INLINE FileInfo info(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE std::vector<FolderEntry> list(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE Bytes read(const std::string& path) const override;
+  ERM_INLINE std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                 std::size_t size) const override;
+  ERM_INLINE void write(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  ERM_INLINE bool create(const std::string& path, std::string_view content, Durability = Durability::buffered) override;
+  ERM_INLINE void remove(const std::string& path) override;
+  ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
+  ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
 
  private:
-  class MemoryAppender;
-
-  [[nodiscard]] std::shared_ptr<const Bytes> find(const std::string& path) const;
-  bool put(const std::string& path, std::string_view content, bool replace);
-
-  bool can_append_ = true;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Bytes>> files_;
+  struct Files;
+  std::unique_ptr<Files> files_;
 };
 
 /// A store and a path in it.
@@ -193,13 +195,12 @@ struct Location {
   std::string path;
 };
 
-/// Opens what a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store for the
-/// whole process), s3://bucket/prefix once erm/s3.hpp is included. Throws Error for any other scheme.
+/// Opens the store that a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store
+/// for the whole process), or s3://bucket/prefix once erm/s3.hpp is included. Throws Error for any other scheme.
 [[nodiscard]] Location open_file_system(const std::string& uri);
 
 }  // namespace erm
 
-#include "erm/impl/file_system.hpp"
-#include "erm/detail/store/local_file_system.hpp"
-#include "erm/detail/store/memory_file_system.hpp"
-#include "erm/detail/store/open_file_system.hpp"
+#ifndef ERM_COMPILED
+#include "erm/impl/file_system.inl"
+#endif

@@ -1,5 +1,4 @@
-// What runs are grouped by: the groups that they were given, their variants, or anything else that a filter can ask
-// for.
+// How runs are put into groups: by the group that each was given, by variant, or by any other field of a filter.
 //
 //   run.set_group("seed sweep 3");
 //   erm::summarize(runs, "group");                              // erm/summary.hpp
@@ -13,53 +12,47 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
-#include "erm/experiment_run.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
-namespace detail {
+class ExperimentRun;
 
-/// Runs that have in common what they are grouped by.
+/// Runs with the same values in the fields that they are grouped by.
 struct GroupOfRuns {
-  std::string name;               // what it is, as a person reads it; "(none)" for what the runs lack
+  std::string name;               // the values, as a person reads them; "(none)" for a value that the runs lack
   std::vector<std::size_t> runs;  // indexes, in their order
 };
 
-template <class Run>
-std::vector<GroupOfRuns> group_runs(const std::vector<const Run*>& runs, const std::vector<std::string>& fields);
+namespace detail {
+using erm::GroupOfRuns;
+}
 
-}  // namespace detail
-
-/// Fields as a filter has them, "group", "variant", "params.optimizer", {"params.lr", "variant"}; without any, all runs
-/// are one group. Made of fields by templates, so that who names none does not pay, when it is compiled, for what reads
-/// them.
+/// The fields to group by, written as in a filter (erm/find.hpp): "group", "variant", "params.optimizer",
+/// {"params.lr", "variant"}. Without fields all runs are one group.
 class GroupBy {
  public:
   GroupBy() = default;
-  template <class Run = ExperimentRun>
-  GroupBy(std::vector<std::string> fields)  // NOLINT(google-explicit-constructor)
-      : fields_(std::move(fields)), group_(&detail::group_runs<Run>) {}
-  template <class Run = ExperimentRun>
-  GroupBy(std::initializer_list<std::string> fields) : fields_(fields), group_(&detail::group_runs<Run>) {}
+  GroupBy(std::vector<std::string> fields);            // NOLINT(google-explicit-constructor)
+  GroupBy(std::initializer_list<std::string> fields);  // NOLINT(google-explicit-constructor)
   template <class Text, std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int> = 0>
   GroupBy(const Text& field)  // NOLINT(google-explicit-constructor)
-      : fields_({std::string(std::string_view(field))}), group_(&detail::group_runs<ExperimentRun>) {}
+      : fields_(1, std::string(std::string_view(field))) {}
+
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
 
-  /// The groups by their values, numbers as numbers, "(none)" last. Throws Error for a field that is none.
-  [[nodiscard]] std::vector<detail::GroupOfRuns> groups_of(const std::vector<const ExperimentRun*>& runs) const {
-    return group_ == nullptr ? std::vector<detail::GroupOfRuns>() : group_(runs, fields_);
-  }
+  /// The groups in the order of their values: numbers as numbers, "(none)" last. Throws Error for text that is not a
+  /// field.
+  [[nodiscard]] std::vector<GroupOfRuns> groups_of(const std::vector<const ExperimentRun*>& runs) const;
 
  private:
   std::vector<std::string> fields_;
-  std::vector<detail::GroupOfRuns> (*group_)(const std::vector<const ExperimentRun*>&,
-                                             const std::vector<std::string>&) = nullptr;
 };
 
 }  // namespace erm
 
-#include "erm/detail/find/run_groups.hpp"
+#ifndef ERM_COMPILED
+#include "erm/impl/group_by.inl"
+#endif

@@ -1,5 +1,5 @@
-// Comparisons and runs in a notebook: as HTML that any of them shows, and by themselves in C++ notebooks (xeus-cpp,
-// xeus-cling), where a run as a cell's last expression shows its page.
+// Comparisons and runs in a notebook: as HTML that any notebook shows, and by themselves in C++ notebooks (xeus-cpp,
+// xeus-cling), where a run as the last expression of a cell shows its page.
 //
 //   display_html(erm::notebook_html(runs));     // whatever the notebook calls it
 //   run                                         // the last line of a cell: its page
@@ -8,41 +8,26 @@
 #include <string>
 #include <vector>
 
-#include "erm/compare.hpp"
 #include "erm/compare_options.hpp"
-#include "erm/detail/base/html_text.hpp"
 #include "erm/experiment_run.hpp"
-#include "erm/json.hpp"
+#include "erm/impl/linkage.hpp"
+#include "erm/json_fwd.hpp"
 
 namespace erm {
 
-/// The page of compare_runs in a frame `height` pixels high: its script runs, and neither it nor its style reaches the
-/// notebook around it. Throws as compare_runs.
-[[nodiscard]] inline std::string notebook_html(const std::vector<ExperimentRun>& runs,
-                                               const CompareOptions& options = {}, int height = 640) {
-  std::string out = "<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"" +
-                    std::to_string(height) + "\" frameborder=\"0\" title=\"Comparison of runs\"";
-  detail::append_html_attribute(out, "srcdoc", compare_runs(runs, options));
-  return out + "></iframe>";
-}
+/// The page of compare_runs in a frame that is `height` pixels high. Its script runs; neither the script nor the style
+/// reaches the notebook around it. Throws as compare_runs does.
+[[nodiscard]] std::string notebook_html(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
+                                        int height = 640);
 
 /// What a notebook shows of a run: {"text/html": its page, "text/plain": its place and last metrics}. C++ notebooks
-/// find it by argument-dependent lookup.
-[[nodiscard]] inline Json mime_bundle_repr(const ExperimentRun& run) {
-  std::string text = detail::full_run_name(run);
-  for (const auto& [name, value] : run.metrics()) text += "\n  " + name + " = " + value.str();
-  Json bundle = Json::object();
-  bundle["text/html"] = notebook_html({run});
-  bundle["text/plain"] = text;
-  return bundle;
-}
-
-/// The same for runs beside each other.
-[[nodiscard]] inline Json mime_bundle_repr(const std::vector<ExperimentRun>& runs) {
-  Json bundle = Json::object();
-  bundle["text/html"] = notebook_html(runs);
-  bundle["text/plain"] = std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs");
-  return bundle;
-}
+/// find the function by argument-dependent lookup. Callers include erm/json.hpp.
+[[nodiscard]] Json mime_bundle_repr(const ExperimentRun& run);
+/// What a notebook shows of several runs: a page that compares them, and their number.
+[[nodiscard]] Json mime_bundle_repr(const std::vector<ExperimentRun>& runs);
 
 }  // namespace erm
+
+#ifndef ERM_COMPILED
+#include "erm/impl/notebook.inl"
+#endif

@@ -1,5 +1,5 @@
 // Runs on disk: saved to a registry, listed, and loaded back. A registry is a plain directory tree,
-// <registry>/<experiment>/<variant>/<run>/, which the Python package experiment-results-manager shares.
+// <registry>/<experiment>/<variant>/<run>/, which the Python package experiment-results-manager reads and writes, too.
 //
 //   std::string uri = erm::save_run_to_registry(run, "erm-registry");       // "erm-registry/digits/main/2026_..."
 //   erm::ExperimentRun again = erm::load_run_from_path(uri);
@@ -14,49 +14,50 @@
 
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
 struct SaveOptions {
-  /// Replace a run that is there. Where the id was generated, only the run that this very object saved before.
+  /// Replace the run that is there. If the run id was generated: only the run that this same object saved before.
   bool overwrite = false;
-  /// Bring all to the disk (fsync) before the run is visible, so that it survives a power cut.
+  /// Bring everything to the disk (fsync) before the run becomes visible, so that it survives a power cut.
   bool durable = true;
-  /// A store of your own, in which the URI is a path.
+  /// A store of your own; the URI is then a path in it.
   std::shared_ptr<FileSystem> fs = nullptr;
 };
 
-/// Saves a run to the folder that `run_uri` names; its parent folders are made. Whoever looks at any moment sees
-/// the whole run or none, the old run or the new one. Throws RunExistsError where a run is there already.
+/// Saves a run to the folder `run_uri`, and creates the missing folders above it. At any moment a reader sees the whole
+/// run or none; with `overwrite` the old run or the new one. Throws RunExistsError if a run is there already.
 void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options = {});
 
-/// Saves a run to its place in a registry, which is made where it is not there, and gives the run's URI. Where an
-/// id was generated and another run has it, the next free one is taken ("..._002"), as the URI and the metadata then
-/// say. Throws RunExistsError where an id was chosen and is taken, InvalidIdError where an experiment, variant or
-/// run would come to lie inside another of its kind.
+/// Saves a run to a registry, which is created if it is missing, and returns the URI of the run. If the run id was
+/// generated and another run has it, the run gets the next free id ("..._002"), in the URI and in its metadata. Throws
+/// RunExistsError if the id was chosen and another run has it, and InvalidIdError if an experiment, a variant or a run
+/// would lie inside another of its kind.
 std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri, SaveOptions options = {});
 
-/// Loads a run; its artifacts are read when they are asked for. Throws NotFoundError where there is none, and
-/// FormatError where its files are not what they should be.
+/// Loads a run. The content of an artifact is read when it is asked for. Throws NotFoundError if there is no run, and
+/// FormatError if its files are damaged.
 [[nodiscard]] ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Without a `run_id` the latest: by timestamp_utc, then by id. Throws as load_run_from_path. The run has the ids
-/// it was asked for by, also where its folder was copied or renamed.
+/// Loads the run `run_id`, or without one the latest: by timestamp_utc, then by id. Throws as load_run_from_path. The
+/// run has the ids of the call, even if its folder was copied or renamed.
 [[nodiscard]] ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
                                                    const std::string& variant_id = "main",
                                                    std::optional<std::string> run_id = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Several runs of a variant, or all of them: of a store that is far away, many are asked for at once. Throws as
-/// load_run_from_path, and as list_runs where no ids were given.
+/// Loads several runs of a variant, or all of them. From a store on another machine it reads many at once. Throws as
+/// load_run_from_path, and without `run_ids` as list_runs.
 [[nodiscard]] std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
                                                                  const std::string& experiment_id,
                                                                  const std::string& variant_id = "main",
                                                                  std::optional<std::vector<std::string>> run_ids = {},
                                                                  std::shared_ptr<FileSystem> fs = nullptr);
 
-/// The ids in a registry, sorted. Each throws NotFoundError where the registry, the experiment or the variant is not
-/// there.
+/// The ids in a registry, sorted. Each function throws NotFoundError if the registry, the experiment or the variant
+/// does not exist.
 [[nodiscard]] std::vector<std::string> list_experiments(const std::string& registry_uri,
                                                         std::shared_ptr<FileSystem> fs = nullptr);
 [[nodiscard]] std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
@@ -67,4 +68,6 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
 
 }  // namespace erm
 
-#include "erm/impl/registry.hpp"
+#ifndef ERM_COMPILED
+#include "erm/impl/registry.inl"
+#endif

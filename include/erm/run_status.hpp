@@ -1,4 +1,4 @@
-// How a run stands: nobody needs to have said so for a run that was killed.
+// The status of a run. A run that was killed has one, too, although no process wrote it.
 //
 //   if (run.status() == erm::RunStatus::failed) std::puts(run.failure().c_str());
 #pragma once
@@ -6,28 +6,22 @@
 #include <cstdint>
 #include <string_view>
 
+#include "erm/impl/linkage.hpp"
+
 namespace erm {
 
 enum class RunStatus : std::uint8_t {
   running,
   finished,
   failed,  // ExperimentRun::failure() says why
-  killed,  // it said that it runs, and its process is gone or was not heard of for four heartbeats
+  killed,  // the files say running, but the process is gone or missed four heartbeats
 };
 
 /// "running", "finished", "failed" or "killed".
-[[nodiscard]] inline std::string_view to_text(RunStatus status) noexcept {
-  switch (status) {
-    case RunStatus::running:
-      return "running";
-    case RunStatus::failed:
-      return "failed";
-    case RunStatus::killed:
-      return "killed";
-    case RunStatus::finished:
-      break;
-  }
-  return "finished";
-}
+[[nodiscard]] std::string_view to_text(RunStatus status) noexcept;
 
 }  // namespace erm
+
+#ifndef ERM_COMPILED
+#include "erm/impl/run_status.inl"
+#endif

@@ -1,4 +1,4 @@
-// Settings of registries in object storage: each has a default, and most come from where the AWS tools have them.
+// Settings of registries in object storage. Each has a default; most defaults come from the settings of the AWS tools.
 //
 //   erm::S3Options options;
 //   options.endpoint = "https://minio.example.org:9000";
@@ -17,14 +17,14 @@
 
 namespace erm {
 
-/// Where a request names its bucket.
+/// Where the URL of a request names the bucket.
 enum class S3Addressing {
-  automatic,     // virtual_host on AWS where the bucket's name can be a host's, path elsewhere
+  automatic,     // virtual_host on AWS if the name of the bucket can be part of a host name, otherwise path
   path,          // https://endpoint/bucket/key
   virtual_host,  // https://bucket.endpoint/key
 };
 
-/// How far the transfer of a large file is; see S3Options::on_progress.
+/// The progress of the transfer of a large file; see S3Options::on_progress.
 struct S3Progress {
   std::string_view path;    // "bucket/experiments/digits/main/run/artifacts/model.bin"
   std::uint64_t done = 0;   // bytes
@@ -32,43 +32,44 @@ struct S3Progress {
   bool is_upload = false;
 };
 
-/// What is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials, as the
-/// AWS tools have it. The names of those are beside each field.
+/// A field that is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials,
+/// as with the AWS tools. Each field lists their names.
 struct S3Options {
-  /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url; else AWS in that region.
+  /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url; otherwise AWS in `region`.
   std::optional<std::string> endpoint;
-  /// AWS_REGION, AWS_DEFAULT_REGION, region; else us-east-1.
+  /// AWS_REGION, AWS_DEFAULT_REGION, region; otherwise us-east-1.
   std::optional<std::string> region;
-  /// AWS_ACCESS_KEY_ID, aws_access_key_id, and so on. Without any, requests are anonymous. Those that do not stand here
-  /// are read again when the server says that they have expired.
+  /// AWS_ACCESS_KEY_ID, aws_access_key_id, and so on. Without them requests are anonymous. Credentials from the
+  /// environment or a file are read again when the server says that they have expired.
   std::optional<std::string> access_key_id, secret_access_key, session_token;
-  /// AWS_PROFILE; else "default".
+  /// AWS_PROFILE; otherwise "default".
   std::optional<std::string> profile;
-  /// A file of certificates in PEM to trust in place of the system's. AWS_CA_BUNDLE, ca_bundle.
+  /// A PEM file with the certificates to trust instead of those of the system. AWS_CA_BUNDLE, ca_bundle.
   std::optional<std::string> ca_bundle;
-  /// s3 = addressing_style in the profile where this is automatic.
+  /// If automatic: addressing_style below "s3 =" in the profile.
   S3Addressing addressing = S3Addressing::automatic;
 
-  /// How many requests of one call run at once; at least 1.
+  /// How many requests of one call run at the same time; at least 1.
   std::size_t max_requests = 16;
-  /// How often a request is sent before its failure is an error: after 429, 500, 502, 503, 504, a time-out, a
-  /// connection that was refused or reset, and a body that was cut short.
+  /// How often a request is sent before its failure is an error. It is sent again after 429, 500, 502, 503, 504, a
+  /// time-out, a connection that was refused or reset, and a body that was cut short.
   int max_attempts = 7;
-  /// The longest wait before a request is sent a second time; it doubles each time up to 5 s, and a random part of it
-  /// is waited.
+  /// The longest wait before a request is sent a second time. It doubles each time, up to 5 s; the actual wait is a
+  /// random part of it.
   std::chrono::milliseconds retry_delay{200};
   std::chrono::milliseconds connect_timeout{10'000};
-  /// How long a transfer may go without a byte.
+  /// How long a transfer may stall.
   std::chrono::seconds stall_timeout{60};
 
-  /// In bytes: larger files go up and come down in parts of this size, several at once. S3 wants at least 5 MiB.
+  /// In bytes. Larger files are transferred in parts of this size, several at once. S3 requires at least 5 MiB.
   std::uint64_t part_size = std::uint64_t{8} << 20;
-  /// When the claim on a run's id may be taken over from a process that was killed on another machine: longer than any
-  /// save takes, and than a live run goes without a flush. Of this machine's processes it is known which are gone.
+  /// After how long another machine may take over the claim on a run's id from a process that was killed. It must be
+  /// longer than any save takes, and than a live run goes without a flush. On the same machine it is known at once that
+  /// a process is gone.
   std::chrono::seconds claim_lifetime = std::chrono::hours(24);
 
-  /// Called as a file larger than part_size goes up or comes down, on the thread that transfers it. What it throws
-  /// ends the transfer.
+  /// Called during the transfer of a file larger than part_size, on the thread that transfers it. If it throws, the
+  /// transfer ends with that exception.
   std::function<void(const S3Progress&)> on_progress;
 };
 

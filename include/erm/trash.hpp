@@ -1,5 +1,5 @@
-// Runs that are thrown away, and can come back: they move to the trash of their registry, and stay there until it is
-// emptied.
+// Deleted runs, and how they come back: a deleted run moves to the trash of its registry, and stays there until the
+// trash is emptied.
 //
 //   erm::delete_run("erm-registry", "digits", "main", "2026_11_23__07_30_21");
 //   for (const erm::TrashedRun& run : erm::list_trash("erm-registry")) std::puts(run.run_id.c_str());
@@ -13,66 +13,71 @@
 #include <string>
 #include <vector>
 
-#include "erm/artifact.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
+#include "erm/impl/linkage.hpp"
 
 namespace erm {
 
-// A deleted run is gone for readers in one step, and so it comes back; its id can be used again. A process that is
-// killed leaves it there or in the trash. Nothing outside the registry is touched: symbolic links are refused with a
-// FormatError, and a link inside of a run moves with it and is not followed. Each function throws NotFoundError where
-// the registry is not there, and IoError where a store refuses or another process holds a run for ten seconds.
+// For readers a run disappears in one step, and comes back in one step. Its id is free meanwhile. If a process is
+// killed in between, the run is in its place or in the trash. Nothing outside the registry is changed: a symbolic link
+// above a run is a FormatError, and a link inside a run moves with the run and is not followed. Every function throws
+// NotFoundError if the registry does not exist, and IoError if the store refuses or another process holds a run for ten
+// seconds.
 
-/// Moves a run to the trash. Throws NotFoundError where there is none, and RunExistsError while a live process writes
-/// it. Its experiment and variant stay, also without runs.
+/// Moves a run to the trash. Throws NotFoundError if there is no such run, and RunExistsError while a live process
+/// writes it. The experiment and the variant stay, even without runs.
 void delete_run(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
                 const std::string& run_id, std::shared_ptr<FileSystem> fs = nullptr);
 
-/// The same by the URI that save_run_to_registry gave. Throws Error where it lies in no registry.
+/// The same by the URI that save_run_to_registry returned. Throws Error if the run is not in a registry.
 void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Moves a variant or an experiment with its runs, one run after the other and itself last. Throws RunExistsError, and
-/// deletes nothing, where a live process writes one of them. What another process saves there meanwhile stays. One that
-/// was cut off is continued by the next call.
+/// Moves a variant or an experiment to the trash: its runs one by one, then itself. Throws RunExistsError, and deletes
+/// nothing, if a live process writes one of the runs. A run that another process saves there meanwhile stays. If a call
+/// was interrupted, the next call continues it.
 void delete_variant(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
                     std::shared_ptr<FileSystem> fs = nullptr);
 void delete_experiment(const std::string& registry_uri, const std::string& experiment_id,
                        std::shared_ptr<FileSystem> fs = nullptr);
 
-/// A run in the trash. One id may be there several times.
+/// A run in the trash. Several may have the same run id.
 struct TrashedRun {
-  std::string trash_id;  // what no other run in this trash has
+  std::string trash_id;  // unique in this trash
   std::string experiment_id;
   std::string variant_id;
   std::string run_id;
   TimePoint deleted_utc;
 };
 
-/// The runs in the trash, the one that was deleted first at the front.
+/// The runs in the trash, in the order of their deletion.
 [[nodiscard]] std::vector<TrashedRun> list_trash(const std::string& registry_uri,
                                                  std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Brings a run back with all that it had, and gives its URI: of several of that id the one that was deleted last.
-/// Throws NotFoundError where there is none in the trash, and RunExistsError where its id was taken meanwhile.
+/// Brings a run back with everything that it had, and returns its URI. Of several runs with that id it is the one that
+/// was deleted last. Throws NotFoundError if the trash has no such run, and RunExistsError if another run has its id
+/// now.
 std::string restore_run(const std::string& registry_uri, const std::string& experiment_id,
                         const std::string& variant_id, const std::string& run_id,
                         std::shared_ptr<FileSystem> fs = nullptr);
-/// Brings that very run back.
+/// Brings back this one run.
 std::string restore_run(const std::string& registry_uri, const TrashedRun& run,
                         std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Brings back what the last delete_variant or delete_experiment of that id moved, and gives the runs' URIs; not the
-/// runs that were deleted before by themselves. Throws as restore_run, and then restores nothing.
+/// Brings back what the last delete_variant or delete_experiment of that id moved, and returns the URIs of the runs. A
+/// run that was deleted alone before stays in the trash. Throws as restore_run, and then restores nothing.
 std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs = nullptr);
 std::vector<std::string> restore_experiment(const std::string& registry_uri, const std::string& experiment_id,
                                             std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Removes for good what was deleted that long ago or longer, by default all, and gives the number of the runs.
+/// Removes for good every run that was deleted at least `older_than` ago, by default all. Returns the number of runs
+/// removed.
 std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds older_than = std::chrono::seconds(0),
                         std::shared_ptr<FileSystem> fs = nullptr);
 
 }  // namespace erm
 
-#include "erm/impl/trash.hpp"
+#ifndef ERM_COMPILED
+#include "erm/impl/trash.inl"
+#endif

@@ -202,7 +202,7 @@ void write_figures(const std::filesystem::path& folder, const std::filesystem::p
   erm::CompareOptions options;
   options.plotly_js = plotly_js;
   erm::write_comparison(folder / "figures.html", runs, options);
-  options.plotly_js += ".gz";
+  options.plotly_js = plotly_js.string() + ".gz";
   erm::write_comparison(folder / "figures-gz.html", runs, options);
 }
 

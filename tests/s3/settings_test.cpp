@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "erm/registry.hpp"
+#include "erm/s3.hpp"
 #include "s3/environment.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"

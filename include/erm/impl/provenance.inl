@@ -22,7 +22,7 @@
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/record_json.hpp"
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/error.hpp"

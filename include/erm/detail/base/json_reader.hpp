@@ -18,7 +18,6 @@
 #include <string_view>
 #include <utility>
 
-#include "erm/detail/base/clean_json.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
@@ -26,6 +25,9 @@
 #include "erm/value.hpp"
 
 namespace erm::detail {
+
+/// JSON that nests deeper is neither logged nor read: the Python package could not read it.
+inline constexpr int max_json_depth = 100;
 
 /// Each function takes the next value off the text, and throws FormatError, which begins with `what` and names line
 /// and column, where there is none of that kind.

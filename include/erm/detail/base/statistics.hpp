@@ -29,7 +29,7 @@ inline double student_t_within(double t, std::size_t freedom) {
 /// The t below which that share of the distribution lies; `share` is from 0.5 to less than 1, `freedom` at least 1.
 inline double student_t_quantile(double share, std::size_t freedom) {
   // Beyond a million degrees no digit that anyone looks at changes.
-  freedom = std::min<std::size_t>(freedom, 1000000);
+  freedom = (std::min<std::size_t>)(freedom, 1000000);
   const double wanted = 2 * share - 1;
   double low = 0, high = 1;
   while (student_t_within(high, freedom) < wanted) high *= 2;
@@ -100,18 +100,18 @@ inline MannWhitney mann_whitney(std::vector<double> a, std::vector<double> b, Ma
   }
   MannWhitney result;
   result.u = rank_sum - m * (m + 1) / 2;
-  const double extreme = std::min(result.u, m * n - result.u);
+  const double extreme = (std::min)(result.u, m * n - result.u);
   constexpr std::size_t exact_up_to = 50;
   if (tied == 0 && a.size() < exact_up_to && b.size() < exact_up_to) {
     result.is_exact = true;
     MannWhitneyTable own;
     MannWhitneyTable& table = known == nullptr ? own : *known;
     fill_table(table, a.size(), b.size());
-    result.p = std::min(1.0, 2 * table.at_most[static_cast<std::size_t>(extreme)]);
+    result.p = (std::min)(1.0, 2 * table.at_most[static_cast<std::size_t>(extreme)]);
     return result;
   }
   const double variance = m * n / 12 * (m + n + 1 - tied / ((m + n) * (m + n - 1)));
-  const double distance = std::max(0.0, m * n / 2 - extreme - 0.5);
+  const double distance = (std::max)(0.0, m * n / 2 - extreme - 0.5);
   result.p = variance > 0 ? std::erfc(distance / std::sqrt(2 * variance)) : 1;
   return result;
 }

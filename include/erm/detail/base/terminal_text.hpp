@@ -1,10 +1,12 @@
-// Text for a terminal: how wide it is there, and cut where it is too wide.
+// Text for a terminal: how many columns it takes, how it is shortened, and tables of it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "erm/detail/base/utf8.hpp"
 
@@ -24,8 +26,8 @@ inline std::uint32_t code_point(std::string_view bytes) {
   return code;
 }
 
-/// Columns that a terminal gives a character: 2 for East Asian wide ones and emoji, 0 for marks upon others (the common
-/// blocks of Unicode's EastAsianWidth.txt).
+/// How many columns a terminal gives a character: 2 for wide East Asian characters and emoji, 0 for combining marks
+/// (the common blocks of Unicode's EastAsianWidth.txt).
 inline std::size_t terminal_width(std::uint32_t code) {
   const auto within = [&](std::uint32_t low, std::uint32_t high) { return code >= low && code <= high; };
   if (within(0x300, 0x36F) || within(0x200B, 0x200F) || within(0x202A, 0x202E) || within(0x2060, 0x2064) ||
@@ -38,13 +40,13 @@ inline std::size_t terminal_width(std::uint32_t code) {
   return 1;
 }
 
-/// Control characters, and those that turn the direction of text, could change what else is on the screen.
+/// Control characters and characters that set the direction of text could change the rest of the screen.
 inline bool is_terminal_control(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x200E || code == 0x200F || code == 0x2028 ||
          code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/// `text` with blanks for control characters, ended with "…" where it is wider than `max_width` columns.
+/// `text` with a blank for each control character, shortened to `max_width` columns and "…" where it is wider.
 inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
   TerminalText whole, cut;  // cut: what fits with the ellipsis
   for (std::size_t i = 0; i < text.size();) {
@@ -64,5 +66,50 @@ inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_wi
   }
   return whole;
 }
+
+/// A table whose columns are aligned.
+class TextTable {
+ public:
+  TextTable(std::string& out, std::size_t max_width, bool colored)
+      : out_(out), max_width_(max_width), colored_(colored) {}
+
+  void begin_row() { rows_.emplace_back(); }
+  /// Adds a cell to the row. `right` aligns it to the right; `color` is the escape sequence that begins its colour.
+  void add(std::string_view text, bool right = false, std::string_view color = {}) {
+    rows_.back().push_back({fitted_to_terminal(text, max_width_), right, color});
+  }
+  /// Appends all rows. The last cell of a line is not padded.
+  void write() {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+      if (widths.size() < row.size()) widths.resize(row.size());
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = (std::max)(widths[i], row[i].text.width);
+    }
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const TableCell& cell = row[i];
+        const std::size_t padding = widths[i] - cell.text.width;
+        if (i > 0) out_ += "  ";
+        if (cell.right) out_.append(padding, ' ');
+        if (colored_) out_ += cell.color;
+        out_ += cell.text.text;
+        if (colored_ && !cell.color.empty()) out_ += "\x1B[0m";
+        if (!cell.right && i + 1 < row.size()) out_.append(padding, ' ');
+      }
+      out_ += '\n';
+    }
+  }
+
+ private:
+  struct TableCell {
+    TerminalText text;
+    bool right = false;
+    std::string_view color;
+  };
+  std::string& out_;
+  std::size_t max_width_;
+  bool colored_;
+  std::vector<std::vector<TableCell>> rows_;
+};
 
 }  // namespace erm::detail

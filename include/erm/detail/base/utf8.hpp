@@ -73,6 +73,13 @@ inline std::string repaired_utf8(std::string_view text) {
   return out;
 }
 
+/// The beginning of `text`, at most `most` bytes, without half a character at its end.
+inline std::string_view first_bytes(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return text.substr(0, most);
+}
+
 /// The character of a code point below 0x110000.
 inline void append_utf8(std::string& out, std::uint32_t code) {
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };

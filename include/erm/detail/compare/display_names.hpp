@@ -1,4 +1,4 @@
-// What to call runs beside each other: the shortest that tells them apart.
+// The names of runs that stand beside each other: the shortest that tell them apart.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace erm::detail {
 
-/// experiment/variant/run: where the run is in a registry.
+/// "experiment/variant/run", the place of the run in a registry.
 inline std::string full_run_name(const ExperimentRun& run) {
   return run.experiment_id() + "/" + run.variant_id() + "/" + run.run_id();
 }
@@ -24,7 +24,7 @@ inline bool all_distinct(const std::vector<std::string>& names) {
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return seen.insert(name).second; });
 }
 
-/// Generated ids of one day as their time of day, "07:30:21"; other ids as they are.
+/// Shortens generated ids of one day to their time of day, "07:30:21"; leaves all ids as they are where one is another.
 inline void shorten_run_ids(std::vector<std::string>& ids) {
   constexpr std::size_t date_size = 12;  // "2026_11_23__"
   if (ids.size() < 2) return;
@@ -36,6 +36,7 @@ inline void shorten_run_ids(std::vector<std::string>& ids) {
   }
 }
 
+/// For each run a name that no other run has.
 inline std::vector<std::string> short_run_names(const std::vector<const ExperimentRun*>& runs) {
   const auto named = [&](auto&& name_of) {
     std::vector<std::string> names;

@@ -1,4 +1,4 @@
-// The provenance of runs as rows of a comparison: what each part says of each run, whatever a part is.
+// The provenance of runs as rows of a comparison, whatever parts it has.
 #pragma once
 
 #include <algorithm>
@@ -11,15 +11,18 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/compare/rows.hpp"
+#include "erm/comparison_data.hpp"
 #include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/compare/rows.hpp"
+#include "erm/json.hpp"
+#include "erm/value.hpp"
 
 namespace erm::detail {
 
-/// The entry under those keys, one within the other; null where there is none.
-template <class J>
-const J* entry_at(const J& json, std::initializer_list<const char*> keys) {
-  const J* at = &json;
+/// The entry at the path `keys`; null where there is none.
+inline const Json* entry_at(const Json& json, std::initializer_list<const char*> keys) {
+  const Json* at = &json;
   for (const char* const key : keys) {
     if (!at->is_object()) return nullptr;
     const auto entry = at->find(std::string(key));
@@ -29,36 +32,32 @@ const J* entry_at(const J& json, std::initializer_list<const char*> keys) {
   return at;
 }
 
-/// The text there; empty where there is none.
-template <class J>
-std::string_view text_at(const J& json, std::initializer_list<const char*> keys) {
-  const J* const entry = entry_at(json, keys);
+/// The text at the path `keys`; empty where there is none.
+inline std::string_view text_at(const Json& json, std::initializer_list<const char*> keys) {
+  const Json* const entry = entry_at(json, keys);
   if (entry == nullptr || !entry->is_string()) return {};
-  return entry->template get_ref<const std::string&>();
+  return entry->get_ref<const std::string&>();
 }
 
-template <class J>
-bool is_list_of_objects(const J& json) {
+inline bool is_list_of_objects(const Json& json) {
   if (!json.is_array()) return false;
-  for (const J& part : json)
+  for (const Json& part : json)
     if (!part.is_object()) return false;
   return true;
 }
 
-template <class J>
-bool is_list_of_texts(const J& json) {
+inline bool is_list_of_texts(const Json& json) {
   if (!json.is_array()) return false;
-  for (const J& part : json)
+  for (const Json& part : json)
     if (!part.is_string()) return false;
   return true;
 }
 
-/// As it would be typed: words in a line, those with blanks in quotes.
-template <class J>
-std::string command_text(const J& words) {
+/// The words of a command as a person types them: words with blanks or quotes stand in quotes.
+inline std::string command_text(const Json& words) {
   std::string text;
-  for (const J& part : words) {
-    const std::string& word = part.template get_ref<const std::string&>();
+  for (const Json& part : words) {
+    const std::string& word = part.get_ref<const std::string&>();
     const bool is_quoted = word.empty() || word.find_first_of(" \t\n\"'") != std::string::npos;
     if (!text.empty()) text += ' ';
     text += is_quoted ? "'" + word + "'" : word;
@@ -66,14 +65,7 @@ std::string command_text(const J& words) {
   return text;
 }
 
-/// The first bytes of `text`, no more than that, without half a character.
-inline std::string_view first_bytes(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-  return text.substr(0, most);
-}
-
-/// A long one by its begin and its hash.
+/// Shows a long text by its SHA-256, its size and its beginning.
 inline void fill_long_text(ComparisonCell& cell, std::string_view text, TextArena& texts) {
   constexpr std::size_t longest = 1000, begin = 60;
   cell.kind = ComparisonCell::Kind::text;
@@ -88,12 +80,12 @@ inline void fill_long_text(ComparisonCell& cell, std::string_view text, TextAren
   cell.text = texts.keep(shown);
 }
 
-template <class J>
+/// Collects the provenance of all runs.
 class ProvenanceRows {
  public:
   ProvenanceRows(std::size_t runs, TextArena& texts) : runs_(runs), texts_(texts) {}
 
-  void add(std::size_t run, const J& provenance) {
+  void add(std::size_t run, const Json& provenance) {
     run_ = run;
     for (auto part = provenance.begin(); part != provenance.end(); ++part) add_value(key_of(part.key()), *part);
     const std::string_view diff = text_at(provenance, {"code", "diff"});
@@ -101,7 +93,7 @@ class ProvenanceRows {
       fill_long_text(cell_at(key_of("code") + path_mark + "diff_sha256"), sha256_of(diff), texts_);
   }
 
-  /// Each row finished.
+  /// All rows, compared to the baseline. Once, after the last add().
   [[nodiscard]] std::vector<ComparisonRow> rows(std::size_t baseline) {
     std::vector<ComparisonRow> out;
     for (const auto& [key, index] : index_of_) {
@@ -117,8 +109,8 @@ class ProvenanceRows {
   }
 
  private:
-  /// Its place and the part: in the order in which a person asks for them; what a later version adds comes before
-  /// "missing".
+  /// The part behind a letter for its place: rows are sorted by it, so that they come in the order in which people ask
+  /// for them. An unknown part, of a later version, comes before "missing".
   static std::string key_of(const std::string& part) {
     static constexpr std::array<std::string_view, 11> order = {"erm_version", "captured_utc", "code",       "build",
                                                                "program",     "inputs",       "seeds",      "rngs",
@@ -133,7 +125,7 @@ class ProvenanceRows {
   static bool begins_with(std::string_view text, std::string_view begin) {
     return text.substr(0, begin.size()) == begin;
   }
-  /// One of many of its kind, there only where runs differ in it.
+  /// Whether the row is one of many libraries or processor features, which are shown only where they differ.
   static bool is_detail(std::string_view key) {
     key.remove_prefix(1);
     return begins_with(key, "program\x1Flibraries\x1F") || begins_with(key,
@@ -152,39 +144,38 @@ class ProvenanceRows {
     return rows_[place->second].cells[run_];
   }
 
-  void add_value(const std::string& key, const J& value) {
+  void add_value(const std::string& key, const Json& value) {
     const std::string_view path = std::string_view(key).substr(1);
     if (path ==
         "code\x1F"
         "diff")
-      return;  // shown by itself
+      return;  // the page shows it below the table
     if (value.is_object() && !value.empty()) {
       for (auto entry = value.begin(); entry != value.end(); ++entry) add_value(key + path_mark + entry.key(), *entry);
     } else if (value.is_string()) {
-      fill_long_text(cell_at(key), value.template get_ref<const std::string&>(), texts_);
+      fill_long_text(cell_at(key), value.get_ref<const std::string&>(), texts_);
     } else if (path ==
                    "machine\x1F"
                    "cpu_features" &&
                is_list_of_texts(value)) {
       fill_cell(cell_at(key), Value(value.size()), texts_);
-      for (const J& feature : value)
-        fill_yes(cell_at(key + path_mark + feature.template get_ref<const std::string&>()));
+      for (const Json& feature : value) fill_yes(cell_at(key + path_mark + feature.get_ref<const std::string&>()));
     } else if (is_list_of_texts(value)) {
       fill_long_text(cell_at(key), command_text(value), texts_);
     } else if (is_list_of_objects(value)) {
       fill_cell(cell_at(key), Value(value.size()), texts_);
       add_named(key, value);
     } else if (value.is_structured()) {
-      fill_long_text(cell_at(key), value.dump(-1, ' ', false, J::error_handler_t::replace), texts_);
+      fill_long_text(cell_at(key), value.dump(-1, ' ', false, Json::error_handler_t::replace), texts_);
     } else {
       fill_json_cell(cell_at(key), value, texts_);
     }
   }
 
-  /// A list of objects, each under its name or its file's name.
-  void add_named(const std::string& key, const J& list) {
+  /// A list of objects: the entries of each stand under its name, or the name of its file.
+  void add_named(const std::string& key, const Json& list) {
     std::map<std::string, std::size_t> seen;
-    for (const J& part : list) {
+    for (const Json& part : list) {
       std::string name(text_at(part, {"name"}));
       if (name.empty()) {
         const std::string_view path = text_at(part, {"path"});
@@ -197,15 +188,10 @@ class ProvenanceRows {
     }
   }
 
-  static void fill_yes(ComparisonCell& cell) {
-    cell.kind = ComparisonCell::Kind::boolean;
-    cell.text = "yes";
-  }
-
   std::size_t runs_, run_ = 0;
   TextArena& texts_;
   std::vector<ComparisonRow> rows_;
-  std::map<std::string, std::size_t> index_of_;  // by the part's rank and its path
+  std::map<std::string, std::size_t> index_of_;  // by key_of() of the part and the path in it
 };
 
 }  // namespace erm::detail

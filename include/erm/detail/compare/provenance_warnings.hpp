@@ -1,4 +1,4 @@
-// What of the runs' provenance makes them hard to compare, in words.
+// Warnings about runs whose provenance makes them hard to compare.
 #pragma once
 
 #include <algorithm>
@@ -11,33 +11,23 @@
 #include <utility>
 #include <vector>
 
+#include "erm/comparison_data.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/compare/provenance_rows.hpp"
 #include "erm/group_by.hpp"
+#include "erm/json.hpp"
 
 namespace erm::detail {
 
-struct ComparisonWarning {
-  enum class Kind : std::uint8_t {
-    different_code,        // commits differ, or what was not committed
-    uncommitted_code,      // built from changes that no commit holds
-    unknown_code,          // of some runs a commit is recorded, of others not
-    different_build_type,  // Debug beside Release
-    different_compiler,
-    different_flags,  // or definitions, optimisation, C++ standard
-    different_input   // one name, other content
-  };
-  Kind kind = Kind::different_code;
-  std::string text;  // one line, which names the runs
-};
-
-/// What is compared of one run's provenance.
+/// What the warnings compare of one run's provenance.
 struct ProvenanceFacts {
   bool is_recorded = false;
-  bool is_code_of_build = false;  // else as git had it when the run began
+  bool is_code_of_build = false;  // else the code is that of the work tree when the run began
   std::string commit, why_no_commit;
   bool is_dirty = false;
-  std::string changes;    // the hash of what was not committed; "?" where it was not recorded
+  std::string changes;    // the SHA-256 of the changes that were not committed; "?" where it was not recorded
   std::string_view diff;  // into the run's provenance
   std::string build_type, compiler, optimisation;
   bool has_flags = false;
@@ -45,8 +35,7 @@ struct ProvenanceFacts {
   std::vector<std::string> inputs, contents;  // names, each with the kind of its hash, and the hashes
 };
 
-template <class J>
-ProvenanceFacts provenance_facts(const J& provenance) {
+inline ProvenanceFacts provenance_facts(const Json& provenance) {
   ProvenanceFacts facts;
   facts.is_recorded = provenance.is_object() && !provenance.empty();
   if (!facts.is_recorded) return facts;
@@ -57,9 +46,9 @@ ProvenanceFacts provenance_facts(const J& provenance) {
   facts.is_code_of_build = text("code", "as_of") == "build";
   facts.diff = text("code", "diff");
   facts.changes = text("code", "diff_sha256");
-  const J* const dirty = entry_at(provenance, {"code", "dirty"});
-  facts.is_dirty = !facts.diff.empty() || !facts.changes.empty() ||
-                   (dirty != nullptr && dirty->is_boolean() && dirty->template get<bool>());
+  const Json* const dirty = entry_at(provenance, {"code", "dirty"});
+  facts.is_dirty =
+      !facts.diff.empty() || !facts.changes.empty() || (dirty != nullptr && dirty->is_boolean() && dirty->get<bool>());
   if (facts.changes.empty() && !facts.diff.empty())
     facts.changes = sha256_of(facts.diff);
   else if (facts.changes.empty() && facts.is_dirty)
@@ -67,17 +56,17 @@ ProvenanceFacts provenance_facts(const J& provenance) {
   facts.build_type = text("build", "build_type");
   facts.compiler = text("build", "compiler");
   facts.optimisation = text("build", "optimisation");
-  const J* const flags = entry_at(provenance, {"build", "flags"});
+  const Json* const flags = entry_at(provenance, {"build", "flags"});
   facts.has_flags = flags != nullptr && is_list_of_texts(*flags);
-  const auto add_list = [&](const J* list, const char* prefix) {
+  const auto add_list = [&](const Json* list, const char* prefix) {
     if (list == nullptr || !is_list_of_texts(*list)) return;
-    for (const J& part : *list) facts.flags.push_back(prefix + part.template get_ref<const std::string&>());
+    for (const Json& part : *list) facts.flags.push_back(prefix + part.get_ref<const std::string&>());
   };
   if (facts.has_flags) {
     add_list(flags, "");
     add_list(entry_at(provenance, {"build", "definitions"}), "-D");
   }
-  if (const J* const inputs = entry_at(provenance, {"inputs"}); inputs != nullptr && inputs->is_object()) {
+  if (const Json* const inputs = entry_at(provenance, {"inputs"}); inputs != nullptr && inputs->is_object()) {
     for (auto input = inputs->begin(); input != inputs->end(); ++input) {
       for (const char* const hash : {"sha256", "fingerprint"}) {
         const std::string_view known = text_at(*input, {hash});
@@ -90,7 +79,7 @@ ProvenanceFacts provenance_facts(const J& provenance) {
   return facts;
 }
 
-/// Writes the warnings, those about all runs before those about some.
+/// Writes the warnings: about code first, then about builds, then about inputs.
 class ProvenanceWarnings {
  public:
   ProvenanceWarnings(const std::vector<ProvenanceFacts>& facts, const std::vector<std::string>& names,
@@ -119,8 +108,8 @@ class ProvenanceWarnings {
   }
 
  private:
-  static constexpr std::size_t most = 4;  // runs, or groups of them, that are named
-  /// Runs that have a text in common, which is their name.
+  static constexpr std::size_t most = 4;  // how many runs, or parts of them, a warning names
+  /// The runs by a text that they have in common; the text is the name of the part.
   using Parts = std::vector<GroupOfRuns>;
 
   void add(ComparisonWarning::Kind kind, std::initializer_list<std::string_view> text) {
@@ -133,7 +122,7 @@ class ProvenanceWarnings {
     parts.push_back({text, {}});
     return parts.back();
   }
-  /// The runs by their texts_, those of the baseline first, those without one left out.
+  /// The runs by their texts_, the baseline's part first, without the runs that have no text.
   [[nodiscard]] Parts parts() const {
     Parts found;
     if (!texts_[baseline_].empty()) part_of(found, texts_[baseline_]);
@@ -150,7 +139,7 @@ class ProvenanceWarnings {
     if (all > named) text += joined({" and ", std::to_string(all - named), " more"});
   }
   [[nodiscard]] std::string listed(const std::vector<std::size_t>& runs) const {
-    const std::size_t named = runs.size() == most + 1 ? runs.size() : std::min(runs.size(), most);
+    const std::size_t named = runs.size() == most + 1 ? runs.size() : (std::min)(runs.size(), most);
     std::string text;
     for (std::size_t i = 0; i < named; ++i) {
       text += i == 0 ? "" : i + 1 == runs.size() ? " and " : ", ";
@@ -159,7 +148,7 @@ class ProvenanceWarnings {
     add_more(text, runs.size(), named);
     return text;
   }
-  /// "Debug (a, b) beside Release (c)", of each part so many bytes.
+  /// "Debug (a, b) beside Release (c)"; of a part's name at most `most_bytes`.
   [[nodiscard]] std::string beside(const Parts& parts, std::size_t most_bytes) const {
     std::string text;
     for (std::size_t i = 0; i < parts.size() && i < most; ++i)
@@ -233,13 +222,13 @@ class ProvenanceWarnings {
     if (!text.empty())
       return add(ComparisonWarning::Kind::different_flags,
                  {"Different flags than ", listed({compared}), ": ", text, "."});
-    // The compiler's macros tell this much.
+    // Without recorded flags the optimisation, which the compiler's macros tell, is compared.
     const Parts kinds = parts_by(&ProvenanceFacts::optimisation);
     if (kinds.size() > 1)
       add(ComparisonWarning::Kind::different_flags, {"Different optimisation: ", beside(kinds, 40), "."});
   }
 
-  /// Those of the flags that the others are not, the first of them where they are many.
+  /// The flags that are not among `others`; of many the first.
   static std::string without(const std::vector<std::string>& flags, const std::vector<std::string>& others) {
     std::map<std::string, std::size_t> known;
     for (const std::string& flag : others) known.emplace(flag, 0);
@@ -262,7 +251,7 @@ class ProvenanceWarnings {
     std::map<std::string, std::size_t> index_of;
     for (const ProvenanceFacts& run : facts_)
       for (const std::string& name : run.inputs) index_of.emplace(name, index_of.size());
-    // Of each run, one after the other, what the content of each input is told by.
+    // The hashes of all inputs of the first run, then of the second, and so on; empty where a run lacks the input.
     std::vector<std::string> contents(index_of.size() * facts_.size());
     for (std::size_t run = 0; run < facts_.size(); ++run)
       for (std::size_t i = 0; i < facts_[run].inputs.size(); ++i)
@@ -284,7 +273,7 @@ class ProvenanceWarnings {
   const std::vector<ProvenanceFacts>& facts_;
   const std::vector<std::string>& names_;
   std::size_t baseline_;
-  std::vector<std::string> texts_;  // of each run, for parts()
+  std::vector<std::string> texts_;  // one for each run: what parts() groups by
   std::vector<ComparisonWarning> warnings_;
 };
 

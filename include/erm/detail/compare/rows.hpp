@@ -1,4 +1,5 @@
-// The rows of a comparison: keys of many runs joined, values made into cells, cells compared.
+// The rows of a comparison: the keys of all runs are joined, values become cells, cells are compared, and the best
+// value of a metric is marked.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/comparison_data.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/experiment_run.hpp"
@@ -25,13 +27,13 @@
 
 namespace erm::detail {
 
-/// Keeps texts where they are until it goes: a view of one stays good while others are added.
+/// Owns texts. The view of a text stays valid until the arena is destroyed.
 class TextArena {
  public:
   std::string_view keep(std::string_view text) {
     if (text.empty()) return {};
     if (text.size() > free_) {
-      free_ = std::max(text.size(), block_size);
+      free_ = (std::max)(text.size(), block_size);
       blocks_.push_back(std::make_unique<char[]>(free_));
       next_ = blocks_.back().get();
     }
@@ -41,7 +43,7 @@ class TextArena {
     free_ -= text.size();
     return kept;
   }
-  /// The shortest text that reads back as `number`.
+  /// Keeps the shortest text that reads back as `number`.
   std::string_view keep_floating(double number) {
     number_.clear();
     append_floating(number_, number);
@@ -56,30 +58,7 @@ class TextArena {
   std::size_t free_ = 0;
 };
 
-/// What one run has in one row.
-struct ComparisonCell {
-  enum class Kind : std::uint8_t { missing, null, boolean, number, text };
-  Kind kind = Kind::missing;   // a text that is a number counts as one
-  bool differs = false;        // from the baseline's
-  bool best = false;           // of a metric with a goal: no other run is better
-  double number = std::numeric_limits<double>::quiet_NaN();  // of a number, else NaN
-  std::string_view text;       // exact: a number as its shortest decimal
-};
-
-struct ComparisonRow {
-  std::string_view name;              // of a dict the path of keys, joined with dots
-  std::vector<ComparisonCell> cells;  // one a run
-  bool differs = false;               // the runs do not all have the same; a run that lacks it differs
-  bool is_numeric = false;            // numbers and nothing else, but for runs that lack it
-  bool is_scientific = false;         // a number in it is too long for fixed notation
-  bool is_summary = false;            // says something of other rows, as the number of features
-  bool is_incidental = false;         // as a process's number: never counts as differing
-  bool is_time = false;               // of texts as readable_time() writes them
-  std::optional<Goal> goal;
-  bool goal_is_guessed = false;
-};
-
-/// "2026-11-23 07:30:21", with a fraction where it has one.
+/// "2026-11-23 07:30:21", with a fraction where the time has one.
 inline std::string readable_time(TimePoint time) {
   std::string text = time_text(time);
   text[10] = ' ';
@@ -89,8 +68,8 @@ inline std::string readable_time(TimePoint time) {
   return text;
 }
 
-/// Joins the maps that `get(run)` gives by their keys: `make(key)` is called once a key and makes row 0, 1, ...,
-/// `fill(row, run, value)` once an entry. Gives the rows' indices in the order of their keys.
+/// Joins the maps that `get(run)` returns by their keys. Calls `make(key)` once for each key, which makes row 0, 1,
+/// ..., and `fill(row, run, value)` for each entry. Returns the indexes of the rows in the order of their keys.
 template <class Get, class Make, class Fill>
 std::vector<std::size_t> join_by_key(const std::vector<const ExperimentRun*>& runs, const Get& get, const Make& make,
                                      const Fill& fill) {
@@ -101,7 +80,7 @@ std::vector<std::size_t> join_by_key(const std::vector<const ExperimentRun*>& ru
     more.clear();
     for (const auto& [name, value] : get(*runs[run])) {
       const std::string_view key = name;
-      // Most runs have the same keys, so the next is the one.
+      // Most runs have the same keys, so the next known key is mostly the right one.
       if (at == known.size() || known[at].first != key) {
         while (at < known.size() && known[at].first < key) ++at;
         if (at == known.size() || known[at].first != key) {
@@ -142,7 +121,7 @@ inline void fill_number(ComparisonCell& cell, double number, TextArena& texts) {
 inline void fill_text(ComparisonCell& cell, std::string_view text, TextArena& texts) {
   cell.text = texts.keep(text);
   cell.kind = ComparisonCell::Kind::text;
-  // No number is longer than this but one that was padded on purpose.
+  // Only a padded number is longer than this.
   if (text.size() > 400) return;
   if (const std::optional<double> number = parse_number(text)) {
     cell.kind = ComparisonCell::Kind::number;
@@ -167,32 +146,37 @@ inline void fill_cell(ComparisonCell& cell, const Value& value, TextArena& texts
   }
 }
 
-/// A JSON value that is no object with entries: a list is its text.
-template <class J>
-void fill_json_cell(ComparisonCell& cell, const J& json, TextArena& texts) {
+/// For what a run has or has not: a tag without a value, a feature.
+inline void fill_yes(ComparisonCell& cell) {
+  cell.kind = ComparisonCell::Kind::boolean;
+  cell.text = "yes";
+}
+
+/// `json` is not an object with entries. A list is shown as its JSON text.
+inline void fill_json_cell(ComparisonCell& cell, const Json& json, TextArena& texts) {
   switch (json.type()) {
-    case J::value_t::null:
+    case Json::value_t::null:
       cell.kind = ComparisonCell::Kind::null;
       cell.text = "null";
       return;
-    case J::value_t::boolean:
-      return fill_cell(cell, Value(json.template get<bool>()), texts);
-    case J::value_t::number_integer:
-      return fill_cell(cell, Value(json.template get<std::int64_t>()), texts);
-    case J::value_t::number_unsigned:
-      return fill_cell(cell, Value(json.template get<std::uint64_t>()), texts);
-    case J::value_t::number_float:
-      return fill_number(cell, json.template get<double>(), texts);
-    case J::value_t::string:
-      return fill_text(cell, json.template get_ref<const std::string&>(), texts);
+    case Json::value_t::boolean:
+      return fill_cell(cell, Value(json.get<bool>()), texts);
+    case Json::value_t::number_integer:
+      return fill_cell(cell, Value(json.get<std::int64_t>()), texts);
+    case Json::value_t::number_unsigned:
+      return fill_cell(cell, Value(json.get<std::uint64_t>()), texts);
+    case Json::value_t::number_float:
+      return fill_number(cell, json.get<double>(), texts);
+    case Json::value_t::string:
+      return fill_text(cell, json.get_ref<const std::string&>(), texts);
     default:
       cell.kind = ComparisonCell::Kind::text;
-      cell.text = texts.keep(json.dump(-1, ' ', false, J::error_handler_t::replace));
+      cell.text = texts.keep(json.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 }
 
-/// The same value: numbers by what they are worth, everything else by its text. Beyond 2^53 two integers may share a
-/// double, so there the text decides.
+/// Whether both have the same value. Numbers are compared as numbers, all other values by their text. Beyond 2^53 two
+/// integers may share a double, so there the text decides.
 inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
   if (a.kind != b.kind) return false;
   if (a.text == b.text) return true;
@@ -201,7 +185,8 @@ inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
   return a.number == b.number && (std::abs(a.number) < 9007199254740992.0 || std::isinf(a.number));
 }
 
-/// Whether a number needs an exponent to be read: its text has one, or it has a fraction beyond six digits.
+/// Whether the number is shown with an exponent: it is below 1e-4, or it is 1e6 or more and its text has an exponent or
+/// a fraction.
 inline bool is_scientific(const ComparisonCell& cell) {
   if (!std::isfinite(cell.number) || cell.number == 0) return false;
   const double size = std::abs(cell.number);
@@ -209,7 +194,7 @@ inline bool is_scientific(const ComparisonCell& cell) {
   return size >= 1e6 && cell.text.find_first_of(".eE") != std::string_view::npos;
 }
 
-/// What follows from the cells of a row.
+/// Compares the cells of the row to the baseline's, and sets what follows from them.
 inline void finish_row(ComparisonRow& row, std::size_t baseline) {
   using Kind = ComparisonCell::Kind;
   if (row.cells.empty()) return;
@@ -228,7 +213,7 @@ inline void finish_row(ComparisonRow& row, std::size_t baseline) {
   row.is_numeric = numbers && !others;
 }
 
-/// Stars the best number and all that tie with it; none where fewer than two runs have one.
+/// Marks the best number and its ties. Marks nothing where fewer than two runs have a number.
 inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
   std::optional<double> best;
   std::size_t numbers = 0;
@@ -241,7 +226,49 @@ inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
   for (ComparisonCell& cell : cells) cell.best = cell.number == *best;
 }
 
-/// One row a feature; before them their number, and which order they are in where the same ones come in several.
+/// The words of a name in lower case: val, loss, top5 and acc of "valLoss/top5-acc".
+inline std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words(1);
+  const auto is_lower = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (!is_lower(c) && !is_upper(c)) {
+      words.emplace_back();
+      continue;
+    }
+    if (is_upper(c) && i > 0 && is_lower(name[i - 1])) words.emplace_back();
+    words.back() += is_upper(c) ? static_cast<char>(c + 32) : c;
+  }
+  return words;
+}
+
+/// Which values of a metric are better, as far as its name tells. "loss" and "error" outweigh "score": an error score
+/// is an error.
+inline std::optional<Goal> guessed_goal(std::string_view name) {
+  static constexpr std::string_view less[] = {
+      "loss",    "error",  "err",        "rmse",   "mse",        "mae",      "mape",         "rmsle",   "nll",
+      "cost",    "regret", "perplexity", "ppl",    "logloss",    "brier",    "crossentropy", "wer",     "cer",
+      "eer",     "fid",    "fpr",        "fnr",    "latency",    "duration", "time",         "seconds", "overfit",
+      "misread", "misses", "errors",     "losses", "divergence", "kl"};
+  static constexpr std::string_view more[] = {
+      "acc",    "accuracy",    "auc",         "auroc",      "auprc",   "f1",      "fscore", "precision", "recall",
+      "score",  "r2",          "iou",         "miou",       "map",     "bleu",    "rouge",  "meteor",    "reward",
+      "return", "psnr",        "ssim",        "tpr",        "tnr",     "ap",      "ndcg",   "mrr",       "mcc",
+      "kappa",  "specificity", "sensitivity", "throughput", "correct", "speedup", "hits",   "likelihood"};
+  const std::vector<std::string> words = words_of(name);
+  const auto has = [&](const auto& known) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+      return std::find(std::begin(known), std::end(known), word) != std::end(known);
+    });
+  };
+  if (has(less)) return Goal::minimize;
+  if (has(more)) return Goal::maximize;
+  return std::nullopt;
+}
+
+/// Adds one row for each feature. Before them come the number of features and, where runs list the same features in
+/// different orders, the number of each run's order.
 inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector<const ExperimentRun*>& runs,
                              std::size_t baseline, TextArena& texts) {
   std::map<std::string_view, std::size_t> row_of;
@@ -264,7 +291,7 @@ inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector
   for (std::size_t run = 0; run < runs.size(); ++run) {
     fill_cell(rows[0].cells[run], Value(runs[run]->features().size()), texts);
   }
-  // Orders of one set are numbered as they come: runs with the same number and the same features have the same list.
+  // The orders of one set of features are numbered: runs with the same features and the same number have the same list.
   std::map<std::vector<std::string>, std::vector<const std::vector<std::string>*>> orders_of;
   std::vector<std::size_t> order(runs.size());
   for (std::size_t run = 0; run < runs.size(); ++run) {
@@ -288,23 +315,17 @@ inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector
     features[i].cells.resize(runs.size());
   }
   for (std::size_t run = 0; run < runs.size(); ++run)
-    for (const std::string& feature : runs[run]->features()) {
-      ComparisonCell& cell = features[row_of[feature]].cells[run];
-      cell.kind = ComparisonCell::Kind::boolean;
-      cell.text = "yes";
-    }
+    for (const std::string& feature : runs[run]->features()) fill_yes(features[row_of[feature]].cells[run]);
   std::move(features.begin(), features.end(), std::back_inserter(rows));
 }
 
-// Between the keys of a path, so that {"a": {"b": 1}} and {"a.b": 1} are two rows.
+/// Stands between the keys of a path, so that {"a": {"b": 1}} and {"a.b": 1} are two rows.
 inline constexpr char path_mark = '\x1F';
 
-template <class J>
-using FlatDict = std::vector<std::pair<std::string, const J*>>;
+using FlatDict = std::vector<std::pair<std::string, const Json*>>;
 
-/// Each value of a nested object under its path.
-template <class J>
-void flatten(const J& object, const std::string& prefix, FlatDict<J>& into) {
+/// Appends each value of a nested object with its path.
+inline void flatten(const Json& object, const std::string& prefix, FlatDict& into) {
   for (auto entry = object.begin(); entry != object.end(); ++entry) {
     std::string path = prefix + entry.key();
     if (entry->is_object() && !entry->empty())
@@ -314,10 +335,9 @@ void flatten(const J& object, const std::string& prefix, FlatDict<J>& into) {
   }
 }
 
-/// The rows of one dict: `dicts` has that of each run, or null.
-template <class J>
-void add_dict_rows(std::vector<ComparisonRow>& rows, const std::vector<const J*>& dicts, TextArena& texts) {
-  std::vector<FlatDict<J>> flat(dicts.size());
+/// Adds the rows of one dict. `dicts` has the dict of each run, or null.
+inline void add_dict_rows(std::vector<ComparisonRow>& rows, const std::vector<const Json*>& dicts, TextArena& texts) {
+  std::vector<FlatDict> flat(dicts.size());
   std::map<std::string, std::size_t> row_of;
   for (std::size_t run = 0; run < dicts.size(); ++run) {
     if (dicts[run] != nullptr) flatten(*dicts[run], {}, flat[run]);

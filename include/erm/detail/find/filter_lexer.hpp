@@ -1,9 +1,8 @@
-// The words of a filter, each with its place in the text.
+// Splits a filter into tokens.
 //
 //   FilterLexer lexer("params.lr < 0.01", "the filter");
-//   lexer.next();                                        // {word, "params.lr"}, {sign, "<"}, {number, "0.01"}, {end}
-//   lexer.fail("a number", token);                       // throws: the text, a caret below the token, what was
-//   expected
+//   lexer.next();                         // {word, "params.lr"}, then {sign, "<"}, {number, "0.01"}, {end}
+//   lexer.expected("a number", token);    // throws: what was expected, the text, and a caret below the token
 #pragma once
 
 #include <charconv>
@@ -16,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/error.hpp"
 #include "erm/value.hpp"
 
@@ -27,18 +26,18 @@ namespace erm::detail {
 struct FilterToken {
   enum class Kind : std::uint8_t { word, number, duration, text, sign, end };
   Kind kind = Kind::end;
-  std::string_view shown = {};          // as it stands in the text
+  std::string_view shown = {};          // as written in the text
   std::size_t at = 0;                   // its first byte
-  Value value = {};                     // of a number or a text; of a duration its seconds
-  std::vector<std::string> parts = {};  // of a word: at its dots, but for those in backquotes
+  Value value = {};                     // of a number or a text; of a duration in seconds
+  std::vector<std::string> parts = {};  // of a word: split at its dots, except dots in backquotes
 
-  /// Whether it is that word, in any case, and not in backquotes.
+  /// Whether the token is that word, in upper or lower case and without backquotes.
   [[nodiscard]] bool is(std::string_view word) const {
     return (kind == Kind::word || kind == Kind::sign) && same_ignoring_ascii_case(shown, word);
   }
 };
 
-/// A number of a filter, an integer where 64 bits hold it.
+/// A number of a filter: an integer if it fits 64 bits.
 inline std::optional<Value> exact_number(std::string_view text) {
   const char* const end = text.data() + text.size();
   std::int64_t integer = 0;
@@ -53,20 +52,20 @@ inline std::optional<Value> exact_number(std::string_view text) {
 
 class FilterLexer {
  public:
-  /// `what` names the text in an error: "the filter". Throws Error where it is not UTF-8.
+  /// `what` names the text in errors: "the filter". Throws Error if the text is not UTF-8.
   FilterLexer(std::string_view text, std::string what) : text_(text), what_(std::move(what)) {
     if (!is_utf8(text)) throw Error("cannot read " + what_ + ": it is not UTF-8; encode it so");
   }
 
   FilterToken next();
 
-  /// Throws Error: what was expected where `found` stands.
+  /// Throws Error: what was expected in place of `found`.
   [[noreturn]] void expected(const std::string& what, const FilterToken& found, const std::string& hint = {}) const {
     fail("expected " + what + ", found " + (found.kind == FilterToken::Kind::end ? "the end" : shown(found.shown)) +
              (hint.empty() ? "" : "; " + hint),
          found.at);
   }
-  /// Throws Error, which shows the text with a caret under that byte.
+  /// Throws Error: the fault, and the text with a caret under byte `at`.
   [[noreturn]] void fail(const std::string& fault, std::size_t at) const {
     std::string line, below;
     for (std::size_t i = 0; i < text_.size(); ++i) {
@@ -83,7 +82,7 @@ class FilterLexer {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '`' ||
            static_cast<unsigned char>(c) >= 0x80;
   }
-  // Names of metrics hold '/', '@' and the like; there is no arithmetic that they could be taken for.
+  // Names of metrics hold '/', '@' and the like. A filter has no arithmetic, so they cannot be operators.
   static bool goes_on_in_word(char c) {
     return begins_word(c) || is_digit(c) || std::string_view("./-@:%+#").find(c) != std::string_view::npos;
   }
@@ -93,7 +92,7 @@ class FilterLexer {
   FilterToken quoted(char quote);
   FilterToken number();
   FilterToken word();
-  [[nodiscard]] FilterToken taken(FilterToken::Kind kind, std::size_t from) const {
+  [[nodiscard]] FilterToken token_since(FilterToken::Kind kind, std::size_t from) const {
     return {kind, text_.substr(from, at_ - from), from};
   }
 
@@ -108,7 +107,7 @@ inline FilterToken FilterLexer::next() {
   while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
   const std::size_t from = at_;
   const char c = peek();
-  if (at_ == text_.size()) return taken(FilterToken::Kind::end, from);
+  if (at_ == text_.size()) return token_since(FilterToken::Kind::end, from);
   if (c == '"' || c == '\'') return quoted(c);
   const bool is_signed = c == '-' || c == '+';
   const char digit = is_signed ? peek(1) : c;
@@ -118,13 +117,13 @@ inline FilterToken FilterLexer::next() {
   for (const std::string_view sign : {"<=", ">=", "!=", "==", "<>", "&&", "||"}) {
     if (text_.substr(at_, 2) != sign) continue;
     at_ += 2;
-    return taken(FilterToken::Kind::sign, from);
+    return token_since(FilterToken::Kind::sign, from);
   }
   ++at_;
-  return taken(FilterToken::Kind::sign, from);
+  return token_since(FilterToken::Kind::sign, from);
 }
 
-/// As in SQL a quote is doubled to stand in the text; as in C++ a backslash does it too.
+/// A quote inside the text is written twice, as in SQL, or after a backslash, as in C++.
 inline FilterToken FilterLexer::quoted(char quote) {
   const std::size_t from = at_++;
   std::string out;
@@ -139,20 +138,20 @@ inline FilterToken FilterLexer::quoted(char quote) {
     out += peek();
   }
   ++at_;
-  FilterToken token = taken(FilterToken::Kind::text, from);
+  FilterToken token = token_since(FilterToken::Kind::text, from);
   token.value = std::move(out);
   return token;
 }
 
 inline FilterToken FilterLexer::number() {
   const std::size_t from = at_;
-  // All that could belong to it is taken: of "1e-3x" nobody wants to be told that 1e-3 is followed by x.
+  // Everything that could belong to the number, so that the error for "1e-3x" shows all of it and not just "x".
   for (char before = '\0'; at_ < text_.size(); before = text_[at_++]) {
     const char c = text_[at_];
     const bool sign_of_exponent = (c == '-' || c == '+') && (before == '\0' || before == 'e' || before == 'E');
     if (!is_digit(c) && !begins_word(c) && c != '.' && !sign_of_exponent) break;
   }
-  FilterToken token = taken(FilterToken::Kind::number, from);
+  FilterToken token = token_since(FilterToken::Kind::number, from);
   std::string_view digits = token.shown;
   if (digits.front() == '+') digits.remove_prefix(1);
   if (const std::optional<Value> number = exact_number(digits)) {
@@ -192,7 +191,7 @@ inline FilterToken FilterLexer::word() {
   }
   token.parts.push_back(std::move(part));
   std::vector<std::string> parts = std::move(token.parts);
-  token = taken(FilterToken::Kind::word, from);
+  token = token_since(FilterToken::Kind::word, from);
   token.parts = std::move(parts);
   return token;
 }

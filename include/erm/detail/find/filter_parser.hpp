@@ -1,4 +1,4 @@
-// A filter's text, read. The language is told in find.hpp.
+// Parses a filter. find.hpp describes the language.
 //
 //   const RunFilter filter = read_filter("params.lr < 0.01 and not tags.failed");
 //   read_filter("params.lr < ");              // throws: expected a field, a number or a text in quotes, found the end
@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_filter.hpp"
-#include "erm/detail/base/time_text.hpp"
 #include "erm/run_status.hpp"
 
 namespace erm::detail {
@@ -32,7 +32,7 @@ class FilterParser {
     FilterToken token = {};
   };
 
-  // From what binds least to what binds most.
+  // From the weakest operator to the strongest.
   Tree either();
   Tree both();
   Tree no();
@@ -63,7 +63,7 @@ class FilterParser {
   bool asks_for_artifacts_ = false;
 };
 
-/// An empty text takes every run. Throws Error, with a caret under the place, where it cannot be read.
+/// An empty text accepts every run. Throws Error, with a caret under the place, if the text cannot be read.
 inline RunFilter read_filter(std::string_view text) { return FilterParser(text).read(); }
 
 // ---- bodies ----
@@ -93,7 +93,7 @@ inline FilterParser::Tree FilterParser::opposite(Tree tree) {
   return made;
 }
 
-/// Conditions between which `word` stands: one node of all, so that a long filter makes no deep tree.
+/// Conditions with `word` between them, as one node, so that a long filter makes no deep tree.
 inline FilterParser::Tree FilterParser::chain(Test test, std::string_view word, Tree (FilterParser::*part)()) {
   Tree first = (this->*part)();
   if (!token_.is(word)) return first;
@@ -148,7 +148,7 @@ inline FilterParser::Given FilterParser::operand() {
   return given;
 }
 
-/// Makes a constant what the field that it is compared with needs, or throws.
+/// Converts a constant to what it is compared with, or throws.
 inline void FilterParser::fit(const Given& field, Given& constant) const {
   const auto is_time = [](const Given& one) { return one.field->kind == RunField::Kind::time; };
   if (constant.field) {

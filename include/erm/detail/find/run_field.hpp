@@ -1,8 +1,8 @@
-// What a filter or an order can ask of a run: "params.lr", "metrics.loss.min", "duration".
+// A field of a run that a filter or an order can name: "params.lr", "metrics.loss.min", "duration".
 //
 //   const RunField field = run_field({"metrics", "loss", "min"}).value();
 //   Value scratch;
-//   const Value* least = field.value_of(record, scratch);      // null where the run has none
+//   const Value* least = field.value_of(record, scratch);      // null if the run has no such value
 #pragma once
 
 #include <algorithm>
@@ -51,10 +51,11 @@ struct RunField {
 
   [[nodiscard]] bool is_list() const { return kind == Kind::features || kind == Kind::artifacts; }
 
-  /// The run's value, or null where it has none; `scratch` may hold it. A time is its microseconds since 1970, a
-  /// duration its seconds. Reads the history of a run for a point of a metric. Not of a list.
+  /// The value that a run has in this field, or null. The value may be stored in `scratch`. A time is in microseconds
+  /// since 1970, a duration in seconds. A point of a metric (first, last, min, max) reads the run's history. Not for
+  /// lists.
   const Value* value_of(const RunRecord& run, Value& scratch) const;
-  /// Whether a list of the run has that element, or its text that part.
+  /// Whether a list has that element, or a text that part.
   [[nodiscard]] bool contains(const RunRecord& run, const std::string& part, Value& scratch) const;
   [[nodiscard]] bool is_missing(const RunRecord& run, Value& scratch) const;
 
@@ -72,12 +73,12 @@ inline constexpr std::pair<std::string_view, RunField::Kind> plain_run_fields[] 
     {"artifacts", RunField::Kind::artifacts},
 };
 
-/// For an error that says which fields there are.
+/// The fields, for error messages.
 inline constexpr const char* run_field_names =
     "params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, duration, group, "
     "note, failure, features or artifacts";
 
-/// The field of a word's parts; nothing where there is none of that name.
+/// The field that the parts of a word name, or nothing.
 inline std::optional<RunField> run_field(const std::vector<std::string>& parts) {
   const auto joined_from = [&](std::size_t first, std::size_t last) {
     std::string name;
@@ -128,12 +129,12 @@ inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) con
     if (history != histories.end() && !history->second.empty()) {
       const std::optional<MetricPoint> found = point == Point::first  ? history->second.first()
                                                : point == Point::last ? history->second.last()
-                                               : point == Point::min  ? history->second.min()
-                                                                      : history->second.max();
+                                               : point == Point::min  ? (history->second.min)()
+                                                                      : (history->second.max)();
       scratch = found ? found->value : std::numeric_limits<double>::quiet_NaN();
       return &scratch;
     }
-    // A metric that was logged once is its own first, last, least and greatest.
+    // Without a history the one value of the metric is its first, last, least and greatest.
   }
   const auto metric = run.metrics.find(name);
   return metric == run.metrics.end() ? nullptr : &metric->second;

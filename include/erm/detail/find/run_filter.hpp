@@ -1,4 +1,4 @@
-// What a filter asks of a run, as a tree that filter_parser.hpp makes of its text.
+// A filter as a tree of conditions, which filter_parser.hpp makes from text.
 //
 //   const RunFilter filter = read_filter("params.optimizer = \"adam\" and metrics.loss.min < 0.1");
 //   filter.matches(record);
@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "erm/detail/find/run_field.hpp"
-#include "erm/detail/find/value_order.hpp"
+#include "erm/detail/find/run_order.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {
 
-/// A field, or a constant.
+/// A field or a constant.
 struct FilterOperand {
   std::optional<RunField> field = {};
   Value value = {};
@@ -50,7 +50,7 @@ struct FilterNode {
   std::vector<std::unique_ptr<FilterNode>> nodes = {};
   std::vector<FilterOperand> operands = {};
 
-  /// A comparison with what a run has not, or with NaN, is false.
+  /// A comparison with a value that the run lacks, or with NaN, is false.
   [[nodiscard]] bool is_true(const RunRecord& run, Scratch& scratch) const;
 
  private:
@@ -59,7 +59,7 @@ struct FilterNode {
 
 class RunFilter {
  public:
-  /// Takes every run.
+  /// Accepts every run.
   RunFilter() = default;
   RunFilter(std::unique_ptr<FilterNode> root, bool asks_for_artifacts)
       : root_(std::move(root)), asks_for_artifacts_(asks_for_artifacts) {}

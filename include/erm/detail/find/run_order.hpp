@@ -1,4 +1,4 @@
-// The order that runs are asked for in.
+// The order of values, and the order in which find_runs returns runs.
 //
 //   const RunOrder order("metrics.loss asc, time desc");
 //   order.compare(order.key_of(a), order.key_of(b)) < 0;        // a comes before b
@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,21 +15,73 @@
 
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
-#include "erm/detail/find/value_order.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {
 
-/// What a run is placed by: a value a term, or nothing where it has none or NaN.
+enum class ValueOrder : std::uint8_t { less, equal, greater, different, unordered };
+
+template <class T>
+ValueOrder order_of(const T& a, const T& b) {
+  return a < b ? ValueOrder::less : b < a ? ValueOrder::greater : ValueOrder::equal;
+}
+
+/// "true" and "false" in any case are booleans: the Python package writes "True".
+inline std::optional<bool> boolean_of(const Value& value) {
+  if (value.is_bool()) return value.get<bool>();
+  if (!value.is_text()) return std::nullopt;
+  const std::string text = value.str();
+  if (same_ignoring_ascii_case(text, "true")) return true;
+  if (same_ignoring_ascii_case(text, "false")) return false;
+  return std::nullopt;
+}
+
+/// Compares two values as a filter does: numbers, and texts that are numbers, as numbers, of which NaN is unordered;
+/// other texts by their bytes. Values of two kinds are different.
+inline ValueOrder order_of_values(const Value& a, const Value& b) {
+  if (a.is_bool() || b.is_bool()) {
+    const std::optional<bool> one = boolean_of(a), other = boolean_of(b);
+    return one && other ? order_of(*one, *other) : ValueOrder::different;
+  }
+  const std::optional<double> x = a.number(), y = b.number();
+  if (x && y) {
+    if (std::isnan(*x) || std::isnan(*y)) return ValueOrder::unordered;
+    if (*x != *y || a == b) return order_of(*x, *y);
+    const auto is_integer = [](const Value& value) {
+      return value.kind() == Value::Kind::signed_integer || value.kind() == Value::Kind::unsigned_integer;
+    };
+    if (!is_integer(a) || !is_integer(b)) return ValueOrder::equal;
+    // Two integers that round to the same double.
+    if (*x < 0) return order_of(a.get<std::int64_t>(), b.get<std::int64_t>());
+    return order_of(a.get<std::uint64_t>(), b.get<std::uint64_t>());
+  }
+  if (x || y) return ValueOrder::different;
+  return order_of(a.str(), b.str());
+}
+
+/// Orders all values: booleans, then numbers, then NaN, then text. Returns less than 0, 0 or more than 0.
+inline int place_of(const Value& a, const Value& b) {
+  const auto kind_of = [](const Value& value) {
+    if (value.is_bool()) return 0;
+    const std::optional<double> number = value.number();
+    return !number ? 3 : std::isnan(*number) ? 2 : 1;
+  };
+  if (const int kinds = kind_of(a) - kind_of(b); kinds != 0) return kinds;
+  const ValueOrder order = order_of_values(a, b);
+  return order == ValueOrder::less ? -1 : order == ValueOrder::greater ? 1 : 0;
+}
+
+/// The values that a run is ordered by, one for each term; nothing for a value that is missing or NaN.
 using OrderKey = std::vector<std::optional<Value>>;
 
 class RunOrder {
  public:
-  /// Throws Error where it cannot be read. An empty text has the newest first.
+  /// Throws Error if the text cannot be read. An empty text orders the newest run first.
   explicit RunOrder(std::string_view text);
 
   [[nodiscard]] OrderKey key_of(const RunRecord& run) const;
-  /// Less than 0, 0 or more than 0, as `a` comes before, beside or behind `b`.
+  /// Less than 0 if `a` comes before `b`, more than 0 if it comes after `b`, else 0.
   [[nodiscard]] int compare(const OrderKey& a, const OrderKey& b) const;
 
  private:

@@ -1,13 +1,14 @@
-// Every run of a registry, or of a part of it, read by a few threads and put through a filter.
+// Reads all runs of a registry, or of a part of it, on a few threads, and keeps those that a filter accepts.
 //
-//   const RunScan scan(registry, registry_uri, where_to_look);
-//   scan.each(filter, threads, [](FoundRun&& run) { ... }, [](const std::string& run_uri, const Error& why) { ... });
+//   const RunScan scan(registry, registry_uri, experiment_id, variant_id);
+//   scan.each(filter, threads, [](RunRecord&& run) { ... }, [](const std::string& run_uri, const Error& why) { ... });
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -27,7 +28,7 @@
 
 namespace erm::detail {
 
-/// The history of a run whose metadata were read before.
+/// The history of a run whose metadata have been read already.
 class FoundHistory final : public UnreadHistory {
  public:
   FoundHistory(std::shared_ptr<FileSystem> fs, std::string folder, const RunRecord& run)
@@ -55,22 +56,22 @@ class FoundHistory final : public UnreadHistory {
 
 class RunScan {
  public:
-  /// Empty ids are all that there are. Throws NotFoundError where what is named is not there.
+  /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist.
   RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
           const std::string& variant_id);
 
-  /// Calls `take(RunRecord&&)` for each run that the filter takes, in the order of their ids, and
-  /// `broken(run_uri, error)` for each that cannot be read, both on the calling thread.
-  template <class Take, class Broken>
-  void each(const RunFilter& filter, unsigned threads, Take&& take, Broken&& broken) const;
+  using Accept = std::function<void(RunRecord&& run)>;
+  using Refuse = std::function<void(const std::string& run_uri, const Error& error)>;
+  /// Calls `accept` with each run that the filter accepts, and `refuse` with each that cannot be read, in the order of
+  /// their ids and on the calling thread.
+  void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const;
 
  private:
   struct Variant {
     std::string experiment_id, variant_id;
   };
-  /// What became of one run.
   struct Outcome {
-    std::optional<RunRecord> run = {};  // nothing: not taken by the filter, or deleted meanwhile
+    std::optional<RunRecord> run = {};  // nothing: the filter does not accept it, or it was deleted meanwhile
     std::exception_ptr error = nullptr;
   };
 
@@ -119,24 +120,22 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
-template <class Take, class Broken>
-void RunScan::each(const RunFilter& filter, unsigned threads, Take&& take, Broken&& broken) const {
-  constexpr std::size_t at_once = 4096;  // what is taken of them waits in memory
+inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
+  constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
   std::vector<Outcome> outcomes;
   for (const Variant& variant : variants_) {
     std::vector<std::string> run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename);
     for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
-      const std::size_t count = std::min(at_once, run_ids.size() - first);
+      const std::size_t count = (std::min)(at_once, run_ids.size() - first);
       read_some(variant, &run_ids[first], count, filter, threads, outcomes);
       for (std::size_t i = 0; i < count; ++i) {
-        if (outcomes[i].run) take(std::move(*outcomes[i].run));
+        if (outcomes[i].run) accept(std::move(*outcomes[i].run));
         if (!outcomes[i].error) continue;
         try {
           std::rethrow_exception(outcomes[i].error);
         } catch (const Error& error) {
-          broken(
-              uri_below(registry_uri_, joined(joined(variant.experiment_id, variant.variant_id), run_ids[first + i])),
-              error);
+          const std::string variant_path = joined(variant.experiment_id, variant.variant_id);
+          refuse(uri_below(registry_uri_, joined(variant_path, run_ids[first + i])), error);
         }
       }
     }
@@ -150,20 +149,20 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
   const std::string variant_folder = folder_of_variant(variant);
   std::vector<Bytes> bytes;
   if (!fs_->has_folders()) {
-    // A store that may be far away is asked for all of them at once.
+    // The store may be on another machine: read all of them with one call.
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < count; ++i) paths.push_back(metadata_path(joined(variant_folder, run_ids[i])));
     try {
       bytes = fs_->read_many(paths);
     } catch (const Error&) {
-      bytes.clear();  // one was deleted meanwhile, or is broken: each by itself, below
+      bytes.clear();  // one was deleted meanwhile, or is damaged: below each is read alone
     }
   }
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     constexpr std::size_t some = 32;
     for (std::size_t from = 0; (from = next.fetch_add(some)) < count;)
-      for (std::size_t i = from; i < std::min(from + some, count); ++i)
+      for (std::size_t i = from; i < (std::min)(from + some, count); ++i)
         outcomes[i] = read_one(variant, joined(variant_folder, run_ids[i]), run_ids[i],
                                bytes.empty() ? nullptr : &bytes[i], filter);
   };
@@ -172,7 +171,7 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
     const std::size_t wanted = std::min<std::size_t>(threads, count / 128 + 1);
     while (helpers.size() + 1 < wanted) helpers.emplace_back(work);
   } catch (const std::system_error&) {
-    // No more threads to be had: those that there are do it.
+    // The system has no more threads. Those that have started do the work.
   }
   work();
   for (std::thread& helper : helpers) helper.join();
@@ -187,7 +186,8 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
       outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
       return outcome;
     } catch (const NotFoundError&) {
-      // Deleted since it was listed; or replaced, or to the trash and back, as it was read; or a file of it is lost.
+      // The run was deleted since it was listed; or it was replaced, or moved to the trash and back, while it was read;
+      // or one of its files is lost.
       if (!fs_->are_files({metadata_path(folder)})) return outcome;
       if (i == attempts) outcome.error = std::current_exception();
     } catch (...) {
@@ -198,7 +198,7 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
   return outcome;
 }
 
-/// The run, where the filter matches it.
+/// The run, if the filter accepts it.
 inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
                                                        const std::string& run_id, const Bytes* bytes,
                                                        const RunFilter& filter) const {
@@ -209,7 +209,7 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
   record.variant_id = variant.variant_id;
   record.run_id = run_id;
   record.unread_history = std::make_shared<FoundHistory>(fs_, folder, record);
-  // A run that ended well has taken over what lies beside its metadata, but for what came too late.
+  // A finished run has merged what other writers and editors left beside its metadata, unless an edit came too late.
   const bool settles_first =
       record.status != RunStatus::finished || record.edits_lie_beside || filter.asks_for_artifacts();
   if (settles_first) settle(*fs_, folder, metadata);

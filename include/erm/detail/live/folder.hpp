@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -206,7 +206,7 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
     reader.begin(path, history.size());
     history_size_ = reader.consume(view(history));
     metadata.record.history = reader.take();
-    if (was_cut) take_newer_metrics(metadata.record);
+    if (was_cut) update_metrics_from_history(metadata.record);
     metadata.record.history.clear();
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
@@ -342,8 +342,7 @@ inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& con
   try {
     artifact.size = fs_->info(path).size;
     // A file may have changed since it was copied: where the copy is at hand, it is what is hashed.
-    const bool is_local = dynamic_cast<const LocalFileSystem*>(fs_.get()) != nullptr;
-    if (hash) artifact.sha256 = is_local ? sha256_of(FileInPlace(path)) : sha256_of(content);
+    if (hash) artifact.sha256 = fs_->is_local() ? sha256_of(FileInPlace(path)) : sha256_of(content);
     if (durability_ == Durability::durable) {
       for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);
     }

@@ -11,10 +11,10 @@
 
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
-#include "erm/detail/live/point_writer.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/system_metrics.hpp"
 #include "erm/detail/os/process.hpp"
+#include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/history_file.hpp"
 #include "erm/live_options.hpp"
 

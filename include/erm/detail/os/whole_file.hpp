@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/error.hpp"
 #include "erm/file_info.hpp"
@@ -26,7 +27,7 @@ inline os::File open_regular_file(const FilePath& path) {
 }
 
 inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.info().size));
+  std::vector<std::uint8_t> bytes(to_size(file.info().size));
   // One byte more shows whether the file grew; files of /proc say 0 and have content.
   std::size_t done = file.read_at(0, bytes.data(), bytes.size());
   bytes.resize(done);

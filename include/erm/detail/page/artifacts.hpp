@@ -1,5 +1,5 @@
-// The artifacts of the page: pictures and figures shown, text and HTML in boxes of their own, the rest by name and
-// size. What cannot be read or drawn becomes a notice.
+// The artifacts of the page: images and figures are shown, text and HTML stand in boxes of their own, other files have
+// name and size. A notice stands in place of an artifact that cannot be read or drawn.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,14 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
-#include "erm/detail/page/plotly.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/run/paths.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/image.hpp"
 
 namespace erm::detail {
@@ -30,7 +29,7 @@ class ArtifactWriter {
   ArtifactWriter(PageOutput& page, const Comparison& comparison, const CompareOptions& options, PlotlyScript& plotly)
       : page_(page), out_(page.text), comparison_(comparison), options_(options), plotly_(plotly) {}
 
-  /// The rows in their order.
+  /// To be called for the rows in their order.
   void append_row(const Comparison::ArtifactRow& row) {
     figures_ = read_figures(row, options_);
     for (const RowFigure& figure : figures_) has_plotly_ = has_plotly_ || (figure.needs_plotly() && plotly_.load());
@@ -85,7 +84,7 @@ class ArtifactWriter {
     out_ += "</p>";
   }
 
-  /// Whatever goes wrong with one artifact stays with it.
+  /// An artifact that cannot be read leaves a notice, and nothing else of it.
   void append_artifact(const Artifact& artifact, std::size_t run) {
     const std::size_t begin = out_.size();
     try {
@@ -110,14 +109,14 @@ class ArtifactWriter {
     out_ += "<dt>SHA-256<dd><code>" + hash_of(artifact) + "</code></dl>";
   }
 
-  /// Whether this content is on the page already; then it says where. Each is there once.
+  /// Whether the page holds this content already; then writes where. The page holds each content once.
   bool is_repeated(Showing showing, const std::string& hash, std::size_t run) {
     const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), Place{row_, run});
     if (!is_new) append_same(first->second);
     return !is_new;
   }
 
-  /// Known, or found by reading all of it.
+  /// The artifact's recorded hash; without one, reads the whole content.
   static std::string hash_of(const Artifact& artifact) {
     return artifact.sha256() ? *artifact.sha256() : sha256_of(*artifact.content());
   }
@@ -125,7 +124,7 @@ class ArtifactWriter {
     return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
   }
 
-  /// What a browser does not show, to be downloaded from the page itself.
+  /// A file that a browser does not show, to be downloaded from the page.
   void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
     const std::string hash = hash_of(artifact, bytes);
     if (is_repeated(Showing::name_only, hash, run)) return;
@@ -212,7 +211,8 @@ class ArtifactWriter {
     out_ += "</div>";
   }
 
-  /// No script, no form, no link out of it: sandbox without exceptions, under the page's own policy.
+  /// The frame's HTML can run no script, submit no form and open no link: the sandbox has no exceptions, and the page's
+  /// policy holds for it.
   void append_frame(const Artifact& artifact, const std::string& html, std::size_t run) {
     out_ += "<iframe sandbox loading=lazy";
     append_html_attribute(out_, "title", artifact.id() + " of " + comparison_.names()[run]);
@@ -243,8 +243,8 @@ class ArtifactWriter {
   PlotlyScript& plotly_;
   bool has_plotly_ = false;
   std::size_t row_ = 0;
-  std::vector<RowFigure> figures_;                       // of the row at hand
-  std::map<std::pair<Showing, std::string>, Place> shown_;  // where each content is
+  std::vector<RowFigure> figures_;                          // of the current row
+  std::map<std::pair<Showing, std::string>, Place> shown_;  // where the page shows each content
 };
 
 inline void append_artifacts(PageOutput& page, const Comparison& comparison, const CompareOptions& options,

@@ -1,4 +1,4 @@
-// The curves of the page: one chart a metric, the runs over each other, drawn as SVG that needs no script.
+// The curves of the page: one chart for each metric with the curves of all runs, as SVG that needs no script.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/detail/plotly/svg_parts.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm::detail {
@@ -26,28 +26,28 @@ struct ChartPoint {
   double seconds = 0;  // since the first point of its history
 };
 
-/// A range of values, of which NaN and the infinities are no part.
+/// The range of values that are finite.
 struct ChartRange {
   double low = 0, high = 0;
   bool any = false;
 
   void add(double value) {
     if (!std::isfinite(value)) return;
-    low = any ? std::min(low, value) : value;
-    high = any ? std::max(high, value) : value;
+    low = any ? (std::min)(low, value) : value;
+    high = any ? (std::max)(high, value) : value;
     any = true;
   }
-  /// Never empty, so that it can be divided by.
+  /// Makes an empty range wider, so that its width can be a divisor.
   void widen() {
     if (!any) high = 1;
-    const double room = std::max(std::fabs(low), std::fabs(high));
+    const double room = (std::max)(std::fabs(low), std::fabs(high));
     if (high - low > room * 1e-12) return;
     low -= room > 0 ? room * 0.1 : 1;
     high += room > 0 ? room * 0.1 : 1;
   }
 };
 
-/// The points of a history in the order of their steps.
+/// The points of a history, ordered by step.
 inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
   std::vector<ChartPoint> points;
   points.reserve(history.size());
@@ -62,8 +62,8 @@ inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
   return points;
 }
 
-/// Of the points in each of `columns` equal parts of [low, high] the first, lowest, highest and last, and one NaN where
-/// there is a gap: no eye tells the line from the whole one.
+/// The first, lowest, highest and last point in each of `columns` equal parts of [low, high], and one NaN for each gap.
+/// The line through these points looks like the line through all.
 inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& points, double low, double high,
                                               std::size_t columns) {
   if (points.size() <= columns * 4 || !(high > low)) return points;
@@ -82,7 +82,7 @@ inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& poi
       if (points[end].y < points[least].y) least = end;
       if (points[end].y > points[greatest].y) greatest = end;
     }
-    std::size_t chosen[] = {i, std::min(least, greatest), std::max(least, greatest), end - 1};
+    std::size_t chosen[] = {i, (std::min)(least, greatest), (std::max)(least, greatest), end - 1};
     for (std::size_t k = 0; k < 4; ++k)
       if (k == 0 || chosen[k] != chosen[k - 1]) out.push_back(points[chosen[k]]);
     i = end;
@@ -90,7 +90,7 @@ inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& poi
   return out;
 }
 
-/// Where a chart has what, in pixels of its viewBox.
+/// The areas of a chart, in pixels of its viewBox.
 struct ChartBox {
   static constexpr double width = 640, height = 280, left = 64, right = 14, top = 10, bottom = 34;
   ChartRange x, y;
@@ -114,7 +114,7 @@ inline void append_chart_text(std::string& out, double x, double y, std::string_
   out += "</text>";
 }
 
-/// The grid, its numbers, and "step" below.
+/// Draws the grid, the numbers of both axes, and "step" below them.
 inline void append_chart_axes(std::string& out, const ChartBox& box) {
   const auto each_tick = [](const ChartRange& range, int wanted, auto&& draw) {
     const double step = nice_step((range.high - range.low) / wanted);
@@ -143,7 +143,7 @@ inline void append_chart_axes(std::string& out, const ChartBox& box) {
   out += "</g>";
 }
 
-/// A run's line; a point that stands alone between gaps is a dot.
+/// Draws the line of one run; a single point between gaps becomes a dot.
 inline void append_chart_line(std::string& out, const ChartBox& box, const std::vector<ChartPoint>& points,
                               std::size_t run) {
   out += "<path class=\"line r";
@@ -170,7 +170,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   out += "\"/>";
 }
 
-/// Numbers as the base64 of their 32-bit floats, little end first: what a page's script reads fastest.
+/// Appends the base64 of the numbers as little-endian 32-bit floats, which the page's script reads fastest.
 template <class Get>
 void append_float32(std::string& out, const std::vector<ChartPoint>& points, const Get& get) {
   std::vector<std::uint8_t> bytes;
@@ -186,8 +186,8 @@ void append_float32(std::string& out, const std::vector<ChartPoint>& points, con
   out += '"';
 }
 
-/// A run's points for the script: where the steps are regular they are a start and a stride, else offsets from the
-/// start. Numbers and base64 alone, so nothing in it needs to be escaped.
+/// The points of one run for the script. Regular steps are written as a start and a stride, others as offsets from the
+/// start. The text is numbers and base64, so nothing in it needs to be escaped.
 inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& points, std::size_t run,
                               TimePoint first_time) {
   out += "{\"run\":";
@@ -213,13 +213,14 @@ inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& p
   out += '}';
 }
 
-/// Last, least and greatest value of each run, with their steps, as a table.
+/// A table of the last, least and greatest value of each run, with their steps.
 inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers,
                                  const Comparison::Curve& curve) {
   out += "<details class=figures><summary>Last, least and greatest</summary><div class=scroll tabindex=0 role=region";
   append_html_attribute(out, "aria-label", std::string(curve.metric) + ": last, least and greatest");
-  out += "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"
-         "<th scope=col>Least<th scope=col>at step<th scope=col>Greatest<th scope=col>at step<tbody>\n";
+  out +=
+      "><table><thead><tr><th scope=col>Run<th scope=col>Points<th scope=col>Last<th scope=col>at step"
+      "<th scope=col>Least<th scope=col>at step<th scope=col>Greatest<th scope=col>at step<tbody>\n";
   for (std::size_t run = 0; run < curve.histories.size(); ++run) {
     const MetricHistory* const history = curve.histories[run];
     if (history == nullptr || history->empty()) continue;
@@ -237,7 +238,7 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
       append_integer(out, point.step);
     };
     add_point(history->last());
-    for (const auto& extreme : {history->min(), history->max()}) {
+    for (const auto& extreme : {(history->min)(), (history->max)()}) {
       if (extreme)
         add_point(*extreme);
       else
@@ -261,7 +262,7 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
       box.x.add(point.x);
       box.y.add(point.y);
     }
-    drawn += lines[run].empty() ? 0 : 1;
+    if (!lines[run].empty()) ++drawn;
   }
   const bool has_values = box.y.any;
   box.x.widen();

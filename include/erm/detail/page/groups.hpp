@@ -1,4 +1,4 @@
-// The groups of runs on the page: each metric's mean with its interval, and whether two groups differ.
+// The groups of runs on the page: the mean of each metric with its interval, and whether two groups differ.
 #pragma once
 
 #include <algorithm>
@@ -10,21 +10,21 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/compare/group_words.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/compare/groups.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/metric_summary.hpp"
 
 namespace erm::detail {
 
-/// The ends of the scale on which the groups' intervals of one metric are drawn.
+/// The scale on which the intervals of one metric are drawn.
 struct IntervalScale {
   double low = 0, high = 0;
   [[nodiscard]] bool is_drawn() const { return std::isfinite(low) && std::isfinite(high - low) && low < high; }
-  /// In tenths of a pixel: whole numbers are the same wherever the page is made.
+  /// In tenths of a pixel. Whole numbers give the same text on every machine.
   [[nodiscard]] long place(double value) const {
-    return std::lround(50 + 1500 * std::min(1.0, std::max(0.0, (value - low) / (high - low))));
+    return std::lround(50 + 1500 * (std::min)(1.0, (std::max)(0.0, (value - low) / (high - low))));
   }
 };
 
@@ -33,21 +33,21 @@ inline IntervalScale interval_scale(const std::vector<MetricSummary>& groups) {
   bool any = false;
   for (const MetricSummary& group : groups) {
     if (group.n == 0) continue;
-    scale.low = any ? std::min(scale.low, group.min) : group.min;
-    scale.high = any ? std::max(scale.high, group.max) : group.max;
+    scale.low = any ? (std::min)(scale.low, group.min) : group.min;
+    scale.high = any ? (std::max)(scale.high, group.max) : group.max;
     any = true;
   }
-  // The interval of two or three runs can be many times as wide as what they gave.
+  // The interval of two or three runs can be many times as wide as the range of their values.
   const double margin = (scale.high - scale.low) / 2;
   double low = scale.low, high = scale.high;
   for (const MetricSummary& group : groups) {
-    if (group.low < low) low = std::max(group.low, scale.low - margin);
-    if (group.high > high) high = std::min(group.high, scale.high + margin);
+    if (group.low < low) low = (std::max)(group.low, scale.low - margin);
+    if (group.high > high) high = (std::min)(group.high, scale.high + margin);
   }
   return {low, high};
 }
 
-/// From least to greatest as a thin line, the interval as a thick one, the mean as a dot.
+/// Draws the range of the values as a thin line, the interval as a thick line, and the mean as a dot.
 inline void append_interval(std::string& out, const MetricSummary& group, const IntervalScale& scale) {
   out += "<svg class=interval viewBox=\"0 0 1600 160\" aria-hidden=\"true\">";
   const auto line = [&](const char* kind, double from, double to) {
@@ -98,7 +98,7 @@ inline void append_groups(PageOutput& page, const Comparison& comparison, const 
     out += "</dd>";
   }
   out += "</dl>";
-  if (const std::string words = tests_in_words(comparison); !words.empty())
+  if (const std::string words = tests_in_words(comparison.grouped_metrics(), comparison.groups()); !words.empty())
     (out += "<p class=inset>") += words + "</p>";
   if (comparison.grouped_metrics().empty()) {
     out += "<p class=\"none inset\">No run has a metric that is a number.</p></details></section>\n";

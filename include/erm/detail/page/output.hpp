@@ -1,4 +1,4 @@
-// Where a page goes: into one string, or piece by piece into a file.
+// The output of a page: one string, or a file that is written piece by piece.
 #pragma once
 
 #include <algorithm>
@@ -10,16 +10,18 @@
 
 namespace erm::detail {
 
+/// Without a file, `text` becomes the whole page.
 class PageOutput {
  public:
   PageOutput() = default;
   explicit PageOutput(os::File* file) : file_(file) {}
 
-  /// What is not in the file yet. Writers append to it and call pass_on() where much has come together.
+  /// The part of the page that is not in the file yet. Writers append to it, and call pass_on() now and then.
   std::string text;
 
-  /// Makes room for a page of `size` bytes, or for as much of it as comes together before a file gets it.
-  void expect(std::size_t size) { text.reserve(file_ == nullptr ? size : std::min(size, 2 * chunk)); }
+  /// Reserves memory for a page of `size` bytes, or for the largest part of it that waits to be written to a file.
+  void expect(std::size_t size) { text.reserve(file_ == nullptr ? size : (std::min)(size, 2 * chunk)); }
+  /// Writes the text to the file, if there is one and enough text has been collected.
   void pass_on() {
     if (file_ != nullptr && text.size() >= chunk) flush();
   }

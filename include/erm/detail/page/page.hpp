@@ -1,4 +1,4 @@
-// The page of a comparison from its first byte to its last.
+// The whole page of a comparison.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,6 @@
 #include "erm/detail/page/groups.hpp"
 #include "erm/detail/page/notes.hpp"
 #include "erm/detail/page/output.hpp"
-#include "erm/detail/page/plotly.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/provenance.hpp"
 #include "erm/detail/page/tables.hpp"
@@ -33,8 +32,9 @@ inline std::string page_title(const Comparison& comparison, const CompareOptions
 inline void append_head(std::string& out, const std::string& title, const PageContents& contents, bool has_plotly) {
   out += "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
   append_policy(out, contents, has_plotly);
-  out += "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
-         "<meta name=color-scheme content=\"light dark\">\n<title>";
+  out +=
+      "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=color-scheme content=\"light dark\">\n<title>";
   append_html(out, title);
   out += "</title>\n<style>";
   for (const std::string_view part : page_style) out += part;
@@ -45,9 +45,8 @@ inline void append_head(std::string& out, const std::string& title, const PageCo
 inline std::string page_summary(const Comparison& comparison) {
   const std::vector<const ExperimentRun*>& runs = comparison.runs();
   if (runs.empty()) return "No runs were given, so there is nothing to compare.";
-  const auto [first, last] = std::minmax_element(runs.begin(), runs.end(), [](auto* a, auto* b) {
-    return a->timestamp_utc() < b->timestamp_utc();
-  });
+  const auto [first, last] = std::minmax_element(
+      runs.begin(), runs.end(), [](auto* a, auto* b) { return a->timestamp_utc() < b->timestamp_utc(); });
   const auto to_seconds = [](TimePoint time) { return readable_time(time).substr(0, 19); };
   const std::string from = to_seconds((*first)->timestamp_utc()), to = to_seconds((*last)->timestamp_utc());
   std::string text = counted(runs.size(), "run");
@@ -63,7 +62,7 @@ inline std::string page_summary(const Comparison& comparison) {
   return text;
 }
 
-/// The params that vary beside the main metrics, a run a row.
+/// The first section: the params that vary beside the main metrics, one row for each run.
 inline void append_overview(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
                             std::size_t number) {
   constexpr std::size_t max_params = 8;
@@ -92,7 +91,7 @@ inline void append_size_warning(std::string& out, std::uint64_t size) {
       "smaller.</p>";
 }
 
-/// About as many bytes as the tables take, so that the text need not grow again and again.
+/// About as many bytes as the page without curves and artifacts, so that the text is allocated once.
 inline std::size_t expected_size(const Comparison& comparison) {
   std::size_t size = 40000;
   for (const std::string_view part : page_style) size += part.size();
@@ -116,8 +115,8 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   append_size_warning(out, contents.size);
   append_warnings(out, comparison);
   out += "</header>\n<main>\n";
-  const bool runs_as_rows = options.layout == RunLayout::rows ||
-                            (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
+  const bool runs_as_rows =
+      options.layout == RunLayout::rows || (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   std::size_t number = 0;
   if (comparison.runs().size() > 1) append_overview(page, comparison, headers, number++);
   for (const Comparison::Section& section : comparison.sections()) {

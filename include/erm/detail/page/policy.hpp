@@ -1,4 +1,5 @@
-// What the artifacts bring with them, found before the page is begun; and the Content-Security-Policy that follows.
+// What the artifacts contain, which is found out before the page is begun, and the Content-Security-Policy that follows
+// from it.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +12,13 @@
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
-#include "erm/detail/page/assets.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/page/assets.hpp"
 
 namespace erm::detail {
 
-/// A SHA-256 of 64 hexadecimal digits as a Content-Security-Policy wants it.
+/// The base64 of a SHA-256, for a Content-Security-Policy; `hex` is its 64 hexadecimal digits.
 inline std::string base64_of_hex(std::string_view hex) {
   std::uint8_t bytes[32];
   const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
@@ -44,8 +45,9 @@ inline Showing showing_of(const Artifact& artifact) {
   return Showing::name_only;
 }
 
-/// The style elements of an HTML text, as their SHA-256 for the page's Content-Security-Policy, which a frame within
-/// the page is under as well. What a hash misses has no style; nothing else comes of it.
+/// Adds the SHA-256 of each style element of an HTML text. The page's Content-Security-Policy, which allows them, holds
+/// for frames within the page as well. A style element that this function misses has no effect; nothing else goes
+/// wrong.
 inline void add_style_hashes(std::set<std::string>& hashes, const std::string& html) {
   const std::string lower = ascii_lower(html);
   for (std::size_t at = lower.find("<style"); at != std::string::npos; at = lower.find("<style", at + 1)) {
@@ -63,11 +65,12 @@ inline void add_style_hashes(std::set<std::string>& hashes, const std::string& h
 }
 
 struct PageContents {
-  std::set<std::string> style_hashes;  // of HTML that is shown; one that cannot be read has none, and says so there
+  std::set<std::string> style_hashes;  // of the HTML artifacts that are shown
   bool has_html = false, has_figures = false;
-  std::uint64_t size = 0;  // of what is embedded, in bytes; a content whose hash is known counts once
+  std::uint64_t size = 0;  // of the embedded artifacts in bytes; equal contents with a recorded hash count once
 };
 
+/// Reads the HTML artifacts.
 inline PageContents contents_of(const Comparison& comparison, const CompareOptions& options) {
   PageContents contents;
   std::set<std::pair<Showing, std::string_view>> counted;
@@ -91,8 +94,8 @@ inline PageContents contents_of(const Comparison& comparison, const CompareOptio
   return contents;
 }
 
-/// Nothing from elsewhere and no code but ours: what an artifact brings with it has no rights of its own. `has_plotly`:
-/// the frame that runs plotly.js, which it is handed as a blob, is under this policy too.
+/// Forbids everything from elsewhere and all code but the page's own, so that nothing in an artifact runs. `has_plotly`
+/// allows the frame that runs plotly.js: it is given plotly.js as a blob, and the policy holds for it too.
 inline void append_policy(std::string& out, const PageContents& contents, bool has_plotly) {
   const auto add_hash = [&](std::string_view hash) { ((out += " 'sha256-") += hash) += '\''; };
   out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src";
@@ -104,9 +107,9 @@ inline void append_policy(std::string& out, const PageContents& contents, bool h
   out += "; style-src";
   add_hash(base64_of_hex(page_style_sha256));
   for (const std::string& hash : contents.style_hashes) add_hash(hash);
-  // plotly.js writes its rules into a style element that is empty at first.
+  // plotly.js adds its rules to a style element that is empty at first.
   if (has_plotly) add_hash(base64_of_hex(sha256_of("")));
-  // style-src-attr: the style attributes of HTML artifacts and of plotly's labels; the page itself has none.
+  // HTML artifacts and plotly's labels have style attributes; the page itself has none.
   if (has_plotly || contents.has_html) out += "; style-src-attr 'unsafe-inline'";
   out += "; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n";
 }

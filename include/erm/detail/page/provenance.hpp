@@ -1,4 +1,5 @@
-// Where the runs came from, on the page: warnings at its top, a table of all that is known, and what was not committed.
+// The provenance of the runs on the page: warnings at its top, a table of all that is recorded, and the diffs of code
+// that was not committed.
 #pragma once
 
 #include <algorithm>
@@ -11,9 +12,9 @@
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/compare/provenance_rows.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
-#include "erm/detail/compare/provenance_rows.hpp"
 
 namespace erm::detail {
 
@@ -27,8 +28,8 @@ inline void append_warnings(std::string& out, const Comparison& comparison) {
   out += "</ul>";
 }
 
-/// Text of code, in which characters that turn the direction of what follows are shown by their numbers: they can make
-/// code look like other code.
+/// Appends code, with the number in place of each character that changes the direction of text: such characters can
+/// make code look like other code.
 inline void append_code(std::string& out, std::string_view text) {
   std::size_t plain = 0;
   for (std::size_t i = text.find('\xE2'); i < text.size(); i = text.find('\xE2', i + 1)) {
@@ -46,7 +47,7 @@ inline void append_code(std::string& out, std::string_view text) {
   append_html(out, text.substr(plain));
 }
 
-/// The lines of a diff, those of one kind together.
+/// Writes the lines of a diff, consecutive lines of one kind in one element.
 class DiffWriter {
  public:
   explicit DiffWriter(std::string& out) : out_(out) {}
@@ -55,7 +56,7 @@ class DiffWriter {
     std::string_view mark;  // the tag of the lines from `begin` on
     std::size_t begin = 0;
     for (std::size_t at = 0; at < diff.size();) {
-      const std::size_t end = std::min(diff.find('\n', at), diff.size() - 1) + 1;
+      const std::size_t end = (std::min)(diff.find('\n', at), diff.size() - 1) + 1;
       const std::string_view tag = tag_of(diff.substr(at, end - at));
       if (tag != mark) {
         write_lines(diff.substr(begin, at - begin), mark);
@@ -67,11 +68,12 @@ class DiffWriter {
     write_lines(diff.substr(begin), mark);
   }
 
-  std::size_t added = 0, removed = 0, files = 0;
+  std::size_t added = 0, removed = 0, files = 0;  // set by count()
 
+  /// Before write().
   void count(std::string_view diff) {
     for (std::size_t at = 0; at < diff.size();) {
-      const std::size_t end = std::min(diff.find('\n', at), diff.size() - 1) + 1;
+      const std::size_t end = (std::min)(diff.find('\n', at), diff.size() - 1) + 1;
       const std::string_view line = diff.substr(at, end - at), tag = tag_of(line);
       if (tag == "ins") ++added;
       if (tag == "del") ++removed;
@@ -82,7 +84,8 @@ class DiffWriter {
   }
 
  private:
-  /// Before the first "@@" of a file "---" and "+++" name it; behind it they are lines that went and came.
+  /// Before the first "@@" of a file, "---" and "+++" begin its names; after it, "-" and "+" begin removed and added
+  /// lines.
   std::string_view tag_of(std::string_view line) {
     if (line.substr(0, 2) == "@@") {
       is_head_ = false;
@@ -103,11 +106,11 @@ class DiffWriter {
   bool is_head_ = true;
 };
 
-/// Each diff once, with the runs that have it.
+/// Appends each diff once, with the names of the runs that have it.
 inline void append_diffs(PageOutput& page, const Comparison& comparison, const CompareOptions& options) {
   std::string& out = page.text;
   const std::vector<std::string_view>& diffs = comparison.diffs();
-  // So many diffs may be on the page in full; the others are there by their sizes.
+  // The page shows at most this many bytes of diffs; of the rest it shows the sizes.
   std::size_t left = options.max_diff_size <= SIZE_MAX / 16 ? options.max_diff_size * 16 : SIZE_MAX;
   for (std::size_t run = 0; run < diffs.size(); ++run) {
     const std::string_view diff = diffs[run];
@@ -125,7 +128,7 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
     }
     out += joined({": ", counted(writer.files, "file"), ", ", counted(writer.added, "line"), " added, ",
                    std::to_string(writer.removed), " removed (", readable_size(diff.size()), ")</summary>"});
-    const std::size_t wanted = std::min(options.max_diff_size, diff.size());
+    const std::size_t wanted = (std::min)(options.max_diff_size, diff.size());
     std::string_view shown = first_bytes(diff, wanted <= left ? wanted : 0);
     if (const std::size_t last = shown.rfind('\n'); shown.size() < diff.size() && last != std::string_view::npos)
       shown = shown.substr(0, last + 1);

@@ -1,4 +1,4 @@
-// The tables of the page: values with their marks, runs as columns or as rows.
+// The tables of the page: values and their marks, with runs as columns or as rows.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace erm::detail {
 
-/// The line that a run has in every chart: its colour and its dashes. Both are classes of page.css.
+/// A sample of the line that a run has in every chart. Its colour and its dashes are classes of page.css.
 inline void append_run_key(std::string& out, std::size_t run) {
   out += "<svg class=\"key r";
   append_integer(out, run % 8);
@@ -23,17 +23,16 @@ inline void append_run_key(std::string& out, std::size_t run) {
   out += "\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path d=\"M0 4h24\"/></svg>";
 }
 
-/// The begin of a cell's tag, its attribute still open to a title, for each kind and its marks: 'd' differs from the
-/// baseline, 'w' is best.
+/// The beginning of a cell's tag, to which a title can be added, for each kind of cell and its marks: 'd' differs from
+/// the baseline, 'w' is best.
 inline constexpr std::array<std::string_view, 20> cell_tags = {
-    "<td class=m",     "<td class=\"m d\"", "<td class=m",     "<td class=\"m d\"",
-    "<td class=z",     "<td class=\"z d\"", "<td class=z",     "<td class=\"z d\"",
-    "<td class=b",     "<td class=\"b d\"", "<td class=b",     "<td class=\"b d\"",
-    "<td class=n",     "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"",
-    "<td",             "<td class=d",       "<td",             "<td class=d"};
+    "<td class=m", "<td class=\"m d\"", "<td class=m",       "<td class=\"m d\"",   "<td class=z", "<td class=\"z d\"",
+    "<td class=z", "<td class=\"z d\"", "<td class=b",       "<td class=\"b d\"",   "<td class=b", "<td class=\"b d\"",
+    "<td class=n", "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"", "<td",         "<td class=d",
+    "<td",         "<td class=d"};
 
-/// A number: to six digits, the exact one its title where that is another. Written in one piece: a page is mostly
-/// these.
+/// A number to six digits, with the exact number as its title where the two differ. It is written in one piece, because
+/// a page consists mostly of numbers.
 inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
   constexpr std::size_t room = 2 * six_digits_room + 64;
   char buffer[room];
@@ -42,12 +41,12 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, b
                           ? buffer
                           : (long_text.resize(2 * cell.text.size() + room), long_text.data());
   char* to = begin;
-  const auto put = [&](std::string_view text) {
+  const auto write = [&](std::string_view text) {
     std::memcpy(to, text.data(), text.size());
     to += text.size();
   };
-  put(cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)]);
-  // Where the title goes is where the number goes that has none.
+  write(cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)]);
+  // The shown number is written behind the place of the title, and moved to its front where it needs no title.
   constexpr std::string_view title = " title=";
   char* const shown = to + title.size() + cell.text.size() + 1;
   const auto size = static_cast<std::size_t>(write_six_digits(shown, cell.text, is_scientific) - shown);
@@ -55,16 +54,16 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, b
     *to++ = '>';
     std::memmove(to, shown, size);
   } else {
-    put(title);
-    put(cell.text);
+    write(title);
+    write(cell.text);
     *to++ = '>';
   }
   to += size;
-  if (cell.best) put("<i> best</i>");
+  if (cell.best) write("<i> best</i>");
   out.append(begin, static_cast<std::size_t>(to - begin));
 }
 
-/// One cell. Its end tag is left to the parser, which closes a cell at the next one.
+/// One cell, without an end tag: the parser ends it where the next cell begins.
 inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
   using Kind = Comparison::Cell::Kind;
   if (cell.kind == Kind::number) return append_number_cell(out, cell, row.is_scientific);
@@ -87,7 +86,7 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
     append_html(out, cell.text);
 }
 
-/// Which way a metric is better.
+/// Whether lower or higher values of a metric are better.
 inline void append_goal(std::string& out, const Comparison::Row& row) {
   if (!row.goal) return;
   const bool less = *row.goal == Goal::minimize;
@@ -100,14 +99,14 @@ inline void append_goal(std::string& out, const Comparison::Row& row) {
   out += "</span>";
 }
 
-/// The name of a row with its marks: that it differs, and which way it is better.
+/// The name of a row, its goal, and whether it differs.
 inline void append_row_name(std::string& out, const Comparison::Row& row) {
   append_html(out, row.name);
   append_goal(out, row);
   if (row.differs) out += "<b class=q title=\"differs between the runs\">\xE2\x89\xA0<i> differs</i></b>";
 }
 
-/// What every table says of a run, made once: its tag's attributes, its key and its name.
+/// For each run the rest of its header cell, which is the same in every table: attributes, key and name.
 inline std::vector<std::string> run_headers(const Comparison& comparison) {
   std::vector<std::string> headers(comparison.runs().size());
   for (std::size_t run = 0; run < headers.size(); ++run) {
@@ -123,7 +122,7 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
   return headers;
 }
 
-/// The runs for which `has(run)`, each with its key.
+/// The keys and names of the runs for which `has(run)` is true.
 template <class Has>
 void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
   out += "<ul class=legend>";
@@ -186,7 +185,7 @@ inline std::string counted(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-/// Begins a section that a reader can fold, up to what is in it. Ids are numbered: no text of a user's is one.
+/// Begins a section that a reader can fold. Its id is a number, so that no text of a user becomes an id.
 inline void begin_section(std::string& out, std::string_view kind, std::size_t number, std::string_view title,
                           std::string_view note) {
   out += "<section class=\"part ";
@@ -202,14 +201,14 @@ inline void begin_section(std::string& out, std::string_view kind, std::size_t n
   out += "</span></summary>\n";
 }
 
-/// The box in which a wide table scrolls by itself.
+/// Begins a box in which a wide table scrolls.
 inline void begin_scroll_box(std::string& out, std::string_view label) {
   out += "<div class=scroll tabindex=0 role=region";
   append_html_attribute(out, "aria-label", std::string(label) + ", table");
   out += '>';
 }
 
-/// A section up to the end of its table.
+/// Begins a section, and writes its table.
 inline void begin_table_section(PageOutput& page, const std::vector<std::string>& headers,
                                 const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
   static constexpr std::string_view kinds[] = {"runs",    "tags",     "notes", "params",
@@ -222,7 +221,7 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   else if (headers.size() > 1)
     note += ", " + std::to_string(section.differing) + (section.differing == 1 ? " differs" : " differ");
   const std::string title = section_title(section);
-  // The browser lays a large table out when it comes into view.
+  // page.css lets the browser lay out a big table when it comes into view.
   const bool is_big = section.rows.size() * headers.size() > 4000;
   begin_section(page.text, std::string(kinds[kind]) + (is_big ? " big" : ""), number, title, note);
   begin_scroll_box(page.text, title);

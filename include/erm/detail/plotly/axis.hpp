@@ -1,4 +1,4 @@
-// One axis of a drawn figure: from values to places on it, its range and its ticks.
+// One axis of a drawn figure: it maps values to places, and chooses its range and its ticks.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct PlotlyTick {
   std::string label;
 };
 
-/// The least of 1, 2 and 5 times a power of ten that is `step` or more.
+/// The least number of the form 1, 2 or 5 times a power of ten that is `step` or more.
 inline double nice_step(double step) {
   const double power = std::pow(10.0, std::floor(std::log10(step)));
   for (const double factor : {1.0, 2.0, 5.0})
@@ -29,7 +29,7 @@ inline double nice_step(double step) {
   return 10 * power;
 }
 
-/// `value`, a multiple of `step`, with as many digits as tell the multiples apart.
+/// The text of `value`, a multiple of `step`, with the digits that distinguish it from its neighbours.
 inline std::string tick_label(double value, double step) {
   const double magnitude = std::fabs(value);
   std::string out;
@@ -59,19 +59,20 @@ struct PlotlyAxis {
 
   Kind kind = Kind::linear;
   std::string title;
-  bool has_kind = false;  // the layout tells it; else the values do
+  bool has_kind = false;  // whether the layout gives the kind; otherwise it follows from the values
   bool reversed = false;
   bool shows_labels = true;
-  std::optional<std::pair<double, double>> fixed_range;  // as the layout has it: of a logarithmic axis in powers of ten
+  std::optional<std::pair<double, double>> fixed_range;  // the layout's; on a logarithmic axis in powers of ten
   std::vector<PlotlyTick> fixed_ticks;
   std::vector<std::string> categories;
   std::map<std::string, std::size_t, std::less<>> category_places;
   double low = 0, high = 1;  // in places, low < high
-  bool has_places = false;   // whether any was widened to
-  double room = 0;           // beyond the outermost places, as a part of what lies between them
-  bool keeps_zero = false;   // an end at 0 gets no room: bars stand on it
+  bool has_places = false;   // whether widen() was given a place
+  double room = 0;           // beyond each end, as a share of the range
+  bool keeps_zero = false;   // no room beyond an end at 0, because bars stand on it
 
-  /// The place of each value: itself, its logarithm, or the number of its category; NaN where it has none.
+  /// The places of the values: the values themselves, their logarithms, or the numbers of their categories. NaN for a
+  /// value that has no place.
   [[nodiscard]] std::vector<double> places(const PlotlyColumn& column) {
     std::vector<double> out;
     out.reserve(column.size());
@@ -95,16 +96,16 @@ struct PlotlyAxis {
     return static_cast<double>(found->second);
   }
 
-  /// Lets the range reach `place`; NaN and infinities are nowhere.
+  /// Extends the range to `place`, unless it is NaN or infinite.
   void widen(double place) {
     if (!std::isfinite(place)) return;
-    low = has_places ? std::min(low, place) : place;
-    high = has_places ? std::max(high, place) : place;
+    low = has_places ? (std::min)(low, place) : place;
+    high = has_places ? (std::max)(high, place) : place;
     has_places = true;
   }
 
-  /// Takes the layout's range, or gives the places some room. Throws UndrawableFigure where it is wider than numbers
-  /// go.
+  /// Sets the final range: the layout's, or that of the places with some room. Throws UndrawableFigure where the range
+  /// is too wide or too narrow for a double.
   void settle_range() {
     if (kind == Kind::category && !categories.empty()) {
       widen(-0.5);
@@ -115,15 +116,15 @@ struct PlotlyAxis {
       if (!keeps_zero || high != 0) high += beyond;
     }
     if (fixed_range) {
-      low = std::min(fixed_range->first, fixed_range->second);
-      high = std::max(fixed_range->first, fixed_range->second);
+      low = (std::min)(fixed_range->first, fixed_range->second);
+      high = (std::max)(fixed_range->first, fixed_range->second);
       reversed = fixed_range->first > fixed_range->second;
     }
     if (!has_places && !fixed_range) {
       low = 0;
       high = 1;
     }
-    const double greatest = std::max(std::fabs(low), std::fabs(high));
+    const double greatest = (std::max)(std::fabs(low), std::fabs(high));
     if (!(high - low > greatest * 1e-13)) {
       double around = kind == Kind::logarithmic ? 0.5 : greatest * 0.1;
       if (!(around > 1e-300)) around = 1;
@@ -135,13 +136,13 @@ struct PlotlyAxis {
       throw UndrawableFigure("its numbers are too large or too close to each other to be drawn");
   }
 
-  /// From 0 at the begin of the axis to 1 at its end.
+  /// 0 at the beginning of the axis, 1 at its end.
   [[nodiscard]] double fraction(double place) const {
     const double part = (place - low) / (high - low);
     return reversed ? 1 - part : part;
   }
 
-  /// At most about `wanted` ticks within the range.
+  /// About `wanted` ticks within the range, or fewer.
   [[nodiscard]] std::vector<PlotlyTick> ticks(int wanted) const {
     std::vector<PlotlyTick> out;
     if (!fixed_ticks.empty()) {
@@ -153,7 +154,7 @@ struct PlotlyAxis {
     wanted = std::clamp(wanted, 2, 60);
     if (kind == Kind::category) {
       const auto every = static_cast<std::size_t>(std::ceil((high - low) / wanted));
-      for (std::size_t i = 0; i < categories.size(); i += std::max<std::size_t>(every, 1)) {
+      for (std::size_t i = 0; i < categories.size(); i += (std::max<std::size_t>)(every, 1)) {
         const auto at = static_cast<double>(i);
         if (at >= low && at <= high) out.push_back({at, categories[i]});
       }
@@ -196,7 +197,7 @@ struct PlotlyAxis {
       return text.size() <= 8 ? text : tick_label(value, scale);
     };
     const double decades = high - low;
-    if (decades >= 0.5 && decades * 3 <= wanted * 1.5) {  // 1, 2 and 5 of each
+    if (decades >= 0.5 && decades * 3 <= wanted * 1.5) {  // ticks at 1, 2 and 5 of each decade
       for (double decade = std::floor(low); decade <= high; ++decade)
         for (const double factor : {1.0, 2.0, 5.0}) {
           const double at = decade + std::log10(factor);
@@ -205,7 +206,7 @@ struct PlotlyAxis {
       return out;
     }
     if (decades >= 1) {
-      add_multiples(out, std::max(1.0, nice_step(decades / wanted)), label);
+      add_multiples(out, (std::max)(1.0, nice_step(decades / wanted)), label);
       return out;
     }
     const double from = std::pow(10.0, low), to = std::pow(10.0, high), step = nice_step((to - from) / wanted);

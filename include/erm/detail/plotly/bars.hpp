@@ -1,4 +1,4 @@
-// Where the bars of a figure stand: those of bar traces, and those that histograms count.
+// The bars of a figure, of bar traces and of histograms, and their places.
 #pragma once
 
 #include <algorithm>
@@ -14,13 +14,14 @@
 
 namespace erm::detail {
 
-/// A bar from `begin` to `end` along the axis it stands on, and from `foot` to `head` along the other, all in places.
+/// A bar that extends from `begin` to `end` on the axis that it stands on, and from `foot` to `head` on the other axis,
+/// all in places.
 struct PlotlyBar {
   double begin = 0, end = 0, foot = 0, head = 0;
-  std::size_t point = 0;  // of its trace
+  std::size_t point = 0;  // the index of its point in the trace
 };
 
-/// A bar before its neighbours are known: its middle and its value.
+/// The middle and the value of a bar, whose width depends on its neighbours.
 struct PlotlyCount {
   double middle = 0, value = 0, base = 0;
   std::size_t point = 0;
@@ -31,14 +32,14 @@ struct PlotlyBins {
   std::size_t count = 1;
 };
 
-/// Intervals of a round size around `values`; at most `wanted` where that is not 0. `values` are finite and not empty.
+/// Intervals of a round size that cover `values`, at most `wanted` unless that is 0. `values` are finite and not empty.
 inline PlotlyBins round_bins(const std::vector<double>& values, std::size_t wanted) {
   const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
   PlotlyBins bins;
   const double span = *greatest - *least;
   if (!std::isfinite(span)) throw UndrawableFigure("its numbers are too large to be counted in intervals");
-  if (!(span > std::max(std::fabs(*greatest), std::fabs(*least)) * 1e-13) || span < 1e-290) {
-    bins.size = std::max(std::fabs(*least) * 0.1, 1e-12);
+  if (!(span > (std::max)(std::fabs(*greatest), std::fabs(*least)) * 1e-13) || span < 1e-290) {
+    bins.size = (std::max)(std::fabs(*least) * 0.1, 1e-12);
     bins.first = *least - bins.size / 2;
     return bins;
   }
@@ -46,13 +47,13 @@ inline PlotlyBins round_bins(const std::vector<double>& values, std::size_t want
   const auto most = static_cast<double>(
       wanted > 0 ? wanted : std::clamp<std::size_t>(static_cast<std::size_t>(2 * std::cbrt(values.size())), 5, 60));
   bins.size = nice_step(span / most);
-  if (whole) bins.size = std::max(bins.size, 1.0);
+  if (whole) bins.size = (std::max)(bins.size, 1.0);
   for (;;) {
-    // Whole numbers are in the middle of their interval.
+    // Intervals of size 1 have whole numbers in their middle.
     const double shift = whole && bins.size == 1 ? 0.5 : 0;
     bins.first = std::floor(*least / bins.size + shift) * bins.size - shift;
     const double count = std::floor((*greatest - bins.first) / bins.size) + 1;
-    if (count <= std::max(most, 1.0) || wanted == 0) {
+    if (count <= (std::max)(most, 1.0) || wanted == 0) {
       bins.count = static_cast<std::size_t>(std::clamp(count, 1.0, 2000.0));
       return bins;
     }
@@ -69,7 +70,7 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
     const double end = trace.bin_end.value_or(greatest), count = std::ceil((end - bins.first) / *trace.bin_size);
     if (!(count <= 2000)) throw UndrawableFigure("its histogram has more than 2,000 intervals");
     bins.size = *trace.bin_size;
-    bins.count = static_cast<std::size_t>(std::max(count, 1.0));
+    bins.count = static_cast<std::size_t>((std::max)(count, 1.0));
   }
   for (std::size_t i = 0; i < bins.count; ++i)
     out.push_back({bins.first + (static_cast<double>(i) + 0.5) * bins.size, 0, 0, i});
@@ -77,7 +78,7 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
     const double at = std::floor((place - bins.first) / bins.size);
     if (at >= 0 && at < static_cast<double>(bins.count)) ++out[static_cast<std::size_t>(at)].value;
   }
-  const auto total = static_cast<double>(std::max<std::size_t>(places.size(), 1));
+  const auto total = static_cast<double>((std::max<std::size_t>)(places.size(), 1));
   const std::string& norm = trace.histogram_norm;
   for (PlotlyCount& count : out) {
     if (norm == "percent") count.value *= 100 / total;
@@ -91,7 +92,7 @@ inline bool is_bar(const PlotlyTrace& trace) {
   return trace.kind == PlotlyTrace::Kind::bar || trace.kind == PlotlyTrace::Kind::histogram;
 }
 
-/// What each trace of bars or counts shows, in the order of the traces; nothing for the others.
+/// The bars of each trace, in the order of the traces; none for traces of other kinds.
 inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
   std::vector<std::vector<PlotlyCount>> counts(figure.traces.size());
   std::vector<std::vector<double>> places(figure.traces.size());
@@ -106,14 +107,14 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
       throw UndrawableFigure("the values of its bars are not numbers");
     if (trace.kind == PlotlyTrace::Kind::bar) {
       const PlotlyColumn& values = trace.is_horizontal ? trace.x : trace.y;
-      for (std::size_t i = 0; i < std::min(at.size(), values.size()); ++i) {
+      for (std::size_t i = 0; i < (std::min)(at.size(), values.size()); ++i) {
         const double base = i < trace.base.size() ? trace.base.numbers[i] : 0;
         if (std::isfinite(at[i]) && std::isfinite(values.numbers[i]) && std::isfinite(base))
           counts[t].push_back({at[i], values.numbers[i], base, i});
       }
       continue;
     }
-    wanted = std::max(wanted, trace.bins);
+    wanted = (std::max)(wanted, trace.bins);
     for (const double place : at)
       if (std::isfinite(place)) places[t].push_back(place);
     all.insert(all.end(), places[t].begin(), places[t].end());
@@ -124,13 +125,13 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
     const PlotlyAxis& axis = trace.is_horizontal ? figure.y : figure.x;
     const bool is_category = axis.kind == PlotlyAxis::Kind::category;
     const PlotlyBins bins =
-        is_category ? PlotlyBins{-0.5, 1, std::max<std::size_t>(axis.categories.size(), 1)} : round_bins(all, wanted);
+        is_category ? PlotlyBins{-0.5, 1, (std::max<std::size_t>)(axis.categories.size(), 1)} : round_bins(all, wanted);
     counts[t] = count_histogram(trace, places[t], bins, is_category);
   }
   return counts;
 }
 
-/// Every bar in its place, and the axes as wide as they need.
+/// Places the bars of all traces, and widens the axes to hold them.
 inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
   const std::vector<std::vector<PlotlyCount>> counts = count_bars(figure);
   std::vector<std::vector<PlotlyBar>> bars(counts.size());
@@ -155,7 +156,7 @@ inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
   const double gap = std::clamp(figure.bar_gap.value_or(any_histogram ? 0.04 : 0.2), 0.0, 0.95);
   const double all_width = distance * (1 - gap);
 
-  std::map<double, std::pair<double, double>> stacks;  // how far up and down each place is filled
+  std::map<double, std::pair<double, double>> stacks;  // the upper and lower end of the stack at each place
   std::size_t position = 0;
   for (std::size_t t = 0; t < counts.size(); ++t) {
     const PlotlyTrace& trace = figure.traces[t];
@@ -177,7 +178,7 @@ inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
       }
       const double middle = count.middle + shift;
       PlotlyBar bar{middle - width / 2, middle + width / 2, across.place(foot), across.place(head), count.point};
-      if (!std::isfinite(bar.head)) continue;  // nothing to see on a logarithmic axis
+      if (!std::isfinite(bar.head)) continue;  // it has no place on a logarithmic axis
       along.widen(bar.begin);
       along.widen(bar.end);
       across.widen(bar.foot);

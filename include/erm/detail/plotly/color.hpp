@@ -1,4 +1,4 @@
-// Colours of plotly figures: which text is one, and the scales that turn numbers into them.
+// The colours of plotly figures: which texts are colours, and scales from numbers to colours.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// Whether `text` is safe as the value of a fill or stroke: a hexadecimal colour, a name, or rgb(), rgba(), hsl() or
+/// Whether `text` can safely be the value of a fill or stroke: a hexadecimal colour, a name, or rgb(), rgba(), hsl() or
 /// hsla() of plain numbers.
 inline bool is_color(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -41,7 +41,7 @@ struct Rgb {
   double red = 0, green = 0, blue = 0;  // 0 to 255
 };
 
-/// The colour that "#abc", "#aabbcc" or "rgb(1, 2, 3)" is; grey for any other.
+/// The colour of a text such as "#abc", "#aabbcc" or "rgb(1, 2, 3)"; grey for any other text.
 inline Rgb parse_color(std::string_view text) {
   constexpr Rgb grey{128, 128, 128};
   if (!is_color(text)) return grey;
@@ -76,19 +76,19 @@ inline std::string hex_color(const Rgb& color) {
   return text;
 }
 
-/// Black or white, whichever reads better on `color`.
+/// Black or white, whichever is easier to read on `color`.
 inline const char* text_color_on(const Rgb& color) {
   return 0.299 * color.red + 0.587 * color.green + 0.114 * color.blue > 140 ? "#000" : "#fff";
 }
 
-/// Colours at places from 0 to 1, and all between them.
+/// A scale from numbers between 0 and 1 to colours, which blends the colours of its stops.
 class ColorScale {
  public:
   using Stop = std::pair<double, Rgb>;
   ColorScale() : ColorScale(named("Viridis")) {}
   explicit ColorScale(std::vector<Stop> stops) : stops_(std::move(stops)) {}
 
-  /// One of plotly's own scales; Viridis for any other name. A name that ends in "_r" is reversed.
+  /// The scale that plotly has under that name, reversed where the name ends in "_r"; Viridis for an unknown name.
   static ColorScale named(std::string_view name) {
     if (name.size() > 2 && name.substr(name.size() - 2) == "_r")
       return named(name.substr(0, name.size() - 2)).reversed();
@@ -127,7 +127,7 @@ class ColorScale {
     return ColorScale(std::move(stops));
   }
 
-  /// The colour at `place`, 0 to 1.
+  /// The colour at `place`, from 0 to 1.
   [[nodiscard]] Rgb at(double place) const {
     const auto next = std::find_if(stops_.begin(), stops_.end(), [&](const Stop& stop) { return stop.first >= place; });
     if (next == stops_.begin()) return stops_.front().second;
@@ -140,7 +140,7 @@ class ColorScale {
   }
 
  private:
-  std::vector<Stop> stops_;  // never empty, in order
+  std::vector<Stop> stops_;  // at least one, in ascending order
 };
 
 }  // namespace erm::detail

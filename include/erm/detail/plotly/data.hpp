@@ -1,5 +1,5 @@
-// The lists of a plotly figure, whatever a stranger wrote into them: JSON arrays, and the typed arrays of plotly 6
-// ({"dtype": "f8", "bdata": "<base64>"}).
+// Reads the values of a plotly figure's JSON, whatever they are: texts, numbers, JSON arrays, and the typed arrays of
+// plotly 6 ({"dtype": "f8", "bdata": "<base64>"}).
 #pragma once
 
 #include <array>
@@ -11,16 +11,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
+#include "erm/json.hpp"
 
 namespace erm::detail {
 
-/// Why a figure cannot be drawn; it never leaves plotly_svg().
+/// The reason why a figure cannot be drawn, as the end of a sentence. plotly_svg() catches it.
 class UndrawableFigure : public Error {
  public:
   using Error::Error;
@@ -28,8 +29,7 @@ class UndrawableFigure : public Error {
 
 inline constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-/// The values of one list. `numbers` has NaN for what is none; `texts` is empty where every value is a number or
-/// nothing.
+/// The values of one list. `numbers` has NaN for a value that is not a number; `texts` is empty where no value is text.
 struct PlotlyColumn {
   std::vector<double> numbers;
   std::vector<std::string> texts;
@@ -41,7 +41,7 @@ struct PlotlyColumn {
     if (std::isfinite(numbers[i])) append_floating(out, numbers[i]);
     return out;
   }
-  /// Whether it has values, and all of them are numbers or text that is one.
+  /// Whether all values are numbers or text that is a number; values may be missing.
   [[nodiscard]] bool is_numeric() const {
     bool any = false;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -80,7 +80,7 @@ inline std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view t
 template <class T>
 void append_typed(std::vector<double>& numbers, const std::vector<std::uint8_t>& bytes) {
   for (std::size_t i = 0; i + sizeof(T) <= bytes.size(); i += sizeof(T)) {
-    std::uint64_t bits = 0;  // little-endian, on every machine
+    std::uint64_t bits = 0;  // the bytes are little-endian on every machine
     for (std::size_t k = sizeof(T); k-- > 0;) bits = bits << 8 | bytes[i + k];
     if constexpr (std::is_floating_point_v<T>) {
       std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> same_size =
@@ -94,7 +94,7 @@ void append_typed(std::vector<double>& numbers, const std::vector<std::uint8_t>&
   }
 }
 
-/// The values of {"dtype", "bdata"}.
+/// The values of a typed array. Throws UndrawableFigure where it cannot be decoded.
 inline std::vector<double> decode_typed_array(std::string_view dtype, std::string_view base64) {
   const auto bytes = decode_base64(base64);
   if (!bytes) throw UndrawableFigure("a typed array is not base64");
@@ -120,72 +120,58 @@ inline std::vector<double> decode_typed_array(std::string_view dtype, std::strin
   return numbers;
 }
 
-// ---- reading JSON: templates, so that only who draws a figure compiles them ----
-
-/// The value of `key`, or null where `json` is no object or has no such key, or it is null.
-template <class J>
-const J* member(const J* json, const char* key) {
+/// The value at the path of keys; null where there is none, and where it is a JSON null.
+inline const Json* member(const Json* json, const char* key) {
   if (json == nullptr || !json->is_object()) return nullptr;
   const auto found = json->find(key);
   return found == json->end() || found->is_null() ? nullptr : &*found;
 }
 
-template <class J, class... Keys>
-const J* member(const J* json, const char* key, const char* next, const Keys*... more) {
+template <class... Keys>
+const Json* member(const Json* json, const char* key, const char* next, const Keys*... more) {
   return member(member(json, key), next, more...);
 }
 
-template <class J>
-std::string_view text_of(const J* json) {
-  return json != nullptr && json->is_string() ? std::string_view(json->template get_ref<const std::string&>())
+inline std::string_view text_of(const Json* json) {
+  return json != nullptr && json->is_string() ? std::string_view(json->get_ref<const std::string&>())
                                               : std::string_view();
 }
 
-/// A number, or text that is one; else nothing. Infinities are nothing.
-template <class J>
-std::optional<double> number_of(const J* json) {
+/// The finite number that `json` is or that its text is; otherwise nothing.
+inline std::optional<double> number_of(const Json* json) {
   if (json == nullptr) return std::nullopt;
   std::optional<double> number;
-  if (json->is_number()) number = json->template get<double>();
-  if (json->is_string()) number = parse_number(json->template get_ref<const std::string&>());
+  if (json->is_number()) number = json->get<double>();
+  if (json->is_string()) number = parse_number(json->get_ref<const std::string&>());
   return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-template <class J>
-bool is_true(const J* json) {
-  return json != nullptr && json->is_boolean() && json->template get<bool>();
-}
-template <class J>
-bool is_false(const J* json) {
-  return json != nullptr && json->is_boolean() && !json->template get<bool>();
-}
+inline bool is_true(const Json* json) { return json != nullptr && json->is_boolean() && json->get<bool>(); }
+inline bool is_false(const Json* json) { return json != nullptr && json->is_boolean() && !json->get<bool>(); }
 
-/// A scalar as text: what a label or a category shows. Lists, objects and numbers that are none are nothing.
-template <class J>
-std::string label_of(const J& json) {
-  if (json.is_string()) return repaired_utf8(json.template get_ref<const std::string&>());
+/// A scalar as the text of a label or a category; empty for lists, objects, NaN and the infinities.
+inline std::string label_of(const Json& json) {
+  if (json.is_string()) return repaired_utf8(json.get_ref<const std::string&>());
   std::string out;
   if (json.is_boolean())
-    out = json.template get<bool>() ? "true" : "false";
+    out = json.get<bool>() ? "true" : "false";
   else if (json.is_number_unsigned())
-    append_integer(out, json.template get<std::uint64_t>());
+    append_integer(out, json.get<std::uint64_t>());
   else if (json.is_number_integer())
-    append_integer(out, json.template get<std::int64_t>());
+    append_integer(out, json.get<std::int64_t>());
   else if (number_of(&json))
     append_floating(out, *number_of(&json));
   return out;
 }
 
-template <class J>
-bool is_typed_array(const J* json) {
+inline bool is_typed_array(const Json* json) {
   return !text_of(member(json, "bdata")).empty() && !text_of(member(json, "dtype")).empty();
 }
 
-/// The list `key` of a trace; empty where there is none. Throws UndrawableFigure for what is no list.
-template <class J>
-PlotlyColumn read_column(const J* trace, const char* key) {
+/// The list `key` of a trace; empty where there is none. Throws UndrawableFigure for any other value.
+inline PlotlyColumn read_column(const Json* trace, const char* key) {
   PlotlyColumn column;
-  const J* list = member(trace, key);
+  const Json* list = member(trace, key);
   if (list == nullptr) return column;
   if (is_typed_array(list)) {
     column.numbers = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
@@ -193,20 +179,19 @@ PlotlyColumn read_column(const J* trace, const char* key) {
   }
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list");
   bool any_text = false;
-  for (const J& value : *list) {
+  for (const Json& value : *list) {
     column.numbers.push_back(number_of(&value).value_or(no_number));
     any_text = any_text || value.is_string() || value.is_boolean();
   }
   if (any_text)
-    for (const J& value : *list) column.texts.push_back(label_of(value));
+    for (const Json& value : *list) column.texts.push_back(label_of(value));
   return column;
 }
 
 /// The matrix `key`: a list of lists, or a typed array with "shape": "rows, columns". Rows may differ in size.
-template <class J>
-std::vector<std::vector<double>> read_matrix(const J* trace, const char* key) {
+inline std::vector<std::vector<double>> read_matrix(const Json* trace, const char* key) {
   std::vector<std::vector<double>> rows;
-  const J* list = member(trace, key);
+  const Json* list = member(trace, key);
   if (list == nullptr) return rows;
   if (is_typed_array(list)) {
     const std::vector<double> all = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
@@ -222,21 +207,20 @@ std::vector<std::vector<double>> read_matrix(const J* trace, const char* key) {
     return rows;
   }
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list of rows");
-  for (const J& row : *list) {
+  for (const Json& row : *list) {
     if (is_typed_array(&row)) {
       rows.push_back(decode_typed_array(text_of(member(&row, "dtype")), text_of(member(&row, "bdata"))));
       continue;
     }
     if (!row.is_array()) throw UndrawableFigure("a row of '" + std::string(key) + "' is not a list");
     rows.emplace_back();
-    for (const J& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
+    for (const Json& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
   }
   return rows;
 }
 
-/// A title or label: plotly's own text markup (<br>, <b>, ...) is taken out. Of {"text": ...} or of text itself.
-template <class J>
-std::string title_of(const J* json) {
+/// A title or label without plotly's text markup (<br>, <b>, ...). `json` is {"text": ...}, or the text itself.
+inline std::string title_of(const Json* json) {
   if (json != nullptr && json->is_object()) json = member(json, "text");
   if (json == nullptr) return {};
   const std::string text = label_of(*json);

@@ -1,4 +1,4 @@
-// A plotly figure as plain data: what of its JSON can be drawn statically, checked and with defaults filled in.
+// A plotly figure as plain data: the part of its JSON that ERM can draw, checked and with defaults filled in.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "erm/detail/plotly/axis.hpp"
 #include "erm/detail/plotly/color.hpp"
 #include "erm/detail/plotly/data.hpp"
+#include "erm/json.hpp"
 
 namespace erm::detail {
 
@@ -25,21 +26,21 @@ struct PlotlyTrace {
   PlotlyColumn x, y;
   std::string color;
   double opacity = 1;
-  std::optional<std::size_t> run;  // whose it is, where a figure has the traces of several
+  std::optional<std::size_t> run;  // the run that the trace is from, in a figure with traces of several runs
 
   // scatter
   bool has_line = false, has_markers = false, connects_gaps = false;
   double line_width = 2, marker_size = 6;
-  std::string_view dash;  // as of stroke-dasharray
+  std::string_view dash;  // a value of stroke-dasharray
   std::string shape;      // linear, hv, vh, hvh, vhv
   std::string fill;       // "", tozeroy or tonexty
   std::string fill_color;
-  std::vector<std::string> point_colors;  // one a point (or bar), or none
+  std::vector<std::string> point_colors;  // one for each point or bar, or empty
 
   // bar and histogram
   bool is_horizontal = false;
   PlotlyColumn base;
-  double bar_width = 0;  // in places; 0: what the layout leaves
+  double bar_width = 0;  // in places; 0: as wide as the layout allows
   std::size_t bins = 0;
   std::optional<double> bin_start, bin_end, bin_size;
   std::string histogram_norm;
@@ -67,15 +68,14 @@ struct PlotlyFigure {
   std::optional<PlotlyColorBar> color_bar;
 };
 
-template <class J>
-ColorScale read_color_scale(const J* json) {
+inline ColorScale read_color_scale(const Json* json) {
   if (json != nullptr && json->is_string()) return ColorScale::named(text_of(json));
   if (json == nullptr || !json->is_array()) return ColorScale();
   std::vector<ColorScale::Stop> stops;
-  for (const J& stop : *json) {
-    if (stop.is_string()) {  // colours alone: evenly spaced
+  for (const Json& stop : *json) {
+    if (stop.is_string()) {  // colours without places are evenly spaced
       stops.emplace_back(
-          static_cast<double>(stops.size()) / static_cast<double>(std::max<std::size_t>(json->size() - 1, 1)),
+          static_cast<double>(stops.size()) / static_cast<double>((std::max<std::size_t>)(json->size() - 1, 1)),
           parse_color(text_of(&stop)));
     } else if (stop.is_array() && stop.size() == 2 && number_of(&stop[0])) {
       stops.emplace_back(*number_of(&stop[0]), parse_color(text_of(&stop[1])));
@@ -86,13 +86,13 @@ ColorScale read_color_scale(const J* json) {
   return ColorScale(std::move(stops));
 }
 
-/// The colour scale of `owner` (a heatmap, or the markers of a trace), or the one of the layout that it refers to.
-template <class J>
-PlotlyColorBar read_color_bar(const J* owner, const J* layout, const char* low, const char* high) {
+/// The colour scale of `owner` (a heatmap, or the markers of a trace), or the layout's colour axis that it refers to.
+/// `low` and `high` are the keys of its limits.
+inline PlotlyColorBar read_color_bar(const Json* owner, const Json* layout, const char* low, const char* high) {
   PlotlyColorBar bar;
-  const J* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
-  const J* source = axis != nullptr ? axis : owner;
-  const J* scale = member(source, "colorscale");
+  const Json* axis = member(owner, "coloraxis") != nullptr ? member(layout, "coloraxis") : nullptr;
+  const Json* source = axis != nullptr ? axis : owner;
+  const Json* scale = member(source, "colorscale");
   if (scale == nullptr) scale = member(layout, "template", "layout", "colorscale", "sequential");
   bar.scale = read_color_scale(scale);
   if (is_true(member(source, "reversescale"))) bar.scale = bar.scale.reversed();
@@ -103,14 +103,12 @@ PlotlyColorBar read_color_bar(const J* owner, const J* layout, const char* low, 
   return bar;
 }
 
-template <class J>
-std::string read_color(const J* json) {
+inline std::string read_color(const Json* json) {
   const std::string_view text = text_of(json);
   return is_color(text) ? std::string(text) : std::string();
 }
 
-template <class J>
-void read_axis(PlotlyAxis& axis, const J* json) {
+inline void read_axis(PlotlyAxis& axis, const Json* json) {
   axis.title = title_of(member(json, "title"));
   const std::string_view type = text_of(member(json, "type"));
   axis.has_kind = type == "log" || type == "linear" || type == "category" || type == "date" || type == "multicategory";
@@ -120,7 +118,7 @@ void read_axis(PlotlyAxis& axis, const J* json) {
   const std::string_view autorange = text_of(member(json, "autorange"));
   axis.reversed = autorange == "reversed";
   axis.shows_labels = !is_false(member(json, "showticklabels")) && !is_false(member(json, "visible"));
-  const J* range = member(json, "range");
+  const Json* range = member(json, "range");
   if (autorange.empty() && !is_true(member(json, "autorange")) && range != nullptr && range->is_array() &&
       range->size() == 2) {
     const auto from = number_of(&(*range)[0]), to = number_of(&(*range)[1]);
@@ -132,8 +130,7 @@ void read_axis(PlotlyAxis& axis, const J* json) {
   }
 }
 
-template <class J>
-void read_ticks(PlotlyAxis& axis, const J* json) {
+inline void read_ticks(PlotlyAxis& axis, const Json* json) {
   const PlotlyColumn values = read_column(json, "tickvals"), texts = read_column(json, "ticktext");
   if (axis.kind == PlotlyAxis::Kind::category) return;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -142,9 +139,9 @@ void read_ticks(PlotlyAxis& axis, const J* json) {
   }
 }
 
-template <class J>
-void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optional<PlotlyColorBar>& color_bar) {
-  const J* mode_json = member(json, "mode");
+inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layout,
+                         std::optional<PlotlyColorBar>& color_bar) {
+  const Json* mode_json = member(json, "mode");
   std::string_view mode = text_of(mode_json);
   if (mode_json == nullptr) mode = trace.y.size() < 20 ? "lines+markers" : "lines";
   trace.has_line = mode.find("lines") != std::string_view::npos;
@@ -161,7 +158,7 @@ void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optio
   trace.shape = text_of(member(json, "line", "shape"));
   trace.fill = text_of(member(json, "fill"));
   trace.fill_color = read_color(member(json, "fillcolor"));
-  const J* colors = member(json, "marker", "color");
+  const Json* colors = member(json, "marker", "color");
   if (!trace.has_markers || colors == nullptr || !(colors->is_array() || is_typed_array(colors))) return;
   const PlotlyColumn column = read_column(member(json, "marker"), "color");
   if (!column.is_numeric()) {
@@ -178,15 +175,14 @@ void read_scatter(PlotlyTrace& trace, const J* json, const J* layout, std::optio
   if (!bar.high) bar.high = range.high;
   const double span = *bar.high - *bar.low;
   for (const double number : column.numbers) {
-    // In 32 colours, so that the points of one become one path.
+    // 32 colours are enough, and the points of one colour become one path.
     const double place = span > 0 && std::isfinite(number) ? std::clamp((number - *bar.low) / span, 0.0, 1.0) : 0.5;
     trace.point_colors.push_back(hex_color(bar.scale.at(std::round(place * 31) / 31)));
   }
   if (bar.is_shown) color_bar = std::move(bar);
 }
 
-template <class J>
-void read_bars(PlotlyTrace& trace, const J* json) {
+inline void read_bars(PlotlyTrace& trace, const Json* json) {
   const std::string_view orientation = text_of(member(json, "orientation"));
   trace.is_horizontal = orientation == "h";
   if (trace.kind == PlotlyTrace::Kind::histogram) {
@@ -203,34 +199,34 @@ void read_bars(PlotlyTrace& trace, const J* json) {
     trace.bin_size = number_of(member(json, bins, "size"));
     return;
   }
-  const J* base = member(json, "base");
+  const Json* base = member(json, "base");
   if (base != nullptr && base->is_array()) trace.base = read_column(json, "base");
-  if (const auto number = number_of(base)) trace.base.numbers.assign(std::max(trace.x.size(), trace.y.size()), *number);
-  trace.bar_width = std::max(0.0, number_of(member(json, "width")).value_or(0));
-  const J* colors = member(json, "marker", "color");
+  if (const auto number = number_of(base))
+    trace.base.numbers.assign((std::max)(trace.x.size(), trace.y.size()), *number);
+  trace.bar_width = (std::max)(0.0, number_of(member(json, "width")).value_or(0));
+  const Json* colors = member(json, "marker", "color");
   if (colors == nullptr || !colors->is_array()) return;
-  for (const J& color : *colors) {
+  for (const Json& color : *colors) {
     trace.point_colors.push_back(read_color(&color));
     if (trace.point_colors.back().empty()) trace.point_colors.back() = trace.color;
   }
 }
 
-template <class J>
-void read_heatmap(PlotlyTrace& trace, const J* json) {
+inline void read_heatmap(PlotlyTrace& trace, const Json* json) {
   trace.z = read_matrix(json, "z");
   if (is_true(member(json, "transpose"))) throw UndrawableFigure("its heatmap is transposed");
   const std::string_view format = text_of(member(json, "texttemplate"));
   trace.shows_values = format.find("%{z") != std::string_view::npos;
-  const J* text = member(json, "text");
+  const Json* text = member(json, "text");
   if (format.find("%{text") == std::string_view::npos || text == nullptr || !text->is_array()) return;
-  for (const J& row : *text) {
+  for (const Json& row : *text) {
     trace.cell_texts.emplace_back();
     if (!row.is_array()) continue;
-    for (const J& cell : row) trace.cell_texts.back().push_back(label_of(cell));
+    for (const Json& cell : row) trace.cell_texts.back().push_back(label_of(cell));
   }
 }
 
-/// Points without a place on one axis are numbered from 0 on there.
+/// Numbers the points on an axis for which the trace has no values.
 inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, double y_first, double y_step) {
   const auto fill = [](PlotlyColumn& column, std::size_t size, double first, double step) {
     if (column.size() > 0) return;
@@ -240,12 +236,11 @@ inline void number_missing(PlotlyTrace& trace, double x_first, double x_step, do
   fill(trace.y, trace.x.size(), y_first, y_step);
 }
 
-template <class J>
-PlotlyTrace read_trace(const J* json, const J* layout, std::string_view default_color,
-                       std::optional<PlotlyColorBar>& color_bar) {
+inline PlotlyTrace read_trace(const Json* json, const Json* layout, std::string_view default_color,
+                              std::optional<PlotlyColorBar>& color_bar) {
   if (!json->is_object()) throw UndrawableFigure("a trace of it is not a JSON object");
   PlotlyTrace trace;
-  const J* type_json = member(json, "type");
+  const Json* type_json = member(json, "type");
   const std::string_view type = type_json == nullptr ? "scatter" : text_of(type_json);
   if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
   using Kind = PlotlyTrace::Kind;
@@ -291,11 +286,10 @@ inline void settle_kind(PlotlyAxis& axis, const std::vector<PlotlyTrace>& traces
     if (!(trace.*column).is_numeric()) axis.kind = PlotlyAxis::Kind::category;
 }
 
-/// Throws UndrawableFigure where the figure is malformed, or more than these few kinds of traces can show.
-template <class J>
-PlotlyFigure read_plotly(const J& json) {
-  const J* data = member(&json, "data");
-  const J* layout = member(&json, "layout");
+/// Throws UndrawableFigure where the figure is malformed, or has something that ERM does not draw.
+inline PlotlyFigure read_plotly(const Json& json) {
+  const Json* data = member(&json, "data");
+  const Json* layout = member(&json, "layout");
   if (data == nullptr || !data->is_array()) throw UndrawableFigure("it has no list of traces named \"data\"");
   PlotlyFigure figure;
   figure.title = title_of(member(layout, "title"));
@@ -307,21 +301,21 @@ PlotlyFigure read_plotly(const J& json) {
 
   static constexpr std::string_view colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                                 "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
-  const J* own_colors = member(layout, "colorway");
+  const Json* own_colors = member(layout, "colorway");
   if (own_colors == nullptr) own_colors = member(layout, "template", "layout", "colorway");
   std::size_t index = 0, in_legend = 0;
-  for (const J& trace : *data) {
+  for (const Json& trace : *data) {
     std::string color;
     if (own_colors != nullptr && own_colors->is_array() && !own_colors->empty())
       color = read_color(&(*own_colors)[index % own_colors->size()]);
     if (color.empty()) color = colors[index % std::size(colors)];
     ++index;
-    const J* visible = member(&trace, "visible");
+    const Json* visible = member(&trace, "visible");
     if (is_false(visible) || text_of(visible) == "legendonly") continue;
     figure.traces.push_back(read_trace(&trace, layout, color, figure.color_bar));
     if (figure.traces.back().in_legend) ++in_legend;
   }
-  const J* legend = member(layout, "showlegend");
+  const Json* legend = member(layout, "showlegend");
   figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
   settle_kind(figure.x, figure.traces, &PlotlyTrace::x);
   settle_kind(figure.y, figure.traces, &PlotlyTrace::y);

@@ -1,4 +1,4 @@
-// Where everything of a figure goes: ranges and ticks of its axes, places of its points, margins.
+// The layout of a figure: the ranges and ticks of its axes, the places of its points, and its margins.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
-#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -19,17 +19,17 @@ inline constexpr std::size_t max_legend_entries = 16;
 
 struct PlotlyLayout {
   PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // of each trace: the places of its points, or the edges of its cells
+  std::vector<std::vector<double>> xs, ys;  // for each trace the places of its points, or the edges of its cells
   std::vector<std::vector<PlotlyBar>> bars;
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
-  double width = 640, height = 400;  // of all, in pixels
+  double width = 640, height = 400;  // of the whole figure, in pixels
   double left = 0, top = 0, plot_width = 0, plot_height = 0;
   double legend_width = 0, color_bar_width = 0;
 
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
   [[nodiscard]] double y_pixel(double place) const { return (1 - figure.y.fraction(place)) * plot_height; }
-  /// `point`, or the nearest to it that is hardly out of the plot: a rectangle looks the same.
+  /// `point`, moved to at most 10 pixels outside of the plot: a rectangle looks the same.
   [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
     return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
   }
@@ -40,14 +40,14 @@ struct PlotlyLayout {
   }
 };
 
-/// Averages blocks of cells where there are more than a figure has pixels for.
+/// Replaces each block of cells by its mean.
 inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t columns, std::size_t row_block,
                           std::size_t column_block) {
   if (row_block == 1 && column_block == 1) return;
   std::vector<std::vector<double>> out;
   for (std::size_t i = 0; i < z.size(); i += row_block) {
     std::vector<double> sums((columns + column_block - 1) / column_block), counts(sums.size());
-    for (std::size_t r = i; r < std::min(i + row_block, z.size()); ++r)
+    for (std::size_t r = i; r < (std::min)(i + row_block, z.size()); ++r)
       for (std::size_t c = 0; c < z[r].size(); ++c) {
         if (!std::isfinite(z[r][c])) continue;
         sums[c / column_block] += z[r][c];
@@ -59,7 +59,7 @@ inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t colum
   z = std::move(out);
 }
 
-/// The edges of `count` cells, from the places of their middles (or of their edges, if there is one more).
+/// The edges of `count` cells. `places` are those of their middles, of their edges where there is one more, or empty.
 inline std::vector<double> cell_edges(const std::vector<double>& places, std::size_t count) {
   std::vector<double> edges;
   if (places.empty()) {
@@ -79,7 +79,7 @@ inline std::vector<double> cell_edges(const std::vector<double>& places, std::si
 inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
   PlotlyTrace& trace = layout.figure.traces[index];
   std::size_t columns = 0;
-  for (const auto& row : trace.z) columns = std::max(columns, row.size());
+  for (const auto& row : trace.z) columns = (std::max)(columns, row.size());
   std::vector<double> x = cell_edges(layout.figure.x.places(trace.x), columns);
   std::vector<double> y = cell_edges(layout.figure.y.places(trace.y), trace.z.size());
   const std::size_t row_block = trace.z.size() / 201 + 1, column_block = columns / 201 + 1;
@@ -116,7 +116,7 @@ inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
   std::vector<double>&x = layout.xs[index], &y = layout.ys[index];
   x = figure.x.places(trace.x);
   y = figure.y.places(trace.y);
-  const std::size_t size = std::min(x.size(), y.size());
+  const std::size_t size = (std::min)(x.size(), y.size());
   x.resize(size);
   y.resize(size);
   for (std::size_t i = 0; i < size; ++i) {
@@ -134,11 +134,11 @@ inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
 
 inline double widest(const std::vector<PlotlyTick>& ticks) {
   double width = 0;
-  for (const PlotlyTick& tick : ticks) width = std::max(width, text_width(tick.label));
+  for (const PlotlyTick& tick : ticks) width = (std::max)(width, text_width(tick.label));
   return width;
 }
 
-/// Settles the ranges, and finds the room that ticks, titles, legend and colour scale need.
+/// Sets the final ranges, and the room that ticks, titles, legend and colour scale need.
 inline void lay_out_margins(PlotlyLayout& layout) {
   PlotlyFigure& figure = layout.figure;
   figure.x.settle_range();
@@ -154,7 +154,7 @@ inline void lay_out_margins(PlotlyLayout& layout) {
     for (const PlotlyTrace& trace : figure.traces)
       if (trace.in_legend && ++shown <= max_legend_entries)
         layout.legend_width =
-            std::max(layout.legend_width, std::min(text_width(trace.name), 14.0) * svg_font_size + 36);
+            (std::max)(layout.legend_width, (std::min)(text_width(trace.name), 14.0) * svg_font_size + 36);
     right += layout.legend_width;
   }
   if (figure.color_bar && figure.color_bar->is_shown && figure.color_bar->low && figure.color_bar->high) {
@@ -176,7 +176,7 @@ inline void lay_out_margins(PlotlyLayout& layout) {
   layout.x_ticks = figure.x.ticks(static_cast<int>(layout.plot_width / (named_x ? 16 : 64)));
   if (!figure.x.shows_labels)
     for (PlotlyTick& tick : layout.x_ticks) tick.label.clear();
-  const double slot = layout.plot_width / static_cast<double>(std::max<std::size_t>(layout.x_ticks.size(), 1));
+  const double slot = layout.plot_width / static_cast<double>((std::max<std::size_t>)(layout.x_ticks.size(), 1));
   layout.slants_x_labels = named_x && widest(layout.x_ticks) * svg_font_size > slot - 4;
   for (PlotlyTick& tick : layout.x_ticks) tick.label = fitted_text(tick.label, layout.slants_x_labels ? 10 : 24);
   bottom += layout.slants_x_labels ? 14 + widest(layout.x_ticks) * svg_font_size * 0.6 : 22;

@@ -1,4 +1,4 @@
-// The figures that several runs have under one id as one figure: every run's lines over each other, in its own colour
+// One figure of the figures that several runs have under one id: it shows the traces of each run in the run's colour
 // and dashes.
 #pragma once
 
@@ -26,7 +26,8 @@ inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {
   return a.kind == b.kind && a.name == b.name && same_values(a.x, b.x) && same_values(a.y, b.y);
 }
 
-/// Whether they can share a pair of axes. A heatmap covers what is below it; stacks of two runs would be one stack.
+/// Whether the figures can share a pair of axes. A heatmap would cover the other figure, and the stacks of two runs
+/// would become one stack.
 inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
   if (other.x.kind != first.x.kind || other.y.kind != first.y.kind) return false;
   return std::all_of(other.traces.begin(), other.traces.end(), [&](const PlotlyTrace& trace) {
@@ -35,14 +36,15 @@ inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
   });
 }
 
-/// In the colour and the dashes of run `run`; of several traces of a figure, the later the fainter.
+/// Gives the trace the colour and the dashes of run `run`. The first trace of a run has number 0; later ones are
+/// fainter.
 inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t number) {
-  static constexpr std::string_view dashes[] = {"", "7 3", "2 2.5", "9 2.5 2 2.5", "4 2"};  // as page.css has them
+  static constexpr std::string_view dashes[] = {"", "7 3", "2 2.5", "9 2.5 2 2.5", "4 2"};  // the same as in page.css
   static constexpr double opacities[] = {1, 0.6, 0.4, 0.3};
   trace.run = run;
   trace.color = "var(--r" + std::to_string(run % 8) + ")";
   trace.dash = dashes[run % std::size(dashes)];
-  trace.opacity = opacities[std::min(number, std::size(opacities) - 1)];
+  trace.opacity = opacities[(std::min)(number, std::size(opacities) - 1)];
   if (trace.kind == PlotlyTrace::Kind::histogram) trace.opacity *= 0.5;
   trace.point_colors.clear();
   trace.fill_color.clear();
@@ -53,8 +55,9 @@ inline void join_axes(PlotlyAxis& axis, const PlotlyAxis& other) {
   for (const std::string& category : other.categories) (void)axis.category_place(category);
 }
 
-/// `figures` has that of each run, or null; nothing where fewer than two have one, or they do not go together. What all
-/// of them have alike (the diagonal of ROC curves) is there once.
+/// `figures` has the figure of each run, or null. Returns nothing where fewer than two runs have a figure, where all
+/// figures are the same, and where they cannot share their axes. A trace that all have (the diagonal of ROC curves) is
+/// there once.
 inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure*>& figures) {
   std::vector<std::size_t> runs;
   for (std::size_t run = 0; run < figures.size(); ++run)
@@ -79,7 +82,7 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
     });
     if (is_shared) shared.insert(i);
   }
-  if (shared.size() == first.traces.size()) return std::nullopt;  // one figure is all of them
+  if (shared.size() == first.traces.size()) return std::nullopt;  // all figures are the same
   std::set<std::string> names;
   for (const std::size_t run : runs) {
     if (run != runs[0]) {
@@ -99,7 +102,7 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
       out.traces.push_back(std::move(trace));
     }
   }
-  // Names that each run has its own of ("AUC = 0.9") tell nothing here.
+  // Without a legend where the runs have names of their own for their traces ("AUC = 0.9").
   const auto named =
       std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
   out.shows_legend = names.size() > 1 && names.size() == static_cast<std::size_t>(named);

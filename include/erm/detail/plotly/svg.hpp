@@ -1,5 +1,5 @@
-// A plotly figure as one static SVG that needs no script and nothing from elsewhere: the common traces (scatter, line,
-// bar, histogram, heatmap) with their axes, legend and colour scale. Text is in the colour of what surrounds it.
+// Draws a plotly figure as one static SVG, which needs no script and loads nothing: scatter, line, bar, histogram and
+// heatmap traces with their axes, legend and colour scale. Its text has the colour of the text around it.
 //
 //   std::string why_not;
 //   if (const auto svg = erm::detail::plotly_svg(figure, &why_not)) page += *svg;
@@ -16,8 +16,7 @@
 #include <vector>
 
 #include "erm/detail/plotly/layout.hpp"
-#include "erm/detail/plotly/svg_lines.hpp"
-#include "erm/detail/plotly/svg_text.hpp"
+#include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -55,17 +54,16 @@ class PlotlyDrawing {
 
   const PlotlyLayout layout_;
   const PlotlyFigure& figure_ = layout_.figure;
-  std::vector<SvgPoint> previous_line_;  // what "tonexty" fills to
+  std::vector<SvgPoint> previous_line_;  // of the previous trace; "tonexty" fills the area to it
   std::string out_;
 };
 
-/// Throws UndrawableFigure where its numbers are too large or too close to each other.
+/// Throws UndrawableFigure where the figure's numbers are too large or too close to each other.
 inline std::string plotly_svg_of(PlotlyFigure figure) { return PlotlyDrawing(lay_out_plotly(std::move(figure))).svg(); }
 
-/// The figure drawn; or nothing, and in `why_not` the reason as the end of a sentence ("it has more than one pair of
-/// axes"). Throws nothing but std::bad_alloc, whatever `figure` is. The same figure gives the same text.
-template <class J>
-std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nullptr) {
+/// The figure as SVG; or nothing, and in `why_not` the reason as the end of a sentence ("it has more than one pair of
+/// axes"). Throws nothing but std::bad_alloc, whatever `figure` is. The same figure gives the same SVG.
+inline std::optional<std::string> plotly_svg(const Json& figure, std::string* why_not = nullptr) {
   try {
     return plotly_svg_of(read_plotly(figure));
   } catch (const UndrawableFigure& reason) {
@@ -73,8 +71,6 @@ std::optional<std::string> plotly_svg(const J& figure, std::string* why_not = nu
     return std::nullopt;
   }
 }
-
-// ---- bodies ----
 
 inline std::string PlotlyDrawing::description() const {
   static constexpr std::pair<PlotlyTrace::Kind, const char*> names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
@@ -117,7 +113,7 @@ inline std::string PlotlyDrawing::svg() {
   if (!figure_.title.empty())
     add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle", " font-size=\"16\" font-weight=\"600\"");
   draw_axes();
-  out_ += "<svg fill=\"none\"";  // clips what lies outside of the axes
+  out_ += "<svg fill=\"none\"";  // clips the traces at the axes
   append_attribute(out_, "x", layout_.left);
   append_attribute(out_, "y", layout_.top);
   append_attribute(out_, "width", layout_.plot_width);
@@ -144,7 +140,7 @@ inline std::string PlotlyDrawing::svg() {
   return std::move(out_);
 }
 
-/// A group that the page finds by its run.
+/// Begins a group in which the page's script finds the traces of a run.
 inline void PlotlyDrawing::begin_run(const PlotlyTrace& trace) {
   if (!trace.run) return;
   out_ += "<g data-run=\"";
@@ -251,9 +247,10 @@ inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector
   out_ += "Z\"/>";
 }
 
-/// Lines of no length with round ends: points of one colour are one path. Of many that fall together one is drawn.
+/// Draws markers as lines of no length with round ends: all of one colour are one path. Of markers that coincide, one
+/// is drawn.
 inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points) {
-  const double cell = points.size() > 5000 ? 2 : 0.1;  // of pixels
+  const double cell = points.size() > 5000 ? 2 : 0.1;  // in pixels
   std::map<std::string, std::string> paths;
   std::map<std::pair<double, double>, std::string> taken;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -299,10 +296,10 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     const double begin = along(bar.begin), end = along(bar.end);
     const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
     if (std::fabs(end - begin) < 0.5) {
-      const double column = std::floor(std::min(begin, end) * 2) / 2;
-      const auto [place, is_new] = thin.try_emplace({column, color}, std::min(foot, head), std::max(foot, head));
+      const double column = std::floor((std::min)(begin, end) * 2) / 2;
+      const auto [place, is_new] = thin.try_emplace({column, color}, (std::min)(foot, head), (std::max)(foot, head));
       auto& [least, greatest] = place->second;
-      if (!is_new) least = std::min({least, foot, head}), greatest = std::max({greatest, foot, head});
+      if (!is_new) least = (std::min)({least, foot, head}), greatest = (std::max)({greatest, foot, head});
       continue;
     }
     if (trace.is_horizontal)
@@ -327,7 +324,8 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
 inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
   const PlotlyTrace& trace = figure_.traces[index];
   const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
-  const bool many = trace.z.size() * x.size() > 2000;  // then of 64 colours, whose neighbours are one
+  const bool many =
+      trace.z.size() * x.size() > 2000;  // then in 64 colours, and neighbours of one colour are one rectangle
   std::map<std::string, std::string> paths;
   const auto color_of = [&](double value) {
     if (!std::isfinite(value)) return std::string();
@@ -359,7 +357,7 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
     for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
       std::string text;
       if (trace.shows_values && std::isfinite(trace.z[r][c])) {
-        const double magnitude = std::max(std::fabs(trace.z[r][c]), 1e-290);
+        const double magnitude = (std::max)(std::fabs(trace.z[r][c]), 1e-290);
         text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
       } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
         text = trace.cell_texts[r][c];
@@ -390,7 +388,7 @@ inline void PlotlyDrawing::draw_legend() {
     out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
     if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
     if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
-    append_attribute(out_, "stroke-width", is_line ? std::min(trace.line_width, 4.0) : is_marker ? 8 : 11);
+    append_attribute(out_, "stroke-width", is_line ? (std::min)(trace.line_width, 4.0) : is_marker ? 8 : 11);
     if (is_marker) out_ += " stroke-linecap=\"round\"";
     out_ += " d=\"";
     append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 
@@ -23,8 +24,8 @@ class BytesContent final : public Content {
   [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
   std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
     if (offset >= bytes_.size()) return 0;
-    const std::size_t count = (std::min<std::size_t>)(size, bytes_.size() - static_cast<std::size_t>(offset));
-    if (count > 0) std::memcpy(into, bytes_.data() + static_cast<std::size_t>(offset), count);
+    const std::size_t count = (std::min<std::size_t>)(size, bytes_.size() - to_size(offset));
+    if (count > 0) std::memcpy(into, bytes_.data() + to_size(offset), count);
     return count;
   }
   [[nodiscard]] const Bytes* bytes_in_memory() const noexcept override { return &bytes_; }

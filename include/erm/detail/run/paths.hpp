@@ -1,11 +1,15 @@
 // Paths in a store: UTF-8 with '/' between their parts.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
+#include "erm/detail/run/id_rules.hpp"
 
 namespace erm::detail {
 
@@ -35,10 +39,17 @@ inline std::string normal_path(std::string_view path) {
   return out;
 }
 
+/// Moves the files that ERM keeps for itself (".erm_...") behind the others. Returns the first of them.
+inline std::vector<std::string>::iterator own_files_last(std::vector<std::string>& files) {
+  return std::stable_partition(files.begin(), files.end(), [](const std::string& file) {
+    return last_part(file).rfind(reserved_prefix, 0) != 0;
+  });
+}
+
 inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 inline Bytes whole_content(const Content& content) {
-  Bytes all(static_cast<std::size_t>(content.size()));
+  Bytes all(to_size(content.size()));
   all.resize(content.read_at(0, all.data(), all.size()));
   return all;
 }

@@ -1,4 +1,4 @@
-// What ERM asks of S3, one function a kind of question.
+// The requests that ERM sends to S3, one function for each kind.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/s3/exchange.hpp"
 #include "erm/detail/s3/settings.hpp"
 #include "erm/detail/s3/transfers.hpp"
@@ -27,12 +27,12 @@
 
 namespace erm::detail::s3 {
 
-/// A path's bucket, and the key in it: "a/b" of "bucket//a/b/".
+/// The bucket of a path, and the key in it: "a/b" of "bucket//a/b/".
 struct Place {
   std::string bucket;
   std::string key;
 
-  /// Throws Error where the path has no bucket.
+  /// Throws Error if the path has no bucket.
   explicit Place(const std::string& path) {
     const std::string normal = normal_path(path);
     const std::size_t slash = normal.find('/');
@@ -40,11 +40,11 @@ struct Place {
     if (slash != std::string::npos) key = normal.substr(slash + 1);
     if (bucket.empty()) throw Error("cannot open '" + path + "' on S3: give the bucket, as in s3://bucket/prefix");
   }
-  /// What the keys in the folder of that path begin with.
+  /// The prefix of the keys in the folder of that path.
   [[nodiscard]] std::string prefix() const { return key.empty() ? key : key + "/"; }
 };
 
-/// One object or, where a delimiter was given, one common prefix of a listing.
+/// One object of a listing or, if a delimiter was given, one common prefix.
 struct Listed {
   std::string key;
   bool is_prefix = false;
@@ -68,7 +68,7 @@ inline std::string random_name() {
   return hex(bytes);
 }
 
-/// The header by which a writer knows its own object again, where the answer to its request was lost.
+/// The header by which a writer recognises its own object if the answer to its request was lost.
 inline constexpr const char* writer_header = "x-amz-meta-erm-writer";
 
 class Client {
@@ -80,7 +80,7 @@ class Client {
 
   [[nodiscard]] const S3Options& options() const noexcept { return options_; }
 
-  /// Runs the exchanges, at most `at_once` of them at any time.
+  /// Runs the exchanges, at most `at_once` at a time.
   void run(std::vector<Exchange>& exchanges, std::size_t at_once) const {
     Transfers::Options how;
     how.settings = &settings_;
@@ -92,7 +92,7 @@ class Client {
     };
     how.renew = [this](const Credentials& used) { return renew(used); };
     const auto give_back = [this](Transfers* transfers) { pool_.give_back(std::unique_ptr<Transfers>(transfers)); };
-    const std::unique_ptr<Transfers, decltype(give_back)> transfers(pool_.take().release(), give_back);
+    const std::unique_ptr<Transfers, decltype(give_back)> transfers(pool_.borrow().release(), give_back);
     transfers->run(exchanges, how);
   }
   void run(std::vector<Exchange>& exchanges) const { run(exchanges, options_.max_requests); }
@@ -118,7 +118,7 @@ class Client {
     return exchange;
   }
 
-  /// False for an object that is not there. The answer to HEAD has no words: to fail, asks again with GET.
+  /// Whether the object exists. The answer to HEAD has no error message; to report an error, asks again with GET.
   [[nodiscard]] bool is_there(const Exchange& head) const {
     if (head.is_ok()) return true;
     if (head.status == 404) return false;
@@ -131,10 +131,10 @@ class Client {
     fail(get);
   }
 
-  /// The keys that begin with `prefix`, page by page, each given to `take(Listed&&)`; stops where that gives false.
-  /// The time of the server's last answer.
-  template <class Take>
-  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Take&& take) const {
+  /// Calls `visit(Listed&&)` with each key that begins with `prefix` until it returns false. Returns the date of the
+  /// server's last answer.
+  template <class Visit>
+  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Visit&& visit) const {
     std::string token;
     for (;;) {
       Exchange page = request("list", "GET", Place(place.bucket));
@@ -145,15 +145,15 @@ class Client {
       page.expects_xml = true;
       page = run(std::move(page));
       if (!page.is_ok()) {
-        page.key = place.key;  // what was asked for
+        page.key = place.key;  // for the message
         fail(page);
       }
-      token = take_page(page, take);
+      token = visit_page(page, visit);
       if (token.empty() || at_most > 0) return page.answer["date"];
     }
   }
 
-  /// Makes or replaces an object; with `new_only` false where one is there.
+  /// Creates or replaces an object. With `new_only` returns false if the object exists.
   bool put(const std::string& path, Body body, bool new_only) const {
     const Place place(path);
     if (!new_only) {
@@ -169,7 +169,7 @@ class Client {
     return was_created(one.front());
   }
 
-  /// A PUT that succeeds only where there is no object: the exclusive creation that S3 has.
+  /// A PUT that succeeds only if the object does not exist.
   [[nodiscard]] Exchange conditional_put(const Place& place, Body body) const {
     Exchange put = request("create", "PUT", place);
     put.headers[writer_header] = random_name();
@@ -179,7 +179,7 @@ class Client {
     return put;
   }
 
-  /// What came of a conditional_put.
+  /// Whether a conditional_put that was run created the object.
   bool was_created(Exchange& put) const {
     if (put.is_ok()) return true;
     if (put.status == 412) return put.attempts > 1 && is_writer(put);
@@ -194,7 +194,7 @@ class Client {
     fail(put);
   }
 
-  /// Whether the object is the one that this exchange wrote, by an attempt whose answer was lost.
+  /// Whether this exchange wrote the object, in an attempt whose answer was lost.
   [[nodiscard]] bool is_writer(const Exchange& exchange) const {
     Exchange head = run(request("look at", "HEAD", Place(exchange.bucket + "/" + exchange.key)));
     return is_there(head) && head.answer[writer_header] == exchange.headers.at(writer_header);
@@ -202,14 +202,14 @@ class Client {
 
   [[nodiscard]] bool run_head(const Place& place) const { return is_there(run(request("look at", "HEAD", place))); }
 
-  /// Removes objects, 1,000 a request; those that are not there do not matter.
+  /// Removes objects, 1,000 in one request. Ignores those that do not exist.
   void remove(const std::string& bucket, const std::vector<std::string>& keys) const {
     if (keys.size() == 1 || !has_batch_delete_) return remove_singly(bucket, keys);
     constexpr std::size_t a_request = 1000;
     std::vector<std::string> bodies;
     for (std::size_t first = 0; first < keys.size(); first += a_request) {
       std::string xml = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>";
-      for (std::size_t i = first; i < std::min(first + a_request, keys.size()); ++i)
+      for (std::size_t i = first; i < (std::min)(first + a_request, keys.size()); ++i)
         xml += "<Object><Key>" + escaped_xml(keys[i]) + "</Key></Object>";
       bodies.push_back(xml + "</Delete>");
     }
@@ -238,21 +238,21 @@ class Client {
 
   [[nodiscard]] bool has_conditions() const noexcept { return has_conditions_; }
 
-  /// Replaces the claim at `path` by `text` where its holder is gone; false where it may be there, or another was
-  /// faster.
+  /// Replaces the claim at `path` by `text` if its holder is gone. Returns false if the holder may be alive, or another
+  /// process was faster.
   bool take_over(const std::string& path, const std::string& text) const {
     const Place place(path);
     Exchange get = run(request("read", "GET", place));
-    if (get.status == 404) return false;  // it ended just now
+    if (get.status == 404) return false;  // it has just ended
     expect_ok(get);
     const std::string found(get.text());
-    // This object holds no claim on that path, so one of its own was left when the store was out of reach.
-    const bool is_left = found.find("\n" + instance + "\n") != std::string::npos;
+    // This object holds no claim on the path now, so its own claim stayed there when the store could not be reached.
+    const bool is_own = found.find("\n" + instance + "\n") != std::string::npos;
     const std::time_t then = curl_getdate(get.answer["last-modified"].c_str(), nullptr);
     const std::time_t now = curl_getdate(get.answer["date"].c_str(), nullptr);
     const bool is_old = then >= 0 && now - then > options_.claim_lifetime.count();
-    if (!is_left && !is_old && !Owner::of(found).is_gone()) return false;
-    // Some servers compare the tag with its quotes, some without.
+    if (!is_own && !is_old && !Owner::of(found).is_gone()) return false;
+    // Some servers compare the tag with quotes, some without.
     std::string tag = get.answer["etag"];
     for (int i = 0; i < 2; ++i) {
       Exchange put = request("take over", "PUT", place);
@@ -275,11 +275,11 @@ class Client {
     std::string text;
     std::chrono::steady_clock::time_point written;
   };
-  /// The claims that this object holds: of those it knows that they are not abandoned.
+  /// The claims that this object holds, which are therefore not abandoned.
   struct Held {
     std::mutex mutex;
     std::map<std::string, HeldClaim> claims;                             // by path
-    std::map<std::string, std::chrono::steady_clock::time_point> swept;  // folders, by when their claims were looked at
+    std::map<std::string, std::chrono::steady_clock::time_point> swept;  // when the claims of a folder were last listed
   };
   Held held;
   const std::string instance = random_name();
@@ -292,8 +292,9 @@ class Client {
     return !(credentials_ == used);
   }
 
-  template <class Take>
-  static std::string take_page(const Exchange& page, Take&& take) {
+  /// Returns the token of the next page, or an empty text after the last one.
+  template <class Visit>
+  static std::string visit_page(const Exchange& page, Visit&& visit) {
     std::string token;
     bool is_truncated = false, is_encoded = false;
     XmlElements root(page.text());
@@ -301,7 +302,7 @@ class Client {
     const auto decoded = [&](const XmlElements& element) {
       return is_encoded ? url_decoded(element.text()) : element.text();
     };
-    // The encoding may be told behind the keys.
+    // The encoding may come after the keys.
     is_encoded = page.text().find("<EncodingType>url</EncodingType>") != std::string_view::npos;
     for (XmlElements element = root.inside(); element.next();) {
       if (element.name() == "Contents" || element.name() == "CommonPrefixes") {
@@ -312,7 +313,7 @@ class Client {
           if (part.name() == "LastModified") listed.modified = part.raw();
           if (part.name() == "Size") listed.size = number_in(part.raw());
         }
-        if (!take(std::move(listed))) return {};
+        if (!visit(std::move(listed))) return {};
       } else if (element.name() == "IsTruncated") {
         is_truncated = element.raw() == "true";
       } else if (element.name() == "NextContinuationToken") {
@@ -352,7 +353,7 @@ class Client {
   mutable TransfersPool pool_;
   mutable std::mutex mutex_;
   mutable Credentials credentials_;
-  mutable std::atomic<bool> has_conditions_{true};  // not so on OpenStack Swift
+  mutable std::atomic<bool> has_conditions_{true};  // OpenStack Swift has none
   mutable std::atomic<bool> has_batch_delete_{true};
 };
 

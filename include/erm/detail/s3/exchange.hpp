@@ -1,4 +1,4 @@
-// One request to S3 and its answer, and what an answer without success is to the caller.
+// One request to S3 and its answer, and the error that a failed request is to the caller.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <curl/curl.h>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/run/contents.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/s3/signature.hpp"
 #include "erm/detail/s3/xml.hpp"
@@ -21,7 +21,7 @@
 
 namespace erm::detail::s3 {
 
-/// What a request sends: a text, or a part of a content, which is read as it is sent where that is cheap.
+/// The body of a request: a text, or a part of a content, which is read while it is sent if reading is cheap.
 class Body {
  public:
   Body() = default;
@@ -31,23 +31,23 @@ class Body {
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-  /// The SHA-256 of the body. It is computed once, when the body is first sent; so is a copy made of a content that
-  /// is neither in memory nor in a local file.
+  /// The SHA-256 of the body, computed when the body is first sent. A content that is neither in memory nor in a local
+  /// file is copied at the same time.
   const std::string& sha256() {
     if (!sha256_.empty()) return sha256_;
     if (content_ != nullptr && !is_cheap()) {
-      held_.resize(static_cast<std::size_t>(size_));
+      held_.resize(to_size(size_));
       expect(fill(offset_, held_.data(), held_.size()) == held_.size());
       text_ = view_of(held_);
       content_ = nullptr;
     }
     Digest digest(EVP_sha256());
-    if (const auto* const bytes = dynamic_cast<const BytesContent*>(content_)) {
-      digest.update(bytes->bytes().data() + offset_, static_cast<std::size_t>(size_));
-    } else if (content_ == nullptr) {
+    if (content_ == nullptr) {
       digest.update(text_.data(), text_.size());
+    } else if (const Bytes* const bytes = content_->bytes_in_memory()) {
+      digest.update(bytes->data() + offset_, to_size(size_));
     } else {
-      Bytes chunk(static_cast<std::size_t>(std::min<std::uint64_t>(size_, content_chunk)));
+      Bytes chunk(to_size(std::min<std::uint64_t>(size_, std::uint64_t{1} << 20)));
       for (std::uint64_t done = 0; done < size_;) {
         const std::size_t got = fill(offset_ + done, chunk.data(), want(done, chunk.size()));
         expect(got > 0);
@@ -58,7 +58,7 @@ class Body {
     return sha256_ = hex(digest.finish());
   }
 
-  /// Puts what follows `at` bytes at `into`.
+  /// Copies what follows the first `at` bytes to `into`.
   std::size_t read(std::uint64_t at, char* into, std::size_t room) const {
     const std::size_t count = want(at, room);
     if (content_ != nullptr) return fill(offset_ + at, reinterpret_cast<std::uint8_t*>(into), count);
@@ -66,11 +66,11 @@ class Body {
     return count;
   }
 
-  /// Gives back the memory of a copy.
+  /// Releases the memory of a copy.
   void forget() { Bytes().swap(held_); }
 
   [[nodiscard]] static bool is_cheap(const Content& content) {
-    return content.local_file() != nullptr || dynamic_cast<const BytesContent*>(&content) != nullptr;
+    return content.local_file() != nullptr || content.bytes_in_memory() != nullptr;
   }
 
  private:
@@ -82,7 +82,7 @@ class Body {
   }
   [[nodiscard]] bool is_cheap() const { return is_cheap(*content_); }
   [[nodiscard]] std::size_t want(std::uint64_t at, std::size_t room) const {
-    return static_cast<std::size_t>(std::min<std::uint64_t>(size_ - at, room));
+    return to_size(std::min<std::uint64_t>(size_ - at, room));
   }
   std::size_t fill(std::uint64_t offset, std::uint8_t* into, std::size_t size) const {
     return content_->read_at(offset, into, size);
@@ -105,17 +105,17 @@ struct Exchange {
   Query query;
   Headers headers;
   Body body;
-  bool expects_xml = false;      // in an answer of 200; one without its end counts as cut short
-  bool may_conflict = false;     // 409 says that another's conditional request is under way: to be sent again
-  std::uint8_t* into = nullptr;  // where an answer's content goes in place of `content`
+  bool expects_xml = false;      // in an answer of 200, which counts as cut short without its end
+  bool may_conflict = false;     // 409 means that a conditional request of another is in progress: send it again
+  std::uint8_t* into = nullptr;  // where the content of an answer goes instead of `content`
   std::size_t room = 0;
-  std::function<void()> on_success;  // an answer of 200 to 299 is there
+  std::function<void()> on_success;  // called after an answer of 200 to 299
 
   long status = 0;      // 0: there was no answer
   Headers answer;       // its headers
-  Bytes content;        // its body, or the error's
+  Bytes content;        // its body, or that of the error
   std::size_t got = 0;  // bytes at `into`
-  std::string failure;  // what the network did, where there was no answer
+  std::string failure;  // what the network did, if there was no answer
   CURLcode failure_code = CURLE_OK;
   int attempts = 0;
 
@@ -128,11 +128,11 @@ struct Exchange {
     return xml_root(text()) == "Error" ? xml_text(text(), "Code") : std::string();
   }
   [[nodiscard]] bool is_ok() const { return status >= 200 && status < 300 && !holds_error(); }
-  /// The answer to a long request begins before its end is known.
+  /// Whether an answer of 200 is an error: the answer to a long request begins before its result is known.
   [[nodiscard]] bool holds_error() const { return expects_xml && status == 200 && xml_root(text()) == "Error"; }
 };
 
-/// What an HTTP status is to programs that look at error codes.
+/// The error code for an HTTP status.
 inline std::error_code code_of_status(long status) {
   switch (status) {
     case 400:
@@ -210,14 +210,14 @@ inline bool is_worth_another(const Exchange& exchange) {
 
 inline bool is_about_credentials(const Exchange& exchange) {
   if (exchange.status != 400 && exchange.status != 401 && exchange.status != 403) return false;
-  // An answer to HEAD has no code; then they are read again for any reason.
+  // An answer to HEAD has no code; then the credentials are read again in any case.
   const std::string code = exchange.error_code();
   return code.empty() || code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired" ||
          code == "InvalidAccessKeyId" || code == "ExpiredTokenException" || code == "AccessDenied" ||
          code == "SignatureDoesNotMatch";
 }
 
-/// What to do about an answer, where that is known.
+/// What the user can do about a failed request.
 inline std::string advice(const Exchange& exchange) {
   const std::string code = exchange.error_code();
   if (exchange.status == 0) {
@@ -238,7 +238,7 @@ inline std::string advice(const Exchange& exchange) {
   return "check the request against what this server supports";
 }
 
-/// Throws what an exchange without success is to the caller: NotFoundError for 404, else IoError.
+/// Throws the error of a failed exchange: NotFoundError for 404, otherwise IoError.
 [[noreturn]] inline void fail(const Exchange& exchange) {
   std::string message = std::string("cannot ") + exchange.operation + " '" + exchange.uri() + "': ";
   const std::string tries = exchange.attempts > 1 ? " (" + std::to_string(exchange.attempts) + " attempts)" : "";

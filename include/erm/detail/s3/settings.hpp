@@ -1,4 +1,5 @@
-// Where requests to S3 go and who sends them: S3Options, then the environment, then the files of the AWS tools.
+// The endpoint and the credentials of S3 requests: from S3Options, then the environment, then the files of the AWS
+// tools.
 #pragma once
 
 #include <cstdlib>
@@ -9,15 +10,16 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/s3/signature.hpp"
 #include "erm/error.hpp"
 #include "erm/s3_options.hpp"
 
 namespace erm::detail::s3 {
 
-/// An environment variable that is set to something.
+/// An environment variable that is not empty.
 inline std::optional<std::string> variable(const char* name) {
   const char* const value = std::getenv(name);
   if (value == nullptr || *value == '\0') return std::nullopt;
@@ -26,7 +28,7 @@ inline std::optional<std::string> variable(const char* name) {
 
 using Section = std::map<std::string, std::string>;
 
-/// The sections of an INI file by name; what is indented below "s3 =" is "s3.<name>".
+/// The sections of an INI file by name. A name that is indented below "s3 =" becomes "s3.<name>".
 inline std::map<std::string, Section> ini_sections(std::string_view text) {
   std::map<std::string, Section> sections;
   Section* section = nullptr;
@@ -53,10 +55,10 @@ inline std::map<std::string, Section> ini_sections(std::string_view text) {
   return sections;
 }
 
-/// One profile's values of both files.
+/// The values of one profile from both files.
 class Profile {
  public:
-  /// Throws NotFoundError for a profile that was asked for and is in neither file.
+  /// Throws NotFoundError if a profile was named and is in neither file.
   explicit Profile(const S3Options& options) {
     const std::optional<std::string> chosen = options.profile ? options.profile : variable("AWS_PROFILE");
     name_ = chosen.value_or("default");
@@ -87,7 +89,7 @@ class Profile {
   bool read(const std::string& path, const std::string& section) {
     if (path.empty() || os::info(path).kind == FileKind::missing) return false;
     const os::File opened = os::open_to_read(path);
-    std::string text(static_cast<std::size_t>(opened.info().size), '\0');
+    std::string text(to_size(opened.info().size), '\0');
     text.resize(opened.read_at(0, reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
     std::map<std::string, Section> sections = ini_sections(text);
     const auto found = sections.find(section);
@@ -102,7 +104,7 @@ class Profile {
 
 struct Settings {
   std::string scheme;  // "https"
-  std::string host;    // with its port, where that is not the scheme's own
+  std::string host;    // with its port, unless that is the default of the scheme
   std::string region;
   std::string ca_bundle;  // a file, or empty: the system's
   S3Addressing addressing = S3Addressing::automatic;
@@ -137,7 +139,7 @@ inline Credentials find_credentials(const S3Options& options, const Profile& pro
   return {};
 }
 
-/// "https://host:9000/" to its scheme and "host:9000". Throws Error for what is no such URL.
+/// Sets scheme and host from "https://host:9000/". Throws Error for any other text.
 inline void set_endpoint(Settings& settings, const std::string& url) {
   const std::size_t colon = url.find("://");
   settings.scheme = ascii_lower(url.substr(0, colon == std::string::npos ? 0 : colon));
@@ -146,12 +148,12 @@ inline void set_endpoint(Settings& settings, const std::string& url) {
   }
   settings.host = ascii_lower(url.substr(colon + 3));
   while (!settings.host.empty() && settings.host.back() == '/') settings.host.pop_back();
-  // A name and password in a URL would come to stand in messages; they are not shown here either.
+  // A name and password in a URL would appear in messages. This message does not show them.
   if (settings.host.find('@') != std::string::npos)
     throw Error("cannot use an S3 endpoint that has a user in it; give the access key in S3Options or the environment");
   if (settings.host.empty() || settings.host.find_first_of("/?# ") != std::string::npos)
     throw Error("cannot use the S3 endpoint " + shown(url) + ": it must be a host, with a port where it needs one");
-  // Clients leave out a port that is the scheme's own, and the host is signed as it is sent.
+  // The host is signed as it is sent, and clients leave out the default port of the scheme.
   const std::string own_port = settings.scheme == "https" ? ":443" : ":80";
   if (ends_with(settings.host, own_port)) settings.host.resize(settings.host.size() - own_port.size());
 }
@@ -188,7 +190,7 @@ inline Settings find_settings(const S3Options& options) {
   return settings;
 }
 
-/// Whether a bucket's name can be the first label of a host, also under a certificate for *.host.
+/// Whether a bucket's name can be the first label of a host name, also under a certificate for *.host.
 inline bool fits_host(std::string_view bucket) {
   if (bucket.size() < 3 || bucket.size() > 63) return false;
   for (const char c : bucket)

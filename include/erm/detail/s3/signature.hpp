@@ -1,5 +1,5 @@
-// AWS Signature Version 4: the encoding of a request, and the proof that its sender knows the secret key.
-// As https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html has it.
+// AWS Signature Version 4: the encoding of a request, and the proof that its sender knows the secret key. See
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ struct Credentials {
   }
 };
 
-/// RFC 3986 with its unreserved characters kept, each other byte once as %XX.
+/// Percent-encodes all bytes but the unreserved characters of RFC 3986.
 inline std::string encoded(std::string_view text, bool keep_slashes) {
   std::string out;
   out.reserve(text.size());
@@ -52,7 +52,7 @@ inline std::string encoded(std::string_view text, bool keep_slashes) {
   return out;
 }
 
-/// "a=1&b=": the order is that of the encoded pairs, which is not always that of the pairs.
+/// "a=1&b=". The encoded pairs are sorted, whose order may differ from that of the pairs.
 inline std::string query_text(const Query& query) {
   std::vector<std::string> pairs;
   pairs.reserve(query.size());
@@ -83,16 +83,16 @@ inline std::string hex(std::string_view bytes) {
   return out;
 }
 
-/// A digest of libcrypto, taken piece by piece.
+/// A digest that libcrypto computes piece by piece.
 class Digest {
  public:
-  /// Throws Error where libcrypto does not offer the digest (MD5 under FIPS).
+  /// Throws Error if libcrypto does not offer the digest (MD5 under FIPS).
   explicit Digest(const EVP_MD* kind) : context_(EVP_MD_CTX_new()) {
     if (!context_ || EVP_DigestInit_ex(context_.get(), kind, nullptr) != 1)
       throw Error("libcrypto cannot compute a digest that S3 needs; it may be limited to FIPS algorithms");
   }
   void update(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
-  /// The digest's bytes.
+  /// The bytes of the digest.
   [[nodiscard]] std::string finish() {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned size = 0;
@@ -130,7 +130,7 @@ inline std::string base64(std::string_view bytes) {
   return out;
 }
 
-/// What is signed of a request: exactly what is sent.
+/// The signed parts of a request, exactly as they are sent.
 struct Canonical {
   std::string_view method;
   std::string_view path;     // encoded

@@ -1,4 +1,4 @@
-// Exchanges with S3: many at once over kept connections (curl's multi interface), each signed, and sent again where
+// Runs exchanges with S3: many at once over open connections (libcurl's multi interface), each signed, and repeated if
 // the network or the server fails for a moment.
 #pragma once
 
@@ -21,16 +21,16 @@
 
 #include <curl/curl.h>
 
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/os/identity.hpp"
 #include "erm/detail/s3/exchange.hpp"
 #include "erm/detail/s3/settings.hpp"
 #include "erm/detail/s3/signature.hpp"
-#include "erm/detail/base/time_text.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail::s3 {
 
-/// Requests that run at once on the thread that wants them, over the connections of its last ones.
+/// Runs several requests at once on the calling thread. The connections stay open for the next ones.
 class Transfers {
  public:
   Transfers() : multi_(curl_multi_init()) {
@@ -48,24 +48,24 @@ class Transfers {
     const S3Options* limits = nullptr;
     std::size_t at_once = 1;
     std::function<Credentials()> credentials;
-    /// Reads the credentials again after `used` were refused; false where there are no others.
+    /// Reads the credentials again after the server refused `used`. Returns false if there are no others.
     std::function<bool(const Credentials& used)> renew;
   };
 
-  /// Brings each exchange to its end: an answer that is not worth another attempt, or no attempt left.
+  /// Runs each exchange until its answer is final or no attempt is left.
   void run(std::vector<Exchange>& exchanges, const Options& options) {
     options_ = &options;
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(std::max<std::size_t>(options.at_once, 16)));
     std::size_t next = 0;
     try {
       while (next < exchanges.size() || !running_.empty() || !waiting_.empty()) {
-        while (running_.size() < options.at_once && take_due()) {
+        while (running_.size() < options.at_once && start_due()) {
         }
         while (running_.size() < options.at_once && next < exchanges.size()) start(exchanges[next++]);
         int still = 0;
-        check(curl_multi_perform(multi_, &still));
+        expect_ok(curl_multi_perform(multi_, &still));
         finish_done();
-        if (!running_.empty() || !waiting_.empty()) check(curl_multi_poll(multi_, nullptr, 0, patience(), nullptr));
+        if (!running_.empty() || !waiting_.empty()) expect_ok(curl_multi_poll(multi_, nullptr, 0, patience(), nullptr));
       }
     } catch (...) {
       for (const std::unique_ptr<Running>& each : running_) release(*each);
@@ -84,7 +84,7 @@ class Transfers {
     curl_slist* lines = nullptr;
     std::uint64_t sent = 0;
     Credentials signed_with;
-    std::exception_ptr thrown;  // in a callback, through which nothing may be thrown
+    std::exception_ptr thrown;  // by a callback, through which no exception may pass
   };
   struct Waiting {
     Exchange* exchange;
@@ -96,7 +96,7 @@ class Transfers {
                   std::make_error_code(std::errc::io_error));
   }
 
-  static void check(CURLMcode code) {
+  static void expect_ok(CURLMcode code) {
     if (code == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
     if (code != CURLM_OK) refuse(curl_multi_strerror(code));
   }
@@ -108,8 +108,13 @@ class Transfers {
     if (code != CURLE_OK) refuse(curl_easy_strerror(code));
   }
 
-  /// Starts a request whose wait is over; false where there is none.
-  bool take_due() {
+  template <class Number>
+  static void set_long(CURL* easy, CURLoption option, Number value) {
+    set(easy, option, static_cast<long>(value));
+  }
+
+  /// Starts a request again whose wait is over. Returns false if there is none.
+  bool start_due() {
     const Clock::time_point now = Clock::now();
     const auto due = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.until <= now; });
     if (due == waiting_.end()) return false;
@@ -146,7 +151,7 @@ class Transfers {
     Running& one = *running_.back();
     curl_easy_reset(one.easy);
     set_request(one);
-    check(curl_multi_add_handle(multi_, one.easy));
+    expect_ok(curl_multi_add_handle(multi_, one.easy));
   }
 
   void set_request(Running& running) {
@@ -187,14 +192,14 @@ class Transfers {
     set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_PRIVATE, static_cast<void*>(&running));
     set(easy, CURLOPT_HTTPHEADER, running.lines);
-    set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
+    set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connect_timeout.count());
     set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall_timeout.count()));
+    set_long(easy, CURLOPT_LOW_SPEED_TIME, limits.stall_timeout.count());
     set(easy, CURLOPT_BUFFERSIZE, exchange.room > 65536 ? 262144L : 32768L);
     if (!settings.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, settings.ca_bundle.c_str());
-    set(easy, CURLOPT_HEADERFUNCTION, &take_header);
+    set(easy, CURLOPT_HEADERFUNCTION, &receive_header);
     set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&running));
-    set(easy, CURLOPT_WRITEFUNCTION, &take_content);
+    set(easy, CURLOPT_WRITEFUNCTION, &receive_content);
     set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&running));
     if (exchange.method == "HEAD") {
       set(easy, CURLOPT_NOBODY, 1L);
@@ -202,7 +207,7 @@ class Transfers {
       set(easy, CURLOPT_UPLOAD, 1L);
       set(easy, CURLOPT_UPLOAD_BUFFERSIZE, exchange.body.size() > 65536 ? 524288L : 65536L);
       set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
-      set(easy, CURLOPT_READFUNCTION, &give_body);
+      set(easy, CURLOPT_READFUNCTION, &send_body);
       set(easy, CURLOPT_READDATA, static_cast<void*>(&running));
       set(easy, CURLOPT_SEEKFUNCTION, &seek_body);
       set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&running));
@@ -234,7 +239,7 @@ class Transfers {
     }
   }
 
-  static std::size_t give_body(char* into, std::size_t size, std::size_t count, void* data) {
+  static std::size_t send_body(char* into, std::size_t size, std::size_t count, void* data) {
     Running& running = *static_cast<Running*>(data);
     return guarded(running, CURL_READFUNC_ABORT, [&] {
       const std::size_t got = running.exchange->body.read(running.sent, into, size * count);
@@ -249,7 +254,7 @@ class Transfers {
     return CURL_SEEKFUNC_OK;
   }
 
-  static std::size_t take_header(char* text, std::size_t size, std::size_t count, void* data) {
+  static std::size_t receive_header(char* text, std::size_t size, std::size_t count, void* data) {
     Running& running = *static_cast<Running*>(data);
     return guarded(running, 0, [&] {
       const std::string_view line(text, size * count);
@@ -263,7 +268,7 @@ class Transfers {
     });
   }
 
-  static std::size_t take_content(char* text, std::size_t size, std::size_t count, void* data) {
+  static std::size_t receive_content(char* text, std::size_t size, std::size_t count, void* data) {
     Running& running = *static_cast<Running*>(data);
     return guarded(running, 0, [&]() -> std::size_t {
       Exchange& exchange = *running.exchange;
@@ -333,17 +338,17 @@ class Transfers {
     idle_.push_back(running.easy);
   }
 
-  /// Exponential, and a random half of it, so that clients that failed together do not come back together.
+  /// Grows exponentially. Half of it is random, so that clients that failed together do not all come back at once.
   Clock::duration delay(const Exchange& exchange) {
     const std::int64_t longest = 5000;
     std::int64_t wait = std::max<std::int64_t>(options_->limits->retry_delay.count(), 0);
     for (int i = 1; i < exchange.attempts && wait < longest; ++i) wait *= 2;
-    wait = std::min(wait, longest);
+    wait = (std::min)(wait, longest);
     wait = wait / 2 + std::uniform_int_distribution<std::int64_t>(0, wait / 2)(random_);
     if (const auto asked = exchange.answer.find("retry-after"); asked != exchange.answer.end()) {
       std::int64_t seconds = 0;
       std::from_chars(asked->second.data(), asked->second.data() + asked->second.size(), seconds);
-      wait = std::max(wait, std::min<std::int64_t>(std::max<std::int64_t>(seconds, 0), 30) * 1000);
+      wait = (std::max)(wait, std::min<std::int64_t>(std::max<std::int64_t>(seconds, 0), 30) * 1000);
     }
     return std::chrono::milliseconds(wait);
   }
@@ -356,7 +361,7 @@ class Transfers {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-/// The connections that are not in use: each call borrows some, so that any number of threads may ask at once.
+/// The connections that are not in use. Each call borrows some, so that any number of threads may send requests.
 class TransfersPool {
  public:
   TransfersPool() {
@@ -365,9 +370,9 @@ class TransfersPool {
     if (ready != CURLE_OK) throw Error("cannot talk to S3: libcurl cannot be set up");
   }
 
-  std::unique_ptr<Transfers> take() {
+  std::unique_ptr<Transfers> borrow() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    leave_to_parent();
+    leave_connections_to_parent();
     if (idle_.empty()) return std::make_unique<Transfers>();
     std::unique_ptr<Transfers> transfers = std::move(idle_.back());
     idle_.pop_back();
@@ -380,8 +385,8 @@ class TransfersPool {
   }
 
  private:
-  /// After a fork the connections are the parent's: to close them here would end its TLS sessions.
-  void leave_to_parent() {
+  /// After a fork the connections belong to the parent: closing them here would end its TLS sessions.
+  void leave_connections_to_parent() {
     std::string process = os::process_number();
     if (process == process_) return;
     for (std::unique_ptr<Transfers>& each : idle_) each.release();

@@ -1,4 +1,4 @@
-// Large files to S3: in parts, several at once, read from where they are; and files that S3 copies by itself.
+// Uploads large files to S3 in parts, several at once; and has S3 copy objects.
 #pragma once
 
 #include <algorithm>
@@ -8,18 +8,19 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/s3/client.hpp"
 
 namespace erm::detail::s3 {
 
-/// One multipart upload; what is not completed is aborted.
+/// One multipart upload. Aborts it if it was not completed.
 class Upload {
  public:
   Upload(const Client& client, const std::string& path, const Content& content)
       : Upload(client, path, content.size(), client.options().part_size) {
     content_ = &content;
   }
-  /// Of another object, which stays: no byte of it comes here.
+  /// Copies another object on the server.
   Upload(const Client& client, const std::string& path, const Place& source, std::uint64_t size,
          std::uint64_t part_size)
       : Upload(client, path, size, part_size) {
@@ -34,7 +35,7 @@ class Upload {
       abort.query = {{"uploadId", id_}};
       static_cast<void>(client_.run(std::move(abort)));
     } catch (const std::exception&) {
-      // The first error is on its way to the caller. The docs tell how a bucket drops parts that no one completes.
+      // The caller gets the first error. docs/ describes how a bucket can drop parts of incomplete uploads.
     }
   }
 
@@ -52,8 +53,8 @@ class Upload {
  private:
   Upload(const Client& client, const std::string& path, std::uint64_t size, std::uint64_t part_size)
       : client_(client), path_(path), place_(path), size_(size) {
-    // S3 takes 10,000 parts of at least 5 MiB, but for the last.
-    part_size_ = std::max(std::max(part_size, std::uint64_t{5} << 20), size_ / 9999 + 1);
+    // S3 accepts at most 10,000 parts, each of at least 5 MiB except the last.
+    part_size_ = (std::max)((std::max)(part_size, std::uint64_t{5} << 20), size_ / 9999 + 1);
   }
 
   void begin() {
@@ -68,13 +69,13 @@ class Upload {
   }
 
   void send_parts() {
-    const auto count = static_cast<std::size_t>((size_ + part_size_ - 1) / part_size_);
+    const auto count = to_size((size_ + part_size_ - 1) / part_size_);
     std::vector<Exchange> parts(count);
     std::uint64_t done = 0;
     report(0);
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint64_t offset = i * part_size_;
-      const std::uint64_t size = std::min(part_size_, size_ - offset);
+      const std::uint64_t size = (std::min)(part_size_, size_ - offset);
       parts[i] = Client::request("upload", "PUT", place_);
       parts[i].query = {{"partNumber", std::to_string(i + 1)}, {"uploadId", id_}};
       if (content_ != nullptr) {
@@ -87,12 +88,12 @@ class Upload {
         parts[i].expects_xml = true;
       }
     }
-    // A part of a content that is far away is held in memory while it is sent.
+    // A part of a content that is not on this machine is in memory while it is sent.
     constexpr std::uint64_t memory = std::uint64_t{32} << 20;
-    const std::size_t fit = static_cast<std::size_t>(std::max<std::uint64_t>(memory / part_size_, 1));
+    const std::size_t fit = to_size(std::max<std::uint64_t>(memory / part_size_, 1));
     const std::size_t at_once = client_.options().max_requests;
     const bool is_cheap = content_ == nullptr || Body::is_cheap(*content_);
-    client_.run(parts, is_cheap ? at_once : std::min(at_once, fit));
+    client_.run(parts, is_cheap ? at_once : (std::min)(at_once, fit));
     list_ = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
     for (std::size_t i = 0; i < count; ++i) {
       Client::expect_ok(parts[i]);
@@ -110,7 +111,7 @@ class Upload {
     complete.body = Body(list_);
     complete = client_.run(std::move(complete));
     if (complete.is_ok()) return;
-    // An attempt whose answer was lost may have completed it.
+    // An attempt whose answer was lost may have completed the upload.
     complete.headers[writer_header] = writer_;
     if (complete.attempts > 1 && complete.status == 404 && client_.is_writer(complete)) return;
     fail(complete);
@@ -132,7 +133,7 @@ class Upload {
   std::string list_;
 };
 
-/// Has the server copy objects, several at once; sizes beside them.
+/// Has the server copy objects, several at once. `from` holds paths and sizes.
 inline void copy_objects(const Client& client, const std::vector<std::pair<std::string, std::uint64_t>>& from,
                          const std::vector<std::string>& to) {
   // One request copies at most 5 GiB, and answers when it is done.

@@ -1,4 +1,4 @@
-// The XML that S3 answers with: elements, text and entities; what else XML has is skipped.
+// Reads the XML of S3's answers: elements, text and entities. Skips everything else.
 #pragma once
 
 #include <charconv>
@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "erm/detail/s3/signature.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/s3/signature.hpp"
 
 namespace erm::detail::s3 {
 
@@ -64,7 +64,7 @@ inline std::string escaped_xml(std::string_view text) {
         out += "&gt;";
         break;
       default:
-        // A reader of XML may take other white space for a space.
+        // An XML reader may change other white space to a space.
         if (static_cast<unsigned char>(c) < 0x20)
           out += "&#" + std::to_string(static_cast<int>(c)) + ";";
         else
@@ -74,12 +74,12 @@ inline std::string escaped_xml(std::string_view text) {
   return out;
 }
 
-/// Walks the elements of a document, one level at a time.
+/// Iterates over the elements of one level of a document.
 class XmlElements {
  public:
   explicit XmlElements(std::string_view inside) : rest_(inside) {}
 
-  /// Goes to the next element of this level; false where there is none, or the document ends inside it.
+  /// Moves to the next element of this level. Returns false if there is none or the document ends inside it.
   bool next() {
     for (;;) {
       const std::size_t open = rest_.find('<');
@@ -94,7 +94,7 @@ class XmlElements {
       const bool is_empty = tag.back() == '/';
       name_ = tag.substr(0, tag.find_first_of(" \t\r\n/"));
       inside_ = {};
-      return is_empty || take_content();
+      return is_empty || read_content();
     }
   }
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
@@ -103,9 +103,9 @@ class XmlElements {
   [[nodiscard]] XmlElements inside() const { return XmlElements(inside_); }
 
  private:
-  /// Puts what is before this element's closing tag into inside_, and goes behind it. S3 nests no element in one
-  /// of its own name.
-  bool take_content() {
+  /// Sets inside_ to what is before this element's closing tag, and moves after the tag. S3 nests no element in one of
+  /// the same name.
+  bool read_content() {
     std::size_t at = 0;
     for (;;) {
       at = rest_.find("</", at);
@@ -128,7 +128,7 @@ class XmlElements {
   std::string_view inside_;
 };
 
-/// The text of the first element of that name directly inside the document's root; empty where there is none.
+/// The text of the first element of that name directly inside the root of a document; empty if there is none.
 inline std::string xml_text(std::string_view document, std::string_view name) {
   XmlElements root(document);
   if (!root.next()) return {};
@@ -137,7 +137,7 @@ inline std::string xml_text(std::string_view document, std::string_view name) {
   return {};
 }
 
-/// Whether the document has a root that is closed: an answer that was cut off has none.
+/// Whether the root of a document is closed; that of an answer that was cut off is not.
 inline bool is_whole_xml(std::string_view document) { return XmlElements(document).next(); }
 
 inline std::string_view xml_root(std::string_view document) {
@@ -145,7 +145,7 @@ inline std::string_view xml_root(std::string_view document) {
   return root.next() ? root.name() : std::string_view();
 }
 
-/// "a%20b+c" to "a b c", as keys are written where encoding-type=url was asked for.
+/// "a%20b+c" to "a b c": how listings with encoding-type=url write keys.
 inline std::string url_decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());

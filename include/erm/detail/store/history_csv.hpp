@@ -1,4 +1,4 @@
-// history/<writer>.csv: the points of a run, RFC 4180 text, appended to while the run lives.
+// history/<writer>.csv, the points of a run: RFC 4180 text, to which a live run appends.
 //
 //   metric,step,unix_ms,value
 //   loss,1200,1763883021123,0.53125
@@ -7,11 +7,13 @@
 
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,7 +28,7 @@ namespace erm::detail {
 
 inline constexpr std::string_view history_header = "metric,step,unix_ms,value\n";
 
-/// Appends a field, in quotes where it needs them.
+/// Appends a field, in quotes if it needs them.
 inline void append_csv_field(std::string& out, std::string_view field) {
   if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += field;
@@ -44,44 +46,104 @@ inline std::int64_t unix_milliseconds(TimePoint time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-inline void append_point(std::string& out, std::string_view csv_metric, const MetricPoint& point) {
-  out += csv_metric;
-  append_integer(out += ',', point.step);
-  append_integer(out += ',', unix_milliseconds(point.time));
-  append_floating(out += ',', point.value);
-  out += '\n';
-}
+/// Writes points as lines. Most points of a program come in groups with one step and one millisecond, so that the texts
+/// of both are made once and copied; the shortest text of each value is the rest of the cost.
+class PointWriter {
+ public:
+  /// Appends "field,step,milliseconds,value\n" to text().
+  template <class Float>
+  void add(std::string_view field, std::int64_t step, std::int64_t milliseconds, Float value) {
+    constexpr std::size_t numbers = 24 + 24 + 32;
+    if (text_.size() - size_ < field.size() + numbers) text_.resize(2 * text_.size() + field.size() + numbers);
+    char* at = text_.data() + size_;
+    std::memcpy(at, field.data(), field.size());
+    at += field.size();
+    if (step != step_ || step_text_.size == 0) {
+      step_ = step;
+      step_text_.set(step);
+    }
+    at = step_text_.copy_to(at);
+    if (milliseconds != milliseconds_ || time_text_.size == 0) {
+      milliseconds_ = milliseconds;
+      time_text_.set(milliseconds);
+    }
+    at = time_text_.copy_to(at);
+    *at++ = ',';
+    at = put_floating(at, value);
+    *at++ = '\n';
+    size_ = static_cast<std::size_t>(at - text_.data());
+  }
 
+  void add_header() {
+    text_.resize(size_);
+    text_ += history_header;
+    size_ = text_.size();
+  }
+
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+  /// The text itself; the writer is not used after this.
+  [[nodiscard]] std::string release() {
+    text_.resize(size_);
+    return std::move(text_);
+  }
+  void clear() { size_ = 0; }
+
+ private:
+  /// ",1200"
+  struct IntegerText {
+    char text[24];
+    std::size_t size = 0;
+    void set(std::int64_t number) {
+      text[0] = ',';
+      size = static_cast<std::size_t>(std::to_chars(text + 1, text + sizeof text, number).ptr - text);
+    }
+    char* copy_to(char* at) const {
+      std::memcpy(at, text, sizeof text);  // copying a fixed size is quick; the next field overwrites what is too much
+      return at + size;
+    }
+  };
+
+  std::string text_;
+  std::size_t size_ = 0;
+  std::int64_t step_ = 0;
+  IntegerText step_text_;
+  std::int64_t milliseconds_ = 0;
+  IntegerText time_text_;
+};
+
+/// The whole file.
 inline std::string history_csv(const std::map<std::string, MetricHistory>& history) {
-  std::string out(history_header);
+  PointWriter writer;
+  writer.add_header();
   for (const auto& [metric, points] : history) {
     std::string field;
     append_csv_field(field, metric);
-    for (const MetricPoint& point : points.points()) append_point(out, field, point);
+    for (const MetricPoint& point : points.points())
+      writer.add(field, point.step, unix_milliseconds(point.time), point.value);
   }
-  return out;
+  return writer.release();
 }
 
-/// Reads history files, one after the other, into one history a metric. What makes it quick: a program logs its
-/// metrics in turns, so each line's metric is guessed from the one before, and compared, not looked up; the same
-/// holds for its millisecond.
+/// Reads history files, one after the other, into one history for each metric. A program logs its metrics in turns, so
+/// the reader guesses the metric of a line from the line before and only compares; it looks a metric up if the guess is
+/// wrong. It does the same with milliseconds.
 class HistoryReader {
  public:
-  /// Adds the points of one file. A last line without its end was cut off by a crash and is left out; any other
-  /// line that is not a point is a FormatError naming `path` and the line.
+  /// Adds the points of one file. Ignores a last line that has no line end: a crash cut it off. Throws FormatError,
+  /// which names `path` and the line, for any other line that is not a point.
   void read(std::string_view text, const std::string& path) {
     begin(path, text.size());
     consume(text);
   }
 
-  /// The same in pieces: begin(), then consume() until the file ends.
+  /// The same piece by piece: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
     path_ = &path;
     file_size_ = file_size;
     line_ = 1;
     last_ = nullptr;
   }
-  /// Takes the lines that are whole off the front of what is left of the file, and gives their length.
+  /// Reads the complete lines at the front of `text`, and returns their length.
   std::size_t consume(std::string_view text) {
     rest_ = text;
     if (line_ == 1 && !read_header()) return 0;
@@ -95,15 +157,15 @@ class HistoryReader {
     }
     return text.size();
   }
-  /// After the first piece: makes room for as many points as the whole file will have if it goes on like that. Grown
-  /// by doubling, the points of a long run would be in memory twice.
+  /// Called after the first piece: reserves room for the points of the whole file, estimated from that piece. Without
+  /// this a vector that grows by doubling would hold the points of a long run twice.
   void expect_more_of_the_same(std::size_t consumed) {
     const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
     for (auto& [metric, points] : points_)
       points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
   }
 
-  /// What was read, each metric in the order of the lines.
+  /// The points that were read, for each metric in the order of the lines. The reader is empty afterwards.
   [[nodiscard]] std::map<std::string, MetricHistory> take() {
     std::map<std::string, MetricHistory> history;
     for (auto& [metric, points] : points_)
@@ -112,11 +174,11 @@ class HistoryReader {
   }
 
  private:
-  /// A metric as its lines begin.
+  /// A metric, and how its lines begin.
   struct Series {
     std::string field;  // as in the file, with the comma
     std::vector<MetricPoint>* points;
-    Series* next = nullptr;  // the one whose line came after the last of this
+    Series* next = nullptr;  // the series of the line that last followed one of this
   };
 
   [[noreturn]] void fail(const char* what) const {
@@ -145,7 +207,7 @@ class HistoryReader {
     return rest_.size() >= text.size() && std::memcmp(rest_.data(), text.data(), text.size()) == 0;
   }
 
-  /// False where there is not all of it yet.
+  /// Returns false if the text ends inside the header.
   bool read_header() {
     const std::string_view names = history_header.substr(0, history_header.size() - 1);
     if (rest_.substr(0, names.size()) != names.substr(0, rest_.size()))
@@ -160,7 +222,7 @@ class HistoryReader {
     return true;
   }
 
-  /// Leaves rest_ anywhere where the line is no point.
+  /// Returns false if the line is not a point; rest_ is then somewhere inside it.
   bool read_line() {
     Series* series = last_ == nullptr ? nullptr : last_->next;
     if (series != nullptr && starts_with(series->field))
@@ -179,7 +241,7 @@ class HistoryReader {
     return true;
   }
 
-  /// The series of the field that comes, or null where there is none.
+  /// The series of the next field, or null if there is no field.
   Series* read_metric() {
     const std::string_view line = rest_;
     std::string metric;
@@ -221,11 +283,11 @@ class HistoryReader {
     return true;
   }
 
-  /// Whether a line ends before its line end does; a quoted name may hold line ends.
+  /// Whether the text ends before the end of the line; a quoted name may hold line ends.
   static bool is_cut(std::string_view line) {
     if (!line.empty() && line.front() == '"') {
       line.remove_prefix(1);
-      // Up to the quote that ends the name: one that is not doubled.
+      // Skips to the quote that ends the name: the first that is not doubled.
       for (bool ended = false; !ended;) {
         const std::size_t quote = line.find('"');
         if (quote == std::string_view::npos) return true;

@@ -1,4 +1,4 @@
-// A writer's history file, wherever its registry lies.
+// The history file of one writer of a live run, in any store.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,13 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
 
-/// The history file of a run: appended to, or staged here and stored whole where the store cannot append.
+/// Appends to the file. If the store cannot append, collects the text in a local temporary file, and stores that.
 class HistoryFile {
  public:
   HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)) {
@@ -22,7 +23,7 @@ class HistoryFile {
     if (appender_) return;
     staged_ = os::unnamed_file("history");
     Bytes before = fs_.info(path_).kind == FileKind::file ? fs_.read(path_) : Bytes();
-    staged_.write_at(0, before.data(), static_cast<std::size_t>(size));
+    staged_.write_at(0, before.data(), to_size(size));
     staged_size_ = size;
   }
 
@@ -34,7 +35,7 @@ class HistoryFile {
   void sync() {
     if (appender_) appender_->sync();
   }
-  /// Whether what was appended is only here so far.
+  /// Whether some of the text is only in the temporary file so far.
   [[nodiscard]] bool is_staged() const { return !appender_ && stored_size_ != staged_size_; }
   void store(Durability durability) {
     const Staged content(staged_, staged_size_);

@@ -1,6 +1,6 @@
-// erm_metadata.json: a RunRecord as text (metadata_writer.hpp), and back (metadata_reader.hpp). Its top is what
-// the Python package reads and writes; "erm" holds the rest, and says by JSON pointer (RFC 6901) which texts stand
-// for values that JSON, or that package's reader, cannot hold.
+// erm_metadata.json holds a run: metadata_writer.hpp makes it from a RunRecord, metadata_reader.hpp reads it back. The
+// Python package reads and writes its top level. "erm" holds everything else; it says by JSON pointer (RFC 6901) which
+// texts stand for values that JSON, or the reader of that package, cannot hold.
 //
 //   {"timestamp_utc": "2026-11-23T07:30:21.128931",
 //   "experiment_id": "digits", ..., "params": {"nesterov": "true"}, ...,
@@ -35,7 +35,7 @@ struct LaterKeys {
   }
 };
 
-/// An artifact as its entry has it.
+/// The entry of an artifact.
 struct StoredArtifact {
   std::string id;
   std::string stored_filename;  // below artifacts/
@@ -44,25 +44,22 @@ struct StoredArtifact {
   std::string media_type;
   std::optional<std::uint64_t> size;
   std::optional<std::string> sha256;
-  bool is_as_loaded = true;  // with what a later version wrote of it
+  bool is_as_loaded = true;  // then what a later version wrote about it is kept
 };
 
-/// What the metadata says beside the RunRecord's own parts.
+/// The content of erm_metadata.json.
 struct MetadataFile {
   RunRecord record;  // without artifacts and history
   std::vector<StoredArtifact> artifacts;
-  /// The files of history/ that count, or nothing where all do.
+  /// The files in history/ that belong to the run. Nothing: all of them.
   std::optional<std::vector<std::string>> history_files;
-  std::string writer;           // of a live run, where it is not "main"
-  bool written_by_erm = false;  // not by the Python package, which drops "erm"
+  std::string writer;           // of a live run, unless it is "main"
+  bool written_by_erm = false;  // has "erm", which the Python package drops
 };
 
 inline constexpr std::pair<ArtifactType, std::string_view> artifact_type_names[] = {
-    {ArtifactType::png, "png"},
-    {ArtifactType::jpg, "jpg"},
-    {ArtifactType::plotly_json, "plotly_json"},
-    {ArtifactType::html, "html"},
-    {ArtifactType::binary, "binary"},
+    {ArtifactType::png, "png"},   {ArtifactType::jpg, "jpg"},       {ArtifactType::plotly_json, "plotly_json"},
+    {ArtifactType::html, "html"}, {ArtifactType::binary, "binary"},
 };
 
 inline std::string_view name_of(ArtifactType type) {
@@ -85,7 +82,7 @@ inline std::string pointer_part(std::string_view key) {
   return out;
 }
 
-/// The parts of a JSON pointer, or none where `pointer` is none.
+/// The parts of a JSON pointer; none if the text is not one.
 inline std::vector<std::string> pointer_parts(std::string_view pointer) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < pointer.size(); ++i) {

@@ -1,4 +1,4 @@
-// The text of erm_metadata.json as a RunRecord: see metadata.hpp.
+// Reads erm_metadata.json: see metadata.hpp.
 #pragma once
 
 #include <charconv>
@@ -15,14 +15,14 @@
 
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/metadata.hpp"
-#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/store/metadata.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail {
 
-/// The text was found to be JSON before.
+/// Parses the provenance when it is first asked for. MetadataReader has found the text to be JSON.
 class ProvenanceText final : public StoredProvenance {
  public:
   using StoredProvenance::StoredProvenance;
@@ -38,7 +38,7 @@ class ProvenanceText final : public StoredProvenance {
 
 class MetadataReader {
  public:
-  /// `path` is named by errors. Throws FormatError where the text is not a run's metadata.
+  /// Errors name `path`. Throws FormatError if the text is not the metadata of a run.
   static MetadataFile read(std::string_view text, const std::string& path);
 
  private:
@@ -51,7 +51,7 @@ class MetadataReader {
     throw FormatError("cannot read the run '" + path_ + "': " + key + " " + fault +
                       "; mend the file, or remove its folder");
   }
-  /// Throws unless a value of that kind comes next; `key` and `within` name its place.
+  /// Throws unless the next value is of that kind. `within` and `key` name its place.
   void expect(Kind kind, const char* belongs, std::string_view within, std::string_view key = {}) const {
     if (json_.kind() == kind) return;
     fail(place(within, key),
@@ -98,7 +98,7 @@ inline void MetadataReader::values(std::map<std::string, Value>& into, const cha
     const Kind kind = json_.kind();
     if (kind == Kind::object || kind == Kind::array || kind == Kind::null)
       fail(place(section, key), std::string("is ") + JsonReader::name_of(kind) + ", where text or a number belongs");
-    // ERM and Python write most keys in order or never look them up: the end is a good place to try first.
+    // Most files have their keys in order, so that the end is a good hint for the place.
     into.insert_or_assign(into.end(), key, json_.value());
   });
 }
@@ -175,7 +175,7 @@ inline std::optional<double> MetadataReader::non_finite(const std::string& text,
   return number;
 }
 
-/// Whether `type` of what lies at `path` is known and applied.
+/// Converts the value at `path` to `type`. Returns false if there is no such value or the type is unknown.
 inline bool MetadataReader::apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
                                        const std::string& pointer) const {
   if (path.size() == 2 && (path[0] == "params" || path[0] == "metrics")) {
@@ -226,7 +226,7 @@ inline bool MetadataReader::apply_type(const std::vector<std::string>& path, con
 }
 
 inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) {
-  // In order of their text a pointer comes before those into what it points to, which is then JSON already.
+  // In the order of their texts a pointer comes before the pointers to what is inside its value.
   for (const auto& [pointer, type] : types)
     if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
 }

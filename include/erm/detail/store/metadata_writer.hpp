@@ -1,4 +1,4 @@
-// A RunRecord as the text of erm_metadata.json: see metadata.hpp.
+// Writes erm_metadata.json: see metadata.hpp.
 #pragma once
 
 #include <algorithm>
@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/metadata.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/store/metadata.hpp"
 
 namespace erm::detail {
 
 class MetadataWriter {
  public:
-  /// The file's text; `history_files` as in MetadataFile.
+  /// The text of the file. `history_files` means the same as in MetadataFile.
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
@@ -116,14 +116,14 @@ inline void MetadataWriter::dict_entry(const Json& value, const std::string& poi
   } else if (value.is_boolean()) {
     as_text(value.get<bool>() ? "true" : "false", pointer, "boolean");
   } else {
-    // The text first: the pointers of what is inside come behind its own.
+    // Its own pointer comes before the pointers to what is inside.
     types_.emplace_back(pointer, "json");
     const Json whole = without_non_finite(value, pointer);
     append_json_string(out_, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 }
 
-/// dump() writes null for NaN and the infinities: they become text with a type of their own.
+/// A copy in which NaN and the infinities are texts with a type, since dump() would write null for them.
 inline Json MetadataWriter::without_non_finite(const Json& json, const std::string& pointer) {
   if (json.is_number_float() && !std::isfinite(json.get<double>())) {
     types_.emplace_back(pointer, "number");
@@ -251,7 +251,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
     for (const auto& [pointer, type] : later_types) {
       const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
-      // What was logged since is of a type of its own.
+      // A value that was logged since has a type of its own.
       if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
     }
     out += '}';

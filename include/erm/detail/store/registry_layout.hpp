@@ -1,16 +1,19 @@
-// Where things lie in a registry, and what may lie where: the marker files tell what is a registry, an
-// experiment and a variant.
+// The layout of a registry: which folder is the registry, an experiment, a variant or a run, and which may lie in
+// which. Marker files tell them apart.
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/uri.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
@@ -20,30 +23,17 @@ inline constexpr std::string_view registry_marker = ".erm_registry.json";
 inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
 inline constexpr std::string_view variant_marker = ".erm_variant.json";
 
+/// The store and path of a URI. If the caller gave a store, the path in that store.
+inline Location locate(const std::string& uri, const std::shared_ptr<FileSystem>& fs) {
+  return fs ? Location{fs, without_scheme(uri)} : open_file_system(uri);
+}
+
 inline std::string without_end_slash(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
 }
 
-/// The URI of what lies at `path` below `uri`; the path of a file URI is percent-encoded (RFC 3986).
-inline std::string uri_below(const std::string& uri, const std::string& path) {
-  if (ascii_lower(scheme_of(uri)) != "file") return joined(uri, path);
-  std::string encoded;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~' || c == '/';
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
-      encoded += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return joined(uri, encoded);
-}
-
-/// The folders above an id's last part: "a", "a/b" of "a/b/c".
+/// The folders above the last part of an id: "a" and "a/b" of "a/b/c".
 inline std::vector<std::string> parts_above(const std::string& id) {
   std::vector<std::string> above;
   for (std::size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1))
@@ -51,7 +41,7 @@ inline std::vector<std::string> parts_above(const std::string& id) {
   return above;
 }
 
-/// The ids below a folder by their marker files, sorted.
+/// The ids below a folder, sorted: the folders that hold the marker file.
 inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
   std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
   std::sort(ids.begin(), ids.end());
@@ -62,8 +52,8 @@ struct RegistryLayout {
   FileSystem& fs;
   std::string root;
 
-  /// Makes registry, experiment and variant where they are not there. Throws InvalidIdError where one would lie
-  /// inside another of its kind, or share a folder with something else.
+  /// Creates the registry, the experiment and the variant as far as they are missing. Throws InvalidIdError if one of
+  /// them would lie inside another of its kind, or share a folder with something else.
   void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability) const {
     const std::string experiment = joined(root, experiment_id);
     const std::string variant = joined(experiment, variant_id);
@@ -78,7 +68,7 @@ struct RegistryLayout {
     mark(variant, variant_marker, "variant_id", variant_id, durability);
   }
 
-  /// The same of an experiment that has no variant.
+  /// The same for an experiment without a variant.
   void make_experiment(const std::string& experiment_id, Durability durability) const {
     check_root();
     check_new("experiment", root, experiment_id, experiment_marker);
@@ -86,7 +76,7 @@ struct RegistryLayout {
     mark(joined(root, experiment_id), experiment_marker, "experiment_id", experiment_id, durability);
   }
 
-  /// Throws InvalidIdError where the run would lie inside another, or inside another variant.
+  /// Throws InvalidIdError if the run would lie inside another run or another variant.
   void check_run(const std::string& experiment_id, const std::string& variant_id, const std::string& run_id) const {
     if (run_id.find('/') == std::string::npos) return;
     const std::string variant = joined(joined(root, experiment_id), variant_id);
@@ -111,7 +101,7 @@ struct RegistryLayout {
                          other + "'; choose another id");
   }
 
-  /// Throws Error where the root is part of another registry: a wrong path more often than a wish.
+  /// Throws Error if the root is part of another registry: then the path is most likely wrong.
   void check_root() const {
     if (has(root, registry_marker)) return;
     for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"),
@@ -121,7 +111,7 @@ struct RegistryLayout {
                     " already; give the path of the registry itself");
   }
 
-  /// Checks the place of an experiment or variant that is about to be made.
+  /// Throws InvalidIdError if an experiment or variant cannot be created at that place.
   void check_new(const char* what, const std::string& parent, const std::string& id, std::string_view marker) const {
     const std::string folder = joined(parent, id);
     if (has(folder, marker)) return;
@@ -137,7 +127,7 @@ struct RegistryLayout {
     };
     for (const std::string& place : places)
       for (const auto& [other_marker, other] : others)
-        // Another process may have made this very one just now.
+        // The same one may have just been created by another process.
         if ((place != id || other_marker != marker) && has(joined(parent, place), other_marker))
           refuse(what, id, std::string("needs a folder that is ") + other + " already:", joined(parent, place));
     if (fs.info(folder).kind == FileKind::missing) return;
@@ -156,8 +146,39 @@ struct RegistryLayout {
       text += ", ";
     }
     append_json_string(text += "\"created_timestamp_utc\": ", time_text(now_utc()));
-    fs.create(path, text + "}", durability);  // false: another process made it just now
+    fs.create(path, text + "}", durability);  // false: another process has just created it
     if (durability == Durability::durable) fs.sync_folder(folder);
+  }
+};
+
+/// Throws NotFoundError for a registry, an experiment or a variant that does not exist. The message names the first of
+/// them that is missing.
+struct VariantPlace {
+  const FileSystem& fs;
+  const std::string& registry_uri;
+  std::string root;
+
+  void expect_registry() const {
+    if (is_missing(root))
+      throw NotFoundError("there is no registry at '" + registry_uri + "'; check the path, or save a run to it first");
+  }
+  void expect_experiment(const std::string& experiment_id) const {
+    if (!is_missing(joined(root, experiment_id))) return;
+    expect_registry();
+    throw NotFoundError("there is no experiment '" + experiment_id + "' in the registry '" + registry_uri +
+                        "'; list_experiments tells which there are");
+  }
+  void expect_variant(const std::string& experiment_id, const std::string& variant_id) const {
+    if (!is_missing(joined(joined(root, experiment_id), variant_id))) return;
+    expect_experiment(experiment_id);
+    throw NotFoundError("there is no variant '" + variant_id + "' of experiment '" + experiment_id +
+                        "' in the registry '" + registry_uri + "'; list_variants tells which there are");
+  }
+
+ private:
+  [[nodiscard]] bool is_missing(const std::string& path) const {
+    const FileKind kind = fs.info(path).kind;
+    return kind != FileKind::folder && kind != FileKind::link;
   }
 };
 

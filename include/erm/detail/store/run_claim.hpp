@@ -1,7 +1,7 @@
-// The claim on a run's folder, and what its holder does first: remove what killed processes left.
+// The claim on a run's folder, and the removal of what killed processes left there.
 //
-// Who works on a run's folder holds the claim "<parent>/.erm_tmp/<name>". A process that is killed leaves it abandoned,
-// and with that the next one knows that the folder may hold files of no run.
+// A process that changes a run's folder holds the claim "<parent>/.erm_tmp/<name>". If it is killed, the claim is
+// abandoned, and so the next process knows that the folder may hold files that belong to no run.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ inline std::string claim_path(const std::string& folder) {
   return joined(joined(folder_of(folder), claims_folder), last_part(folder));
 }
 
-/// What `claim()` gives, asked again while that is null, since others hold a claim for milliseconds; null where it
-/// stays so for as long as `patience`.
+/// Calls `claim()` until it returns a claim, since others usually hold one for milliseconds. Returns null if it returns
+/// none for as long as `patience`.
 template <class Claiming>
 auto claim_patiently(Claiming&& claim, std::chrono::milliseconds patience = std::chrono::seconds(10)) {
   constexpr std::chrono::milliseconds pause(10);
@@ -37,11 +37,11 @@ auto claim_patiently(Claiming&& claim, std::chrono::milliseconds patience = std:
   return claimed;
 }
 
-/// What the metadata of a deleted run are called until it is restored; `entry` is its place in the trash.
+/// The filename of a deleted run's metadata until the run is restored. `entry` is its entry in the trash.
 inline constexpr std::string_view deleted_prefix = ".erm_deleted_";
 inline std::string deleted_filename(const std::string& entry) { return std::string(deleted_prefix) + entry + ".json"; }
 
-/// The place in the trash of a run that was deleted and whose folder is still here, or an empty text.
+/// The entry in the trash of a deleted run whose folder has not moved yet, or an empty text.
 inline std::string deleted_entry_in(const FileSystem& fs, const std::string& folder) {
   for (const FolderEntry& file : fs.list(folder))
     if (file.name.rfind(deleted_prefix, 0) == 0 && ends_with(file.name, ".json"))
@@ -49,7 +49,7 @@ inline std::string deleted_entry_in(const FileSystem& fs, const std::string& fol
   return {};
 }
 
-/// Removes the files of a run's folder that its metadata does not name.
+/// Removes the files in a run's folder that its metadata does not name.
 inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
                            const std::set<std::string>& history) {
   for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
@@ -69,11 +69,11 @@ inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std:
   }
 }
 
-/// Removes what a killed save left in a run's folder, whose claim is held. A run that was there before stays.
+/// Removes what a killed save left in a run's folder. The caller holds the claim. A run that was there before stays.
 inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (fs.info(folder).kind != FileKind::folder) return;
   if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
-    if (!deleted_entry_in(fs, folder).empty()) return;  // no save's, but a deleted run on its way to the trash
+    if (!deleted_entry_in(fs, folder).empty()) return;  // a deleted run on its way to the trash
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
     fs.remove(edits_path(folder));
@@ -84,16 +84,16 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   try {
     metadata = read_metadata(fs, folder);
   } catch (const FormatError&) {
-    return;  // nobody knows which files are a damaged run's
+    return;  // damaged: it is not known which files belong to the run
   }
-  if (!metadata.history_files) return;  // a live run's: its writers' files are named nowhere
+  if (!metadata.history_files) return;  // a live run, whose files the metadata do not name
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
   remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
 }
 
-/// Claims a run's folder to do something to the run, and removes what a killed save left there. Throws IoError where
-/// another process holds it for ten seconds.
+/// Claims a run's folder, and removes what a killed save left there. Throws IoError if another process holds the claim
+/// for ten seconds.
 inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folder, const std::string& operation) {
   const std::string path = claim_path(folder);
   std::unique_ptr<Claim> claim = claim_patiently([&] { return fs.claim(path); });
@@ -106,7 +106,7 @@ inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folde
   return claim;
 }
 
-/// Removes what killed saves left in `parent`.
+/// Removes what killed saves left in the folder `parent`.
 inline void sweep(FileSystem& fs, const std::string& parent, const std::string& own_name) {
   const std::string claims = joined(parent, claims_folder);
   for (const std::string& name : fs.old_claims(claims)) {
@@ -119,7 +119,7 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
       else
         fs.remove_if_empty(joined(parent, name));  // killed between making the folder and begin()
     } catch (const IoError&) {
-      // Another user's, who alone may remove it; it stands in nobody's way.
+      // It belongs to another user, who alone may remove it. It does no harm.
     }
   }
 }

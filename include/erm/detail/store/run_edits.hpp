@@ -1,9 +1,9 @@
-// What edit_run changed of a run whose metadata are its own process's: kept beside them in ".erm_edits.json".
+// The changes of edit_run to a live run, in the file ".erm_edits.json" beside its metadata.
 //
-// The process that writes a live run does so from memory, and would undo what another writes into its metadata. So
-// while the metadata say "edits_lie_beside", a person's changes are put into a file of their own, which readers lay
-// over the run: they count more than what the process says. The process takes them over when it ends well, and so
-// does one that resumes the run. Whoever changes the file holds the run's claim.
+// The process that writes a live run writes its metadata from memory, and would undo changes by others. So while the
+// metadata say "edits_lie_beside", edit_run stores its changes in a file of their own. Readers apply them to the run,
+// and they win over what the process wrote. The process merges them into the metadata when it finishes the run, and so
+// does a process that resumes the run. Whoever changes the file holds the run's claim.
 #pragma once
 
 #include <map>
@@ -22,7 +22,7 @@ struct RunEdits {
   std::map<std::string, std::optional<std::string>> tags = {};  // nothing: removed
   std::optional<std::string> note = {};
   std::optional<std::string> group = {};
-  Json later = {};  // an object of what a later version wrote, or null
+  Json later = {};  // an object with keys that a later version wrote, or null
 
   [[nodiscard]] bool empty() const { return tags.empty() && !note && !group; }
 
@@ -36,7 +36,7 @@ struct RunEdits {
     if (note) record.note = *note;
     if (group) record.group = *group;
   }
-  /// Adds what was changed after these.
+  /// Adds later changes.
   void add(RunEdits newer) {
     for (auto& [name, value] : newer.tags) tags[name] = std::move(value);
     if (newer.note) note = std::move(newer.note);
@@ -71,7 +71,7 @@ inline std::string text_of(const RunEdits& edits) {
   return out + "}\n";
 }
 
-/// The edits in that folder; none where there is no file of them.
+/// The edits in a run's folder; none if it has no such file.
 inline RunEdits read_edits(const FileSystem& fs, const std::string& folder) {
   const std::string path = edits_path(folder);
   Bytes bytes;
@@ -109,7 +109,7 @@ inline RunEdits read_edits(const FileSystem& fs, const std::string& folder) {
   return edits;
 }
 
-/// Lays the edits that lie beside a run's metadata over it.
+/// Applies the edits that lie beside a run's metadata, if there are any.
 inline void apply_edits_beside(const FileSystem& fs, const std::string& folder, RunRecord& record) {
   if (!record.edits_lie_beside) return;
   read_edits(fs, folder).apply_to(record);

@@ -1,4 +1,4 @@
-// One run's folder, read: its metadata, its history, and what its other writers and its editors left beside them.
+// Reads a run's folder: its metadata, its history, and what other writers and editors left beside them.
 #pragma once
 
 #include <algorithm>
@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/to_size.hpp"
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/provenance_merge.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
-#include "erm/detail/run/process_identity.hpp"
-#include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/store/run_edits.hpp"
-#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -42,17 +43,17 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
   return MetadataReader::read(view(bytes), path);
 }
 
-/// In pieces: a long run's file would take more memory than its points.
+/// Reads the file in pieces, for the file of a long run takes more memory than its points.
 inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
   const FileInfo found = fs.info(path);
   if (found.kind != FileKind::file)
     throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
   std::size_t room = std::size_t{4} << 20;
-  // Of a store that is far away each piece, and the end behind it, would be a request.
+  // From a store on another machine every piece, and the empty one after the end, would be a request.
   if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
   reader.begin(path, found.size);
-  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(room, found.size)));
-  std::size_t kept = 0;  // the begin of a line that the last piece cut
+  Bytes piece(to_size(std::min<std::uint64_t>(room, found.size)));
+  std::size_t kept = 0;  // the beginning of a line that the end of the last piece cut
   for (std::uint64_t at = 0;;) {
     const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
     if (got == 0) return;
@@ -70,19 +71,19 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   }
 }
 
-/// What lies in history/ of a run whose metadata do not name it. Where that is nothing, the run may be on its way to
-/// the trash or back: then it is looked at again.
+/// The entries of history/, for a run whose metadata do not name its files. If there are none, the run may be moving to
+/// the trash or back; so it reads the folder again once the metadata are known to be there.
 inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std::string& folder) {
   std::vector<FolderEntry> entries = fs.list(joined(folder, "history"));
   if (!entries.empty()) return entries;
-  static_cast<void>(metadata_bytes(fs, folder));  // throws where it is gone
+  static_cast<void>(metadata_bytes(fs, folder));  // throws if the run is gone
   return fs.list(joined(folder, "history"));
 }
 
 /// The paths of a run's history files.
 inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
                                               const MetadataFile& metadata) {
-  if (!metadata.written_by_erm) return {};  // the Python package leaves the files of a run that it overwrites
+  if (!metadata.written_by_erm) return {};  // the files are those of a run that the Python package overwrote
   const std::string history = joined(folder, "history");
   std::vector<std::string> files;
   if (metadata.history_files) {
@@ -103,7 +104,7 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
   return reader.take();
 }
 
-/// The metadata and the history that belongs to it: where an overwrite takes the files away meanwhile, the new ones.
+/// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
 inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
   const std::string path = metadata_path(folder);
   for (;;) {
@@ -119,21 +120,21 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
-/// Whether a run that says it is running is not: its process was on this machine and is gone, or it was silent for
+/// Whether the process of a run with the status running is gone: it ran on this machine and has ended, or it missed
 /// four heartbeats.
 inline bool is_dead(const RunRecord& record) {
   const Owner owner = Owner::of(record.owner);
   const Owner reader = Owner::this_process();
   const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
-  // Machines may share a name; of another boot the process may be one of another machine.
+  // Machines may share a name. After another boot the process may be one of another machine.
   if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
-  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // a file may say anything
+  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may hold any number
   return now_utc() - last_seen >
          std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
 }
 
-/// Throws RunExistsError where a live process has the run open.
+/// Throws RunExistsError if a live process has the run open.
 inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
                             const std::string& advice = "end that process, or take another id") {
   if (found.status != RunStatus::running || is_dead(found)) return;
@@ -143,21 +144,20 @@ inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
                        time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
-/// Points may be newer than the metadata: their last values become the metrics, but for a metric that was logged
-/// without a step since, whose value is no point's.
-inline void take_newer_metrics(RunRecord& record) {
+/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric that was
+/// logged without a step since then, so that no point has its value, stays as it is.
+inline void update_metrics_from_history(RunRecord& record) {
   for (const auto& [metric, history] : record.history) {
     const auto known = record.metrics.find(metric);
     const auto& points = history.points();
     const bool is_point = known == record.metrics.end() ||
-                          std::any_of(points.rbegin(), points.rend(), [&](const MetricPoint& point) {
-                            return known->second == Value(point.value);
-                          });
+                          std::any_of(points.rbegin(), points.rend(),
+                                      [&](const MetricPoint& point) { return known->second == Value(point.value); });
     if (is_point) record.metrics[metric] = history.last().value;
   }
 }
 
-/// What the writers of a live run other than "main" logged, each in history/<writer>.json.
+/// What the other writers of a live run than "main" logged, each in history/<writer>.json.
 inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
   std::vector<std::string> paths;
   for (const FolderEntry& entry : unnamed_history(fs, folder))
@@ -173,7 +173,7 @@ inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const 
   return writers;
 }
 
-/// Adds to a run what another of its writers logged; what the run has itself stays.
+/// Adds to a run what another of its writers logged. Values that the run has itself stay.
 inline void add_record(RunRecord& run, RunRecord other, const std::string& writer) {
   add_provenance_of_writer(run, other, writer);
   for (std::string& feature : other.features)
@@ -193,23 +193,23 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   }
 }
 
-/// Lays the edits that lie beside a run's metadata over it. Where there are none, the run may be on its way to the
-/// trash or back: then it is looked at again.
+/// Applies the edits that lie beside a run's metadata. If there is no file of edits, the run may be moving to the trash
+/// or back; so it looks for the file again once the metadata are known to be there.
 inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
   if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
   apply_edits_beside(fs, folder, record);
 }
 
-/// Throws NotFoundError where the run is not there any more whose files its metadata did not name: others may have been
-/// read for them, or none.
+/// Throws NotFoundError if the run was replaced. Called after reading files that the metadata do not name, which may
+/// have been those of another run.
 inline void expect_same_run(const FileSystem& fs, const std::string& folder, const RunRecord& found) {
   const MetadataFile now = read_metadata(fs, folder);
   if (now.history_files || now.record.timestamp_utc != found.timestamp_utc)
     throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
 }
 
-/// Makes of a run's metadata what readers see: with what its other writers and its editors left beside them. Throws
-/// NotFoundError where the run went away meanwhile.
+/// Completes a run's metadata with what other writers and editors left beside them, and finds out whether the run was
+/// killed. Throws NotFoundError if the run was moved or replaced meanwhile.
 inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
   if (has_unnamed_files) {
@@ -222,32 +222,31 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   apply_edits_of(fs, folder, record);
   if (has_unnamed_files) expect_same_run(fs, folder, record);
   if (record.status != RunStatus::running) return;
-  take_newer_metrics(record);
+  update_metrics_from_history(record);
   if (is_dead(record)) record.status = RunStatus::killed;
 }
 
-/// Gives a run its artifacts, to be read when they are asked for.
+/// Adds the artifacts of a run; their content is read when it is asked for.
 inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);
     auto content = std::make_shared<const StoredContent>(fs, folder, artifact.stored_filename, artifact.size);
     std::string id = artifact.id;
-    metadata.record.artifacts.emplace(std::move(id),
-                                      Artifact(artifact.id, std::move(artifact.filename), artifact.type,
-                                               std::move(content), std::move(artifact.media_type),
-                                               std::move(artifact.sha256)));
+    metadata.record.artifacts.emplace(
+        std::move(id), Artifact(artifact.id, std::move(artifact.filename), artifact.type, std::move(content),
+                                std::move(artifact.media_type), std::move(artifact.sha256)));
   }
 }
 
-/// A run of its metadata and history.
+/// The run that metadata and history describe.
 inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
   settle(*fs, folder, metadata);
   add_artifacts(fs, folder, metadata);
   return std::move(metadata.record);
 }
 
-/// What `read` gives; called again while the run is replaced, or goes to the trash and comes back, as it reads.
+/// Returns what `read` returns. Calls it again if the run was replaced, or moved to the trash and back, meanwhile.
 template <class Read>
 auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& read) {
   constexpr int attempts = 10;
@@ -257,7 +256,7 @@ auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& re
     } catch (const NotFoundError&) {
       if (i == attempts) throw;
       if (!fs.are_files({metadata_path(folder)}))
-        static_cast<void>(metadata_bytes(fs, folder));  // says that it is gone
+        static_cast<void>(metadata_bytes(fs, folder));  // throws: there is no run
     }
   }
 }
@@ -266,7 +265,7 @@ inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::stri
   return read_until_whole(*fs, folder, [&] { return record_of(fs, folder, read_metadata_and_history(*fs, folder)); });
 }
 
-/// The metadata and the history that belongs to it, without what else settle() looks at.
+/// The metadata and the history that belongs to them, without what settle() adds.
 inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder) {
   return read_until_whole(fs, folder, [&] {
     MetadataFile metadata = read_metadata_and_history(fs, folder);
@@ -275,14 +274,15 @@ inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const 
   });
 }
 
-/// The metadata files of several runs, asked for together.
+/// The metadata files of several runs, read with one call.
 inline std::vector<Bytes> metadata_bytes_of(const FileSystem& fs, const std::vector<std::string>& folders) {
   std::vector<std::string> paths;
   for (const std::string& folder : folders) paths.push_back(metadata_path(folder));
   try {
     return fs.read_many(paths);
   } catch (const NotFoundError&) {
-    for (const std::string& folder : folders) static_cast<void>(metadata_bytes(fs, folder));  // says which
+    for (const std::string& folder : folders)
+      static_cast<void>(metadata_bytes(fs, folder));  // throws for the missing one
     throw;
   }
 }
@@ -296,12 +296,12 @@ inline std::vector<MetadataFile> read_metadata_of(const FileSystem& fs, const st
   return metadata;
 }
 
-/// read_metadata_and_history() of several runs, asked for together.
+/// read_metadata_and_history() of several runs, with few calls.
 inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& fs,
                                                               const std::vector<std::string>& folders) {
   std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
   std::vector<std::string> paths;
-  std::vector<std::size_t> ends;  // of each run's, in paths
+  std::vector<std::size_t> ends;  // of the paths of each run, in `paths`
   for (std::size_t i = 0; i < folders.size(); ++i) {
     for (std::string& path : history_paths(fs, folders[i], metadata[i])) paths.push_back(std::move(path));
     ends.push_back(paths.size());
@@ -315,10 +315,10 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
   return metadata;
 }
 
-/// read_run() of each folder; a store that is far away is asked for many files at once.
+/// read_run() of each folder. Reads many files with one call, for a store on another machine.
 inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
                                         const std::vector<std::string>& folders) {
-  constexpr std::size_t at_once = 128;  // what is read and not yet taken apart is held in memory
+  constexpr std::size_t at_once = 128;  // the files of so many runs are in memory at a time
   std::vector<RunRecord> records;
   records.reserve(folders.size());
   for (auto first = folders.begin(); first != folders.end();) {
@@ -328,7 +328,7 @@ inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
       std::vector<MetadataFile> metadata = read_metadata_and_history_of(*fs, some);
       for (std::size_t i = 0; i < some.size(); ++i) records.push_back(record_of(fs, some[i], std::move(metadata[i])));
     } catch (const NotFoundError&) {
-      // An overwrite may have taken a history away meanwhile: each run by itself looks again.
+      // An overwrite may have removed a history meanwhile. Read each run alone, which reads again if it must.
       records.resize(static_cast<std::size_t>(first - folders.begin()));
       for (const std::string& folder : some) records.push_back(read_run(fs, folder));
     }

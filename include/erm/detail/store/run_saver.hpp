@@ -1,11 +1,14 @@
-// One run's folder, written so that whoever looks sees the whole run or none.
+// Writes a run's folder so that a reader sees the whole run or none.
 //
-// A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), puts artifacts and history into the
-// run's folder, and commits the metadata last: the claim's own file becomes erm_metadata.json in one rename.
-// An overwrite puts new files beside the old ones, commits, and then, under a new claim, removes what no metadata
-// names any more; an artifact that is in the folder already stays where it is. Its time is in the new files' names, so
-// that no name comes back: whoever still holds an earlier metadata finds its files, or none, and never later ones. What
-// a killed save left is known by its abandoned claim, and removed by the next save to the same parent folder.
+// A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), writes artifacts and history to the run's
+// folder, and commits the metadata last: the file of the claim becomes erm_metadata.json in one rename.
+//
+// An overwrite writes new files beside the old ones, commits, and then, under a new claim, removes the files that the
+// metadata do not name any more. An artifact that is in the folder already stays where it is. The names of new files
+// hold the time of the overwrite, so that no name is used twice: a reader with earlier metadata finds the files that
+// they name, or none, but never later ones.
+//
+// The claim of a killed save is abandoned. The next save to the same parent folder removes what it left.
 #pragma once
 
 #include <algorithm>
@@ -20,15 +23,15 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/run/contents.hpp"
-#include "erm/detail/store/content_sha256.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
-#include "erm/detail/run/record_json.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/stored_names.hpp"
-#include "erm/detail/base/time_text.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
@@ -39,7 +42,7 @@ enum class SaveOutcome { saved, exists, is_being_saved, holds_other_files };
 /// Saves a run to one folder.
 class RunSaver {
  public:
-  /// `make_place` is called while the claim on the run's name is held; see RegistryVariant.
+  /// save() calls `make_place` while it holds the claim on the run's name; see RegistryVariant.
   RunSaver(FileSystem& fs, const RunRecord& record, std::string run_id, std::string folder, Durability durability,
            std::function<void()> make_place = {})
       : fs_(fs),
@@ -51,7 +54,7 @@ class RunSaver {
     while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   }
 
-  /// A run's files may be replaced, others never: `holds_other_files` says that the folder has some and no run.
+  /// Replaces only the files of a run. `holds_other_files` means that the folder has files but no run.
   SaveOutcome save(bool overwrite) {
     const std::string parent = folder_of(folder_);
     const std::string name = last_part(folder_);
@@ -66,7 +69,7 @@ class RunSaver {
     if (!is_new_) {
       if (fs_.are_files({metadata_path(folder_)})) {
         if (!overwrite) return SaveOutcome::exists;
-        look_at_replaced();
+        read_replaced();
       } else {
         check_is_folder();
         if (!fs_.list(folder_).empty()) return SaveOutcome::holds_other_files;
@@ -93,7 +96,7 @@ class RunSaver {
   }
 
  private:
-  /// Makes a folder and those above it, each on the disk before what is in it.
+  /// Creates a folder and the folders above it, and brings each to the disk before what is in it.
   void make_folders(const std::string& path) {
     if (path == "." || path == "/" || path.empty() || fs_.info(path).kind != FileKind::missing) return;
     const std::string parent = folder_of(path);
@@ -107,13 +110,13 @@ class RunSaver {
       throw IoError::failed_to("save a run to", folder_, std::make_error_code(std::errc::not_a_directory));
   }
 
-  /// What is in the folder already: names not to be used, and files that may stay.
-  void look_at_replaced() {
+  /// Reads what is in the folder: names that are taken, and files that may stay.
+  void read_replaced() {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
     history_stem_ += "-" + mark;
     for (const char* const part : {"artifacts", "history"}) {
-      // Through a link the files of another folder would be taken for those of the run, and removed.
+      // Behind a link the files of another folder would count as files of the run, and be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
         throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
                           "' is a symbolic link, which may lead out of the run's folder; remove the link");
@@ -130,12 +133,12 @@ class RunSaver {
       if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
-      // A run that cannot be read may be replaced all the same; then none of its files stays.
+      // A damaged run may be replaced, too; then none of its files stays.
     }
   }
 
-  /// Of a live run that is over every file of history/ counts, also one that this save is about to write: its metadata
-  /// come to name them.
+  /// Every file in history/ belongs to a live run that has ended, and so would one that this save writes. So its
+  /// metadata are changed to name the files that it has.
   void name_files_of(MetadataFile& run) {
     for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
       add_record(run.record, std::move(writer.record), writer.writer);
@@ -149,34 +152,33 @@ class RunSaver {
     std::vector<std::string> names;
     for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
     run.history_files = std::move(names);
-    fs_.write(metadata_path(folder_),
-              MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files,
-                                   run.record.finished_utc),
-              durability_);
+    fs_.write(
+        metadata_path(folder_),
+        MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc),
+        durability_);
     fs_.remove(edits_path(folder_));
   }
 
-  /// A file that is yet to be written: an artifact's, or the history's.
+  /// A file to write: of an artifact, or of the history.
   struct Pending {
     const Content* content;
     const Artifact* artifact;  // null for the history
     std::size_t entry;         // in artifacts_
   };
 
-  /// Tells which artifacts are there already.
+  /// Makes the entries of the artifacts, and finds those that are in the folder already.
   void name_artifacts() {
     for (const auto& [id, artifact] : record_.artifacts) {
-      StoredArtifact entry = {id,         {},
-                              artifact.filename(), artifact.type(),
-                              artifact.media_type(), artifact.size(),
-                              artifact.sha256()};
-      const auto* const stored = dynamic_cast<const StoredContent*>(artifact.content().get());
+      StoredArtifact entry = {
+          id, {}, artifact.filename(), artifact.type(), artifact.media_type(), artifact.size(), artifact.sha256()};
+      const StoredContent* const stored = artifact.content()->stored();
       entry.is_as_loaded = stored != nullptr;
       if (stored != nullptr && !is_new_ && stored->lies_in(fs_, folder_) && is_named(id, stored->stored_filename())) {
         entry.stored_filename = stored->stored_filename();
       } else {
         std::uint8_t first = 0;
-        if (stored != nullptr) stored->read_at(0, &first, 1);  // throws where it is lost, before its name is anew
+        if (stored != nullptr)
+          stored->read_at(0, &first, 1);  // throws if the file is lost, before its name is used again
         if (!entry.sha256) entry.sha256 = sha256_of(*artifact.content());
         if (stays(entry))
           entry.stored_filename = replaced_.at(id).stored_filename;
@@ -187,20 +189,20 @@ class RunSaver {
     }
   }
 
-  /// Whether the run that is replaced names that file for that artifact, be it there or lost.
+  /// Whether the replaced run names that file for that artifact; the file may be lost.
   [[nodiscard]] bool is_named(const std::string& id, const std::string& stored_filename) const {
     const auto same = replaced_.find(id);
     return same != replaced_.end() && same->second.stored_filename == stored_filename;
   }
 
-  /// Whether the run that is replaced has the same artifact with the same content.
+  /// Whether the replaced run has the same artifact with the same content.
   [[nodiscard]] bool stays(const StoredArtifact& entry) const {
     const auto same = replaced_.find(entry.id);
     return same != replaced_.end() && same->second.sha256 == entry.sha256 && same->second.size == entry.size &&
            same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
   }
 
-  /// Stores what is pending under names that are free.
+  /// Writes the pending files under free names.
   void write_files() {
     std::optional<BytesContent> history;
     if (!record_.whole_history().empty()) {
@@ -229,7 +231,7 @@ class RunSaver {
     }
   }
 
-  /// No file that is there may be among those that a failed save removes.
+  /// Never the name of a file in the folder, which would be removed if the save fails.
   std::string free_history_name() {
     for (int i = 1;; ++i) {
       std::string name = history_stem_ + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
@@ -238,7 +240,7 @@ class RunSaver {
   }
 
   std::vector<bool> create_files(const std::vector<NewFile>& files) {
-    // A failure may leave any of them, so that all are removed then; else only what was made is this save's.
+    // If the call fails, any of them may exist, so that undo() removes all. Otherwise only those it created are ours.
     const std::size_t before = written_.size();
     for (const NewFile& file : files) written_.push_back(file.path);
     std::vector<bool> created = fs_.create_many(files, durability_);
@@ -248,7 +250,7 @@ class RunSaver {
     return created;
   }
 
-  /// The names of all that was written, before the metadata makes it a run.
+  /// Brings the names of all new files to the disk, before the metadata make them a run.
   void sync() {
     if (durability_ != Durability::durable || !fs_.has_folders()) return;
     std::set<std::string> folders = {folder_};
@@ -260,16 +262,16 @@ class RunSaver {
 
   void remove_replaced(const std::string& claimed) {
     try {
-      // Another save may have begun since the commit: then it does this.
+      // If another save has begun since the commit, it removes them.
       if (const std::unique_ptr<Claim> claim = fs_.claim(claimed)) remove_leftovers(fs_, folder_);
     } catch (const Error&) {
-      // The run is saved, and no reader looks at what stays; the next overwrite tries again.
+      // The run is saved, and no reader uses the old files. The next overwrite tries again.
     }
   }
 
   void undo(const std::string& text) noexcept {
     try {
-      // A commit may fail after the metadata is in its place: then this is a run.
+      // If the commit failed after the metadata were in their place, this is a complete run.
       if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
           view(fs_.read(metadata_path(folder_))) == text)
         return;
@@ -278,7 +280,7 @@ class RunSaver {
         for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {
-      // The first error is on its way to the caller; what stays is removed by the next save.
+      // The caller gets the first error. The next save removes what stays.
     }
   }
 
@@ -289,9 +291,9 @@ class RunSaver {
   Durability durability_;
   std::function<void()> make_place_;
   bool is_new_ = false;
-  std::map<std::string, StoredArtifact> replaced_;  // of the run that is overwritten, by artifact id
-  std::set<std::string> there_;                     // its artifacts' files
-  std::set<std::string> histories_there_;           // its history's, and those that were tried
+  std::map<std::string, StoredArtifact> replaced_;  // of the replaced run, by artifact id
+  std::set<std::string> there_;                     // the files of its artifacts
+  std::set<std::string> histories_there_;           // the files of its history, and names that were tried
   StoredNames names_;
   std::string history_stem_ = "main";
   std::vector<Pending> pending_;

@@ -1,4 +1,4 @@
-// An artifact's content where a registry has it.
+// The content of an artifact in a registry, and the SHA-256 of any content.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,9 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/store/metadata.hpp"
+#include "erm/detail/base/sha256.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/metadata.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
@@ -33,6 +34,7 @@ class StoredContent final : public Content {
     return fs_->read_at(path(), offset, into, size);
   }
   [[nodiscard]] std::size_t read_size() const noexcept override { return fs_->read_size(); }
+  [[nodiscard]] const StoredContent* stored() const noexcept override { return this; }
   [[nodiscard]] std::string path() const { return joined(folder_, "artifacts/" + stored_filename_); }
   [[nodiscard]] const std::string& stored_filename() const noexcept { return stored_filename_; }
   [[nodiscard]] bool lies_in(const FileSystem& fs, const std::string& folder) const {
@@ -41,12 +43,19 @@ class StoredContent final : public Content {
 
  private:
   std::shared_ptr<FileSystem> fs_;
-  std::string folder_;  // the run's
+  std::string folder_;  // of the run
   std::string stored_filename_;
   std::optional<std::uint64_t> size_;
 };
 
-/// Throws FormatError where a stored artifact is a symbolic link, or lies behind one: it could lead anywhere.
+/// The SHA-256 of a content as 64 hexadecimal digits.
+inline std::string sha256_of(const Content& content) {
+  if (const Bytes* const held = content.bytes_in_memory()) return sha256_of(view(*held));
+  std::uint64_t size = 0;
+  return sha256_of_all(content, content.read_size(), size);
+}
+
+/// Throws FormatError if a stored artifact is a symbolic link, or is reached through one: a link may lead anywhere.
 inline void refuse_links(const FileSystem& fs, const std::string& folder, const std::string& stored_filename,
                          std::set<std::string>& checked) {
   const std::string inside = "artifacts/" + stored_filename;

@@ -1,4 +1,4 @@
-// Under which name each artifact of a run is stored, so that on no system one takes another's place.
+// The names under which the artifacts of a run are stored: no two of them are the same file on any system.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace erm::detail {
 
-/// `name` in one case, for the letters that file systems which ignore case fold and whose two cases are as many
-/// bytes: ASCII, Latin-1, Greek and Cyrillic.
+/// `name` in lower case, as file systems that ignore case compare it. Covers the letters whose two cases have the same
+/// number of bytes: ASCII, Latin-1, Greek and Cyrillic.
 inline std::string case_folded(std::string_view name) {
   std::string out(name);
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -21,8 +21,7 @@ inline std::string case_folded(std::string_view name) {
     if (c < 0xC3 || i + 1 == out.size()) continue;
     const auto next = static_cast<unsigned char>(out[i + 1]);
     unsigned code = (c & 0x1FU) << 6 | (next & 0x3FU);
-    if (c >= 0xE0)
-      continue;
+    if (c >= 0xE0) continue;
     if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3A9) ||
         (code >= 0x410 && code <= 0x42F))
       code += 32;
@@ -37,7 +36,7 @@ inline std::string case_folded(std::string_view name) {
   return out;
 }
 
-/// `filename` without what breaks or misdirects the Python package's look-up of a file: '[', ']', '?', '*' and "::".
+/// `filename` without '[', ']', '?', '*' and "::", with which the Python package finds another file or none.
 inline std::string without_glob_characters(std::string_view filename) {
   std::string out(filename);
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -55,7 +54,7 @@ class StoredNames {
   /// Names that all carry `mark`: "model-<mark>.bin".
   explicit StoredNames(std::string mark) : mark_(std::move(mark)) {}
 
-  /// A name for a file logged as `filename`: that, or "model-2.bin" where another has it. Is taken from then on.
+  /// Takes a name for a file that was logged as `filename`: the same, or "model-2.bin" if another file has it.
   std::string choose(const std::string& filename) {
     std::string wanted = without_glob_characters(filename);
     if (mark_.empty() && take(wanted)) return wanted;
@@ -69,7 +68,7 @@ class StoredNames {
       if (i > 1) tail += "-" + std::to_string(i);
       tail += wanted.substr(dot);
       std::string stem = wanted.substr(name, dot - name);
-      // A part has at most 255 bytes, and is cut between two characters.
+      // A part of a path has at most 255 bytes. It is cut between two characters.
       if (stem.size() + tail.size() > 255) stem.resize(255 - tail.size());
       stem.resize(utf8_valid_prefix(stem));
       if (stem.empty()) stem = "file";
@@ -77,7 +76,7 @@ class StoredNames {
     }
   }
 
-  /// False where `stored`, or a folder that it needs, is another's already.
+  /// Takes the name `stored`. Returns false if another file has it, or has the name of a folder in it.
   bool take(const std::string& stored) {
     const std::string folded = case_folded(stored);
     if (files_.count(folded) != 0 || folders_.count(folded) != 0) return false;
@@ -90,8 +89,8 @@ class StoredNames {
   }
 
  private:
-  /// Where ".bin", ".tar.gz" or ".plotly.json" begins, or the end of the path. Of two endings the first is short and has
-  /// letters alone: in "layer4.conv2.weight.csv" the ending is ".csv".
+  /// Where ".bin", ".tar.gz" or ".plotly.json" begins, or the end of the path. The first part of a double ending has at
+  /// most six letters and nothing else: in "layer4.conv2.weight.csv" the ending is ".csv".
   static std::size_t begin_of_ending(const std::string& path, std::size_t name) {
     const std::size_t last = path.rfind('.');
     if (last == std::string::npos || last <= name || path.size() - last > 32) return path.size();
@@ -102,14 +101,14 @@ class StoredNames {
     return before;
   }
 
-  /// Gives another name to each folder of `path` that is a file already: "a-2/b" where there is "a".
+  /// Renames each folder in `path` whose name is a file's: "a-2/b" if there is a file "a".
   void make_room_for_folders(std::string& path) const {
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       const std::string folder = path.substr(0, slash);
       for (int i = 2; files_.count(case_folded(path.substr(0, slash))) != 0; ++i) {
         const std::string tail = "-" + std::to_string(i);
         std::string other = folder;
-        // A part has at most 255 bytes, and is cut between two characters.
+        // A part of a path has at most 255 bytes. It is cut between two characters.
         if (other.size() - (other.rfind('/') + 1) + tail.size() > 255) other.resize(other.size() - tail.size());
         other.resize(utf8_valid_prefix(other));
         path = other + tail + path.substr(slash);

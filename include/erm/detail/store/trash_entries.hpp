@@ -1,15 +1,16 @@
-// What lies in a registry's trash.
+// The files in the trash of a registry.
 //
-//   .erm_trash/<entry>/entry.json     what was deleted, from where and when; the first file of an entry to be there
-//   .erm_trash/<entry>/run/           a run's folder as it was, but that its metadata are .erm_deleted_<entry>.json
+//   .erm_trash/<entry>/entry.json     what was deleted, from where and when; written before the rest of the entry
+//   .erm_trash/<entry>/run/           a run's folder as it was, but with its metadata in .erm_deleted_<entry>.json
 //   .erm_trash/<entry>/marker.json    or the marker file of a variant or an experiment
 //
-// No reader takes any of it for a run, a variant or an experiment. Without its content an entry is none: it was not
-// begun, or is over. While a run is on its way its content is still, or again, in its own folder, and is known there by
-// that name (see deleted_entry_in).
+// To readers none of it is a run, a variant or an experiment. An entry without content does not count: the deletion has
+// not begun, or the entry is being removed. While a run moves to the trash or back, its content is in its own folder,
+// where the filename of the metadata tells the entry (see deleted_entry_in).
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,16 +21,16 @@
 
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/os/identity.hpp"
-#include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/run_claim.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
 
-/// A run; a variant where the run id is empty; an experiment where both others are.
+/// Names a run; without a run id a variant; without a variant id an experiment.
 struct RunIds {
   std::string experiment_id, variant_id, run_id;
 
@@ -41,7 +42,7 @@ struct RunIds {
   }
 };
 
-/// What a user asked to be deleted. All that went with one variant or experiment has the same name.
+/// What a user deleted. All runs of one deleted variant or experiment have the same name here.
 struct Deletion {
   std::string what;  // "run", "variant", "experiment"
   std::string name;
@@ -73,7 +74,7 @@ struct TrashEntry {
     return out + "}\n";
   }
 
-  /// Throws FormatError for what text() does not write; a later version may add to it.
+  /// Reads text(). Throws FormatError for other content, but accepts keys that a later version may add.
   static TrashEntry read(std::string_view content, const std::string& path, std::string name) {
     TrashEntry entry;
     entry.name = std::move(name);
@@ -95,7 +96,7 @@ struct TrashEntry {
       throw FormatError("cannot read the entry of a registry's trash '" + path + "': " + what +
                         "; mend the file, or remove the entry's folder");
     };
-    // They become paths in the registry.
+    // The ids become paths in the registry.
     for (const std::string* const id : {&entry.ids.experiment_id, &entry.ids.variant_id, &entry.ids.run_id})
       if (const std::string fault = id->empty() ? "" : fault_of_name(*id); !fault.empty())
         fail("the id " + shown(*id) + " " + fault);
@@ -113,7 +114,7 @@ class TrashEntries {
   TrashEntries(FileSystem& fs, std::string root)
       : fs_(fs), root_(std::move(root)), folder_(joined(root_, ".erm_trash")) {}
 
-  /// Throws FormatError where the trash is a link.
+  /// Throws FormatError if the trash is a link or a file.
   void expect_no_link() const {
     const FileKind kind = fs_.info(folder_).kind;
     if (kind != FileKind::missing && kind != FileKind::folder)
@@ -125,7 +126,7 @@ class TrashEntries {
   [[nodiscard]] std::string run_of(const std::string& name) const { return joined(path_of(name), "run"); }
   [[nodiscard]] std::string marker_of(const std::string& name) const { return joined(path_of(name), "marker.json"); }
 
-  /// The hold on an entry. When it ends, the trash goes where it is empty.
+  /// A claim on an entry. When it ends, the trash is removed if it is empty.
   class Hold {
    public:
     Hold(const TrashEntries& entries, const std::string& name)
@@ -137,10 +138,10 @@ class TrashEntries {
       try {
         entries_.fs_.remove_if_empty(entries_.folder_);
       } catch (const Error&) {
-        // Then it stays, empty.
+        // Then the empty folder stays.
       }
     }
-    /// False where a live process works on the entry.
+    /// False if a live process holds the entry.
     explicit operator bool() const noexcept { return claim_ != nullptr; }
 
    private:
@@ -157,7 +158,7 @@ class TrashEntries {
     std::unique_ptr<Hold> hold;
   };
 
-  /// A new entry, which has no content yet.
+  /// Makes a new entry without content.
   [[nodiscard]] Held make(RunIds ids, Deletion deletion) const {
     expect_no_link();
     Held held{{{}, std::move(ids), std::move(deletion), now_utc()}, nullptr};
@@ -166,20 +167,20 @@ class TrashEntries {
       held.entry.name = i == 1 ? name : name + "_" + std::to_string(i);
       held.hold = hold(held.entry.name);
       if (!held.hold || fs_.info(path_of(held.entry.name)).kind != FileKind::missing) continue;
-      put(held.entry);
+      write(held.entry);
       return held;
     }
   }
 
-  /// Of the time and the process: two processes hardly ever choose the same.
+  /// A name from the time and the process number, so that two processes hardly ever choose the same.
   static std::string new_name(TimePoint time) {
     std::string name = generated_run_id(time) + "_";
     append_padded(name, static_cast<int>((time.time_since_epoch().count() % 1000000 + 1000000) % 1000000), 6);
     return name + "_" + os::process_number();
   }
 
-  /// Writes what an entry says, which is held, unless it is there.
-  void put(const TrashEntry& entry) const {
+  /// Writes the entry.json of an entry that the caller holds, unless it exists.
+  void write(const TrashEntry& entry) const {
     if (!fs_.are_files({entry_path(entry.name)})) fs_.write(entry_path(entry.name), entry.text(), Durability::durable);
   }
 
@@ -188,9 +189,9 @@ class TrashEntries {
     bool is_whole = false;  // its content is here
   };
 
-  /// By their times. `take_name(name)` is told of what lies in the trash without saying what it is.
-  template <class TakeName>
-  [[nodiscard]] std::vector<Found> find(TakeName&& take_name) const {
+  /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for each without an entry.json.
+  [[nodiscard]] std::vector<Found> find(
+      const std::function<void(const std::string& name, bool has_content)>& on_nameless) const {
     expect_no_link();
     struct Files {
       bool entry = false, content = false;
@@ -209,7 +210,7 @@ class TrashEntries {
       if (files.entry)
         paths.push_back(entry_path(name));
       else
-        take_name(name, files.content);
+        on_nameless(name, files.content);
     }
     std::vector<Found> found;
     const std::vector<std::optional<Bytes>> contents = read_those_left(paths);
@@ -225,7 +226,7 @@ class TrashEntries {
     return found;
   }
 
-  /// Those of which the content is in the trash, or on its way to it, by their times.
+  /// The entries whose content is in the trash or moving there, in the order of their deletion.
   [[nodiscard]] std::vector<TrashEntry> list() const {
     std::vector<TrashEntry> entries;
     const auto refuse = [&](const std::string& name, bool has_content) {
@@ -238,17 +239,17 @@ class TrashEntries {
     return entries;
   }
 
-  /// Whether the run is deleted and its folder still where it was.
+  /// Whether the run is deleted but its folder has not moved yet.
   [[nodiscard]] bool is_on_its_way(const TrashEntry& entry) const {
     if (!entry.is_run()) return false;
     const std::string folder = entry.ids.folder(root_);
     return fs_.are_files({joined(folder, deleted_filename(entry.name))}) && !fs_.are_files({metadata_path(folder)});
   }
 
-  /// Removes an entry, which is held, with its content.
+  /// Removes an entry that the caller holds, with its content.
   void remove(const TrashEntry& entry) const { remove(entry.name); }
   void remove(const std::string& name) const {
-    // Without these the rest is none, also where it is half there.
+    // Without these files the rest does not count, even if only half of it is removed.
     fs_.remove_many({joined(run_of(name), deleted_filename(name)), marker_of(name)});
     fs_.remove(path_of(name));
   }
@@ -256,7 +257,7 @@ class TrashEntries {
  private:
   [[nodiscard]] std::string entry_path(const std::string& name) const { return joined(path_of(name), "entry.json"); }
 
-  /// Other processes may remove entries meanwhile.
+  /// Reads the files that still exist: other processes may remove entries meanwhile.
   [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(const std::vector<std::string>& paths) const {
     std::vector<std::optional<Bytes>> contents;
     try {
@@ -268,7 +269,7 @@ class TrashEntries {
         try {
           contents.back() = fs_.read(path);
         } catch (const NotFoundError&) {
-          // Its entry is over.
+          // The entry was removed.
         }
       }
     }

@@ -1,11 +1,12 @@
-// Runs, variants and experiments on their way to the trash of their registry and back.
+// Moves runs, variants and experiments to the trash of their registry and back.
 //
-// A run is deleted in two steps: its metadata are renamed where they are, and with that it is gone for every reader;
-// then its folder moves. It is restored the other way round. So what a killed process leaves is the run, or the run in
-// the trash, or a folder that tells by the name of its metadata to which entry of the trash it belongs, and whoever
-// deletes, restores, empties or saves there next finishes the move.
+// A run is deleted in two steps: its metadata are renamed in place, with which it disappears for every reader; then its
+// folder moves. A restore does the reverse. So a killed process leaves the run, or the run in the trash, or a folder
+// that tells by the name of its metadata to which entry of the trash it belongs. The next process that deletes,
+// restores, empties or saves there finishes the move.
 //
-// Who works on a run's folder holds the run's claim, as a save does; who works on an entry of the trash the entry's.
+// Whoever changes a run's folder holds the claim on the run, as a save does; whoever changes an entry of the trash
+// holds the entry.
 #pragma once
 
 #include <algorithm>
@@ -31,14 +32,14 @@ class TrashStore {
   explicit TrashStore(const RegistryLayout& layout)
       : fs_(layout.fs), layout_(layout), entries_(layout.fs, layout.root) {}
 
-  /// Moves a run to the trash; false where there is none.
+  /// Moves a run to the trash. Returns false if there is no such run.
   bool delete_run(const RunIds& ids, const Deletion& deletion) {
     const std::string folder = folder_of_ids(ids);
     refuse_links(ids, "delete the run '" + folder + "'");
     const std::string variant = folder_of_ids({ids.experiment_id, ids.variant_id, ""});
     if (!fs_.are_files({metadata_path(folder)})) {
       if (finish(ids)) return true;
-      sweep(fs_, folder_of(folder), "");  // a deletion that was cut off at its very end left its claim
+      sweep(fs_, folder_of(folder), "");  // a deletion that was interrupted at its very end left its claim
       remove_empty_folders(folder_of(folder), variant);
       return false;
     }
@@ -61,7 +62,7 @@ class TrashStore {
     return true;
   }
 
-  /// Ends a deletion of the run that was cut off; false where there is none, or a live process is at it.
+  /// Finishes an interrupted deletion of the run. Returns false if there is none, or a live process is deleting it.
   bool finish(const RunIds& ids) {
     const std::string folder = folder_of_ids(ids);
     TrashEntry entry{deleted_entry_in(fs_, folder), ids, {"run", {}}, now_utc()};
@@ -72,7 +73,7 @@ class TrashStore {
     return true;
   }
 
-  /// Throws RunExistsError where a live process writes the run.
+  /// Throws RunExistsError if a live process writes the run.
   void refuse_if_open(const RunIds& ids) const {
     const std::string folder = folder_of_ids(ids);
     const std::string cannot = "cannot delete the run '" + folder + "'";
@@ -83,12 +84,12 @@ class TrashStore {
       for (const MetadataFile& writer : read_other_writers(fs_, folder))
         refuse_if_alive(writer.record, cannot, "end that process first");
     } catch (const FormatError&) {
-      // What cannot be read may go, and come back as it is.
+      // A damaged run may be deleted, and comes back as it is.
     }
   }
 
-  /// Moves a variant, or an experiment where `ids` has no variant, with all of its runs. What others save there
-  /// meanwhile stays, and so does what it lies in.
+  /// Moves a variant, or an experiment if `ids` has no variant, with all of its runs. A run that another process saves
+  /// there meanwhile stays, together with the variant and the experiment around it.
   void delete_all(const RunIds& ids) {
     const std::string folder = folder_of_ids(ids);
     refuse_links(ids, "delete '" + folder + "'");
@@ -107,7 +108,7 @@ class TrashStore {
       try {
         refuse_if_open(run);
       } catch (const NotFoundError&) {
-        // Another process deleted it just now.
+        // Another process has just deleted it.
       }
     }
     for (const RunIds& run : runs) delete_run(run, deletion);
@@ -115,15 +116,15 @@ class TrashStore {
     if (ids.variant_id.empty()) delete_marker(ids, experiment_marker, deletion);
   }
 
-  /// What is in the trash, by the times of the deletions.
+  /// The entries of the trash, in the order of their deletion.
   [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
 
-  /// Brings a run back. Throws RunExistsError where its id is taken, NotFoundError where it is not in the trash any
-  /// more.
+  /// Brings a run back. Throws RunExistsError if another run has its id now, and NotFoundError if it is not in the
+  /// trash any more.
   void restore(const TrashEntry& entry) {
     const std::string folder = folder_of_ids(entry.ids);
     refuse_links(entry.ids, "restore the run '" + folder + "'");
-    const auto held = hold_patiently(entry, cannot_restore(entry.ids));
+    const auto held = wait_for(entry, cannot_restore(entry.ids));
     if (entries_.is_on_its_way(entry)) finish_held(entry);
     if (!is_whole(entry))
       throw NotFoundError(cannot_restore(entry.ids) + "it is not in the trash any more; list_trash tells what is");
@@ -143,15 +144,15 @@ class TrashStore {
     entries_.remove(entry);
   }
 
-  /// Throws RunExistsError where a run has the id.
+  /// Throws RunExistsError if a run has the id.
   void refuse_run(const RunIds& ids) const {
     if (fs_.are_files({metadata_path(folder_of_ids(ids))}))
       throw RunExistsError(cannot_restore(ids) + "a run is there; delete that one first");
   }
 
-  /// Puts the marker file of a variant or experiment back, which tells when it was made.
+  /// Brings back the marker file of a variant or experiment, which holds the time of its creation.
   void restore_marker(const TrashEntry& entry) {
-    const auto held = hold_patiently(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
+    const auto held = wait_for(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
     if (!is_whole(entry)) return;
     if (entry.ids.variant_id.empty())
       layout_.make_experiment(entry.ids.experiment_id, Durability::durable);
@@ -165,20 +166,20 @@ class TrashStore {
 
   [[nodiscard]] bool has_marker(const RunIds& ids) const { return fs_.are_files({marker_path(ids)}); }
 
-  /// Removes for good what was deleted at `limit` or before, finishes what was cut off, and removes what it left; the
-  /// number of the runs that are gone.
+  /// Removes for good what was deleted at `limit` or before, finishes interrupted deletions, and removes incomplete
+  /// entries. Returns the number of runs removed.
   std::size_t empty(TimePoint limit) {
     std::size_t removed = 0;
     for (const std::string& name : fs_.old_claims(joined(entries_.folder(), claims_folder)))
-      static_cast<void>(entries_.hold(name));  // that of a process that is gone ends with it
+      static_cast<void>(entries_.hold(name));  // ends the claim of a process that is gone
     const auto remove_nameless = [&](const std::string& name, bool has_content) {
-      // Without its entry.json nobody knows how old it is. What has no content either is a rest.
+      // Without its entry.json the age of a deleted run is not known. An entry without content is a leftover.
       if (has_content) return;
       if (const auto held = entries_.hold(name)) entries_.remove(name);
     };
     for (const TrashEntries::Found& found : entries_.find(remove_nameless)) {
       const auto held = entries_.hold(found.entry.name);
-      if (!held) continue;  // a live process is at it
+      if (!held) continue;  // a live process holds it
       finish_held(found.entry);
       if (entries_.is_on_its_way(found.entry)) continue;
       const bool is_there = is_whole(found.entry);
@@ -200,7 +201,7 @@ class TrashStore {
     return "cannot restore the run '" + ids.run_id + "' to '" + folder_of_ids(ids) + "': ";
   }
 
-  /// Whether what lies in a run's place is what a restore left that was cut off, on a store that can only copy.
+  /// Whether the files in the place of a run are copies from an interrupted restore, of a store that cannot rename.
   [[nodiscard]] bool are_copies(const TrashEntry& entry) const {
     if (fs_.has_folders()) return false;
     const std::vector<std::string> in_trash = fs_.files_below(entries_.run_of(entry.name));
@@ -209,51 +210,50 @@ class TrashStore {
     return std::all_of(there.begin(), there.end(), [&](const std::string& file) { return known.count(file) != 0; });
   }
 
-  /// Whether an entry's content is in the trash.
+  /// Whether the content of an entry is in the trash.
   [[nodiscard]] bool is_whole(const TrashEntry& entry) const {
     return fs_.are_files({entry.is_run() ? joined(entries_.run_of(entry.name), deleted_filename(entry.name))
                                          : entries_.marker_of(entry.name)});
   }
 
-  [[nodiscard]] std::unique_ptr<TrashEntries::Hold> hold_patiently(const TrashEntry& entry,
-                                                                   const std::string& cannot) const {
+  [[nodiscard]] std::unique_ptr<TrashEntries::Hold> wait_for(const TrashEntry& entry, const std::string& cannot) const {
     if (auto hold = claim_patiently([&] { return entries_.hold(entry.name); })) return hold;
     throw IoError(cannot + "another process works on it in the trash for ten seconds now; wait for it, or end it",
                   std::make_error_code(std::errc::device_or_resource_busy));
   }
 
-  /// After a failure the run is where it was, unless all of it is in the trash.
+  /// Brings the run back after a failure, unless all of it is in the trash.
   void undo_delete(const TrashEntry& entry, const std::string& renamed) noexcept {
     try {
       if (is_whole(entry)) return;
       if (entries_.is_on_its_way(entry)) fs_.move(renamed, metadata_path(folder_of(renamed)), Durability::durable);
       entries_.remove(entry);
     } catch (const std::exception&) {
-      // The first error is on its way to the caller; whoever comes next finishes the move.
+      // The caller gets the first error. The next process finishes the move.
     }
   }
 
-  /// finish() of an entry that is held.
+  /// finish() of an entry that the caller holds.
   bool finish_held(const TrashEntry& entry) {
     if (!entries_.is_on_its_way(entry)) return false;
     const std::string folder = folder_of_ids(entry.ids);
     {
       const std::unique_ptr<Claim> claim = fs_.claim(claim_path(folder));
       if (!claim || !entries_.is_on_its_way(entry)) return false;
-      entries_.put(entry);  // where it was removed by hand
+      entries_.write(entry);  // a person may have removed it
       fs_.move(folder, entries_.run_of(entry.name), Durability::durable);
     }
     remove_empty_folders(folder_of(folder), folder_of_ids({entry.ids.experiment_id, entry.ids.variant_id, ""}));
     return true;
   }
 
-  /// Names that copying instead of renaming left beside metadata that are there.
+  /// Removes renamed metadata that lie beside the metadata: a store that copies instead of renaming may leave them.
   void remove_stale_names(const std::string& folder) {
     for (std::string name = deleted_entry_in(fs_, folder); !name.empty(); name = deleted_entry_in(fs_, folder))
       fs_.remove(joined(folder, deleted_filename(name)));
   }
 
-  /// Throws FormatError where a part of the path below the registry is a link.
+  /// Throws FormatError if a part of the path below the registry is a link.
   void refuse_links(const RunIds& ids, const std::string& operation) const {
     if (!fs_.has_folders()) return;
     const std::string folder = folder_of_ids(ids);
@@ -266,7 +266,7 @@ class TrashStore {
     }
   }
 
-  /// Removes `folder` and those above it as long as they are empty, up to `last`, which stays.
+  /// Removes `folder` and the folders above it as long as they are empty, up to `last`, which stays.
   void remove_empty_folders(std::string folder, const std::string& last) {
     if (!fs_.has_folders()) return;
     for (; folder.size() > last.size(); folder = folder_of(folder)) {
@@ -275,7 +275,7 @@ class TrashStore {
     }
   }
 
-  /// Whether the marker in the trash is still in its place, too: to move it took a copy.
+  /// Whether the marker is in the trash and in its place: a store that copies instead of renaming was interrupted.
   [[nodiscard]] bool is_copy_of_marker(const TrashEntry& entry) const {
     try {
       return fs_.read(marker_path(entry.ids)) == fs_.read(entries_.marker_of(entry.name));
@@ -284,7 +284,7 @@ class TrashStore {
     }
   }
 
-  /// A new deletion, or the one of the same that was cut off before its end, which is its marker.
+  /// A new deletion of a variant or experiment, or an interrupted one that has not moved the marker yet.
   [[nodiscard]] Deletion deletion_of(const RunIds& ids) {
     const Deletion fresh{ids.variant_id.empty() ? "experiment" : "variant", TrashEntries::new_name(now_utc())};
     std::set<std::string> ended;
@@ -301,14 +301,14 @@ class TrashStore {
     return fresh;
   }
 
-  /// Moves the marker of what has no run any more.
+  /// Moves the marker of a variant or experiment that has no runs left.
   void delete_marker(const RunIds& ids, std::string_view marker, const Deletion& deletion) {
     const std::string folder = folder_of_ids(ids);
     if (!has_marker(ids) || is_in_use(folder)) return;
     {
       const TrashEntries::Held held = entries_.make(ids, deletion);
       fs_.move(marker_path(ids), entries_.marker_of(held.entry.name), Durability::durable);
-      // A save looks at the marker after it has its claim: either it sees that it is gone, or it is seen here.
+      // A save checks the marker while it holds its claim: either it finds no marker, or we find its claim here.
       if (is_in_use(folder)) {
         fs_.move(entries_.marker_of(held.entry.name), marker_path(ids), Durability::durable);
         return entries_.remove(held.entry);
@@ -318,7 +318,7 @@ class TrashStore {
     remove_empty_folders(folder, above);
   }
 
-  /// Whether runs or variants lie below a folder, or a live process is about to save one there.
+  /// Whether there are runs or variants below a folder, or a live process is about to save one there.
   [[nodiscard]] bool is_in_use(const std::string& folder) {
     for (const std::string& file : fs_.files_below(folder)) {
       const std::string name = last_part(file);

@@ -1,17 +1,20 @@
-// The bodies of erm/trash.hpp, which includes this.
+// The bodies of erm/trash.hpp.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/run/id_rules.hpp"
-#include "erm/detail/store/registry_place.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/trash_entries.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/trash.hpp"
 
@@ -19,7 +22,7 @@ namespace erm {
 
 namespace detail {
 
-/// A registry whose trash is asked for.
+/// The trash of one registry.
 class RegistryTrash {
  public:
   RegistryTrash(const std::string& registry_uri, const std::shared_ptr<FileSystem>& fs)
@@ -32,7 +35,8 @@ class RegistryTrash {
   RegistryTrash(const RegistryTrash&) = delete;
   RegistryTrash& operator=(const RegistryTrash&) = delete;
 
-  static void check(const RunIds& ids) {
+  /// Throws InvalidIdError unless the ids are valid; the run id, or both last ids, may be empty.
+  static void expect_valid(const RunIds& ids) {
     check_name("experiment id", ids.experiment_id);
     if (!ids.variant_id.empty() || !ids.run_id.empty()) check_name("variant id", ids.variant_id);
     if (!ids.run_id.empty()) check_name("run id", ids.run_id);
@@ -54,7 +58,7 @@ class RegistryTrash {
 
   [[nodiscard]] std::vector<TrashEntry> list() const { return store_.list(); }
 
-  /// The entry of one run: that of a trash id, or the last with those ids.
+  /// The entry with that name or, if the name is empty, the last entry with those ids; null if there is none.
   [[nodiscard]] static const TrashEntry* find(const std::vector<TrashEntry>& entries, const RunIds& ids,
                                               const std::string& name) {
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
@@ -67,7 +71,7 @@ class RegistryTrash {
     const TrashEntry* const entry = find(entries, ids, name);
     if (entry == nullptr)
       throw NotFoundError("there is no run " + words(ids) + " in its trash; list_trash tells which there are");
-    // What comes back to a variant that was deleted too comes back to the one that it was.
+    // If the variant or the experiment was deleted, too, their markers come back with the run.
     const RunIds experiment{entry->ids.experiment_id, {}, {}},
         variant{entry->ids.experiment_id, entry->ids.variant_id, {}};
     std::vector<const TrashEntry*> markers;
@@ -101,12 +105,12 @@ class RegistryTrash {
       if (!is_of_it(*entry) || !(entry->deletion == last->deletion)) continue;
       if (!entry->is_run())
         markers.push_back(&*entry);
-      else if (uris.insert(uri_of(entry->ids)).second)  // of an id that was used again, the last
+      else if (uris.insert(uri_of(entry->ids)).second)  // the last of several runs with one id
         runs.push_back(&*entry);
     }
     for (const TrashEntry* const run : runs) store_.refuse_run(run->ids);
     for (const TrashEntry* const run : runs) store_.restore(*run);
-    // Last, so that a call that was cut off can be made again. An experiment goes before its variants.
+    // Last, so that an interrupted call can be repeated. An experiment comes before its variants.
     std::sort(markers.begin(), markers.end(),
               [](const auto* a, const auto* b) { return a->ids.variant_id < b->ids.variant_id; });
     for (const TrashEntry* const marker : markers) store_.restore_marker(*marker);
@@ -114,9 +118,9 @@ class RegistryTrash {
   }
 
   std::size_t empty(std::chrono::seconds older_than) {
-    // By default all, also what a machine deleted whose clock is ahead.
+    // By default everything, even what a machine with a fast clock deleted "in the future".
     const TimePoint now = now_utc();
-    if (older_than <= std::chrono::seconds(0)) return store_.empty(TimePoint::max());
+    if (older_than <= std::chrono::seconds(0)) return store_.empty((TimePoint::max)());
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
     return store_.empty(older_than > age ? TimePoint() : now - older_than);
   }
@@ -136,7 +140,7 @@ class RegistryTrash {
   TrashStore store_;
 };
 
-/// What lies above `path` with that marker, or an empty text.
+/// The closest folder above `path` that holds the marker file, or an empty text.
 inline std::string folder_above(const FileSystem& fs, std::string path, std::string_view marker) {
   while (path != folder_of(path) && folder_of(path) != ".") {
     path = folder_of(path);
@@ -147,15 +151,15 @@ inline std::string folder_above(const FileSystem& fs, std::string path, std::str
 
 }  // namespace detail
 
-inline void delete_run(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
-                       const std::string& run_id, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE void delete_run(const std::string& registry_uri, const std::string& experiment_id,
+                           const std::string& variant_id, const std::string& run_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("run id", run_id);
   const detail::RunIds ids{experiment_id, variant_id, run_id};
-  detail::RegistryTrash::check(ids);
+  detail::RegistryTrash::expect_valid(ids);
   detail::RegistryTrash(registry_uri, fs).delete_run(ids);
 }
 
-inline void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
   const Location run = detail::locate(run_uri, fs);
   const std::string path = detail::without_end_slash(run.path);
   const std::string variant = detail::folder_above(*run.fs, path, detail::variant_marker);
@@ -171,20 +175,20 @@ inline void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> f
   delete_run(root, below(experiment, root), below(variant, experiment), below(path, variant), run.fs);
 }
 
-inline void delete_variant(const std::string& registry_uri, const std::string& experiment_id,
-                           const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE void delete_variant(const std::string& registry_uri, const std::string& experiment_id,
+                               const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("variant id", variant_id);
-  detail::RegistryTrash::check({experiment_id, variant_id, {}});
+  detail::RegistryTrash::expect_valid({experiment_id, variant_id, {}});
   detail::RegistryTrash(registry_uri, fs).delete_all({experiment_id, variant_id, {}});
 }
 
-inline void delete_experiment(const std::string& registry_uri, const std::string& experiment_id,
-                              std::shared_ptr<FileSystem> fs) {
-  detail::RegistryTrash::check({experiment_id, {}, {}});
+ERM_INLINE void delete_experiment(const std::string& registry_uri, const std::string& experiment_id,
+                                  std::shared_ptr<FileSystem> fs) {
+  detail::RegistryTrash::expect_valid({experiment_id, {}, {}});
   detail::RegistryTrash(registry_uri, fs).delete_all({experiment_id, {}, {}});
 }
 
-inline std::vector<TrashedRun> list_trash(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<TrashedRun> list_trash(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
   std::vector<TrashedRun> runs;
   for (detail::TrashEntry& entry : detail::RegistryTrash(registry_uri, fs).list()) {
     if (!entry.is_run()) continue;
@@ -194,35 +198,37 @@ inline std::vector<TrashedRun> list_trash(const std::string& registry_uri, std::
   return runs;
 }
 
-inline std::string restore_run(const std::string& registry_uri, const std::string& experiment_id,
-                               const std::string& variant_id, const std::string& run_id,
-                               std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::string restore_run(const std::string& registry_uri, const std::string& experiment_id,
+                                   const std::string& variant_id, const std::string& run_id,
+                                   std::shared_ptr<FileSystem> fs) {
   detail::check_name("run id", run_id);
   const detail::RunIds ids{experiment_id, variant_id, run_id};
-  detail::RegistryTrash::check(ids);
+  detail::RegistryTrash::expect_valid(ids);
   return detail::RegistryTrash(registry_uri, fs).restore_run(ids, {});
 }
 
-inline std::string restore_run(const std::string& registry_uri, const TrashedRun& run, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::string restore_run(const std::string& registry_uri, const TrashedRun& run,
+                                   std::shared_ptr<FileSystem> fs) {
   return detail::RegistryTrash(registry_uri, fs)
       .restore_run({run.experiment_id, run.variant_id, run.run_id}, run.trash_id);
 }
 
-inline std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
-                                                const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
+                                                    const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("variant id", variant_id);
-  detail::RegistryTrash::check({experiment_id, variant_id, {}});
+  detail::RegistryTrash::expect_valid({experiment_id, variant_id, {}});
   return detail::RegistryTrash(registry_uri, fs).restore_all({experiment_id, variant_id, {}});
 }
 
-inline std::vector<std::string> restore_experiment(const std::string& registry_uri, const std::string& experiment_id,
-                                                   std::shared_ptr<FileSystem> fs) {
-  detail::RegistryTrash::check({experiment_id, {}, {}});
+ERM_INLINE std::vector<std::string> restore_experiment(const std::string& registry_uri,
+                                                       const std::string& experiment_id,
+                                                       std::shared_ptr<FileSystem> fs) {
+  detail::RegistryTrash::expect_valid({experiment_id, {}, {}});
   return detail::RegistryTrash(registry_uri, fs).restore_all({experiment_id, {}, {}});
 }
 
-inline std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds older_than,
-                               std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds older_than,
+                                   std::shared_ptr<FileSystem> fs) {
   return detail::RegistryTrash(registry_uri, fs).empty(older_than);
 }
 

@@ -1,4 +1,4 @@
-// The bodies of LocalFileSystem; see erm/file_system.hpp, which includes this.
+// The bodies of LocalFileSystem, for erm/impl/file_system.inl.
 #pragma once
 
 #include <cerrno>
@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/path.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
 
@@ -17,7 +19,7 @@ namespace erm {
 
 namespace detail {
 
-/// Makes a folder and those above it; false where it was there.
+/// Creates a folder and the folders above it. Returns false if it exists already.
 inline bool make_local_folders(const std::string& path, Durability durability) {
   if (path.empty() || path == "." || path == "/") return false;
   try {
@@ -32,11 +34,11 @@ inline bool make_local_folders(const std::string& path, Durability durability) {
   return true;
 }
 
-/// Creates a file and the folders that it needs; an empty File where it is there already.
+/// Creates a file and the missing folders above it. Returns an empty File if the file exists already.
 inline os::File create_local(const std::string& path, os::Create create, Durability durability,
                              bool* made_folder = nullptr) {
   os::File file;
-  // Another process may remove a folder, being empty, before a file is in it: then once more.
+  // Another process may remove a folder that is still empty. Then create it again.
   for (int attempt = 0; attempt < 100; ++attempt) {
     const os::Created created = os::try_create(path, create, file);
     if (created != os::Created::folder_missing) return file;
@@ -56,15 +58,15 @@ class LocalClaim final : public Claim {
     try {
       const std::string folder = folder_of(file_.path());
       if (!committed_) os::remove_file(file_.path());
-      file_ = os::File();  // Windows may count a file that is removed and still open
+      file_ = os::File();  // on Windows a folder with a removed file that is still open may not count as empty
       os::remove_empty_folder(folder);
     } catch (const Error&) {
-      // Nothing can be done here; without its lock the file counts as abandoned, and the next save removes it.
+      // A destructor cannot report it. Without its lock the file counts as abandoned, and the next save removes it.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
   [[nodiscard]] bool may_have_neighbours() const override { return !alone_; }
-  // A file that is not empty has begun. The one byte lies where the content will be written over it.
+  // One byte in the file says that the holder has begun. commit() overwrites it.
   void begin() override { file_.truncate(1); }
   void commit(const std::string& target, std::string_view content, Durability durability) override {
     if (abandoned_) file_.truncate(0);
@@ -86,11 +88,11 @@ class LocalAppender final : public Appender {
  public:
   LocalAppender(os::File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
   void append(std::string_view content) override {
-    // Written to a removed file it would be lost without a word.
+    // Text written to a removed file would be lost without an error.
     if (!file_.still_at_path()) {
       throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
     }
-    // At the end of what is whole: of a write that failed half-way nothing stays.
+    // Always at the end of the complete text, so that the next write covers one that failed half-way.
     file_.write_at(size_, content.data(), content.size());
     size_ += content.size();
   }
@@ -103,7 +105,12 @@ class LocalAppender final : public Appender {
 
 }  // namespace detail
 
-inline std::vector<FolderEntry> LocalFileSystem::list(const std::string& path) const {
+ERM_INLINE FileInfo LocalFileSystem::info(const std::string& path) const { return detail::os::info(path); }
+ERM_INLINE bool LocalFileSystem::make_folder(const std::string& path) { return detail::os::make_folder(path); }
+ERM_INLINE void LocalFileSystem::sync_folder(const std::string& path) { detail::os::sync_folder(path); }
+ERM_INLINE void LocalFileSystem::remove_if_empty(const std::string& path) { detail::os::remove_empty_folder(path); }
+
+ERM_INLINE std::vector<FolderEntry> LocalFileSystem::list(const std::string& path) const {
   std::vector<FolderEntry> entries;
   detail::os::Folder folder(path);
   FolderEntry entry;
@@ -111,43 +118,43 @@ inline std::vector<FolderEntry> LocalFileSystem::list(const std::string& path) c
   return entries;
 }
 
-inline Bytes LocalFileSystem::read(const std::string& path) const {
+ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
   const detail::os::File file = detail::os::open_to_read(path);
-  Bytes bytes(static_cast<std::size_t>(file.info().size));
+  Bytes bytes(detail::to_size(file.info().size));
   bytes.resize(file.read_at(0, bytes.data(), bytes.size()));
   return bytes;
 }
 
-inline std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                                            std::size_t size) const {
+ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                                std::size_t size) const {
   return detail::os::open_to_read(path).read_at(offset, into, size);
 }
 
-inline void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
+ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
   const std::string folder = detail::folder_of(path);
   detail::make_local_folders(folder, durability);
-  // Not under its own name: a reader of the Python package would take a second erm_metadata.json for a run.
+  // Written under another name: the Python package would count a second erm_metadata.json as a run.
   const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
-  // Others that write the same file at the same time take another name each; the last to commit wins.
+  // Of several threads or processes that write the file at once each uses another name. The last commit wins.
   std::unique_ptr<Claim> mine;
   for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
   mine->commit(path, content, durability);
 }
 
-inline bool LocalFileSystem::create(const std::string& path, std::string_view content, Durability durability) {
+ERM_INLINE bool LocalFileSystem::create(const std::string& path, std::string_view content, Durability durability) {
   return create_from(path, detail::BytesContent(to_bytes(content)), durability);
 }
 
-inline bool LocalFileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
+ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
   detail::os::File file = detail::create_local(path, detail::os::Create::new_only, durability);
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
       detail::os::copy_content(*local, file);
-    } else if (const auto* const held = dynamic_cast<const detail::BytesContent*>(&content)) {
-      file.write(held->bytes().data(), held->bytes().size());
+    } else if (const Bytes* const held = content.bytes_in_memory()) {
+      file.write(held->data(), held->size());
     } else {
-      Bytes chunk(detail::content_chunk);
+      Bytes chunk(std::size_t{1} << 20);
       std::uint64_t done = 0;
       while (const std::size_t got = content.read_at(done, chunk.data(), chunk.size())) {
         file.write(chunk.data(), got);
@@ -163,9 +170,9 @@ inline bool LocalFileSystem::create_from(const std::string& path, const Content&
   return true;
 }
 
-inline void LocalFileSystem::remove(const std::string& path) { detail::os::remove_tree(path); }
+ERM_INLINE void LocalFileSystem::remove(const std::string& path) { detail::os::remove_tree(path); }
 
-inline void LocalFileSystem::move(const std::string& from, const std::string& to, Durability durability) {
+ERM_INLINE void LocalFileSystem::move(const std::string& from, const std::string& to, Durability durability) {
   const std::string folder = detail::folder_of(to);
   for (int attempt = 0;; ++attempt) {
     detail::make_local_folders(folder, durability);
@@ -173,7 +180,7 @@ inline void LocalFileSystem::move(const std::string& from, const std::string& to
       detail::os::rename_file(from, to);
       break;
     } catch (const NotFoundError&) {
-      // Another process may remove the folder, being empty.
+      // Another process may have removed the folder while it was empty.
       if (attempt == 100 || info(from).kind == FileKind::missing) throw;
     }
   }
@@ -182,7 +189,7 @@ inline void LocalFileSystem::move(const std::string& from, const std::string& to
   sync_folder(detail::folder_of(from));
 }
 
-inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
+ERM_INLINE std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   namespace os = detail::os;
   for (;;) {
     bool abandoned = false, alone = false;
@@ -190,11 +197,11 @@ inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
     if (!file) {
       file = os::open_to_write(path);
       abandoned = true;
-      if (!file) continue;  // it ended just now
+      if (!file) continue;  // the holder has just ended the claim
     }
     if (!file.try_lock()) {
       if (abandoned) return nullptr;
-      continue;  // someone took the new file, still without its lock, for an abandoned one
+      continue;  // another process locked the new file first
     }
     if (!file.still_at_path()) continue;
     abandoned = abandoned && file.info().size > 0;
@@ -202,7 +209,7 @@ inline std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   }
 }
 
-inline std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
+ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
   namespace os = detail::os;
   os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
   if (!file) file = os::open_to_write(path);
@@ -211,8 +218,8 @@ inline std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& pa
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 
-inline std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
-                                                              const std::string& filename) const {
+ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
+                                                                  const std::string& filename) const {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   FolderEntry entry;
@@ -222,12 +229,12 @@ inline std::vector<std::string> LocalFileSystem::folders_with(const std::string&
     below.pop_back();
     detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
     while (folder && folder.next(entry)) {
-      const bool leads_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
-      if (!leads_on || entry.name.rfind(".erm_", 0) == 0) continue;
+      const bool may_lead_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
+      if (!may_lead_on || entry.name.rfind(".erm_", 0) == 0) continue;
       inside.assign(entry.name).append("/").append(filename);
       if (folder.has(inside.c_str()))
         found.push_back(detail::joined(at, entry.name));
-      else if (entry.kind == FileKind::folder)  // a link could lead round in a circle
+      else if (entry.kind == FileKind::folder)  // a link could form a cycle
         below.push_back(detail::joined(at, entry.name));
     }
   }

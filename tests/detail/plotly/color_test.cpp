@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 
-namespace plotly_color_test {
+namespace color_test {
 
 using erm::detail::ColorScale;
 using erm::detail::hex_color;
@@ -48,4 +48,4 @@ TEST_CASE("text on a colour is what reads on it") {
   CHECK(erm::detail::text_color_on(parse_color("#08306b")) == std::string_view("#fff"));
 }
 
-}  // namespace plotly_color_test
+}  // namespace color_test

@@ -1,23 +1,30 @@
-// What a store gets that has nothing better; see erm/file_system.hpp, which includes this.
+// The bodies of erm/file_system.hpp. Those of LocalFileSystem and MemoryFileSystem have a file each.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/run/id_rules.hpp"
-#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/store/uri.hpp"
 #include "erm/file_system.hpp"
+#include "erm/impl/local_file_system.inl"
+#include "erm/impl/memory_file_system.inl"
 
 namespace erm {
 
 namespace detail {
 
-/// A claim on a store that has nothing better: a file that names its owner.
+/// The claim of a store that has no better one: a file that names its holder.
 class FileClaim final : public Claim {
  public:
   FileClaim(FileSystem& fs, std::string path, bool abandoned)
@@ -28,7 +35,7 @@ class FileClaim final : public Claim {
     try {
       fs_.remove(path_);
     } catch (const Error&) {
-      // The store is out of reach. The file stays, and says whose it was.
+      // The store cannot be reached. The file stays, and names the process that held the claim.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
@@ -42,7 +49,7 @@ class FileClaim final : public Claim {
   bool abandoned_;
 };
 
-/// A file of a store, as content.
+/// A file of a store as content.
 class FileInStore final : public Content {
  public:
   FileInStore(const FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)), size_(fs.info(path_).size) {}
@@ -57,34 +64,56 @@ class FileInStore final : public Content {
   std::uint64_t size_;
 };
 
-/// Puts the files that ERM keeps for itself behind the others; the first of them.
-inline std::vector<std::string>::iterator own_files_last(std::vector<std::string>& files) {
-  return std::stable_partition(files.begin(), files.end(), [](const std::string& file) {
-    return last_part(file).rfind(reserved_prefix, 0) != 0;
-  });
+// Neither store is ever destroyed: threads may use them while the program ends.
+
+/// One store for the whole process, so that a run saved to memory://x can be loaded from there.
+inline const std::shared_ptr<FileSystem>& process_memory() {
+  static const auto* const fs = new std::shared_ptr<FileSystem>(std::make_shared<MemoryFileSystem>());
+  return *fs;
+}
+
+inline const std::shared_ptr<FileSystem>& local_disk() {
+  static const auto* const fs = new std::shared_ptr<FileSystem>(std::make_shared<LocalFileSystem>());
+  return *fs;
 }
 
 }  // namespace detail
 
-inline bool FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
+ERM_INLINE Location open_file_system(const std::string& uri) {
+  const std::string scheme = detail::ascii_lower(detail::scheme_of(uri));
+  if (uri.find('\0') != std::string::npos)
+    throw Error("cannot open " + detail::repaired_utf8(uri.c_str()) + ": the path has a NUL character in it");
+  if (uri.empty()) throw Error("cannot open an empty path; give a folder, '.' for the current one");
+  if (scheme.empty()) return {detail::local_disk(), detail::os::generic_path(uri)};
+  if (scheme == "file") return {detail::local_disk(), detail::path_of_file_uri(uri)};
+  if (scheme == "memory") return {detail::process_memory(), detail::without_scheme(uri)};
+  for (const detail::UriScheme* known = detail::added_uri_schemes; known != nullptr; known = known->next)
+    if (scheme == known->name) return known->open(uri);
+  if (scheme == "s3")
+    throw Error("cannot open '" + uri + "': include erm/s3.hpp and link the CMake target erm::s3 to use s3:// URIs");
+  throw Error("cannot open '" + uri + "': the scheme '" + scheme +
+              "' is unknown; use a plain path, file://, memory:// or s3://, or give a FileSystem of your own");
+}
+
+ERM_INLINE bool FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
   return create(path, detail::view(detail::whole_content(content)), durability);
 }
 
-inline void FileSystem::write_from(const std::string& path, const Content& content, Durability durability) {
+ERM_INLINE void FileSystem::write_from(const std::string& path, const Content& content, Durability durability) {
   write(path, detail::view(detail::whole_content(content)), durability);
 }
 
-inline std::unique_ptr<Appender> FileSystem::appender(const std::string& /*path*/, std::uint64_t /*size*/) {
+ERM_INLINE std::unique_ptr<Appender> FileSystem::appender(const std::string& /*path*/, std::uint64_t /*size*/) {
   return nullptr;
 }
 
-inline bool FileSystem::make_folder(const std::string& path) { return info(path).kind == FileKind::missing; }
+ERM_INLINE bool FileSystem::make_folder(const std::string& path) { return info(path).kind == FileKind::missing; }
 
-inline void FileSystem::remove_if_empty(const std::string& path) {
+ERM_INLINE void FileSystem::remove_if_empty(const std::string& path) {
   if (info(path).kind == FileKind::folder && list(path).empty()) remove(path);
 }
 
-inline void FileSystem::move(const std::string& from, const std::string& to, Durability durability) {
+ERM_INLINE void FileSystem::move(const std::string& from, const std::string& to, Durability durability) {
   if (info(from).kind == FileKind::file) {
     write_from(to, detail::FileInStore(*this, from), durability);
     return remove(from);
@@ -100,21 +129,22 @@ inline void FileSystem::move(const std::string& from, const std::string& to, Dur
   remove(from);
 }
 
-inline std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
+ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   using detail::Owner;
   const std::string mine = Owner::this_process().text();
   if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, false);
   try {
     if (!Owner::of(to_text(read(path))).is_gone()) return nullptr;
   } catch (const NotFoundError&) {
-    return nullptr;  // its owner ended it just now
+    return nullptr;  // the holder has just ended the claim
   }
   remove(path);
   if (!create(path, mine)) return nullptr;
   return std::make_unique<detail::FileClaim>(*this, path, true);
 }
 
-inline std::vector<std::string> FileSystem::folders_with(const std::string& path, const std::string& filename) const {
+ERM_INLINE std::vector<std::string> FileSystem::folders_with(const std::string& path,
+                                                             const std::string& filename) const {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   while (!below.empty()) {
@@ -130,7 +160,7 @@ inline std::vector<std::string> FileSystem::folders_with(const std::string& path
   return found;
 }
 
-inline std::vector<std::string> FileSystem::files_below(const std::string& path) const {
+ERM_INLINE std::vector<std::string> FileSystem::files_below(const std::string& path) const {
   std::vector<std::string> files;
   std::vector<std::string> below = {""};
   while (!below.empty()) {
@@ -142,33 +172,33 @@ inline std::vector<std::string> FileSystem::files_below(const std::string& path)
   return files;
 }
 
-inline std::vector<std::string> FileSystem::old_claims(const std::string& folder) {
+ERM_INLINE std::vector<std::string> FileSystem::old_claims(const std::string& folder) {
   std::vector<std::string> names;
   for (FolderEntry& entry : list(folder))
     if (entry.kind == FileKind::file) names.push_back(std::move(entry.name));
   return names;
 }
 
-inline bool FileSystem::are_files(const std::vector<std::string>& paths) const {
+ERM_INLINE bool FileSystem::are_files(const std::vector<std::string>& paths) const {
   return std::all_of(paths.begin(), paths.end(),
                      [&](const std::string& path) { return info(path).kind == FileKind::file; });
 }
 
-inline std::vector<Bytes> FileSystem::read_many(const std::vector<std::string>& paths) const {
+ERM_INLINE std::vector<Bytes> FileSystem::read_many(const std::vector<std::string>& paths) const {
   std::vector<Bytes> contents;
   contents.reserve(paths.size());
   for (const std::string& path : paths) contents.push_back(read(path));
   return contents;
 }
 
-inline std::vector<bool> FileSystem::create_many(const std::vector<NewFile>& files, Durability durability) {
+ERM_INLINE std::vector<bool> FileSystem::create_many(const std::vector<NewFile>& files, Durability durability) {
   std::vector<bool> created;
   created.reserve(files.size());
   for (const NewFile& file : files) created.push_back(create_from(file.path, *file.content, durability));
   return created;
 }
 
-inline void FileSystem::remove_many(const std::vector<std::string>& files) {
+ERM_INLINE void FileSystem::remove_many(const std::vector<std::string>& files) {
   for (const std::string& file : files) remove(file);
 }
 

@@ -1,11 +1,11 @@
-#include "erm/detail/page/markdown_html.hpp"
+#include "erm/detail/page/notes.hpp"
 
 #include <string>
 #include <string_view>
 
 #include "catch.hpp"
 
-namespace markdown_html_test {
+namespace notes_test {
 
 namespace {
 
@@ -91,4 +91,4 @@ TEST_CASE("A long note of marks without an end is written in time that grows wit
   }
 }
 
-}  // namespace markdown_html_test
+}  // namespace notes_test

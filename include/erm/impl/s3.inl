@@ -1,25 +1,37 @@
-// The bodies of erm/s3.hpp, which includes this.
+// The bodies of erm/s3.hpp.
 #pragma once
 
 #include <algorithm>
-#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/s3/claims.hpp"
 #include "erm/detail/s3/client.hpp"
+#include "erm/detail/s3/settings.hpp"
 #include "erm/detail/s3/upload.hpp"
+#include "erm/detail/store/uri.hpp"
+#include "erm/error.hpp"
 #include "erm/s3.hpp"
 
 namespace erm {
 
 namespace detail::s3 {
 
-/// S3FileSystem::folders_with() where little lies beside the file: level by level, each level's folders at once.
+/// S3FileSystem::folders_with() level by level, with one call for all folders of a level: for a file that most folders
+/// near the top hold.
 inline std::vector<std::string> marked_folders(const Client& client, const std::string& path,
                                                const std::string& filename) {
   const Place top(path);
@@ -50,7 +62,7 @@ inline std::vector<std::string> marked_folders(const Client& client, const std::
   return found;
 }
 
-/// What read_at() asks for at once.
+/// How many bytes one request of read_at() asks for.
 inline constexpr std::uint64_t range_size = std::uint64_t{4} << 20;
 
 /// The size of the whole object: "1000" of "bytes 0-99/1000".
@@ -61,7 +73,8 @@ inline std::uint64_t total_of(const Exchange& part) {
   return slash == std::string::npos ? 0 : number_in(std::string_view(range->second).substr(slash + 1));
 }
 
-/// The file systems behind s3:// URIs: one for as long as the environment stays the same, for its connections.
+/// The file system for s3:// URIs. As long as the environment stays the same it is one object, which keeps its
+/// connections.
 inline std::shared_ptr<FileSystem> process_s3() {
   std::string environment;
   for (const char* const name :
@@ -79,25 +92,28 @@ inline std::shared_ptr<FileSystem> process_s3() {
 
 inline Location open(const std::string& uri) {
   const std::string path = without_scheme(uri);
-  static_cast<void>(Place(path));  // throws where there is no bucket
+  static_cast<void>(Place(path));  // throws if there is no bucket
   return {process_s3(), path};
 }
 
-inline UriScheme scheme{"s3", &open, nullptr};
-inline const bool scheme_is_added = [] {
-  scheme.next = added_uri_schemes;
-  added_uri_schemes = &scheme;
+inline UriScheme uri_scheme{"s3", &open, nullptr};
+
+ERM_INLINE bool add_uri_scheme() noexcept {
+  for (const UriScheme* known = added_uri_schemes; known != nullptr; known = known->next)
+    if (known == &uri_scheme) return true;
+  uri_scheme.next = added_uri_schemes;
+  added_uri_schemes = &uri_scheme;
   return true;
-}();
+}
 
 }  // namespace detail::s3
 
-inline S3FileSystem::S3FileSystem(S3Options options)
+ERM_INLINE S3FileSystem::S3FileSystem(S3Options options)
     : client_(std::make_unique<detail::s3::Client>(std::move(options))) {}
 
-inline S3FileSystem::~S3FileSystem() = default;
+ERM_INLINE S3FileSystem::~S3FileSystem() = default;
 
-inline FileInfo S3FileSystem::info(const std::string& path) const {
+ERM_INLINE FileInfo S3FileSystem::info(const std::string& path) const {
   using detail::s3::Client;
   const detail::s3::Place place(path);
   FileInfo info;
@@ -115,23 +131,23 @@ inline FileInfo S3FileSystem::info(const std::string& path) const {
   return info;
 }
 
-inline std::vector<FolderEntry> S3FileSystem::list(const std::string& path) const {
+ERM_INLINE std::vector<FolderEntry> S3FileSystem::list(const std::string& path) const {
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
   std::vector<FolderEntry> entries;
   client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& found) {
     std::string name = found.key.substr(prefix.size());
     if (found.is_prefix) name.pop_back();
-    // Other programs mark a folder by an empty object of its name with a slash.
+    // Other programs mark a folder by an empty object whose name ends with a slash.
     if (!name.empty()) entries.push_back({std::move(name), found.is_prefix ? FileKind::folder : FileKind::file});
     return true;
   });
   return entries;
 }
 
-inline Bytes S3FileSystem::read(const std::string& path) const { return std::move(read_many({path}).front()); }
+ERM_INLINE Bytes S3FileSystem::read(const std::string& path) const { return std::move(read_many({path}).front()); }
 
-inline std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::string>& paths) const {
+ERM_INLINE std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::string>& paths) const {
   std::vector<detail::s3::Exchange> gets;
   gets.reserve(paths.size());
   for (const std::string& path : paths)
@@ -146,15 +162,15 @@ inline std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::string>
   return contents;
 }
 
-inline std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
-                                         std::size_t size) const {
+ERM_INLINE std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                                             std::size_t size) const {
   if (size == 0) return 0;
   const detail::s3::Place place(path);
   std::vector<detail::s3::Exchange> parts;
   for (std::uint64_t at = 0; at < size; at += detail::s3::range_size) {
     detail::s3::Exchange part = detail::s3::Client::request("read a part of", "GET", place);
     part.into = into + at;
-    part.room = static_cast<std::size_t>(std::min<std::uint64_t>(detail::s3::range_size, size - at));
+    part.room = detail::to_size(std::min<std::uint64_t>(detail::s3::range_size, size - at));
     part.headers["range"] = "bytes=" + std::to_string(offset + at) + "-" + std::to_string(offset + at + part.room - 1);
     parts.push_back(std::move(part));
   }
@@ -162,7 +178,7 @@ inline std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t 
   std::size_t got = 0;
   std::uint64_t total = 0;
   for (const detail::s3::Exchange& part : parts) {
-    if (part.status == 416) break;  // it begins behind the end
+    if (part.status == 416) break;  // it begins after the end
     detail::s3::Client::expect_ok(part);
     got += part.got;
     total = detail::s3::total_of(part);
@@ -173,16 +189,16 @@ inline std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t 
   return got;
 }
 
-inline std::size_t S3FileSystem::read_size() const noexcept {
-  return static_cast<std::size_t>(std::min<std::size_t>(client_->options().max_requests, 6) * detail::s3::range_size);
+ERM_INLINE std::size_t S3FileSystem::read_size() const noexcept {
+  return detail::to_size(std::min<std::size_t>(client_->options().max_requests, 6) * detail::s3::range_size);
 }
 
-inline void S3FileSystem::write(const std::string& path, std::string_view content, Durability) {
+ERM_INLINE void S3FileSystem::write(const std::string& path, std::string_view content, Durability) {
   refresh_claims();
   client_->put(path, detail::s3::Body(content), false);
 }
 
-inline void S3FileSystem::write_from(const std::string& path, const Content& content, Durability) {
+ERM_INLINE void S3FileSystem::write_from(const std::string& path, const Content& content, Durability) {
   refresh_claims();
   if (content.size() > client_->options().part_size)
     detail::s3::Upload(*client_, path, content).run();
@@ -190,15 +206,15 @@ inline void S3FileSystem::write_from(const std::string& path, const Content& con
     client_->put(path, detail::s3::Body(content, 0, content.size()), false);
 }
 
-inline bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
+ERM_INLINE bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
   return client_->put(path, detail::s3::Body(content), true);
 }
 
-inline bool S3FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
+ERM_INLINE bool S3FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
   return create_many({{path, &content}}, durability).front();
 }
 
-inline std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& files, Durability) {
+ERM_INLINE std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& files, Durability) {
   using detail::s3::Body;
   using detail::s3::Exchange;
   using detail::s3::Place;
@@ -216,7 +232,7 @@ inline std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& f
   client_->run(puts);
   for (std::size_t i = 0; i < puts.size(); ++i) created[of_put[i]] = client_->was_created(puts[i]);
   for (std::size_t i = 0; i < files.size(); ++i) {
-    // Not every server has conditions here; who writes to a run's folder holds its claim.
+    // Not every server has conditions for uploads in parts. The writer holds the claim on the run's folder anyway.
     if (files[i].content->size() <= client_->options().part_size) continue;
     if (client_->run_head(Place(files[i].path))) continue;
     Upload(*client_, files[i].path, *files[i].content).run();
@@ -225,14 +241,14 @@ inline std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile>& f
   return created;
 }
 
-inline void S3FileSystem::remove(const std::string& path) {
+ERM_INLINE void S3FileSystem::remove(const std::string& path) {
   const detail::s3::Place place(path);
   std::vector<std::string> keys;
   client_->list(place, place.prefix(), false, 0, [&](detail::s3::Listed&& found) {
     keys.push_back(std::move(found.key));
     return true;
   });
-  // A run is gone at once: without its metadata it is none.
+  // Metadata go first, with which a run disappears for readers.
   const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
   const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
   const std::vector<std::string> first(keys.begin(), others);
@@ -242,7 +258,7 @@ inline void S3FileSystem::remove(const std::string& path) {
   if (!keys.empty()) client_->remove(place.bucket, keys);
 }
 
-inline void S3FileSystem::remove_many(const std::vector<std::string>& files) {
+ERM_INLINE void S3FileSystem::remove_many(const std::vector<std::string>& files) {
   std::map<std::string, std::vector<std::string>> keys_of_bucket;
   for (const std::string& file : files) {
     detail::s3::Place place(file);
@@ -251,14 +267,14 @@ inline void S3FileSystem::remove_many(const std::vector<std::string>& files) {
   for (const auto& [bucket, keys] : keys_of_bucket) client_->remove(bucket, keys);
 }
 
-inline bool S3FileSystem::make_folder(const std::string& path) {
+ERM_INLINE bool S3FileSystem::make_folder(const std::string& path) {
   const detail::s3::Place place(path);
   bool is_empty = true;
   client_->list(place, place.prefix(), false, 1, [&](detail::s3::Listed&&) { return is_empty = false; });
   return is_empty;
 }
 
-inline void S3FileSystem::move(const std::string& from, const std::string& to, Durability) {
+ERM_INLINE void S3FileSystem::move(const std::string& from, const std::string& to, Durability) {
   const detail::s3::Place source(from);
   const std::string prefix = source.prefix();
   std::map<std::string, std::uint64_t> sizes;
@@ -293,7 +309,7 @@ inline void S3FileSystem::move(const std::string& from, const std::string& to, D
   }
 }
 
-inline bool S3FileSystem::are_files(const std::vector<std::string>& paths) const {
+ERM_INLINE bool S3FileSystem::are_files(const std::vector<std::string>& paths) const {
   std::vector<detail::s3::Exchange> heads;
   for (const std::string& path : paths)
     heads.push_back(detail::s3::Client::request("look at", "HEAD", detail::s3::Place(path)));
@@ -301,7 +317,7 @@ inline bool S3FileSystem::are_files(const std::vector<std::string>& paths) const
   return std::all_of(heads.begin(), heads.end(), [&](const auto& head) { return client_->is_there(head); });
 }
 
-inline std::vector<std::string> S3FileSystem::files_below(const std::string& path) const {
+ERM_INLINE std::vector<std::string> S3FileSystem::files_below(const std::string& path) const {
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
   std::vector<std::string> files;
@@ -312,9 +328,10 @@ inline std::vector<std::string> S3FileSystem::files_below(const std::string& pat
   return files;
 }
 
-inline std::vector<std::string> S3FileSystem::folders_with(const std::string& path, const std::string& filename) const {
-  // A run is nearly all that lies in its folder: to list everything is to ask nothing of each run. Of an experiment
-  // or variant it is the least part.
+ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string& path,
+                                                               const std::string& filename) const {
+  // For the metadata of runs, list everything: a folder holds little beside them, and no run needs a request of its
+  // own. Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
@@ -326,7 +343,7 @@ inline std::vector<std::string> S3FileSystem::folders_with(const std::string& pa
     if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos) found.push_back(std::move(folder));
     return true;
   });
-  // A folder comes before or after those in it, as the names beside it sort.
+  // After sorting, a folder need not stand beside the folders in it.
   std::sort(found.begin(), found.end());
   const auto is_inside_another = [&](const std::string& folder) {
     for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
@@ -337,6 +354,72 @@ inline std::vector<std::string> S3FileSystem::folders_with(const std::string& pa
   std::copy_if(found.begin(), found.end(), std::back_inserter(outermost),
                [&](const std::string& folder) { return !is_inside_another(folder); });
   return outermost;
+}
+
+/// Writes the claims of long operations again, so that no other process takes them for abandoned.
+ERM_INLINE void S3FileSystem::refresh_claims() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::pair<std::string, std::string>> old;
+  {
+    const std::lock_guard<std::mutex> lock(client_->held.mutex);
+    for (auto& [path, claim] : client_->held.claims) {
+      if (now - claim.written < client_->options().claim_lifetime / 4) continue;
+      claim.written = now;
+      old.emplace_back(path, claim.text);
+    }
+  }
+  for (const auto& [path, text] : old) client_->put(path, detail::s3::Body(std::string_view(text)), false);
+}
+
+ERM_INLINE std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
+  using detail::s3::Client;
+  using detail::s3::ObjectClaim;
+  using detail::s3::random_name;
+  const std::string text = detail::Owner::this_process().text() + client_->instance + "\n" + random_name() + "\n";
+  {
+    const std::lock_guard<std::mutex> lock(client_->held.mutex);
+    const Client::HeldClaim held = {text, std::chrono::steady_clock::now()};
+    if (!client_->held.claims.emplace(path, held).second) return nullptr;
+  }
+  // Removes the entry from above if the claim cannot be made.
+  const auto give_up = [&]() -> std::unique_ptr<Claim> {
+    const std::lock_guard<std::mutex> lock(client_->held.mutex);
+    client_->held.claims.erase(path);
+    return nullptr;
+  };
+  try {
+    if (create(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, false);
+    if (client_->take_over(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, true);
+  } catch (...) {
+    give_up();
+    throw;
+  }
+  return give_up();
+}
+
+ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& folder) {
+  // A save takes seconds, so that claims younger than a minute are hardly ever abandoned: they are left out.
+  constexpr std::chrono::seconds grace(60);
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard<std::mutex> lock(client_->held.mutex);
+    auto& swept = client_->held.swept;
+    if (const auto last = swept.find(folder); last != swept.end() && now - last->second < grace) return {};
+    if (swept.size() > 1000) swept.clear();
+    swept[folder] = now;
+  }
+  const detail::s3::Place place(folder);
+  const std::string prefix = place.prefix();
+  std::vector<std::pair<std::string, std::string>> found;
+  const std::string date = client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& each) {
+    if (!each.is_prefix && each.key.size() > prefix.size())
+      found.emplace_back(each.key.substr(prefix.size()), std::move(each.modified));
+    return true;
+  });
+  std::vector<std::string> names;
+  for (auto& [name, modified] : found)
+    if (detail::s3::age(modified, date) >= grace) names.push_back(std::move(name));
+  return names;
 }
 
 }  // namespace erm

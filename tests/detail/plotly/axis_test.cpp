@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 
-namespace plotly_axis_test {
+namespace axis_test {
 
 using erm::detail::PlotlyAxis;
 
@@ -91,4 +91,4 @@ TEST_CASE("a range that no double holds is refused") {
   CHECK_THROWS_AS(axis_from(-500, 500, PlotlyAxis::Kind::logarithmic), erm::detail::UndrawableFigure);
 }
 
-}  // namespace plotly_axis_test
+}  // namespace axis_test

@@ -9,7 +9,7 @@
 #include "erm/detail/plotly/svg.hpp"
 #include "erm/json.hpp"
 
-namespace plotly_overlay_test {
+namespace overlay_test {
 
 using erm::Json;
 using erm::detail::PlotlyFigure;
@@ -116,4 +116,4 @@ TEST_CASE("what does not go together is not laid over each other") {
   CHECK_FALSE(overlay_of({}));
 }
 
-}  // namespace plotly_overlay_test
+}  // namespace overlay_test

@@ -1,4 +1,4 @@
-// The bodies of erm/registry.hpp, which includes this.
+// The bodies of erm/registry.hpp.
 #pragma once
 
 #include <algorithm>
@@ -13,10 +13,14 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/store/registry_place.hpp"
-#include "erm/detail/store/run_saver.hpp"
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/run_saver.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/registry.hpp"
 
@@ -32,21 +36,22 @@ struct RegistryVariant {
   Durability durability;
 
   [[nodiscard]] std::string folder() const { return joined(joined(layout.root, experiment_id), variant_id); }
-  /// Makes it where it is not there. Looks again under the claim on a run's name, which keeps a variant from being
-  /// deleted; before that only where a wrong place would be left with folders in it.
+  /// Creates the variant if it is missing, and returns a function that does so again, to be called under the claim on a
+  /// run's name: while that is held no process deletes the variant. The first time is only for stores with folders,
+  /// where a save to a wrong place would otherwise leave folders behind.
   [[nodiscard]] std::function<void()> maker() const {
     const auto make = [this] { layout.make_variant(experiment_id, variant_id, durability); };
     if (layout.fs.has_folders()) make();
     return make;
   }
-  /// Ends the deletion of a run there that was cut off; false where there is none.
+  /// Finishes an interrupted deletion of a run in the variant. Returns false if there is none.
   [[nodiscard]] bool finish_delete(const std::string& run_id) const {
     return TrashStore(layout).finish({experiment_id, variant_id, run_id});
   }
 };
 
-/// Saves to a folder that was chosen, in `variant` unless that is null. Where another save is at it, waits for that one
-/// to end, at most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
+/// Saves to a chosen folder, which is in `variant` unless that is null. If another save holds the folder, waits for it,
+/// at most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
 inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
                            const std::string& folder, bool overwrite, Durability durability,
                            const RegistryVariant* variant = nullptr) {
@@ -54,7 +59,7 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
   const std::string cannot = "cannot save the run '" + run_id + "' to '" + folder + "': ";
   const std::function<void()> make_variant = variant ? variant->maker() : nullptr;
   const auto begin = std::chrono::steady_clock::now();
-  for (milliseconds pause(1);; pause = std::min(2 * pause, milliseconds(50))) {
+  for (milliseconds pause(1);; pause = (std::min)(2 * pause, milliseconds(50))) {
     SaveOutcome outcome = RunSaver(fs, record, run_id, folder, durability, make_variant).save(overwrite);
     if (outcome == SaveOutcome::is_being_saved && !overwrite && fs.are_files({metadata_path(folder)}))
       outcome = SaveOutcome::exists;
@@ -78,7 +83,7 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
   }
 }
 
-/// Saves under the run's own id, or the next free one where it was generated; the id that it got.
+/// Saves under the run's own id or, if that was generated, under the next free one. Returns the id.
 inline std::string save_under_free_id(const ExperimentRun& run, const std::shared_ptr<FileSystem>& fs,
                                       const RegistryVariant& variant, bool overwrite) {
   const RunRecord& record = RunAccess::record(run);
@@ -105,7 +110,7 @@ inline std::string save_under_free_id(const ExperimentRun& run, const std::share
   }
 }
 
-/// Throws InvalidIdError where a folder lies inside a run: what a run holds goes when the run does.
+/// Throws InvalidIdError if a folder lies inside a run: it would disappear with that run.
 inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder, const std::string& run_uri) {
   for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash > 0;
        slash = folder.rfind('/', slash - 1)) {
@@ -116,8 +121,8 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
   }
 }
 
-/// The latest of some runs of a variant. The second of a generated id is that of its timestamp: of those, only
-/// the runs of the last second are opened.
+/// The latest of some runs of a variant. A generated id has the second of the timestamp, so that of those runs only the
+/// ones of the last second are opened.
 inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
                              std::vector<std::string> run_ids) {
   std::optional<TimePoint> last_second;
@@ -144,7 +149,7 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
 
 }  // namespace detail
 
-inline void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
+ERM_INLINE void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
   const Location place = detail::locate(run_uri, options.fs);
   const std::string folder = detail::without_end_slash(place.path);
   const std::string reserved = detail::fault_of_part(detail::last_part(folder));
@@ -154,8 +159,8 @@ inline void save_run_to_path(const ExperimentRun& run, const std::string& run_ur
                          options.durable ? Durability::durable : Durability::buffered);
 }
 
-inline std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
-                                        SaveOptions options) {
+ERM_INLINE std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri,
+                                            SaveOptions options) {
   const Location registry = detail::locate(registry_uri, options.fs);
   const detail::RegistryLayout layout{*registry.fs, detail::without_end_slash(registry.path)};
   layout.check_run(run.experiment_id(), run.variant_id(), run.run_id());
@@ -165,20 +170,20 @@ inline std::string save_run_to_registry(const ExperimentRun& run, const std::str
   return detail::uri_below(registry_uri, detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
 }
 
-inline ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
   const Location place = detail::locate(run_uri, fs);
   return detail::RunAccess::make(detail::read_run(place.fs, detail::without_end_slash(place.path)));
 }
 
-inline ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
-                                            const std::string& variant_id, std::optional<std::string> run_id,
-                                            std::shared_ptr<FileSystem> fs) {
+ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
+                                                const std::string& variant_id, std::optional<std::string> run_id,
+                                                std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   if (run_id) detail::check_name("run id", *run_id);
   const Location registry = detail::locate(registry_uri, fs);
-  const std::string variant = detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id),
-                                             variant_id);
+  const std::string variant =
+      detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
   const std::shared_ptr<FileSystem>& store = registry.fs;
   const auto load = [&](std::string id) {
     detail::RunRecord record = detail::read_run(store, detail::joined(variant, id));
@@ -191,7 +196,7 @@ inline ExperimentRun load_run_from_registry(const std::string& registry_uri, con
     try {
       return load(std::move(*run_id));
     } catch (const NotFoundError&) {
-      // Say which part of the question has no answer.
+      // Names the registry, the experiment or the variant if that is what is missing.
       const std::string root = detail::without_end_slash(registry.path);
       detail::VariantPlace{*store, registry_uri, root}.expect_variant(experiment_id, variant_id);
       throw;
@@ -206,24 +211,24 @@ inline ExperimentRun load_run_from_registry(const std::string& registry_uri, con
     try {
       return load(detail::latest_of(*store, variant, ids));
     } catch (const NotFoundError&) {
-      // The latest, or one that might have been, was deleted just now: then the list is another.
+      // One of them has just been deleted, if the list has changed. Then try again.
       if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
     }
   }
 }
 
-inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
-                                                          const std::string& experiment_id,
-                                                          const std::string& variant_id,
-                                                          std::optional<std::vector<std::string>> run_ids,
-                                                          std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
+                                                              const std::string& experiment_id,
+                                                              const std::string& variant_id,
+                                                              std::optional<std::vector<std::string>> run_ids,
+                                                              std::shared_ptr<FileSystem> fs) {
   if (!run_ids) {
     for (;;) {
       std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
       try {
         return load_runs_from_registry(registry_uri, experiment_id, variant_id, ids, fs);
       } catch (const NotFoundError&) {
-        // One was deleted just now: then the list is another.
+        // One of them has just been deleted, if the list has changed. Then try again.
         if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
       }
     }
@@ -231,8 +236,8 @@ inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& reg
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   const Location registry = detail::locate(registry_uri, fs);
-  const std::string variant = detail::joined(
-      detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
+  const std::string variant =
+      detail::joined(detail::joined(detail::without_end_slash(registry.path), experiment_id), variant_id);
   std::vector<std::string> folders;
   for (const std::string& run_id : *run_ids) {
     detail::check_name("run id", run_id);
@@ -249,15 +254,15 @@ inline std::vector<ExperimentRun> load_runs_from_registry(const std::string& reg
   return runs;
 }
 
-inline std::vector<std::string> list_experiments(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<std::string> list_experiments(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
   detail::VariantPlace{*registry.fs, registry_uri, root}.expect_registry();
   return detail::sorted_ids(*registry.fs, root, detail::experiment_marker);
 }
 
-inline std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
-                                              std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
+                                                  std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
@@ -265,8 +270,8 @@ inline std::vector<std::string> list_variants(const std::string& registry_uri, c
   return detail::sorted_ids(*registry.fs, detail::joined(root, experiment_id), detail::variant_marker);
 }
 
-inline std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
-                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
+ERM_INLINE std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
+                                              const std::string& variant_id, std::shared_ptr<FileSystem> fs) {
   detail::check_name("experiment id", experiment_id);
   detail::check_name("variant id", variant_id);
   const Location registry = detail::locate(registry_uri, fs);

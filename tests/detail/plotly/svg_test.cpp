@@ -13,7 +13,7 @@
 #include "erm/figure.hpp"
 #include "erm/json.hpp"
 
-namespace plotly_svg_test {
+namespace svg_test {
 
 using Catch::Matchers::Contains;
 using erm::Json;
@@ -394,4 +394,4 @@ TEST_CASE("the same figure gives the same drawing") {
   CHECK(drawn(figure.json()) == drawn(Json::parse(figure.json().dump())));
 }
 
-}  // namespace plotly_svg_test
+}  // namespace svg_test

@@ -1,0 +1,302 @@
+// Builds the data of a comparison: one section after the other, then what is compared across them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/compare_options.hpp"
+#include "erm/comparison_data.hpp"
+#include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/compare/groups.hpp"
+#include "erm/detail/compare/provenance_rows.hpp"
+#include "erm/detail/compare/provenance_warnings.hpp"
+#include "erm/detail/compare/rows.hpp"
+#include "erm/error.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/goal.hpp"
+#include "erm/json.hpp"
+#include "erm/run_status.hpp"
+#include "erm/value.hpp"
+
+namespace erm::detail {
+
+/// What a Comparison owns. Its string views refer to `texts` or to the runs.
+struct ComparisonData {
+  std::vector<const ExperimentRun*> runs;
+  std::vector<std::string> names;
+  std::size_t baseline = 0;
+  TextArena texts;
+  std::vector<ComparisonSection> sections;
+  std::vector<ComparisonCurve> curves;
+  std::vector<ComparisonArtifacts> artifacts;
+  std::vector<const ComparisonRow*> main_metrics;
+  std::vector<GroupOfRuns> groups;
+  std::vector<GroupedMetric> grouped_metrics;
+  std::vector<ComparisonWarning> warnings;
+  std::vector<std::string_view> diffs;
+};
+
+inline std::vector<const ExperimentRun*> addresses_of(const std::vector<ExperimentRun>& runs) {
+  std::vector<const ExperimentRun*> addresses;
+  addresses.reserve(runs.size());
+  for (const ExperimentRun& run : runs) addresses.push_back(&run);
+  return addresses;
+}
+
+/// Whether the rows of that kind count in Comparison::row_count.
+inline bool is_counted(ComparisonSection::Kind kind) {
+  using Kind = ComparisonSection::Kind;
+  return kind != Kind::runs && kind != Kind::notes && kind != Kind::provenance;
+}
+
+class ComparisonBuilder {
+ public:
+  /// Throws Error where options.baseline is not the index of a run.
+  ComparisonBuilder(std::vector<const ExperimentRun*> runs, const CompareOptions& options)
+      : data_(std::make_unique<ComparisonData>()), options_(options) {
+    if (options.baseline != 0 && options.baseline >= runs.size()) {
+      throw Error("CompareOptions::baseline is " + std::to_string(options.baseline) + ", and there are " +
+                  std::to_string(runs.size()) + " runs; the first is 0");
+    }
+    data_->names = short_run_names(runs);
+    data_->runs = std::move(runs);
+    data_->baseline = options.baseline;
+  }
+
+  /// Once.
+  std::unique_ptr<const ComparisonData> build() {
+    add_runs();
+    add_tags();
+    add_notes();
+    add_values(Kind::params, "Params", &ExperimentRun::params);
+    add_values(Kind::metrics, "Metrics", &ExperimentRun::metrics);
+    mark_best();
+    add_features();
+    add_dicts();
+    add_provenance();
+    compare_cells();
+    choose_main_metrics();
+    add_groups();
+    add_curves();
+    add_artifacts();
+    return std::move(data_);
+  }
+
+ private:
+  using Kind = ComparisonSection::Kind;
+  using Values = const std::map<std::string, Value>& (ExperimentRun::*)() const;
+
+  /// The reference is valid until the next section is added.
+  ComparisonSection& add_section(Kind kind, std::string_view name) {
+    data_->sections.emplace_back();
+    data_->sections.back().kind = kind;
+    data_->sections.back().name = name;
+    return data_->sections.back();
+  }
+  [[nodiscard]] ComparisonRow row_named(std::string_view name) const {
+    ComparisonRow row;
+    row.name = name;
+    row.cells.resize(data_->runs.size());
+    return row;
+  }
+  std::vector<ComparisonRow>& metrics() { return data_->sections[static_cast<std::size_t>(Kind::metrics)].rows; }
+
+  /// `text_of(run)` gives the text of a run, empty where it has none; a row without any text is left out.
+  template <class TextOf>
+  void add_run_row(ComparisonSection& section, std::string_view name, const TextOf& text_of) {
+    ComparisonRow row = row_named(name);
+    bool any = false;
+    for (std::size_t run = 0; run < data_->runs.size(); ++run) {
+      const std::string text = text_of(*data_->runs[run]);
+      if (text.empty()) continue;
+      any = true;
+      row.cells[run].kind = ComparisonCell::Kind::text;
+      row.cells[run].text = data_->texts.keep(text);
+    }
+    if (any) section.rows.push_back(std::move(row));
+  }
+  template <class TimeOf>
+  void add_time_row(ComparisonSection& section, std::string_view name, const TimeOf& time_of) {
+    const std::size_t rows = section.rows.size();
+    add_run_row(section, name, [&](const ExperimentRun& run) {
+      const std::optional<TimePoint> time = time_of(run);
+      return time ? readable_time(*time) : std::string();
+    });
+    if (section.rows.size() > rows) section.rows.back().is_time = true;
+  }
+  void add_runs() {
+    ComparisonSection& section = add_section(Kind::runs, "Runs");
+    add_run_row(section, "experiment", [](const ExperimentRun& run) { return run.experiment_id(); });
+    add_run_row(section, "variant", [](const ExperimentRun& run) { return run.variant_id(); });
+    add_run_row(section, "run", [](const ExperimentRun& run) { return run.run_id(); });
+    add_time_row(section, "time (UTC)", [](const ExperimentRun& run) { return run.timestamp_utc(); });
+    add_time_row(section, "ended (UTC)", [](const ExperimentRun& run) { return run.finished_utc(); });
+    add_run_row(section, "status", [](const ExperimentRun& run) { return std::string(to_text(run.status())); });
+    add_run_row(section, "failure", [](const ExperimentRun& run) { return run.failure(); });
+    add_run_row(section, "group", [](const ExperimentRun& run) { return run.group(); });
+  }
+
+  /// A tag without a value is shown as "yes", as a feature is.
+  void add_tags() {
+    std::map<std::string_view, std::size_t> row_of;
+    for (const ExperimentRun* run : data_->runs)
+      for (const auto& [tag, value] : run->tags()) row_of.emplace(tag, 0);
+    ComparisonSection& section = add_section(Kind::tags, "Tags");
+    for (auto& [tag, index] : row_of) {
+      index = section.rows.size();
+      section.rows.push_back(row_named(tag));
+    }
+    for (std::size_t run = 0; run < data_->runs.size(); ++run) {
+      for (const auto& [tag, value] : data_->runs[run]->tags()) {
+        ComparisonCell& cell = section.rows[row_of[tag]].cells[run];
+        if (value.empty())
+          fill_yes(cell);
+        else
+          fill_text(cell, value, data_->texts);
+      }
+    }
+  }
+
+  void add_notes() {
+    ComparisonSection& section = add_section(Kind::notes, "Notes");
+    ComparisonRow row = row_named("note");
+    bool any = false;
+    for (std::size_t run = 0; run < data_->runs.size(); ++run) {
+      const std::string& note = data_->runs[run]->note();
+      if (note.empty()) continue;
+      any = true;
+      row.cells[run].kind = ComparisonCell::Kind::text;
+      row.cells[run].text = note;
+    }
+    if (any) section.rows.push_back(std::move(row));
+  }
+
+  void add_values(Kind kind, std::string_view name, Values values_of) {
+    std::vector<ComparisonRow> rows;
+    const std::vector<std::size_t> order = join_by_key(
+        data_->runs, [&](const ExperimentRun& run) -> auto& { return (run.*values_of)(); },
+        [&](std::string_view key) { rows.push_back(row_named(key)); },
+        [&](std::size_t row, std::size_t run, const Value& value) {
+          fill_cell(rows[row].cells[run], value, data_->texts);
+        });
+    add_section(kind, name).rows = reordered(std::move(rows), order);
+  }
+
+  /// A goal comes from the options, else from the first run that has one, else from the metric's name.
+  void mark_best() {
+    std::vector<const ExperimentRun*> with_goals;
+    for (const ExperimentRun* run : data_->runs)
+      if (!run->goals().empty()) with_goals.push_back(run);
+    for (ComparisonRow& row : metrics()) {
+      const std::string name(row.name);
+      if (const auto given = options_.goals.find(name); given != options_.goals.end()) row.goal = given->second;
+      for (const ExperimentRun* run : with_goals) {
+        if (row.goal) break;
+        if (const auto known = run->goals().find(name); known != run->goals().end()) row.goal = known->second;
+      }
+      if (!row.goal && options_.guess_goals) {
+        row.goal = guessed_goal(name);
+        row.goal_is_guessed = row.goal.has_value();
+      }
+      if (row.goal) mark_best_cells(row.cells, *row.goal);
+    }
+  }
+
+  void add_features() {
+    ComparisonSection& section = add_section(Kind::features, "Features");
+    add_feature_rows(section.rows, data_->runs, data_->baseline, data_->texts);
+  }
+
+  void add_dicts() {
+    std::vector<std::vector<const Json*>> dicts;
+    std::vector<std::string_view> names;
+    const std::vector<std::size_t> order = join_by_key(
+        data_->runs, [](const ExperimentRun& run) -> auto& { return run.dicts(); },
+        [&](std::string_view name) {
+          names.push_back(name);
+          dicts.emplace_back(data_->runs.size(), nullptr);
+        },
+        [&](std::size_t dict, std::size_t run, const Json& object) { dicts[dict][run] = &object; });
+    for (const std::size_t index : order)
+      add_dict_rows(add_section(Kind::dict, names[index]).rows, dicts[index], data_->texts);
+  }
+
+  void add_provenance() {
+    ComparisonSection& section = add_section(Kind::provenance, "Provenance");
+    std::vector<ProvenanceFacts> facts;
+    bool any = false;
+    for (const ExperimentRun* run : data_->runs) {
+      facts.push_back(provenance_facts(run->provenance()));
+      data_->diffs.push_back(facts.back().diff);
+      any = any || facts.back().is_recorded;
+    }
+    if (!any) return;
+    ProvenanceRows rows(data_->runs.size(), data_->texts);
+    for (std::size_t run = 0; run < data_->runs.size(); ++run)
+      if (facts[run].is_recorded) rows.add(run, data_->runs[run]->provenance());
+    section.rows = rows.rows(data_->baseline);
+    data_->warnings = ProvenanceWarnings(facts, data_->names, data_->baseline).write();
+  }
+
+  void compare_cells() {
+    for (ComparisonSection& section : data_->sections) {
+      if (section.kind == Kind::runs) continue;
+      for (ComparisonRow& row : section.rows) {
+        finish_row(row, data_->baseline);
+        section.differing += row.differs ? 1 : 0;
+      }
+    }
+  }
+
+  void choose_main_metrics() {
+    constexpr std::size_t most = 6;
+    const std::vector<ComparisonRow>& rows = metrics();
+    for (const std::string& name : options_.main_metrics)
+      for (const ComparisonRow& row : rows)
+        if (row.name == name) data_->main_metrics.push_back(&row);
+    if (!options_.main_metrics.empty()) return;
+    for (const ComparisonRow& row : rows)
+      if (row.goal && data_->main_metrics.size() < most) data_->main_metrics.push_back(&row);
+  }
+
+  void add_groups() {
+    const bool is_given = options_.group_by.fields().empty();
+    data_->groups = is_given ? given_groups(data_->runs) : options_.group_by.groups_of(data_->runs);
+    if (!data_->groups.empty()) data_->grouped_metrics = grouped_metrics(metrics(), data_->groups);
+  }
+
+  void add_curves() {
+    std::vector<ComparisonCurve>& curves = data_->curves;
+    const std::size_t runs = data_->runs.size();
+    const std::vector<std::size_t> order = join_by_key(
+        data_->runs, [](const ExperimentRun& run) -> auto& { return run.history(); },
+        [&](std::string_view metric) {
+          curves.push_back({metric, std::vector<const MetricHistory*>(runs)});
+        },
+        [&](std::size_t row, std::size_t run, const MetricHistory& history) { curves[row].histories[run] = &history; });
+    curves = reordered(std::move(curves), order);
+  }
+
+  void add_artifacts() {
+    std::vector<ComparisonArtifacts>& artifacts = data_->artifacts;
+    const std::size_t runs = data_->runs.size();
+    const std::vector<std::size_t> order = join_by_key(
+        data_->runs, [](const ExperimentRun& run) -> auto& { return run.artifacts(); },
+        [&](std::string_view id) {
+          artifacts.push_back({id, std::vector<const Artifact*>(runs)});
+        },
+        [&](std::size_t row, std::size_t run, const Artifact& artifact) { artifacts[row].artifacts[run] = &artifact; });
+    artifacts = reordered(std::move(artifacts), order);
+  }
+
+  std::unique_ptr<ComparisonData> data_;
+  const CompareOptions& options_;
+};
+
+}  // namespace erm::detail

@@ -1,0 +1,145 @@
+// The bodies of erm/find.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/find/filter_parser.hpp"
+#include "erm/detail/find/run_order.hpp"
+#include "erm/detail/find/run_scan.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/find.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// Calls `accept` with each run that the options select, in the order of the ids.
+inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
+                           const std::shared_ptr<FileSystem>& fs, const std::function<void(ExperimentRun&&)>& accept) {
+  const RunFilter filter = read_filter(options.filter);
+  const RunScan scan(locate(registry_uri, fs), registry_uri, options.experiment, options.variant);
+  const unsigned processors = (std::max)(std::thread::hardware_concurrency(), 1U);
+  scan.each(
+      filter, options.threads != 0 ? options.threads : (std::min)(processors, 4U),
+      [&](RunRecord&& record) {
+        ExperimentRun run = RunAccess::make(std::move(record));
+        if (!options.where || options.where(run)) accept(std::move(run));
+      },
+      [&](const std::string& run_uri, const Error& error) {
+        if (options.on_broken)
+          options.on_broken(run_uri, error);
+        else
+          std::fprintf(stderr, "erm: left out the run '%s': %s\n", run_uri.c_str(), error.what());
+      });
+}
+
+inline bool ids_come_before(const ExperimentRun& a, const ExperimentRun& b) {
+  const auto ids = [](const ExperimentRun& run) {
+    return std::tie(run.run_id(), run.experiment_id(), run.variant_id());
+  };
+  return ids(a) < ids(b);
+}
+
+/// The first `limit` runs in an order, or all of them.
+class FirstRuns {
+ public:
+  FirstRuns(const std::string& order, std::size_t limit) : order_(order), limit_(limit) {}
+
+  void add(ExperimentRun&& run) {
+    OrderKey key = order_.key_of(RunAccess::record(run));
+    found_.push_back({std::move(key), std::move(run)});
+    // Sorting only once so many have come keeps memory bounded, and costs about as much as one sort of all.
+    if (limit_ != 0 && found_.size() >= 2 * limit_ + 1024) cut();
+  }
+  [[nodiscard]] std::vector<ExperimentRun> sorted() {
+    cut();
+    std::vector<ExperimentRun> runs;
+    runs.reserve(found_.size());
+    for (Found& one : found_) runs.push_back(std::move(one.run));
+    return runs;
+  }
+
+ private:
+  struct Found {
+    OrderKey key;
+    ExperimentRun run;
+  };
+
+  void cut() {
+    std::stable_sort(found_.begin(), found_.end(), [&](const Found& a, const Found& b) {
+      const int order = order_.compare(a.key, b.key);
+      return order != 0 ? order < 0 : ids_come_before(a.run, b.run);
+    });
+    if (limit_ != 0 && found_.size() > limit_)
+      found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(limit_), found_.end());
+  }
+
+  RunOrder order_;
+  std::size_t limit_;
+  std::vector<Found> found_;
+};
+
+inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
+                             const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
+  // Both ends, for only the last run may tell the goal.
+  std::optional<std::pair<double, ExperimentRun>> least, greatest;
+  bool some_minimize = false, some_maximize = false;
+  for_each_found(registry_uri, options, fs, [&](ExperimentRun&& run) {
+    if (const auto said = run.goals().find(metric); said != run.goals().end())
+      (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
+    const auto found = run.metrics().find(metric);
+    const std::optional<double> value = found == run.metrics().end() ? std::nullopt : found->second.number();
+    if (!value || std::isnan(*value)) return;
+    if (!least || *value < least->first || (*value == least->first && ids_come_before(run, least->second)))
+      least.emplace(*value, run);
+    if (!greatest || *value > greatest->first || (*value == greatest->first && ids_come_before(run, greatest->second)))
+      greatest.emplace(*value, std::move(run));
+  });
+  const std::string cannot =
+      "cannot tell the best run of the metric '" + metric + "' in the registry '" + registry_uri + "': ";
+  if (!least)
+    throw NotFoundError(cannot + "no run that was asked for has a number there; check the name and the filter");
+  if (!goal) {
+    if (some_minimize == some_maximize)
+      throw Error(cannot +
+                  (some_minimize ? "some runs say that less is better and some that more is"
+                                 : "no run says whether less or more is better") +
+                  "; give Goal::minimize or Goal::maximize" +
+                  (some_minimize ? "" : ", or set_goal in the program that logs it"));
+    goal = some_minimize ? Goal::minimize : Goal::maximize;
+  }
+  return std::move((*goal == Goal::minimize ? least : greatest)->second);
+}
+
+}  // namespace detail
+
+ERM_INLINE std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options,
+                                                std::shared_ptr<FileSystem> fs) {
+  detail::FirstRuns first(options.order_by, options.limit);
+  detail::for_each_found(registry_uri, options, fs, [&](ExperimentRun&& run) { first.add(std::move(run)); });
+  return first.sorted();
+}
+
+ERM_INLINE ExperimentRun best_run(const std::string& registry_uri, const std::string& metric,
+                                  const FindOptions& options, std::shared_ptr<FileSystem> fs) {
+  return detail::best_of(registry_uri, metric, std::nullopt, options, fs);
+}
+
+ERM_INLINE ExperimentRun best_run(const std::string& registry_uri, const std::string& metric, Goal goal,
+                                  const FindOptions& options, std::shared_ptr<FileSystem> fs) {
+  return detail::best_of(registry_uri, metric, goal, options, fs);
+}
+
+}  // namespace erm

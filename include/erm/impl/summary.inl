@@ -1,0 +1,98 @@
+// The bodies of erm/summary.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "erm/detail/base/metric_statistics.hpp"
+#include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/find/run_groups.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/summary.hpp"
+#include "erm/value.hpp"
+
+namespace erm {
+
+namespace detail {
+
+/// The numbers that the runs of a group have, by metric.
+inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<ExperimentRun>& runs,
+                                                             const std::vector<std::size_t>& indexes) {
+  std::map<std::string, std::vector<double>> numbers;
+  for (const std::size_t i : indexes) {
+    for (const auto& [metric, value] : runs[i].metrics()) {
+      const std::optional<double> number = value.number();
+      if (number && !std::isnan(*number)) numbers[metric].push_back(*number);
+    }
+  }
+  return numbers;
+}
+
+}  // namespace detail
+
+ERM_INLINE RunSummary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by) {
+  std::vector<const detail::RunRecord*> records;
+  records.reserve(runs.size());
+  for (const ExperimentRun& run : runs) records.push_back(&detail::RunAccess::record(run));
+  RunSummary summary;
+  summary.by = by.fields();
+  std::vector<std::map<std::string, std::vector<double>>> numbers;
+  for (detail::KeyedGroup& keyed : detail::keyed_groups(records, summary.by)) {
+    RunGroup group;
+    group.name = std::move(keyed.name);
+    group.runs = std::move(keyed.runs);
+    for (std::size_t i = 0; i < keyed.values.size(); ++i)
+      if (keyed.values[i]) group.values[summary.by[i]] = std::move(*keyed.values[i]);
+    numbers.push_back(detail::numbers_of(runs, group.runs));
+    for (const auto& [metric, values] : numbers.back())
+      group.metrics[metric] = detail::summary_of(values, group.runs.size());
+    summary.groups.push_back(std::move(group));
+  }
+  if (numbers.size() != 2) return summary;
+  detail::MannWhitneyTable table;
+  for (const auto& [metric, values] : numbers[0]) {
+    const auto others = numbers[1].find(metric);
+    if (others != numbers[1].end()) summary.tests[metric] = detail::test_of(values, others->second, table);
+  }
+  return summary;
+}
+
+ERM_INLINE std::string to_text(const RunSummary& summary) {
+  std::map<std::string, std::vector<const RunGroup*>> metrics;
+  for (const RunGroup& group : summary.groups)
+    for (const auto& [metric, unused] : group.metrics) metrics[metric].push_back(&group);
+  std::string by;
+  for (const std::string& field : summary.by) by += (by.empty() ? "" : ", ") + field;
+
+  std::string out;
+  detail::TextTable table(out, 40, false);
+  table.begin_row();
+  for (const char* const title : {"metric", by.c_str()}) table.add(title);
+  for (const char* const title : {"n", "mean", "deviation", "min", "max", "95% low", "95% high"})
+    table.add(title, true);
+  if (!summary.tests.empty()) table.add("p", true);
+  for (const auto& [metric, groups] : metrics) {
+    for (const RunGroup* const group : groups) {
+      const MetricSummary& one = group->metrics.at(metric);
+      table.begin_row();
+      table.add(group == groups.front() ? metric : "");
+      table.add(group->name);
+      table.add(std::to_string(one.n), true);
+      for (const double number : {one.mean, one.deviation, one.min, one.max, one.low, one.high})
+        table.add(fmt::format("{:.6g}", number), true);
+      if (const auto test = summary.tests.find(metric); test != summary.tests.end() && group == groups.front())
+        table.add(fmt::format("{:.3g}", test->second.p), true);
+    }
+  }
+  table.write();
+  return out;
+}
+
+}  // namespace erm
