@@ -11,12 +11,12 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,7 +50,10 @@ class Child {
     from_child_ = ends[0];
   }
   Child(Child&& other) noexcept
-      : pid_(std::exchange(other.pid_, -1)), from_child_(std::exchange(other.from_child_, -1)), status_(other.status_) {}
+      : pid_(std::exchange(other.pid_, -1)),
+        from_child_(std::exchange(other.from_child_, -1)),
+        status_(other.status_),
+        heard_(std::move(other.heard_)) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
@@ -77,23 +80,28 @@ class Child {
   [[nodiscard]] int signal() const { return WIFSIGNALED(status_) ? WTERMSIG(status_) : 0; }
   [[nodiscard]] int exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
 
-  /// Waits until it tells something; false where it ends without.
-  bool told_something() const {
-    pollfd waiting = {from_child_, POLLIN, 0};
-    return ::poll(&waiting, 1, 60000) == 1 && (waiting.revents & POLLIN) != 0;
-  }
-  /// All that it told; to be called after its end, or where it tells no more.
-  [[nodiscard]] std::vector<std::int64_t> told() const {
-    std::vector<std::int64_t> numbers;
+  /// Waits, however long it takes, for the next number that it tells; nothing where it ends without one.
+  std::optional<std::int64_t> hear() {
     std::int64_t number = 0;
-    while (::read(from_child_, &number, sizeof number) == sizeof number) numbers.push_back(number);
-    return numbers;
+    ::ssize_t got = 0;
+    do got = ::read(from_child_, &number, sizeof number);
+    while (got < 0 && errno == EINTR);
+    if (got != sizeof number) return std::nullopt;
+    heard_.push_back(number);
+    return number;
+  }
+  /// All that it told until its end, which this waits for.
+  [[nodiscard]] std::vector<std::int64_t> told() {
+    while (hear()) {
+    }
+    return heard_;
   }
 
  private:
   pid_t pid_ = -1;
   int from_child_ = -1;
   int status_ = 0;
+  std::vector<std::int64_t> heard_;
 };
 
 }  // namespace erm_test

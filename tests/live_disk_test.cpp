@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "comes_true.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
@@ -39,6 +40,7 @@ using erm_test::Child;
 using erm::LiveOptions;
 using erm::LiveRun;
 using erm::RunStatus;
+using erm_test::comes_true;
 using erm_test::contains;
 using erm_test::prefix_of;
 using erm_test::TemporaryDirectory;
@@ -73,16 +75,6 @@ LiveOptions telling(Messages& messages, std::chrono::milliseconds flush_interval
   options.flush_interval = flush_interval;
   options.on_error = messages.taker();
   return options;
-}
-
-template <class Condition>
-bool comes_true(Condition&& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
 }
 
 /// A store that can be made to refuse what is written to paths that hold a text.
@@ -274,7 +266,8 @@ TEST_CASE("A store that refuses is tried again, and an artifact that it refused 
   const std::size_t before = messages.all().size();
   run.log_text("text", "note");
   REQUIRE(messages.all().size() == before + 1);
-  CHECK(contains(messages.all().back(), "artifact 'note' is lost: cannot write 'registry/e/main/r/artifacts/note.txt'"));
+  CHECK(
+      contains(messages.all().back(), "artifact 'note' is lost: cannot write 'registry/e/main/r/artifacts/note.txt'"));
   CHECK(contains(thrown<erm::Error>([&] { run.flush(); }), "is not complete: artifact 'note' is lost"));
   run.flush();
   store->refuse("erm_metadata.json");

@@ -37,6 +37,7 @@ namespace {
 LiveOptions named(const std::string& run_id) {
   LiveOptions options;
   options.run_id = run_id;
+  options.join_wait = std::chrono::minutes(10);
   return options;
 }
 
@@ -212,9 +213,12 @@ TEST_CASE("Of two processes that claim or resume one id at once exactly one gets
   const TemporaryDirectory dir;
   for (int round = 0; round < 100; ++round) {
     const std::string id = "r" + std::to_string(round / 2);  // every second time to be resumed
-    const auto begin = std::chrono::steady_clock::now() + std::chrono::milliseconds(4);
+    int gate[2];
+    REQUIRE(::pipe(gate) == 0);
     const auto claim = [&](const Child::Tell& tell) {
-      std::this_thread::sleep_until(begin);
+      tell(-1);
+      char opened = 0;
+      if (::read(gate[0], &opened, 1) != 1) ::_exit(5);
       try {
         LiveOptions options = named(id);
         options.resume = round % 2 == 1;
@@ -228,13 +232,15 @@ TEST_CASE("Of two processes that claim or resume one id at once exactly one gets
       }
     };
     Child one(claim), other(claim);
-    REQUIRE(one.told_something());
-    REQUIRE(other.told_something());
+    for (Child* const child : {&one, &other}) REQUIRE(child->hear());  // both wait at the gate
+    REQUIRE(::write(gate[1], "go", 2) == 2);
+    const std::int64_t winners = one.hear().value() + other.hear().value();
     one.kill(SIGKILL);
     other.kill(SIGKILL);
     one.wait();
     other.wait();
-    REQUIRE(one.told().at(0) + other.told().at(0) == 1);
+    for (const int end : gate) ::close(end);
+    REQUIRE(winners == 1);
     REQUIRE(prefix_of(erm::load_run_from_registry(dir / "registry", "e", "main", id), "m") == round % 2 + 1);
   }
 }

@@ -99,7 +99,7 @@ TEST_CASE("A deleted run is in no list, and comes back as it was") {
   CHECK(in_trash[0].variant_id == "main");
   CHECK(in_trash[0].run_id == "r");
   CHECK(in_trash[0].deleted_utc > begin);
-  CHECK(in_trash[0].deleted_utc < begin + std::chrono::minutes(5));
+  CHECK(in_trash[0].deleted_utc <= std::chrono::system_clock::now());
 
   CHECK(restore_run(registry, "e", "main", "r") == uri);
   CHECK(file_tree(registry) == before);

@@ -1,8 +1,10 @@
 // Writes the pages that the browser tests open:  pages FOLDER [PLOTLY_JS]
+// OUTSIDE is where the artifacts of the hostile page want to go.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -84,10 +86,12 @@ void write_hostile(const std::filesystem::path& folder) {
     run.log_dict(evil, {{evil, evil}, {"__proto__", {{"polluted", true}}}});
     run.log_feature(evil);
     run.log_text(evil, "note");
-    run.log_artifact(erm::to_bytes("<script>parent.hacked=1;alert(1)</script><form action='http://127.0.0.1:47391/'><img src='http://127.0.0.1:47391/x'>" + evil),
+    const char* const given = std::getenv("OUTSIDE");
+    const std::string outside = given != nullptr ? given : "http://127.0.0.1:47391/";
+    run.log_artifact(erm::to_bytes("<script>parent.hacked=1;alert(1)</script><form action='" + outside + "'><img src='" + outside + "x'>" + evil),
                      "page", "page.html");
     run.log_artifact(erm::to_bytes("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><script>parent.hacked=1</script>"
-                                   "<image href='http://127.0.0.1:47391/x'/></svg>"),
+                                   "<image href='" + outside + "x'/></svg>"),
                      "drawing", "drawing.svg");
     run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"scatter\",\"x\":[1,2],\"y\":[1,2],\"name\":\"<script>window.hacked=1</script>\"}]}"),
                      "figure", "figure.plotly.json");

@@ -30,6 +30,11 @@ mkdir -p "$build"
 rm -rf "$build/pages.d"
 cp node_modules/plotly.js-dist-min/plotly.min.js "$build/plotly.min.js"
 gzip -9 -k -f "$build/plotly.min.js"
+# A port that nothing listens on: other suites may run beside this one.
+# shellcheck disable=SC2016  # JavaScript
+OUTSIDE="$(node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+  console.log(`http://127.0.0.1:${server.address().port}/`); server.close(); })')"
+export OUTSIDE
 "$pages" "$build/pages.d" "$build/plotly.min.js"
 
 if $times; then

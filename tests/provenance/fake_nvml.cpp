@@ -1,5 +1,5 @@
 // NVML as a machine with two GPUs has it, for the tests of machines that have none. ERM_FAKE_NVML_FAULT says what is
-// wrong with it: "hang" does not answer for two seconds, "broken" refuses, "empty" has no GPU, "locked" keeps one back.
+// wrong with it: "hang" does not answer for ten minutes, "broken" refuses, "empty" has no GPU, "locked" keeps one back.
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -31,7 +31,7 @@ bool has_fault(const char* name) {
 extern "C" {
 
 int nvmlInit_v2() {
-  if (has_fault("hang")) std::this_thread::sleep_for(std::chrono::seconds(2));
+  if (has_fault("hang")) std::this_thread::sleep_for(std::chrono::minutes(10));
   return has_fault("broken") ? 9 : 0;  // NVML_ERROR_DRIVER_NOT_LOADED
 }
 int nvmlShutdown() { return 0; }

@@ -60,25 +60,33 @@ alive() {
   done <"$dir/processes"
 }
 
-# At once: all that they hold is in memory, and no one's.
-end_all() {
-  local number
-  for number in $(alive); do kill -KILL "$number" 2>/dev/null || true; done
-  for _ in $(seq 100); do
-    [ -n "$(alive)" ] || return 0
+# Until a command succeeds. Ten minutes are for a server that hangs: no statement about how quick the machine is.
+readonly last_resort=600
+wait_until() {
+  local end=$((SECONDS + last_resort))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.05
   done
 }
 
+# At once: all that they hold is in memory, and no one's.
+end_all() {
+  local number
+  for number in $(alive); do kill -KILL "$number" 2>/dev/null || true; done
+  wait_until all_are_gone
+}
+all_are_gone() { [ -z "$(alive)" ]; }
+
 gateway() {
   launch gateway radosgw -f -c "$dir/ceph.conf" -n client.rgw
-  for _ in $(seq 600); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$dir/port")") 2>/dev/null; then return 0; fi
-    [ -n "$(alive gateway)" ] || return 1
-    sleep 0.05
-  done
-  return 1
+  wait_until gateway_answers_or_is_gone && [ -n "$(alive gateway)" ]
 }
+gateway_answers_or_is_gone() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$dir/port")") 2>/dev/null || [ -z "$(alive gateway)" ]
+}
+
+osd_is_up() { timeout $last_resort ceph -c "$dir/ceph.conf" osd stat -f json 2>/dev/null | grep -q '"num_up_osds":1'; }
 
 start() {
   rm -rf "$dir"
@@ -161,17 +169,12 @@ EOF
   local osd_id
   osd_id="$(cat /proc/sys/kernel/random/uuid)"
   {
-    timeout 60 ceph -c "$config" osd new "$osd_id"
+    timeout $last_resort ceph -c "$config" osd new "$osd_id"
     ceph-osd -c "$config" -i 0 --mkfs --osd-uuid "$osd_id"
   } >>"$dir/log/setup.out" 2>&1 || fail "the OSD cannot be set up"
   launch osd ceph-osd -f -c "$config" -i 0
-  local up=
-  for _ in $(seq 200); do
-    if timeout 30 ceph -c "$config" osd stat -f json 2>/dev/null | grep -q '"num_up_osds":1'; then up=1 && break; fi
-    sleep 0.1
-  done
-  [ -n "$up" ] || fail "the OSD does not come up"
-  timeout 120 radosgw-admin -c "$config" user create --uid=erm --display-name=erm --access-key="$key" \
+  wait_until osd_is_up || fail "the OSD does not come up"
+  timeout $last_resort radosgw-admin -c "$config" user create --uid=erm --display-name=erm --access-key="$key" \
     --secret="$secret" >>"$dir/log/setup.out" 2>&1 || fail "the user cannot be made"
   gateway || fail "the gateway does not start"
   cat >"$dir/env" <<EOF

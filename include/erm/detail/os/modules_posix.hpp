@@ -129,7 +129,7 @@ inline std::string program_path() {
 #else
   constexpr const char* link = "/proc/curproc/file";
 #endif
-  std::array<char, 4096> target;
+  std::array<char, 4096> target{};
   const auto size = api::read_link(link, target.data(), target.size());
   if (size > 0) {
     std::string path(target.data(), static_cast<std::size_t>(size));
