@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/run/media_types.hpp"
 #include "erm/artifact.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/page/assets.hpp"

@@ -16,6 +16,9 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/run/process_identity.hpp"
 #include "comes_true.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/store/stored_names.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"

@@ -61,7 +61,8 @@ report() {
 
 first="$(command -v g++ || command -v c++ || command -v clang++)"
 # Without optimisation: compiling takes far longer than running what is compiled.
-check gcc "$first" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=
+# Both ways of building: this one with the bodies compiled once, the next one header-only.
+check gcc "$first" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= -DERM_COMPILED=ON
 if [ "${1:-}" != --quick ]; then
   second="$(command -v clang++ || echo "$first")"
   for sanitizers in address,undefined thread; do
@@ -69,8 +70,9 @@ if [ "${1:-}" != --quick ]; then
       second="$first"  # a clang without its sanitizers' runtime
     fi
   done
-  check sanitized "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=address,undefined
-  check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF
+  check sanitized "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=address,undefined -DERM_COMPILED=OFF
+  check threads "$second" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DERM_SANITIZE=thread -DERM_BUILD_EXAMPLES=OFF \
+    -DERM_COMPILED=ON
 fi
 for ((i = 0; i < ${#testing[@]}; ++i)); do report "${testing[$i]}" "${processes[$i]}"; done
 

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/image.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/json.hpp"
 #include "file_tree.hpp"

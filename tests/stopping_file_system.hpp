@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/run/paths.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm_test {

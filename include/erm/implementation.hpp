@@ -15,6 +15,7 @@
 #include "erm/impl/value.inl"
 #include "erm/impl/metric_history.inl"
 #include "erm/impl/json_input.inl"
+#include "erm/impl/content.inl"
 #include "erm/impl/artifact.inl"
 #include "erm/impl/image.inl"
 #include "erm/impl/figure.inl"

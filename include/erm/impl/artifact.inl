@@ -19,11 +19,6 @@
 
 namespace erm {
 
-ERM_INLINE Bytes to_bytes(std::string_view text) { return Bytes(text.begin(), text.end()); }
-ERM_INLINE std::string to_text(const Bytes& bytes) { return std::string(bytes.begin(), bytes.end()); }
-
-ERM_INLINE Content::~Content() = default;
-
 ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType type, Bytes content)
     : Artifact(std::move(id), std::move(filename), type,
                std::make_shared<const detail::BytesContent>(std::move(content))) {}

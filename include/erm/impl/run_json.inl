@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "erm/detail/figure/json_content.hpp"
+#include "erm/detail/figure/log_content.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/json.hpp"

@@ -16,6 +16,7 @@
 #include "erm/detail/base/json_input_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/figure/content.hpp"
+#include "erm/detail/figure/log_content.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
@@ -29,11 +30,6 @@
 namespace erm {
 
 namespace detail {
-
-/// `artifact_id` with `ending`, unless it ends so already.
-inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
-  return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
-}
 
 /// Whether the last part of `name` has an ending: "notes.md", but not ".profile" or "notes".
 inline bool has_ending(std::string_view name) {
@@ -207,15 +203,6 @@ ERM_INLINE void RunLogger::log_image(const ImageView& pixels, std::string artifa
   std::string filename = detail::filename_for(artifact_id, ".png");
   log_artifact(encode_png(pixels), std::move(artifact_id), std::move(filename), ArtifactType::png);
 }
-
-namespace detail {
-
-inline void log_figure_content(RunLogger& run, FigureContent content, std::string artifact_id) {
-  std::string filename = filename_for(artifact_id, content.filename_ending);
-  run.log_artifact(std::move(content.bytes), std::move(artifact_id), std::move(filename), content.type);
-}
-
-}  // namespace detail
 
 ERM_INLINE void RunLogger::log_picture(const Bytes& picture, std::string artifact_id) {
   detail::log_figure_content(*this, detail::image_content(picture), std::move(artifact_id));

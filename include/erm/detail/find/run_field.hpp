@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/number_text.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_status.hpp"

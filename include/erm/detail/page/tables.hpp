@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/compare/display_names.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/output.hpp"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "erm/artifact.hpp"
+#include "erm/content.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "erm/artifact.hpp"
+#include "erm/content.hpp"
 #include "erm/detail/base/utf8.hpp"
 
 namespace erm::detail {

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/run/paths.hpp"
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/run/record_json.hpp"
