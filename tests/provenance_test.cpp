@@ -1,3 +1,4 @@
+#include "erm/json.hpp"
 #include "erm/provenance.hpp"
 
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "locale_guard.hpp"
