@@ -5,8 +5,8 @@
 
 namespace erm::detail {
 
-/// A signal that arrives while this thread holds a lock of a run. The run's own thread needs the lock to save what there
-/// is, so the handler does its work when this thread has given up its last lock.
+/// A signal that arrives while this thread holds a lock of a run. The run's own thread needs the lock to save what
+/// there is, so the handler does its work when this thread has given up its last lock.
 struct PutOffSignal {
   int locks = 0;
   int number = 0;

@@ -7,10 +7,10 @@
 #include <thread>
 #include <utility>
 
+#include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/provenance/capture.hpp"
-#include "erm/build_facts.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 
@@ -19,15 +19,14 @@ namespace erm::detail {
 /// Who calls begin() calls await() before this object ends.
 class LiveCapture {
  public:
-  /// Notes the state of the process now, and calls `accept(captured)` when all is known. `options` must live until then.
-  /// Where no thread can be begun, `accept` gets that as the reason at once.
+  /// Notes the state of the process now, and calls `accept(captured)` when all is known. `options` must live until
+  /// then. Where no thread can be begun, `accept` gets that as the reason at once.
   template <class Accept>
   void begin(const ProvenanceOptions& options, const BuildFacts& facts, Accept accept) {
     const os::SignalsBlocked blocked;
     try {
-      thread_ = std::thread([accept, &options, process = ProcessState(options, facts)] {
-        accept(Capture::of(process, options));
-      });
+      thread_ = std::thread(
+          [accept, &options, process = ProcessState(options, facts)] { accept(Capture::of(process, options)); });
     } catch (const std::system_error& error) {
       accept(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
     }

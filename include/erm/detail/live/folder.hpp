@@ -1,4 +1,4 @@
-// A live run's folder: claimed, resumed or joined, and kept up to date while the run lives.
+// The folder of a live run: it is claimed, resumed or joined, and kept up to date while the run lives.
 //
 // The writer "main" owns erm_metadata.json. Any other writer keeps what it logs in history/<writer>.json, which
 // has the same form; a reader adds it to the run, and so does "main" when it ends. No file has two writers.
@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/run/contents.hpp"
-#include "erm/detail/store/history_csv.hpp"
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/stored_names.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/live_options.hpp"
@@ -35,30 +35,31 @@ class LiveFolder {
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   [[nodiscard]] FileSystem& fs() const noexcept { return *fs_; }
   [[nodiscard]] std::string history_path() const { return joined(folder_, "history/" + writer_ + ".csv"); }
-  /// How much of the history file is there and stays.
+  /// The size of the part of the history file that stays.
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
   [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
 
-  /// Writes the metadata as the record has it. Throws where the run's folder is not there any more.
+  /// Writes the record to the metadata. Throws where the folder of the run was removed.
   void write_metadata();
-  /// The last time that main writes: with what the other writers logged that have ended.
+  /// Adds what the other writers logged that have ended, before main writes for the last time.
   void adopt_other_writers();
-  /// While it is held nobody edits the run. Null where another process holds it, and for other writers than main.
+  /// A claim: nobody edits the run while it is held. Null where another process holds it, and for writers other than
+  /// main.
   [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
-  /// Takes over what was edited meanwhile, or leaves it where it is again.
+  /// Adopts what was edited meanwhile; leave_edits() undoes that.
   void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
   void leave_edits() { record_.edits_lie_beside = is_main(); }
-  /// Once the metadata have them, or where they are another run's.
+  /// For edits that the metadata have by now, or that belong to another run.
   void remove_edits() const {
     if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
   }
-  /// A name for an artifact's content that none of this writer's has.
+  /// A name for the content of an artifact that no other artifact of this writer has.
   [[nodiscard]] std::string free_filename(const std::string& filename);
-  /// Stores an artifact's content, and notes its size and SHA-256; false where another writer took the name. Needs no
-  /// lock: a large one takes its time.
+  /// Stores the content of an artifact, and notes its size and SHA-256; false where another writer has the name. Must
+  /// be called without a lock, since a large content takes long.
   [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
-  /// Names a stored artifact in the metadata; what had its id before goes last.
+  /// Adds a stored artifact to the metadata, then removes the content of the one that had its id.
   void add_artifact(const StoredArtifact& artifact);
   void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
 
@@ -152,7 +153,7 @@ inline void LiveFolder::announce() {
   record_.heartbeat_utc = now_utc();
 }
 
-/// Makes the run's folder; false where something has its id.
+/// Makes the folder of the run; false where something has its id.
 inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   const std::string folder = joined(variant_folder_, run_id);
   const std::string parent = folder_of(folder);
@@ -222,7 +223,7 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   announce();
 }
 
-/// What main adopted of other writers is theirs again: they may go on, too.
+/// Gives back what main adopted of other writers: they may go on, too.
 inline void LiveFolder::release_other_writers() {
   for (const MetadataFile& other : read_other_writers(*fs_, folder_)) {
     for (const auto& [metric, value] : other.record.metrics) {
@@ -292,7 +293,7 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
   claim->commit(own_metadata(), text(), durability_);
 }
 
-/// A store makes the folders that a file needs: of a run that was deleted none must come back.
+/// A store makes the folders that a file needs, and a deleted run must not come back so.
 inline void LiveFolder::expect_own_metadata() const {
   if (fs_->info(own_metadata()).kind != FileKind::missing) return;
   throw IoError::failed_to("write to the live run", folder_,

@@ -1,4 +1,4 @@
-// The batch job that a process is part of, told by the variables that a scheduler sets for it, and its rank.
+// The batch job that a process is part of, and its rank, from the variables that a scheduler sets.
 #pragma once
 
 #include <string>
@@ -68,7 +68,7 @@ inline constexpr RankVariables rank_variables[] = {
     {"RANK", "WORLD_SIZE", "LOCAL_RANK", "WORLD_SIZE"},
 };
 
-/// Adds to `environment` what job_section asks for.
+/// Copies into `environment` the variables that job_section reads.
 inline void take_job_variables(Environment& environment) {
   for (const JobVariable& one : job_variables) environment.take(std::string(one.variable));
   for (const RankVariables& one : rank_variables)
@@ -76,7 +76,7 @@ inline void take_job_variables(Environment& environment) {
   for (const char* const name : {"SGE_ROOT", "KUBERNETES_SERVICE_HOST", "AWS_BATCH_JOB_ID"}) environment.take(name);
 }
 
-/// The job's section; an empty object outside of one.
+/// The "job" of a provenance; an empty object outside of a job.
 inline Json job_section(const Environment& environment, const SystemFiles& files) {
   Json job = Json::object();
   const auto get = [&](std::string_view name) { return environment.get(std::string(name)); };

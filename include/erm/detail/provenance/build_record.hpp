@@ -1,10 +1,11 @@
-// How the program was built, and from which code: what erm_record_build(target) put into it, else what the compiler's
-// macros tell, and git at run time.
+// How the program was built, and from which code: from the record that erm_record_build(target) put into it, else from
+// the macros of the compiler and from git at run time.
 //
 //   const CompilerFacts facts(build_facts_of_this_file());
 //   Json missing = Json::object();
-//   build_section(missing, facts);        // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"], ...}
-//   code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff ...", ...}
+//   build_section(missing, facts);        // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"],
+//   ...} code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff
+//   ...", ...}
 #pragma once
 
 #include <algorithm>
@@ -15,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/detail/provenance/build_text.hpp"
 #include "erm/detail/provenance/compiler_facts.hpp"
 #include "erm/detail/provenance/git_state.hpp"
-#include "erm/detail/os/modules.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 
@@ -35,8 +36,8 @@ inline Json build_section(Json& missing, const CompilerFacts& facts);
 /// the program or library that the run belongs to.
 inline Json code_section(Json& missing, const void* place, const Surroundings& surroundings = Surroundings::now());
 
-/// The records of this process, the one that tells of the program first: that of an executable, else of the library that
-/// `place` is in, else of a library linked into the program, else of any other that is loaded.
+/// The records of this process, the one that tells of the program first: that of an executable, else of the library
+/// that `place` is in, else of a library linked into the program, else of any other that is loaded.
 inline std::vector<std::string> build_records(const void* place) {
   std::vector<std::pair<int, std::string>> ranked;
   for (Module& module : os::loaded_modules(place)) {
@@ -86,7 +87,7 @@ inline Json build_of(const BuildText& text) {
   return build;
 }
 
-/// Of a record that has it: without git at the build there is none.
+/// The code section of a record; empty where git could not be asked at the build.
 inline Json code_of(const BuildText& text) {
   Json code = Json::object();
   if (text["dirty"].empty()) return code;
@@ -100,7 +101,7 @@ inline Json code_of(const BuildText& text) {
   return code;
 }
 
-/// The reasons that a record gives for what it does not have, of one section.
+/// Adds to `missing` the reasons that a record gives for the fields of a section that it lacks.
 inline void take_missing(const BuildText& text, std::string_view section, Json& missing) {
   constexpr std::string_view prefix = "missing.";
   for (const auto& [name, value] : text.fields()) {

@@ -1,4 +1,4 @@
-// The provenance of a run, put together: what the process, its machine, its build and its code tell.
+// Captures the provenance of a run: the process, its machine, its build and its code.
 #pragma once
 
 #include <chrono>
@@ -11,28 +11,28 @@
 #include <utility>
 #include <vector>
 
+#include "erm/build_facts.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/batch_job.hpp"
 #include "erm/detail/provenance/build_record.hpp"
 #include "erm/detail/provenance/compiler_facts.hpp"
 #include "erm/detail/provenance/environment.hpp"
 #include "erm/detail/provenance/gpus.hpp"
 #include "erm/detail/provenance/loaded_objects.hpp"
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/os_facts.hpp"
-#include "erm/detail/os/identity.hpp"
-#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/provenance/system_files.hpp"
-#include "erm/detail/base/time_text.hpp"
-#include "erm/build_facts.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/version.hpp"
 
 namespace erm::detail {
 
-/// Where the system tells of itself; tests have other places.
+/// Where to read the facts of the system; tests have other places.
 struct SystemPlaces {
   SystemFiles files = SystemFiles();
   std::string nvml = nvml_name;
@@ -60,7 +60,7 @@ struct ProcessState {
   Surroundings surroundings;
 };
 
-/// The command line as it is kept.
+/// The command line, with secrets masked.
 inline Json kept_arguments(const std::vector<std::string>& arguments, const std::vector<std::string>& secrets,
                            Json& missing) {
   constexpr std::size_t most = 1000;
@@ -79,7 +79,7 @@ inline Json kept_arguments(const std::vector<std::string>& arguments, const std:
   return kept;
 }
 
-/// Masks the secrets in all texts of `json`, the elements of a list as arguments.
+/// Masks the secrets in all texts of `json`; a list of texts counts as arguments.
 inline void mask_texts(Json& json) {
   if (json.is_string()) {
     json = masked_text(json.get_ref<const std::string&>());
@@ -99,7 +99,7 @@ inline void mask_texts(Json& json) {
 
 class Capture {
  public:
-  /// All that the options ask for. Throws nothing but std::bad_alloc, and takes about a second at most.
+  /// Captures all that the options ask for. Throws nothing but std::bad_alloc, and takes about a second at most.
   static Json of(const ProcessState& process, const ProvenanceOptions& options, const SystemPlaces& places = {}) {
     Capture capture(process, options, places);
     std::optional<Nvml> nvml;
@@ -124,7 +124,7 @@ class Capture {
   Capture(const ProcessState& process, const ProvenanceOptions& options, const SystemPlaces& places)
       : process_(process), options_(options), places_(places) {}
 
-  /// A system may refuse anything: the field is then missing, with the reason.
+  /// Does the work. A system may refuse anything: then the field is missing, with the reason.
   template <class Work>
   void guarded(const std::string& field, Work&& work) {
     try {
@@ -195,7 +195,7 @@ class Capture {
       if (nvml != nullptr) {
         const auto left = deadline - std::chrono::steady_clock::now();
         add_gpus(machine, places_.files, *nvml,
-                 std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(left)),
+                 (std::max)(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(left)),
                  missing);
       }
       return machine;

@@ -1,5 +1,5 @@
-// What git says, at run time, of the work tree that the program or its working directory is in. It is asked without a
-// shell, writes nothing, runs no command that the repository's configuration names, and is not waited for.
+// What git says at run time of the work tree that holds the program or its working directory. ERM runs git without a
+// shell and with a time limit. Git writes nothing then, and runs no command that the repository's configuration names.
 //
 //   const GitState git = git_state(std::chrono::milliseconds(700));
 //   git.commit;          // "5d1c..."; empty where it is not known, and git.missing["commit"] says why
@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/path.hpp"
-#include "erm/detail/os/modules.hpp"
-#include "erm/detail/os/program.hpp"
 #include "erm/detail/base/sha256.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/modules.hpp"
+#include "erm/detail/os/path.hpp"
+#include "erm/detail/os/program.hpp"
 
 namespace erm::detail {
 
@@ -78,7 +78,7 @@ inline std::string work_tree_above(const std::filesystem::path& folder) {
   return {};
 }
 
-/// What of the process git is asked with. The program may change both at any time: taken in a thread of its own.
+/// The state of the process that git runs with. The program may change it at any time, so it is read in its own thread.
 struct Surroundings {
   std::filesystem::path working_directory;  // empty where it is not known
   std::vector<std::string> environment;     // for git
@@ -103,13 +103,13 @@ struct Surroundings {
   }
 };
 
-/// git, as it is asked here.
+/// Runs git with the settings that make its answers independent of the user.
 class Git {
  public:
   Git(std::string folder, os::Deadline deadline, const std::vector<std::string>& environment)
       : folder_(std::move(folder)), deadline_(deadline), environment_(environment) {}
 
-  /// A setting of this object's questions, stronger than the repository's own.
+  /// A setting for all that is asked from now on; it overrides the repository's own.
   void set(const std::string& setting) {
     settings_.emplace_back("-c");
     settings_.push_back(setting);
@@ -147,7 +147,7 @@ class Git {
   std::vector<std::string> settings_;
 };
 
-/// Takes the text up to `end` off the front of `rest`.
+/// Cuts the text up to `end` off the front of `rest`, and returns it.
 inline std::string_view take_until(std::string_view& rest, char end) {
   const std::size_t at = rest.find(end);
   const std::string_view part = rest.substr(0, at);
@@ -159,8 +159,8 @@ inline bool key_ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// Takes the remote from the configuration, and switches off the filters that the repository itself defines: commands,
-/// which looking at a changed file would run. False where that cannot be done.
+/// Reads the remote from the configuration, and switches off the filters that the repository itself defines: git would
+/// run their commands to compare a changed file. False where that cannot be done.
 inline bool read_git_settings(Git& git, GitState& state) {
   os::Answer answer;
   const std::string all = git.text({"config", "-z", "--show-scope", "--get-regexp", "^(filter|remote)\\."}, answer);
@@ -187,13 +187,13 @@ inline bool read_git_settings(Git& git, GitState& state) {
   return true;
 }
 
-/// The path of an entry of 'git status --porcelain=v2', which so many fields come before.
+/// The path at the end of an entry of 'git status --porcelain=v2'.
 inline std::string path_of_entry(std::string_view entry) {
   for (int fields = entry.substr(0, 1) == "u" ? 10 : 8; fields > 0; --fields) take_until(entry, ' ');
   return std::string(entry);
 }
 
-/// Of which the changed files are to follow: in a form that no configuration alters.
+/// The arguments of a diff, in a form that no configuration alters. The changed files follow them.
 inline std::vector<std::string> diff_command() {
   return {"diff",
           "HEAD",
@@ -249,7 +249,7 @@ inline void read_git_changes(const Git& git, GitState& state) {
   if (state.diff_bytes > 0) state.diff_sha256 = hash.hex();
 }
 
-/// Last of all, for a folder of data that git does not know takes long to look through.
+/// The last question: git takes long to walk through a folder of data that it does not track.
 inline void read_untracked(const Git& git, GitState& state) {
   os::Answer answer;
   const std::string paths =
@@ -271,7 +271,7 @@ inline void read_untracked(const Git& git, GitState& state) {
   }
 }
 
-/// Notes a file of git's that was written after the program was.
+/// Notes a tracked file that is newer than the program.
 inline void compare_with_program(const Git& git, os::Deadline deadline, GitState& state) {
   const std::string program = os::program_path();
   const long long built = program.empty() ? 0 : os::modified(program);
@@ -357,7 +357,7 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
   return state;
 }
 
-/// Of the program's folder, else of the working directory. `limit` is for all of it.
+/// The state of the work tree of the program's folder, else of the working directory. `limit` is for all questions.
 inline GitState git_state(std::chrono::milliseconds limit, const Surroundings& surroundings = Surroundings::now()) {
   const auto start = std::chrono::steady_clock::now();
   const std::string program = os::program_path();

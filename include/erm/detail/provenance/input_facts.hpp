@@ -1,4 +1,4 @@
-// What identifies the file or folder that a run reads, without a copy of it.
+// Identifies the file or folder that a run reads, without copying it.
 #pragma once
 
 #include <algorithm>
@@ -12,28 +12,28 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/os/path.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/provenance/secrets.hpp"
-#include "erm/detail/base/sha256.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 
 namespace erm::detail {
 
-/// What has more bytes is not read as a whole, unless asked for.
+/// A larger input is not read as a whole, unless asked for.
 inline constexpr std::uint64_t max_hashed_input = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t fingerprint_pieces = 64, fingerprint_piece = std::uint64_t{64} << 10;
 
-/// The SHA-256 of a file from where it is; `size` becomes that of what was read.
+/// The SHA-256 of a file; sets `size` to the number of bytes read.
 inline std::string sha256_of_file(const os::File& file, std::uint64_t& size) {
   return sha256_of_all(file, std::size_t{1} << 20, size);
 }
 
 /// The SHA-256 of the size in decimal digits, a line end, and 64 pieces of 64 KiB from the first byte to the last,
-/// evenly spread: it tells other data from the same, but not one changed byte.
+/// evenly spread: it detects other data, but not every changed byte.
 inline std::string fingerprint_of_file(const os::File& file, std::uint64_t size) {
   Sha256 hash;
   const std::string head = std::to_string(size) + "\n";
@@ -56,7 +56,7 @@ struct InputFile {
   std::uint64_t size = 0;
 };
 
-/// The files below a folder, sorted by name. Links to folders are not followed, and what is no file is left out.
+/// The files below a folder, sorted by name. Links to folders are not followed, and only regular files count.
 inline std::vector<InputFile> input_files(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
@@ -75,7 +75,7 @@ inline std::vector<InputFile> input_files(const std::filesystem::path& folder) {
   return files;
 }
 
-/// A folder's: of lines "<sha256 or size>  <name>".
+/// Adds the facts of a folder: a hash of lines "<sha256 or size>  <name>".
 inline void add_folder_facts(Json& facts, const std::filesystem::path& folder, InputHash hash) {
   const std::vector<InputFile> files = input_files(folder);
   std::uint64_t size = 0;

@@ -1,4 +1,4 @@
-// Which files the running program is made of: its own build id or hash, and the shared libraries that are loaded.
+// The files that the running program consists of: its own build id or hash, and the shared libraries that are loaded.
 //
 //   Json program, missing;
 //   add_loaded_objects(program, missing);   // {"build_id": "3b1f...", "libraries": [{"path": "/lib/...", ...}]}
@@ -9,19 +9,19 @@
 #include <string>
 #include <utility>
 
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/modules.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {
 
-/// A larger program that has no build id is not hashed: that would hold up its run.
+/// A larger program without a build id is not hashed: that would delay its run.
 inline constexpr std::uint64_t max_hashed_program = std::uint64_t{64} << 20;
 
-/// The SHA-256 of the file, or why there is none.
+/// The SHA-256 of the file; where it is empty, `why` says why.
 inline std::string hash_of_program(const std::string& path, std::string& why) {
   if (path.empty()) {
     why = "the system does not tell where the program's file is";

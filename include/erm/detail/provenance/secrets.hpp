@@ -1,5 +1,5 @@
-// What is kept out of a run: the secrets in command lines, environment variables and compiler flags, told by the
-// names that they go by and by the forms that tokens have. Where it is in doubt it hides.
+// Masks secrets in command lines, environment variables and compiler flags. It knows them by their names and by the
+// forms of tokens. In doubt it masks.
 //
 //   masked_arguments({"--token=abc", "--password", "x", "--lr", "0.1"});   // --token=*** --password *** --lr 0.1
 //   masked_text("https://user:pw@host/x?sig=abc");                         // https://***@host/x?sig=***
@@ -45,8 +45,8 @@ inline std::vector<std::string> words_of_name(std::string_view name) {
   return words;
 }
 
-/// Whether secrets go by such a name, of an option, a variable or a key. What trainings have beside them
-/// ("--max-tokens", "--tokenizer", "--eos-token", "--sort-key") is none.
+/// Whether an option, a variable or a key of that name holds a secret. The names of trainings that look alike
+/// ("--max-tokens", "--tokenizer", "--eos-token", "--sort-key") do not.
 inline bool names_a_secret(std::string_view name) {
   const std::vector<std::string> words = words_of_name(name);
   if (words.empty() || name == "PWD" || name == "OLDPWD") return false;  // the shell's working directories
@@ -111,7 +111,7 @@ inline std::size_t known_token_size(std::string_view text, bool in_word = false)
   if (text.substr(0, pem.size()) != pem || text.substr(0, 64).find("PRIVATE KEY") == std::string_view::npos) return 0;
   const std::size_t end = text.find(pem_end);
   if (end == std::string_view::npos) return text.size();
-  return std::min(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
+  return (std::min)(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
 }
 
 /// The size of "user:password@" at the begin of what follows the "://" of a URL, or 0. A name alone, as of
@@ -132,7 +132,7 @@ inline std::size_t url_credentials_size(std::string_view rest, bool name_alone_i
   return name_alone_is_secret || rest.substr(0, at).find(':') != std::string_view::npos ? at + 1 : 0;
 }
 
-/// Copies a text, without the secrets in it.
+/// Copies a text and masks the secrets in it.
 class SecretMasker {
  public:
   static std::string masked(std::string_view text, bool tokens_only) {
@@ -173,7 +173,7 @@ class SecretMasker {
     copy_to(end);
   }
 
-  /// Whether what follows the word is a secret because of it, and was masked.
+  /// Masks what follows the word, if the word says that it is a secret; whether it did.
   bool by_name(std::string_view word, std::size_t end) {
     if (word == "Bearer" || (word == "Basic" && begins_value())) {
       copy_to(end);
@@ -189,7 +189,7 @@ class SecretMasker {
     return ahead(end) == ':' && user_and_password(end);
   }
 
-  /// Whether what was copied is nothing, or ends where a value begins: "Authorization: ".
+  /// Whether the copy is empty, or ends where a value begins: "Authorization: ".
   [[nodiscard]] bool begins_value() const {
     const std::size_t last = out_.find_last_not_of(' ');
     return last == std::string::npos || std::string_view(":=\"'").find(out_[last]) != std::string_view::npos;
@@ -210,10 +210,10 @@ class SecretMasker {
     while (ahead(begin) == ' ') ++begin;
     if (begin == at_) return;
     copy_to(begin);
-    mask_to(std::min(text_.find_first_of(" \"',;", at_), text_.size()));
+    mask_to((std::min)(text_.find_first_of(" \"',;", at_), text_.size()));
   }
 
-  /// What stands behind the sign of `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
+  /// Masks the value behind the sign of `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
   void value(std::size_t sign) {
     const bool is_colon = text_[sign] == ':';
     std::size_t begin = sign + 1;
@@ -223,13 +223,13 @@ class SecretMasker {
       copy_to(begin + 1);
       std::size_t end = at_;
       while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2U : 1U;
-      return mask_to(std::min(end, text_.size()));
+      return mask_to((std::min)(end, text_.size()));
     }
     copy_to(begin);
-    mask_to(std::min(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
+    mask_to((std::min)(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
   }
 
-  /// Whether "user:password@host" was there, and is masked.
+  /// Masks the login in "user:password@host", if there is one; whether it did.
   bool user_and_password(std::size_t colon) {
     const std::size_t at = text_.find_first_of("@/ \t\"'", colon + 1);
     if (at == std::string_view::npos || at == colon + 1 || text_[at] != '@' || !is_ascii_alnum(ahead(at + 1)))
@@ -248,7 +248,7 @@ class SecretMasker {
 
 inline std::string masked_text(std::string_view text) { return SecretMasker::masked(text, false); }
 
-/// For source code, where names are no sign of a secret: masks tokens of known forms, and who logs in to a URL.
+/// For source code, where a name is no sign of a secret: masks tokens of known forms, and logins in URLs.
 inline std::string without_tokens(std::string_view text) { return SecretMasker::masked(text, true); }
 
 /// The arguments of a program without the secrets in them; `further` are options that have secrets beside those
