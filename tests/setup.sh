@@ -23,7 +23,7 @@ missing() {
   has cmake || echo cmake
   has ninja || has make || echo ninja
   has_header nlohmann/json.hpp || echo json
-  has_header fmt/core.h || echo fmt
+  has_header fmt/format.h || echo fmt
   [ "$goal" != core ] || return 0
   [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome || echo chromium
   has node || echo node
@@ -41,6 +41,8 @@ missing() {
   [ "$(uname)" != Linux ] || has aws || echo awscli
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
   [ "$(uname)" != Linux ] || has x86_64-w64-mingw32-g++ || echo g++-mingw-w64-x86-64-posix
+  # Qt's headers define macros that ERM must survive.
+  [ "$(uname)" != Linux ] || compgen -G "/usr/include/*/qt[56]/QtCore/QObject" >/dev/null || echo qt
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
   [ "$(uname)" != Linux ] || python_has fsspec || echo python3-fsspec
 }
@@ -70,6 +72,7 @@ apt_package() {
     node) echo nodejs ;;
     curl) echo libcurl4-openssl-dev ;;
     openssl) echo libssl-dev openssl ;;
+    qt) echo qtbase5-dev ;;
     ceph) echo radosgw ceph-mon ceph-osd ceph-common ;;
     clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     *) echo "$1" ;;

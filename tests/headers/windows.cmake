@@ -3,7 +3,7 @@
 
 # The system's include folder has nlohmann's and fmt's headers, and a C library that is not that of Windows.
 file(MAKE_DIRECTORY ${FOLDER})
-foreach(library nlohmann/json.hpp fmt/core.h)
+foreach(library nlohmann/json.hpp fmt/format.h)
   get_filename_component(name ${library} DIRECTORY)
   find_path(${name}_FOLDER ${library} PATHS ${INCLUDES} /usr/include /usr/local/include NO_DEFAULT_PATH)
   if(NOT ${name}_FOLDER)
