@@ -27,7 +27,7 @@ namespace erm {
 
 namespace detail {
 
-/// The metrics that this thread logged to last, found by name without a lock.
+/// The metrics that this thread logged to last, so that it finds them by name without a lock.
 struct ThreadNames {
   struct Entry {
     const std::string* name;  // the run's own copy, which lives as long as the run
@@ -50,12 +50,12 @@ struct ThreadNames {
 inline thread_local ThreadNames thread_names = {};
 
 inline std::int64_t checked_milliseconds(TimePoint time) {
-  date_time(time);  // throws where the time could not be read back
+  date_time(time);  // throws if the time could not be read back
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-/// Deletes the engine of a run with the last handle. Leaves it alone in the child of a fork, since its thread and locks
-/// are the parent's.
+/// Deletes the engine of a run together with the last handle. In the child of a fork it leaks the engine, because the
+/// thread and the locks belong to the parent.
 struct LiveEngineDeleter {
   void operator()(LiveEngine* engine) const {
     LiveRuns::instance().remove(*engine);
@@ -77,7 +77,7 @@ ERM_INLINE void LiveMetric::store_slowly(std::uint32_t metric, double value, std
 
 ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) { return detail::checked_milliseconds(time); }
 
-// ---- LiveRun: its life ----
+// ---- LiveRun: construction and end ----
 
 ERM_INLINE LiveRun::LiveRun() : unwinding_before_(std::uncaught_exceptions()) {}
 
@@ -137,7 +137,7 @@ ERM_INLINE void LiveRun::fail(const std::string& why) {
   if (engine_) engine_->end(RunStatus::failed, why);
 }
 
-// ---- LiveRun: what RunLogger hands over ----
+// ---- LiveRun: what RunLogger passes on ----
 
 ERM_INLINE bool LiveRun::ignores_all() const { return !engine_ || engine_->is_disowned(); }
 

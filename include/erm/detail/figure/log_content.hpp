@@ -1,4 +1,4 @@
-// How a figure becomes an artifact.
+// Turns a figure into an artifact.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace erm::detail {
 
-/// `artifact_id` with `ending`, unless it ends so already.
+/// `artifact_id` with `ending`, unless it already ends with it.
 inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
   return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
 }
