@@ -1,4 +1,4 @@
-// What a process and its machine are doing, looked at now and then.
+// Samples what a process and its machine use.
 //
 //   SystemSampler sampler;
 //   sampler.sample([](const std::string& name, double value) { ... });   // "memory_bytes", 1.2e9
@@ -35,8 +35,8 @@ class SystemSampler {
   SystemSampler(const SystemSampler&) = delete;
   SystemSampler& operator=(const SystemSampler&) = delete;
 
-  /// Calls `take(name, value)` for each metric that the system tells. Shares of time are those since the last call,
-  /// of all that the process may use; bytes of disk and network are those since the first.
+  /// Calls `take(name, value)` for each metric that the system provides. Time is the share since the last call of all
+  /// time that the process may use. Bytes of disk and network count from the first call.
   template <class Take>
   void sample(Take&& take) {
     if (!nvidia_count_) nvidia_count_ = nvml_.count();
@@ -57,7 +57,7 @@ class SystemSampler {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// A limit is told when it changes.
+  /// Reports a limit when it changes.
   template <class Take>
   static void if_new(std::optional<double>& last, double value, const char* name, Take&& take) {
     if (last == value) return;
@@ -83,7 +83,7 @@ class SystemSampler {
     group_seconds_ = group;
   }
 
-  /// A count of bytes that goes up from 0 with the first sample.
+  /// A counter of bytes that starts at 0 with the first sample.
   struct Counter {
     std::optional<std::uint64_t> first;
     template <class Take>
@@ -101,8 +101,8 @@ class SystemSampler {
     written_.tell(leading_number(value_of_line(io, "write_bytes", ':')), "disk_written_bytes", take);
   }
 
-  /// Of the machine, or the container: Linux does not count by process. What passes a bridge inside of it is not
-  /// counted twice.
+  /// For the machine or the container, because Linux does not count by process. Does not count twice what passes
+  /// through a bridge.
   template <class Take>
   void network(Take&& take) {
     const std::optional<std::string> text = files_.text("/proc/net/dev");
@@ -142,7 +142,7 @@ class SystemSampler {
       take(name + "_share", share);
       take(name + "_memory_bytes", memory);
     };
-    if (!nvidia_count_) return;  // their numbers come first
+    if (!nvidia_count_) return;  // their metrics are numbered first
     if (*nvidia_count_ > 0) {
       const auto use = nvml_.answer(std::chrono::milliseconds(50));
       for (std::size_t i = 0; use && i < use->size(); ++i)
@@ -159,7 +159,7 @@ class SystemSampler {
   SystemFiles files_;
   Cgroup cgroup_;
   Nvml nvml_;
-  std::vector<std::string> devices_;         // of the network
+  std::vector<std::string> devices_;         // network devices
   std::vector<std::string> cards_;           // of /sys/class/drm
   std::optional<std::size_t> nvidia_count_;  // once NVML has answered
   bool is_first_ = true;
