@@ -1,5 +1,5 @@
-// The environment variables that a run may keep: those of a short list, and those that the user asks for; never all
-// of them. They are copied when asked for, since a program may change them meanwhile.
+// The environment variables that a run may record: a short list, and those that the user names; never all of them. They
+// are copied early, because a program may change them.
 #pragma once
 
 #include <cstdlib>
@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// What decides how a program computes: its threads, its devices, its libraries, its language.
+/// The variables that affect a program's results: threads, devices, libraries, language.
 inline constexpr std::string_view kept_variables[] = {
     "OMP_NUM_THREADS",
     "OMP_THREAD_LIMIT",
@@ -61,13 +61,13 @@ inline constexpr std::string_view kept_variables[] = {
     "TZ",
 };
 
-/// A copy of some of the environment.
+/// A copy of a part of the environment.
 class Environment {
  public:
   Environment() = default;
   explicit Environment(std::map<std::string, std::string> variables) : variables_(std::move(variables)) {}
 
-  /// Looks at the variable, if it is set and has a value.
+  /// Copies the variable, if it is set and not empty.
   void take(const std::string& name) {
     if (name.find_first_of("=\0", 0, 2) != std::string::npos) return;
     if (const char* const value = std::getenv(name.c_str()); value != nullptr && *value != '\0')
@@ -83,19 +83,19 @@ class Environment {
   std::map<std::string, std::string> variables_;
 };
 
-/// A text of the system's as a run keeps it: UTF-8, without secrets, and not endless.
+/// A text from the system in the form that a run stores: UTF-8, without secrets, and of limited length.
 inline std::string kept_text(std::string_view text, std::size_t most = 4096) {
   std::string kept = repaired_utf8(masked_text(text.substr(0, most)));
   if (text.size() > most) kept += "... (" + std::to_string(text.size()) + " bytes)";
   return kept;
 }
 
-/// Why a field of the provenance is not there.
+/// Notes why a field of the provenance is missing.
 inline void miss(Json& missing, const std::string& field, const std::string& why) {
   missing[field] = repaired_utf8(why);
 }
 
-/// The section of the variables that are kept; `further` are names that the user asked for.
+/// The section of the recorded variables. `further` are names from the user.
 inline Json environment_section(const Environment& environment, const std::vector<std::string>& further,
                                 Json& missing) {
   Json section = Json::object();
