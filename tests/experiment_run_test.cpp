@@ -19,7 +19,7 @@ static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_a
 static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
 static_assert(!std::is_convertible_v<std::string, erm::ExperimentRun>);
 
-TEST_CASE("A run with an id alone has variant main, an id made of the time, and the time") {
+TEST_CASE("A run with only an id has the variant main, an id made from the time, and the time") {
   const erm::TimePoint before = erm::detail::now_utc();
   const erm::ExperimentRun run("digits");
   CHECK(run.experiment_id() == "digits");
@@ -37,14 +37,14 @@ TEST_CASE("A run with an id alone has variant main, an id made of the time, and 
   CHECK(run.goals().empty());
 }
 
-TEST_CASE("A variant is given as any text") {
+TEST_CASE("A variant is any text") {
   const std::string variant = "wide";
   CHECK(erm::ExperimentRun("e", "wide").variant_id() == "wide");
   CHECK(erm::ExperimentRun("e", variant).variant_id() == "wide");
   CHECK(erm::ExperimentRun("e", std::string_view(variant)).variant_id() == "wide");
 }
 
-TEST_CASE("A run is made with everything given") {
+TEST_CASE("A run can be constructed with all of its options") {
   erm::RunOptions options;
   options.variant_id = "team/wide";
   options.run_id = "seed 42";
@@ -71,7 +71,7 @@ TEST_CASE("A run is made with everything given") {
   CHECK(erm::ExperimentRun("e", {"v", "r"}).run_id() == "r");
 }
 
-TEST_CASE("An id made of the time is that of the time given") {
+TEST_CASE("A generated id comes from the time in the options") {
   erm::RunOptions options;
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021999999));
   CHECK(erm::ExperimentRun("e", options).run_id() == "2026_11_23__07_30_21");
