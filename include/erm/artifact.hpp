@@ -3,7 +3,7 @@
 //
 //   const erm::Artifact& model = run.artifacts().at("model");
 //   std::printf("%s, %llu bytes\n", model.filename().c_str(), static_cast<unsigned long long>(model.size()));
-//   model.save_to("best.pt");        // never in memory as a whole
+//   model.save_to("best.pt");        // never completely in memory
 //   std::string note = erm::to_text(run.artifacts().at("note").bytes());
 #pragma once
 

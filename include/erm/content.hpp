@@ -37,7 +37,7 @@ enum class ArtifactType { png, jpg, plotly_json, html, binary };
 class Content {
  public:
   ERM_INLINE virtual ~Content();
-  /// In bytes. Throws NotFoundError or IoError if the store that has the content does not answer.
+  /// In bytes. Throws NotFoundError or IoError if the content is in a store that cannot report it.
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   /// Copies up to `size` bytes starting at `offset` to `into`, and returns how many. Fewer only at the end.
   virtual std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const = 0;

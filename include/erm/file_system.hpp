@@ -47,7 +47,7 @@ class Claim {
   virtual ~Claim() = default;
   /// Whether the last holder was a process that died after begin(). What it was writing may be incomplete.
   [[nodiscard]] virtual bool was_abandoned() const = 0;
-  /// Whether the folder of the claim may hold other claims.
+  /// Whether the folder of the claim may contain other claims.
   [[nodiscard]] virtual bool may_have_neighbours() const { return true; }
   /// Records that the holder starts to write files under the claimed name.
   virtual void begin() {}
@@ -70,7 +70,7 @@ class FileSystem {
   [[nodiscard]] virtual FileInfo info(const std::string& path) const = 0;
   /// The entries of a folder in any order; none if the folder does not exist.
   [[nodiscard]] virtual std::vector<FolderEntry> list(const std::string& path) const = 0;
-  /// The whole content of a file.
+  /// The complete content of a file.
   [[nodiscard]] virtual Bytes read(const std::string& path) const = 0;
   /// Copies up to `size` bytes starting at `offset` to `into`, and returns how many. Fewer only at the end of the file.
   virtual std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,

@@ -17,7 +17,7 @@
 //   params.NAME, tags.NAME, dicts.NAME.KEY, metrics.NAME, and metrics.NAME.min, .max, .first and .last of its history,
 //   status, experiment, variant, run, group, note, failure, features, artifacts,
 //   time ("2026-11-23" or "2026-11-23T07:30:21", UTC), duration (seconds, or 90s, 5m, 2h, 1d)
-// Names that hold spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
+// Names that contain spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
 // number. A comparison with a field that the run lacks is false, and so is every comparison with NaN.
 #pragma once
 

@@ -2,7 +2,7 @@
 //
 //   erm::LiveOptions options;
 //   options.run_id = "job-4711";
-//   options.resume = true;                  // the job may be stopped and begun again
+//   options.resume = true;                  // the job may be stopped and restarted
 //   erm::LiveRun run("erm-registry", "mnist", options);
 #pragma once
 

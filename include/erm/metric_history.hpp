@@ -1,8 +1,8 @@
 // The points of one metric over a run: step, time and value.
 //
 //   const erm::MetricHistory& loss = run.history().at("loss");
-//   loss.last().value;            // the metric as it stands
-//   loss.min()->step;             // where it was least; nothing where all is NaN
+//   loss.last().value;            // the current value
+//   loss.min()->step;             // where it was least; null if all values are NaN
 //   for (const erm::MetricPoint& point : loss.points()) { ... }
 #pragma once
 

@@ -1,8 +1,8 @@
 // What the provenance of a run records. Every field has a default.
 //
 //   erm::ProvenanceOptions options;
-//   options.environment = {"MY_SOLVER_MODE"};      // beside those of the default list
-//   options.secret_arguments = {"-p"};             // beside those that look like secrets
+//   options.environment = {"MY_SOLVER_MODE"};      // in addition to the default list
+//   options.secret_arguments = {"-p"};             // in addition to those that look like secrets
 //   run.capture_provenance(options);               // or LiveOptions::provenance_options
 #pragma once
 

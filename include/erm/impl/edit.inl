@@ -62,7 +62,7 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
     fs.write(edits_path(folder), text_of(edits), Durability::durable);
     return;
   }
-  // Metadata with "erm" would make readers count files that the Python package left behind when it overwrote the run.
+  // The new metadata have "erm", so readers would count files that the Python package left behind: list none.
   if (!metadata.written_by_erm) metadata.history_files.emplace();
   claim->commit(metadata_path(folder),
                 MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,

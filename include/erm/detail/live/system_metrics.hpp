@@ -35,8 +35,8 @@ class SystemSampler {
   SystemSampler(const SystemSampler&) = delete;
   SystemSampler& operator=(const SystemSampler&) = delete;
 
-  /// Calls `take(name, value)` for each metric that the system provides. Time is the share since the last call of all
-  /// time that the process may use. Bytes of disk and network count from the first call.
+  /// Calls `take(name, value)` for each metric that the system provides. A share of time covers the time since the last
+  /// call, relative to all time that the process may use. Bytes of disk and network count from the first call.
   template <class Take>
   void sample(Take&& take) {
     if (!nvidia_count_) nvidia_count_ = nvml_.count();

@@ -2,7 +2,7 @@
 // runs no command from the repository's configuration, and limits the time.
 //
 //   const GitState git = git_state(std::chrono::milliseconds(700));
-//   git.commit;          // "5d1c..."; empty where it is not known, and git.missing["commit"] says why
+//   git.commit;          // "5d1c..."; empty if unknown; then git.missing["commit"] has the reason
 #pragma once
 
 #include <chrono>

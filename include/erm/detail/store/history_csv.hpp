@@ -111,7 +111,7 @@ class PointWriter {
   IntegerText time_text_;
 };
 
-/// The whole file.
+/// The complete file.
 inline std::string history_csv(const std::map<std::string, MetricHistory>& history) {
   PointWriter writer;
   writer.add_header();
@@ -157,7 +157,7 @@ class HistoryReader {
     }
     return text.size();
   }
-  /// Called after the first piece: reserves room for the points of the whole file, estimated from that piece. Without
+  /// Called after the first piece: reserves room for the points of the file, estimated from that piece. Without
   /// this a vector that grows by doubling would hold the points of a long run twice.
   void expect_more_of_the_same(std::size_t consumed) {
     const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;

@@ -137,8 +137,8 @@ class RunSaver {
     }
   }
 
-  /// All files in history/ belong to an ended live run, so the file that this save writes would belong to it, too. So
-  /// first change its metadata to list the files that it has.
+  /// An ended live run owns every file in history/, so it would own the file that this save writes. This changes its
+  /// metadata to list its own files.
   void name_files_of(MetadataFile& run) {
     for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
       add_record(run.record, std::move(writer.record), writer.writer);
