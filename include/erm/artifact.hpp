@@ -34,7 +34,7 @@ class Artifact {
   [[nodiscard]] const std::string& media_type() const noexcept { return media_type_; }
   /// In bytes. Does not read the content.
   [[nodiscard]] std::uint64_t size() const;
-  /// 64 hexadecimal digits, or an empty text if the loaded run has no hash.
+  /// 64 hexadecimal digits. Set only if the run was loaded and has the hash.
   [[nodiscard]] const std::optional<std::string>& sha256() const noexcept { return sha256_; }
   [[nodiscard]] const std::shared_ptr<const Content>& content() const noexcept { return content_; }
 
