@@ -104,4 +104,42 @@ TEST_CASE("Copies are independent of each other") {
   CHECK(moved.history().at("loss").size() == 2);
 }
 
+TEST_CASE("Copies stay independent whichever of them reads its dicts first") {
+  erm::ExperimentRun run("e");
+  run.log_dict("d", {{"a", 1}});
+  erm::ExperimentRun before = run;  // of dicts that were not read yet
+  CHECK(run.dicts().at("d").at("a") == 1);
+  erm::ExperimentRun after = run;   // of dicts that were
+  run.log_dict("d", {{"a", 2}});
+  before.log_dict("d", {{"b", 3}});
+  after.log_dict("e", {{"c", 4}});
+  CHECK(run.dicts().at("d") == erm::Json({{"a", 2}}));
+  CHECK(before.dicts().at("d") == erm::Json({{"a", 1}, {"b", 3}}));
+  CHECK(after.dicts().at("d") == erm::Json({{"a", 1}}));
+  CHECK(after.dicts().at("e") == erm::Json({{"c", 4}}));
+}
+
+TEST_CASE("A run is moved without copying, and one that was moved from can be assigned to and destroyed") {
+  static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
+  static_assert(std::is_nothrow_move_assignable_v<erm::ExperimentRun>);
+  static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_assignable_v<erm::ExperimentRun>);
+  static_assert(std::is_aggregate_v<erm::RunOptions>);
+  erm::ExperimentRun run("e");
+  run.log_param("lr", 0.1);
+  const erm::Value* const where = &run.params().at("lr");
+  erm::ExperimentRun moved = std::move(run);
+  CHECK(&moved.params().at("lr") == where);
+  run = moved;
+  CHECK(run.params() == moved.params());
+  CHECK(&run.params().at("lr") != where);
+  const erm::ExperimentRun again = std::move(run);
+  run = erm::ExperimentRun("other");
+  CHECK(run.experiment_id() == "other");
+  moved = std::move(run);  // and run is destroyed
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 5; ++i) runs.emplace_back("e" + std::to_string(i));
+  runs.erase(runs.begin());
+  CHECK(runs.front().experiment_id() == "e1");
+}
+
 }  // namespace experiment_run_test

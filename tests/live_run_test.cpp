@@ -1,3 +1,4 @@
+#include "erm/json.hpp"
 #include "erm/live_run.hpp"
 
 #include <array>
@@ -20,6 +21,9 @@
 #include "erm/detail/os/identity.hpp"
 #include "erm/detail/run/process_identity.hpp"
 #include "comes_true.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/run/process_identity.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "plain_file_system.hpp"

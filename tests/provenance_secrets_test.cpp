@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "child_process.hpp"
+#include "erm/json.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"

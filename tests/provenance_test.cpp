@@ -1,3 +1,4 @@
+#include "erm/json.hpp"
 #include "erm/provenance.hpp"
 
 #include <cstdint>

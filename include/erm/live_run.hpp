@@ -62,7 +62,7 @@ class LiveMetric {
   static std::int64_t milliseconds_of(TimePoint time);
 
   std::shared_ptr<detail::LiveEngine> engine_;
-  std::uint64_t buffer_ = ~std::uint64_t{0};  // no thread has a chunk of this buffer
+  std::uint64_t buffer_ = detail::no_buffer;
   std::uint32_t number_ = 0;
 };
 
@@ -94,6 +94,18 @@ class LiveRun : public RunLogger {
   /// A handle that logs to the metric with that name.
   [[nodiscard]] LiveMetric metric(std::string_view name);
 
+  using RunLogger::log_metric;
+  /// The same as for every run. Slower than a LiveMetric by one look-up of the name.
+  template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int> = 0>
+  void log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time = {}) {
+    const detail::KnownName& known = detail::known_names.place_of(key);
+    if (time || !known.is(buffer_, key)) return RunLogger::log_metric(key, value, step, time);
+    const std::uint32_t metric = std::is_same_v<Number, float> ? known.number | detail::was_float : known.number;
+    const auto as_double = static_cast<double>(value);
+    if (!detail::store_point(buffer_, metric, as_double, step, detail::os::quick_milliseconds()))
+      RunLogger::log_metric(key, value, step);
+  }
+
   /// Returns when everything logged so far is in the files. Throws if it could not be written.
   void flush();
   /// Flushes the run and ends it as finished. Throws like flush(), and may then be called again. Once the run has
@@ -119,6 +131,7 @@ class LiveRun : public RunLogger {
   ERM_INLINE void await_capture() override;
 
   std::shared_ptr<detail::LiveEngine> engine_;
+  std::uint64_t buffer_ = detail::no_buffer;
   int unwinding_before_;  // std::uncaught_exceptions() when the run began
 };
 

@@ -4,14 +4,15 @@
 #include <cstdio>
 #include <string>
 
+erm::ExperimentRun logged_run();  // second_file.cpp
+
 int main() {
-  erm::ExperimentRun run("consumer");
-  run.log_param("lr", 0.1);
-  run.log_metric("loss", 0.25, 1);
+  const erm::ExperimentRun run = logged_run();
   const std::string uri = erm::save_run_to_registry(run, "memory://registry");
   const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
   const std::string page = erm::compare_runs(run, loaded);
-  const bool same = loaded.params() == run.params() && loaded.metrics() == run.metrics();
+  const bool same = loaded.params() == run.params() && loaded.metrics() == run.metrics() &&
+                    loaded.dicts() == run.dicts();
   std::printf("ERM %s: %s, %zu bytes of comparison\n", erm::version, uri.c_str(), page.size());
   run.capture_provenance();
   const erm::Json build = run.provenance().at("build");

@@ -1,4 +1,5 @@
 # Runs the vcpkg port with functions that do what vcpkg's do, and compares what it installs with PREFIX.
+cmake_policy(SET CMP0057 NEW)  # if(... IN_LIST ...)
 
 set(CURRENT_PORT_DIR ${PORT_DIR})
 set(CURRENT_PACKAGES_DIR ${WORK_DIR}/packages)
@@ -12,9 +13,24 @@ function(run)
   endif()
 endfunction()
 
+function(vcpkg_check_features)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "OUT_FEATURE_OPTIONS" "FEATURES")
+  set(options "")
+  while(arg_FEATURES)
+    list(POP_FRONT arg_FEATURES feature option)
+    if(feature IN_LIST FEATURES)
+      list(APPEND options -D${option}=ON)
+    else()
+      list(APPEND options -D${option}=OFF)
+    endif()
+  endwhile()
+  set(${arg_OUT_FEATURE_OPTIONS} "${options}" PARENT_SCOPE)
+endfunction()
+
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "SOURCE_PATH" "OPTIONS")
   run(${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${WORK_DIR}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
+      -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
       -DCMAKE_PREFIX_PATH=${PREFIX} -DCMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR} -DCMAKE_INSTALL_LIBDIR=lib
       ${arg_OPTIONS})
 endfunction()
@@ -44,7 +60,10 @@ if(NOT expected)
   message(FATAL_ERROR "${PREFIX} has no headers of ERM")
 endif()
 list(APPEND expected share/erm/copyright share/erm/erm-config-version.cmake share/erm/erm-config.cmake
-     share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
+     share/erm/compiled.cmake share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
+if("compiled" IN_LIST FEATURES)
+  list(APPEND expected lib/liberm_compiled.a share/erm/erm-targets-noconfig.cmake)
+endif()
 list(SORT expected)
 list(SORT installed)
 if(NOT installed STREQUAL expected)

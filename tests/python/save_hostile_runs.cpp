@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "erm/json.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/store/metadata.hpp"
 #include "erm/edit.hpp"
 #include "erm/registry.hpp"
 #include "erm/trash.hpp"

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/s3/client.hpp"
 #include "erm/s3.hpp"
 
 namespace erm_test {

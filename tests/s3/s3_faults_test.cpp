@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/run/contents.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/run/contents.hpp"
+#include "erm/detail/s3/client.hpp"
 #include "comes_true.hpp"
 #include "erm/s3.hpp"
 #include "s3/bucket.hpp"

@@ -1,4 +1,5 @@
-// Two shared libraries that hold ERM log a live run each, in one process. However the process ends, both runs are whole.
+// Two shared libraries that hold ERM log a live run each, in one process. However the process ends, both runs are
+// whole.
 //   program <library> <library> <folder for registries>
 #include <cstdint>
 #include <cstdio>

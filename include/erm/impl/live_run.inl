@@ -2,9 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -27,33 +25,6 @@ namespace erm {
 
 namespace detail {
 
-/// The metrics that this thread logged to last, so that it finds them by name without a lock.
-struct ThreadNames {
-  struct Entry {
-    const std::string* name;  // the run's own copy, which lives as long as the run
-    std::uint64_t buffer;
-    std::uint32_t number;
-  };
-  static constexpr std::size_t size = 64;
-  Entry entries[size];
-
-  Entry& entry_of(std::string_view name) noexcept {
-    std::uint32_t end = 0;
-    if (name.size() >= 4)
-      std::memcpy(&end, name.data() + name.size() - 4, 4);
-    else
-      for (const char c : name) end = end << 8 | static_cast<unsigned char>(c);
-    const std::uint32_t mixed = (end + static_cast<std::uint32_t>(name.size())) * 2654435761U;
-    return entries[mixed >> 26];
-  }
-};
-inline thread_local ThreadNames thread_names = {};
-
-inline std::int64_t checked_milliseconds(TimePoint time) {
-  date_time(time);  // throws if the time could not be read back
-  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
 /// Deletes the engine of a run together with the last handle. In the child of a fork it leaks the engine, because the
 /// thread and the locks belong to the parent.
 struct LiveEngineDeleter {
@@ -75,7 +46,10 @@ ERM_INLINE void LiveMetric::store_slowly(std::uint32_t metric, double value, std
   if (engine_) engine_->accept_point(metric, value, step, milliseconds);
 }
 
-ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) { return detail::checked_milliseconds(time); }
+ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) {
+  detail::date_time(time);  // throws where the time could not be read back
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
 
 // ---- LiveRun: construction and end ----
 
@@ -87,18 +61,24 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
   detail::LiveFolder folder(registry_uri, experiment_id, options);
   engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options),
                                                 detail::LiveEngineDeleter());
+  buffer_ = engine_->points().number();
   detail::LiveRuns::instance().add(engine_);
   engine_->begin_capture(facts);
 }
 
 ERM_INLINE LiveRun LiveRun::disabled() { return LiveRun(); }
 
-ERM_INLINE LiveRun::LiveRun(LiveRun&& other) noexcept = default;
+ERM_INLINE LiveRun::LiveRun(LiveRun&& other) noexcept
+    : RunLogger(std::move(other)),
+      engine_(std::move(other.engine_)),
+      buffer_(std::exchange(other.buffer_, detail::no_buffer)),
+      unwinding_before_(other.unwinding_before_) {}
 
 ERM_INLINE LiveRun& LiveRun::operator=(LiveRun&& other) noexcept {
   if (this == &other) return *this;
   close();
   engine_ = std::move(other.engine_);
+  buffer_ = std::exchange(other.buffer_, detail::no_buffer);
   unwinding_before_ = other.unwinding_before_;
   return *this;
 }
@@ -148,15 +128,14 @@ ERM_INLINE void LiveRun::accept_metric(std::string_view key, Value value) {
 ERM_INLINE void LiveRun::accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                                       std::optional<TimePoint> time) {
   if (!engine_) return;
-  const std::uint64_t buffer = engine_->points().number();
-  detail::ThreadNames::Entry& entry = detail::thread_names.entry_of(key);
-  if (entry.buffer != buffer || *entry.name != key) {
+  detail::KnownName& known = detail::known_names.place_of(key);
+  if (!known.is(buffer_, key)) {
     const auto [number, name] = engine_->metric_number(key);
-    entry = {name, buffer, number};
+    known = {name->data(), name->size(), buffer_, number};
   }
-  const std::uint32_t metric = was_float ? entry.number | detail::was_float : entry.number;
-  const std::int64_t milliseconds = time ? detail::checked_milliseconds(*time) : detail::os::quick_milliseconds();
-  if (!detail::store_point(buffer, metric, value, step, milliseconds))
+  const std::uint32_t metric = was_float ? known.number | detail::was_float : known.number;
+  const std::int64_t milliseconds = time ? LiveMetric::milliseconds_of(*time) : detail::os::quick_milliseconds();
+  if (!detail::store_point(buffer_, metric, value, step, milliseconds))
     engine_->accept_point(metric, value, step, milliseconds);
 }
 

@@ -22,9 +22,9 @@
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/record_json.hpp"
-#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance.hpp"
@@ -75,7 +75,7 @@ class MakerSearch {
     constexpr std::size_t at_once = 128;  // their metadata are held in memory
     for (std::size_t first = 0; first < runs.size(); first += at_once) {
       std::vector<std::string> folders;
-      for (std::size_t i = first; i < std::min(first + at_once, runs.size()); ++i)
+      for (std::size_t i = first; i < (std::min)(first + at_once, runs.size()); ++i)
         folders.push_back(joined(root, runs[i]));
       const std::vector<Bytes> texts = metadata_that_is_there(folders);
       for (std::size_t i = 0; i < folders.size(); ++i) {

@@ -1,4 +1,7 @@
-set(VCPKG_BUILD_TYPE release)  # header-only
+vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS FEATURES compiled ERM_COMPILED)
+if(NOT "compiled" IN_LIST FEATURES)
+  set(VCPKG_BUILD_TYPE release)  # header-only
+endif()
 
 # The source tree that contains this port. In a registry use vcpkg_from_github instead: docs/packaging/README.md.
 get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../../.." ABSOLUTE)
@@ -9,10 +12,15 @@ vcpkg_cmake_configure(
         -DERM_BUILD_TESTS=OFF
         -DERM_BUILD_EXAMPLES=OFF
         -DERM_FETCH_DEPENDENCIES=OFF
+        ${FEATURE_OPTIONS}
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(PACKAGE_NAME erm CONFIG_PATH lib/cmake/erm)
-file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib" "${CURRENT_PACKAGES_DIR}/share/licenses")
+file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share"
+     "${CURRENT_PACKAGES_DIR}/share/licenses")
+if(NOT "compiled" IN_LIST FEATURES)
+  file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
+endif()
 
 file(INSTALL "${CURRENT_PORT_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")

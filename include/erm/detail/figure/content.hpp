@@ -19,6 +19,11 @@ struct FigureContent {
   std::string filename_ending;  // ".plotly.json", ".svg", ".png" or ".jpg"
 };
 
+/// `artifact_id` with `ending`, unless it already ends with it.
+inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
+  return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
+}
+
 /// Whether `text` is an XML document whose root is <svg>. The root may follow a byte order mark, blanks, comments,
 /// processing instructions and a document type.
 inline bool is_svg(std::string_view text) {

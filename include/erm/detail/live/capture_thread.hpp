@@ -7,10 +7,10 @@
 #include <thread>
 #include <utility>
 
+#include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/provenance/capture.hpp"
-#include "erm/build_facts.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 
@@ -25,9 +25,8 @@ class LiveCapture {
   void begin(const ProvenanceOptions& options, const BuildFacts& facts, Accept accept) {
     const os::SignalsBlocked blocked;
     try {
-      thread_ = std::thread([accept, &options, process = ProcessState(options, facts)] {
-        accept(Capture::of(process, options));
-      });
+      thread_ = std::thread(
+          [accept, &options, process = ProcessState(options, facts)] { accept(Capture::of(process, options)); });
     } catch (const std::system_error& error) {
       accept(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
     }

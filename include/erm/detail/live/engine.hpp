@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/capture_thread.hpp"
 #include "erm/detail/live/folder.hpp"
@@ -23,7 +24,6 @@
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/error.hpp"
-#include "erm/build_facts.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
@@ -150,8 +150,7 @@ inline void LiveEngine::throw_if_failed_or_ended() {
   if (options_.throw_errors && thread_.is_failing()) thread_.throw_failure();
 }
 
-inline void LiveEngine::accept_point(std::uint32_t metric, double value, std::int64_t step,
-                                     std::int64_t milliseconds) {
+inline void LiveEngine::accept_point(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
   throw_if_failed_or_ended();
   bool accepted = false;
   {

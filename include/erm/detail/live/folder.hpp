@@ -1,4 +1,4 @@
-// A live run's folder: claimed, resumed or joined, and kept up to date while the run lives.
+// The folder of a live run: it is claimed, resumed or joined, and kept up to date while the run lives.
 //
 // The writer "main" owns erm_metadata.json. Any other writer keeps what it logs in history/<writer>.json, which
 // has the same form; a reader adds it to the run, and so does "main" when it ends. No file has two writers.
@@ -14,14 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/run/contents.hpp"
-#include "erm/detail/store/history_csv.hpp"
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/metadata_writer.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/stored_names.hpp"
 #include "erm/detail/store/trash_store.hpp"
 #include "erm/live_options.hpp"

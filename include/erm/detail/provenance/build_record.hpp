@@ -3,8 +3,9 @@
 //
 //   const CompilerFacts facts(build_facts_of_this_file());
 //   Json missing = Json::object();
-//   build_section(missing, facts);        // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"], ...}
-//   code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff ...", ...}
+//   build_section(missing, facts);        // {"from": "erm_record_build", "compiler": "GNU 12.2.0", "flags": ["-O3"],
+//   ...} code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff
+//   ...", ...}
 #pragma once
 
 #include <algorithm>
@@ -15,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/detail/provenance/build_text.hpp"
 #include "erm/detail/provenance/compiler_facts.hpp"
 #include "erm/detail/provenance/git_state.hpp"
-#include "erm/detail/os/modules.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 

@@ -11,21 +11,21 @@
 #include <utility>
 #include <vector>
 
+#include "erm/build_facts.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/identity.hpp"
+#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/batch_job.hpp"
 #include "erm/detail/provenance/build_record.hpp"
 #include "erm/detail/provenance/compiler_facts.hpp"
 #include "erm/detail/provenance/environment.hpp"
 #include "erm/detail/provenance/gpus.hpp"
 #include "erm/detail/provenance/loaded_objects.hpp"
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/path.hpp"
 #include "erm/detail/provenance/os_facts.hpp"
-#include "erm/detail/os/identity.hpp"
-#include "erm/detail/run/record_json.hpp"
 #include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/provenance/system_files.hpp"
-#include "erm/detail/base/time_text.hpp"
-#include "erm/build_facts.hpp"
+#include "erm/detail/run/record_json.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/version.hpp"
@@ -195,7 +195,7 @@ class Capture {
       if (nvml != nullptr) {
         const auto left = deadline - std::chrono::steady_clock::now();
         add_gpus(machine, places_.files, *nvml,
-                 std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(left)),
+                 (std::max)(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(left)),
                  missing);
       }
       return machine;

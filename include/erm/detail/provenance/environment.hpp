@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/provenance/secrets.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/provenance/secrets.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {

@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/path.hpp"
-#include "erm/detail/os/modules.hpp"
-#include "erm/detail/os/program.hpp"
 #include "erm/detail/base/sha256.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/modules.hpp"
+#include "erm/detail/os/path.hpp"
+#include "erm/detail/os/program.hpp"
 
 namespace erm::detail {
 

@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/os/path.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/provenance/secrets.hpp"
-#include "erm/detail/base/sha256.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 #include "erm/provenance_options.hpp"

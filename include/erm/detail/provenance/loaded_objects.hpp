@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/os/modules.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 

@@ -111,7 +111,7 @@ inline std::size_t known_token_size(std::string_view text, bool in_word = false)
   if (text.substr(0, pem.size()) != pem || text.substr(0, 64).find("PRIVATE KEY") == std::string_view::npos) return 0;
   const std::size_t end = text.find(pem_end);
   if (end == std::string_view::npos) return text.size();
-  return std::min(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
+  return (std::min)(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
 }
 
 /// The size of "user:password@" after the "://" of a URL, or 0. A user name alone, as in ssh://git@host, counts as a
@@ -210,7 +210,7 @@ class SecretMasker {
     while (ahead(begin) == ' ') ++begin;
     if (begin == at_) return;
     copy_to(begin);
-    mask_to(std::min(text_.find_first_of(" \"',;", at_), text_.size()));
+    mask_to((std::min)(text_.find_first_of(" \"',;", at_), text_.size()));
   }
 
   /// The value after the sign in `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
@@ -223,10 +223,10 @@ class SecretMasker {
       copy_to(begin + 1);
       std::size_t end = at_;
       while (end < text_.size() && text_[end] != quote) end += text_[end] == '\\' ? 2U : 1U;
-      return mask_to(std::min(end, text_.size()));
+      return mask_to((std::min)(end, text_.size()));
     }
     copy_to(begin);
-    mask_to(std::min(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
+    mask_to((std::min)(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
   }
 
   /// Masks the password of "user:password@host". False if the text is something else.
