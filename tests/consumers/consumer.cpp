@@ -7,7 +7,7 @@
 erm::ExperimentRun logged_run();  // second_file.cpp
 
 int main() {
-  const erm::ExperimentRun run = logged_run();
+  erm::ExperimentRun run = logged_run();
   const std::string uri = erm::save_run_to_registry(run, "memory://registry");
   const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
   const std::string page = erm::compare_runs(run, loaded);
