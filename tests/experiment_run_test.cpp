@@ -104,7 +104,7 @@ TEST_CASE("Copies are independent of each other") {
   CHECK(moved.history().at("loss").size() == 2);
 }
 
-TEST_CASE("Copies stay independent whichever of them reads its dicts first") {
+TEST_CASE("Copies stay independent, whichever of them reads its dicts first") {
   erm::ExperimentRun run("e");
   run.log_dict("d", {{"a", 1}});
   erm::ExperimentRun before = run;  // of dicts that were not read yet
@@ -119,7 +119,7 @@ TEST_CASE("Copies stay independent whichever of them reads its dicts first") {
   CHECK(after.dicts().at("e") == erm::Json({{"c", 4}}));
 }
 
-TEST_CASE("A run is moved without copying, and one that was moved from can be assigned to and destroyed") {
+TEST_CASE("A move does not copy, and a moved-from run can be assigned to and destroyed") {
   static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
   static_assert(std::is_nothrow_move_assignable_v<erm::ExperimentRun>);
   static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_assignable_v<erm::ExperimentRun>);
