@@ -47,7 +47,7 @@ ERM_INLINE void LiveMetric::store_slowly(std::uint32_t metric, double value, std
 }
 
 ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) {
-  detail::date_time(time);  // throws where the time could not be read back
+  detail::date_time(time);  // throws if the time could not be read back
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
