@@ -27,7 +27,7 @@ using erm_test::TemporaryDirectory;
 using erm_test::thrown;
 using erm_test::write_file;
 
-TEST_CASE("An artifact in memory has what it was given") {
+TEST_CASE("An artifact in memory has the content, name and type it was given") {
   const Artifact artifact("id", "folder/model.bin", ArtifactType::binary, erm::to_bytes(std::string("a\0b", 3)));
   CHECK(artifact.id() == "id");
   CHECK(artifact.filename() == "folder/model.bin");
@@ -40,7 +40,7 @@ TEST_CASE("An artifact in memory has what it was given") {
   CHECK(copy.content() == artifact.content());
 }
 
-TEST_CASE("A type and a media type are told by the filename's ending") {
+TEST_CASE("The filename's extension decides the type and the media type") {
   erm::ExperimentRun run("e");
   const auto logged = [&](const std::string& filename) -> const Artifact& {
     run.log_artifact(erm::to_bytes("x"), "a", filename);
@@ -64,7 +64,7 @@ TEST_CASE("A type and a media type are told by the filename's ending") {
   CHECK(run.artifacts().at("b").media_type() == "text/html");
 }
 
-TEST_CASE("Content is written to a file that is whole or not there") {
+TEST_CASE("Content is written to a file completely or not at all") {
   TemporaryDirectory dir;
   const Artifact artifact("id", "f", ArtifactType::binary, erm::Bytes((std::size_t{3} << 20) + 7, 42));
   artifact.save_to(dir / "copy");
@@ -82,7 +82,7 @@ TEST_CASE("Content is written to a file that is whole or not there") {
   CHECK(file_tree(dir.path()).size() == 2);
 }
 
-TEST_CASE("An artifact of the longest filename can be written under it") {
+TEST_CASE("An artifact with the longest possible filename can be saved under it") {
   TemporaryDirectory dir;
   const std::string name(255, 'x');
   const Artifact artifact("id", name, ArtifactType::binary, erm::to_bytes("hello"));
@@ -91,7 +91,7 @@ TEST_CASE("An artifact of the longest filename can be written under it") {
   CHECK(file_tree(dir.path()).size() == 1);
 }
 
-TEST_CASE("The content of a file is that of the moment when it was logged") {
+TEST_CASE("The content of a file is its content at the moment it was logged") {
   TemporaryDirectory dir;
   write_file(dir / "model.bin", "first");
   erm::ExperimentRun run("e");
@@ -118,7 +118,7 @@ bool forget_peak() { return static_cast<bool>(std::ofstream("/proc/self/clear_re
 
 }  // namespace
 
-TEST_CASE("A file above 64 MiB is logged, saved, loaded and written out without being held in memory") {
+TEST_CASE("A file above 64 MiB is logged, saved, loaded and written without being held in memory") {
   TemporaryDirectory dir;
   const std::string path = dir / "large.bin";
   constexpr std::uint64_t size = (std::uint64_t{65} << 20) + 3;
@@ -148,7 +148,7 @@ TEST_CASE("A file above 64 MiB is logged, saved, loaded and written out without 
   CHECK(file_text(dir / "copy").substr(size - 4) == std::string(1, static_cast<char>(((1 << 20) - 1) * 7 % 253)) + "end");
 }
 
-TEST_CASE("A pipe is not waited for") {
+TEST_CASE("Logging a pipe does not wait for its writer") {
   TemporaryDirectory dir;
   const std::string pipe = dir / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -157,7 +157,7 @@ TEST_CASE("A pipe is not waited for") {
         "'" + pipe + "' is a device, a socket or a pipe; only a regular file can be logged");
 }
 
-TEST_CASE("A file that tells no size is logged all the same") {
+TEST_CASE("A file that reports no size can be logged") {
   erm::ExperimentRun run("e");
   run.log_artifact("/proc/self/status", "status");
   CHECK(run.artifacts().at("status").size() > 100);

@@ -95,7 +95,7 @@ std::string load_error(const Registry& registry) {
 
 }  // namespace
 
-TEST_CASE("An id that no registry can hold is refused as the run is made") {
+TEST_CASE("The constructor of a run refuses an id that no registry can store") {
   for (const BadName& bad : bad_names) {
     CAPTURE(bad.shown);
     CHECK(thrown<erm::InvalidIdError>([&] { erm::ExperimentRun run(bad.name); }) == refusal("experiment id", bad));
@@ -105,7 +105,7 @@ TEST_CASE("An id that no registry can hold is refused as the run is made") {
   }
 }
 
-TEST_CASE("An artifact's id or filename that no registry can hold is refused as it is logged") {
+TEST_CASE("A run refuses to log an artifact whose id or filename no registry can store") {
   TemporaryDirectory dir;
   write_file(dir / "file.txt", "content");
   erm::ExperimentRun run("e");
@@ -130,7 +130,7 @@ TEST_CASE("An artifact's id or filename that no registry can hold is refused as 
   CHECK(run.artifacts().empty());
 }
 
-TEST_CASE("An id that no registry can hold is refused where one asks a registry for it") {
+TEST_CASE("Registry functions refuse an id that no registry can store") {
   const Registry registry;
   const FileTree before = file_tree(registry.dir.path());
   for (const BadName& bad : bad_names) {
@@ -151,7 +151,7 @@ TEST_CASE("An id that no registry can hold is refused where one asks a registry 
   CHECK(file_tree(registry.dir.path()) == before);
 }
 
-TEST_CASE("Metadata with a name that no registry can hold is not loaded") {
+TEST_CASE("Metadata with a name that no registry can store is not loaded") {
   Registry registry;
   const erm::Json good = erm::Json::parse(file_text(registry.metadata()));
   const std::string cannot = "cannot read the run '" + registry.metadata().string() + "': ";
@@ -179,7 +179,7 @@ TEST_CASE("Metadata with a name that no registry can hold is not loaded") {
   }
 }
 
-TEST_CASE("A place whose name is kept for ERM is refused for a run") {
+TEST_CASE("A run cannot be saved to a path whose name is reserved for ERM") {
   TemporaryDirectory dir;
   const erm::ExperimentRun run("e");
   const std::string place = dir / ".erm_trash";
@@ -192,7 +192,7 @@ TEST_CASE("A place whose name is kept for ERM is refused for a run") {
   CHECK(file_tree(dir.path()).empty());
 }
 
-TEST_CASE("A path that is missing, a folder or no file is not logged") {
+TEST_CASE("A path that is missing, a folder or not a regular file is not logged") {
   TemporaryDirectory dir;
   std::filesystem::create_directory(dir / "folder");
   erm::ExperimentRun run("e");
@@ -221,7 +221,7 @@ TEST_CASE("A path that is missing, a folder or no file is not logged") {
   CHECK(run.artifacts().empty());
 }
 
-TEST_CASE("An image that is none is refused") {
+TEST_CASE("An invalid image is refused") {
   TemporaryDirectory dir;
   write_file(dir / "no.png", "GIF89a");
   erm::ExperimentRun run("e");
@@ -234,7 +234,7 @@ TEST_CASE("An image that is none is refused") {
   CHECK(run.artifacts().empty());
 }
 
-TEST_CASE("A dict that is no object is refused, and so is one that nests too deep") {
+TEST_CASE("A dict that is not an object or is nested too deep is refused") {
   erm::ExperimentRun run("e");
   const std::string give = ", and a dict is a JSON object; give {{\"name\", value}, ...}";
   CHECK(thrown<erm::Error>([&] { run.log_dict("d", erm::Json::array({1, 2})); }) ==
@@ -256,7 +256,7 @@ TEST_CASE("A dict that is no object is refused, and so is one that nests too dee
         "log_params_json was given a JSON array, and a configuration is a JSON object; name its values");
 }
 
-TEST_CASE("A point outside the years that can be written, or of text, is refused") {
+TEST_CASE("A point that is text, or whose time is out of range, is refused") {
   erm::ExperimentRun run("e");
   const std::string years = "a time outside the years 1 to 9999 cannot be written; check the clock it is from";
   CHECK(thrown<erm::Error>([&] { run.log_metric("loss", 1.0, 1, erm::TimePoint::max()); }) == years);
@@ -270,14 +270,14 @@ TEST_CASE("A point outside the years that can be written, or of text, is refused
   CHECK(run.history().empty());
 }
 
-TEST_CASE("Artifacts given at construction stand under their own ids") {
+TEST_CASE("Artifacts given to the constructor have their own ids") {
   erm::RunOptions options;
   options.artifacts.emplace("key", erm::Artifact("id", "f", erm::ArtifactType::binary, erm::Bytes{}));
   CHECK(thrown<erm::Error>([&] { erm::ExperimentRun run("e", options); }) ==
         "RunOptions::artifacts holds artifact 'id' under the key 'key'; the key is the artifact's id");
 }
 
-TEST_CASE("A URI that cannot be opened is refused by every function that takes one") {
+TEST_CASE("Every function that takes a URI refuses one that cannot be opened") {
   const erm::ExperimentRun run("e");
   const std::vector<std::pair<std::string, std::string>> uris = {
       {"gs://bucket/x",
@@ -305,7 +305,7 @@ TEST_CASE("A URI that cannot be opened is refused by every function that takes o
   }
 }
 
-TEST_CASE("A registry, experiment, variant or run that is not there is not found, and not made") {
+TEST_CASE("A missing registry, experiment, variant or run is an error, and is not created") {
   const Registry registry;
   const FileTree before = file_tree(registry.dir.path());
   const std::string none = registry.dir / "none";
@@ -337,7 +337,7 @@ TEST_CASE("A registry, experiment, variant or run that is not there is not found
   CHECK(file_tree(registry.dir.path()) == before);
 }
 
-TEST_CASE("A run that exists, or a folder that holds other files, is left as it is") {
+TEST_CASE("An existing run, or a folder with other files, does not change") {
   const Registry registry;
   write_file(registry.dir / "other/thesis.tex", "years of work");
   write_file(registry.dir / "file", "a file");
@@ -385,7 +385,7 @@ TEST_CASE("A registry that is a file, or part of another registry, is refused") 
   CHECK(file_tree(registry.dir.path()) == before);
 }
 
-TEST_CASE("No experiment, variant or run comes to lie inside another of its kind") {
+TEST_CASE("An experiment, variant or run is never created inside another of its kind") {
   TemporaryDirectory dir;
   const std::string uri = dir / "registry";
   const auto save = [&](const std::string& experiment, const std::string& variant, const std::string& run_id) {
@@ -421,7 +421,7 @@ TEST_CASE("No experiment, variant or run comes to lie inside another of its kind
   CHECK(file_tree(dir.path()) == before);
 }
 
-TEST_CASE("Metadata that is empty, cut off, nested without end or no JSON is a format error with its place") {
+TEST_CASE("Metadata that are empty, truncated, nested without end or not JSON give a format error with the position") {
   Registry registry;
   const std::string path = registry.metadata().string();
   const std::string good = file_text(path);
@@ -460,7 +460,7 @@ TEST_CASE("Metadata that is empty, cut off, nested without end or no JSON is a f
   }
 }
 
-TEST_CASE("Metadata of wrong types or without its ids is a format error with its key") {
+TEST_CASE("Metadata with wrong types or without ids give a format error with the key") {
   Registry registry;
   const erm::Json good = erm::Json::parse(file_text(registry.metadata()));
   struct Wrong {
@@ -551,7 +551,7 @@ TEST_CASE("Metadata of wrong types or without its ids is a format error with its
   CHECK(load_error(registry) == cannot + "/params/flag is the text 'perhaps', which erm/types calls a number" + mend);
 }
 
-TEST_CASE("A run whose file of points is damaged is a format error with the line") {
+TEST_CASE("A run with a damaged history file gives a format error with the line") {
   Registry registry;
   const std::string path = registry.run_uri + "/history/main.csv";
   write_file(path, "metric,step,unix_ms,value\nloss,1,1763883021123,high\n");
@@ -562,7 +562,7 @@ TEST_CASE("A run whose file of points is damaged is a format error with the line
         "there is no history file '" + path + "'; check the run's folder");
 }
 
-TEST_CASE("An artifact that leaves the run's folder is not followed") {
+TEST_CASE("An artifact path that leaves the run's folder is not followed") {
   namespace fs = std::filesystem;
   Registry registry;
   const std::string secret = registry.dir / "secret";
@@ -597,7 +597,7 @@ TEST_CASE("An artifact that leaves the run's folder is not followed") {
   CHECK(file_text(secret + "/note.txt") == "hello");
 }
 
-TEST_CASE("A link that was put into a run after it was loaded is not read through") {
+TEST_CASE("A link that was put into a run after it was loaded is not followed") {
   namespace fs = std::filesystem;
   Registry registry;
   const std::string secret = registry.dir / "secret";
@@ -610,7 +610,7 @@ TEST_CASE("A link that was put into a run after it was loaded is not read throug
   CHECK(contains(error, "artifact 'note' (note.txt) does not hold what was saved: its SHA-256 is not "));
 }
 
-TEST_CASE("An overwrite does not reach through links out of the run's folder") {
+TEST_CASE("An overwrite does not follow links out of the run's folder") {
   namespace fs = std::filesystem;
   for (const std::string part : {"artifacts", "history"}) {
     Registry registry;
@@ -642,7 +642,7 @@ TEST_CASE("An overwrite does not reach through links out of the run's folder") {
   CHECK_FALSE(fs::exists(fs::symlink_status(registry.run_uri + "/artifacts/sub")));
 }
 
-TEST_CASE("A run that lost an artifact loads, and says so where the artifact is read") {
+TEST_CASE("A run that lost an artifact loads, and reading the artifact throws") {
   for (const std::string text : {"hello", ""}) {
     CAPTURE(text);
     TemporaryDirectory dir;
@@ -664,7 +664,7 @@ TEST_CASE("A run that lost an artifact loads, and says so where the artifact is 
   }
 }
 
-TEST_CASE("An artifact that is not what was saved is not given out") {
+TEST_CASE("Reading an artifact that differs from what was saved throws") {
   Registry registry;
   const erm::ExperimentRun run = erm::load_run_from_path(registry.run_uri);
   const erm::Artifact& note = run.artifacts().at("note");

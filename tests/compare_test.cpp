@@ -74,7 +74,7 @@ const char* const one_pixel_png =
 
 }  // namespace
 
-TEST_CASE("a page is a whole HTML document under a policy that lets nothing in") {
+TEST_CASE("A page is a complete HTML document under a policy that loads nothing") {
   const std::string page = compare_runs({run_named("a"), run_named("b")});
   CHECK(page.rfind("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n", 0) == 0);
   CHECK(has(page, "<title>Comparison of 2 runs</title>"));
@@ -85,7 +85,7 @@ TEST_CASE("a page is a whole HTML document under a policy that lets nothing in")
   CHECK(page.substr(page.size() - 16) == "</body>\n</html>\n");
 }
 
-TEST_CASE("the policy's hashes are those of the style and the script in the page") {
+TEST_CASE("The policy's hashes match the style and the script in the page") {
   const std::string page = compare_runs({run_named("a")});
   const auto between = [&](std::string_view begin, std::string_view end) {
     const std::size_t from = page.find(begin) + begin.size();
@@ -98,7 +98,7 @@ TEST_CASE("the policy's hashes are those of the style and the script in the page
   CHECK(has(page, "script-src 'sha256-" + hash_of(between("</main>\n<script>", "</script>")) + "'"));
 }
 
-TEST_CASE("the header holds exactly the style and the script of the source tree") {
+TEST_CASE("The header contains exactly the style and the script of the source tree") {
   const std::string folder = std::string(ERM_SOURCE_DIR) + "/include/erm/detail/page/web/";
   std::string style, script, frame;
   for (const std::string_view part : erm::detail::page_style) style += part;
@@ -115,7 +115,7 @@ TEST_CASE("the header holds exactly the style and the script of the source tree"
   }
 }
 
-TEST_CASE("a page of three runs has at most 150 KB") {
+TEST_CASE("A page of three runs has at most 150 KB") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   for (ExperimentRun& run : runs)
     for (int i = 0; i < 20; ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("a page of three runs has at most 150 KB") {
   CHECK(compare_runs(runs).size() <= 150000);
 }
 
-TEST_CASE("the same runs give the same page, byte by byte") {
+TEST_CASE("The same runs give the same page, byte by byte") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_params({{"lr", 0.1}, {"opt", "adam"}});
   runs[1].log_text("x", "note");
@@ -134,7 +134,7 @@ TEST_CASE("the same runs give the same page, byte by byte") {
   CHECK(compare_runs(runs) == compare_runs(runs[0], runs[1]));
 }
 
-TEST_CASE("a page of no runs says so, and one of one run has no differences") {
+TEST_CASE("A page without runs says so, and a page with one run has no differences") {
   CHECK(has(compare_runs(std::vector<ExperimentRun>()), "No runs were given"));
   ExperimentRun run = run_named("only");
   run.log_metric("loss", 0.5);
@@ -146,7 +146,7 @@ TEST_CASE("a page of no runs says so, and one of one run has no differences") {
   CHECK_FALSE(has(page, "baseline"));
 }
 
-TEST_CASE("values are cells by their kind, and a number that is shown rounded has the exact one as its title") {
+TEST_CASE("Cells depend on the type of the value, and a rounded number has the exact one as its title") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_params({{"exact", 0.1}, {"long", 0.123456789012}, {"yes", true}, {"empty", ""}, {"only a", 1}});
   runs[0].log_dict("d", {{"n", nullptr}});
@@ -161,7 +161,7 @@ TEST_CASE("values are cells by their kind, and a number that is shown rounded ha
   CHECK(has(page, "<td class=\"m d\">\xE2\x80\x94"));  // the second run lacks all of them
 }
 
-TEST_CASE("the best is marked by a class and a word, a guessed direction as guessed") {
+TEST_CASE("The best value is marked by a class and a word, and a guessed direction is marked as guessed") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_metric("loss", 0.5);
   runs[1].log_metric("loss", 0.25);
@@ -173,7 +173,7 @@ TEST_CASE("the best is marked by a class and a word, a guessed direction as gues
   CHECK_FALSE(has(body_of(compare_runs(runs, options)), "guessed"));
 }
 
-TEST_CASE("whatever a user logs is text on the page and nothing else") {
+TEST_CASE("Everything that a user logs is only text on the page") {
   const std::string evil = "</script><script>alert(1)</script><!--<img src=x onerror='alert(2)'>\"'&]]>";
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_param(evil, evil);
@@ -194,7 +194,7 @@ TEST_CASE("whatever a user logs is text on the page and nothing else") {
   CHECK(has(page, "<title>&lt;/script&gt;"));
 }
 
-TEST_CASE("ids and filenames that a file system can hold and a page cannot are escaped too") {
+TEST_CASE("Ids and filenames are escaped") {
   erm::RunOptions options;
   options.run_id = "<b>\"run\"";
   options.variant_id = "v&1";
@@ -206,7 +206,7 @@ TEST_CASE("ids and filenames that a file system can hold and a page cannot are e
   CHECK(has(page, "&lt;s&gt;name.bin"));
 }
 
-TEST_CASE("pictures are shown, told by their bytes") {
+TEST_CASE("Pictures are recognised by their bytes and shown") {
   ExperimentRun run = run_named("a");
   run.log_artifact(erm::Bytes(one_pixel_png, one_pixel_png + 69), "dot", "dot.png");
   run.log_artifact(erm::to_bytes("not a picture"), "fake", "fake.png");
@@ -219,7 +219,7 @@ TEST_CASE("pictures are shown, told by their bytes") {
   CHECK_FALSE(has(page, "<svg xmlns"));
 }
 
-TEST_CASE("text is shown where it is UTF-8, the rest by its type") {
+TEST_CASE("UTF-8 text is shown, other content according to its type") {
   ExperimentRun run = run_named("a");
   run.log_text("line 1\nline <2>", "note");
   run.log_artifact(erm::to_bytes("{\"a\": 1}"), "settings", "settings.json");
@@ -240,7 +240,7 @@ TEST_CASE("text is shown where it is UTF-8, the rest by its type") {
   CHECK(has(without, erm::detail::sha256_of(std::string(2000, '\0'))));
 }
 
-TEST_CASE("what the script draws curves from is in the page as numbers") {
+TEST_CASE("The page has the numbers from which the script draws curves") {
   ExperimentRun run = run_named("a");
   for (int step : {0, 10, 20}) run.log_metric("regular", 0.5, step, erm::TimePoint(std::chrono::seconds(step)));
   for (int step : {0, 10, 30}) run.log_metric("irregular", 0.5, step, erm::TimePoint(std::chrono::seconds(100)));
@@ -250,7 +250,7 @@ TEST_CASE("what the script draws curves from is in the page as numbers") {
   CHECK(has(page, "[{\"run\":0,\"t0\":100000,\"x0\":0,\"x\":\"AAAAAAAAIEEAAPBB\",\"t\":\"AAAAAAAAAAAAAAAA\""));
 }
 
-TEST_CASE("HTML is in a frame without rights, its style allowed by its hash") {
+TEST_CASE("HTML is in a frame without permissions, and its style is allowed by its hash") {
   ExperimentRun run = run_named("a");
   run.log_artifact(erm::to_bytes("<style>p{color:red}</style><p title=\"x\">hi</p>"), "report", "report.html");
   const std::string page = compare_runs(run);
@@ -261,7 +261,7 @@ TEST_CASE("HTML is in a frame without rights, its style allowed by its hash") {
   CHECK_FALSE(has(compare_runs(run_named("b")), "unsafe-inline"));
 }
 
-TEST_CASE("a plotly figure is drawn, and one that cannot be is a notice with its JSON") {
+TEST_CASE("A plotly figure is drawn, and a notice with its JSON replaces one that cannot be") {
   ExperimentRun run = run_named("a");
   const std::vector<double> x = {1, 2, 3}, y = {3, 1, 2};
   run.log_figure(erm::Figure("Loss").line(x, y, "train"), "loss");
@@ -276,7 +276,7 @@ TEST_CASE("a plotly figure is drawn, and one that cannot be is a notice with its
   CHECK(has(page, "The figure is not JSON at line 1"));
 }
 
-TEST_CASE("plotly.js is on the page once, as text, where a figure needs it, and runs under a policy of its own hash") {
+TEST_CASE("The page has plotly.js once, as text, if a figure needs it, and runs it under a policy with its hash") {
   const erm_test::TemporaryDirectory dir;
   const std::string code = "window.Plotly = '</script><!--' && 1;";
   std::ofstream(dir.path() / "plotly.min.js", std::ios::binary) << code;
@@ -302,7 +302,7 @@ TEST_CASE("plotly.js is on the page once, as text, where a figure needs it, and 
   CHECK_FALSE(has(compare_runs({plain}, options), "data-plotly="));
 }
 
-TEST_CASE("a plotly.js that cannot be read is an error of who named it, and no page is left") {
+TEST_CASE("If the plotly.js in the options cannot be read, the call throws and writes no page") {
   const erm_test::TemporaryDirectory dir;
   erm::CompareOptions options;
   options.plotly_js = dir.path() / "gone.js";
@@ -317,7 +317,7 @@ TEST_CASE("a plotly.js that cannot be read is an error of who named it, and no p
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
 }
 
-TEST_CASE("a plotly.js that the environment names is used, and one that cannot be read is a notice") {
+TEST_CASE("The plotly.js that the environment names is used, and the page has a notice if it cannot be read") {
   const erm_test::TemporaryDirectory dir;
   ExperimentRun run = run_named("a");
   run.log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
@@ -332,7 +332,7 @@ TEST_CASE("a plotly.js that the environment names is used, and one that cannot b
   CHECK(has(with, "data-plotly=plain>\"1\"</script>"));
 }
 
-TEST_CASE("figures of one id lie over each other in one picture that knows its runs") {
+TEST_CASE("Figures with the same id are overlaid in one picture that names the runs") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   const std::vector<double> x = {1, 2, 3};
   for (std::size_t i = 0; i < 2; ++i)
@@ -345,7 +345,7 @@ TEST_CASE("figures of one id lie over each other in one picture that knows its r
   CHECK(count(page, "<li data-run=2>") == 0);
 }
 
-TEST_CASE("from 50 MiB of artifacts on the page says so at its top") {
+TEST_CASE("From 50 MiB of artifacts on, the page says so at the top") {
   erm::CompareOptions options;
   options.max_artifact_size = std::uint64_t{100} << 20;
   ExperimentRun run = run_named("a");
@@ -357,7 +357,7 @@ TEST_CASE("from 50 MiB of artifacts on the page says so at its top") {
   CHECK_FALSE(has(compare_runs({run}, options), "which a browser may take long to open"));
 }
 
-TEST_CASE("an artifact that cannot be read is a notice, and the others are shown") {
+TEST_CASE("An unreadable artifact is a notice, and the others are shown") {
   erm::RunOptions options;
   options.run_id = "a";
   const auto lost = std::make_shared<const LostContent>();
@@ -370,7 +370,7 @@ TEST_CASE("an artifact that cannot be read is a notice, and the others are shown
   CHECK(has(page, "still here"));
 }
 
-TEST_CASE("an artifact over the limit is there by name, size and hash") {
+TEST_CASE("An artifact over the limit is listed by name, size and hash") {
   erm::CompareOptions options;
   options.max_artifact_size = 10;
   ExperimentRun run = run_named("a");
@@ -384,7 +384,7 @@ TEST_CASE("an artifact over the limit is there by name, size and hash") {
   CHECK(has(page, "Too large for this page, which holds artifacts of up to 10 bytes."));
 }
 
-TEST_CASE("the same content is on the page once, whatever its ids") {
+TEST_CASE("Identical content is on the page once, whatever its ids") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   runs[0].log_text("the very same text", "note");
   runs[2].log_text("the very same text", "note");
@@ -396,7 +396,7 @@ TEST_CASE("the same content is on the page once, whatever its ids") {
   CHECK(has(page, "<p class=same data-row=0 data-same=0>The same as note in a.</p>"));
 }
 
-TEST_CASE("curves are drawn with gaps for what is not finite") {
+TEST_CASE("Curves have gaps at values that are not finite") {
   ExperimentRun run = run_named("a");
   for (int step = 0; step < 5; ++step)
     run.log_metric("loss", step == 2 ? std::numeric_limits<double>::quiet_NaN() : 1.0 * step, step);
@@ -411,7 +411,7 @@ TEST_CASE("curves are drawn with gaps for what is not finite") {
   CHECK(has(page, "No value of it is a finite number"));
 }
 
-TEST_CASE("a long curve is thinned without losing its extremes") {
+TEST_CASE("A long curve is thinned without losing its extremes") {
   std::vector<erm::detail::ChartPoint> points;
   for (int i = 0; i < 100000; ++i) points.push_back({i * 1.0, i == 33333 ? 9.0 : i == 77777 ? -9.0 : (i % 7) * 0.1});
   const auto thin = erm::detail::thinned_points(points, 0, 99999, 500);
@@ -426,7 +426,7 @@ TEST_CASE("a long curve is thinned without losing its extremes") {
   CHECK(std::is_sorted(thin.begin(), thin.end(), [](const auto& a, const auto& b) { return a.x < b.x; }));
 }
 
-TEST_CASE("more than ten runs are rows, unless the options say columns") {
+TEST_CASE("More than ten runs are rows, unless the options ask for columns") {
   std::vector<ExperimentRun> runs;
   for (int i = 0; i < 11; ++i) {
     runs.push_back(run_named("r" + std::to_string(i)));
@@ -438,7 +438,7 @@ TEST_CASE("more than ten runs are rows, unless the options say columns") {
   CHECK(count(compare_runs(runs, options), "<table data-layout=columns>") == 2);  // all but the overview
 }
 
-TEST_CASE("a written comparison is the page, and nothing else is left in the folder") {
+TEST_CASE("write_comparison() writes the page and leaves nothing else in the folder") {
   const erm_test::TemporaryDirectory dir;
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_text(std::string(900000, 'x'), "large");  // more than is held before it is written
@@ -450,7 +450,7 @@ TEST_CASE("a written comparison is the page, and nothing else is left in the fol
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()) == 1);
 }
 
-TEST_CASE("a comparison that cannot be written says why and leaves the old one") {
+TEST_CASE("A comparison that cannot be written gives the reason and leaves the old file") {
   const erm_test::TemporaryDirectory dir;
   const std::vector<ExperimentRun> runs = {run_named("a")};
   const std::string nowhere = (dir.path() / "no" / "page.html").generic_string();
@@ -467,7 +467,7 @@ TEST_CASE("a comparison that cannot be written says why and leaves the old one")
   CHECK_FALSE(std::filesystem::exists(dir.path() / "folder.erm_part"));
 }
 
-TEST_CASE("a comparison may have a name as long as a file's may be") {
+TEST_CASE("The filename of a comparison may have the maximum length") {
   const erm_test::TemporaryDirectory dir;
   const std::filesystem::path page = dir.path() / (std::string(250, 'x') + ".html");
   erm::write_comparison(page, {run_named("a")});

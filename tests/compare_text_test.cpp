@@ -35,7 +35,7 @@ constexpr const char* differing =
 
 }  // namespace
 
-TEST_CASE("a comparison as text is aligned, with a star at the best and a mark where runs differ") {
+TEST_CASE("A text comparison is aligned, with a star at the best value and a mark where runs differ") {
   erm::TextTableOptions look;
   look.only_differing = true;
   look.color = erm::TextColor::never;
@@ -45,7 +45,7 @@ TEST_CASE("a comparison as text is aligned, with a star at the best and a mark w
         std::string::npos);
 }
 
-TEST_CASE("colours are there only where they are asked for") {
+TEST_CASE("Colours appear only if the options ask for them") {
   erm::TextTableOptions look;
   look.color = erm::TextColor::never;
   CHECK(erm::compare_runs_text(three_runs(), {}, look).find('\x1B') == std::string::npos);
@@ -55,7 +55,7 @@ TEST_CASE("colours are there only where they are asked for") {
   CHECK(colored.find("\x1B[33m0.05\x1B[0m") != std::string::npos);
 }
 
-TEST_CASE("more than ten runs are rows of the text") {
+TEST_CASE("More than ten runs are rows of the text") {
   std::vector<erm::ExperimentRun> runs;
   for (int i = 0; i < 11; ++i) {
     erm::RunOptions options;
@@ -74,7 +74,7 @@ TEST_CASE("more than ten runs are rows of the text") {
         std::string::npos);
 }
 
-TEST_CASE("no runs, and runs that do not differ, are said to be so") {
+TEST_CASE("The text says so if there are no runs or no differences") {
   CHECK(erm::compare_runs_text({}) == "no runs to compare\n");
   const std::vector<erm::ExperimentRun> runs = {three_runs()[0], three_runs()[0]};
   erm::TextTableOptions look;
@@ -82,7 +82,7 @@ TEST_CASE("no runs, and runs that do not differ, are said to be so") {
   CHECK(erm::compare_runs_text(runs, {}, look) == "the runs do not differ\n");
 }
 
-TEST_CASE("a long value is cut to the width asked for") {
+TEST_CASE("A long value is cut to the width in the options") {
   std::vector<erm::ExperimentRun> runs = {three_runs()[0]};
   runs[0].log_param("note", std::string(200, 'x'));
   erm::TextTableOptions look;

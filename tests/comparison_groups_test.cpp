@@ -58,7 +58,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("runs are not grouped where no two share a group and there is but one") {
+TEST_CASE("Runs are not grouped if no two share a group and there is only one group") {
   std::vector<ExperimentRun> runs = sweep(2);
   CHECK(Comparison(runs).groups().empty());
   runs[0].set_group("alone");
@@ -70,7 +70,7 @@ TEST_CASE("runs are not grouped where no two share a group and there is but one"
   CHECK(names_of(Comparison(runs)) == Texts{"alone", "other", "(none)"});
 }
 
-TEST_CASE("the groups that runs were given come as those that are asked for") {
+TEST_CASE("Groups set with set_group appear like groups in the options") {
   std::vector<ExperimentRun> runs = sweep(4);
   const char* const groups[] = {"b", "10", "9", "", "b", "a", "9", "-1"};
   for (std::size_t i = 0; i < runs.size(); ++i)
@@ -82,7 +82,7 @@ TEST_CASE("the groups that runs were given come as those that are asked for") {
   CHECK(given.groups()[1].runs == std::vector<std::size_t>{2, 6});
 }
 
-TEST_CASE("each metric that is a number is summarized as summarize() does it") {
+TEST_CASE("Each numeric metric is summarized like summarize() does") {
   const std::vector<ExperimentRun> runs = sweep(5);
   const Comparison comparison(runs, by("params.optimizer"));
   const erm::RunSummary summary = erm::summarize(runs, "params.optimizer");
@@ -103,7 +103,7 @@ TEST_CASE("each metric that is a number is summarized as summarize() does it") {
   CHECK(accuracy.test->u == 25);
 }
 
-TEST_CASE("runs without a number, and NaN, are left out of a group and counted") {
+TEST_CASE("Runs without a number and NaN are left out of a group and counted") {
   std::vector<ExperimentRun> runs = sweep(3);
   runs[0].log_metric("accuracy", std::nan(""));
   runs[1].log_metric("accuracy", "bad");
@@ -119,14 +119,14 @@ TEST_CASE("runs without a number, and NaN, are left out of a group and counted")
   CHECK_FALSE(rare.test);
 }
 
-TEST_CASE("a field to group by that is none is an error, also of no runs") {
+TEST_CASE("An unknown field to group by is an error, even without runs") {
   const std::vector<ExperimentRun> none;
   const std::string fault = thrown<erm::Error>([&] { const Comparison comparison(none, by("optimizer")); });
   CHECK(fault.find("cannot read the field to group by: expected a field (params.NAME") == 0);
   CHECK(Comparison(none, by({"params.lr", "variant"})).groups().empty());
 }
 
-TEST_CASE("a p value is said in words, and which group is better") {
+TEST_CASE("A sentence gives the p value and the better group") {
   CHECK(words_of(sweep(5)) ==
         "adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, which is better");
   CHECK(words_of(sweep(5), 1) == "chance alone may make adam and sgd differ so: p \xE2\x89\x88 1, by Mann-Whitney");
@@ -138,7 +138,7 @@ TEST_CASE("a p value is said in words, and which group is better") {
   CHECK(words_of(runs) == "adam and sgd differ: p < 0.0001, by Mann-Whitney; adam is mostly higher, which is worse");
 }
 
-TEST_CASE("too few runs are said to be so, whatever they gave") {
+TEST_CASE("A sentence says if there are too few runs, whatever their values") {
   CHECK(words_of(sweep(3)) ==
         "too few runs to tell adam from sgd: with 3 and 3, p is 0.1 at the least; p = 0.1, by Mann-Whitney");
   CHECK(words_of(sweep(1)) ==
@@ -148,7 +148,7 @@ TEST_CASE("too few runs are said to be so, whatever they gave") {
   CHECK(erm::detail::least_p(100, 100) < 1e-8);
 }
 
-TEST_CASE("what tests of many metrics leave open is said, and that more than two groups are not tested") {
+TEST_CASE("A sentence warns about many tests, and says that more than two groups are not tested") {
   const std::vector<ExperimentRun> runs = sweep(2);
   CHECK(words_below(Comparison(runs, by("params.optimizer"))) ==
         "Each p is of one metric by itself: where no metric differs, about one in twenty still has p below 0.05.");

@@ -64,7 +64,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("runs of which nothing is recorded have no rows of provenance and no warnings") {
+TEST_CASE("Runs without provenance have no provenance rows and no warnings") {
   const std::vector<ExperimentRun> runs = {ExperimentRun("digits"), ExperimentRun("digits")};
   const Comparison comparison(runs);
   CHECK(provenance_of(comparison).kind == Comparison::Kind::provenance);
@@ -72,7 +72,7 @@ TEST_CASE("runs of which nothing is recorded have no rows of provenance and no w
   CHECK(comparison.warnings().empty());
 }
 
-TEST_CASE("runs of the same build have rows and no warnings") {
+TEST_CASE("Runs of the same build have rows and no warnings") {
   const std::vector<ExperimentRun> runs = runs_of({release(), release()});
   const Comparison comparison(runs);
   CHECK(comparison.warnings().empty());
@@ -81,7 +81,7 @@ TEST_CASE("runs of the same build have rows and no warnings") {
   CHECK(comparison.row_count() == 0);
 }
 
-TEST_CASE("different commits are told, with the runs that have them, the baseline's first") {
+TEST_CASE("A warning lists different commits with their runs, the baseline's first") {
   Json other = release();
   other["code"]["commit"] = commit_b;
   CHECK(warnings_of({release(), other, release()}) ==
@@ -98,7 +98,7 @@ TEST_CASE("different commits are told, with the runs that have them, the baselin
   CHECK_FALSE(row_of(comparison, "code.commit")->cells[1].differs);
 }
 
-TEST_CASE("one commit with different changes is different code, and a dirty work tree is told") {
+TEST_CASE("One commit with different changes counts as different code, and a dirty work tree gives a warning") {
   Json dirty = release();
   dirty["code"]["dirty"] = true;
   dirty["code"]["diff"] = "diff --git a/x b/x\n";
@@ -114,7 +114,7 @@ TEST_CASE("one commit with different changes is different code, and a dirty work
         Texts{"Dirty work tree: no commit holds the code of a and b, and its changes are not recorded."});
 }
 
-TEST_CASE("a run without a commit beside others is told, with the reason") {
+TEST_CASE("A warning names a run without a commit, with the reason, if others have one") {
   Json unknown = release();
   unknown.erase("code");
   unknown["missing"]["code"] = "no git work tree was found";
@@ -123,7 +123,7 @@ TEST_CASE("a run without a commit beside others is told, with the reason") {
   CHECK(warnings_of({unknown, unknown}).empty());
 }
 
-TEST_CASE("Debug beside Release, other compilers and other flags are told") {
+TEST_CASE("Different build types, compilers and flags give warnings") {
   Json debug = release();
   debug["build"]["build_type"] = "Debug";
   debug["build"]["compiler"] = "Clang 14.0.6";
@@ -140,13 +140,14 @@ TEST_CASE("Debug beside Release, other compilers and other flags are told") {
         Texts{"Different flags than a: b has them in another order or number; c has -DNDEBUG; d has not -DX."});
 }
 
-TEST_CASE("where the flags are not known, what the compiler's macros tell of optimisation is compared") {
+TEST_CASE("Without flags the optimisation known from the compiler's macros is compared") {
   Json on = {{"build", {{"from", "the compiler's macros"}, {"optimisation", "on"}}}}, off = on;
   off["build"]["optimisation"] = "off";
   CHECK(warnings_of({on, off}) == Texts{"Different optimisation: on (a) beside off (b)."});
 }
 
-TEST_CASE("inputs of one name with other content are told, those told by other means are not compared") {
+TEST_CASE(
+    "Inputs with the same name and different content give a warning, but not if their hashes are of different kinds") {
   Json one = {{"inputs", {{"train set", {{"sha256", "abcd"}}}, {"big", {{"fingerprint", "1"}}}}}}, other = one;
   other["inputs"]["train set"]["sha256"] = "ef01";
   other["inputs"]["big"] = {{"sha256", "2"}};
@@ -160,7 +161,7 @@ TEST_CASE("inputs of one name with other content are told, those told by other m
   CHECK(warnings_of({many, changed}).back() == "5 more inputs differ.");
 }
 
-TEST_CASE("long texts are compared whole, and shown by their begins") {
+TEST_CASE("Long texts are compared completely, and shown by their beginning") {
   Json one = release(), other = release();
   one["build"]["build_type"] = std::string(500, 'x') + "1";
   other["build"]["build_type"] = std::string(500, 'x') + "2";
@@ -173,14 +174,14 @@ TEST_CASE("long texts are compared whole, and shown by their begins") {
         Texts{"Different input '" + std::string(60, 'n') + "' (sha256): xxxxxxxxxx (a) beside xxxxxxxxxx (b)."});
 }
 
-TEST_CASE("many runs are named up to four, and then counted") {
+TEST_CASE("A warning names up to four runs, and counts the rest") {
   std::vector<Json> all(12, release());
   all[3]["code"]["commit"] = commit_b;
   CHECK(warnings_of(all) ==
         Texts{"Built from different code: 1a2b3c4d5e (a, b, c, e and 7 more) beside 9f8e7d6c5b (d)."});
 }
 
-TEST_CASE("every part is a row: lists as command lines, objects by name, what a later version adds too") {
+TEST_CASE("Every part is a row: lists as command lines, objects by name, keys of later versions included") {
   const Json p = {{"captured_utc", "2026-11-23T07:30:21"},
                   {"program", {{"arguments", {"--lr", "0.1", "two words", ""}}, {"pid", 17}}},
                   {"machine", {{"cores", 64}, {"gpus", {{{"name", "A100"}, {"memory_bytes", 5}}, {{"name", "A100"}}}}}},
@@ -201,9 +202,7 @@ TEST_CASE("every part is a row: lists as command lines, objects by name, what a 
                       "missing.machine.gpus = no NVML"});
 }
 
-TEST_CASE(
-    "what two runs differ in anyway does not count, and of libraries and processor features only what differs is "
-    "there") {
+TEST_CASE("What always differs does not count, and libraries and processor features are listed only if they differ") {
   const auto made = [](int run) {
     return Json{{"captured_utc", std::to_string(run)},
                 {"program",
@@ -232,7 +231,7 @@ TEST_CASE(
   CHECK(texts_of(row_of(comparison, "machine.cpu_features.avx512f")) == Texts{"yes", ""});
 }
 
-TEST_CASE("a long text is there by its hash, its size and its begin, and still differs by one letter") {
+TEST_CASE("A long text is shown by hash, size and beginning, and still differs if one letter does") {
   const std::string state(5000, '7');
   const std::vector<ExperimentRun> runs =
       runs_of({{{"rngs", {{"shuffle", state + "1"}}}}, {{"rngs", {{"shuffle", state + "2"}}}}});
@@ -245,7 +244,7 @@ TEST_CASE("a long text is there by its hash, its size and its begin, and still d
   CHECK(row->cells[0].text.size() < 140);
 }
 
-TEST_CASE("the diff is no row but by its hash, and there for each run that has one") {
+TEST_CASE("The diff is a row only by its hash, and is available for each run that has one") {
   Json dirty = release();
   dirty["code"]["diff"] = "abc";
   const std::vector<ExperimentRun> runs = runs_of({release(), dirty});
@@ -260,7 +259,7 @@ TEST_CASE("the diff is no row but by its hash, and there for each run that has o
   CHECK(texts_of(row_of(recorded, "code.diff_sha256")) == Texts{"recorded"});
 }
 
-TEST_CASE("parts of another type than they should be are shown, and warn of nothing") {
+TEST_CASE("Parts with unexpected types are shown, and give no warning") {
   const Json types[] = {nullptr, true, 17, -1.5, "text", Json::array({1, nullptr, "x"}), Json{{"a", {{"b", 1}}}}};
   for (const char* const part : {"captured_utc", "program", "machine", "job", "environment", "build", "code", "inputs",
                                  "seeds", "rngs", "missing", "later"}) {

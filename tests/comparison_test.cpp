@@ -61,7 +61,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a comparison of no runs has no rows") {
+TEST_CASE("A comparison without runs has no rows") {
   const std::vector<ExperimentRun> none;
   const Comparison comparison(none);
   CHECK(comparison.runs().empty());
@@ -69,7 +69,7 @@ TEST_CASE("a comparison of no runs has no rows") {
   CHECK(comparison.differing_row_count() == 0);
 }
 
-TEST_CASE("rows are the keys of all runs, sorted, and a run that lacks one has a missing cell") {
+TEST_CASE("Rows are the sorted keys of all runs, and a run without a key has a missing cell") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   runs[0].log_params({{"m", 1}, {"z", 2}});
   runs[1].log_params({{"a", 3}, {"z", 2}});
@@ -85,7 +85,7 @@ TEST_CASE("rows are the keys of all runs, sorted, and a run that lacks one has a
   CHECK(row_of(params, "z").differs);  // the third run lacks it
 }
 
-TEST_CASE("a row differs where values do, by what they are worth and not by how they are written") {
+TEST_CASE("A row differs if the values differ, not if only their notation does") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_params({{"same", 1}, {"text number", 0.5}, {"nan", not_a_number}, {"kind", true}, {"text", "x"},
                       {"seed", 18446744073709551615U}, {"wide", 9007199254740993}});
@@ -105,7 +105,7 @@ TEST_CASE("a row differs where values do, by what they are worth and not by how 
   CHECK(comparison.row_count() == 7);
 }
 
-TEST_CASE("cells differ from the baseline, which is the first run unless said otherwise") {
+TEST_CASE("Cells differ from the baseline, which is the first run by default") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   for (int i = 0; i < 3; ++i) runs[static_cast<std::size_t>(i)].log_param("x", i / 2);
   const auto differs = [&](std::size_t baseline) {
@@ -120,14 +120,14 @@ TEST_CASE("cells differ from the baseline, which is the first run unless said ot
   CHECK(differs(2) == std::vector<bool>{true, true, false});
 }
 
-TEST_CASE("a baseline that is no run is an error that says how many there are") {
+TEST_CASE("An invalid baseline is an error that gives the number of runs") {
   const std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   erm::CompareOptions options;
   options.baseline = 2;
   CHECK_THROWS_WITH(Comparison(runs, options), "CompareOptions::baseline is 2, and there are 2 runs; the first is 0");
 }
 
-TEST_CASE("the best of a metric is by its goal: all that tie, and never NaN") {
+TEST_CASE("The goal decides which value is best: ties all count, NaN never does") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c"), run_named("d")};
   const double losses[] = {0.3, 0.2, not_a_number, 0.2};
   for (std::size_t i = 0; i < 4; ++i) runs[i].log_metrics({{"loss", losses[i]}, {"widgets", losses[i]}});
@@ -143,7 +143,7 @@ TEST_CASE("the best of a metric is by its goal: all that tie, and never NaN") {
   CHECK(best_of(row_of(metrics, "lonely loss")) == std::vector<bool>(4, false));  // against whom?
 }
 
-TEST_CASE("a goal comes from the caller, else from a run, else from the name") {
+TEST_CASE("A goal comes from the caller, otherwise from a run, otherwise from the name") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   for (ExperimentRun& run : runs) run.log_metrics({{"loss", 1}, {"accuracy", 1}, {"count", 1}});
   runs[1].set_goal("loss", Goal::maximize);
@@ -162,7 +162,7 @@ TEST_CASE("a goal comes from the caller, else from a run, else from the name") {
   CHECK_FALSE(row_of(section_of(without, Comparison::Kind::metrics), "accuracy").goal.has_value());
 }
 
-TEST_CASE("names of metrics tell their direction by whole words") {
+TEST_CASE("The direction of a metric is guessed from complete words in its name") {
   const auto guess = [](std::string_view name) { return erm::detail::guessed_goal(name); };
   for (const char* name : {"loss", "val_loss", "validationLoss", "test/RMSE", "error_score", "train time", "WER"})
     CHECK(guess(name) == Goal::minimize);
@@ -171,7 +171,7 @@ TEST_CASE("names of metrics tell their direction by whole words") {
   for (const char* name : {"", "glossary", "weights", "terrors", "accident", "\xC3\xA9poque"}) CHECK_FALSE(guess(name));
 }
 
-TEST_CASE("nested dicts are rows of dotted paths, and null, empty and missing are three things") {
+TEST_CASE("Nested dicts are rows with dotted paths, and null, empty and missing are three different things") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_dict("eval", {{"cat", {{"precision", 0.5}, {"recall", nullptr}}}, {"list", {1, 2}}, {"empty", ""}});
   runs[1].log_dict("eval", {{"cat", {{"precision", 0.75}}}, {"cat.precision", 1}, {"none", erm::Json::object()}});
@@ -188,7 +188,7 @@ TEST_CASE("nested dicts are rows of dotted paths, and null, empty and missing ar
   CHECK(section_of(comparison, Comparison::Kind::dict, "other").rows.size() == 1);
 }
 
-TEST_CASE("features are compared as a set, and another order is told apart") {
+TEST_CASE("Features are compared as a set, and a different order is reported") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
   runs[0].log_features({"age", "height"});
   runs[1].log_features({"height", "age"});
@@ -203,7 +203,7 @@ TEST_CASE("features are compared as a set, and another order is told apart") {
   CHECK(texts_of(row_of(features, "weight")) == Texts{"", "", "yes"});
 }
 
-TEST_CASE("a run is called by the shortest name that tells it apart") {
+TEST_CASE("A run has the shortest name that distinguishes it") {
   const auto names = [](const std::vector<ExperimentRun>& runs) { return Comparison(runs).names(); };
   CHECK(names({run_named("a")}) == Texts{"a"});
   CHECK(names({run_named("a"), run_named("b")}) == Texts{"a", "b"});
@@ -217,7 +217,7 @@ TEST_CASE("a run is called by the shortest name that tells it apart") {
         Texts{"2026_11_23__07_30_21", "2026_11_24__07_30_21"});
 }
 
-TEST_CASE("curves and artifacts have a place for each run, null where it has none") {
+TEST_CASE("Curves and artifacts have an entry for each run, null if it has none") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[1].log_metric("loss", 0.5, 1);
   runs[0].log_text("hello", "note");
@@ -232,7 +232,7 @@ TEST_CASE("curves and artifacts have a place for each run, null where it has non
   CHECK(comparison.artifacts()[0].artifacts[1] == nullptr);
 }
 
-TEST_CASE("a comparison can be moved, and what refers into it stays valid") {
+TEST_CASE("A comparison can be moved, and references into it stay valid") {
   static_assert(std::is_nothrow_move_constructible_v<Comparison> && std::is_nothrow_move_assignable_v<Comparison>);
   static_assert(!std::is_copy_constructible_v<Comparison>);
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
@@ -246,7 +246,7 @@ TEST_CASE("a comparison can be moved, and what refers into it stays valid") {
   CHECK(comparison.names() == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("the main metrics are those asked for, else the first with a goal") {
+TEST_CASE("The main metrics are those in the options, otherwise the first ones with a goal") {
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   for (ExperimentRun& run : runs) run.log_metrics({{"accuracy", 1}, {"count", 1}, {"loss", 1}});
   const auto names = [&](const erm::CompareOptions& options) {

@@ -76,7 +76,7 @@ TEST_CASE("Tags, the note and the group are saved and loaded") {
   CHECK(again.group() == "seed sweep 3");
 }
 
-TEST_CASE("A tag may have a number, replaces the one of its name, and needs a name") {
+TEST_CASE("A tag may have a number, replaces the tag of that name, and needs a name") {
   erm::ExperimentRun run("exp");
   run.set_tag("priority", 2);
   run.set_tag("priority", 3);
@@ -86,7 +86,7 @@ TEST_CASE("A tag may have a number, replaces the one of its name, and needs a na
         "a tag was given without a name; name it, as in set_tag(\"candidate\")");
 }
 
-TEST_CASE("edit_run changes a saved run and nothing else of it") {
+TEST_CASE("edit_run changes a saved run and nothing else in it") {
   const TemporaryDirectory dir;
   const std::string uri = erm::save_run_to_registry(tagged_run(), dir / "registry");
   edit_run(uri, [](RunEdit& run) {
@@ -111,7 +111,7 @@ TEST_CASE("edit_run changes a saved run and nothing else of it") {
   CHECK(run.finished_utc() == erm::load_run_from_path(uri).finished_utc());
 }
 
-TEST_CASE("An edit that changes nothing or throws leaves the file as it is") {
+TEST_CASE("An edit that changes nothing or throws does not change the file") {
   const TemporaryDirectory dir;
   const std::string uri = erm::save_run_to_registry(tagged_run(), dir / "registry");
   const auto before = erm_test::file_tree(dir / "registry");
@@ -125,7 +125,7 @@ TEST_CASE("An edit that changes nothing or throws leaves the file as it is") {
   CHECK(erm_test::file_tree(dir / "registry") == before);
 }
 
-TEST_CASE("An edit keeps what a later version wrote, and the values' types") {
+TEST_CASE("An edit keeps what a later version wrote, and the types of values") {
   const TemporaryDirectory dir;
   erm::ExperimentRun run = tagged_run();
   run.log_param("nesterov", true);
@@ -140,7 +140,7 @@ TEST_CASE("An edit keeps what a later version wrote, and the values' types") {
   CHECK(erm::load_run_from_path(uri).params().at("nesterov") == true);
 }
 
-TEST_CASE("A run of the Python package can be edited, without the history that it left") {
+TEST_CASE("A run of the Python package can be edited, without old history files becoming part of it") {
   const TemporaryDirectory dir;
   const std::string uri = erm::save_run_to_registry(tagged_run(), dir / "registry");
   const std::string path = uri + "/erm_metadata.json";
@@ -154,7 +154,7 @@ TEST_CASE("A run of the Python package can be edited, without the history that i
   CHECK(run.history().empty());
 }
 
-TEST_CASE("A run that is not there cannot be edited, and no folder is made for it") {
+TEST_CASE("A missing run cannot be edited, and no folder is created for it") {
   const TemporaryDirectory dir;
   CHECK(thrown<erm::NotFoundError>([&] { edit_run(dir / "nowhere/run", [](RunEdit&) {}); }) ==
         "there is no run at '" + dir / "nowhere/run" + "': it has no erm_metadata.json; check the path, or list_runs");
@@ -169,7 +169,7 @@ TEST_CASE("A damaged run cannot be edited") {
                  "is not JSON at line 1, column 10: it ends too early"));
 }
 
-TEST_CASE("A run in memory and one that is far away are edited alike") {
+TEST_CASE("Runs in memory and in remote stores are edited in the same way") {
   const auto fs = std::make_shared<erm::MemoryFileSystem>(false);
   erm::SaveOptions options;
   options.fs = fs;
@@ -179,7 +179,7 @@ TEST_CASE("A run in memory and one that is far away are edited alike") {
   CHECK(erm::load_run_from_path(uri, fs).tags().at("x") == "1");
 }
 
-TEST_CASE("A live run has tags, and what a person edits counts while it runs and when it has ended") {
+TEST_CASE("A live run has tags, and edits count while it runs and after it has ended") {
   const TemporaryDirectory dir;
   erm::LiveRun live(dir / "registry", "exp", named("a"));
   live.set_tag("stage", "warm-up");
@@ -215,7 +215,7 @@ TEST_CASE("A live run has tags, and what a person edits counts while it runs and
   CHECK(erm::load_run_from_path(live.uri()).tags().count("after") == 1);
 }
 
-TEST_CASE("A resumed run keeps what was edited, and old edits of a replaced run do not come back") {
+TEST_CASE("A resumed run keeps its edits, and old edits of a replaced run do not return") {
   const TemporaryDirectory dir;
   std::string uri;
   {
@@ -238,7 +238,7 @@ TEST_CASE("A resumed run keeps what was edited, and old edits of a replaced run 
   CHECK(erm::load_run_from_path(uri).tags() == Tags{{"candidate", ""}, {"again", ""}});
 }
 
-TEST_CASE("A file of edits that is damaged is an error that names it, and what a later version wrote in it stays") {
+TEST_CASE("A damaged file of edits is an error that names it, and entries of later versions stay in it") {
   const TemporaryDirectory dir;
   erm::LiveRun live(dir / "registry", "exp", named("a"));
   const std::string path = live.uri() + "/.erm_edits.json";
@@ -279,7 +279,7 @@ TEST_CASE("A file of edits that is damaged is an error that names it, and what a
   CHECK(file_text(path) == "{\"tags\": {}, \"group\": \"g\", \"stars\":[5]}\n");
 }
 
-TEST_CASE("Many editors beside the process that writes the run: no edit is lost") {
+TEST_CASE("With many editors and the process that writes the run, no edit is lost") {
   const TemporaryDirectory dir;
   constexpr int editors = 4, edits = 20;
   std::string uri;

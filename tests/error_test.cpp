@@ -9,7 +9,7 @@
 
 namespace error_test {
 
-TEST_CASE("every error of ERM is an erm::Error, which is a std::runtime_error") {
+TEST_CASE("Every error of ERM is an erm::Error, which is a std::runtime_error") {
   STATIC_REQUIRE(std::is_base_of_v<std::runtime_error, erm::Error>);
   STATIC_REQUIRE(std::is_base_of_v<erm::Error, erm::InvalidIdError>);
   STATIC_REQUIRE(std::is_base_of_v<erm::Error, erm::RunExistsError>);
@@ -18,21 +18,21 @@ TEST_CASE("every error of ERM is an erm::Error, which is a std::runtime_error") 
   STATIC_REQUIRE(std::is_base_of_v<erm::Error, erm::IoError>);
 }
 
-TEST_CASE("no kind of error is caught as another") {
+TEST_CASE("No type of error is caught as another") {
   STATIC_REQUIRE_FALSE(std::is_base_of_v<erm::IoError, erm::NotFoundError>);
   STATIC_REQUIRE_FALSE(std::is_base_of_v<erm::InvalidIdError, erm::FormatError>);
   CHECK_THROWS_AS(throw erm::NotFoundError("gone"), erm::NotFoundError);
   CHECK_THROWS_AS(throw erm::NotFoundError("gone"), erm::Error);
 }
 
-TEST_CASE("an error keeps its message, beyond the text that it was made from") {
+TEST_CASE("An error keeps its message after the original text is gone") {
   std::string message = "the registry 'r' has no run 'best'";
   const erm::NotFoundError error(message);
   message = "changed";
   CHECK(error.what() == std::string("the registry 'r' has no run 'best'"));
 }
 
-TEST_CASE("an IoError has the system's code, and its message the operation, the path and the system's words") {
+TEST_CASE("An IoError has the system's code, and its message the operation, the path and the system's message") {
   const std::error_code code = std::make_error_code(std::errc::no_space_on_device);
   const erm::IoError error = erm::IoError::failed_to("write", "registry/run/loss.csv", code);
   CHECK(error.code() == std::errc::no_space_on_device);
@@ -40,7 +40,7 @@ TEST_CASE("an IoError has the system's code, and its message the operation, the 
   CHECK(erm::IoError("in words of one's own", code).what() == std::string("in words of one's own"));
 }
 
-TEST_CASE("an error can be copied and thrown again") {
+TEST_CASE("An error can be copied and thrown again") {
   const erm::IoError original =
       erm::IoError::failed_to("read", "a", std::make_error_code(std::errc::permission_denied));
   const erm::IoError copy = original;

@@ -19,7 +19,7 @@ static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_a
 static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
 static_assert(!std::is_convertible_v<std::string, erm::ExperimentRun>);
 
-TEST_CASE("A run with an id alone has variant main, an id made of the time, and the time") {
+TEST_CASE("A run with only an id has the variant main, an id made from the time, and the time") {
   const erm::TimePoint before = erm::detail::now_utc();
   const erm::ExperimentRun run("digits");
   CHECK(run.experiment_id() == "digits");
@@ -37,14 +37,14 @@ TEST_CASE("A run with an id alone has variant main, an id made of the time, and 
   CHECK(run.goals().empty());
 }
 
-TEST_CASE("A variant is given as any text") {
+TEST_CASE("A variant is any text") {
   const std::string variant = "wide";
   CHECK(erm::ExperimentRun("e", "wide").variant_id() == "wide");
   CHECK(erm::ExperimentRun("e", variant).variant_id() == "wide");
   CHECK(erm::ExperimentRun("e", std::string_view(variant)).variant_id() == "wide");
 }
 
-TEST_CASE("A run is made with everything given") {
+TEST_CASE("A run can be constructed with all of its options") {
   erm::RunOptions options;
   options.variant_id = "team/wide";
   options.run_id = "seed 42";
@@ -71,7 +71,7 @@ TEST_CASE("A run is made with everything given") {
   CHECK(erm::ExperimentRun("e", {"v", "r"}).run_id() == "r");
 }
 
-TEST_CASE("An id made of the time is that of the time given") {
+TEST_CASE("A generated id comes from the time in the options") {
   erm::RunOptions options;
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021999999));
   CHECK(erm::ExperimentRun("e", options).run_id() == "2026_11_23__07_30_21");
@@ -104,7 +104,7 @@ TEST_CASE("Copies are independent of each other") {
   CHECK(moved.history().at("loss").size() == 2);
 }
 
-TEST_CASE("Copies stay independent whichever of them reads its dicts first") {
+TEST_CASE("Copies stay independent, whichever of them reads its dicts first") {
   erm::ExperimentRun run("e");
   run.log_dict("d", {{"a", 1}});
   erm::ExperimentRun before = run;  // of dicts that were not read yet
@@ -119,7 +119,7 @@ TEST_CASE("Copies stay independent whichever of them reads its dicts first") {
   CHECK(after.dicts().at("e") == erm::Json({{"c", 4}}));
 }
 
-TEST_CASE("A run is moved without copying, and one that was moved from can be assigned to and destroyed") {
+TEST_CASE("A move does not copy, and a moved-from run can be assigned to and destroyed") {
   static_assert(std::is_nothrow_move_constructible_v<erm::ExperimentRun>);
   static_assert(std::is_nothrow_move_assignable_v<erm::ExperimentRun>);
   static_assert(std::is_copy_constructible_v<erm::ExperimentRun> && std::is_copy_assignable_v<erm::ExperimentRun>);

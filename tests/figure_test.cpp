@@ -28,7 +28,7 @@ const Json& layout(const erm::Figure& figure) { return figure.json().at("layout"
 
 // ---- the builder ----
 
-TEST_CASE("a line keeps its values, names its axes and is chained to others") {
+TEST_CASE("A line keeps its values, names its axes, and calls can be chained") {
   const auto figure = erm::Figure("Loss")
                           .line(std::vector<int>{1, 2, 3}, std::vector<double>{0.5, 0.25, 0.125}, "train")
                           .line(std::array<long, 2>{1, 2}, std::vector<float>{0.1f, 0.7f}, "test")
@@ -49,7 +49,7 @@ TEST_CASE("a line keeps its values, names its axes and is chained to others") {
   CHECK(layout(figure)["showlegend"] == true);
 }
 
-TEST_CASE("any container or array of numbers will do, and braces") {
+TEST_CASE("Any container or array of numbers is accepted, and so are braces") {
   const double array[] = {1, 2};
   const std::list<unsigned char> list = {3, 4};
   const auto figure =
@@ -68,14 +68,14 @@ TEST_CASE("64-bit integers stay exact, and NaN and the infinities become gaps") 
   CHECK(trace(figure)["y"].dump() == "[null,null,null,5e-324]");
 }
 
-TEST_CASE("a history is a line over its steps") {
+TEST_CASE("A history is a line over its steps") {
   const erm::MetricHistory history({{10, {}, 0.5}, {20, {}, nan_value}, {30, {}, 0.1}});
   const auto figure = erm::Figure().line(history, "loss");
   CHECK(trace(figure)["x"].dump() == "[10,20,30]");
   CHECK(trace(figure)["y"].dump() == "[0.5,null,0.1]");
 }
 
-TEST_CASE("categories stay text even where they look like numbers") {
+TEST_CASE("Categories stay text even if they look like numbers") {
   const auto figure = erm::Figure().bar({"10", "2"}, {0.5, 0.25}, "a");
   CHECK(trace(figure)["type"] == "bar");
   CHECK(trace(figure)["x"].dump() == R"(["10","2"])");
@@ -83,7 +83,7 @@ TEST_CASE("categories stay text even where they look like numbers") {
   CHECK_FALSE(layout(erm::Figure().bar(std::vector<int>{1, 2}, {1, 2}))["xaxis"].contains("type"));
 }
 
-TEST_CASE("histograms take a number of bins, and several lie over each other") {
+TEST_CASE("A histogram may set its number of bins, and several are overlaid") {
   auto figure = erm::Figure().histogram(std::vector<float>{1, 2, 2}, "a", 20);
   CHECK(trace(figure)["type"] == "histogram");
   CHECK(trace(figure)["nbinsx"] == 20);
@@ -94,7 +94,7 @@ TEST_CASE("histograms take a number of bins, and several lie over each other") {
   CHECK(trace(figure, 0)["opacity"] == trace(figure, 1)["opacity"]);
 }
 
-TEST_CASE("a heatmap has its first row on top and a label for each row and column") {
+TEST_CASE("A heatmap has its first row at the top and a label for each row and column") {
   const auto figure = erm::Figure().heatmap({{1, 2, 3}, {4, nan_value, 6}}, {"a", "b", "c"}, {"first", "second"});
   CHECK(trace(figure)["z"].dump() == "[[1.0,2.0,3.0],[4.0,null,6.0]]");
   CHECK(trace(figure)["x"].dump() == R"(["a","b","c"])");
@@ -102,7 +102,7 @@ TEST_CASE("a heatmap has its first row on top and a label for each row and colum
   CHECK_NOTHROW(erm::Figure().heatmap(std::array<std::array<float, 2>, 2>{{{1, 2}, {3, 4}}}));
 }
 
-TEST_CASE("lists that do not belong together are refused with both sizes") {
+TEST_CASE("Lists of different sizes are refused with both sizes") {
   const std::vector<int> two = {1, 2}, three = {1, 2, 3};
   CHECK_THROWS_WITH(erm::Figure().line(two, three), Contains("Figure::line: x has 2 values and y has 3"));
   CHECK_THROWS_WITH(erm::Figure().scatter(three, two), Contains("Figure::scatter: x has 3 values and y has 2"));
@@ -113,7 +113,7 @@ TEST_CASE("lists that do not belong together are refused with both sizes") {
                     Contains("a column has 1") && Contains("y_labels has 2"));
 }
 
-TEST_CASE("text that is not UTF-8 is repaired in titles, names and categories") {
+TEST_CASE("Invalid UTF-8 is repaired in titles, names and categories") {
   const auto figure = erm::Figure("t\xFF").bar({"c\xFF"}, {1}, "n\xFF").x_label("x\xFF");
   CHECK_NOTHROW(figure.json().dump());
   CHECK(trace(figure)["name"] == "n\xEF\xBF\xBD");
@@ -121,7 +121,7 @@ TEST_CASE("text that is not UTF-8 is repaired in titles, names and categories") 
 
 // ---- classification ----
 
-TEST_CASE("a confusion matrix has what is in its rows and what was predicted in its columns") {
+TEST_CASE("A confusion matrix has the actual classes as rows and the predicted ones as columns") {
   const auto figure = erm::confusion_matrix({0, 0, 1, 2, 2}, {0, 1, 1, 0, 2});
   CHECK(trace(figure)["type"] == "heatmap");
   CHECK(trace(figure)["z"].dump() == "[[1,1,0],[0,1,0],[1,0,1]]");
@@ -131,7 +131,7 @@ TEST_CASE("a confusion matrix has what is in its rows and what was predicted in 
   CHECK(layout(figure)["yaxis"]["title"]["text"] == "actual");
 }
 
-TEST_CASE("classes are named, sorted or in the order given, and may have no example") {
+TEST_CASE("Classes are named, sorted or in the given order, and may have no example") {
   const std::vector<std::string> actual = {"dog", "cat", "dog"}, predicted = {"dog", "dog", "dog"};
   CHECK(trace(erm::confusion_matrix(actual, predicted))["x"].dump() == R"(["cat","dog"])");
   const auto given = erm::confusion_matrix(actual, predicted, {"dog", "emu", "cat"});
@@ -143,7 +143,7 @@ TEST_CASE("classes are named, sorted or in the order given, and may have no exam
         "[[0,1],[0,1]]");
 }
 
-TEST_CASE("labels that are no class are refused with their place") {
+TEST_CASE("Labels that are not classes are refused with their position") {
   CHECK_THROWS_WITH(erm::confusion_matrix({0, 1}, {0}), Contains("actual has 2 values and predicted has 1"));
   CHECK_THROWS_WITH(erm::confusion_matrix({}, {}), Contains("there are no labels"));
   CHECK_THROWS_WITH(erm::confusion_matrix({0, -1}, {0, 0}), Contains("actual label 1 is -1"));
@@ -157,7 +157,7 @@ TEST_CASE("labels that are no class are refused with their place") {
                     Contains("predicted label 0 is 'x'"));
 }
 
-TEST_CASE("the areas below the curves are those of the textbook") {
+TEST_CASE("The areas under the curves match the textbook") {
   // The example of scikit-learn's documentation: 0.75 and 0.83...
   const std::vector<int> labels = {0, 0, 1, 1};
   const std::vector<double> scores = {0.1, 0.4, 0.35, 0.8};
@@ -168,7 +168,7 @@ TEST_CASE("the areas below the curves are those of the textbook") {
   CHECK(erm::average_precision({1, 0}, {0.1, 0.9}) == 0.5);
 }
 
-TEST_CASE("equal scores are one threshold, in whatever order they come") {
+TEST_CASE("Equal scores are one threshold, in whatever order they come") {
   const std::vector<float> same = {0.5f, 0.5f, 0.5f, 0.5f};
   CHECK(erm::roc_auc({1, 1, 0, 0}, same) == 0.5);
   CHECK(erm::roc_auc({0, 0, 1, 1}, same) == 0.5);
@@ -178,7 +178,7 @@ TEST_CASE("equal scores are one threshold, in whatever order they come") {
   CHECK(trace(figure)["y"].dump() == "[0.0,1.0]");
 }
 
-TEST_CASE("the area is the part of the pairs that are ranked rightly") {
+TEST_CASE("The area is the share of the pairs that are ranked correctly") {
   std::vector<int> labels;
   std::vector<double> scores;
   std::uint32_t state = 3;
@@ -205,7 +205,7 @@ TEST_CASE("the area is the part of the pairs that are ranked rightly") {
   CHECK(area == Approx(right / pairs).epsilon(1e-12));
 }
 
-TEST_CASE("the curves begin and end where they must, and have their area in the legend") {
+TEST_CASE("The curves have the right ends, and their area is in the legend") {
   const std::vector<bool> labels = {true, false, true, true};
   const std::vector<double> scores = {infinity, 0.5, 0.4, -infinity};
   const auto roc = erm::roc_curve(labels, scores, "model");
@@ -221,7 +221,7 @@ TEST_CASE("the curves begin and end where they must, and have their area in the 
   CHECK(erm::roc_auc({-1, 1}, {0.1, 0.9}) == 1);
 }
 
-TEST_CASE("curves without both classes, with other labels or without a rank are refused") {
+TEST_CASE("Curves without both classes, with other labels or with NaN scores are refused") {
   CHECK_THROWS_WITH(erm::roc_curve({0, 1}, {0.1}), Contains("roc_curve: labels has 2 values and scores has 1"));
   CHECK_THROWS_WITH(erm::roc_curve({0, 1}, {0.1, nan_value}), Contains("score 1 is NaN"));
   CHECK_THROWS_WITH(erm::precision_recall_curve({1, 1}, {0.1, 0.2}), Contains("2 are positive and 0 negative"));
@@ -297,7 +297,7 @@ Stored to_figure_content(const T& figure) {
 
 }  // namespace
 
-TEST_CASE("a type of the user's is a figure once it has an adaptor, whatever that gives") {
+TEST_CASE("A user's type with an adaptor is a figure, whatever the adaptor returns") {
   CHECK(to_figure_content(SvgPlot()).filename_ending == ".svg");
   CHECK(to_figure_content(SvgPlot()).type == erm::ArtifactType::html);
   CHECK(erm::to_text(to_figure_content(JsonPlot()).bytes) == R"({"data":[]})");
@@ -309,7 +309,7 @@ TEST_CASE("a type of the user's is a figure once it has an adaptor, whatever tha
   CHECK_THROWS_WITH(to_figure_content(BadPlot()), Contains("begins with 'no figure'"));
 }
 
-TEST_CASE("erm figures, plotly JSON, SVG text and pictures are figures as they are") {
+TEST_CASE("ERM figures, plotly JSON, SVG text and pictures are figures without an adaptor") {
   const erm::Figure figure = erm::Figure("t").line({1}, {2});
   CHECK(erm::to_text(to_figure_content(figure).bytes) == figure.json().dump());
   CHECK(to_figure_content(figure.json()).filename_ending == ".plotly.json");
@@ -322,7 +322,7 @@ TEST_CASE("erm figures, plotly JSON, SVG text and pictures are figures as they a
                     Contains("2 bytes") && Contains("neither as a PNG nor as a JPEG"));
 }
 
-TEST_CASE("what stands before the root of an SVG does not matter, its name does") {
+TEST_CASE("The root of an SVG may follow anything valid, but must be named svg") {
   for (const char* svg :
        {"<svg xmlns='http://www.w3.org/2000/svg'>", "\xEF\xBB\xBF \n<svg>",
         "<?xml version=\"1.0\"?>\n<!-- <html> --><svg\n>",
@@ -340,7 +340,7 @@ TEST_CASE("what stands before the root of an SVG does not matter, its name does"
   CHECK_THROWS_WITH(to_figure_content(none), Contains("null pointer"));
 }
 
-TEST_CASE("JSON that is no figure is refused") {
+TEST_CASE("JSON that is not a figure is refused") {
   CHECK_THROWS_WITH(to_figure_content(Json::array()), Contains("this is array"));
   CHECK_THROWS_WITH(to_figure_content(Json(nullptr)), Contains("this is null"));
   CHECK_THROWS_WITH(to_figure_content(Json(1.5)), Contains("this is number"));
@@ -348,7 +348,7 @@ TEST_CASE("JSON that is no figure is refused") {
   CHECK_THROWS_WITH(to_figure_content(Json{{"data", Json(Json::value_t::discarded)}}), Contains("failed to parse"));
 }
 
-TEST_CASE("a figure nests at most 100 deep") {
+TEST_CASE("A figure is nested at most 100 levels deep") {
   const auto nested = [](int depth) {
     Json json = Json::object();
     for (int i = 1; i < depth; ++i) json = {{"a", std::move(json)}};
@@ -358,7 +358,7 @@ TEST_CASE("a figure nests at most 100 deep") {
   CHECK_THROWS_WITH(to_figure_content(nested(101)), Contains("more than 100 deep"));
 }
 
-TEST_CASE("the stored JSON is valid: text is repaired and NaN is null") {
+TEST_CASE("The stored JSON is valid: text is repaired and NaN is null") {
   const Json figure = {{"data", {{{"name", "a\xFF"}, {"k\xFF", 1}, {"y", {nan_value, infinity}}}}}};
   const std::string text = erm::to_text(to_figure_content(figure).bytes);
   const Json back = Json::parse(text);

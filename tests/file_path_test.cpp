@@ -21,7 +21,7 @@ std::string str(const FilePath& path) { return path.str(); }
 
 }  // namespace
 
-TEST_CASE("A path is made of whatever std::filesystem::path is made of") {
+TEST_CASE("A path can be made from everything that std::filesystem::path accepts") {
   const std::string text = "models/é.bin";
   char buffer[] = "models/é.bin";
   const char* const pointer = buffer;
@@ -39,14 +39,14 @@ TEST_CASE("A path is made of whatever std::filesystem::path is made of") {
   CHECK(FilePath::from_utf8(text).str() == text);
 }
 
-TEST_CASE("A folder's entry is the path of its file") {
+TEST_CASE("A directory entry converts to the path of its file") {
   erm_test::TemporaryDirectory dir;
   erm_test::write_file(dir / "model.bin", "weights");
   for (const auto& entry : std::filesystem::directory_iterator(dir.path()))
     CHECK(str(entry) == FilePath(dir.path() / "model.bin").str());
 }
 
-TEST_CASE("UTF-16 and UTF-32 become UTF-8 whatever the locale, a lone surrogate U+FFFD") {
+TEST_CASE("UTF-16 and UTF-32 become UTF-8 in any locale, and a lone surrogate U+FFFD") {
   CHECK(str(u"\U0001F600") == "\xF0\x9F\x98\x80");
   CHECK(str(U"\U0001F600") == "\xF0\x9F\x98\x80");
   const char16_t lone[] = {'a', 0xD800, 'b', 0};
@@ -55,7 +55,7 @@ TEST_CASE("UTF-16 and UTF-32 become UTF-8 whatever the locale, a lone surrogate 
   CHECK(str(beyond) == "\xEF\xBF\xBD");
 }
 
-TEST_CASE("What is no path does not become one") {
+TEST_CASE("Other types do not convert to a path") {
   CHECK_FALSE(std::is_convertible_v<int, FilePath>);
   CHECK_FALSE(std::is_convertible_v<std::nullptr_t, FilePath>);
   CHECK_FALSE(std::is_convertible_v<erm::Bytes, FilePath>);
@@ -67,7 +67,7 @@ TEST_CASE("Bytes in braces are logged as bytes, not as a path") {
   CHECK(run.artifacts().at("bytes").size() == 3);
 }
 
-TEST_CASE("Paths are equal where their text is; an empty one is empty") {
+TEST_CASE("Paths are equal if their texts are, and an empty path is empty") {
   CHECK(FilePath("a") == FilePath(std::string("a")));
   CHECK(FilePath("a") != FilePath("b"));
   CHECK(FilePath().empty());

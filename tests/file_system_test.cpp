@@ -67,7 +67,7 @@ class Counting final : public erm::Content {
 
 }  // namespace
 
-TEST_CASE("A store makes, replaces, reads, lists and removes files") {
+TEST_CASE("A store creates, replaces, reads, lists and removes files") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     CHECK(fs->info(at).kind == FileKind::missing);
     CHECK(fs->list(at).empty());
@@ -109,7 +109,7 @@ TEST_CASE("A store reads any part of a file") {
   });
 }
 
-TEST_CASE("A store says which file it does not have") {
+TEST_CASE("A store names the file that it does not have") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     std::uint8_t byte = 0;
     CHECK(contains(thrown<erm::NotFoundError>([&] { (void)fs->read(at + "/none"); }), at + "/none'"));
@@ -117,7 +117,7 @@ TEST_CASE("A store says which file it does not have") {
   });
 }
 
-TEST_CASE("A store takes content of any size from where it is") {
+TEST_CASE("A store accepts content of any size from any source") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{3} << 20 | 5}) {
       const std::string path = at + "/" + std::to_string(size);
@@ -133,7 +133,7 @@ TEST_CASE("A store takes content of any size from where it is") {
   });
 }
 
-TEST_CASE("A store removes a folder only if it is empty, where that is asked") {
+TEST_CASE("A store removes a folder only if it is empty, if asked to") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     fs->write(at + "/a/file", "x");
     fs->remove_if_empty(at + "/a");
@@ -145,7 +145,7 @@ TEST_CASE("A store removes a folder only if it is empty, where that is asked") {
   });
 }
 
-TEST_CASE("A store moves a file in place of another, and a folder with all that is in it") {
+TEST_CASE("A store moves a file over another, and a folder with everything in it") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& folder) {
     fs->write(folder + "/a.txt", "first");
     fs->write(folder + "/b.txt", "second");
@@ -168,7 +168,7 @@ TEST_CASE("A store moves a file in place of another, and a folder with all that 
   });
 }
 
-TEST_CASE("A store that cannot rename copies all before it removes anything, and ERM's own files last") {
+TEST_CASE("A store that cannot rename copies everything before it removes anything, and ERM's own files last") {
   class Watched final : public PlainFileSystem {
    public:
     void write(const std::string& path, std::string_view content, Durability durability) override {
@@ -188,7 +188,7 @@ TEST_CASE("A store that cannot rename copies all before it removes anything, and
                                                "remove a/b", "remove a/c/d", "remove a"});
 }
 
-TEST_CASE("A folder does not move to where one is") {
+TEST_CASE("A folder does not move onto an existing folder") {
   TemporaryDirectory dir;
   erm::LocalFileSystem local;
   erm::MemoryFileSystem memory;
@@ -204,7 +204,7 @@ TEST_CASE("A folder does not move to where one is") {
   }
 }
 
-TEST_CASE("A claim is one's alone, and leaves nothing behind") {
+TEST_CASE("A claim is exclusive, and leaves nothing behind") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     const std::string path = at + "/.erm_tmp/run";
     auto claim = fs->claim(path);
@@ -227,7 +227,7 @@ TEST_CASE("A claim is one's alone, and leaves nothing behind") {
   });
 }
 
-TEST_CASE("Of threads that claim one path each in turn has it alone") {
+TEST_CASE("Threads that claim one path get it one after the other") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     std::atomic<int> holders{0}, claims{0}, together{0};
     std::vector<std::thread> threads;
@@ -248,7 +248,7 @@ TEST_CASE("Of threads that claim one path each in turn has it alone") {
   });
 }
 
-TEST_CASE("Folders with a file of a name are found at any depth, but not one inside another") {
+TEST_CASE("Folders that contain a file with a given name are found at any depth, but not inside each other") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     for (const char* path : {"/a/mark", "/a/inner/mark", "/b/c/mark", "/b/d/e/mark", "/b/other", "/.erm_tmp/x/mark", "/mark"})
       fs->write(at + path, "");
@@ -301,7 +301,7 @@ TEST_CASE("A registry works on every store") {
   });
 }
 
-TEST_CASE("A store that refuses is heard, and the run that was there stays") {
+TEST_CASE("Errors of a store are reported, and the existing run stays") {
   // Fails at its nth change.
   class Failing final : public PlainFileSystem {
    public:
@@ -357,7 +357,7 @@ TEST_CASE("A store that refuses is heard, and the run that was there stays") {
   CHECK(sorted_names(*fs, "registry/e/main/r/artifacts").size() == 1);
 }
 
-TEST_CASE("A commit that fails after the metadata is in its place leaves a whole run") {
+TEST_CASE("A commit that fails after the metadata were written leaves a complete run") {
   class Late final : public PlainFileSystem {
    public:
     void write(const std::string& path, std::string_view content, Durability durability) override {
@@ -374,7 +374,7 @@ TEST_CASE("A commit that fails after the metadata is in its place leaves a whole
   CHECK(erm::to_text(erm::load_run_from_path("run", fs).artifacts().at("note").bytes()) == "hello");
 }
 
-TEST_CASE("All that a durable save makes is brought to the disk before the run is there") {
+TEST_CASE("A durable save brings everything to disk before the run becomes visible") {
   // Notes what is made and what is synced, in their order.
   class Noting final : public erm::FileSystem {
    public:
@@ -428,7 +428,7 @@ TEST_CASE("All that a durable save makes is brought to the disk before the run i
   }
 }
 
-TEST_CASE("The local disk's links, pipes and folders are told apart") {
+TEST_CASE("Links, pipes and folders on the local disk are distinguished") {
   namespace stdfs = std::filesystem;
   TemporaryDirectory dir;
   write_file(dir / "folder/file", "x");
@@ -448,7 +448,7 @@ TEST_CASE("The local disk's links, pipes and folders are told apart") {
   CHECK_FALSE(stdfs::exists(dir.path()));
 }
 
-TEST_CASE("A write that was killed on the local disk is not in the way of the next") {
+TEST_CASE("A killed write on the local disk does not disturb the next one") {
   TemporaryDirectory dir;
   erm::LocalFileSystem fs;
   write_file(dir / ".erm_tmp/file.part", "half of what was to be writ");

@@ -102,7 +102,7 @@ TEST_CASE("Equal runs come by their run id, then by experiment and variant") {
   CHECK(runs[2].run_id() + runs[2].experiment_id() == "2a");
 }
 
-TEST_CASE("One experiment or variant is looked at where it is named") {
+TEST_CASE("A search can be limited to one experiment or variant") {
   const Registry registry = example();
   FindOptions options = filtered("");
   options.experiment = "digits";
@@ -116,7 +116,7 @@ TEST_CASE("One experiment or variant is looked at where it is named") {
   CHECK(registry.ids(options) == "e");
 }
 
-TEST_CASE("What is not there is told") {
+TEST_CASE("A missing registry, experiment or variant is an error") {
   const Registry registry = example();
   FindOptions options;
   CHECK(thrown<erm::NotFoundError>([&] { (void)find_runs("nowhere", options, registry.fs); }) ==
@@ -137,7 +137,7 @@ TEST_CASE("What is not there is told") {
   CHECK(contains(thrown<erm::Error>([&] { (void)find_runs("nowhere", filtered("", "(")); }), "cannot read the order"));
 }
 
-TEST_CASE("A predicate is asked on the calling thread, of whole runs that the filter takes") {
+TEST_CASE("The predicate runs on the calling thread, with complete runs that the filter accepts") {
   const Registry registry = example();
   const std::thread::id here = std::this_thread::get_id();
   FindOptions options = filtered("params.lr < 0.1");
@@ -156,7 +156,7 @@ TEST_CASE("A predicate is asked on the calling thread, of whole runs that the fi
   CHECK_THROWS_WITH(registry.ids(options), "mine");
 }
 
-TEST_CASE("A found run is the loaded one, with its history read when it is asked for") {
+TEST_CASE("A found run equals the loaded one, and reads its history on demand") {
   const TemporaryDirectory dir;
   erm::ExperimentRun run("exp");
   run.log_metric("loss", 0.5, 1);
@@ -199,7 +199,7 @@ TEST_CASE("A found run is the loaded one, with its history read when it is asked
   }
 }
 
-TEST_CASE("Broken runs are told of and hide no other") {
+TEST_CASE("Broken runs are reported and hide no other") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   for (const char* const id : {"a", "b", "c", "d"}) {
@@ -230,7 +230,7 @@ TEST_CASE("Broken runs are told of and hide no other") {
   CHECK(contains(broken[1], "there is no history file"));
 }
 
-TEST_CASE("Runs that are written meanwhile are found with their status") {
+TEST_CASE("Runs that are being written are found with their status") {
   const TemporaryDirectory dir;
   erm::LiveOptions options;
   options.run_id = "live";
@@ -247,7 +247,7 @@ TEST_CASE("Runs that are written meanwhile are found with their status") {
   CHECK(find_runs(dir / "registry", filtered("status = 'failed' and failure contains 'memory'")).size() == 1);
 }
 
-TEST_CASE("Many runs are found by many threads as by one, and in a store of one's own") {
+TEST_CASE("Many threads find the same runs as one thread, also in a custom store") {
   const auto plain = std::make_shared<erm_test::PlainFileSystem>();
   erm::SaveOptions save;
   save.fs = plain;
@@ -269,7 +269,7 @@ TEST_CASE("Many runs are found by many threads as by one, and in a store of one'
   }
 }
 
-TEST_CASE("The best run is the one that the goal says, stored or given") {
+TEST_CASE("The goal decides which run is best, whether stored or passed") {
   Registry registry = example();
   CHECK(best_run("registry", "loss", erm::Goal::minimize, {}, registry.fs).run_id() == "d");
   CHECK(best_run("registry", "loss", erm::Goal::maximize, {}, registry.fs).run_id() == "a");

@@ -57,7 +57,7 @@ void check_round_trip(const std::vector<std::uint8_t>& pixels, std::size_t rows,
 
 }  // namespace
 
-TEST_CASE("pixels of one, three and four channels come back from their PNG as they were") {
+TEST_CASE("Pixels of one, three and four channels read back from their PNG unchanged") {
   for (const std::size_t channels : {std::size_t{1}, std::size_t{3}, std::size_t{4}}) {
     check_round_trip(noise(channels), 1, 1, channels);
     check_round_trip(noise(8 * 8 * channels), 8, 8, channels);
@@ -69,20 +69,20 @@ TEST_CASE("pixels of one, three and four channels come back from their PNG as th
   }
 }
 
-TEST_CASE("even pixels take little room, and noise hardly more than itself") {
+TEST_CASE("Uniform pixels take little space, and noise hardly more than its own size") {
   const std::vector<std::uint8_t> even(1000 * 1000, 7), mixed = noise(300 * 300);
   CHECK(erm::encode_png({even.data(), 1000, 1000, 1}).size() < 20000);
   CHECK(erm::encode_png({mixed.data(), 300, 300, 1}).size() < mixed.size() * 102 / 100 + 200);
 }
 
-TEST_CASE("a row stride skips what lies between the rows") {
+TEST_CASE("A row stride skips the bytes between rows") {
   const std::vector<std::uint8_t> padded = {1, 2, 3, 99, 99, 4, 5, 6, 99, 99};
   const DecodedPng png = decode_png(erm::encode_png({padded.data(), 2, 3, 1, 5}));
   CHECK(png.pixels == std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6});
   CHECK(decode_png(erm::encode_png({padded.data(), 2, 5, 1, 5})).pixels == padded);
 }
 
-TEST_CASE("pixels that are no image are refused, and the message says what they are") {
+TEST_CASE("Invalid images are refused with a message that describes them") {
   const std::array<std::uint8_t, 64> pixels{};
   const std::uint8_t* none = nullptr;
   CHECK_THROWS_WITH(erm::encode_png({pixels.data(), 4, 4, 2}),
@@ -96,7 +96,7 @@ TEST_CASE("pixels that are no image are refused, and the message says what they 
                     Contains("row_stride of 11 bytes") && Contains("12"));
 }
 
-TEST_CASE("sizes beyond what the encoder counts are refused before a pixel is read") {
+TEST_CASE("Images that are too large for the encoder are refused before a pixel is read") {
   const std::uint8_t pixel = 0;
   const std::size_t most = static_cast<std::size_t>(-1);
   CHECK_THROWS_WITH(erm::encode_png({&pixel, 1, std::size_t{1} << 24, 1}), Contains("a row is larger than 16 MiB"));
@@ -105,7 +105,7 @@ TEST_CASE("sizes beyond what the encoder counts are refused before a pixel is re
   CHECK_THROWS_WITH(erm::encode_png({&pixel, 20000, 20000, 3}), Contains("larger than 512 MiB") && Contains("tiles"));
 }
 
-TEST_CASE("a picture is told by its first bytes") {
+TEST_CASE("A picture is recognised by its first bytes") {
   const std::uint8_t pixel = 0;
   CHECK(erm::image_type_of(erm::encode_png({&pixel, 1, 1, 1})) == erm::ArtifactType::png);
   CHECK(erm::image_type_of({0xFF, 0xD8, 0xFF, 0xE0}) == erm::ArtifactType::jpg);
@@ -115,7 +115,7 @@ TEST_CASE("a picture is told by its first bytes") {
   CHECK_FALSE(erm::image_type_of(erm::to_bytes("\x89PNG\n")));
 }
 
-TEST_CASE("a program's own copy of the encoder, included before, works beside ERM's with its own settings") {
+TEST_CASE("A program's own copy of the encoder, included before, works next to ERM's with its own settings") {
   const std::vector<std::uint8_t> pixels = noise(30 * 20 * 3);
   int size = 0;
   unsigned char* png = stbi_write_png_to_mem(pixels.data(), 0, 20, 30, 3, &size);

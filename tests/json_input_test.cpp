@@ -52,7 +52,7 @@ TEST_CASE("Values keep their type and their last digit") {
   CHECK(json({{"t", std::string("text")}}).at("t") == "text");
 }
 
-TEST_CASE("A Json, and what a Json can be made of, comes through unchanged") {
+TEST_CASE("A Json, and everything that converts to one, is kept unchanged") {
   const Json all = Json::parse(R"({"z": [1, -2, 3.5, "t", null, true, {"k": {}}], "a": {"b": []}})");
   CHECK(json(all) == all);
   CHECK(json(std::map<std::string, double>{{"a", 0.5}}) == Json({{"a", 0.5}}));
@@ -60,19 +60,19 @@ TEST_CASE("A Json, and what a Json can be made of, comes through unchanged") {
   CHECK(json(Layer{3}) == Json({{"size", 3}}));
 }
 
-TEST_CASE("Text that is not UTF-8 becomes U+FFFD, in keys too") {
+TEST_CASE("Invalid UTF-8 becomes U+FFFD, also in keys") {
   const std::string bad = "a\xFF", good = "a\xEF\xBF\xBD";
   CHECK(json({{bad, bad}}) == Json({{good, good}}));
   CHECK(json(Json{{bad, bad}}) == Json({{good, good}}));
 }
 
-TEST_CASE("An update replaces the entries of the same keys and keeps the others") {
+TEST_CASE("An update replaces the entries with the same keys and keeps the others") {
   JsonInput dict = {{"a", 1}, {"b", 2}, {"d", 4}};
   dict.update({{"b", "two"}, {"c", 3}, {"e", 5}});
   CHECK(json(dict) == Json({{"a", 1}, {"b", "two"}, {"c", 3}, {"d", 4}, {"e", 5}}));
 }
 
-TEST_CASE("JSON that nests deeper than 100 levels is refused where it is logged, however deep") {
+TEST_CASE("Logging refuses JSON nested deeper than 100 levels, however deep") {
   erm::ExperimentRun run("e");
   for (const int depth : {101, 100000}) {
     Json deep = 1;
@@ -84,7 +84,7 @@ TEST_CASE("JSON that nests deeper than 100 levels is refused where it is logged,
   }
 }
 
-TEST_CASE("RunOptions takes dicts as braces and as a map of Json") {
+TEST_CASE("RunOptions accepts dicts as braces and as a map of Json") {
   erm::RunOptions options;
   options.dicts = {{"scores", {{"cat", 0.9}}}, {"nothing", nullptr}};
   options.dicts["more"] = {{"n", 1}};

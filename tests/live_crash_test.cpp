@@ -91,7 +91,7 @@ Child unflushed(const std::string& registry, End&& end, const LiveOptions& optio
 
 }  // namespace
 
-TEST_CASE("A run that is killed at any moment has a prefix of its points, not shorter than its last flush", "[fork]") {
+TEST_CASE("A run that is killed at any moment has a prefix of its points that includes its last flush", "[fork]") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   constexpr int rounds = 96, threads = 2;
@@ -164,7 +164,7 @@ TEST_CASE("A run that is killed at any moment has a prefix of its points, not sh
   CHECK(longest >= 1000);         // a flush was told in most of them
 }
 
-TEST_CASE("A signal that ends the process takes nothing with it", "[fork]") {
+TEST_CASE("A signal that ends the process loses no data", "[fork]") {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU}) {
     CAPTURE(signal);
     const TemporaryDirectory dir;
@@ -179,7 +179,7 @@ TEST_CASE("A signal that ends the process takes nothing with it", "[fork]") {
   }
 }
 
-TEST_CASE("A signal may come from outside, while threads log", "[fork]") {
+TEST_CASE("A signal from outside may arrive while threads log", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell& tell) {
     LiveRun run(dir / "registry", "e", named("r"));
@@ -202,7 +202,7 @@ TEST_CASE("A signal may come from outside, while threads log", "[fork]") {
   for (const std::int64_t thread : child.told()) CHECK(prefix_of(run, "thread " + std::to_string(thread)) > points);
 }
 
-TEST_CASE("A program's own signal handler stays its own, and handlers may be declined", "[fork]") {
+TEST_CASE("A program keeps its own signal handler, and handlers can be switched off", "[fork]") {
   const TemporaryDirectory dir;
   {
     static volatile std::sig_atomic_t handled = 0;
@@ -229,7 +229,7 @@ TEST_CASE("A program's own signal handler stays its own, and handlers may be dec
   CHECK(prefix_of(load(dir / "registry", "declined"), "m") == 0);
 }
 
-TEST_CASE("abort() takes nothing with it", "[fork]") {
+TEST_CASE("abort() loses no data", "[fork]") {
   const TemporaryDirectory dir;
   CHECK(unflushed(dir / "registry", [] { std::abort(); }).signal() == SIGABRT);
   const erm::ExperimentRun run = load(dir / "registry");
@@ -238,7 +238,7 @@ TEST_CASE("abort() takes nothing with it", "[fork]") {
   CHECK(prefix_of(run, "m") == points);
 }
 
-TEST_CASE("An exception that nobody catches is the reason why each open run failed", "[fork]") {
+TEST_CASE("If nobody catches an exception, it is the failure of each open run", "[fork]") {
   for (const bool in_main_thread : {true, false}) {
     const TemporaryDirectory dir;
     Child child([&](const Child::Tell&) {
@@ -268,7 +268,7 @@ TEST_CASE("An exception that nobody catches is the reason why each open run fail
   }
 }
 
-TEST_CASE("An exception that leaves a thread is known by its text", "[fork]") {
+TEST_CASE("The text of an exception that leaves a thread is known", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell&) {
     LiveRun run(dir / "registry", "e", named("r"));
@@ -281,7 +281,7 @@ TEST_CASE("An exception that leaves a thread is known by its text", "[fork]") {
   CHECK(prefix_of(load(dir / "registry"), "m") == 1);
 }
 
-TEST_CASE("exit() and quick_exit() without finish() take nothing with them", "[fork]") {
+TEST_CASE("exit() and quick_exit() without finish() lose no data", "[fork]") {
   for (const bool quick : {false, true}) {
     const TemporaryDirectory dir;
     const Child child = unflushed(dir / "registry", [&] { quick ? std::quick_exit(7) : std::exit(7); });
@@ -293,7 +293,7 @@ TEST_CASE("exit() and quick_exit() without finish() take nothing with them", "[f
   }
 }
 
-TEST_CASE("exit() while threads log and end runs of their own does not hang", "[fork]") {
+TEST_CASE("exit() does not hang while threads log and end their own runs", "[fork]") {
   const TemporaryDirectory dir;
   constexpr int threads = 3;
   Child child([&](const Child::Tell& tell) {
@@ -325,7 +325,7 @@ TEST_CASE("exit() while threads log and end runs of their own does not hang", "[
   for (int t = 0; t < threads; ++t) CHECK(prefix_of(run, "thread " + std::to_string(t)) > 1000);
 }
 
-TEST_CASE("Runs are logged and saved when all that is static is gone", "[fork]") {
+TEST_CASE("Runs can be logged and saved after static objects are destroyed", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell&) {
     last_work.work = [registry = dir / "registry"] {
@@ -361,7 +361,7 @@ TEST_CASE("A static run is finished by its destructor", "[fork]") {
   CHECK(prefix_of(load(dir / "registry"), "m") == 2);
 }
 
-TEST_CASE("_exit() asks no handler: the run is killed, and has what was flushed", "[fork]") {
+TEST_CASE("_exit() runs no handler: the run counts as killed, and has its flushed data", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell&) {
     LiveRun run(dir / "registry", "e", named("r"));
@@ -377,7 +377,7 @@ TEST_CASE("_exit() asks no handler: the run is killed, and has what was flushed"
   CHECK(prefix_of(load(dir / "registry"), "m") == points + 1);
 }
 
-TEST_CASE("A killed run is resumed behind its last whole line", "[fork]") {
+TEST_CASE("A killed run is resumed after its last complete line", "[fork]") {
   const TemporaryDirectory dir;
   const std::string csv = dir / "registry/e/main/r/history/main.csv";
   std::string whole;
@@ -414,7 +414,7 @@ TEST_CASE("A killed run is resumed behind its last whole line", "[fork]") {
 
 // ---- fork() in the user's program ----
 
-TEST_CASE("In a forked child the run does nothing, whatever is asked of it", "[fork]") {
+TEST_CASE("In the child of a fork every function of the run does nothing", "[fork]") {
   const TemporaryDirectory dir;
   Child parent([&](const Child::Tell&) {
     auto run = std::make_unique<LiveRun>(dir / "registry", "e", named("r", std::chrono::milliseconds(1)));
@@ -487,7 +487,7 @@ TEST_CASE("In a forked child the run does nothing, whatever is asked of it", "[f
   CHECK(prefix_of(load(dir / "registry", "own 4"), "m") == 1);
 }
 
-TEST_CASE("A signal to a forked child leaves the parent's run as it is", "[fork]") {
+TEST_CASE("A signal to the child of a fork does not change the parent's run", "[fork]") {
   const TemporaryDirectory dir;
   Child parent([&](const Child::Tell&) {
     LiveRun run(dir / "registry", "e", named("r"));

@@ -105,7 +105,7 @@ class MoodyFileSystem final : public erm_test::PlainFileSystem {
 
 }  // namespace
 
-TEST_CASE("A run whose folder is gone says so once, logs on, and is whole once the folder is back") {
+TEST_CASE("A run whose folder is gone reports it once, goes on logging, and is complete once the folder is back") {
   const TemporaryDirectory dir;
   Messages messages;
   LiveRun run(dir / "registry", "e", telling(messages));
@@ -144,7 +144,7 @@ TEST_CASE("A run whose folder is gone says so once, logs on, and is whole once t
   CHECK(messages.all().size() == 1);
 }
 
-TEST_CASE("A second outage is told of again, and a deleted run's end fails, in the destructor through on_error") {
+TEST_CASE("A second outage is reported again, and the end of a deleted run fails, in the destructor through on_error") {
   const TemporaryDirectory dir;
   Messages messages;
   {
@@ -166,7 +166,7 @@ TEST_CASE("A second outage is told of again, and a deleted run's end fails, in t
   CHECK_FALSE(fs::exists(dir / "registry/e/main/r"));
 }
 
-TEST_CASE("With throw_errors the calls that follow a failure throw it") {
+TEST_CASE("With throw_errors the calls after a failure throw it") {
   const TemporaryDirectory dir;
   Messages messages;
   LiveOptions options = telling(messages);
@@ -190,7 +190,7 @@ TEST_CASE("With throw_errors the calls that follow a failure throw it") {
   CHECK(prefix_of(erm::load_run_from_path(run.uri()), "m") == 3);
 }
 
-TEST_CASE("What came while the buffer was full and nothing could be written is told as lost, once") {
+TEST_CASE("What was logged while the buffer was full and could not be written is reported as lost, once") {
   const TemporaryDirectory dir;
   Messages messages;
   LiveOptions options = telling(messages);
@@ -220,7 +220,7 @@ TEST_CASE("What came while the buffer was full and nothing could be written is t
   CHECK(contains(lost, ": " + std::to_string(missing) + " points are lost"));
 }
 
-TEST_CASE("A callback may log an artifact, which may be lost as well") {
+TEST_CASE("A callback may log an artifact, which may be lost, too") {
   const auto store = std::make_shared<MoodyFileSystem>();
   LiveRun* running = nullptr;
   int calls = 0;
@@ -242,7 +242,7 @@ TEST_CASE("A callback may log an artifact, which may be lost as well") {
   CHECK(calls == 1);
 }
 
-TEST_CASE("A store that refuses is tried again, and an artifact that it refused is told as lost") {
+TEST_CASE("After an error of the store the run tries again, and reports an artifact that could not be stored") {
   Messages messages;
   LiveOptions options = telling(messages);
   const auto store = std::make_shared<MoodyFileSystem>();
@@ -281,7 +281,7 @@ TEST_CASE("A store that refuses is tried again, and an artifact that it refused 
   CHECK(loaded.artifacts().empty());
 }
 
-TEST_CASE("on_error may throw, log, and even ask for what its thread would have to do") {
+TEST_CASE("on_error may throw, log, and even call functions that its thread must not wait for") {
   const TemporaryDirectory dir;
   LiveOptions options;
   options.flush_interval = std::chrono::milliseconds(1);
@@ -309,7 +309,7 @@ TEST_CASE("on_error may throw, log, and even ask for what its thread would have 
   CHECK(prefix_of(erm::load_run_from_path(run.uri()), "m") == 2);
 }
 
-TEST_CASE("With sync all is as it is without") {
+TEST_CASE("With sync a run is the same as without") {
   const TemporaryDirectory dir;
   Messages messages;
   LiveOptions options = telling(messages, std::chrono::milliseconds(20));
@@ -326,7 +326,8 @@ TEST_CASE("With sync all is as it is without") {
 
 #if !defined(_WIN32)
 
-TEST_CASE("A disk that fills up: no call throws, one message, and all is there once there is room", "[fork]") {
+TEST_CASE("When a disk fills up no call throws, one message appears, and all data is saved once there is space",
+          "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell& tell) {
     ::signal(SIGXFSZ, SIG_IGN);
@@ -379,7 +380,7 @@ TEST_CASE("A disk that fills up: no call throws, one message, and all is there o
   CHECK(erm_test::file_tree(dir / "registry/e/main/r").count("artifacts/large.bin") == 0);
 }
 
-TEST_CASE("Permission to write that is lost and given back", "[fork]") {
+TEST_CASE("Permission to write is lost and restored", "[fork]") {
   const TemporaryDirectory dir;
   fs::permissions(dir.path(), fs::perms::all);
   Child child([&](const Child::Tell&) {

@@ -46,7 +46,7 @@ ExperimentRun load(const TemporaryDirectory& dir, const std::string& run_id = "r
 
 }  // namespace
 
-TEST_CASE("A live run records where it came from by itself, also one that ends at once") {
+TEST_CASE("A live run records its provenance automatically, even if it ends at once") {
   const TemporaryDirectory dir;
   ::setenv("MY_MODE", "fast", 1);
   LiveOptions options;
@@ -61,7 +61,7 @@ TEST_CASE("A live run records where it came from by itself, also one that ends a
   CHECK(provenance.contains("build"));
 }
 
-TEST_CASE("A live run that should not records nothing") {
+TEST_CASE("A live run records no provenance if the options say so") {
   const TemporaryDirectory dir;
   LiveOptions options = quick_options();
   options.provenance = false;
@@ -70,7 +70,7 @@ TEST_CASE("A live run that should not records nothing") {
   CHECK(load(dir).provenance() == Json::object());
 }
 
-TEST_CASE("The environment and the working directory are those at the begin of a live run") {
+TEST_CASE("The environment and the working directory are those at the start of a live run") {
   const TemporaryDirectory dir;
   const std::filesystem::path before = std::filesystem::current_path();
   ::setenv("OMP_NUM_THREADS", "3", 1);
@@ -84,7 +84,7 @@ TEST_CASE("The environment and the working directory are those at the begin of a
   CHECK(load(dir).provenance().at("program").at("working_directory") == before.string());
 }
 
-TEST_CASE("A live run takes inputs, seeds and engines, and may be captured again") {
+TEST_CASE("A live run accepts inputs, seeds and engines, and may be captured again") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "train.csv", "abc");
   LiveRun run(dir / "registry", "exp", quick_options());
@@ -107,7 +107,7 @@ TEST_CASE("A live run takes inputs, seeds and engines, and may be captured again
   CHECK_FALSE(provenance.contains("earlier"));
 }
 
-TEST_CASE("A process that resumes a run has its engines, and leaves what was different before it", "[fork]") {
+TEST_CASE("A process that resumes a run has its engines, and keeps what was different before", "[fork]") {
   const TemporaryDirectory dir;
   Child first([&](const Child::Tell& tell) {
     LiveRun run(dir / "registry", "exp", quick_options());
@@ -135,8 +135,7 @@ TEST_CASE("A process that resumes a run has its engines, and leaves what was dif
   CHECK_FALSE(provenance.at("earlier").at(0).at("program").contains("executable"));
 }
 
-TEST_CASE("Other writers of a run say where they ran as far as it is another place, while it runs and afterwards",
-          "[fork]") {
+TEST_CASE("Other writers of a run record what differs in their environment, while it runs and afterwards", "[fork]") {
   const TemporaryDirectory dir;
   // Before this process has threads: the address sanitizer's allocator does not outlive a fork beside them. It waits for
   // the run to be there.
@@ -168,7 +167,7 @@ TEST_CASE("Other writers of a run say where they ran as far as it is another pla
   check();
 }
 
-TEST_CASE("A disabled run and the child of a fork record nothing, and fail for nothing", "[fork]") {
+TEST_CASE("A disabled run and the child of a fork record nothing, and do not fail", "[fork]") {
   const TemporaryDirectory dir;
   const auto use = [&](LiveRun& run) {
     run.capture_provenance();
@@ -189,7 +188,7 @@ TEST_CASE("A disabled run and the child of a fork record nothing, and fail for n
   CHECK_FALSE(load(dir).provenance().contains("seeds"));
 }
 
-TEST_CASE("After its end a run takes no more of its provenance") {
+TEST_CASE("After its end a run accepts no more provenance") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "exp", quick_options());
   run.finish();
@@ -198,7 +197,7 @@ TEST_CASE("After its end a run takes no more of its provenance") {
                            "cannot log to the live run"));
 }
 
-TEST_CASE("A process that ends without finish() leaves its provenance", "[fork]") {
+TEST_CASE("A process that ends without finish() saves its provenance", "[fork]") {
   const TemporaryDirectory dir;
   Child child([&](const Child::Tell& tell) {
     LiveRun* const run = new LiveRun(dir / "registry", "exp", quick_options());
@@ -211,7 +210,7 @@ TEST_CASE("A process that ends without finish() leaves its provenance", "[fork]"
   CHECK(load(dir).provenance().contains("program"));
 }
 
-TEST_CASE("The run that is writing a file is found by it, whichever of its writers made it") {
+TEST_CASE("A run that is writing a file is found by it, whichever of its writers made it") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "model.bin", "weights");
   write_file(dir.path() / "other.bin", "weights of rank 1");
@@ -231,7 +230,7 @@ TEST_CASE("The run that is writing a file is found by it, whichever of its write
   CHECK_FALSE(erm::run_that_made(dir / "registry", dir / "model.bin"));
 }
 
-TEST_CASE("System metrics are histories, at the seconds of the run") {
+TEST_CASE("System metrics are histories whose steps are the seconds of the run") {
   const TemporaryDirectory dir;
   LiveOptions options = quick_options();
   options.system_metrics = true;
@@ -260,7 +259,7 @@ TEST_CASE("System metrics are histories, at the seconds of the run") {
   }
 }
 
-TEST_CASE("Without being asked for no system metrics are logged") {
+TEST_CASE("System metrics are not logged by default") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "exp", quick_options());
   run.finish();

@@ -61,7 +61,7 @@ erm::TimePoint at_seconds(std::int64_t seconds) { return erm::TimePoint(std::chr
 
 }  // namespace
 
-TEST_CASE("A live run has all that was logged, under the names of ExperimentRun") {
+TEST_CASE("A live run has everything that was logged, with the same functions as ExperimentRun") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "model.bin", "weights");
   write_file(dir.path() / "plots/a.txt", "a");
@@ -117,7 +117,7 @@ TEST_CASE("A live run has all that was logged, under the names of ExperimentRun"
   CHECK(loaded.artifacts().at("figure").type() == erm::ArtifactType::plotly_json);
 }
 
-TEST_CASE("A live run is seen from outside while it runs") {
+TEST_CASE("A live run can be read by others while it runs") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   erm::ExperimentRun seen = erm::load_run_from_path(run.uri());
@@ -136,7 +136,7 @@ TEST_CASE("A live run is seen from outside while it runs") {
   CHECK(seen.status() == RunStatus::running);
 }
 
-TEST_CASE("What is logged is in the files within the flush interval, without a call") {
+TEST_CASE("Logged data is in the files within the flush interval, without a call") {
   const TemporaryDirectory dir;
   LiveOptions options = named("r");
   options.flush_interval = std::chrono::milliseconds(5);
@@ -146,7 +146,7 @@ TEST_CASE("What is logged is in the files within the flush interval, without a c
   CHECK(erm::load_run_from_path(run.uri()).history().at("loss").size() == 1);
 }
 
-TEST_CASE("The destructor finishes a run, and fails it while an exception unwinds") {
+TEST_CASE("The destructor finishes a run, or marks it as failed during an exception") {
   const TemporaryDirectory dir;
   { LiveRun run(dir / "registry", "e", named("well")); }
   try {
@@ -164,7 +164,7 @@ TEST_CASE("The destructor finishes a run, and fails it while an exception unwind
   CHECK(failed.history().at("loss").size() == 1);
 }
 
-TEST_CASE("A run may be failed with a reason, and its end is its end") {
+TEST_CASE("A run may fail with a reason, and has only one end") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const erm::LiveMetric loss = run.metric("loss");
@@ -186,7 +186,7 @@ TEST_CASE("A run may be failed with a reason, and its end is its end") {
   CHECK(loaded.artifacts().empty());
 }
 
-TEST_CASE("A handle outlives its run, and then says that it has ended") {
+TEST_CASE("A handle may outlive its run, and then says that the run has ended") {
   const TemporaryDirectory dir;
   erm::LiveMetric loss;
   loss.log(1, 1);  // of no run
@@ -199,7 +199,7 @@ TEST_CASE("A handle outlives its run, and then says that it has ended") {
   CHECK(erm::load_run_from_registry(dir / "registry", "e").history().at("loss").size() == 1);
 }
 
-TEST_CASE("A disabled run does nothing, also with files that are not there") {
+TEST_CASE("A disabled run does nothing, even with missing files") {
   const TemporaryDirectory dir;
   LiveRun run = LiveRun::disabled();
   CHECK(run.is_disabled());
@@ -217,7 +217,7 @@ TEST_CASE("A disabled run does nothing, also with files that are not there") {
   run.finish();
 }
 
-TEST_CASE("A run moves, and what it was moved from is disabled") {
+TEST_CASE("A run can be moved, and the moved-from run is disabled") {
   const TemporaryDirectory dir;
   LiveRun first(dir / "registry", "e", named("a"));
   first.log_metric("loss", 1, 1);
@@ -234,14 +234,14 @@ TEST_CASE("A run moves, and what it was moved from is disabled") {
   CHECK(erm::load_run_from_registry(dir / "registry", "e", "main", "b").status() == RunStatus::finished);
 }
 
-TEST_CASE("Runs without an id get one each, also in one second") {
+TEST_CASE("Each run without an id gets its own id, even in the same second") {
   const TemporaryDirectory dir;
   LiveRun a(dir / "registry", "e"), b(dir / "registry", "e"), c(dir / "registry", "e");
   CHECK(erm::list_runs(dir / "registry", "e").size() == 3);
   CHECK(erm::load_run_from_path(c.uri()).run_id() == c.run_id());
 }
 
-TEST_CASE("An id that is taken is refused, and ids that cannot be") {
+TEST_CASE("Taken ids and invalid ids are refused") {
   const TemporaryDirectory dir;
   { LiveRun run(dir / "registry", "e", named("r")); }
   const auto before = erm_test::file_tree(dir.path());
@@ -263,7 +263,7 @@ TEST_CASE("An id that is taken is refused, and ids that cannot be") {
   CHECK(erm_test::file_tree(dir.path()) == before);
 }
 
-TEST_CASE("Floats are kept as their shortest decimal, and all that a double can be comes back") {
+TEST_CASE("Floats are stored as their shortest decimal, and every double reads back") {
   const TemporaryDirectory dir;
   constexpr double infinity = std::numeric_limits<double>::infinity();
   LiveRun run(dir / "registry", "e", named("r"));
@@ -285,7 +285,7 @@ TEST_CASE("Floats are kept as their shortest decimal, and all that a double can 
   CHECK(contains(file_text(dir / "registry/e/main/r/history/main.csv"), "float,1,"));
 }
 
-TEST_CASE("Steps repeat and go back, and no point is left out or moved") {
+TEST_CASE("Steps may repeat and decrease, and no point is omitted or moved") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const std::vector<std::int64_t> steps = {5, 5, 3, -1, 5, 0};
@@ -297,7 +297,7 @@ TEST_CASE("Steps repeat and go back, and no point is left out or moved") {
   CHECK(kept == steps);
 }
 
-TEST_CASE("A value without a step comes after the points before it, and before those that follow") {
+TEST_CASE("A value without a step stays between the points before it and after it") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   run.log_metric("a", 1, 1);
@@ -334,7 +334,7 @@ TEST_CASE("Metric names are any text") {
   CHECK(values_of(loaded, "broken \xEF\xBF\xBD(") == std::vector<double>{1, 2});
 }
 
-TEST_CASE("Names that only hash alike are told apart") {
+TEST_CASE("Names with the same hash are distinguished") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   for (int round = 0; round < 2; ++round)
@@ -347,7 +347,7 @@ TEST_CASE("Names that only hash alike are told apart") {
   }
 }
 
-TEST_CASE("Points take the time that is given, and else the time that it is") {
+TEST_CASE("Points have the given time, otherwise the current time") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const auto before = std::chrono::system_clock::now() - std::chrono::minutes(1);  // the quick clock may be behind
@@ -365,7 +365,7 @@ TEST_CASE("Points take the time that is given, and else the time that it is") {
   CHECK(history.points()[2].time <= std::chrono::system_clock::now());
 }
 
-TEST_CASE("Ten thousand metrics fit into a run") {
+TEST_CASE("A run can have ten thousand metrics") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   for (int step = 0; step < 3; ++step)
@@ -377,7 +377,7 @@ TEST_CASE("Ten thousand metrics fit into a run") {
   CHECK(loaded.metrics().at("metric 0") == 2);
 }
 
-TEST_CASE("A million points come back in their order") {
+TEST_CASE("A million points read back in their order") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const erm::LiveMetric metric = run.metric("m");
@@ -418,7 +418,7 @@ TEST_CASE("An artifact logged again replaces its file, and equal filenames are t
   CHECK(files == 3);
 }
 
-TEST_CASE("The hash of an artifact may be left out") {
+TEST_CASE("The hash of an artifact is optional") {
   const TemporaryDirectory dir;
   for (const bool hash : {true, false}) {
     LiveOptions options;
@@ -434,7 +434,7 @@ TEST_CASE("The hash of an artifact may be left out") {
 
 // ---- resume ----
 
-TEST_CASE("A run that is resumed goes on with all that it had") {
+TEST_CASE("A resumed run continues with everything that it had") {
   const TemporaryDirectory dir;
   std::string uri;
   {
@@ -465,7 +465,7 @@ TEST_CASE("A run that is resumed goes on with all that it had") {
   CHECK(loaded.status() == RunStatus::finished);
 }
 
-TEST_CASE("A run that was saved, with points and without, can be gone on with") {
+TEST_CASE("A saved run can be resumed, with or without points") {
   const TemporaryDirectory dir;
   for (const bool has_points : {true, false}) {
     erm::RunOptions saved;
@@ -483,7 +483,7 @@ TEST_CASE("A run that was saved, with points and without, can be gone on with") 
   }
 }
 
-TEST_CASE("A torn last line is cut off by a resume, also inside a quoted name") {
+TEST_CASE("A resume cuts off an incomplete last line, even inside a quoted name") {
   const TemporaryDirectory dir;
   for (const std::string torn : {"loss,2,17638830", "\"two\nlines,\n", "\"two\nlines\",1", "\"a\"\"", "x"}) {
     CAPTURE(torn);
@@ -506,7 +506,7 @@ TEST_CASE("A torn last line is cut off by a resume, also inside a quoted name") 
   }
 }
 
-TEST_CASE("A history that lost its header is begun anew by a resume") {
+TEST_CASE("A resume begins a history without a header again") {
   const TemporaryDirectory dir;
   for (const std::string left : {"", "metric,st"}) {
     const std::string id = "r" + std::to_string(left.size());
@@ -519,7 +519,7 @@ TEST_CASE("A history that lost its header is begun anew by a resume") {
   }
 }
 
-TEST_CASE("A run that a live process holds is neither resumed nor replaced, and the process is named") {
+TEST_CASE("A run that a live process holds is neither resumed nor replaced, and the error names the process") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   run.log_metric("loss", 1, 1);
@@ -541,7 +541,7 @@ TEST_CASE("A run that a live process holds is neither resumed nor replaced, and 
   CHECK(erm::load_run_from_path(run.uri()).history().empty());
 }
 
-TEST_CASE("Who holds a run is told by more than the number of the process") {
+TEST_CASE("The holder of a run is identified by more than its process number") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const std::string path = run.uri() + "/erm_metadata.json";
@@ -569,7 +569,7 @@ TEST_CASE("Who holds a run is told by more than the number of the process") {
 
 // ---- other writers ----
 
-TEST_CASE("Another writer joins a run, and the reader has both") {
+TEST_CASE("Another writer joins a run, and readers see the data of both") {
   const TemporaryDirectory dir;
   LiveRun main(dir / "registry", "e", named("r"));
   LiveOptions options = named("r");
@@ -626,7 +626,7 @@ TEST_CASE("Another writer joins a run, and the reader has both") {
   CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "newer");
 }
 
-TEST_CASE("A writer waits for the run that it joins, at most as long as it was told") {
+TEST_CASE("A writer waits for the run that it joins, up to the limit") {
   const TemporaryDirectory dir;
   LiveOptions options = named("r");
   options.writer = "rank1";
@@ -660,7 +660,7 @@ TEST_CASE("A writer waits for the run that it joins, at most as long as it was t
 
 // ---- stores ----
 
-TEST_CASE("A run in memory is as one on the disk, whether its store appends or not") {
+TEST_CASE("A run in memory behaves like one on disk, whether its store can append or not") {
   for (const bool appends : {true, false}) {
     LiveOptions options = named("r");
     options.fs = std::make_shared<erm::MemoryFileSystem>(appends);
@@ -693,7 +693,7 @@ TEST_CASE("A run in memory is as one on the disk, whether its store appends or n
   }
 }
 
-TEST_CASE("A store that cannot append gets the whole history on its interval") {
+TEST_CASE("A store that cannot append gets the complete history at each interval") {
   LiveOptions options = named("r");
   options.fs = std::make_shared<erm::MemoryFileSystem>(false);
   options.flush_interval = std::chrono::milliseconds(1);

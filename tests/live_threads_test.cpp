@@ -119,7 +119,7 @@ TEST_CASE("A run can be loaded at any time while threads log") {
   CHECK(loaded.params().size() == 200);
 }
 
-TEST_CASE("Threads may end after a few points, more of them than the buffer has chunks") {
+TEST_CASE("Threads may end after a few points, even more threads than the buffer has chunks") {
   const TemporaryDirectory dir;
   LiveOptions options = named("r");
   options.buffer_points = 0;
@@ -133,7 +133,7 @@ TEST_CASE("Threads may end after a few points, more of them than the buffer has 
   for (int t = 0; t < 200; ++t) CHECK(prefix_of(loaded, name_of(t)) == 10);
 }
 
-TEST_CASE("A thread may log to several runs in turns") {
+TEST_CASE("A thread may log to several runs alternately") {
   const TemporaryDirectory dir;
   std::vector<LiveRun> runs;
   for (int r = 0; r < 3; ++r) runs.emplace_back(dir / "registry", "e", named("r" + std::to_string(r)));
@@ -148,7 +148,7 @@ TEST_CASE("A thread may log to several runs in turns") {
   }
 }
 
-TEST_CASE("finish(), fail() and flush() may come from several threads at once") {
+TEST_CASE("Several threads may call finish(), fail() and flush() at once") {
   const TemporaryDirectory dir;
   for (int round = 0; round < 30; ++round) {
     const std::string id = "r" + std::to_string(round);
@@ -188,7 +188,7 @@ TEST_CASE("Runs begin and end on many threads at once") {
   CHECK(erm::list_runs(dir / "registry", "e").size() == 60);
 }
 
-TEST_CASE("Of two threads that claim one id at once exactly one gets it") {
+TEST_CASE("If two threads claim one id at once, exactly one gets it") {
   const TemporaryDirectory dir;
   for (int round = 0; round < 100; ++round) {
     std::atomic<int> ready{0}, won{0}, refused{0};
@@ -209,7 +209,7 @@ TEST_CASE("Of two threads that claim one id at once exactly one gets it") {
 
 #if !defined(_WIN32)
 
-TEST_CASE("Of two processes that claim or resume one id at once exactly one gets it", "[fork]") {
+TEST_CASE("If two processes claim or resume one id at once, exactly one gets it", "[fork]") {
   const TemporaryDirectory dir;
   for (int round = 0; round < 100; ++round) {
     const std::string id = "r" + std::to_string(round / 2);  // every second time to be resumed
@@ -245,7 +245,7 @@ TEST_CASE("Of two processes that claim or resume one id at once exactly one gets
   }
 }
 
-TEST_CASE("Eight processes of eight threads log to one run, and the reader has all", "[fork]") {
+TEST_CASE("Eight processes with eight threads log to one run, and the reader has everything", "[fork]") {
   const TemporaryDirectory dir;
   constexpr std::int64_t each = 2000;
   const auto rank = [&](int number) {
@@ -285,7 +285,7 @@ TEST_CASE("Eight processes of eight threads log to one run, and the reader has a
   }
 }
 
-TEST_CASE("A writer that goes on when main has ended has the last word on what it logs") {
+TEST_CASE("Values of a writer that continues after main has ended take precedence") {
   const TemporaryDirectory dir;
   LiveOptions of_other = named("r");
   of_other.writer = "rank1";
@@ -303,7 +303,7 @@ TEST_CASE("A writer that goes on when main has ended has the last word on what i
   CHECK(loaded.params().at("epochs") == 2);
 }
 
-TEST_CASE("Of a run's writers one may be killed, and comes back as itself", "[fork]") {
+TEST_CASE("One of a run's writers may be killed, and can join again", "[fork]") {
   const TemporaryDirectory dir;
   LiveRun run(dir / "registry", "e", named("r"));
   const auto rank = [&](bool dies) {

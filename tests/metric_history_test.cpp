@@ -44,7 +44,7 @@ TEST_CASE("A history keeps its points in the order in which they were logged") {
   CHECK(history != MetricHistory({point(1, 2), point(3, 1), point(1, 3)}));
 }
 
-TEST_CASE("The least and the greatest are the earliest of equals, and never NaN") {
+TEST_CASE("The least and the greatest are the earliest of equal points, and never NaN") {
   const MetricHistory history({point(1, not_a_number), point(2, 5), point(3, -1), point(4, 5), point(5, -1)});
   CHECK(history.min().value().step == 3);
   CHECK(history.max().value().step == 2);
@@ -54,7 +54,7 @@ TEST_CASE("The least and the greatest are the earliest of equals, and never NaN"
   CHECK(infinite.max().value().step == 1);
 }
 
-TEST_CASE("A history without a number has no extremes and no mean") {
+TEST_CASE("A history with only NaN has no extremes and no mean") {
   const MetricHistory nothing, nan({point(1, not_a_number)});
   for (const MetricHistory& history : {nothing, nan}) {
     CHECK_FALSE(history.min());
@@ -67,7 +67,7 @@ TEST_CASE("A history without a number has no extremes and no mean") {
   CHECK(std::isnan(nan.last().value));
 }
 
-TEST_CASE("Points are equal where step, time and value are, NaN to NaN") {
+TEST_CASE("Points are equal if step, time and value are, and NaN equals NaN") {
   CHECK(point(1, not_a_number) == point(1, not_a_number));
   CHECK(point(1, 1) != point(1, not_a_number));
   CHECK(point(1, 1) != point(2, 1));

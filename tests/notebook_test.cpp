@@ -28,7 +28,7 @@ erm::Json shown_by_a_notebook(const T& value) {
 
 }  // namespace
 
-TEST_CASE("a notebook gets the page in a frame of its own") {
+TEST_CASE("A notebook gets the page in a frame of its own") {
   const std::vector<erm::ExperimentRun> runs = {run_of("a"), run_of("b")};
   const std::string html = erm::notebook_html(runs, {}, 400);
   CHECK(html.rfind("<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"400\"", 0) == 0);
@@ -40,13 +40,13 @@ TEST_CASE("a notebook gets the page in a frame of its own") {
   CHECK_FALSE(has(html, "allow-same-origin"));
 }
 
-TEST_CASE("a run as a cell's last expression is found by its type alone") {
+TEST_CASE("A run as a cell's last expression is found by its type alone") {
   const erm::Json bundle = shown_by_a_notebook(run_of("a"));
   CHECK(bundle.at("text/plain") == "digits/main/a\n  loss = 0.25");
   CHECK(has(bundle.at("text/html").get<std::string>(), "<iframe sandbox="));
 }
 
-TEST_CASE("several runs are shown beside each other") {
+TEST_CASE("Several runs are shown side by side") {
   const std::vector<erm::ExperimentRun> runs = {run_of("a"), run_of("b")};
   const erm::Json bundle = erm::mime_bundle_repr(runs);
   CHECK(bundle.at("text/plain") == "2 runs");

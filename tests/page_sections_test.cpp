@@ -57,7 +57,7 @@ Json with_diff(const std::string& diff) { return {{"code", {{"commit", "abc"}, {
 
 }  // namespace
 
-TEST_CASE("tags are rows like others, one without a value is there or not") {
+TEST_CASE("Tags are rows like others, and a tag without a value is present or missing") {
   std::vector<ExperimentRun> runs = runs_named(2);
   runs[1].set_tag("candidate");
   for (ExperimentRun& run : runs) run.set_tag("team", "vision");
@@ -75,7 +75,7 @@ TEST_CASE("tags are rows like others, one without a value is there or not") {
   CHECK_FALSE(has(body_of(compare_runs(runs_named(2))), "Tags"));
 }
 
-TEST_CASE("notes are Markdown that does no harm, marked where they are not as the baseline's") {
+TEST_CASE("Notes are harmless Markdown, marked if they differ from the baseline's") {
   std::vector<ExperimentRun> runs = runs_named(4);
   runs[0].set_note("**best** so far");
   runs[1].set_note("**best** so far");
@@ -91,7 +91,7 @@ TEST_CASE("notes are Markdown that does no harm, marked where they are not as th
   CHECK(has(text_of(runs), "\xE2\x89\xA0 note  **best** so far"));
 }
 
-TEST_CASE("a long note is shown in part, and how much was left out") {
+TEST_CASE("A long note is shown in part, with the size of the rest") {
   std::vector<ExperimentRun> runs = runs_named(1);
   runs[0].set_note(std::string(70000, 'x'));
   const std::string page = body_of(compare_runs(runs));
@@ -99,7 +99,7 @@ TEST_CASE("a long note is shown in part, and how much was left out") {
   CHECK(page.size() < 70000);
 }
 
-TEST_CASE("the groups of runs have a table, and in words whether they differ") {
+TEST_CASE("The groups of runs have a table, and sentences that say whether they differ") {
   std::vector<ExperimentRun> runs = runs_named(10);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     runs[i].set_group(i < 5 ? "plain" : "augmented <b>");
@@ -123,7 +123,7 @@ TEST_CASE("the groups of runs have a table, and in words whether they differ") {
   CHECK_FALSE(has(body_of(compare_runs(runs_named(2))), "Groups"));
 }
 
-TEST_CASE("runs are grouped by what the options say") {
+TEST_CASE("The options decide how runs are grouped") {
   std::vector<ExperimentRun> runs = runs_named(4);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     runs[i].log_params({{"lr", i % 2}, {"layers", 3}});
@@ -139,7 +139,7 @@ TEST_CASE("runs are grouped by what the options say") {
   CHECK(has(body_of(compare_runs(runs, options)), "1 group by group</span>"));
 }
 
-TEST_CASE("infinite and huge metrics break no picture of an interval") {
+TEST_CASE("Infinite and huge metrics do not break the picture of an interval") {
   std::vector<ExperimentRun> runs = runs_named(4);
   const double values[] = {1e308, -1e308, 1, INFINITY};
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -154,7 +154,7 @@ TEST_CASE("infinite and huge metrics break no picture of an interval") {
   CHECK_FALSE(has(body_of(compare_runs(runs)), "d=\"M-"));
 }
 
-TEST_CASE("at the top of the page are the warnings that follow from the runs' provenance") {
+TEST_CASE("The warnings from the runs' provenance are at the top of the page") {
   std::vector<ExperimentRun> runs = runs_named(2);
   runs[0] = with_provenance(runs[0], {{"build", {{"build_type", "Debug"}}}});
   runs[1] = with_provenance(runs[1], {{"build", {{"build_type", "<Release>"}}}});
@@ -170,7 +170,7 @@ TEST_CASE("at the top of the page are the warnings that follow from the runs' pr
   CHECK_FALSE(has(text_of(runs), "Provenance"));
 }
 
-TEST_CASE("a diff is a diff: what came and went by sign and tag, each once with the runs that have it") {
+TEST_CASE("A diff has signs and tags for added and removed lines, and appears once with the runs that have it") {
   std::vector<ExperimentRun> runs = runs_named(3);
   const Json diff = with_diff(
       "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same <b>\n--- gone\n+++ came\n+too\ndiff --git a/y "
@@ -188,7 +188,7 @@ TEST_CASE("a diff is a diff: what came and went by sign and tag, each once with 
   CHECK(count(page, "<pre class=diff") == 1);
 }
 
-TEST_CASE("of a large diff the first part is shown and how much was left out, and of many large ones some") {
+TEST_CASE("Of a large diff the first part is shown with the size of the rest, and of many large ones only some") {
   std::string large = "diff --git a/x b/x\n@@ -0,0 +1,9 @@\n";
   while (large.size() < 5000) large += "+line\n";
   erm::CompareOptions options;
@@ -206,7 +206,7 @@ TEST_CASE("of a large diff the first part is shown and how much was left out, an
   CHECK_FALSE(has(body_of(compare_runs(runs, options)), "left out"));
 }
 
-TEST_CASE("a diff that is hostile is text") {
+TEST_CASE("A hostile diff is only text") {
   std::vector<ExperimentRun> runs = runs_named(1);
   runs[0] = with_provenance(
       runs[0], with_diff("@@ " + evil + "\n+" + evil + "\n+if (a \xE2\x80\xAE) \xE2\x81\xA6{\xE2\x80\x94\xE2"));
@@ -216,7 +216,7 @@ TEST_CASE("a diff that is hostile is text") {
   CHECK(has(page, "if (a &lt;U+202E&gt;) &lt;U+2066&gt;{\xE2\x80\x94\xE2"));
 }
 
-TEST_CASE("whatever a provenance holds, the page is whole") {
+TEST_CASE("The page is complete, whatever a provenance contains") {
   const Json values[] = {nullptr,
                          true,
                          -1.5,

@@ -31,7 +31,7 @@ bool run_probe(const std::vector<std::string>& arguments, const std::vector<std:
 
 }  // namespace
 
-TEST_CASE("Of a planted dozen no secret is found anywhere in the registry") {
+TEST_CASE("None of a dozen planted secrets is found anywhere in the registry") {
   const erm_test::TemporaryDirectory dir;
   const std::vector<std::string> secrets = {
       "planted-a1",            // an option with '='
@@ -82,7 +82,7 @@ TEST_CASE("Of a planted dozen no secret is found anywhere in the registry") {
   }
 }
 
-TEST_CASE("Arguments that are no UTF-8, are empty or are many leave a run that can be read") {
+TEST_CASE("A run stays readable if arguments are invalid UTF-8, empty or many") {
   const erm_test::TemporaryDirectory dir;
   std::vector<std::string> arguments = {"", "\xff\xfe", "", "a\nb", "\"\\"};
   arguments.resize(5000, "x");

@@ -34,7 +34,7 @@ constexpr const char* sha256_of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a39
 
 }  // namespace
 
-TEST_CASE("A run's provenance is nothing until it is asked for, and comes back from a registry as it was") {
+TEST_CASE("A run has no provenance until it is captured, and a registry returns it unchanged") {
   const TemporaryDirectory dir;
   ExperimentRun run("digits");
   CHECK(run.provenance() == Json::object());
@@ -54,7 +54,7 @@ TEST_CASE("A run without provenance has none in its metadata") {
   CHECK(erm::load_run_from_path(uri).provenance() == Json::object());
 }
 
-TEST_CASE("A provenance that is no object is refused, and what a later version adds to it stays") {
+TEST_CASE("A provenance that is not an object is refused, and keys of later versions are kept") {
   const TemporaryDirectory dir;
   ExperimentRun run("digits");
   run.log_seed(1);
@@ -76,7 +76,7 @@ TEST_CASE("A provenance that is no object is refused, and what a later version a
                  "erm/provenance is an array, where an object belongs"));
 }
 
-TEST_CASE("Copies of a run have provenances of their own") {
+TEST_CASE("Each copy of a run has its own provenance") {
   ExperimentRun run("digits");
   run.log_seed(1);
   ExperimentRun copy = run;
@@ -85,7 +85,7 @@ TEST_CASE("Copies of a run have provenances of their own") {
   CHECK(copy.provenance().at("seeds").at("seed") == 2);
 }
 
-TEST_CASE("Seeds keep their value, whatever integer they are") {
+TEST_CASE("Seeds of any integer type keep their value") {
   ExperimentRun run("digits");
   run.log_seed(18446744073709551615U);
   run.log_seed("shuffle", -1);
@@ -93,7 +93,7 @@ TEST_CASE("Seeds keep their value, whatever integer they are") {
   CHECK(run.provenance().at("seeds") == Json({{"seed", 18446744073709551615U}, {"shuffle", -1}, {"a\xEF\xBF\xBD", 7}}));
 }
 
-TEST_CASE("A random engine goes on where it was when it was logged") {
+TEST_CASE("A random engine continues from its logged state") {
   const TemporaryDirectory dir;
   std::mt19937 random(42);
   random.discard(1000);
@@ -118,7 +118,7 @@ TEST_CASE("A random engine goes on where it was when it was logged") {
   CHECK(small_restored == small);
 }
 
-TEST_CASE("An engine of another type is refused, and one that was not logged is left alone") {
+TEST_CASE("An engine of another type is refused, and one that was not logged does not change") {
   ExperimentRun run("digits");
   std::mt19937 random(1);
   run.log_rng("shuffle", random);
@@ -145,7 +145,7 @@ TEST_CASE("An engine's state does not depend on the locale") {
   CHECK(restored == random);
 }
 
-TEST_CASE("An input is known by its path, size and SHA-256, and not copied") {
+TEST_CASE("An input is recorded by its path, size and SHA-256, and not copied") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "train.csv", "abc");
   ExperimentRun run("digits");
@@ -161,7 +161,7 @@ TEST_CASE("An input is known by its path, size and SHA-256, and not copied") {
   CHECK(run.provenance().at("inputs").at("train set").at("size") == 4);
 }
 
-TEST_CASE("A large input has a fingerprint that says what it is of") {
+TEST_CASE("A large input has a fingerprint that says what it covers") {
   const TemporaryDirectory dir;
   const std::string path = dir / "large.bin";
   write_file(path, "begin");
@@ -192,7 +192,7 @@ TEST_CASE("A large input has a fingerprint that says what it is of") {
   CHECK(facts().at("fingerprint") != changed.at("fingerprint"));
 }
 
-TEST_CASE("How much of an input is hashed may be chosen") {
+TEST_CASE("The options decide how much of an input is hashed") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "small", "abc");
   ExperimentRun run("digits");
@@ -205,7 +205,7 @@ TEST_CASE("How much of an input is hashed may be chosen") {
   CHECK(run.provenance().at("inputs").at("empty").at("size") == 0);
 }
 
-TEST_CASE("A folder is known by its files' names and contents") {
+TEST_CASE("A folder is identified by its files' names and contents") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "data/a.txt", "abc");
   write_file(dir.path() / "data/sub/b.txt", "");
@@ -230,7 +230,7 @@ TEST_CASE("A folder is known by its files' names and contents") {
   CHECK(facts(InputHash::fingerprint) != names);
 }
 
-TEST_CASE("An input that is not there is the program's mistake; a URL is kept without its secrets") {
+TEST_CASE("A missing input is an error, and a URL is recorded without its secrets") {
   const TemporaryDirectory dir;
   ExperimentRun run("digits");
   CHECK(contains(thrown<erm::NotFoundError>([&] { run.log_input("x", dir / "none"); }), "cannot open '"));
@@ -278,7 +278,7 @@ TEST_CASE("The run that made a file is found by the file's content, in all exper
   CHECK_FALSE(erm::run_that_made(dir / "registry", dir / "unknown"));
 }
 
-TEST_CASE("Of several runs that have a file the earliest made it") {
+TEST_CASE("If several runs have a file, the earliest made it") {
   const TemporaryDirectory dir;
   save(dir, "digits", "main", "a", "same", "2026-01-03T00:00:00");
   save(dir, "digits", "main", "b", "same", "2026-01-01T00:00:00");
@@ -287,7 +287,7 @@ TEST_CASE("Of several runs that have a file the earliest made it") {
   CHECK(erm::run_that_made(dir / "registry", dir / "model")->run_id() == "b");
 }
 
-TEST_CASE("A run that reads a file has not made it") {
+TEST_CASE("A run that reads a file did not make it") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "train", "abc");
   ExperimentRun run("digits");
@@ -296,7 +296,7 @@ TEST_CASE("A run that reads a file has not made it") {
   CHECK_FALSE(erm::run_that_made(dir / "registry", dir / "train"));
 }
 
-TEST_CASE("Runs that the Python package wrote are asked by their content") {
+TEST_CASE("Runs that the Python package wrote are compared by content") {
   const TemporaryDirectory dir;
   std::filesystem::copy(ERM_TEST_DATA "/python-registry", dir.path() / "registry",
                         std::filesystem::copy_options::recursive);
@@ -310,7 +310,7 @@ TEST_CASE("Runs that the Python package wrote are asked by their content") {
   CHECK(found->experiment_id() == "house prices");
 }
 
-TEST_CASE("A search opens no artifact of a run that keeps hashes") {
+TEST_CASE("A search opens no artifact of a run with hashes") {
   const TemporaryDirectory dir;
   const std::string uri = save(dir, "digits", "main", "a", "weights");
   write_file(dir.path() / "model", "weights");
@@ -318,7 +318,7 @@ TEST_CASE("A search opens no artifact of a run that keeps hashes") {
   CHECK(erm::run_that_made(dir / "registry", dir / "model")->run_id() == "a");
 }
 
-TEST_CASE("A damaged run does not hide another, and is told where none was found") {
+TEST_CASE("A damaged run does not hide another, and is reported if no run is found") {
   const TemporaryDirectory dir;
   const std::string damaged = save(dir, "digits", "main", "a", "weights");
   save(dir, "digits", "main", "b", "weights");
@@ -331,7 +331,7 @@ TEST_CASE("A damaged run does not hide another, and is told where none was found
       "digits/main/a/erm_metadata.json"));
 }
 
-TEST_CASE("A search names what is not there") {
+TEST_CASE("An error of a search names what is missing") {
   const TemporaryDirectory dir;
   save(dir, "digits", "main", "a", "weights");
   const auto search = [&](const std::string& registry, const std::string& file) {

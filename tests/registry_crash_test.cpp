@@ -124,7 +124,7 @@ void kill_soon(Child& child, std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("A save that is killed leaves no run or the whole run, and the next save there leaves nothing of it") {
+TEST_CASE("A killed save leaves no run or a complete run, and the next save there removes its leftovers") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   std::mt19937 random(7);
@@ -160,7 +160,7 @@ TEST_CASE("A save that is killed leaves no run or the whole run, and the next sa
   WARN(killed << " were killed before the run was there, " << saved << " after that");
 }
 
-TEST_CASE("An overwrite that is killed leaves the old run or the new one, and the next one nothing of it") {
+TEST_CASE("A killed overwrite leaves the old run or the new one, and the next one removes its leftovers") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   std::mt19937 random(11);
@@ -189,7 +189,7 @@ TEST_CASE("An overwrite that is killed leaves the old run or the new one, and th
   WARN(old_runs << " times the old run was there, " << new_runs << " times the new one");
 }
 
-TEST_CASE("A save that is killed at any step leaves no run or the whole run, an overwrite the old run or the new one") {
+TEST_CASE("A save killed at any step leaves no run or a complete run, an overwrite the old run or the new one") {
   for (const bool overwrites : {false, true}) {
     INFO((overwrites ? "an overwrite" : "a new run"));
     erm_test::at_each_step([&](erm_test::Step& step) {
@@ -219,8 +219,7 @@ TEST_CASE("A save that is killed at any step leaves no run or the whole run, an 
   }
 }
 
-TEST_CASE(
-    "An overwrite of a live run that is over is the old run or the new one, also where it is killed at any step") {
+TEST_CASE("An overwrite of an ended live run leaves the old run or the new one, even if it is killed at any step") {
   erm_test::at_each_step([](erm_test::Step& step) {
     TemporaryDirectory dir;
     const std::string registry = dir / "registry";
@@ -256,7 +255,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("Processes that save at once all end with their run") {
+TEST_CASE("If processes save at once, each of their runs is saved") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   constexpr int processes = 4, runs = 25;
@@ -284,7 +283,7 @@ TEST_CASE("Processes that save at once all end with their run") {
   CHECK(leftovers(registry + "/e/main") == std::set<std::string>{});
 }
 
-TEST_CASE("Of processes that overwrite one run at once the last one's is there, whole") {
+TEST_CASE("If processes overwrite one run at once, the last one's run is there, complete") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   erm::save_run_to_registry(run_of(0), registry, buffered());
@@ -301,7 +300,7 @@ TEST_CASE("Of processes that overwrite one run at once the last one's is there, 
   CHECK(leftovers(registry + "/e/main") == std::set<std::string>{});
 }
 
-TEST_CASE("Of processes that save one new run at once exactly one does") {
+TEST_CASE("If processes save one new run at once, exactly one succeeds") {
   TemporaryDirectory dir;
   for (int round = 0; round < 20; ++round) {
     const std::string registry = dir / std::to_string(round);
@@ -322,7 +321,7 @@ TEST_CASE("Of processes that save one new run at once exactly one does") {
   }
 }
 
-TEST_CASE("A reader that looks all the time sees the whole run or none, the old or the new") {
+TEST_CASE("A reader always sees a complete run or none, the old one or the new one") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   constexpr int saves = 300, enough = 20;
@@ -347,7 +346,7 @@ TEST_CASE("A reader that looks all the time sees the whole run or none, the old 
   WARN(none << " times there was no run, " << seen << " times there was one");
 }
 
-TEST_CASE("A save that waits for one that never ends says so") {
+TEST_CASE("A save that waits for another in vain says so") {
   TemporaryDirectory dir;
   const erm::SaveOptions options = buffered(true);
   erm::LocalFileSystem fs;
@@ -358,7 +357,7 @@ TEST_CASE("A save that waits for one that never ends says so") {
             "': another process is writing a run there; choose another id or place");
 }
 
-TEST_CASE("A save that the disk has no room for leaves nothing behind, and an overwrite the old run") {
+TEST_CASE("A save without enough disk space leaves nothing behind, and an overwrite leaves the old run") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   erm::save_run_to_registry(run_of(1, "old"), registry);
@@ -385,7 +384,7 @@ TEST_CASE("A save that the disk has no room for leaves nothing behind, and an ov
 
 #if defined(__linux__)
 
-TEST_CASE("A save to a disk that is full leaves the disk as it was") {
+TEST_CASE("A save to a full disk does not change the disk") {
   TemporaryDirectory dir;
   if (::geteuid() != 0 || ::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=256k") != 0) {
     WARN("skipped: no right to mount a small disk");
@@ -412,7 +411,7 @@ TEST_CASE("A save to a disk that is full leaves the disk as it was") {
 
 #endif
 
-TEST_CASE("A save where nothing may be written says so and changes nothing") {
+TEST_CASE("A save without permission to write says so and changes nothing") {
   namespace fs = std::filesystem;
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";

@@ -25,7 +25,7 @@ void save(const std::string& registry, const std::string& experiment, const std:
 
 }  // namespace
 
-TEST_CASE("Experiments, variants and runs are listed by their ids, sorted, nested ones too") {
+TEST_CASE("Experiments, variants and runs are listed by id, sorted, nested ones too") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "zoo", "main", "b");
@@ -44,7 +44,7 @@ TEST_CASE("Experiments, variants and runs are listed by their ids, sorted, neste
   CHECK(erm::list_runs("file://" + registry, "zoo").size() == 4);
 }
 
-TEST_CASE("What is no run is not listed") {
+TEST_CASE("Only runs are listed as runs") {
   namespace fs = std::filesystem;
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
@@ -63,7 +63,7 @@ TEST_CASE("What is no run is not listed") {
   CHECK(erm::load_run_from_registry(registry, "e", "main", "linked").run_id() == "linked");
 }
 
-TEST_CASE("A registry that is empty has no experiments") {
+TEST_CASE("An empty registry has no experiments") {
   TemporaryDirectory dir;
   CHECK(erm::list_experiments(dir.path().string()).empty());
 }

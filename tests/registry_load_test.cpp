@@ -41,7 +41,7 @@ std::string latest(const std::string& registry) { return erm::load_run_from_regi
 
 }  // namespace
 
-TEST_CASE("A registry that the Python package wrote is listed and loaded whole") {
+TEST_CASE("A registry from the Python package is listed and loaded completely") {
   const auto before = file_tree(python_registry);
   const std::vector<std::string> experiments = erm::list_experiments(python_registry);
   CHECK(experiments == std::vector<std::string>{"house prices", "team-a/ranking"});
@@ -85,7 +85,7 @@ TEST_CASE("A registry that the Python package wrote is listed and loaded whole")
   CHECK(file_tree(python_registry) == before);
 }
 
-TEST_CASE("A run of the Python package is the same after a save by this library") {
+TEST_CASE("A run of the Python package is the same after this library saves it") {
   TemporaryDirectory dir;
   const erm::ExperimentRun run = erm::load_run_from_registry(python_registry, "house prices");
   erm::SaveOptions options;
@@ -116,7 +116,7 @@ TEST_CASE("A run of the Python package can be saved in place") {
   CHECK(again.params() == run.params());
 }
 
-TEST_CASE("The latest run is that of the latest time, then of the greatest id") {
+TEST_CASE("The latest run has the latest time, and of these the greatest id") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   write_run(registry, "2026_03_01__12_00_00", "2026-03-01T12:00:00.5");
@@ -137,7 +137,7 @@ TEST_CASE("The latest run is that of the latest time, then of the greatest id") 
   CHECK(latest(registry) == "2027_01_01__00_00_00_1000");
 }
 
-TEST_CASE("Of generated ids only those of the last second are opened for the latest") {
+TEST_CASE("To find the latest run, only generated ids of the last second are opened") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   for (int day = 10; day < 30; ++day) {
@@ -182,7 +182,7 @@ TEST_CASE("Text with a lone surrogate, which Python can write, is read with U+FF
   CHECK(run.params().at("k\xEF\xBF\xBD") == erm::Value(1));
 }
 
-TEST_CASE("What may be left out of metadata is empty") {
+TEST_CASE("Optional metadata that are missing are empty") {
   TemporaryDirectory dir;
   write_file(dir / "run/erm_metadata.json", metadata("r", "2026-11-23T07:30:21").dump());
   const erm::ExperimentRun run = erm::load_run_from_path(dir / "run");
@@ -194,7 +194,7 @@ TEST_CASE("What may be left out of metadata is empty") {
   CHECK(run.history().empty());
 }
 
-TEST_CASE("Points are read only where the metadata is of this library") {
+TEST_CASE("Points are read only if this library wrote the metadata") {
   TemporaryDirectory dir;
   const std::string path = dir / "run/erm_metadata.json";
   erm::Json text = metadata("r", "2026-11-23T07:30:21");
@@ -210,7 +210,7 @@ TEST_CASE("Points are read only where the metadata is of this library") {
   CHECK(erm::load_run_from_path(dir / "run").history().at("loss").size() == 2);
 }
 
-TEST_CASE("A run that was copied or renamed has the ids that it is asked for by") {
+TEST_CASE("A copied or renamed run has the ids of the call") {
   TemporaryDirectory dir;
   erm::RunOptions options;
   options.run_id = "r";
@@ -225,7 +225,7 @@ TEST_CASE("A run that was copied or renamed has the ids that it is asked for by"
   CHECK(erm::load_run_from_registry(registry, "e").run_id() == "renamed");
 }
 
-TEST_CASE("Loading a run opens no artifact, and copies of it share none of their changes") {
+TEST_CASE("Loading a run opens no artifact, and copies share none of their changes") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e");
   run.log_text("hello", "note");

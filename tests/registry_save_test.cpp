@@ -65,7 +65,7 @@ const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("A saved run lies where the layout says, and nothing beside it") {
+TEST_CASE("A saved run has the documented layout, and no other files") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("team/e", options_of("r"));
   run.log_param("lr", 0.1);
@@ -108,7 +108,7 @@ TEST_CASE("A saved run lies where the layout says, and nothing beside it") {
   CHECK(file_text(dir / "registry/team/e/.erm_experiment.json") == experiment);
 }
 
-TEST_CASE("A value comes back with its type") {
+TEST_CASE("A value keeps its type when it is loaded") {
   erm::ExperimentRun run("e");
   const std::vector<erm::Value> values = {
       18446744073709551615U, std::numeric_limits<std::int64_t>::min(), -1, 0, 42U, 0.1, 0.1F, 1.0, -0.0, 1e300, 5e-324,
@@ -136,7 +136,7 @@ TEST_CASE("A value comes back with its type") {
   CHECK(std::signbit(back.params().at("p8").get<double>()));
 }
 
-TEST_CASE("A dict comes back unchanged, whatever JSON it holds") {
+TEST_CASE("A dict is loaded unchanged, whatever JSON it contains") {
   erm::ExperimentRun run("e");
   const erm::Json dict = {{"text", "NaN"},
                           {"whole", 3},
@@ -172,7 +172,7 @@ TEST_CASE("A dict comes back unchanged, whatever JSON it holds") {
   CHECK(numbers["nested"]["text"] == "inf");
 }
 
-TEST_CASE("A dict that nests as deep as it may comes back") {
+TEST_CASE("A dict with the maximum depth can be saved and loaded") {
   erm::Json deep = 1;
   for (int i = 0; i < 100; ++i) deep = i % 2 == 0 ? erm::Json::object({{"k", std::move(deep)}}) : erm::Json::array({std::move(deep)});
   if (!deep.is_object()) deep = erm::Json::object({{"k", deep[0]}});
@@ -181,7 +181,7 @@ TEST_CASE("A dict that nests as deep as it may comes back") {
   CHECK(saved_and_loaded(run).dicts().at("deep") == deep);
 }
 
-TEST_CASE("Points, goals, features and times come back as they were logged") {
+TEST_CASE("Points, goals, features and times are loaded as they were logged") {
   erm::RunOptions options = options_of("r");
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(-62135596800000000));  // 0001-01-01
   erm::ExperimentRun run("e", options);
@@ -204,7 +204,7 @@ TEST_CASE("Points, goals, features and times come back as they were logged") {
   CHECK(back.metrics().at("loss") == erm::Value(-infinity));
 }
 
-TEST_CASE("Of runs that start in one second each keeps its own place") {
+TEST_CASE("Runs that start in the same second have different folders") {
   TemporaryDirectory dir;
   erm::RunOptions options;
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
@@ -259,7 +259,7 @@ TEST_CASE("An overwrite with a generated id replaces only what this object saved
   CHECK(erm::list_runs(registry, "e").size() == 4);
 }
 
-TEST_CASE("A store at the address of one that is gone is another place") {
+TEST_CASE("A store at the address of a destroyed one is a different store") {
   erm::RunOptions options;
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
   const erm::ExperimentRun run("e", options), other("e", options);
@@ -275,7 +275,7 @@ TEST_CASE("A store at the address of one that is gone is another place") {
   }
 }
 
-TEST_CASE("Artifacts of one filename, of one name in two cases, and beside a folder of their name stay apart") {
+TEST_CASE("Artifacts whose filenames are equal, differ only in case, or name each other's folders are separate files") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e", options_of("r"));
   const std::vector<std::string> filenames = {"model.bin", "model.bin", "Model.BIN", "a", "a/b", "A/c", "a-2/b",
@@ -304,7 +304,7 @@ TEST_CASE("Artifacts of one filename, of one name in two cases, and beside a fol
   CHECK(entries["id1"]["filename"] == "model-2.bin");
 }
 
-TEST_CASE("No overwrite names a file as an earlier one did, so that who holds an earlier run never reads a later one's") {
+TEST_CASE("No overwrite reuses a filename, so that a reader of an older run never reads newer files") {
   TemporaryDirectory dir;
   std::vector<erm::ExperimentRun> loaded;
   std::set<std::string> histories, notes;
@@ -327,7 +327,7 @@ TEST_CASE("No overwrite names a file as an earlier one did, so that who holds an
     CHECK_THROWS_AS(loaded[static_cast<std::size_t>(earlier)].artifacts().at("note").bytes(), erm::NotFoundError);
 }
 
-TEST_CASE("What a later version wrote is kept by a load and a save, at every level") {
+TEST_CASE("Loading and saving keeps what a later version wrote, at every level") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e", options_of("r"));
   run.log_param("price", "12.50");
@@ -420,7 +420,7 @@ TEST_CASE("A run that lost an artifact can be saved in place, and one whose arti
   CHECK(file_tree(dir.path()) == before);
 }
 
-TEST_CASE("A run that cannot be read may be overwritten") {
+TEST_CASE("An unreadable run can be overwritten") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e", options_of("r"));
   run.log_text("first", "note");
@@ -447,7 +447,7 @@ TEST_CASE("A run saved to a path is there, whatever its ids") {
   CHECK(std::filesystem::exists(dir / "with blank/erm_metadata.json"));
 }
 
-TEST_CASE("The URI that a save gives loads the run, also of names that a URI cannot hold as they are") {
+TEST_CASE("The URI that a save returns loads the run, even for names that need encoding") {
   TemporaryDirectory dir;
   erm::RunOptions options = options_of("50% off#1?");
   options.variant_id = "\xC3\xBC ber";

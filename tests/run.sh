@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds ERM and runs every test: with GCC, then with Clang under the address and undefined-behaviour sanitizers, and
-# those that start threads under the thread sanitizer.
-#   tests/run.sh [--quick]      --quick: with the first of them alone
-# Installs what is missing (tests/setup.sh), builds below build/, ends with "N passed, N failed, N skipped" over all of it.
+# Builds ERM and runs every test: with GCC, with Clang under the address and undefined-behaviour sanitizers, and (only
+# the tests that start threads) under the thread sanitizer.
+#   tests/run.sh [--quick]      --quick: only with GCC
+# Installs missing tools (tests/setup.sh), builds below build/, and ends with "N passed, N failed, N skipped".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,11 +13,11 @@ jobs="$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)"
 passed=0
 failed=0
 skipped=0
-testing=()    # the directories below build/ whose tests were begun,
+testing=()    # the directories below build/ whose tests have started,
 processes=()  # and the processes that run them
 trap 'kill ${processes[@]+"${processes[@]}"} 2>/dev/null; exit 1' INT TERM
 
-# Builds in build/$1 with the compiler $2, and begins its tests; further arguments are CMake's.
+# Builds in build/$1 with the compiler $2, and starts its tests. Further arguments go to CMake.
 check() {
   local dir="build/$1" compiler="$2"
   shift 2
@@ -33,14 +33,14 @@ check() {
     failed=$((failed + 1))
     return
   fi
-  # They wait for servers, a browser and the disk for much of their time: the next build goes on beside them.
+  # The tests often wait for servers, a browser and the disk, so the next build runs at the same time.
   (cd "$dir" && exec ctest --output-on-failure --parallel "$jobs") >"$dir/ctest.log" 2>&1 &
   processes+=($!)
   testing+=("$dir")
   echo "== $dir: its tests run, and write to $dir/ctest.log"
 }
 
-# Waits for the tests of $1 in the process $2, shows what they wrote and counts them.
+# Waits for the tests of $1, which process $2 runs, prints their output and counts them.
 report() {
   local dir="$1" log="$1/ctest.log" summary left_out
   echo "== $dir: its tests"
@@ -60,8 +60,8 @@ report() {
 }
 
 first="$(command -v g++ || command -v c++ || command -v clang++)"
-# Without optimisation: compiling takes far longer than running what is compiled.
-# Both ways of building: this one with the bodies compiled once, the next one header-only.
+# Without optimisation, because compiling takes far longer than the tests.
+# Both kinds of build are tested: this one has the bodies compiled once, the next one is header-only.
 check gcc "$first" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= -DERM_COMPILED=ON
 if [ "${1:-}" != --quick ]; then
   second="$(command -v clang++ || echo "$first")"

@@ -37,7 +37,7 @@ const std::string replacement = "\xEF\xBF\xBD";
 
 }  // namespace
 
-TEST_CASE("What is logged again replaces what was there") {
+TEST_CASE("Logging something again replaces it") {
   erm::ExperimentRun run("e");
   run.log_param("lr", 0.1);
   run.log_param("lr", "high");
@@ -60,7 +60,7 @@ TEST_CASE("What is logged again replaces what was there") {
   CHECK(run.features() == std::vector<std::string>{"a", "b", "c"});
 }
 
-TEST_CASE("Many params and metrics are taken from braces and from any map") {
+TEST_CASE("Many params and metrics are logged from braces and from any map") {
   erm::ExperimentRun run("e");
   run.log_params({{"lr", 0.1F}, {"seed", 42U}, {"optimizer", "adam"}, {"nesterov", true}});
   run.log_params(std::map<std::string, Value>{{"a", 1}});
@@ -99,7 +99,7 @@ TEST_CASE("A point has its step, its time to the millisecond, and its value") {
   CHECK(points[4].time.time_since_epoch() == std::chrono::milliseconds(-1));
 }
 
-TEST_CASE("A dict is merged into the one of its name") {
+TEST_CASE("A dict is merged into the dict of the same name") {
   erm::ExperimentRun run("e");
   run.log_dict("d", nullptr);
   CHECK(run.dicts().at("d") == erm::Json::object());
@@ -126,7 +126,7 @@ TEST_CASE("A configuration's values are logged under dotted names") {
   CHECK(params.at(".") == Value(1));
 }
 
-TEST_CASE("Text that is not UTF-8 becomes U+FFFD as it is logged") {
+TEST_CASE("Invalid UTF-8 becomes U+FFFD when text is logged") {
   erm::ExperimentRun run("e");
   const std::string bad = "a\xFF";
   run.log_feature(bad);
@@ -147,7 +147,7 @@ TEST_CASE("Text that is not UTF-8 becomes U+FFFD as it is logged") {
   CHECK(text_of(run, "note") == good);
 }
 
-TEST_CASE("A text is an artifact with the ending .txt, unless its id has one") {
+TEST_CASE("A text is an artifact with the extension .txt, unless its id has one") {
   erm::ExperimentRun run("e");
   run.log_text("plain", "note");
   run.log_text("# title", "report.md");
@@ -167,7 +167,7 @@ TEST_CASE("A text is an artifact with the ending .txt, unless its id has one") {
   CHECK(artifacts.at("data.bin").media_type() == "text/plain");
 }
 
-TEST_CASE("An image is told by its bytes, and its name made from the path or the id") {
+TEST_CASE("An image is recognised by its bytes, and its name comes from the path or the id") {
   TemporaryDirectory dir;
   erm::ExperimentRun run("e");
   const erm::Bytes jpeg = {0xFF, 0xD8, 0xFF, 0xE0, 0};
@@ -192,7 +192,7 @@ TEST_CASE("An image is told by its bytes, and its name made from the path or the
   CHECK(artifacts.at("pixels").bytes() == png);
 }
 
-TEST_CASE("Each file of a folder is logged under the path below it") {
+TEST_CASE("Each file of a folder is logged under its path in the folder") {
   namespace fs = std::filesystem;
   TemporaryDirectory dir;
   write_file(dir / "plots/a.txt", "a");
@@ -224,7 +224,7 @@ TEST_CASE("Each file of a folder is logged under the path below it") {
   CHECK(run.artifacts().empty());
 }
 
-TEST_CASE("A file is logged under its own name or the one given") {
+TEST_CASE("A file is logged under its own name or the given one") {
   TemporaryDirectory dir;
   write_file(dir / "model.html", "x");
   erm::ExperimentRun run("e");

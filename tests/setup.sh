@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing to build ERM ("core"), to open its pages in a browser ("browser"), or to run every test
-# ("tests"); does nothing where all is there.
+# Installs the missing packages to build ERM ("core"), to open its pages in a browser ("browser"), or to run every test
+# ("tests"). Does nothing if everything is installed.
 #   tests/setup.sh core|browser|tests
 # Packages come from apt (with or without sudo), brew or vcpkg. Without any of them CMake fetches the
-# libraries, and this script says which tools are to be installed by hand.
+# libraries, and this script lists the tools to install by hand.
 set -euo pipefail
 
 readonly goal="${1:-core}"
@@ -12,12 +12,12 @@ case "$goal" in core | browser | tests) ;; *) echo "usage: $0 core|browser|tests
 has() { command -v "$1" >/dev/null 2>&1; }
 compiler() { for name in c++ g++ clang++; do if has "$name"; then echo "$name"; return; fi; done; return 1; }
 has_header() { echo "#include <$1>" | "$(compiler)" -std=c++17 -x c++ -E - >/dev/null 2>&1; }
-# The interpreter that the tests use: that for which a distribution's packages are.
+# The interpreter that the tests use: the one for which the distribution has packages.
 python() { if [ -x /usr/bin/python3 ]; then /usr/bin/python3 "$@"; else python3 "$@"; fi; }
 python_has() { python -c "import $1" >/dev/null 2>&1; }
 clang_sanitizes() { echo 'int main() {}' | clang++ -fsanitize=address,undefined -x c++ -o /dev/null - >/dev/null 2>&1; }
 
-# The names, of those below, of what is not there. A library counts as a header that the compiler finds.
+# Prints the names of the missing tools and libraries. A library is installed if the compiler finds its header.
 missing() {
   compiler >/dev/null || echo compiler
   has cmake || echo cmake
@@ -36,7 +36,7 @@ missing() {
   has ccache || echo ccache
   has_header curl/curl.h || echo curl
   has_header openssl/hmac.h || echo openssl
-  # A real S3 server, and a client of others, for the tests of registries in object storage.
+  # A real S3 server, and an independent client, for the tests of registries in object storage.
   [ "$(uname)" != Linux ] || { has radosgw && has ceph-mon && has ceph-osd && has ceph; } || echo ceph
   [ "$(uname)" != Linux ] || has aws || echo awscli
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
@@ -84,14 +84,14 @@ install_with_apt() {
   # shellcheck disable=SC2207  # one word, one package
   for name in "$@"; do packages+=($(apt_package "$name")); done
   if [ "$(id -u)" -ne 0 ] && ! has sudo; then
-    echo "setup.sh: neither root nor sudo. To have them installed, run as root: apt-get install ${packages[*]}" >&2
+    echo "setup.sh: neither root nor sudo. To install the packages, run as root: apt-get install ${packages[*]}" >&2
     return
   fi
-  # Lists of packages that are old, or were never fetched, are fetched once.
+  # If the package lists are out of date or missing, fetch them once.
   if compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null; then apt_install "${packages[@]}" && return; fi
   as_root apt-get -o DPkg::Lock::Timeout=300 update </dev/null || true
   apt_install "${packages[@]}" && return
-  # One of them is not to be had here: install the others.
+  # One of the packages is not available here: install the others.
   for name in "${packages[@]}"; do apt_install "$name" || echo "setup.sh: cannot install $name" >&2; done
 }
 
@@ -120,7 +120,7 @@ install_with_vcpkg() {
   done
 }
 
-# Without output where there is nothing to do.
+# Prints nothing if there is nothing to do.
 find_missing() { wanted=(); local name; while read -r name; do wanted+=("$name"); done < <(missing); }
 find_missing
 [ "${#wanted[@]}" -gt 0 ] || exit 0
@@ -129,7 +129,7 @@ vcpkg="$(command -v vcpkg || true)"
 [ -n "$vcpkg" ] || [ ! -x "${VCPKG_ROOT:-}/vcpkg" ] || vcpkg="$VCPKG_ROOT/vcpkg"
 if has apt-get; then
   install_with_apt "${wanted[@]}"
-  # Which runtime clang wants is known once clang is there.
+  # The runtime that clang needs is known only after clang has been installed.
   find_missing
   case " ${wanted[*]-} " in *" clang-runtime "*) install_with_apt clang-runtime ;; esac
 elif has brew; then
@@ -142,11 +142,11 @@ find_missing
 for name in ${wanted[@]+"${wanted[@]}"}; do
   case "$name" in
     compiler | cmake | ninja)
-      echo "setup.sh: there is no $name, and no apt, brew or vcpkg that brought one. Install a C++17 compiler," \
+      echo "setup.sh: $name is missing, and neither apt, brew nor vcpkg could install it. Install a C++17 compiler," \
         "CMake 3.16 or later and ninja or make, and run this again." >&2
       exit 1
       ;;
     json | fmt | catch2) echo "setup.sh: $name is not installed; CMake will fetch its sources." ;;
-    *) echo "setup.sh: $name is not installed; what needs it is left out." ;;
+    *) echo "setup.sh: $name is not installed; the tests that need it are skipped." ;;
   esac
 done

@@ -32,7 +32,7 @@ bool near(double a, double b) { return std::abs(a - b) < 1e-4; }
 
 }  // namespace
 
-TEST_CASE("Runs are summarized by a param: mean, deviation, extremes and the 95% interval of the mean") {
+TEST_CASE("A summary by a param has the mean, deviation, extremes and the 95% interval of the mean") {
   const erm::RunSummary summary = summarize(example(), "params.optimizer");
   CHECK(summary.by == std::vector<std::string>{"params.optimizer"});
   REQUIRE(summary.groups.size() == 2);
@@ -65,7 +65,7 @@ TEST_CASE("Runs are summarized by several fields, in the order of their values")
   CHECK(summary.groups[0].metrics.at("acc").mean == 0.8);
 }
 
-TEST_CASE("Runs are summarized by their group, and those of none come last") {
+TEST_CASE("Runs are summarized by their group, and runs without a group come last") {
   std::vector<ExperimentRun> runs = example();
   runs[1].set_group("sweep 2");
   runs[2].set_group("sweep 10");
@@ -85,7 +85,7 @@ TEST_CASE("A number and a text that is that number make one group") {
   CHECK(summarize(runs, "params.lr").groups.size() == 1);
 }
 
-TEST_CASE("Runs without a number are told apart from those that count") {
+TEST_CASE("Runs without a number are counted separately") {
   std::vector<ExperimentRun> runs = {run("a", 1, 0.5), run("a", 1, std::nan("")), run("a", 1, 0.7), run("a", 1, 0)};
   runs[3].log_metric("acc", "0.9");
   runs.push_back(run("a", 1, 0));
@@ -96,24 +96,24 @@ TEST_CASE("Runs without a number are told apart from those that count") {
   CHECK(near(acc.mean, 0.7));
 }
 
-TEST_CASE("Large numbers neither overflow nor hide behind each other") {
+TEST_CASE("Large numbers neither overflow nor lose precision") {
   const erm::RunSummary summary = summarize({run("a", 1, 1.5e308), run("a", 1, 1.7e308)}, "params.lr");
   CHECK(summary.groups[0].metrics.at("acc").mean == 1.6e308);
 }
 
-TEST_CASE("Equal numbers have no deviation, however they round") {
+TEST_CASE("Equal numbers have no deviation, however they are rounded") {
   const erm::RunSummary summary = summarize({run("a", 1, 0.9), run("a", 1, 0.9), run("a", 1, 0.9)}, "params.lr");
   CHECK(summary.groups[0].metrics.at("acc").mean == 0.9);
   CHECK(summary.groups[0].metrics.at("acc").deviation == 0);
   CHECK(summary.groups[0].metrics.at("acc").low == 0.9);
 }
 
-TEST_CASE("No runs make no groups, and no fields make one") {
+TEST_CASE("Without runs there are no groups, and without fields there is one") {
   CHECK(summarize({}, "group").groups.empty());
   CHECK(summarize(example(), std::vector<std::string>{}).groups.size() == 1);
 }
 
-TEST_CASE("A field to group by that is none is an error that shows it") {
+TEST_CASE("An unknown field to group by is an error that shows it") {
   const auto fault_of = [](const char* field) {
     return thrown<erm::Error>([&] { static_cast<void>(summarize({}, field)); });
   };

@@ -117,8 +117,7 @@ void expect_end(const std::string& registry, const std::string& id, const std::s
 
 }  // namespace
 
-TEST_CASE(
-    "A deletion that is killed at any step leaves the run or puts it into the trash; whoever comes next goes on") {
+TEST_CASE("A deletion killed at any step leaves the run or moves it to the trash, and the next process continues") {
   for (const std::string next : {"delete", "restore", "empty", "save"}) {
     INFO("then " << next);
     at_each_step([&](Step& step) {
@@ -154,8 +153,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "A restore that is killed at any step leaves the run in the trash or brings it back; whoever comes next goes on") {
+TEST_CASE("A restore killed at any step leaves the run in the trash or restores it, and the next process continues") {
   for (const std::string next : {"restore", "empty", "save"}) {
     INFO("then " << next);
     at_each_step([&](Step& step) {
@@ -175,7 +173,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A trash that is emptied holds whole runs or none, also where that was killed") {
+TEST_CASE("While a trash is emptied it contains complete runs or none, even if that is killed") {
   at_each_step([](Step& step) {
     const TemporaryDirectory dir;
     const std::string registry = dir / "registry";
@@ -196,8 +194,7 @@ TEST_CASE("A trash that is emptied holds whole runs or none, also where that was
   });
 }
 
-TEST_CASE(
-    "The deletion of an experiment that is killed at any step goes on when it is called again, and all comes back") {
+TEST_CASE("The deletion of an experiment, killed at any step, continues with the next call, and can be restored") {
   at_each_step([](Step& step) {
     const TemporaryDirectory dir;
     const std::string registry = dir / "registry";
@@ -300,7 +297,7 @@ void change_something(std::mt19937& random, const std::string& registry) {
 
 }  // namespace
 
-TEST_CASE("Processes that save, edit, delete and restore at random show a reader whole runs only") {
+TEST_CASE("A reader sees only complete runs while processes save, edit, delete and restore at random") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   erm::save_run_to_registry(run_of("r0"), registry);

@@ -80,7 +80,7 @@ FileTree files_of(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("A deleted run is in no list, and comes back as it was") {
+TEST_CASE("A deleted run is in no list, and is restored unchanged") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   const std::string uri = save(registry, "e", "main", "r");
@@ -107,7 +107,7 @@ TEST_CASE("A deleted run is in no list, and comes back as it was") {
   CHECK(erm::to_text(erm::load_run_from_path(uri).artifacts().at("note").bytes()) == "hello");
 }
 
-TEST_CASE("No file in the trash has a name by which a reader knows runs, variants or experiments") {
+TEST_CASE("No file in the trash has a name by which readers recognise runs, variants or experiments") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "v/w", "a/b");
@@ -128,7 +128,7 @@ TEST_CASE("No file in the trash has a name by which a reader knows runs, variant
   CHECK(erm::list_experiments(registry).empty());
 }
 
-TEST_CASE("A run is deleted in any store") {
+TEST_CASE("A run can be deleted in any store") {
   const std::string registry = "reg";
   for (const std::shared_ptr<erm::FileSystem>& fs : std::vector<std::shared_ptr<erm::FileSystem>>{
            std::make_shared<erm::MemoryFileSystem>(), std::make_shared<erm_test::PlainFileSystem>()}) {
@@ -152,7 +152,7 @@ TEST_CASE("A run is deleted in any store") {
   }
 }
 
-TEST_CASE("The id of a deleted run can be used again; then it cannot come back") {
+TEST_CASE("The id of a deleted run can be used again, and then it cannot be restored") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   const std::string uri = save(registry, "e", "main", "r");
@@ -182,7 +182,7 @@ TEST_CASE("The id of a deleted run can be used again; then it cannot come back")
   }
 }
 
-TEST_CASE("What is asked for and is not there is told part by part") {
+TEST_CASE("The error for a missing registry, experiment, variant or run names it") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   CHECK(thrown<erm::NotFoundError>([&] { delete_run(registry, "e", "main", "r"); }) ==
@@ -224,7 +224,7 @@ TEST_CASE("What is asked for and is not there is told part by part") {
   CHECK(list_runs(registry, "e") == Ids{"r"});
 }
 
-TEST_CASE("Ids of several parts leave no empty folders behind, and by its URI each run is found") {
+TEST_CASE("Ids of several parts leave no empty folders behind, and each run is found by its URI") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   const std::string first = save(registry, "team/e", "v/w", "a/b/c"), second = save(registry, "team/e", "v/w", "a/d");
@@ -249,7 +249,7 @@ TEST_CASE("Ids of several parts leave no empty folders behind, and by its URI ea
   CHECK(trashed(registry) == Ids{"team/e/v/w/a/d"});
 }
 
-TEST_CASE("An experiment goes with all of its runs and comes back as it was; what was deleted before stays deleted") {
+TEST_CASE("An experiment is deleted and restored with all of its runs, and earlier deletions stay deleted") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "main", "before");
@@ -269,7 +269,7 @@ TEST_CASE("An experiment goes with all of its runs and comes back as it was; wha
   CHECK(trashed(registry) == Ids{"e/main/before"});
 }
 
-TEST_CASE("A variant goes and comes back, also out of an experiment that was deleted, and also without runs") {
+TEST_CASE("A variant is deleted and restored, even from a deleted experiment, and even without runs") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   for (const char* const variant : {"v", "w", "x"}) save(registry, "e", variant, "r");
@@ -302,7 +302,7 @@ TEST_CASE("A variant goes and comes back, also out of an experiment that was del
   }
 }
 
-TEST_CASE("An experiment that holds a user's own files keeps them") {
+TEST_CASE("An experiment that contains a user's own files keeps them") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "main", "r");
@@ -314,7 +314,7 @@ TEST_CASE("An experiment that holds a user's own files keeps them") {
   CHECK(files_of(registry).size() == 2);  // and the registry's own file
 }
 
-TEST_CASE("A live run is not deleted, nor its experiment; one whose process is gone is") {
+TEST_CASE("A live run cannot be deleted, nor its experiment, but a run whose process is gone can") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "main", "a");
@@ -355,7 +355,7 @@ TEST_CASE("A live run is not deleted, nor its experiment; one whose process is g
   CHECK(trashed(registry) == Ids{"e/main/live"});
 }
 
-TEST_CASE("A run that cannot be read can be deleted, and comes back as broken as it was") {
+TEST_CASE("An unreadable run can be deleted, and is restored unchanged") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   const std::string uri = save(registry, "e", "main", "r");
@@ -366,7 +366,7 @@ TEST_CASE("A run that cannot be read can be deleted, and comes back as broken as
   CHECK(file_text(uri + "/erm_metadata.json") == "{broken");
 }
 
-TEST_CASE("Edits of a run go with it") {
+TEST_CASE("Edits are deleted and restored with their run") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   const std::string uri = save(registry, "e", "main", "r");
@@ -377,7 +377,7 @@ TEST_CASE("Edits of a run go with it") {
   CHECK(erm::load_run_from_path(uri).tags().count("winner") == 1);
 }
 
-TEST_CASE("The trash is emptied of what is old enough, and then for good") {
+TEST_CASE("Emptying the trash permanently removes what is old enough") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   for (const char* const run : {"a", "b", "c"}) save(registry, "e", "main", run);
@@ -399,7 +399,7 @@ TEST_CASE("The trash is emptied of what is old enough, and then for good") {
   CHECK(file_tree(registry).size() == 1);  // the registry's own file
 }
 
-TEST_CASE("An entry of the trash that is not what ERM wrote is told of, and nothing else is lost") {
+TEST_CASE("An entry of the trash that ERM did not write is reported, and nothing else is lost") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "main", "r");
@@ -442,7 +442,7 @@ TEST_CASE("An entry of the trash that is not what ERM wrote is told of, and noth
 
 #if !defined(_WIN32)
 
-TEST_CASE("Links are not followed: nothing outside of the registry is moved or removed") {
+TEST_CASE("Links are not followed: nothing outside the registry is moved or removed") {
   namespace fs = std::filesystem;
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry", outside = dir / "outside";

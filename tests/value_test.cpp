@@ -68,14 +68,14 @@ std::string get_error(const Value& value) {
 
 }  // namespace
 
-TEST_CASE("a default value is the empty text") {
+TEST_CASE("A default value is the empty text") {
   const Value value = Value();
   CHECK(value.kind() == Kind::text);
   CHECK(value.str().empty());
   CHECK(value == "");
 }
 
-TEST_CASE("a value keeps the kind of what it was given") {
+TEST_CASE("A value keeps the type of its source") {
   CHECK(Value(true).kind() == Kind::boolean);
   CHECK(Value(1).kind() == Kind::signed_integer);
   CHECK(Value(std::int8_t{1}).kind() == Kind::signed_integer);
@@ -92,7 +92,7 @@ TEST_CASE("a value keeps the kind of what it was given") {
   CHECK(Value(std::string_view("1")).kind() == Kind::text);
 }
 
-TEST_CASE("a value is text, a number or a boolean, and one of them alone") {
+TEST_CASE("A value is text, a number or a boolean, and only one of them") {
   for (const Value& number : {Value(1), Value(1U), Value(1.0)}) {
     CHECK(number.is_number());
     CHECK_FALSE(number.is_text());
@@ -106,14 +106,14 @@ TEST_CASE("a value is text, a number or a boolean, and one of them alone") {
   CHECK_FALSE(Value(false).is_text());
 }
 
-TEST_CASE("a char is text and the small integers are numbers") {
+TEST_CASE("A char is text and the small integers are numbers") {
   CHECK(Value('A').str() == "A");
   CHECK(Value('A').get<std::string>() == "A");
   CHECK(Value(std::int8_t{65}).str() == "65");
   CHECK(Value(std::uint8_t{65}).str() == "65");
 }
 
-TEST_CASE("values of one list may be of different kinds") {
+TEST_CASE("Values of one list may have different types") {
   const std::map<std::string, Value> params = {{"lr", 0.1}, {"seed", 42U}, {"optimizer", "adam"}, {"nesterov", true}};
   CHECK(params.at("lr").str() == "0.1");
   CHECK(params.at("seed").str() == "42");
@@ -121,7 +121,7 @@ TEST_CASE("values of one list may be of different kinds") {
   CHECK(params.at("nesterov").str() == "true");
 }
 
-TEST_CASE("a value reads as a person writes it") {
+TEST_CASE("str() is readable") {
   CHECK(Value(0.1).str() == "0.1");
   CHECK(Value(0.1F).str() == "0.1");
   CHECK(Value(0.1L).str() == "0.1");
@@ -139,7 +139,7 @@ TEST_CASE("a value reads as a person writes it") {
   CHECK(Value(uint64_max).str() == "18446744073709551615");
 }
 
-TEST_CASE("a float is kept as its shortest decimal") {
+TEST_CASE("A float is stored as its shortest decimal") {
   CHECK(Value(0.1F).get<double>() == 0.1);
   CHECK(Value(0.1F).get<float>() == 0.1F);
   CHECK(Value(0.1F) == Value(0.1));
@@ -149,7 +149,7 @@ TEST_CASE("a float is kept as its shortest decimal") {
     CHECK(Value(number).get<float>() == number);
 }
 
-TEST_CASE("an integer is read as any integer type that holds it exactly") {
+TEST_CASE("An integer can be read as any integer type that holds it exactly") {
   CHECK(Value(42U).get<int>() == 42);
   CHECK(Value(42).get<unsigned>() == 42U);
   CHECK(Value(uint64_max).get<std::uint64_t>() == uint64_max);
@@ -165,7 +165,7 @@ TEST_CASE("an integer is read as any integer type that holds it exactly") {
   CHECK(Value(-std::ldexp(1.0, 63)).get<std::int64_t>() == int64_min);
 }
 
-TEST_CASE("an integer that does not fit is an error, never cut off") {
+TEST_CASE("An integer that does not fit is an error, never truncated") {
   CHECK_THROWS_AS(Value(128).get<std::int8_t>(), erm::Error);
   CHECK_THROWS_AS(Value(-129).get<std::int8_t>(), erm::Error);
   CHECK_THROWS_AS(Value(256U).get<std::uint8_t>(), erm::Error);
@@ -181,7 +181,7 @@ TEST_CASE("an integer that does not fit is an error, never cut off") {
   CHECK_THROWS_AS(Value(-infinity).get<std::int64_t>(), erm::Error);
 }
 
-TEST_CASE("any number is read as a floating-point type, rounded to the nearest") {
+TEST_CASE("Any number can be read as a floating-point type, rounded to nearest") {
   CHECK(Value(1).get<double>() == 1.0);
   CHECK(Value(uint64_max).get<double>() == std::ldexp(1.0, 64));
   CHECK(Value(9007199254740993LL).get<double>() == 9007199254740992.0);
@@ -191,7 +191,7 @@ TEST_CASE("any number is read as a floating-point type, rounded to the nearest")
   CHECK(Value(1e300).get<float>() == std::numeric_limits<float>::infinity());
 }
 
-TEST_CASE("what a value is not is an error that says what it is") {
+TEST_CASE("Reading a value as the wrong type is an error that describes the value") {
   CHECK(get_error<int>("0.9") == "the value '0.9' is text and cannot be read as a signed integer of that size");
   CHECK(get_error<unsigned>(-1) ==
         "the value '-1' is a signed integer and cannot be read as an unsigned integer of that size");
@@ -210,7 +210,7 @@ TEST_CASE("what a value is not is an error that says what it is") {
         "the value '7' is a signed integer and cannot be read as text (str() gives any value as text)");
 }
 
-TEST_CASE("text stays text, and number() reads it where it is one") {
+TEST_CASE("Text stays text, and number() reads it if it is a number") {
   CHECK(Value("0.9").is_text());
   CHECK(Value("0.9").get<std::string>() == "0.9");
   CHECK(Value("0.9").number() == 0.9);
@@ -226,7 +226,7 @@ TEST_CASE("text stays text, and number() reads it where it is one") {
   CHECK_FALSE(Value(true).number().has_value());
 }
 
-TEST_CASE("numbers are equal by what they are worth") {
+TEST_CASE("Numbers are compared by value") {
   CHECK(Value(1) == Value(1U));
   CHECK(Value(1) == Value(1.0));
   CHECK(Value(1U) == Value(1.0));
@@ -245,7 +245,7 @@ TEST_CASE("numbers are equal by what they are worth") {
   CHECK(Value(uint64_max) != Value(std::ldexp(1.0, 64)));
 }
 
-TEST_CASE("equality is symmetric, and reflexive even for NaN") {
+TEST_CASE("Equality is symmetric, and reflexive even for NaN") {
   const std::vector<Value> values = {
       0,     -1, 1U,  uint64_max, int64_min, 0.5, -1.0,      1.0,       not_a_number, 0.0,  infinity, true,
       false, "", "1", "true",     'x',       "x", int64_max, -infinity, 1e300,        0.1F, 0.1,      "nan"};
@@ -259,7 +259,7 @@ TEST_CASE("equality is symmetric, and reflexive even for NaN") {
   }
 }
 
-TEST_CASE("text and booleans are equal among their own kind alone") {
+TEST_CASE("Text and booleans are equal only to their own type") {
   CHECK(Value("a") == Value(std::string("a")));
   CHECK(Value("a") == Value('a'));
   CHECK(Value("a") != Value("b"));
@@ -272,7 +272,7 @@ TEST_CASE("text and booleans are equal among their own kind alone") {
   CHECK(Value("") != Value(0));
 }
 
-TEST_CASE("text that is not UTF-8 becomes U+FFFD") {
+TEST_CASE("Invalid UTF-8 becomes U+FFFD") {
   const std::string broken = "caf\xE9!";
   const std::string repaired = "caf\xEF\xBF\xBD!";
   CHECK(Value(broken).str() == repaired);
@@ -283,13 +283,13 @@ TEST_CASE("text that is not UTF-8 becomes U+FFFD") {
   CHECK(Value("Zürich \xF0\x9F\x98\x80").str() == "Zürich \xF0\x9F\x98\x80");
 }
 
-TEST_CASE("text may hold a NUL where its length is given") {
+TEST_CASE("Text with a given length may contain a NUL") {
   const std::string_view text("a\0b", 3);
   CHECK(Value(text).get<std::string>() == text);
   CHECK(Value(std::string(text)).str().size() == 3);
 }
 
-TEST_CASE("a null pointer to text is an error") {
+TEST_CASE("A null pointer to text is an error") {
   const char* nothing = nullptr;
   CHECK_THROWS_AS(Value(nothing), erm::Error);
   try {
@@ -300,7 +300,7 @@ TEST_CASE("a null pointer to text is an error") {
   }
 }
 
-TEST_CASE("copies of a value are independent, and assignment changes the kind") {
+TEST_CASE("Copies of a value are independent, and assignment changes the type") {
   Value value = 18446744073709551615U;
   const Value copy = value;
   value = "adam";
@@ -312,7 +312,7 @@ TEST_CASE("copies of a value are independent, and assignment changes the kind") 
   CHECK_FALSE(moved.get<bool>());
 }
 
-TEST_CASE("the locale changes neither how a value reads nor how it is read") {
+TEST_CASE("The locale affects neither writing nor reading of a value") {
   const erm_test::CommaLocale locale;
   if (locale.active()) CHECK(Value(0.5).str() == "0.5");
   CHECK(Value(1234567.25).str() == "1234567.25");

@@ -24,11 +24,13 @@ const std::filesystem::path source_dir = ERM_SOURCE_DIR;
 
 }  // namespace
 
-TEST_CASE("the version is three numbers") { CHECK(std::regex_match(erm::version, std::regex(R"(\d+\.\d+\.\d+)"))); }
+TEST_CASE("The version consists of three numbers") {
+  CHECK(std::regex_match(erm::version, std::regex(R"(\d+\.\d+\.\d+)")));
+}
 
 TEST_CASE("CMake has the version of the header") { CHECK(std::string(ERM_CMAKE_VERSION) == erm::version); }
 
-TEST_CASE("the manifest of the vcpkg port has the version of the header") {
+TEST_CASE("The manifest of the vcpkg port has the version of the header") {
   const auto manifest = nlohmann::json::parse(read(source_dir / "docs/packaging/vcpkg/erm/vcpkg.json"));
   CHECK(manifest.at("name") == "erm");
   CHECK(manifest.at("version") == erm::version);
@@ -38,7 +40,7 @@ TEST_CASE("the manifest of the vcpkg port has the version of the header") {
     CHECK(std::find(dependencies.begin(), dependencies.end(), name) != dependencies.end());
 }
 
-TEST_CASE("wherever the documentation names a tag of ERM it is that of the header") {
+TEST_CASE("Wherever the documentation names a tag of ERM, it has the version of the header") {
   const std::string page = read(source_dir / "docs/packaging/README.md");
   const std::regex tag(R"(\bv(\d+\.\d+\.\d+))");
   std::size_t named = 0;

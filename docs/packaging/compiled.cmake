@@ -1,7 +1,8 @@
 # erm_add_compiled(<name> <include folder> <libraries ...>)
 #
-# A static library of ERM's bodies, built only when something links it: a file a part of ERM, so that several processors
-# share the work. Its users are given ERM_COMPILED, which makes ERM's headers declarations.
+# Adds a static library of ERM's bodies, which is built only if something links it. Each part of ERM is one file, so
+# that several processors share the work. Its users get the definition ERM_COMPILED, which leaves only declarations in
+# ERM's headers.
 
 set(ERM_COMPILED_PARTS run store find live compare)
 set(ERM_COMPILED_run
@@ -12,7 +13,7 @@ set(ERM_COMPILED_find group_by find edit trash summary)
 set(ERM_COMPILED_live provenance live_run)
 set(ERM_COMPILED_compare comparison compare compare_text notebook)
 
-# Leaves a file alone that is as it should be: else what was built from it would be built again.
+# Writes a file only if its content changes, so that nothing is rebuilt needlessly.
 function(erm_write_source file content)
   set(before "")
   if(EXISTS ${file})
@@ -47,8 +48,8 @@ function(erm_add_compiled name include)
   endif()
 endfunction()
 
-# A file that each program of erm::s3 compiles: it holds S3's bodies in a program that is compiled with ERM_COMPILED, and
-# nothing in any other, which has them from the header.
+# A source file that each program that links erm::s3 compiles. It contains the bodies for S3 if the program is compiled
+# with ERM_COMPILED. Otherwise it is empty, because the header contains them.
 function(erm_s3_source variable)
   set(source ${CMAKE_CURRENT_BINARY_DIR}/erm_s3/s3.cpp)
   erm_write_source(${source} "// Generated.\n#ifdef ERM_COMPILED\n#include \"erm/impl/s3.inl\"\n#endif\n")

@@ -1,7 +1,8 @@
-# erm_find_or_fetch(<name> <version> TARGET <target> HINT <how to install it> URL <archive> SHA256 <of it>)
+# erm_find_or_fetch(<name> <version> TARGET <target> HINT <how to install it> URL <archive> SHA256 <its hash>)
 #
-# Uses the target that the parent project has, else what find_package finds, else the archive's release.
-# ERM_FETCH_DEPENDENCIES ON leaves out find_package, OFF the archive. A macro, for <name>_FOUND and <name>_VERSION.
+# Uses the parent project's target if there is one, otherwise the package that find_package finds, otherwise the release
+# in the archive. With ERM_FETCH_DEPENDENCIES=ON it does not call find_package, with OFF it fetches nothing. A macro, so
+# that it sets <name>_FOUND and <name>_VERSION for the caller.
 macro(erm_find_or_fetch name version)
   cmake_parse_arguments(ERM_DEPENDENCY "" "TARGET;HINT;URL;SHA256" "" ${ARGN})
   if(NOT TARGET ${ERM_DEPENDENCY_TARGET} AND NOT ERM_FETCH_DEPENDENCIES STREQUAL "ON")
@@ -9,8 +10,8 @@ macro(erm_find_or_fetch name version)
   endif()
   if(NOT TARGET ${ERM_DEPENDENCY_TARGET})
     if(ERM_FETCH_DEPENDENCIES STREQUAL "OFF")
-      message(FATAL_ERROR "ERM needs ${name} ${version} or later, which find_package does not find. Install it "
-                          "(${ERM_DEPENDENCY_HINT}), give its place with -DCMAKE_PREFIX_PATH=, or let ERM fetch it "
+      message(FATAL_ERROR "ERM needs ${name} ${version} or later, but find_package cannot find it. Install it "
+                          "(${ERM_DEPENDENCY_HINT}), pass its location with -DCMAKE_PREFIX_PATH=, or let ERM fetch it "
                           "with -DERM_FETCH_DEPENDENCIES=AUTO.")
     endif()
     erm_fetch(${name} ${version})
@@ -21,16 +22,16 @@ function(erm_fetch name version)
   string(TOUPPER ${name} upper_name)
   get_filename_component(archive ${ERM_DEPENDENCY_URL} NAME)
   set(archive ${PROJECT_BINARY_DIR}/_deps/${archive})
-  # Downloaded here, not by FetchContent, whose failure says neither what was wanted nor what to do.
+  # Not downloaded by FetchContent, whose error says neither what was needed nor what to do.
   if(NOT FETCHCONTENT_SOURCE_DIR_${upper_name} AND NOT EXISTS ${archive})
-    message(STATUS "ERM: fetching ${ERM_DEPENDENCY_URL}, for ${name} ${version} or later is not installed")
+    message(STATUS "ERM: fetching ${ERM_DEPENDENCY_URL}, because ${name} ${version} or later is not installed")
     file(DOWNLOAD ${ERM_DEPENDENCY_URL} ${archive}.part STATUS status INACTIVITY_TIMEOUT 60)
     list(GET status 0 failed)
     if(failed)
       list(GET status 1 reason)
-      message(FATAL_ERROR "ERM needs ${name} ${version} or later. find_package does not find it, and fetching "
-                          "${ERM_DEPENDENCY_URL} failed: ${reason}. Install it (${ERM_DEPENDENCY_HINT}), give its "
-                          "place with -DCMAKE_PREFIX_PATH=, or that of its sources with "
+      message(FATAL_ERROR "ERM needs ${name} ${version} or later. find_package cannot find it, and fetching "
+                          "${ERM_DEPENDENCY_URL} failed: ${reason}. Install it (${ERM_DEPENDENCY_HINT}), pass its "
+                          "location with -DCMAKE_PREFIX_PATH=, or the folder of its sources with "
                           "-DFETCHCONTENT_SOURCE_DIR_${upper_name}=.")
     endif()
     file(RENAME ${archive}.part ${archive})

@@ -1,9 +1,9 @@
-# A step of each build, for record-build.cmake: asks git, and writes the record as C++ where it is another than before.
-#   cmake -DFACTS=<what CMake knows of the target> -DOUTPUT=<file to write> -P record-build-step.cmake
-# It never fails for git: what git does not tell is left out of the record, with the reason.
+# A step of each build, for record-build.cmake: asks git, and writes the record as C++ if it has changed.
+#   cmake -DFACTS=<facts from CMake about the target> -DOUTPUT=<file to write> -P record-build-step.cmake
+# It does not fail because of git: if git cannot answer, the record has the reason instead.
 #
-# A record is fields, each a name, US and a value that RS ends; a list has GS between its parts. The last field is the
-# diff, of any bytes. include/erm/detail/provenance/build_text.hpp reads it.
+# A record consists of fields: a name, US, a value, RS. GS separates the elements of a list. The last field is the diff,
+# which may contain any bytes. include/erm/detail/provenance/build_text.hpp reads it.
 cmake_minimum_required(VERSION 3.16)
 
 include("${FACTS}")
@@ -96,7 +96,7 @@ set(ENV{GIT_OPTIONAL_LOCKS} 0)
 set(ENV{GIT_TERMINAL_PROMPT} 0)
 set(ENV{LC_ALL} C)
 
-# git(<arguments>): `failed` is 0 where it did what was asked, `out` and `why` what it said.
+# git(<arguments>): runs git. `failed` is its exit status, `out` its output and `why` its error output.
 function(git)
   execute_process(COMMAND ${git} -c core.fsmonitor=false -c core.quotePath=false ${ARGN} WORKING_DIRECTORY "${folder}"
                   TIMEOUT 30 OUTPUT_VARIABLE out ERROR_VARIABLE why RESULT_VARIABLE failed)
@@ -108,14 +108,14 @@ function(git)
   endforeach()
 endfunction()
 
-# A URL without user names and passwords, where a server is asked by them; of ssh the user is a part of the address.
+# Removes user names and passwords from a URL. For ssh the user name is part of the address and stays.
 function(without_credentials url result)
   if(url MATCHES "^([A-Za-z0-9+.:-]*)://([^/?#]*)(.*)$")
     set(scheme "${CMAKE_MATCH_1}")
     set(server "${CMAKE_MATCH_2}")
     set(path "${CMAKE_MATCH_3}")
     if(NOT server MATCHES "@" AND server MATCHES ":[^0-9]" AND NOT server MATCHES "\\]" AND path MATCHES "@")
-      string(REGEX REPLACE "^.*@" "" url "${path}")  # a password that holds a slash
+      string(REGEX REPLACE "^.*@" "" url "${path}")  # a password that contains a slash
       string(REGEX MATCH "^([^/?#]*)(.*)$" ignored "${url}")
       set(server "${CMAKE_MATCH_1}")
       set(path "${CMAKE_MATCH_2}")
@@ -151,7 +151,7 @@ function(ask_git)
   endif()
   string(REGEX REPLACE "\n$" "" folder "${out}")
 
-  # The folder that is built in is no part of the code, nor is a registry that runs are saved in.
+  # The build folder is not part of the code, nor is a registry with runs.
   get_filename_component(top "${folder}" REALPATH)
   get_filename_component(built "${binary_dir}" REALPATH)
   file(RELATIVE_PATH built "${top}" "${built}")
@@ -217,19 +217,19 @@ function(ask_git)
     miss(code.remote "the repository has no remote")
   endif()
 
-  # The diff, and sources of the target that git does not know yet as if they were added.
+  # The diff. Untracked sources of the target are in it as if they had been added.
   set(options --no-ext-diff --no-textconv --no-color --full-index --src-prefix=a/ --dst-prefix=b/)
   if(NOT dirty)
     return()
   endif()
-  # git diff notes in the index which files were only touched. It gets a copy, so that no commit meets a locked index.
-  # The copy keeps its time: git reads files that are as young as the index, since their size and time do not tell
-  # whether they were edited.
+  # git diff updates the entries of touched files in the index. It gets a copy of the index, so that a commit at the
+  # same time does not find it locked. The copy keeps its time, because git reads the files that are as new as the
+  # index: their size and time do not show whether they were edited.
   git(rev-parse --git-path index)
   string(REGEX REPLACE "\n$" "" index "${out}")
   get_filename_component(index "${index}" ABSOLUTE BASE_DIR "${folder}")
   if(EXISTS "${index}")
-    file(REMOVE_RECURSE "${OUTPUT}.index")  # of a step that was killed
+    file(REMOVE_RECURSE "${OUTPUT}.index")  # left by a killed step
     file(COPY "${index}" DESTINATION "${OUTPUT}.index")
     get_filename_component(name "${index}" NAME)
     set(ENV{GIT_INDEX_FILE} "${OUTPUT}.index/${name}")
@@ -282,7 +282,7 @@ endfunction()
 file(REMOVE "${diff}")
 ask_git()
 
-# ---- the record, where it is another than before ----
+# ---- the record, if it has changed ----
 
 if(NOT "$ENV{SOURCE_DATE_EPOCH}" STREQUAL "")
   miss(build.time_utc "SOURCE_DATE_EPOCH was set, so that builds are the same at any time")

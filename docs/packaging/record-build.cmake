@@ -1,10 +1,10 @@
 # erm_record_build(<target> [MAX_DIFF_BYTES <n>])
 #
-# Puts into <target>, when it is built, how it is built and from which code: compiler, flags, definitions, libraries,
-# and what git says of the work tree that the target's source folder is in. Runs of the program have it in their
-# provenance: docs/build-record.md. Each build asks git anew; only what changed is compiled and linked again.
+# Records in <target> how it is built and from which code: compiler, flags, definitions, libraries, and the state of the
+# git work tree that contains the target's source folder. The provenance of the program's runs includes this record:
+# docs/build-record.md. Each build asks git again, but compiles and links only what has changed.
 #
-# The diff against HEAD is put in up to MAX_DIFF_BYTES (262144), beyond that its size and hash alone.
+# Records the diff against HEAD up to MAX_DIFF_BYTES (262144), and only the size and hash of a larger one.
 
 cmake_policy(PUSH)
 cmake_policy(VERSION 3.16...3.28)
@@ -51,7 +51,7 @@ function(erm_record_build target)
     message(FATAL_ERROR "erm_record_build(${target}): Ninja Multi-Config needs CMake 3.20")
   endif()
 
-  # A source of constant content, which includes what the step below writes for each configuration.
+  # A source with constant content, which includes the file that the step below writes for each configuration.
   string(MAKE_C_IDENTIFIER "erm_build_record_of_${target}" symbol)
   set(folder ${binary_dir}/erm_record/${target})
   set(source ${folder}/erm_build_record.cpp)
@@ -68,7 +68,7 @@ function(erm_record_build target)
   endif()
   set_source_files_properties("${source}" ${directory} PROPERTIES INCLUDE_DIRECTORIES "${folder}/$<CONFIG>"
                               SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON SKIP_AUTOGEN ON SKIP_LINTING ON)
-  # A linker takes from an archive only what is asked for, and Windows' may drop what nobody names.
+  # A linker takes only referenced symbols from an archive, and the linker of Windows may drop unreferenced ones.
   if(MSVC)
     set(keep "LINKER:/INCLUDE:$<$<EQUAL:${CMAKE_SIZEOF_VOID_P},4>:_>${symbol}")
   elseif(APPLE OR (WIN32 AND CMAKE_SIZEOF_VOID_P EQUAL 4))
@@ -83,7 +83,7 @@ function(erm_record_build target)
   endif()
 
   get_property(step GLOBAL PROPERTY ERM_RECORD_BUILD_STEP)
-  # Ninja must know what the step may write, or it looks at that before the step has run.
+  # Ninja must know which file the step may write. Otherwise it checks the file before the step has run.
   if(NOT CMAKE_VERSION VERSION_LESS 3.20)
     set(written BYPRODUCTS "${folder}/$<CONFIG>/erm_build_record.inc")
   elseif(NOT CMAKE_CONFIGURATION_TYPES)
@@ -95,7 +95,7 @@ function(erm_record_build target)
     ${written} COMMENT "" VERBATIM)
   add_dependencies(${target} ${target}_erm_record)
 
-  # The end of this directory's CMakeLists.txt may still change flags and libraries.
+  # Deferred, because the rest of this directory's CMakeLists.txt may change flags and libraries.
   if(CMAKE_VERSION VERSION_LESS 3.19)
     erm_record_build_facts("${target}" "${folder}" "${symbol}" ${arg_MAX_DIFF_BYTES})
   else()
@@ -104,7 +104,7 @@ function(erm_record_build target)
   endif()
 endfunction()
 
-# Writes what CMake knows for the step to read, a file for each configuration; generator expressions are resolved by then.
+# Writes CMake's facts for the step, in one file for each configuration, with all generator expressions resolved.
 function(erm_record_build_facts target folder symbol max_diff_bytes)
   get_target_property(type ${target} TYPE)
   get_target_property(source_dir ${target} SOURCE_DIR)
@@ -119,7 +119,7 @@ function(erm_record_build_facts target folder symbol max_diff_bytes)
     string(APPEND flags "$<$<CONFIG:${configuration}>: ${more}>")
   endforeach()
 
-  # What CMake adds for properties of the target, then what the target and its libraries ask for.
+  # The options that CMake adds for properties of the target, then those of the target and its libraries.
   set(options "$<$<BOOL:$<TARGET_PROPERTY:${target},INTERPROCEDURAL_OPTIMIZATION>>:${CMAKE_CXX_COMPILE_OPTIONS_IPO}>")
   set(independent "$<BOOL:$<TARGET_PROPERTY:${target},POSITION_INDEPENDENT_CODE>>")
   if(type STREQUAL "EXECUTABLE")
@@ -155,7 +155,7 @@ function(erm_record_build_facts target folder symbol max_diff_bytes)
                       "set(old_flags [======[$<TARGET_PROPERTY:${target},COMPILE_FLAGS>]======])\n"
                       "set(sources [======[$<TARGET_PROPERTY:${target},SOURCES>]======])\n"
                       "set(GIT_EXECUTABLE [======[${GIT_EXECUTABLE}]======])\n")
-  # Options may depend on the language, so there is a file for each.
+  # Options may depend on the language, so each language has its own file.
   file(GENERATE OUTPUT "${folder}/$<CONFIG>/facts-$<COMPILE_LANGUAGE>.cmake" CONTENT "${facts}")
 endfunction()
 
@@ -210,7 +210,7 @@ function(erm_record_build_libraries target directory result)
         list(APPEND queue "${next}" "${target_scope}")
       endforeach()
     endif()
-    # find_package leaves versions in variables, by one of these names, of the directory that called it.
+    # find_package stores a version under one of these names, in a variable of the calling directory.
     string(TOUPPER "${package}" upper)
     set(names ${package}_VERSION ${upper}_VERSION ${package}_VERSION_STRING ${upper}_VERSION_STRING)
     if(kind AND NOT imported)

@@ -1,5 +1,5 @@
-# The target erm::s3, where libcurl and libcrypto are there.
-set(ERM_S3 "AUTO" CACHE STRING "erm::s3, registries in object storage: AUTO where libcurl and OpenSSL are found, ON, OFF")
+# Adds the target erm::s3 if libcurl and libcrypto are installed.
+set(ERM_S3 "AUTO" CACHE STRING "erm::s3, for object storage: AUTO (if libcurl and OpenSSL are found), ON or OFF")
 set_property(CACHE ERM_S3 PROPERTY STRINGS AUTO ON OFF)
 
 if(NOT ERM_S3 STREQUAL "OFF")
@@ -11,7 +11,7 @@ if(NOT ERM_S3 STREQUAL "OFF")
     target_link_libraries(erm_s3 INTERFACE erm CURL::libcurl OpenSSL::Crypto)
     erm_s3_source(source)
     target_sources(erm_s3 INTERFACE ${source})
-    # A project that adds this one as a folder links them too.
+    # A project that adds this one with add_subdirectory links them, too.
     foreach(dependency CURL::libcurl OpenSSL::Crypto)
       get_target_property(aliased ${dependency} ALIASED_TARGET)
       get_target_property(imported ${dependency} IMPORTED)
@@ -20,10 +20,10 @@ if(NOT ERM_S3 STREQUAL "OFF")
       endif()
     endforeach()
   elseif(ERM_S3 STREQUAL "AUTO")
-    message(STATUS "ERM: no target erm::s3, for libcurl 7.66 or OpenSSL 1.1 is not installed")
+    message(STATUS "ERM: no target erm::s3, because libcurl 7.66 or OpenSSL 1.1 is not installed")
   else()
-    message(FATAL_ERROR "erm::s3 needs libcurl 7.66 and OpenSSL 1.1 or later, which find_package does not find. "
+    message(FATAL_ERROR "erm::s3 needs libcurl 7.66 and OpenSSL 1.1 or later, but find_package cannot find them. "
                         "Install them (apt install libcurl4-openssl-dev libssl-dev, brew install curl openssl, vcpkg "
-                        "install curl openssl), give their place with -DCMAKE_PREFIX_PATH=, or set ERM_S3 to AUTO.")
+                        "install curl openssl), pass their location with -DCMAKE_PREFIX_PATH=, or set ERM_S3 to AUTO.")
   endif()
 endif()

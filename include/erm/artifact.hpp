@@ -1,9 +1,9 @@
-// A file that belongs to a run: a picture, a model, a note. Its content is taken when it is logged and
-// read when it is asked for, so that loading a run never reads its checkpoints.
+// A file that belongs to a run: a picture, a model, a note. A run copies the content when it logs the artifact. A
+// loaded run reads the content on demand, so loading a run never reads its checkpoints.
 //
 //   const erm::Artifact& model = run.artifacts().at("model");
 //   std::printf("%s, %llu bytes\n", model.filename().c_str(), static_cast<unsigned long long>(model.size()));
-//   model.save_to("best.pt");        // never in memory as a whole
+//   model.save_to("best.pt");        // never completely in memory
 //   std::string note = erm::to_text(run.artifacts().at("note").bytes());
 #pragma once
 
@@ -22,27 +22,27 @@ class Artifact {
  public:
   /// An artifact in memory.
   Artifact(std::string id, std::string filename, ArtifactType type, Bytes content);
-  /// An artifact whose content is elsewhere; `sha256` is checked by whoever reads all of it.
+  /// An artifact whose content is stored elsewhere. Every function that reads the complete content checks `sha256`.
   Artifact(std::string id, std::string filename, ArtifactType type, std::shared_ptr<const Content> content,
            std::string media_type = {}, std::optional<std::string> sha256 = {});
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  /// The name that it was logged under; may have folders ("weights/model.bin").
+  /// The name under which it was logged. It may contain folders ("weights/model.bin").
   [[nodiscard]] const std::string& filename() const noexcept { return filename_; }
   [[nodiscard]] ArtifactType type() const noexcept { return type_; }
-  /// "text/plain", "image/svg+xml", ...: from what it was logged as, else from its name; never empty.
+  /// "text/plain", "image/svg+xml", ...: from the type that was logged or, without one, from the filename. Never empty.
   [[nodiscard]] const std::string& media_type() const noexcept { return media_type_; }
-  /// In bytes, known without reading it.
+  /// In bytes. Does not read the content.
   [[nodiscard]] std::uint64_t size() const;
-  /// 64 hexadecimal digits, where the run that was loaded has them.
+  /// 64 hexadecimal digits. Set only if the run was loaded and has the hash.
   [[nodiscard]] const std::optional<std::string>& sha256() const noexcept { return sha256_; }
   [[nodiscard]] const std::shared_ptr<const Content>& content() const noexcept { return content_; }
 
-  /// The whole content. Throws NotFoundError where a loaded run has lost it, FormatError where it is not what was
-  /// saved.
+  /// The complete content. Throws NotFoundError if a loaded run has lost the file, and FormatError if the file has
+  /// changed since it was saved.
   [[nodiscard]] Bytes bytes() const;
-  /// Writes the content to a local file without holding it in memory; the file is whole or not there. Throws as
-  /// bytes().
+  /// Writes the content to a local file without holding it in memory. The file is complete or does not exist. Throws
+  /// like bytes().
   void save_to(const FilePath& path) const;
 
  private:

@@ -1,5 +1,5 @@
-// How the file that begins a run was compiled. Each file that includes this has facts of its own, and a run that the
-// file constructs records them; a program never needs to name them.
+// How the source file that begins a run was compiled. Each file that includes this header has its own facts, and a run
+// that the file constructs records them. A program never needs to name them.
 //
 //   erm::LiveRun run("erm-registry", "mnist");      // records the facts of this file, as if this were written:
 //   erm::LiveRun same("erm-registry", "mnist", {}, erm::detail::build_facts_of_this_file());
@@ -7,20 +7,20 @@
 
 namespace erm {
 
-/// Points to texts that last as long as the program or library that the file is linked into.
+/// Points to texts that live as long as the program or library into which the file is linked.
 struct BuildFacts {
-  const char* compiler;      // "GNU 12.2.0", with CMake's names of compilers; empty for one that is not known
+  const char* compiler;      // "GNU 12.2.0", with CMake's compiler names; empty for an unknown compiler
   long cxx_standard;         // the value of __cplusplus: 201703
-  const char* optimisation;  // "on", "size" or "off"; empty where the compiler does not tell
-  const char* definitions;   // each behind a ';', of those that change what a library does: ";NDEBUG"
-  const char* enabled;       // the same: ";AVX2;OpenMP 201511;fast-math;address sanitizer"
-  const void* place;         // in the program or library that the file is linked into
+  const char* optimisation;  // "on", "size" or "off"; empty if unknown
+  const char* definitions;   // a ';' before each definition that changes what a library does: ";NDEBUG"
+  const char* enabled;       // in the same form: ";AVX2;OpenMP 201511;fast-math;address sanitizer"
+  const void* place;         // an address in the program or library into which the file is linked
 };
 
 namespace detail {
 
-// All of this has internal linkage: one of each in each file, or the linker would keep those of one file for all.
-// A default argument calls the function in the file that leaves the argument out.
+// Everything here has internal linkage, so that each file has its own copy. Otherwise the linker would keep the facts
+// of one file for all files. A default argument calls the function in the file that omits the argument.
 
 #define ERM_TEXT_OF(tokens) #tokens
 #define ERM_TEXT(macro) ERM_TEXT_OF(macro)
@@ -28,7 +28,7 @@ namespace detail {
 static constexpr char place_of_this_file = 0;
 
 #if defined(_MSC_FULL_VER) && !defined(__clang__)
-/// A digit of _MSC_FULL_VER, which is 192930133 for 19.29.30133.
+/// One digit of _MSC_FULL_VER, which is 192930133 for 19.29.30133.
 static constexpr char digit_of_msvc(long power) { return static_cast<char>('0' + _MSC_FULL_VER / power % 10); }
 static constexpr char msvc_of_this_file[] = {'M',
                                              'S',

@@ -1,5 +1,5 @@
-// Runs side by side on one HTML page that needs nothing but a browser: no server and no network, and without scripts
-// everything on it can still be read.
+// Compares runs side by side on one HTML page that needs only a browser: no server and no network. Everything on the
+// page can be read without scripts, too.
 //
 //   std::vector<erm::ExperimentRun> runs = {erm::load_run_from_registry("erm-registry", "digits", "softmax"),
 //                                           erm::load_run_from_registry("erm-registry", "digits", "mlp")};
@@ -28,9 +28,9 @@ namespace detail {
 
 }  // namespace detail
 
-/// The page as text. The same input gives the same text. In place of an artifact that cannot be read the page has a
-/// notice. Throws Error where options.baseline is not the index of a run, and where options.group_by names an unknown
-/// field; NotFoundError or IoError where options.plotly_js cannot be read.
+/// The page as text. The same input gives the same text. If an artifact cannot be read, the page shows a notice
+/// instead. Throws Error if options.baseline is not the index of a run or options.group_by names an unknown field, and
+/// NotFoundError or IoError if options.plotly_js cannot be read.
 [[nodiscard]] std::string compare_runs(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
 
 /// The same for runs that are not in a vector: compare_runs(yesterday, today).
@@ -39,9 +39,9 @@ template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, co
   return detail::page_of_runs({&first, &more...});
 }
 
-/// Writes the page to a file, without holding the whole page in memory. The file is written whole or stays as it was.
-/// Throws as compare_runs does, NotFoundError where the folder of `path` does not exist, and IoError where the file
-/// cannot be written.
+/// Writes the page to a file, without holding the complete page in memory. Either the complete file is written, or the
+/// old one stays. Throws like compare_runs, NotFoundError if the folder of `path` does not exist, and IoError if the
+/// file cannot be written.
 void write_comparison(const FilePath& path, const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
 
 }  // namespace erm

@@ -1,5 +1,5 @@
-// The choices of a comparison: of the page (erm/compare.hpp), of the table in the terminal (erm/compare_text.hpp), and
-// of the data behind both (erm/comparison.hpp).
+// The options of a comparison. They apply to the page (erm/compare.hpp), to the table in the terminal
+// (erm/compare_text.hpp), and to the data behind both (erm/comparison.hpp).
 //
 //   erm::CompareOptions options;
 //   options.title = "Learning rates";
@@ -24,36 +24,35 @@ namespace erm {
 enum class RunLayout : std::uint8_t { automatic, columns, rows };
 
 struct CompareOptions {
-  /// Of the page; empty: "Comparison of N runs".
+  /// The title of the page. Empty: "Comparison of N runs".
   std::string title = {};
-  /// Whether lower or higher values of a metric are better. Overrules the goals that were set with set_goal.
+  /// Whether lower or higher values of a metric are better. Overrides the goals that were set with set_goal.
   std::map<std::string, Goal> goals = {};
-  /// Whether the goal of a metric that has none is guessed from its name ("loss", "accuracy") and marked as guessed.
+  /// Whether to guess the goal of a metric without one from its name ("loss", "accuracy"). Guesses are marked.
   bool guess_goals = true;
-  /// The index of the run that the others are compared to. Throws Error where there is no such run.
+  /// The index of the run that the others are compared to. Throws Error if there is no such run.
   std::size_t baseline = 0;
-  /// The metrics that are shown first, beside the params that vary. Empty: the metrics with a goal, at most six.
+  /// The metrics to show first, together with the params that vary. Empty: the metrics with a goal, at most six.
   std::vector<std::string> main_metrics = {};
   /// automatic: columns for up to ten runs, rows for more.
   RunLayout layout = RunLayout::automatic;
-  /// The fields that put runs into groups, for which metrics are summarized: "variant", {"params.optimizer",
-  /// "params.lr"}. Empty: the groups that the runs were given, where there are several or two runs share one. Throws
-  /// Error for an unknown field.
+  /// The fields by which runs are grouped and metrics summarized: "variant", {"params.optimizer", "params.lr"}. Empty:
+  /// the groups set with set_group, if there are several or two runs share one. Throws Error for an unknown field.
   GroupBy group_by = {};
-  /// In bytes: how much the page shows of each diff of code that was not committed when a run was built.
+  /// In bytes: how much the page shows of each diff of uncommitted code.
   std::size_t max_diff_size = std::size_t{1} << 16;
-  /// In bytes: of a larger artifact the page shows only name, size and SHA-256.
+  /// In bytes: the page shows only the name, size and SHA-256 of a larger artifact.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
-  /// Whether files that a browser does not show can be downloaded from the page. Otherwise the page has only their
-  /// names, sizes and hashes.
+  /// Whether files that a browser cannot show can be downloaded from the page. Otherwise the page has only their names,
+  /// sizes and hashes.
   bool embed_files = true;
   /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot
-  /// draw itself. The page holds it once, only where such a figure needs it, and runs it when a reader asks for the
-  /// picture. Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or
-  /// IoError where the file cannot be read; where the variable's file cannot be read, the page says so.
+  /// draw itself. The page contains it once, only if such a figure needs it, and runs it when a reader asks for the
+  /// figure. Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or
+  /// IoError if the file cannot be read; if the variable's file cannot be read, the page says so.
   FilePath plotly_js = {};
-  /// Whether the page holds every point of every curve, so that a reader can zoom in without end. Otherwise a run's
-  /// curve has at most 2,000 points: the first, lowest, highest and last in each of 500 parts of the steps.
+  /// Whether the page contains every point of every curve, so that a reader can zoom in without limit. Otherwise a
+  /// run's curve has at most 2,000 points: the first, lowest, highest and last in each of 500 intervals of the steps.
   bool full_curves = false;
 };
 

@@ -1,5 +1,5 @@
-// Runs side by side, as data: the rows, the value of each run in them, where the values differ and which is best. The
-// page (erm/compare.hpp) and the table in the terminal (erm/compare_text.hpp) show this data.
+// Compares runs side by side, as data: the rows, each run's value in them, where the values differ, and which value is
+// best. The page (erm/compare.hpp) and the table in the terminal (erm/compare_text.hpp) show this data.
 //
 //   const erm::Comparison comparison(runs);
 //   for (const erm::Comparison::Section& section : comparison.sections())
@@ -27,8 +27,8 @@ struct ComparisonData;
 
 }  // namespace detail
 
-/// Refers to the runs that it was made from: they must outlive it, unchanged. A comparison that was moved from can only
-/// be assigned and destroyed.
+/// Refers to the runs from which it was made: they must outlive it, unchanged. A moved-from comparison can only be
+/// assigned and destroyed.
 class Comparison {
  public:
   using Cell = ComparisonCell;
@@ -41,8 +41,8 @@ class Comparison {
   using GroupedMetric = erm::GroupedMetric;
   using Warning = ComparisonWarning;
 
-  /// Throws Error where options.baseline is not the index of a run (0 is allowed where there are no runs), and where
-  /// options.group_by names an unknown field.
+  /// Throws Error if options.baseline is not the index of a run (0 is allowed without runs), or if options.group_by
+  /// names an unknown field.
   explicit Comparison(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
   Comparison(std::vector<ExperimentRun>&&, const CompareOptions& = {}) = delete;
   explicit Comparison(std::vector<const ExperimentRun*> runs, const CompareOptions& options = {});
@@ -53,26 +53,26 @@ class Comparison {
   ~Comparison();
 
   [[nodiscard]] const std::vector<const ExperimentRun*>& runs() const noexcept;
-  /// For each run the shortest name that no other run has: its variant, its run id, or more of its place in a registry.
+  /// For each run the shortest name that no other run has: its variant, its run id, or more of its path in a registry.
   [[nodiscard]] const std::vector<std::string>& names() const noexcept;
   [[nodiscard]] std::size_t baseline() const noexcept;
-  /// One section of each kind, in the order of Kind, but one for each dict.
+  /// One section of each kind, in the order of Kind; `dict` has one section for each dict.
   [[nodiscard]] const std::vector<Section>& sections() const noexcept;
   [[nodiscard]] const std::vector<Curve>& curves() const noexcept;
   [[nodiscard]] const std::vector<ArtifactRow>& artifacts() const noexcept;
-  /// By CompareOptions::group_by, or the groups that the runs were given; empty where there is nothing to summarize.
+  /// By CompareOptions::group_by, or the groups set with set_group. Empty if there is nothing to summarize.
   [[nodiscard]] const std::vector<Group>& groups() const noexcept;
-  /// Each metric that is a number in a run, summarized for each of the groups.
+  /// Each metric that is a number in at least one run, summarized for each group.
   [[nodiscard]] const std::vector<GroupedMetric>& grouped_metrics() const noexcept;
   /// What the provenance of the runs says against comparing them.
   [[nodiscard]] const std::vector<Warning>& warnings() const noexcept;
-  /// For each run the diff from its commit to the code that it was built from; empty where there is none.
+  /// For each run the diff between its commit and the code it was built from. Empty if there is none.
   [[nodiscard]] const std::vector<std::string_view>& diffs() const noexcept;
   /// The number of rows of tags, params, metrics, features and dicts.
   [[nodiscard]] std::size_t row_count() const noexcept;
   /// How many of those rows differ.
   [[nodiscard]] std::size_t differing_row_count() const noexcept;
-  /// The metrics to show first: CompareOptions::main_metrics, or the first six that have a goal.
+  /// The metrics to show first: CompareOptions::main_metrics, or the first six metrics with a goal.
   [[nodiscard]] const std::vector<const Row*>& main_metrics() const noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// What a comparison of runs consists of: sections of rows and cells, curves, artifacts, groups and warnings.
+// The parts of a comparison of runs: sections of rows and cells, curves, artifacts, groups and warnings.
 //
 //   const erm::Comparison comparison(runs);                                    // erm/comparison.hpp
 //   for (const erm::ComparisonRow& row : comparison.sections()[3].rows)        // the params
@@ -26,13 +26,13 @@ struct ComparisonCell {
   enum class Kind : std::uint8_t { missing, null, boolean, number, text };
   /// Text that is a number counts as a number.
   Kind kind = Kind::missing;
-  /// Whether the value is not the baseline's.
+  /// Whether the value differs from the baseline's.
   bool differs = false;
-  /// Whether no other run has a better value of a metric with a goal.
+  /// Whether the metric has a goal and no other run has a better value.
   bool best = false;
-  /// NaN for what is not a number.
+  /// NaN if the value is not a number.
   double number = std::numeric_limits<double>::quiet_NaN();
-  /// The exact value: a number as the shortest decimal that reads back as it.
+  /// The exact value. A number is the shortest decimal that reads back as the same number.
   std::string_view text;
 };
 
@@ -42,7 +42,7 @@ struct ComparisonRow {
   std::string_view name;
   /// One cell for each run, in the order of the runs.
   std::vector<ComparisonCell> cells;
-  /// Whether the runs do not all have the same value; a run without the value differs.
+  /// Whether the runs do not all have the same value. A run without the value differs, too.
   bool differs = false;
   /// Whether all values are numbers; some may be missing.
   bool is_numeric = false;
@@ -50,7 +50,7 @@ struct ComparisonRow {
   bool is_scientific = false;
   /// Whether the row describes other rows, such as the number of features.
   bool is_summary = false;
-  /// Whether the value says nothing about the run, such as a process id. Such a row never differs.
+  /// Whether the value says nothing about the experiment, such as a process id. Such a row never differs.
   bool is_incidental = false;
   /// Whether the texts are times: "2026-11-23 07:30:21.5".
   bool is_time = false;
@@ -62,13 +62,13 @@ struct ComparisonRow {
 
 /// The rows of one kind.
 struct ComparisonSection {
-  /// `runs` says where and when each run took place and how it ended; its rows never differ. `notes` has one row, or
-  /// none where no run has a note. `dict` is the kind of each dict's section.
+  /// `runs` says where and when each run took place and how it ended. Its rows never differ. `notes` has one row, or
+  /// none if no run has a note. Each dict has its own section of the kind `dict`.
   enum class Kind : std::uint8_t { runs, tags, notes, params, metrics, features, dict, provenance };
   Kind kind = Kind::runs;
-  /// "Params", "Metrics", ...; of a dict its name.
+  /// "Params", "Metrics", ..., or the name of a dict.
   std::string_view name;
-  /// Ordered by name; features as in the baseline, then as in the other runs.
+  /// Sorted by name. Features keep the order of the baseline, followed by those of the other runs.
   std::vector<ComparisonRow> rows;
   /// How many of the rows differ.
   std::size_t differing = 0;
@@ -77,14 +77,14 @@ struct ComparisonSection {
 /// The histories of one metric.
 struct ComparisonCurve {
   std::string_view metric;
-  /// One for each run, null where the run has no history of the metric.
+  /// One for each run; null if the run has no history of the metric.
   std::vector<const MetricHistory*> histories;
 };
 
-/// The artifacts of one id.
+/// The artifacts with the same id.
 struct ComparisonArtifacts {
   std::string_view id;
-  /// One for each run, null where the run has no such artifact.
+  /// One for each run; null if the run has no such artifact.
   std::vector<const Artifact*> artifacts;
 };
 
@@ -92,25 +92,25 @@ struct ComparisonArtifacts {
 struct GroupedMetric {
   /// The metric's row in the section of metrics.
   const ComparisonRow* row = nullptr;
-  /// One summary for each group; its n is 0 where no run of the group has the metric as a number.
+  /// One summary for each group. Its n is 0 if the metric is a number in no run of the group.
   std::vector<MetricSummary> groups;
-  /// Where there are two groups and both have numbers.
+  /// Set if there are two groups and both have numbers.
   std::optional<GroupTest> test;
 };
 
 /// A reason why the runs are hard to compare.
 struct ComparisonWarning {
   enum class Kind : std::uint8_t {
-    different_code,        // the commits differ, or the changes that were not committed
-    uncommitted_code,      // a run was built from changes that no commit holds
-    unknown_code,          // the commit of some runs is recorded, that of others is not
-    different_build_type,  // a Debug build beside a Release build
+    different_code,        // the commits or the uncommitted changes differ
+    uncommitted_code,      // a run was built from uncommitted changes
+    unknown_code,          // the commit is recorded for some runs, but not for others
+    different_build_type,  // Debug builds and Release builds
     different_compiler,
     different_flags,  // or definitions, optimisation, C++ standard
-    different_input   // inputs of one name with different content
+    different_input   // inputs with the same name but different content
   };
   Kind kind = Kind::different_code;
-  /// One line, which names the runs.
+  /// One line with the names of the runs.
   std::string text;
 };
 

@@ -1,4 +1,4 @@
-// The bytes of an artifact: in memory, in a file, or in a store. They are read when they are asked for.
+// The bytes of an artifact: in memory, in a file, or in a store. They are read on demand.
 //
 //   const erm::Content& content = *artifact.content();
 //   std::uint8_t begin[16];
@@ -28,24 +28,26 @@ using Bytes = std::vector<std::uint8_t>;
 [[nodiscard]] Bytes to_bytes(std::string_view text);
 [[nodiscard]] std::string to_text(const Bytes& bytes);
 
-/// What the Python package knows an artifact as; it shows png, jpg, plotly_json and html, and only stores binary.
+/// The type by which the Python package knows an artifact. It shows png, jpg, plotly_json and html, and only stores
+/// binary.
 enum class ArtifactType { png, jpg, plotly_json, html, binary };
 
-/// The bytes of an artifact, wherever they are; they never change. ERM implements it, file systems read it.
+/// The bytes of an artifact, wherever they are. They never change. ERM implements this class; file systems read from
+/// it.
 class Content {
  public:
   ERM_INLINE virtual ~Content();
-  /// In bytes. Throws NotFoundError or IoError where the content is in a store that cannot tell.
+  /// In bytes. Throws NotFoundError or IoError if the content is in a store that cannot report it.
   [[nodiscard]] virtual std::uint64_t size() const = 0;
-  /// Puts up to `size` bytes from `offset` on at `into` and gives their number; fewer only at the end.
+  /// Copies up to `size` bytes starting at `offset` to `into`, and returns how many. Fewer only at the end.
   virtual std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const = 0;
-  /// How many bytes are best asked for at once.
+  /// The best number of bytes to request at once.
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
-  /// All of it, where it is in memory; else null.
+  /// All bytes if they are in memory, otherwise null.
   [[nodiscard]] virtual const Bytes* bytes_in_memory() const noexcept { return nullptr; }
-  /// This content if it is a stored artifact of a run that was loaded, or null.
+  /// This object if it is a stored artifact of a loaded run, otherwise null.
   [[nodiscard]] virtual const detail::StoredContent* stored() const noexcept { return nullptr; }
-  /// The open local file that holds it and nothing else, or null.
+  /// The open local file that contains these bytes and nothing else, or null.
   [[nodiscard]] virtual const detail::os::File* local_file() const { return nullptr; }
 };
 

@@ -1,4 +1,4 @@
-// Changes tags, the note and the group of a run that is saved already, or that a live process still writes.
+// Changes tags, the note and the group of a saved run, or of a run that a live process is still writing.
 //
 //   erm::edit_run("erm-registry/digits/main/2026_11_23__07_30_21", [](erm::RunEdit& run) {
 //     run.set_tag("candidate");
@@ -23,7 +23,7 @@ namespace detail {
 class EditedRun;
 }
 
-/// The part of a run that edit_run can change, as it is now.
+/// The part of a run that edit_run can change, in its current state.
 class RunEdit {
  public:
   RunEdit(const RunEdit&) = delete;
@@ -33,7 +33,7 @@ class RunEdit {
   [[nodiscard]] const std::string& note() const noexcept;
   [[nodiscard]] const std::string& group() const noexcept;
 
-  /// The same calls as on a run that logs: see RunLogger.
+  /// The same functions as those of a run that logs: see RunLogger.
   void set_tag(std::string_view name, const Value& value = {});
   /// Does nothing if the run does not have the tag.
   void remove_tag(std::string_view name);
@@ -47,10 +47,10 @@ class RunEdit {
   detail::EditedRun& run_;
 };
 
-/// Calls `edit` with the run at `run_uri` and keeps its changes; if it throws, nothing is changed. Readers see all of
-/// the change or none. No change of another editor, or of the process that writes the run, gets lost. The change is on
-/// the disk when this returns. Throws NotFoundError if there is no run, FormatError if it cannot be read, and IoError
-/// if it cannot be written or another process holds it for ten seconds.
+/// Calls `edit` with the run at `run_uri` and saves its changes. If it throws, nothing changes. Readers see all of the
+/// changes or none. Changes by other editors, or by the process that writes the run, are never lost. The changes are on
+/// disk when this returns. Throws NotFoundError if there is no run, FormatError if it cannot be read, and IoError if it
+/// cannot be written or another process holds it for ten seconds.
 void edit_run(const std::string& run_uri, const std::function<void(RunEdit&)>& edit,
               std::shared_ptr<FileSystem> fs = nullptr);
 

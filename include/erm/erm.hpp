@@ -1,4 +1,4 @@
-// All of ERM that needs no optional dependency, in reading order.
+// All headers of ERM that need no optional dependency, in reading order.
 //
 //   erm::ExperimentRun run("digits", "baseline");
 //   run.log_param("lr", 0.1);

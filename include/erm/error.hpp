@@ -1,5 +1,5 @@
-// What ERM throws: every failure is an erm::Error, and nothing else leaves a public function but
-// std::bad_alloc. A message names the operation, what was given, what was found and what to do.
+// The exceptions of ERM. Every failure is an erm::Error; apart from std::bad_alloc, public functions throw nothing
+// else. A message names the operation, its input, what was found, and what to do.
 //
 //   try {
 //     erm::load_run_from_registry("erm-registry", "mnist");
@@ -15,42 +15,42 @@
 
 namespace erm {
 
-/// The base of all that ERM throws; thrown itself for a value that cannot be logged.
+/// The base class of all exceptions of ERM. Thrown itself for a value that cannot be logged.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// An id or filename that cannot be a place in a registry.
+/// An id or filename that a registry cannot store.
 class InvalidIdError : public Error {
  public:
   using Error::Error;
 };
 
-/// A run is there already and `overwrite` was not asked for.
+/// The run exists already, and `overwrite` was not set.
 class RunExistsError : public Error {
  public:
   using Error::Error;
 };
 
-/// A file, a run or a registry that is not there.
+/// A file, a run or a registry that does not exist.
 class NotFoundError : public Error {
  public:
   using Error::Error;
 };
 
-/// A file, or a part of one, that is not what it should be; the message has its path and the line or key.
+/// A file, or a part of one, with unexpected content. The message has its path and the line or key.
 class FormatError : public Error {
  public:
   using Error::Error;
 };
 
-/// The operating system or a store refused; `code()` is its reason.
+/// The operating system or a store refused an operation; `code()` is the reason.
 class IoError : public Error {
  public:
   IoError(const std::string& message, std::error_code code) : Error(message), code_(code) {}
 
-  /// "cannot <what was tried> '<path>': <the system's words>".
+  /// "cannot <operation> '<path>': <the system's message>".
   static IoError failed_to(const std::string& operation, const std::string& path, std::error_code code) {
     return IoError("cannot " + operation + " '" + path + "': " + code.message(), code);
   }

@@ -1,4 +1,4 @@
-// One run of an experiment, in memory: what went in, what came out, and the files that it made.
+// One run of an experiment, in memory: its inputs, its results, and the files that it produced.
 //
 //   erm::ExperimentRun run("digits", "baseline");
 //   run.log_param("lr", 0.1);
@@ -36,32 +36,32 @@ struct RunAccess;
 struct RunState;
 }  // namespace detail
 
-/// What a run may be constructed with.
+/// The optional arguments of a run's constructor.
 struct RunOptions {
   /// A kind of run within the experiment: a branch, a model family.
   std::string variant_id = "main";
-  /// Unique within the variant; made of the time ("2026_11_23__07_30_21") where it is not given.
+  /// Unique within the variant. Generated from the time ("2026_11_23__07_30_21") if empty.
   std::optional<std::string> run_id = {};
-  /// When the run was; now where it is not given.
+  /// When the run took place. Now if not set.
   std::optional<TimePoint> timestamp_utc = {};
   std::vector<std::string> features = {};
   std::map<std::string, Value> params = {};
   std::map<std::string, Value> metrics = {};
-  /// Each a JSON object, or null for an empty one: std::map<std::string, Json>, or braces.
+  /// Each is a JSON object, or null for an empty one: std::map<std::string, Json>, or braces.
   JsonInputs dicts = {};
-  /// Each under its own id.
+  /// The key is the artifact's id.
   std::map<std::string, Artifact> artifacts = {};
 };
 
-/// A value: copies are independent. To be used by one thread at a time. A run that was moved from can be destroyed and
-/// assigned to, nothing else.
+/// A value type: copies are independent. Not thread-safe: only one thread at a time may use a run. A moved-from run can
+/// only be destroyed and assigned to.
 class ExperimentRun : public RunLogger {
  public:
-  /// Variant "main", run id and time from the clock. Throws InvalidIdError for an id that no registry can hold.
+  /// Variant "main"; run id and time come from the clock. Throws InvalidIdError for an id that a registry cannot store.
   explicit ExperimentRun(std::string experiment_id);
 
-  /// Throws InvalidIdError as above, also for an artifact's filename, and Error for a dict that is no object and
-  /// for a time outside the years 1 to 9999.
+  /// Throws InvalidIdError as above, also for an artifact's filename, and Error for a dict that is not an object or a
+  /// time outside the years 1 to 9999.
   explicit ExperimentRun(std::string experiment_id, RunOptions options);
 
   /// `variant_id` is any text. A template, so that ExperimentRun("id", {...}) means RunOptions.
@@ -77,7 +77,7 @@ class ExperimentRun : public RunLogger {
 
   [[nodiscard]] const std::string& experiment_id() const noexcept;
   [[nodiscard]] const std::string& variant_id() const noexcept;
-  /// A generated id stays as it is here even if the registry had to add "_002" to it: see save_run_to_registry.
+  /// A generated id does not change here, even if the registry had to append "_002" to it: see save_run_to_registry.
   [[nodiscard]] const std::string& run_id() const noexcept;
   [[nodiscard]] const TimePoint& timestamp_utc() const noexcept;
   /// In the order in which they were logged.
@@ -85,31 +85,31 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] const std::map<std::string, Value>& params() const noexcept;
   /// The last value of each metric.
   [[nodiscard]] const std::map<std::string, Value>& metrics() const noexcept;
-  /// Include erm/json.hpp to use them.
+  /// Callers include erm/json.hpp.
   [[nodiscard]] const std::map<std::string, Json>& dicts() const;
   [[nodiscard]] const std::map<std::string, Artifact>& artifacts() const noexcept;
-  /// The points of each metric that was logged with a step. Of a run that find_runs gave they are read at the first
-  /// call, which throws NotFoundError where the run was deleted or replaced since, and FormatError as loading does.
+  /// The points of each metric that was logged with a step. A run that find_runs returned reads them at the first call.
+  /// That call throws NotFoundError if the run has been deleted or replaced, and FormatError like loading.
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const;
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
-  /// A tag without a value has an empty one.
+  /// A tag without a value has an empty text.
   [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept;
   [[nodiscard]] const std::string& note() const noexcept;
   [[nodiscard]] const std::string& group() const noexcept;
 
-  /// Where the run came from: program, machine, build, code, inputs, seeds (docs/provenance.md); an empty object where
-  /// nothing was recorded. See erm/provenance.hpp. Include erm/json.hpp to use it.
+  /// The run's provenance: program, machine, build, code, inputs, seeds (docs/provenance.md). An empty object if
+  /// nothing was recorded. See erm/provenance.hpp. Callers include erm/json.hpp.
   [[nodiscard]] const Json& provenance() const;
 
-  /// How the run stands, or stood when it was loaded; finished for one that was never live.
+  /// The status of the run, or its status when it was loaded. A run that was never live is finished.
   [[nodiscard]] RunStatus status() const noexcept;
-  /// Why a run failed; empty for others.
+  /// Why the run failed; empty for other runs.
   [[nodiscard]] const std::string& failure() const noexcept;
-  /// When a saved run ended; nothing for one that runs or was killed.
+  /// When a saved run ended. Nothing if it is still running or was killed.
   [[nodiscard]] const std::optional<TimePoint>& finished_utc() const noexcept;
-  /// When a live run was last heard of, to the interval of its heartbeats; nothing for other runs.
+  /// The last sign of life of a live run, as exact as the interval of its heartbeats. Nothing for other runs.
   [[nodiscard]] const std::optional<TimePoint>& last_seen_utc() const noexcept;
-  /// From timestamp_utc to the end, or to when the run was last heard of; nothing where neither is known.
+  /// From timestamp_utc to the end, or to the last sign of life. Nothing if neither is known.
   [[nodiscard]] std::optional<std::chrono::microseconds> duration() const;
 
  private:

@@ -1,4 +1,4 @@
-// Figures that a run keeps, built here as plotly has them. For those of another plotting library: figure_adaptor.hpp.
+// Figures for plotly, built from numbers. For the figures of other plotting libraries see figure_adaptor.hpp.
 //
 //   auto figure = erm::Figure("Loss").line(steps, train, "train").line(steps, test, "test").x_label("step").log_y();
 //   run.log_figure(figure, "loss");
@@ -36,7 +36,7 @@ inline constexpr bool is_figure_text = std::is_convertible_v<const T&, std::stri
 template <class T>
 inline constexpr bool is_figure_number = std::is_convertible_v<const T&, double> && !std::is_same_v<T, char>;
 
-/// The numbers, or texts, of a container.
+/// The numbers or texts of a container.
 template <class Values>
 std::vector<Value> figure_values(const Values& values) {
   using T = figure_element<Values>;
@@ -77,9 +77,9 @@ std::vector<std::string> texts_of(const Values& values) {
 
 }  // namespace detail
 
-/// A plotly figure, built trace by trace. A list of values is any container or array of numbers, and of text where it
-/// names places on an axis. Values are kept exactly, a float as its shortest decimal; NaN and the infinities become
-/// null, which is a gap. Text that is not UTF-8 becomes U+FFFD.
+/// A plotly figure, built trace by trace. A list of values is any container or array of numbers, or of text if it
+/// labels the positions on an axis. Values are stored exactly, a float as its shortest decimal. NaN and the infinities
+/// become null, which is a gap. Invalid UTF-8 becomes U+FFFD.
 class Figure {
  public:
   explicit Figure(std::string_view title = {});
@@ -89,8 +89,8 @@ class Figure {
   Figure& operator=(Figure&& other) noexcept;
   ~Figure();
 
-  /// y over x, as a line and as points. A trace without a name is not in the legend. Throw Error where x and y differ
-  /// in size.
+  /// y over x, as a line or as markers. A trace without a name does not appear in the legend. Throw Error if x and y
+  /// differ in size.
   template <class X = std::vector<double>, class Y = std::vector<double>,
             std::enable_if_t<!std::is_same_v<X, MetricHistory>, int> = 0>
   Figure& line(const X& x, const Y& y, std::string_view name = {}) {
@@ -104,19 +104,19 @@ class Figure {
   }
   /// The values of a metric over its steps.
   Figure& line(const MetricHistory& history, std::string_view name = {});
-  /// One bar a category; further calls put theirs beside them. Throws Error where the sizes differ.
+  /// One bar for each category. Further calls add bars next to them. Throws Error if the sizes differ.
   template <class Categories = std::vector<std::string>, class Y = std::vector<double>>
   Figure& bar(const Categories& categories, const Y& values, std::string_view name = {}) {
     return add_xy(Shape::bars, detail::is_figure_text<detail::figure_element<Categories>>,
                   detail::figure_values(categories), detail::figure_numbers(values), name);
   }
-  /// How many of the values fall into each interval, of which there are at most `bins`; 0 leaves that to the plot.
+  /// How many values fall into each interval. There are at most `bins` intervals; 0 lets plotly choose.
   template <class Y = std::vector<double>>
   Figure& histogram(const Y& values, std::string_view name = {}, std::size_t bins = 0) {
     return add_histogram(detail::figure_numbers(values), name, bins);
   }
-  /// A matrix as colours, its first row on top; without labels, rows and columns are numbered from 0. Throws Error for
-  /// rows that differ in size and for labels that are not one a column and one a row.
+  /// A matrix as colours, with its first row at the top. Without labels, rows and columns are numbered from 0. Throws
+  /// Error if the rows differ in size, or if the number of labels is not the number of columns or rows.
   template <class Rows = std::vector<std::vector<double>>>
   Figure& heatmap(const Rows& rows, const std::vector<std::string>& x_labels = {},
                   const std::vector<std::string>& y_labels = {}) {
@@ -128,11 +128,11 @@ class Figure {
   Figure& title(std::string_view text);
   Figure& x_label(std::string_view text);
   Figure& y_label(std::string_view text);
-  /// Logarithmic axes; values that are not positive have no place on them.
+  /// Logarithmic axes. They do not show values that are not positive.
   Figure& log_x();
   Figure& log_y();
 
-  /// {"data": [a trace, ...], "layout": {...}}; what else plotly can do is set there.
+  /// {"data": [a trace, ...], "layout": {...}}. Change it to use any other feature of plotly.
   [[nodiscard]] const Json& json() const noexcept { return *json_; }
   [[nodiscard]] Json& json() noexcept { return *json_; }
 
@@ -175,10 +175,10 @@ constexpr void expect_labels_and_scores() {
 
 }  // namespace detail
 
-/// How often each class was predicted as each: rows are what is, columns what was predicted. Labels are text, or whole
-/// numbers from 0 on; `class_names` has a name for each number, or every text in the order to show them (default:
-/// sorted). Throws Error for lists that differ in size or are empty, and for labels that are no class or beyond 1,000
-/// classes.
+/// How often each class was predicted as each class: the rows are the actual classes, the columns the predicted ones.
+/// Labels are text, or whole numbers from 0. `class_names` has a name for each number, or every text in the order to
+/// show them (default: sorted). Throws Error if the lists are empty or differ in size, for a label that is not a class,
+/// and for more than 1,000 classes.
 template <class Actual = std::vector<int>, class Predicted = std::vector<int>>
 [[nodiscard]] Figure confusion_matrix(const Actual& actual, const Predicted& predicted,
                                       const std::vector<std::string>& class_names = {}) {
@@ -194,28 +194,29 @@ template <class Actual = std::vector<int>, class Predicted = std::vector<int>>
     return detail::confusion_figure(detail::numbers_of(actual), detail::numbers_of(predicted), class_names);
 }
 
-/// The true positive rate over the false positive rate, with the area below it in the legend. Labels are true or false,
-/// 1 or 0, or 1 or -1; scores are greater the surer an example is positive, and equal scores count as one threshold.
-/// Throws Error for lists that differ in size, other labels, NaN scores, and where there are not examples of both.
+/// The true positive rate over the false positive rate, with the area under the curve in the legend. Labels are true or
+/// false, 1 or 0, or 1 or -1. A greater score means that an example is more likely to be positive; equal scores count
+/// as one threshold. Throws Error if the lists differ in size, for other labels, for NaN scores, and unless there are
+/// examples of both classes.
 template <class Labels = std::vector<int>, class Scores = std::vector<double>>
 [[nodiscard]] Figure roc_curve(const Labels& labels, const Scores& scores, std::string_view name = {}) {
   detail::expect_labels_and_scores<Labels, Scores>();
   return detail::roc_figure(detail::numbers_of(labels), detail::numbers_of(scores), name);
 }
-/// The area below it, 0 to 1. Throws Error as roc_curve does.
+/// The area under the ROC curve, 0 to 1. Throws Error like roc_curve.
 template <class Labels = std::vector<int>, class Scores = std::vector<double>>
 [[nodiscard]] double roc_auc(const Labels& labels, const Scores& scores) {
   detail::expect_labels_and_scores<Labels, Scores>();
   return detail::area_under_roc(detail::numbers_of(labels), detail::numbers_of(scores));
 }
 
-/// Precision over recall, with the average precision in the legend. Labels, scores and errors as of roc_curve.
+/// Precision over recall, with the average precision in the legend. Labels, scores and errors are those of roc_curve.
 template <class Labels = std::vector<int>, class Scores = std::vector<double>>
 [[nodiscard]] Figure precision_recall_curve(const Labels& labels, const Scores& scores, std::string_view name = {}) {
   detail::expect_labels_and_scores<Labels, Scores>();
   return detail::precision_recall_figure(detail::numbers_of(labels), detail::numbers_of(scores), name);
 }
-/// The mean of the precisions at each threshold, weighted by how much recall it adds (not interpolated), 0 to 1.
+/// The mean of the precision at each threshold, weighted by the increase in recall (not interpolated), 0 to 1.
 template <class Labels = std::vector<int>, class Scores = std::vector<double>>
 [[nodiscard]] double average_precision(const Labels& labels, const Scores& scores) {
   detail::expect_labels_and_scores<Labels, Scores>();

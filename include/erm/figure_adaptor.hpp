@@ -1,4 +1,4 @@
-// How a figure of your own type, or of a plotting library, becomes one that can be logged.
+// Lets a run log figures of your own type or of a plotting library.
 //
 //   template <>
 //   struct erm::FigureAdaptor<MyPlot> {
@@ -13,7 +13,7 @@
 
 namespace erm {
 
-/// convert() gives erm::Json (a plotly figure), text (SVG), erm::Bytes (a PNG or JPEG file) or an erm::Figure.
+/// convert() returns erm::Json (a plotly figure), text (SVG), erm::Bytes (a PNG or JPEG file) or an erm::Figure.
 template <class T, class = void>
 struct FigureAdaptor;
 

@@ -1,4 +1,4 @@
-// What is at a path of a FileSystem.
+// Describes what is at a path of a FileSystem.
 //
 //   const erm::FileInfo found = fs->info("registry/mnist");
 //   if (found.kind == erm::FileKind::folder) { ... }
@@ -13,13 +13,13 @@ enum class FileKind : std::uint8_t {
   missing,
   file,
   folder,
-  link,   // a symbolic link, to a file, a folder or nothing
+  link,   // a symbolic link to a file, to a folder or to nothing
   other,  // a device, a socket, a pipe
 };
 
 struct FileInfo {
   FileKind kind = FileKind::missing;
-  std::uint64_t size = 0;  // of a file, in bytes
+  std::uint64_t size = 0;  // in bytes, if it is a file
 };
 
 /// One entry of a folder.

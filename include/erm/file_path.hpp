@@ -1,4 +1,4 @@
-// The path of a file, as a parameter: whatever std::filesystem::path can be made of.
+// The path of a file, as a parameter: accepts everything from which std::filesystem::path can be made.
 //
 //   run.log_artifact("model.bin", "model");                              // text in the system's encoding
 //   run.log_artifact(std::filesystem::path("out") / "model.bin", "model");
@@ -23,7 +23,7 @@ namespace detail {
 template <class T, class Text>
 inline constexpr bool is_path_text = std::is_convertible_v<const T&, Text>;
 
-/// std::filesystem::path, or a class like it.
+/// std::filesystem::path, or a similar class.
 template <class T, class = void>
 inline constexpr bool is_path = false;
 template <class T>
@@ -53,7 +53,7 @@ inline constexpr bool is_path_source =
 
 }  // namespace detail
 
-/// Spares the headers of ERM `<filesystem>`, which costs more to compile than the rest of them.
+/// Lets the headers of ERM do without `<filesystem>`, which takes longer to compile than all of them.
 class FilePath {
  public:
 #ifdef _WIN32
@@ -64,7 +64,7 @@ class FilePath {
 
   FilePath() = default;
 
-  /// Text (narrow text is in the system's encoding, char8_t is UTF-8), a path, or a folder's entry.
+  /// Text (narrow text is in the system's encoding, char8_t is UTF-8), a path, or a directory entry.
   template <class T, std::enable_if_t<detail::is_path_source<T>, int> = 0>
   FilePath(const T& path) {  // NOLINT(google-explicit-constructor)
     if constexpr (detail::is_path<T>)
@@ -85,14 +85,14 @@ class FilePath {
 #endif
   }
   FilePath(std::nullptr_t) = delete;
-  /// The path of UTF-8 text, whatever the system's encoding.
+  /// The path for a UTF-8 text, independent of the system's encoding.
   [[nodiscard]] static FilePath from_utf8(std::string_view path) {
     FilePath it;
     it.assign_utf8(path.data(), path.size());
     return it;
   }
 
-  /// As the system has it: bytes on POSIX, UTF-16 on Windows.
+  /// In the system's encoding: bytes on POSIX, UTF-16 on Windows.
   [[nodiscard]] const Native& native() const noexcept { return native_; }
   [[nodiscard]] bool empty() const noexcept { return native_.empty(); }
   /// UTF-8, with '/' between its parts.

@@ -1,5 +1,5 @@
-// Where a registry lies: the operations that a registry needs of a store. ERM has two stores, the local disk and this
-// process's memory; implement FileSystem for any other.
+// The operations that a registry needs from a store. ERM has two stores, the local disk and the memory of this process;
+// implement FileSystem for any other.
 //
 //   auto [fs, path] = erm::open_file_system("memory://experiments");
 //   fs->write("experiments/note.txt", "hello");
@@ -21,7 +21,7 @@
 
 namespace erm {
 
-/// Whether a change is on the disk (fsync) when the call returns. A store that always writes through may ignore it.
+/// Whether a change is on disk (fsync) when the call returns. A store that always writes through may ignore it.
 enum class Durability { buffered, durable };
 
 /// A file to create, and its content.
@@ -36,7 +36,7 @@ class Appender {
   virtual ~Appender() = default;
   /// Appends all of `content`, or throws IoError and appends none of it.
   virtual void append(std::string_view content) = 0;
-  /// Returns when everything appended so far is on the disk.
+  /// Returns when everything appended so far is on disk.
   virtual void sync() {}
 };
 
@@ -47,7 +47,7 @@ class Claim {
   virtual ~Claim() = default;
   /// Whether the last holder was a process that died after begin(). What it was writing may be incomplete.
   [[nodiscard]] virtual bool was_abandoned() const = 0;
-  /// Whether the folder of the claim may hold other claims.
+  /// Whether the folder of the claim may contain other claims.
   [[nodiscard]] virtual bool may_have_neighbours() const { return true; }
   /// Records that the holder starts to write files under the claimed name.
   virtual void begin() {}
@@ -55,8 +55,8 @@ class Claim {
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
 };
 
-// ERM_INLINE stands before the virtual functions, too: without `inline` in the class GCC would emit all of the class
-// in every object file of a header-only program.
+// The virtual functions have ERM_INLINE, too. If one of them were defined in the class, GCC would emit the complete
+// class in every object file of a header-only program.
 
 /// A store. Paths are UTF-8 with '/' between their parts. Every function may be called by several threads at once. It
 /// throws NotFoundError if the path does not exist, and IoError if the store refuses.
@@ -64,15 +64,15 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // ---- what every store must have ----
+  // ---- every store must implement these ----
 
   /// What is at a path. For a path that does not exist the answer is FileKind::missing; that is no error.
   [[nodiscard]] virtual FileInfo info(const std::string& path) const = 0;
   /// The entries of a folder in any order; none if the folder does not exist.
   [[nodiscard]] virtual std::vector<FolderEntry> list(const std::string& path) const = 0;
-  /// The whole content of a file.
+  /// The complete content of a file.
   [[nodiscard]] virtual Bytes read(const std::string& path) const = 0;
-  /// Copies up to `size` bytes from `offset` on to `into`, and returns how many. Fewer only at the end of the file.
+  /// Copies up to `size` bytes starting at `offset` to `into`, and returns how many. Fewer only at the end of the file.
   virtual std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                               std::size_t size) const = 0;
   /// Creates or replaces a file in one step: a reader sees all of the old content or all of the new. Creates the
@@ -84,7 +84,7 @@ class FileSystem {
   /// Removes a file, or a folder with everything in it. Does nothing if the path does not exist. Does not follow links.
   virtual void remove(const std::string& path) = 0;
 
-  // ---- what a store may do better than by the functions above ----
+  // ---- a store may override these if it can do better ----
 
   /// create() of content that may be too large for memory.
   ERM_INLINE virtual bool create_from(const std::string& path, const Content& content,
@@ -92,7 +92,7 @@ class FileSystem {
   /// Creates a folder whose parent exists. Returns true if nothing was at `path` before. A store without folders
   /// creates none, and answers the same way.
   ERM_INLINE virtual bool make_folder(const std::string& path);
-  /// Returns when the names in a folder are on the disk.
+  /// Returns when the names in a folder are on disk.
   virtual void sync_folder(const std::string& /*path*/) {}
   /// Removes a folder if it is empty.
   ERM_INLINE virtual void remove_if_empty(const std::string& path);
@@ -101,25 +101,25 @@ class FileSystem {
   /// write() of content that may be too large for memory.
   ERM_INLINE virtual void write_from(const std::string& path, const Content& content,
                                      Durability = Durability::buffered);
-  /// Moves a file to `to`, where it replaces a file, or a folder with everything in it to a path where nothing is.
-  /// Creates the missing folders above `to`. Moves links, and does not follow them. One step if the store can rename.
-  /// Otherwise everything is copied before anything is removed; of a folder the files named ".erm_..." are copied last,
-  /// and removed last.
+  /// Moves a file to `to`, and replaces a file there; or moves a folder with everything in it to a path that does not
+  /// exist. Creates the missing folders above `to`. Moves links, and does not follow them. Atomic if the store can
+  /// rename. Otherwise everything is copied before anything is removed; the files of a folder that are named ".erm_..."
+  /// are copied last, and removed last.
   ERM_INLINE virtual void move(const std::string& from, const std::string& to, Durability = Durability::buffered);
-  /// Opens a file to append after its first `size` bytes, and cuts off what follows them. Creates the file if it does
-  /// not exist and `size` is 0. Returns null if the store cannot append.
+  /// Opens a file to append after its first `size` bytes, and cuts off the rest. Creates the file if it does not exist
+  /// and `size` is 0. Returns null if the store cannot append.
   ERM_INLINE virtual std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size);
-  /// The folders below `path`, at any depth and relative to it, that hold a file `filename`, in any order. Does not
+  /// The folders below `path`, at any depth and relative to it, that contain a file `filename`, in any order. Does not
   /// search inside such a folder, nor inside folders named ".erm_...".
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> folders_with(const std::string& path,
                                                                          const std::string& filename) const;
   /// The files below `path`, at any depth and relative to it, in any order.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
-  /// The names of those claims in a folder whose holder may be dead. Only claim() tells whether it is.
+  /// The names of those claims in a folder whose holder may be dead. Only claim() finds out for certain.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
   /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
-  /// Whether its paths are the paths of files on this machine.
+  /// Whether its paths are paths of files on this machine.
   [[nodiscard]] virtual bool is_local() const noexcept { return false; }
   /// How many bytes of a large file a caller should ask for at once: 1 MiB by default.
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
@@ -154,7 +154,7 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE void sync_folder(const std::string& path) override;
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE void remove_if_empty(const std::string& path) override;
-  /// The holder locks a file; the system releases the lock when the process ends.
+  /// The holder locks a file. The system releases the lock when the process ends.
   ERM_INLINE std::unique_ptr<Claim> claim(const std::string& path) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
@@ -166,7 +166,7 @@ class LocalFileSystem final : public FileSystem {
 class MemoryFileSystem final : public FileSystem {
  public:
   MemoryFileSystem();
-  /// Object stores cannot append; `can_append` false makes this store like them.
+  /// Object stores cannot append. If `can_append` is false, neither can this store.
   explicit MemoryFileSystem(bool can_append);
   MemoryFileSystem(const MemoryFileSystem&) = delete;
   MemoryFileSystem& operator=(const MemoryFileSystem&) = delete;
@@ -196,7 +196,7 @@ struct Location {
 };
 
 /// Opens the store that a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store
-/// for the whole process), or s3://bucket/prefix once erm/s3.hpp is included. Throws Error for any other scheme.
+/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. Throws Error for any other scheme.
 [[nodiscard]] Location open_file_system(const std::string& uri);
 
 }  // namespace erm

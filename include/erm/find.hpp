@@ -17,7 +17,7 @@
 //   params.NAME, tags.NAME, dicts.NAME.KEY, metrics.NAME, and metrics.NAME.min, .max, .first and .last of its history,
 //   status, experiment, variant, run, group, note, failure, features, artifacts,
 //   time ("2026-11-23" or "2026-11-23T07:30:21", UTC), duration (seconds, or 90s, 5m, 2h, 1d)
-// Names that hold spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
+// Names that contain spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
 // number. A comparison with a field that the run lacks is false, and so is every comparison with NaN.
 #pragma once
 
@@ -36,7 +36,7 @@
 namespace erm {
 
 struct FindOptions {
-  /// Which runs, in the language above. Empty: all.
+  /// Which runs, in the language described above. Empty: all.
   std::string filter = {};
   /// Fields between commas, each with `asc` (the default) or `desc`. Empty: the newest run first. Runs that lack the
   /// field, or have NaN there, come last; runs with equal values are ordered by their run ids.
@@ -54,16 +54,15 @@ struct FindOptions {
   unsigned threads = 0;
 };
 
-/// The runs that the options select. Histories and artifacts are read when they are first asked for: history() of a run
-/// throws NotFoundError if the run was deleted or replaced meanwhile. The metrics of a run that is still being written
-/// may be a few seconds old. Throws Error if the filter or the order cannot be read (the message shows it, with a caret
-/// under the place), and NotFoundError if the registry does not exist, or the experiment or the variant that the
-/// options name.
+/// The runs that the options select. Histories and artifacts are read on demand: history() of a run throws
+/// NotFoundError if the run has been deleted or replaced since. The metrics of a run that is still being written may be
+/// a few seconds old. Throws Error if the filter or the order cannot be parsed (the message shows it, with a caret
+/// under the position), and NotFoundError if the registry, or the experiment or variant in the options, does not exist.
 [[nodiscard]] std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// The run with the best value of a metric among those that the options select; of equals the first by id. `order_by`
-/// and `limit` have no effect. The goal that the runs were given (set_goal) tells whether less or more is better.
+/// The run with the best value of a metric among those that the options select; of equal runs the first by id.
+/// `order_by` and `limit` have no effect. The goal of the metric (set_goal) decides whether less or more is better.
 /// Throws Error if no run has a goal or the goals differ, and NotFoundError if the metric is a number in no run.
 [[nodiscard]] ExperimentRun best_run(const std::string& registry_uri, const std::string& metric,
                                      const FindOptions& options = {}, std::shared_ptr<FileSystem> fs = nullptr);

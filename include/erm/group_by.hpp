@@ -1,4 +1,4 @@
-// How runs are put into groups: by the group that each was given, by variant, or by any other field of a filter.
+// How runs are grouped: by the group set with set_group, by variant, or by any other field of a filter.
 //
 //   run.set_group("seed sweep 3");
 //   erm::summarize(runs, "group");                              // erm/summary.hpp
@@ -20,10 +20,10 @@ namespace erm {
 
 class ExperimentRun;
 
-/// Runs with the same values in the fields that they are grouped by.
+/// Runs with the same values in the fields by which they are grouped.
 struct GroupOfRuns {
-  std::string name;               // the values, as a person reads them; "(none)" for a value that the runs lack
-  std::vector<std::size_t> runs;  // indexes, in their order
+  std::string name;               // the values in readable form; "(none)" for a value that the runs lack
+  std::vector<std::size_t> runs;  // indexes, in ascending order
 };
 
 /// The fields to group by, written as in a filter (erm/find.hpp): "group", "variant", "params.optimizer",
@@ -39,8 +39,7 @@ class GroupBy {
 
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return fields_; }
 
-  /// The groups in the order of their values: numbers as numbers, "(none)" last. Throws Error for text that is not a
-  /// field.
+  /// The groups sorted by their values: numbers as numbers, "(none)" last. Throws Error for text that is not a field.
   [[nodiscard]] std::vector<GroupOfRuns> groups_of(const std::vector<const ExperimentRun*>& runs) const;
 
  private:

@@ -1,4 +1,4 @@
-// Pixels that become PNG files, and pictures that are told by their first bytes.
+// Encodes pixels as PNG files, and recognises pictures by their first bytes.
 //
 //   std::vector<std::uint8_t> grey(28 * 28);                     // row by row
 //   run.log_image({grey.data(), 28, 28, 1}, "misread digit");    // rows, columns, channels
@@ -14,11 +14,12 @@
 
 namespace erm {
 
-/// The pixels as a PNG file, without loss. Throws Error for null pixels, no rows or columns, channels other than 1, 3
-/// or 4, a row_stride shorter than a row, rows over 16 MiB and images over 512 MiB.
+/// The pixels as a PNG file, without loss. Throws Error if the pixels are null, there are no rows or columns, the
+/// number of channels is not 1, 3 or 4, row_stride is shorter than a row, a row is larger than 16 MiB, or the image is
+/// larger than 512 MiB.
 [[nodiscard]] Bytes encode_png(const ImageView& image);
 
-/// Whether `content` begins as a PNG or a JPEG file does: ArtifactType::png or jpg; nothing for anything else.
+/// ArtifactType::png or jpg if `content` begins like a PNG or JPEG file, otherwise nothing.
 [[nodiscard]] std::optional<ArtifactType> image_type_of(const Bytes& content);
 
 }  // namespace erm

@@ -1,4 +1,4 @@
-// Pixels, as they are handed over to be logged or encoded.
+// A view of pixels to log or to encode.
 //
 //   std::vector<std::uint8_t> grey(28 * 28);                     // row by row
 //   run.log_image({grey.data(), 28, 28, 1}, "misread digit");    // rows, columns, channels
@@ -9,14 +9,14 @@
 
 namespace erm {
 
-/// Pixels that someone else owns: 8 bits a channel, channels of a pixel beside each other, rows from top to
-/// bottom. 1 channel is grey, 3 are red, green, blue, and 4 those and opacity (0 is transparent, 255 opaque).
+/// Does not own the pixels: 8 bits for each channel, the channels of a pixel next to each other, rows from top to
+/// bottom. 1 channel is grey; 3 are red, green and blue; 4 add opacity (0 is transparent, 255 opaque).
 struct ImageView {
   const std::uint8_t* pixels = nullptr;
   std::size_t rows = 0;
   std::size_t columns = 0;
   std::size_t channels = 0;
-  std::size_t row_stride = 0;  // bytes from a row's begin to the next one's; 0: rows follow each other
+  std::size_t row_stride = 0;  // bytes from the beginning of one row to the next; 0: no gap between rows
 };
 
 }  // namespace erm

@@ -1,9 +1,10 @@
-// The bodies of ERM, for the one file of a program that compiles them, where CMake's erm::compiled does not: every file
-// is compiled with -DERM_COMPILED, and this file holds
+// The bodies of ERM, for the one file of a program that compiles them if CMake's erm::compiled does not. Compile every
+// file with -DERM_COMPILED, and let this file contain
 //
 //   #include <erm/implementation.hpp>
 //
-// Registries in object storage have theirs apart, since they need libcurl and libcrypto: #include <erm/impl/s3.inl>.
+// Registries in object storage need libcurl and libcrypto. Their bodies are in a separate file: #include
+// <erm/impl/s3.inl>.
 #pragma once
 
 #ifndef ERM_COMPILED

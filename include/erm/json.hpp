@@ -1,4 +1,4 @@
-// ERM's JSON type: dicts, plotly figures and provenance are of it.
+// ERM's JSON type, used for dicts, plotly figures and provenance.
 //
 //   erm::Json scores = {{"cat", 0.9}, {"dog", 0.8}};
 //   run.log_dict("per class", scores);

@@ -1,4 +1,4 @@
-// The name of ERM's JSON type, for headers that only pass it on; erm/json.hpp defines the type.
+// Declares ERM's JSON type, for headers that only pass it on. erm/json.hpp defines it.
 //
 //   const erm::Json& provenance = run.provenance();     // declared here
 //   provenance.at("seeds").dump();                      // needs erm/json.hpp, or <nlohmann/json.hpp>

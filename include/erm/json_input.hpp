@@ -1,4 +1,4 @@
-// JSON as a parameter: braces, a Json, or whatever a Json can be made of. Braces need no JSON library.
+// JSON as a parameter: braces, a Json, or anything that converts to one. Braces need no JSON library.
 //
 //   run.log_dict("per class", {{"cat", 0.91}, {"dog", {{"precision", 0.8}, {"support", 120}}}});
 //   run.log_dict("grid", {{"layers", {64, 64, 10}}, {"dropout", nullptr}});
@@ -31,12 +31,12 @@ inline constexpr bool is_json = false;
 template <class T>
 inline constexpr bool is_json<T, std::void_t<decltype(std::declval<const T&>().is_discarded())>> = true;
 
-/// What a Value can be made of.
+/// A type that converts to Value.
 template <class T>
 inline constexpr bool is_json_leaf =
     is_value_number<T> || is_value_text<T> || std::is_same_v<T, char> || std::is_same_v<T, Value>;
 
-/// Whether J is defined where it is first asked together with T.
+/// Whether J is defined at the point where this is first asked for J and T.
 template <class T, class J, class = void>
 struct IsDefinedFor : std::false_type {};
 template <class T, class J>
@@ -50,8 +50,8 @@ inline constexpr bool becomes_json =
 
 }  // namespace detail
 
-/// A copy of what it is made of. Braces mean what they mean to nlohmann::json: a list whose elements are all pairs that
-/// begin with a text is an object, any other list an array. Text that is not UTF-8 becomes U+FFFD.
+/// Owns a copy of its source. Braces mean what they mean to nlohmann::json: a list whose elements are all pairs with a
+/// text first is an object, any other list an array. Invalid UTF-8 becomes U+FFFD.
 class JsonInput {
  public:
   enum class Kind : std::uint8_t {
@@ -59,8 +59,8 @@ class JsonInput {
     value,   // a text, a number or a boolean
     array,
     object,
-    no_text,   // binary or discarded JSON, which no JSON text can hold
-    too_deep,  // what nests deeper than max_depth
+    no_text,   // binary or discarded JSON, which JSON text cannot represent
+    too_deep,  // nested deeper than max_depth
   };
   static constexpr int max_depth = 100;
 
@@ -69,7 +69,7 @@ class JsonInput {
   JsonInput(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
   JsonInput(std::initializer_list<JsonInput> items);
 
-  /// A boolean, a number or a text: whatever a Value can be made of.
+  /// A boolean, a number or a text: anything that converts to Value.
   template <class T, std::enable_if_t<detail::is_json_leaf<T>, int> = 0>
   JsonInput(const T& value) : kind_(Kind::value), value_(value) {}  // NOLINT(google-explicit-constructor)
 
@@ -79,14 +79,14 @@ class JsonInput {
     assign(json, 0);
   }
 
-  /// What a Json can be made of: containers, and types with a to_json(). Needs erm/json.hpp.
+  /// Anything that converts to Json: containers, and types with a to_json(). Needs erm/json.hpp.
   template <class T, class J = Json, std::enable_if_t<detail::becomes_json<T, J>, int> = 0>
   JsonInput(const T& value) : JsonInput(J(value)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
-  /// The value of one of that kind.
+  /// The value, if kind() is value.
   [[nodiscard]] const Value& value() const noexcept { return value_; }
-  /// The elements of an array, or the entries of an object, each with its key(), sorted by it.
+  /// The elements of an array, or the entries of an object, sorted by key(). Each entry has its key().
   [[nodiscard]] const std::vector<JsonInput>& items() const noexcept { return items_; }
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
 
@@ -96,7 +96,7 @@ class JsonInput {
     return to_json<J>();
   }
 
-  /// Replaces the entries of the same keys, adds the others. Both are objects.
+  /// Replaces the entries with the same keys and adds the others. Both must be objects.
   void update(const JsonInput& object);
 
  private:
@@ -114,7 +114,7 @@ class JsonInput {
   std::string key_;
 };
 
-/// JSON by name, as RunOptions takes it.
+/// JSON by name, for RunOptions.
 struct JsonInputs : std::map<std::string, JsonInput> {
   using std::map<std::string, JsonInput>::map;
   JsonInputs() = default;
@@ -123,7 +123,7 @@ struct JsonInputs : std::map<std::string, JsonInput> {
       : std::map<std::string, JsonInput>(dicts.begin(), dicts.end()) {}
 };
 
-// ---- templates: their callers have erm/json.hpp ----
+// ---- templates: callers include erm/json.hpp ----
 
 template <class J>
 void JsonInput::assign(const J& json, int depth) {

@@ -1,5 +1,5 @@
-// A run that is on disk while it runs: it survives a crash of its program, can be read from outside meanwhile, and
-// costs a training loop less than a log line.
+// A run that is on disk while it runs. It survives a crash of its program, other processes can read it meanwhile, and
+// it costs a training loop less than a line of log output.
 //
 //   erm::LiveRun run("erm-registry", "mnist");
 //   run.log_param("lr", 1e-3);
@@ -29,13 +29,13 @@ namespace detail {
 class LiveEngine;
 }
 
-/// One metric of a live run: the quickest way to log it. Any thread may copy it and log to it.
+/// One metric of a live run: the fastest way to log it. Thread-safe.
 class LiveMetric {
  public:
   /// Logs nothing.
   LiveMetric() = default;
 
-  /// Adds a point; the time is now unless given. Costs a read of the clock and a store, and waits only while the buffer
+  /// Adds a point; the default time is now. Costs one read of the clock and one store, and waits only while the buffer
   /// is full (see LiveOptions::buffer_points). Throws Error after the run has ended.
   template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int> = 0>
   void log(Number value, std::int64_t step) const {
@@ -66,36 +66,36 @@ class LiveMetric {
   std::uint32_t number_ = 0;
 };
 
-/// Any number of threads may use it. It has the log_ calls of ExperimentRun (see RunLogger). None of them throws
-/// because the disk is full or gone: the run keeps what it could not write, tries again, and reports it once through
-/// LiveOptions::on_error. In the child of a fork the run does nothing: it is the parent's.
+/// Thread-safe. Has the log_ functions of ExperimentRun (see RunLogger). None of them throws because the disk is full
+/// or unavailable: the run keeps what it could not write, tries again, and reports the failure once through
+/// LiveOptions::on_error. In the child of a fork the run does nothing: it belongs to the parent.
 class LiveRun : public RunLogger {
  public:
-  /// Claims the run's folder and puts it on disk. Throws RunExistsError where the id is taken, or a process that lives
-  /// holds the run to be resumed; InvalidIdError and IoError as saving does. `facts` are those of the calling file;
-  /// leave them out.
+  /// Claims the run's folder and creates it on disk. Throws RunExistsError if the id is taken, or if a live process
+  /// holds the run to resume; InvalidIdError and IoError like saving. Omit `facts`: the default describes the calling
+  /// file.
   LiveRun(const std::string& registry_uri, const std::string& experiment_id, const LiveOptions& options = {},
           const BuildFacts& facts = detail::build_facts_of_this_file());
-  /// A run that is nowhere: every call does nothing. For the ranks of a job that should not log.
+  /// A disabled run: every function does nothing. For the ranks of a job that should not log.
   [[nodiscard]] static LiveRun disabled();
 
   LiveRun(LiveRun&& other) noexcept;
   LiveRun& operator=(LiveRun&& other) noexcept;
-  /// Finishes the run, or fails it while an exception unwinds. Reports to on_error what keeps it from that.
+  /// Finishes the run, or marks it as failed if an exception is unwinding the stack. Reports errors to on_error.
   ERM_INLINE ~LiveRun() override;
 
   [[nodiscard]] bool is_disabled() const noexcept { return engine_ == nullptr; }
-  /// Where the run is; load_run_from_path opens it at any time. Empty for a disabled run, as are the ids.
+  /// The URI of the run. load_run_from_path opens it at any time. Empty for a disabled run, like the ids.
   [[nodiscard]] std::string uri() const;
   [[nodiscard]] std::string experiment_id() const;
   [[nodiscard]] std::string variant_id() const;
   [[nodiscard]] std::string run_id() const;
 
-  /// A handle that logs to the metric of that name.
+  /// A handle that logs to the metric with that name.
   [[nodiscard]] LiveMetric metric(std::string_view name);
 
   using RunLogger::log_metric;
-  /// The same as for every run; costs a look-up of the name more than a LiveMetric.
+  /// The same as for every run. Slower than a LiveMetric by one look-up of the name.
   template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int> = 0>
   void log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time = {}) {
     const detail::KnownName& known = detail::known_names.place_of(key);
@@ -106,10 +106,10 @@ class LiveRun : public RunLogger {
       RunLogger::log_metric(key, value, step);
   }
 
-  /// Returns when all that was logged before is in the files. Throws what keeps it from that.
+  /// Returns when everything logged so far is in the files. Throws if it could not be written.
   void flush();
-  /// Flushes the run and ends it as finished. Throws as flush(), and may then be called again. A second call does
-  /// nothing.
+  /// Flushes the run and ends it as finished. Throws like flush(), and may then be called again. Once the run has
+  /// ended, further calls do nothing.
   void finish();
   /// Flushes the run and ends it as failed.
   void fail(const std::string& why);

@@ -1,8 +1,8 @@
-// The points of one metric over a run: at which step, when, and what it was.
+// The points of one metric over a run: step, time and value.
 //
 //   const erm::MetricHistory& loss = run.history().at("loss");
-//   loss.last().value;            // the metric as it stands
-//   loss.min()->step;             // where it was least; nothing where all is NaN
+//   loss.last().value;            // the current value
+//   loss.min()->step;             // where it was least; null if all values are NaN
 //   for (const erm::MetricPoint& point : loss.points()) { ... }
 #pragma once
 
@@ -25,7 +25,7 @@ struct MetricPoint {
   TimePoint time;  // to the millisecond
   double value = 0;
 
-  /// NaN equals NaN here: the same point.
+  /// Here NaN equals NaN, so that equal points compare equal.
   friend bool operator==(const MetricPoint& a, const MetricPoint& b) noexcept { return a.equals(b); }
   friend bool operator!=(const MetricPoint& a, const MetricPoint& b) noexcept { return !a.equals(b); }
 
@@ -33,7 +33,7 @@ struct MetricPoint {
   [[nodiscard]] bool equals(const MetricPoint& other) const noexcept;
 };
 
-/// Every point in the order in which it was logged; steps may repeat and go back.
+/// Every point in the order in which it was logged. Steps may repeat and decrease.
 class MetricHistory {
  public:
   MetricHistory() = default;
@@ -43,16 +43,16 @@ class MetricHistory {
   [[nodiscard]] std::size_t size() const noexcept { return points_.size(); }
   [[nodiscard]] bool empty() const noexcept { return points_.empty(); }
 
-  /// The first and the last point that was logged. Throw Error where there is no point.
+  /// The first and the last point in that order. Throw Error if there is no point.
   [[nodiscard]] const MetricPoint& first() const;
   [[nodiscard]] const MetricPoint& last() const;
 
-  /// The point of the least and of the greatest value, the earliest of equals; NaN never wins. Nothing
-  /// where there is no value but NaN.
+  /// The point with the least and with the greatest value; of equal values the earliest. Ignore NaN. Nothing if there
+  /// is no other value.
   [[nodiscard]] std::optional<MetricPoint>(min)() const;
   [[nodiscard]] std::optional<MetricPoint>(max)() const;
 
-  /// The mean of the values that are not NaN; NaN where there is none.
+  /// The mean of the values that are not NaN, or NaN if there are none.
   [[nodiscard]] double mean() const;
 
   /// The value logged last at `step`, if any.

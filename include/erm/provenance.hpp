@@ -1,5 +1,5 @@
-// Where a run came from: which program made it on which machine, how the program was built and from which code, what it
-// read, and by which seeds. A LiveRun records its process by itself; the rest is one call each.
+// Where a run came from: which program made it on which machine, how and from which code the program was built, its
+// inputs and its seeds. A LiveRun records its process automatically; the rest is one call each.
 //
 //   erm::ExperimentRun run("digits", "baseline");
 //   run.capture_provenance();                                    // program, machine, job, build, code
@@ -27,10 +27,10 @@ namespace erm {
 
 class FileSystem;
 
-/// The run of the registry that has an artifact with the content of that file, wherever the file lies and whatever its
-/// name is; of several the one with the earliest timestamp_utc. Searches all experiments and variants. Reads the
-/// artifacts of those runs alone that have no SHA-256 (written by the Python package, or without
-/// LiveOptions::hash_artifacts). Throws NotFoundError where there is no such file or registry.
+/// The run in the registry with an artifact whose content equals that of the file, whatever the file's path and name.
+/// If there are several, the one with the earliest timestamp_utc. Searches all experiments and variants. Reads
+/// artifacts only if they have no SHA-256 (written by the Python package, or without LiveOptions::hash_artifacts).
+/// Throws NotFoundError if the file or the registry does not exist.
 [[nodiscard]] std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const FilePath& file,
                                                          std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -1,4 +1,4 @@
-// Runs on disk: saved to a registry, listed, and loaded back. A registry is a plain directory tree,
+// Runs on disk: saving, listing and loading. A registry is a plain directory tree,
 // <registry>/<experiment>/<variant>/<run>/, which the Python package experiment-results-manager reads and writes, too.
 //
 //   std::string uri = erm::save_run_to_registry(run, "erm-registry");       // "erm-registry/digits/main/2026_..."
@@ -19,37 +19,38 @@
 namespace erm {
 
 struct SaveOptions {
-  /// Replace the run that is there. If the run id was generated: only the run that this same object saved before.
+  /// Replace an existing run. If the run id was generated, replaces only the run that this same object saved before.
   bool overwrite = false;
-  /// Bring everything to the disk (fsync) before the run becomes visible, so that it survives a power cut.
+  /// Write everything to disk (fsync) before the run becomes visible, so that it survives a power cut.
   bool durable = true;
-  /// A store of your own; the URI is then a path in it.
+  /// A store of your own. The URI is then a path in it.
   std::shared_ptr<FileSystem> fs = nullptr;
 };
 
-/// Saves a run to the folder `run_uri`, and creates the missing folders above it. At any moment a reader sees the whole
-/// run or none; with `overwrite` the old run or the new one. Throws RunExistsError if a run is there already.
+/// Saves a run to the folder `run_uri`, and creates the missing folders above it. At any moment a reader sees the
+/// complete run or none; with `overwrite` the old run or the new one. Throws RunExistsError if the folder has a run
+/// already.
 void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options = {});
 
-/// Saves a run to a registry, which is created if it is missing, and returns the URI of the run. If the run id was
+/// Saves a run to a registry, creates the registry if it is missing, and returns the URI of the run. If the run id was
 /// generated and another run has it, the run gets the next free id ("..._002"), in the URI and in its metadata. Throws
-/// RunExistsError if the id was chosen and another run has it, and InvalidIdError if an experiment, a variant or a run
+/// RunExistsError if you chose the id and another run has it, and InvalidIdError if an experiment, a variant or a run
 /// would lie inside another of its kind.
 std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri, SaveOptions options = {});
 
-/// Loads a run. The content of an artifact is read when it is asked for. Throws NotFoundError if there is no run, and
-/// FormatError if its files are damaged.
+/// Loads a run. Artifacts are read on demand. Throws NotFoundError if there is no run, and FormatError if its files are
+/// damaged.
 [[nodiscard]] ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Loads the run `run_id`, or without one the latest: by timestamp_utc, then by id. Throws as load_run_from_path. The
-/// run has the ids of the call, even if its folder was copied or renamed.
+/// Loads the run `run_id`, or without one the latest: by timestamp_utc, then by id. Throws like load_run_from_path. The
+/// loaded run has the ids of the call, even if its folder was copied or renamed.
 [[nodiscard]] ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
                                                    const std::string& variant_id = "main",
                                                    std::optional<std::string> run_id = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Loads several runs of a variant, or all of them. From a store on another machine it reads many at once. Throws as
-/// load_run_from_path, and without `run_ids` as list_runs.
+/// Loads several runs of a variant, or all of them. Reads many at once if the store is on another machine. Throws like
+/// load_run_from_path, and without `run_ids` like list_runs.
 [[nodiscard]] std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
                                                                  const std::string& experiment_id,
                                                                  const std::string& variant_id = "main",

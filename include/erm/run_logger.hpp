@@ -1,5 +1,5 @@
-// The log_* interface that every kind of run has: ExperimentRun keeps what is logged in memory, LiveRun
-// puts it on disk. Each call copies what it is given; a file that changes later does not change the run.
+// The log_ functions that every kind of run has: ExperimentRun keeps what it logs in memory, LiveRun writes it to disk.
+// Each function copies its arguments; a file that changes later does not change the run.
 //
 //   run.log_params({{"lr", 0.1}, {"seed", 42u}, {"optimizer", "adam"}});
 //   for (std::int64_t epoch = 0; epoch < 10; ++epoch) run.log_metric("loss", train(), epoch);
@@ -38,7 +38,7 @@ namespace detail {
 struct FigureContent;
 struct RunRecord;
 
-/// A function that is called at once, by reference: what it refers to need not outlive the call.
+/// A reference to a function that is called at once, so it need not outlive the call.
 template <class Record>
 class RecordFunction {
  public:
@@ -58,14 +58,14 @@ using RecordVisit = RecordFunction<const RunRecord>;
 
 }  // namespace detail
 
-/// What `log_params` and `log_metrics` take in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
+/// The argument of `log_params` and `log_metrics` in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
 
-/// The base of ExperimentRun and LiveRun, which say where what is logged goes. Keys and names are any text; artifact
-/// ids and filenames are what a file system can hold, else InvalidIdError.
+/// The base class of ExperimentRun and LiveRun, which decide where to store the log. Keys and names are any text.
+/// Artifact ids and filenames must be valid on a file system; other text throws InvalidIdError.
 class RunLogger {
  public:
-  /// A feature that the model saw; one that is there already stays where it is.
+  /// A feature that the model uses. A feature that was logged before keeps its position.
   void log_feature(std::string_view feature);
   template <class Features = std::initializer_list<std::string_view>>
   void log_features(const Features& features) {
@@ -75,17 +75,17 @@ class RunLogger {
   /// Replaces the param of that key.
   void log_param(std::string_view key, Value value);
   void log_params(NamedValues params);
-  /// The same of any map: std::map<std::string, Value>, std::unordered_map<std::string, double>, ...
+  /// The same for any map: std::map<std::string, Value>, std::unordered_map<std::string, double>, ...
   template <class Map>
   void log_params(const Map& params) {
     for (const auto& [key, value] : params) log_param(key, value);
   }
 
-  /// Each value of a configuration file, nested ones under dotted names ("optimizer.lr"). A list and an empty
-  /// object are kept as their JSON text, null as "null". Throws Error unless `config` is an object.
+  /// Each value of a configuration file, nested values under dotted names ("optimizer.lr"). A list and an empty object
+  /// become their JSON text, null becomes "null". Throws Error unless `config` is an object.
   void log_params_json(const JsonInput& config);
 
-  /// Replaces the metric of that key; its history stays as it is.
+  /// Replaces the metric of that key. Its history does not change.
   void log_metric(std::string_view key, Value value);
   void log_metrics(NamedValues metrics);
   template <class Map>
@@ -93,13 +93,13 @@ class RunLogger {
     for (const auto& [key, value] : metrics) log_metric(key, value);
   }
 
-  /// Adds a point to the metric's history and makes it the metric. Steps may repeat and go back; a float is
-  /// kept as its shortest decimal. The time is now, unless it is given (of an old log, say).
+  /// Adds a point to the metric's history and sets the metric to its value. Steps may repeat and decrease; a float is
+  /// stored as its shortest decimal. The default time is now; pass one to import an old log, for example.
   template <class Number, std::enable_if_t<std::is_arithmetic_v<Number>, int> = 0>
   void log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time = {}) {
     accept_point(key, static_cast<double>(value), std::is_same_v<Number, float>, step, time);
   }
-  /// A point of each metric. Throws Error for a text, and then logs none of them.
+  /// Adds a point to each metric. If one of them is text, throws Error and logs none.
   void log_metrics(NamedValues metrics, std::int64_t step);
   template <class Map>
   void log_metrics(const Map& metrics, std::int64_t step) {
@@ -107,21 +107,21 @@ class RunLogger {
     for (const auto& [key, value] : metrics) log_point(key, Value(value), step);
   }
 
-  /// Merges a JSON object into the dict of that name: an entry that is there is replaced. Null is an empty
-  /// object. Throws Error for other JSON and for one nested deeper than 100 levels.
+  /// Merges a JSON object into the dict with that name, and replaces entries that exist. Null is an empty object.
+  /// Throws Error for other JSON, or if it is nested deeper than 100 levels.
   void log_dict(std::string_view name, const JsonInput& object);
 
-  /// A text artifact, "<artifact_id>.txt" unless the id has an ending of its own.
+  /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension.
   void log_text(std::string_view utf8, std::string artifact_id);
 
-  /// A PNG or JPEG, told by its first bytes; the filename is the path's own, or made from the id. Throws
+  /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws
   /// FormatError for any other file.
   void log_image(const FilePath& path, std::string artifact_id, std::optional<std::string> filename = {});
   void log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename = {});
   /// Pixels, as a PNG.
   void log_image(const ImageView& pixels, std::string artifact_id);
 
-  /// A plotly figure, or JSON text that is SVG.
+  /// A plotly figure, or SVG in a JSON text.
   void log_figure(const Json& figure, std::string artifact_id);
   /// An erm::Figure, SVG text, the Bytes of a PNG or JPEG file, or a figure of any type that has a FigureAdaptor.
   template <class T>
@@ -136,7 +136,7 @@ class RunLogger {
     } else if constexpr (std::is_same_v<T, Bytes>) {
       log_picture(figure, std::move(artifact_id));
     } else if constexpr (detail::is_json<T>) {
-      log_figure(Json(figure), std::move(artifact_id));  // nlohmann::ordered_json, say
+      log_figure(Json(figure), std::move(artifact_id));  // such as nlohmann::ordered_json
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
       if constexpr (std::is_pointer_v<T>)
         log_svg(figure == nullptr ? std::string_view() : std::string_view(figure), figure == nullptr,
@@ -151,8 +151,8 @@ class RunLogger {
     }
   }
 
-  /// A file. Its type is told by its filename's ending unless given. Throws NotFoundError for a path that is
-  /// not there and IoError for a folder (see log_artifacts).
+  /// A file. Its extension decides the type unless you pass one. Throws NotFoundError if `path` does not exist and
+  /// IoError if it is a folder (see log_artifacts).
   void log_artifact(const FilePath& path, std::string artifact_id, std::optional<std::string> filename = {},
                     std::optional<ArtifactType> type = {});
   void log_artifact(Bytes content, std::string artifact_id, std::string filename,
@@ -161,29 +161,29 @@ class RunLogger {
   /// Each file below `folder`, as "<prefix>/<path below the folder>". Links to folders are not followed.
   void log_artifacts(const FilePath& folder, const std::string& artifact_id_prefix);
 
-  /// Marks the run, with a value or without: replaces the tag of that name. Throws Error for an empty name.
+  /// Sets a tag, with or without a value; replaces the tag of that name. Throws Error for an empty name.
   void set_tag(std::string_view name, const Value& value = {});
-  /// What a person should know of the run, as Markdown; replaces the note.
+  /// A note for human readers, as Markdown. Replaces the note.
   void set_note(std::string_view markdown);
-  /// The set that the run belongs to, such as a sweep over seeds: erm/summary.hpp summarizes the runs of each.
+  /// The group that the run belongs to, such as a sweep over seeds. erm/summary.hpp summarizes the runs of each group.
   void set_group(std::string_view group);
-  /// What "best" means for a metric; kept with the run.
+  /// Which values of a metric are better. Saved with the run.
   void set_goal(std::string_view metric, Goal goal);
 
-  // ---- where the run came from: include erm/provenance.hpp for these ----
+  // ---- provenance: callers include erm/provenance.hpp ----
 
-  /// Records the program, its machine, its build and its code, in at most about a second; what is not known is listed
-  /// in the provenance itself, and nothing is thrown for it. A LiveRun does so by itself (LiveOptions::provenance).
-  /// `built` says how the calling file was compiled; leave it out.
+  /// Records the program, its machine, its build and its code, in about a second at most. The provenance lists what is
+  /// unknown; no exception is thrown for it. A LiveRun calls this automatically (LiveOptions::provenance). Omit
+  /// `built`: the default describes the calling file.
   void capture_provenance(const ProvenanceOptions& options = {},
                           const BuildFacts& built = detail::build_facts_of_this_file());
 
-  /// A file, or a folder with all below it, that the run reads: path, size and SHA-256, or a fingerprint of what is
-  /// large; nothing is copied. Replaces the input of that name. Throws NotFoundError for a path that is not there; of
-  /// a URL the text is kept.
+  /// An input of the run: a file, or a folder with everything in it. Records path, size and SHA-256, or a fingerprint
+  /// if it is large; copies nothing. Replaces the input of that name. Throws NotFoundError if the path does not
+  /// exist. If it is a URL, records only the text.
   void log_input(std::string_view name, const FilePath& path, InputHash hash = InputHash::automatic);
 
-  /// The seed of the run, or of a part of it; replaces the one of that name.
+  /// The seed of the run, or of a part of it. Replaces the seed of that name.
   template <class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
   void log_seed(Integer seed) {
     log_seed_value("seed", Value(seed));
@@ -193,11 +193,11 @@ class RunLogger {
     log_seed_value(name, Value(seed));
   }
 
-  /// The state of a random engine: std::mt19937, or any other that a stream takes; replaces the one of that name.
+  /// The state of a random engine: std::mt19937, or any other with stream operators. Replaces the state of that name.
   template <class Engine>
   void log_rng(std::string_view name, const Engine& engine);
-  /// Gives the engine the state of that name; false, and the engine as it was, where none was logged. Throws
-  /// FormatError where the state is that of another type of engine, or of another standard library.
+  /// Restores the state with that name to the engine. Returns false, and does not change the engine, if there is none.
+  /// Throws FormatError if the state is from another type of engine or from another standard library.
   template <class Engine>
   bool restore_rng(std::string_view name, Engine& engine) const;
 
@@ -210,25 +210,25 @@ class RunLogger {
   RunLogger& operator=(RunLogger&&) noexcept = default;
 
  protected:
-  /// Logs an artifact as it is.
+  /// Logs an artifact unchanged.
   void add_artifact(Artifact artifact);
 
  private:
-  // What differs between the kinds of runs. All else is a change of the record, of which each kind keeps one.
+  // The differences between the kinds of runs. Everything else changes the record, which each kind stores.
 
-  /// Whether nothing is kept, so that no file need be read.
+  /// Whether nothing is stored, so that no file needs to be read.
   [[nodiscard]] virtual bool ignores_all() const = 0;
   virtual void change_record(const detail::RecordChange& change) = 0;
   virtual void visit_record(const detail::RecordVisit& visit) const = 0;
   virtual void accept_metric(std::string_view key, Value value) = 0;
   virtual void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                             std::optional<TimePoint> time) = 0;
-  /// Whether artifacts go to store_artifact() and store_file(); else they become part of the record.
+  /// Whether artifacts go to store_artifact() and store_file(). Otherwise they become part of the record.
   [[nodiscard]] virtual bool stores_artifacts() const = 0;
   virtual void store_artifact(const Artifact& artifact) = 0;
   virtual void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                           ArtifactType type) = 0;
-  /// Waits for a capture of provenance that a live run began by itself.
+  /// Waits until a live run's automatic capture of provenance is done.
   virtual void await_capture() = 0;
 
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);

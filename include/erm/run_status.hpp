@@ -1,4 +1,4 @@
-// The status of a run. A run that was killed has one, too, although no process wrote it.
+// The status of a run. A killed run has one, too, although no process wrote it.
 //
 //   if (run.status() == erm::RunStatus::failed) std::puts(run.failure().c_str());
 #pragma once
@@ -14,7 +14,7 @@ enum class RunStatus : std::uint8_t {
   running,
   finished,
   failed,  // ExperimentRun::failure() says why
-  killed,  // the files say running, but the process is gone or missed four heartbeats
+  killed,  // the files say running, but the process has ended or missed four heartbeats
 };
 
 /// "running", "finished", "failed" or "killed".

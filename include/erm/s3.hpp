@@ -27,16 +27,17 @@ class Client;
 /// Lets open_file_system() open s3:// URIs; has no effect after the first call.
 bool add_uri_scheme() noexcept;
 
-/// Calls it before main in each program that includes this header. The call also makes the linker take the bodies from
-/// the library erm::compiled.
+/// Calls it before main in each program that includes this header. The call also makes the linker include the bodies
+/// from the library erm::compiled.
 inline const bool uri_scheme_is_added = add_uri_scheme();
 }  // namespace detail::s3
 
-/// The buckets of one S3 endpoint. A path is "bucket/key". S3 has no folders: a folder exists as long as it holds an
+/// The buckets of one S3 endpoint. A path is "bucket/key". S3 has no folders: a folder exists as long as it contains an
 /// object.
 class S3FileSystem final : public FileSystem {
  public:
-  /// Does not connect yet. Throws Error if a setting lacks its other half, or a file with settings cannot be read.
+  /// Does not connect yet. Throws Error if one of two related settings is missing, or if a settings file cannot be
+  /// read.
   explicit S3FileSystem(S3Options options = {});
   S3FileSystem(const S3FileSystem&) = delete;
   S3FileSystem& operator=(const S3FileSystem&) = delete;

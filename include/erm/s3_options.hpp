@@ -51,11 +51,11 @@ struct S3Options {
 
   /// How many requests of one call run at the same time; at least 1.
   std::size_t max_requests = 16;
-  /// How often a request is sent before its failure is an error. It is sent again after 429, 500, 502, 503, 504, a
-  /// time-out, a connection that was refused or reset, and a body that was cut short.
+  /// How many times to send a request before its failure becomes an error. It is sent again after 429, 500, 502, 503,
+  /// 504, a time-out, a refused or reset connection, and a body that was cut short.
   int max_attempts = 7;
-  /// The longest wait before a request is sent a second time. It doubles each time, up to 5 s; the actual wait is a
-  /// random part of it.
+  /// The longest wait before the second attempt. It doubles for each attempt, up to 5 s; the actual wait is a random
+  /// part of it.
   std::chrono::milliseconds retry_delay{200};
   std::chrono::milliseconds connect_timeout{10'000};
   /// How long a transfer may stall.
@@ -63,9 +63,9 @@ struct S3Options {
 
   /// In bytes. Larger files are transferred in parts of this size, several at once. S3 requires at least 5 MiB.
   std::uint64_t part_size = std::uint64_t{8} << 20;
-  /// After how long another machine may take over the claim on a run's id from a process that was killed. It must be
-  /// longer than any save takes, and than a live run goes without a flush. On the same machine it is known at once that
-  /// a process is gone.
+  /// After how long another machine may take over the claim on a run's id from a killed process. It must be longer than
+  /// any save takes, and longer than a live run goes without a flush. On the same machine a killed process is noticed
+  /// at once.
   std::chrono::seconds claim_lifetime = std::chrono::hours(24);
 
   /// Called during the transfer of a file larger than part_size, on the thread that transfers it. If it throws, the

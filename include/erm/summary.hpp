@@ -1,4 +1,4 @@
-// Metrics summarized by groups of runs: is B better than A, or is it the seed?
+// Summarizes metrics by groups of runs: is B better than A, or is it the seed?
 //
 //   const std::vector<erm::ExperimentRun> runs = erm::find_runs("erm-registry");
 //   const erm::RunSummary summary = erm::summarize(runs, "params.optimizer");
@@ -21,12 +21,12 @@
 namespace erm {
 
 struct RunGroup {
-  /// The values that its runs have in common, as a person reads them: "adam", or "adam, 0.01" of two fields; "(none)"
-  /// for a field that they lack.
+  /// The values that its runs have in common, in readable form: "adam", or "adam, 0.01" for two fields; "(none)" for a
+  /// field that they lack.
   std::string name;
   /// The same values by field, without the fields that the runs lack.
   std::map<std::string, std::string> values;
-  /// Indexes of its runs, in their order.
+  /// Indexes of its runs, in ascending order.
   std::vector<std::size_t> runs;
   /// The metrics that are a number in at least one run of the group.
   std::map<std::string, MetricSummary> metrics;
@@ -34,8 +34,8 @@ struct RunGroup {
 
 struct RunSummary {
   std::vector<std::string> by;
-  std::vector<RunGroup> groups;            // in the order of their values: numbers as numbers, "(none)" last
-  std::map<std::string, GroupTest> tests;  // of two groups: for each metric that both have
+  std::vector<RunGroup> groups;            // sorted by their values: numbers as numbers, "(none)" last
+  std::map<std::string, GroupTest> tests;  // if there are two groups: for each metric that both have
 };
 
 /// Groups runs and summarizes the metrics of each group. Throws Error for text that is not a field.

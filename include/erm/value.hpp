@@ -1,4 +1,4 @@
-// One value that a run logs: text, a number or a boolean, kept with its type.
+// One value that a run logs: text, a number or a boolean. It keeps its type.
 //
 //   erm::Value lr = 0.1f, seed = 42u, optimizer = "adam", nesterov = true;
 //   lr.str();                        // "0.1": a float is kept as its shortest decimal
@@ -27,7 +27,7 @@ namespace detail {
 template <class T, class... Others>
 inline constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
 
-/// char is text and the wide characters are neither text nor numbers; __int128 does not fit.
+/// char is a text, and the wide characters are neither text nor numbers; __int128 does not fit.
 template <class T>
 inline constexpr bool is_value_integer = std::is_integral_v<T> && sizeof(T) <= 8 &&
                                          !is_one_of<T, bool, char, wchar_t, char16_t, char32_t>
@@ -52,8 +52,8 @@ class Value {
   /// The empty text.
   Value() = default;
 
-  /// A bool, any integer, float or double. A float is kept as its shortest decimal (0.1f is 0.1), a long double rounded
-  /// to double.
+  /// A bool, any integer, float or double. A float is stored as its shortest decimal (0.1f is 0.1); a long double is
+  /// rounded to double.
   template <class T, std::enable_if_t<detail::is_value_number<T>, int> = 0>
   Value(T number) noexcept {  // NOLINT(google-explicit-constructor)
     if constexpr (std::is_same_v<T, bool>) {
@@ -73,7 +73,7 @@ class Value {
     }
   }
 
-  /// Text; what is not UTF-8 in it becomes U+FFFD. Throws Error for a null pointer.
+  /// Text. Invalid UTF-8 becomes U+FFFD. Throws Error for a null pointer.
   template <class T, std::enable_if_t<detail::is_value_text<T>, int> = 0>
   Value(const T& text) {  // NOLINT(google-explicit-constructor)
     if constexpr (std::is_pointer_v<T>)
@@ -81,7 +81,7 @@ class Value {
     assign(std::string_view(text));
   }
   Value(std::string&& text);  // NOLINT(google-explicit-constructor)
-  /// A char is a text of one letter. A template, so that nothing is converted to char first.
+  /// A char is a text of one letter. A template, so that no other type converts to char implicitly.
   template <class T, std::enable_if_t<std::is_same_v<T, char>, int> = 0>
   Value(T letter) : Value(std::string_view(&letter, 1)) {}  // NOLINT(google-explicit-constructor)
   Value(std::nullptr_t) = delete;
@@ -91,8 +91,8 @@ class Value {
   [[nodiscard]] bool is_bool() const noexcept { return kind_ == Kind::boolean; }
   [[nodiscard]] bool is_number() const noexcept { return !is_text() && !is_bool(); }
 
-  /// The value as T: std::string for text, bool for a boolean, an integer type where the number fits it exactly,
-  /// float or double rounded to nearest. Throws Error for anything else.
+  /// The value as T: std::string for text, bool for a boolean, an integer type if it can hold the number exactly, float
+  /// or double rounded to nearest. Throws Error for anything else.
   template <class T>
   [[nodiscard]] T get() const {
     if constexpr (std::is_same_v<T, std::string>) {
@@ -113,13 +113,13 @@ class Value {
     }
   }
 
-  /// The number, or the number that a text is ("0.9", "nan"); nothing for other text and for booleans.
+  /// The number, also if it is a text ("0.9", "nan"); nothing for other text and for booleans.
   [[nodiscard]] std::optional<double> number() const;
 
-  /// As a person reads it: 0.1, 42, true, adam.
+  /// In readable form: 0.1, 42, true, adam.
   [[nodiscard]] std::string str() const;
 
-  /// Numbers by what they are worth (1 == 1u, 1 == 1.0, NaN == NaN), text and booleans among their own kind.
+  /// Compares numbers by value (1 == 1u, 1 == 1.0, NaN == NaN), and text and booleans within their own type.
   friend bool operator==(const Value& a, const Value& b) noexcept { return a.equals(b); }
   friend bool operator!=(const Value& a, const Value& b) noexcept { return !a.equals(b); }
 

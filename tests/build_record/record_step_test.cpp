@@ -70,7 +70,7 @@ struct Step {
 
 }  // namespace
 
-TEST_CASE("A build records of git what git says") {
+TEST_CASE("A build records the state of git") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/src/a.cpp", "int one;\n");
@@ -100,7 +100,7 @@ TEST_CASE("A build records of git what git says") {
   CHECK_FALSE(contains(step.record, "s3cret"));
 }
 
-TEST_CASE("A build records each state that a work tree may be in, and why something is not there") {
+TEST_CASE("A build records every state of a work tree, and the reason for what is missing") {
   const TemporaryDirectory dir;
   const GitRepository library(dir / "library");
   write_file(dir.path() / "library/l.cpp", "int l;\n");
@@ -174,7 +174,7 @@ TEST_CASE("A build records each state that a work tree may be in, and why someth
   }
 }
 
-TEST_CASE("A build records folders, files and contents of any bytes") {
+TEST_CASE("A build records folders, files and contents with arbitrary bytes") {
   const TemporaryDirectory dir;
   const std::string name = "with a space, Ümläute 研究; [x] $HOME";
   const GitRepository repository(dir / name);
@@ -197,7 +197,7 @@ TEST_CASE("A build records folders, files and contents of any bytes") {
   CHECK_NOTHROW(code.dump());
 }
 
-TEST_CASE("A build records a source that git does not know yet with its text") {
+TEST_CASE("A build records an untracked source with its text") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/src/a.cpp", "int a;\n");
@@ -214,7 +214,7 @@ TEST_CASE("A build records a source that git does not know yet with its text") {
   CHECK(code["diff_bytes"] == code["diff"].get<std::string>().size());
 }
 
-TEST_CASE("A build records the same, however the user has git tell it") {
+TEST_CASE("The user's git configuration does not change what a build records") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -228,7 +228,7 @@ TEST_CASE("A build records the same, however the user has git tell it") {
   CHECK(Step(dir / "work/sub").run() == before);
 }
 
-TEST_CASE("A diff that is longer than wanted is its hash alone") {
+TEST_CASE("For a diff above the limit only its hash is recorded") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "");
@@ -249,7 +249,7 @@ TEST_CASE("A diff that is longer than wanted is its hash alone") {
   }
 }
 
-TEST_CASE("A file that was only touched is no change, and the index stays as it is") {
+TEST_CASE("A file that was only touched is not a change, and the index stays as it was") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -263,7 +263,7 @@ TEST_CASE("A file that was only touched is no change, and the index stays as it 
   CHECK(file_text(dir / "work/.git/index") == before);
 }
 
-TEST_CASE("An edit that changes neither the size of a file nor its time is in the diff") {
+TEST_CASE("An edit that changes neither size nor time of a file is in the diff") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -274,7 +274,7 @@ TEST_CASE("An edit that changes neither the size of a file nor its time is in th
   CHECK(contains(code.value("diff", ""), "-one\n+two\n"));
 }
 
-TEST_CASE("The folder of the build and registries of runs are no part of the code") {
+TEST_CASE("The build folder and registries of runs are not part of the code") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");
@@ -287,7 +287,7 @@ TEST_CASE("The folder of the build and registries of runs are no part of the cod
   CHECK(step.run()["untracked"] == Texts{"my [build]/"});
 }
 
-TEST_CASE("A build records a remote without what opens it") {
+TEST_CASE("A build records a remote without its credentials") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.git("remote add origin x");
@@ -313,7 +313,7 @@ TEST_CASE("Definitions that look like secrets are recorded without their values"
   CHECK_FALSE(contains(step.record, "s3cret"));
 }
 
-TEST_CASE("What did not change is not written again, and SOURCE_DATE_EPOCH leaves out the time") {
+TEST_CASE("An unchanged record is not written again, and SOURCE_DATE_EPOCH omits the time") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");

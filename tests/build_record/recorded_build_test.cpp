@@ -132,7 +132,7 @@ std::string compiler() {
 
 }  // namespace
 
-TEST_CASE("A program says how it was built and from which code, and a build says so anew") {
+TEST_CASE("A program knows how and from which code it was built, and each build updates that") {
   const Project project("a project");
   const GitRepository& repository = project.repository();
   project.configure(ERM_GENERATOR, "-DCMAKE_BUILD_TYPE=Release");
@@ -215,7 +215,7 @@ TEST_CASE("A program says how it was built and from which code, and a build says
   CHECK(project.run("train")["code"] == said["code"]);
 }
 
-TEST_CASE("Builds of one state are the same bytes where SOURCE_DATE_EPOCH is set") {
+TEST_CASE("With SOURCE_DATE_EPOCH, builds of the same state are identical byte by byte") {
   const Project project("the same");
   const auto built = [&] {
     fs::remove_all(project / "build");
@@ -235,7 +235,7 @@ TEST_CASE("Builds of one state are the same bytes where SOURCE_DATE_EPOCH is set
   CHECK(contains(said["missing"]["build.time_utc"].get<std::string>(), "SOURCE_DATE_EPOCH"));
 }
 
-TEST_CASE("Each generator records, and rebuilds only what changed") {
+TEST_CASE("Each generator records the build, and rebuilds only what changed") {
   for (const std::string generator : {"Unix Makefiles", "Ninja", "Ninja Multi-Config"}) {
     const std::string program_of_it = generator == "Unix Makefiles" ? "make" : "ninja";
     if (output_of("command -v " + program_of_it + " || true").empty()) {
@@ -267,7 +267,7 @@ TEST_CASE("Each generator records, and rebuilds only what changed") {
   }
 }
 
-TEST_CASE("erm_record_build says what it was given wrong") {
+TEST_CASE("erm_record_build reports invalid arguments") {
   const Project project("wrong");
   const auto error_of = [&](const std::string& call) {
     write_file(project / "CMakeLists.txt",

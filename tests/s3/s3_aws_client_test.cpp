@@ -63,7 +63,7 @@ erm::ExperimentRun example_run(const std::string& note) {
 
 }  // namespace
 
-TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads, and what a local disk would hold") {
+TEST_CASE("The aws client reads a saved run byte by byte as on a local disk") {
   const Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   for (const erm::ExperimentRun& run : {example_run("first"), example_run("second \xF0\x9F\x98\x80")}) {
@@ -87,7 +87,7 @@ TEST_CASE("What C++ saved to a bucket is byte by byte what the aws client reads,
   }
 }
 
-TEST_CASE("A file that went up in parts is byte by byte what the aws client reads") {
+TEST_CASE("The aws client reads a file that was uploaded in parts byte by byte") {
   const Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   erm::ExperimentRun run("digits");
@@ -98,7 +98,7 @@ TEST_CASE("A file that went up in parts is byte by byte what the aws client read
   CHECK(found.at("model.bin") == "file: " + erm::to_text(erm_test::noise((17 << 20) + 1)));
 }
 
-TEST_CASE("A registry that the aws client copied to a bucket is one") {
+TEST_CASE("A registry that the aws client copied to a bucket can be used") {
   const Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   erm::save_run_to_registry(example_run("hello"), dir / "local");

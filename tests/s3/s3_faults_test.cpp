@@ -56,7 +56,7 @@ erm::ExperimentRun small_run(const std::string& run_id) {
 
 }  // namespace
 
-TEST_CASE("A request that fails for a moment is sent again, whatever fails") {
+TEST_CASE("A request that fails temporarily is sent again, whatever the fault") {
   const Bucket bucket;
   for (const Fault fault : {Fault::busy, Fault::reset, Fault::reset_answer, Fault::cut_answer}) {
     INFO(static_cast<int>(fault));
@@ -81,7 +81,7 @@ TEST_CASE("A request that fails for a moment is sent again, whatever fails") {
   }
 }
 
-TEST_CASE("A write that was done and whose answer was lost is done once") {
+TEST_CASE("A write whose answer was lost happens only once") {
   const Bucket bucket;
   FaultProxy proxy(server_port(), first(2, "PUT /", Fault::reset_answer));
   erm::S3FileSystem fs(through(proxy));
@@ -104,7 +104,7 @@ TEST_CASE("A write that was done and whose answer was lost is done once") {
   }
 }
 
-TEST_CASE("A part, and the end, of a large upload are sent again") {
+TEST_CASE("The parts and the completion of a large upload are sent again") {
   const Bucket bucket;
   const erm::detail::BytesContent content(erm_test::noise(11 << 20));
   const std::string path = bucket.path("model.bin");
@@ -129,7 +129,7 @@ TEST_CASE("A part, and the end, of a large upload are sent again") {
   }
 }
 
-TEST_CASE("A save goes through one fault in five") {
+TEST_CASE("A save succeeds if one request in five fails") {
   const Bucket bucket;
   FaultProxy proxy(server_port(), [](const std::string&, int number) {
     constexpr Fault faults[] = {Fault::busy, Fault::reset, Fault::reset_answer, Fault::cut_answer};
@@ -144,7 +144,7 @@ TEST_CASE("A save goes through one fault in five") {
   CHECK(erm::S3FileSystem().files_below(bucket.path("reg/digits/main/.erm_tmp")).empty());
 }
 
-TEST_CASE("A fault that stays ends in an error that says so, after as many attempts as were allowed") {
+TEST_CASE("A permanent fault ends in an error that describes it, after the allowed number of attempts") {
   const Bucket bucket;
   const std::string path = bucket.path("file");
   const auto message = [&](Fault fault, const std::function<void(erm::S3Options&)>& change = {}) {
@@ -165,7 +165,7 @@ TEST_CASE("A fault that stays ends in an error that says so, after as many attem
         }).find("(3 attempts); check the endpoint and the network") != std::string::npos);
 }
 
-TEST_CASE("A save that fails leaves no run behind, and the next one succeeds") {
+TEST_CASE("A failed save leaves no run behind, and the next one succeeds") {
   const Bucket bucket;
   erm::save_run_to_registry(small_run("before"), bucket / "reg");
   bool is_broken = true;
@@ -184,7 +184,7 @@ TEST_CASE("A save that fails leaves no run behind, and the next one succeeds") {
   CHECK_NOTHROW(erm::save_run_to_registry(small_run("cut"), bucket / "reg", save));
 }
 
-TEST_CASE("erm_metadata.json is the last object of a run that is put") {
+TEST_CASE("erm_metadata.json is the last object of a run that is written") {
   const Bucket bucket;
   FaultProxy proxy(server_port(), [](const std::string&, int) { return Fault::none; });
   erm::SaveOptions save;
@@ -197,7 +197,7 @@ TEST_CASE("erm_metadata.json is the last object of a run that is put") {
   CHECK(puts.back() == "PUT /" + bucket.path("reg/digits/main/run/erm_metadata.json") + " HTTP/1.1");
 }
 
-TEST_CASE("A server without conditional requests is asked first what is there") {
+TEST_CASE("Without conditional requests the client checks first whether an object exists") {
   const Bucket bucket;
   // What such a server answers to each of them; the proxy cannot see the header, so it answers so to the first.
   FaultProxy proxy(server_port(), first(1, "PUT /", Fault::not_implemented));
@@ -213,7 +213,7 @@ TEST_CASE("A server without conditional requests is asked first what is there") 
         4);
 }
 
-TEST_CASE("A server without batch delete is asked for each file") {
+TEST_CASE("Without batch delete the client removes each file separately") {
   const Bucket bucket;
   FaultProxy proxy(server_port(), first(1, "?delete=", Fault::not_implemented));
   erm::S3FileSystem fs(through(proxy));
@@ -222,7 +222,7 @@ TEST_CASE("A server without batch delete is asked for each file") {
   CHECK(fs.files_below(bucket.name()).empty());
 }
 
-TEST_CASE("Credentials that expire are read again") {
+TEST_CASE("Expired credentials are read again") {
   const Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   const std::string id = std::getenv("AWS_ACCESS_KEY_ID"), secret = std::getenv("AWS_SECRET_ACCESS_KEY");

@@ -39,7 +39,7 @@ std::vector<std::string> names_in(const erm::FileSystem& fs, const std::string& 
 
 }  // namespace
 
-TEST_CASE("A file is written, looked at, read, replaced and removed") {
+TEST_CASE("A file is written, read, replaced and removed") {
   const Bucket bucket;
   erm::S3FileSystem fs;
   const std::string path = bucket.path("folder/file.txt");
@@ -60,7 +60,7 @@ TEST_CASE("A file is written, looked at, read, replaced and removed") {
   CHECK_THROWS_AS(fs.read(path), erm::NotFoundError);
 }
 
-TEST_CASE("Parts of a file are read; behind its end there is nothing") {
+TEST_CASE("Parts of a file are read, and nothing after its end") {
   const Bucket bucket;
   erm::S3FileSystem fs;
   const std::string path = bucket.path("numbers");
@@ -95,7 +95,7 @@ TEST_CASE("A key may have spaces, signs, other scripts and 1,000 bytes") {
   CHECK(fs.list(bucket.name()).empty());
 }
 
-TEST_CASE("A listing longer than a page is whole, and its folder is removed in batches") {
+TEST_CASE("A listing longer than a page is complete, and its folder is removed in batches") {
   const Bucket bucket;
   erm::S3FileSystem fs;
   std::vector<std::string> names;
@@ -113,7 +113,7 @@ TEST_CASE("A listing longer than a page is whole, and its folder is removed in b
   CHECK(fs.files_below(bucket.name()).empty());
 }
 
-TEST_CASE("Folders are what keys lie in, at any depth, and a marker of one is no file") {
+TEST_CASE("A folder exists if a key is in it, at any depth, and its marker object is not a file") {
   const Bucket bucket;
   erm::S3FileSystem fs;
   for (const char* const key :
@@ -138,7 +138,7 @@ TEST_CASE("Folders are what keys lie in, at any depth, and a marker of one is no
   CHECK(fs.make_folder(bucket.path("r/bb")));
 }
 
-TEST_CASE("Large content goes up and comes down in parts, and tells how far it is") {
+TEST_CASE("Large content is uploaded and downloaded in parts, with progress") {
   const Bucket bucket;
   std::vector<std::pair<std::uint64_t, bool>> progress;
   erm::S3Options options;
@@ -166,7 +166,7 @@ TEST_CASE("Large content goes up and comes down in parts, and tells how far it i
   CHECK(progress == std::vector<std::pair<std::uint64_t, bool>>{{content.size(), false}});
 }
 
-TEST_CASE("What a progress callback throws ends the upload, and its parts are gone") {
+TEST_CASE("An exception of a progress callback ends the upload, and its parts are removed") {
   const Bucket bucket;
   erm::S3Options options;
   options.part_size = 5 << 20;
@@ -207,7 +207,7 @@ TEST_CASE("A content that is neither in memory nor a local file is copied from s
   CHECK(back == erm::detail::whole_content(content));
 }
 
-TEST_CASE("Little of what is far away is held in memory as it goes up and comes down") {
+TEST_CASE("Uploads and downloads hold little of a large file in memory") {
   struct Watched final : erm::Content {
     [[nodiscard]] std::uint64_t size() const override { return std::uint64_t{120} << 20; }
     std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t count) const override {
@@ -230,7 +230,7 @@ TEST_CASE("Little of what is far away is held in memory as it goes up and comes 
   CHECK(fs.read_size() <= std::size_t{32} << 20);  // what is asked for at once when it comes down
 }
 
-TEST_CASE("Many are read and asked for at once; one that is missing is an error that names it") {
+TEST_CASE("Many files are read and checked at once, and a missing one is an error that names it") {
   const Bucket bucket;
   const erm::S3FileSystem reader;
   erm::S3FileSystem fs;
@@ -267,7 +267,7 @@ TEST_CASE("Several threads use one file system") {
   CHECK(right == std::vector<int>(8, 20));
 }
 
-TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked and what was answered") {
+TEST_CASE("The error for a wrong key, a missing bucket and a missing server has the request and the answer") {
   const Bucket bucket;
   const std::string path = bucket.path("key");
   erm::S3Options options;
@@ -325,7 +325,7 @@ TEST_CASE("A wrong key, a missing bucket and a missing server say what was asked
   }
 }
 
-TEST_CASE("Who has no credentials reads a bucket that is open to all") {
+TEST_CASE("Without credentials a public bucket can be read") {
   const Bucket bucket;
   namespace s3 = erm::detail::s3;
   const s3::Client client({});
@@ -339,7 +339,7 @@ TEST_CASE("Who has no credentials reads a bucket that is open to all") {
   CHECK(erm::to_text(erm::S3FileSystem().read(bucket.path("note"))) == "hello");
 }
 
-TEST_CASE("A bucket is named in the host where that is asked for") {
+TEST_CASE("The host contains the name of the bucket if the options say so") {
   const std::string endpoint = std::getenv("AWS_ENDPOINT_URL");
   if (endpoint.rfind("http://", 0) != 0) return;  // the certificate is for one level of names, as any is
   const Bucket bucket;
@@ -352,7 +352,7 @@ TEST_CASE("A bucket is named in the host where that is asked for") {
   CHECK(erm::to_text(erm::S3FileSystem().read(bucket.path("a b/c+d"))) == "in the host");
 }
 
-TEST_CASE("A claim is one holder's, and taken over from one that is gone") {
+TEST_CASE("A claim is exclusive, and is taken over if its holder is gone") {
   const Bucket bucket;
   erm::S3FileSystem fs, other;
   const std::string path = bucket.path("v/.erm_tmp/run");
@@ -394,7 +394,7 @@ TEST_CASE("A claim is one holder's, and taken over from one that is gone") {
   }
 }
 
-TEST_CASE("An unknown authority is not trusted") {
+TEST_CASE("A certificate of an unknown authority is not trusted") {
   const std::string endpoint = std::getenv("AWS_ENDPOINT_URL");
   if (endpoint.rfind("https://", 0) != 0) return;
   erm_test::Environment environment;

@@ -17,7 +17,7 @@ namespace s3_find_test {
 using erm_test::Bucket;
 using Tags = std::map<std::string, std::string>;
 
-TEST_CASE("Runs in a bucket are found, with their histories read when they are asked for") {
+TEST_CASE("Runs in a bucket are found, with their histories read on demand") {
   const Bucket bucket;
   const std::string registry = bucket / "registry";
   for (int i = 0; i < 20; ++i) {

@@ -40,7 +40,7 @@ erm::ExperimentRun example_run(const std::string& run_id) {
 
 }  // namespace
 
-TEST_CASE("A run is saved to a bucket, listed and loaded as it was") {
+TEST_CASE("A run is saved to a bucket, listed and loaded unchanged") {
   const Bucket bucket;
   const std::string registry = bucket / "team/experiments";
   const erm::ExperimentRun run = example_run("first");
@@ -63,7 +63,7 @@ TEST_CASE("A run is saved to a bucket, listed and loaded as it was") {
   CHECK_THROWS_AS(erm::save_run_to_registry(run, registry), erm::RunExistsError);
 }
 
-TEST_CASE("What is asked for and is not there is told part by part") {
+TEST_CASE("The error for a missing bucket, registry, experiment, variant or run names it") {
   const Bucket bucket;
   const std::string registry = bucket / "reg";
   CHECK_THROWS_AS(erm::list_experiments(registry), erm::NotFoundError);
@@ -103,7 +103,7 @@ TEST_CASE("An overwrite gives its artifacts new keys, and removes the old ones l
   CHECK_THROWS_AS(before.artifacts().at("note").bytes(), erm::NotFoundError);
 }
 
-TEST_CASE("Whoever reads while a run is overwritten sees one of its versions whole, never a mix") {
+TEST_CASE("A reader sees one complete version of a run during an overwrite, never a mix") {
   const Bucket bucket;
   const std::string registry = bucket / "reg";
   const auto version = [](int i) {
@@ -171,7 +171,7 @@ TEST_CASE("Ids may have spaces, signs, other scripts, and keys of 1,000 bytes") 
   CHECK(erm::to_text(same.artifacts().at("note 1+1=2 & 100%.txt").bytes()) == "hello");
 }
 
-TEST_CASE("No secret comes to stand in a registry or in an error") {
+TEST_CASE("No secret gets into a registry or an error") {
   const Bucket bucket;
   const std::string secret = std::getenv("AWS_SECRET_ACCESS_KEY");
   erm::save_run_to_registry(example_run("first"), bucket / "reg");
@@ -208,7 +208,7 @@ TEST_CASE("No secret comes to stand in a registry or in an error") {
   }
 }
 
-TEST_CASE("Runs of one second get ids of their own, and the latest is the last") {
+TEST_CASE("Runs of the same second get different ids, and the latest is the last") {
   const Bucket bucket;
   const std::string registry = bucket / "reg";
   std::vector<std::string> uris;
@@ -224,7 +224,7 @@ TEST_CASE("Runs of one second get ids of their own, and the latest is the last")
   CHECK(erm::load_run_from_registry(registry, "digits").params().at("i") == 2);
 }
 
-TEST_CASE("Of 16 writers that race for one id exactly one wins, 200 times") {
+TEST_CASE("If 16 writers race for one id, exactly one wins, 200 times") {
   // The same requests go over https, which shows the same in fewer rounds.
   const int rounds = std::string(std::getenv("AWS_ENDPOINT_URL")).rfind("https", 0) == 0 ? 20 : 200;
   const Bucket bucket;
@@ -271,7 +271,7 @@ TEST_CASE("Of 16 writers that race for one id exactly one wins, 200 times") {
   CHECK(erm::S3FileSystem().files_below(bucket.path("race/digits/main/.erm_tmp")).empty());
 }
 
-TEST_CASE("16 threads that save runs of one second lose none") {
+TEST_CASE("16 threads that save runs of the same second lose none") {
   const Bucket bucket;
   const std::string registry = bucket / "reg";
   std::vector<std::thread> writers;
@@ -286,7 +286,7 @@ TEST_CASE("16 threads that save runs of one second lose none") {
   CHECK(erm::list_runs(registry, "digits").size() == 16);
 }
 
-TEST_CASE("A live run is in the bucket while it runs, and whole when it has finished") {
+TEST_CASE("A live run is in the bucket while it runs, and complete when it has finished") {
   const Bucket bucket;
   erm::LiveRun live(bucket / "reg", "digits");
   live.log_param("lr", 0.1);
@@ -304,7 +304,7 @@ TEST_CASE("A live run is in the bucket while it runs, and whole when it has fini
   CHECK(erm::S3FileSystem().files_below(bucket.path("reg/digits/main/.erm_tmp")).empty());
 }
 
-TEST_CASE("A registry goes through other stores: from the disk to a bucket and back") {
+TEST_CASE("A registry is copied between stores: from the disk to a bucket and back") {
   const Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   erm::save_run_to_registry(example_run("first"), dir / "reg");

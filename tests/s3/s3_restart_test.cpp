@@ -34,7 +34,7 @@ erm::ExperimentRun run_with_model(const std::string& run_id) {
 
 }  // namespace
 
-TEST_CASE("A save during which the server dies and comes back is whole") {
+TEST_CASE("A save during which the server dies and comes back is complete") {
   const Bucket bucket;
   erm::save_run_to_registry(run_with_model("before"), bucket / "reg");
   std::atomic<bool> is_under_way{false};
@@ -61,7 +61,7 @@ TEST_CASE("A save during which the server dies and comes back is whole") {
         erm_test::noise(24 << 20));
 }
 
-TEST_CASE("A save that the server's death ended is no run; the same process saves it when the server is back") {
+TEST_CASE("A save that fails when the server dies leaves no run, and the same process saves it later") {
   const Bucket bucket;
   erm::save_run_to_registry(run_with_model("before"), bucket / "reg");
   erm::S3Options options;

@@ -49,7 +49,7 @@ std::map<std::string, std::string> files_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("A run in a bucket is deleted, its id used again, and it comes back as it was") {
+TEST_CASE("A run in a bucket is deleted, its id is used again, and it is restored unchanged") {
   const Bucket bucket;
   const std::string registry = bucket / "team/reg";
   const std::string uri = erm::save_run_to_registry(run_of("a run/1"), registry);
@@ -76,7 +76,7 @@ TEST_CASE("A run in a bucket is deleted, its id used again, and it comes back as
   CHECK(files_of(bucket.path("team/reg")) == before);
 }
 
-TEST_CASE("An experiment in a bucket goes and comes back; a live run keeps it there") {
+TEST_CASE("An experiment in a bucket is deleted and restored, but not while one of its runs is live") {
   const Bucket bucket;
   const std::string registry = bucket / "reg";
   for (const char* const id : {"a", "b", "c"}) erm::save_run_to_registry(run_of(id), registry);
@@ -101,7 +101,7 @@ TEST_CASE("An experiment in a bucket goes and comes back; a live run keeps it th
   CHECK(files_of(bucket.path("reg")) == before);
 }
 
-TEST_CASE("A deletion and a restore go through one fault in five") {
+TEST_CASE("A deletion and a restore succeed if one request in five fails") {
   const std::string endpoint = std::getenv("AWS_ENDPOINT_URL");
   if (endpoint.rfind("http://", 0) != 0) return;  // the proxy speaks http
   const Bucket bucket;
@@ -125,7 +125,7 @@ TEST_CASE("A deletion and a restore go through one fault in five") {
   CHECK(files_of(bucket.path("reg")) == before);
 }
 
-TEST_CASE("A deletion that the network ended is finished by the next save, deletion, restore or emptying") {
+TEST_CASE("The next save, deletion, restore or emptying finishes a deletion that the network interrupted") {
   const std::string endpoint = std::getenv("AWS_ENDPOINT_URL");
   if (endpoint.rfind("http://", 0) != 0) return;  // the proxy speaks http
   const Bucket bucket;
@@ -179,7 +179,7 @@ TEST_CASE("A deletion that the network ended is finished by the next save, delet
   }
 }
 
-TEST_CASE("The server copies what moves, also in parts") {
+TEST_CASE("The server copies moved files, also in parts") {
   const Bucket bucket;
   erm::S3Options options;
   options.part_size = 100'000;  // above 64 of them in parts

@@ -42,7 +42,7 @@ TEST_CASE("Without any setting requests go to AWS in us-east-1, without a signat
   CHECK(settings.addressing == erm::S3Addressing::automatic);
 }
 
-TEST_CASE("A field wins over the environment, and that over the files") {
+TEST_CASE("A field overrides the environment, and the environment overrides the files") {
   Files files;
   files.config("[default]\nregion = eu-west-1\nendpoint_url = http://files.example\n");
   files.credentials("[default]\naws_access_key_id = FILE\naws_secret_access_key = file-secret\n");
@@ -76,7 +76,7 @@ TEST_CASE("A field wins over the environment, and that over the files") {
   CHECK(settings.credentials == Credentials{"FIELD", "field-secret", ""});
 }
 
-TEST_CASE("A profile's values are read from both files, with comments, blanks and nested ones") {
+TEST_CASE("A profile's values are read from both files, with comments, blanks and nested values") {
   Files files;
   files.config(
       "# a comment\n[default]\nregion=us-west-1\n\n[profile lab]\n; another\nregion = eu-north-1 \n"
@@ -98,7 +98,7 @@ TEST_CASE("A profile's values are read from both files, with comments, blanks an
   CHECK(find_settings(options).credentials.access_key_id == "D");
 }
 
-TEST_CASE("Settings that cannot work say what is wrong, and never show a secret") {
+TEST_CASE("Invalid settings give an error that says what is wrong, and never shows a secret") {
   Files files;
   SECTION("a profile that is not there") {
     files.environment.set("AWS_PROFILE", "nobody");
@@ -138,7 +138,7 @@ TEST_CASE("Settings that cannot work say what is wrong, and never show a secret"
   }
 }
 
-TEST_CASE("A bucket whose name cannot be a host's first label is named in the path") {
+TEST_CASE("A bucket whose name cannot be a host's first label is in the path") {
   CHECK(fits_host("team-bucket1"));
   CHECK_FALSE(fits_host("a.b.c"));
   CHECK_FALSE(fits_host("Team"));

@@ -48,7 +48,7 @@ TEST_CASE("docs/share-a-registry.md: options and progress") {
 }
 
 #ifdef ERM_SHARE_EXAMPLE
-TEST_CASE("examples/share.cpp saves to a bucket, and draws over one line how far it is") {
+TEST_CASE("examples/share.cpp saves to a bucket, and shows progress on one line") {
   const erm_test::Bucket bucket;
   const erm_test::TemporaryDirectory dir;
   const std::string command =

@@ -27,7 +27,7 @@ std::string signature(const std::string& authorization) {
 
 }  // namespace
 
-TEST_CASE("A GET of a part of an object is signed as AWS's example has it") {
+TEST_CASE("A GET of a part of an object is signed as in AWS's example") {
   Headers headers = example_headers(no_body);
   headers["range"] = "bytes=0-9";
   CHECK(authorization({"GET", "/test.txt", "", headers, no_body}, credentials, "us-east-1") ==
@@ -36,7 +36,7 @@ TEST_CASE("A GET of a part of an object is signed as AWS's example has it") {
         "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 }
 
-TEST_CASE("A PUT whose key has a dollar sign is signed as AWS's example has it") {
+TEST_CASE("A PUT whose key has a dollar sign is signed as in AWS's example") {
   const std::string payload = sha256_hex("Welcome to Amazon S3.");
   CHECK(payload == "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072");
   Headers headers = example_headers(payload);
@@ -48,14 +48,14 @@ TEST_CASE("A PUT whose key has a dollar sign is signed as AWS's example has it")
         "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 
-TEST_CASE("A query without a value is signed as AWS's example has it") {
+TEST_CASE("A query without a value is signed as in AWS's example") {
   const Headers headers = example_headers(no_body);
   CHECK(query_text({{"lifecycle", ""}}) == "lifecycle=");
   CHECK(signature(authorization({"GET", "/", query_text({{"lifecycle", ""}}), headers, no_body}, credentials,
                                 "us-east-1")) == "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
 }
 
-TEST_CASE("A listing is signed as AWS's example has it, whatever the order of its query") {
+TEST_CASE("A listing is signed as in AWS's example, whatever the order of its query") {
   const Headers headers = example_headers(no_body);
   const std::string query = query_text({{"prefix", "J"}, {"max-keys", "2"}});
   CHECK(query == "max-keys=2&prefix=J");
@@ -63,7 +63,7 @@ TEST_CASE("A listing is signed as AWS's example has it, whatever the order of it
         "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
-TEST_CASE("Requests of the general test suite have the signatures that it names") {
+TEST_CASE("Requests of the general test suite have the documented signatures") {
   const Credentials suite = {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
   Headers headers = {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}};
   const auto sign = [&](const std::string& method, const std::string& path, const Query& query) {
@@ -89,7 +89,7 @@ TEST_CASE("Requests of the general test suite have the signatures that it names"
   }
 }
 
-TEST_CASE("Each byte of a path or query is encoded once, and only what RFC 3986 keeps stays") {
+TEST_CASE("Each byte of a path or query is encoded once, except those that RFC 3986 keeps") {
   CHECK(encoded("a b+c=d&e~f%g/h", true) == "a%20b%2Bc%3Dd%26e~f%25g/h");
   CHECK(encoded("a/b", false) == "a%2Fb");
   CHECK(encoded("\xF0\x9F\x98\x80", true) == "%F0%9F%98%80");
@@ -98,7 +98,7 @@ TEST_CASE("Each byte of a path or query is encoded once, and only what RFC 3986 
   CHECK(query_text({{"z", ""}, {"\xC3\xA4", ""}, {"a", "2"}, {"a", "1"}}) == "%C3%A4=&a=1&a=2&z=");
 }
 
-TEST_CASE("A session's token is not in the signature's text, and its header is signed") {
+TEST_CASE("A session token is not part of the signed text, but its header is signed") {
   Headers headers = example_headers(no_body);
   headers["x-amz-security-token"] = "the-token";
   const std::string value = authorization({"GET", "/", "", headers, no_body}, credentials, "us-east-1");
@@ -107,7 +107,7 @@ TEST_CASE("A session's token is not in the signature's text, and its header is s
   CHECK(value.find(credentials.secret_access_key) == std::string::npos);
 }
 
-TEST_CASE("base64 is padded") {
+TEST_CASE("base64 has padding") {
   CHECK(base64("") == "");
   CHECK(base64("f") == "Zg==");
   CHECK(base64("foobar") == "Zm9vYmFy");

@@ -20,7 +20,7 @@ TEST_CASE("An error's code and message are read, with their entities") {
   CHECK(xml_text(text, "Absent").empty());
 }
 
-TEST_CASE("The elements of a listing are walked level by level") {
+TEST_CASE("The elements of a listing are read level by level") {
   const std::string text =
       "<ListBucketResult xmlns=\"x\"><Prefix>p/</Prefix><Contents><Key>p/a</Key><Owner><ID>1</ID></Owner></Contents>"
       "<Contents><Key>p/b</Key></Contents><CommonPrefixes><Prefix>p/c/</Prefix></CommonPrefixes></ListBucketResult>";
@@ -36,13 +36,13 @@ TEST_CASE("The elements of a listing are walked level by level") {
   CHECK(keys == std::vector<std::string>{"Key=p/a", "Owner=<ID>1</ID>", "Key=p/b", "Prefix=p/c/"});
 }
 
-TEST_CASE("A document that was cut off is not whole, wherever it was cut") {
+TEST_CASE("A truncated document is not closed, wherever it was cut") {
   const std::string text = "<?xml version=\"1.0\"?><A><B>text</B><C/></A>";
   CHECK(is_whole_xml(text));
   for (std::size_t size = 0; size < text.size(); ++size) CHECK_FALSE(is_whole_xml(text.substr(0, size)));
 }
 
-TEST_CASE("What is not XML has no elements") {
+TEST_CASE("Text that is not XML has no elements") {
   CHECK_FALSE(is_whole_xml("502 Bad Gateway"));
   CHECK(xml_root("").empty());
   CHECK(xml_text("<", "Code").empty());
@@ -51,7 +51,7 @@ TEST_CASE("What is not XML has no elements") {
   CHECK(unescaped_xml("&#x110000;") == "&#x110000;");
 }
 
-TEST_CASE("A key in a request to delete comes back from a reader of XML as it was") {
+TEST_CASE("An XML reader gets back the key in a delete request") {
   CHECK(escaped_xml("a<b>&\r\n") == "a&lt;b&gt;&amp;&#13;&#10;");
   CHECK(unescaped_xml(escaped_xml("a<b>&\r\n")) == "a<b>&\r\n");
 }

@@ -35,14 +35,14 @@ ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType
 
 namespace detail {
 
-/// Gives the content of an artifact to `accept(data, size)` in order, and checks it as it goes.
+/// Passes the content of an artifact to `accept(data, size)` in order, and verifies its hash.
 template <class Accept>
 void read_whole(const Artifact& artifact, Accept&& accept) {
   const Content& content = *artifact.content();
   const std::optional<std::string>& sha256 = artifact.sha256();
   const std::uint64_t expected = content.size();
   Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, content.read_size())));
-  if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws where the file is not there
+  if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws if the file does not exist
   Sha256 hash;
   std::uint64_t done = 0;
   while (done < expected) {
@@ -68,7 +68,7 @@ ERM_INLINE std::uint64_t Artifact::size() const { return content_->size(); }
 ERM_INLINE Bytes Artifact::bytes() const {
   if (const Bytes* const held = content_->bytes_in_memory()) return *held;
   Bytes all;
-  // The size is what a file says that anyone may have written: believed where there are as many bytes.
+  // Anyone could have written the size in the file, so reserve memory only once that many bytes exist.
   const std::uint64_t size = content_->size();
   std::uint8_t last = 0;
   if (size > 0 && content_->read_at(size - 1, &last, 1) == 1) all.reserve(static_cast<std::size_t>(size));

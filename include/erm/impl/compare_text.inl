@@ -44,7 +44,7 @@ inline std::string text_row_name(const ComparisonRow& row) {
   return name;
 }
 
-/// Up to ten runs are columns, more are rows, unless the options say which.
+/// Up to ten runs are columns and more are rows, unless the options say otherwise.
 inline void append_text_section(std::string& out, const Comparison& comparison, const Comparison::Section& section,
                                 const CompareOptions& options, const TextTableOptions& style, bool colored) {
   std::vector<const ComparisonRow*> rows;
@@ -87,7 +87,7 @@ inline void append_text_line(std::string& out, std::string_view text, std::strin
   out += color.empty() ? "\n" : "\x1B[0m\n";
 }
 
-/// A line for each metric and group; below them, in words, how two groups differ.
+/// A line for each metric and group, followed by a sentence on how two groups differ.
 inline void append_text_groups(std::string& out, const Comparison& comparison, const CompareOptions& options,
                                const TextTableOptions& style, bool colored) {
   if (comparison.grouped_metrics().empty()) return;

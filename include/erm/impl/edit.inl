@@ -21,7 +21,7 @@ namespace erm {
 
 namespace detail {
 
-/// A run's record with the changes made so far, and those changes alone.
+/// A run's record with the changes made so far, and the changes separately.
 class EditedRun {
  public:
   explicit EditedRun(RunRecord& record) : record_(record) {}
@@ -46,7 +46,7 @@ class EditedRun {
 };
 
 inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::function<void(RunEdit&)>& edit) {
-  // Throws if there is no run, before the claim creates folders for it.
+  // Throws if there is no run. Checked first, because the claim creates folders.
   static_cast<void>(metadata_bytes(fs, folder));
   const std::unique_ptr<Claim> claim = claim_run(fs, folder, "edit");
   MetadataFile metadata = read_metadata(fs, folder);
@@ -62,7 +62,7 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
     fs.write(edits_path(folder), text_of(edits), Durability::durable);
     return;
   }
-  // Once its metadata have "erm", files would count that the Python package left when it overwrote the run.
+  // The new metadata have "erm", so readers would count files that the Python package left behind: list none.
   if (!metadata.written_by_erm) metadata.history_files.emplace();
   claim->commit(metadata_path(folder),
                 MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,

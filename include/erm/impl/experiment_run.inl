@@ -1,4 +1,4 @@
-// The bodies of erm/experiment_run.hpp, but for those that need a Json (run_json.inl).
+// The bodies of erm/experiment_run.hpp, except those that need a Json (run_json.inl).
 #pragma once
 
 #include <chrono>
@@ -82,7 +82,7 @@ ERM_INLINE ExperimentRun::ExperimentRun(std::string experiment_id, RunOptions op
   }
 }
 
-// A copy is another run: it has not been saved anywhere.
+// A copy is a different run: it has not been saved anywhere.
 ERM_INLINE ExperimentRun::ExperimentRun(const ExperimentRun& other)
     : RunLogger(other),
       state_(std::make_unique<detail::RunState>(detail::RunState{other.state_->record, nullptr})) {}
@@ -125,7 +125,7 @@ ERM_INLINE void ExperimentRun::accept_metric(std::string_view key, Value value) 
 ERM_INLINE void ExperimentRun::accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                                             std::optional<TimePoint> time) {
   using std::chrono::milliseconds;
-  if (time) detail::date_time(*time);  // throws where it could not be read back
+  if (time) detail::date_time(*time);  // throws if the time could not be read back
   const double decimal = was_float ? detail::shortest_decimal(static_cast<float>(value)) : value;
   const TimePoint when = std::chrono::floor<milliseconds>(time ? *time : detail::now_utc());
   const std::string name = detail::repaired_utf8(key);

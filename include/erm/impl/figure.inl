@@ -59,7 +59,7 @@ ERM_INLINE Figure& Figure::add_xy(Shape shape, bool x_is_text, const std::vector
                                 : shape == Shape::points ? "Figure::scatter"
                                                          : "Figure::bar";
   detail::check_same_size(operation, "x", x.size(), "y", y.size());
-  // Else plotly takes text such as "10" for a number.
+  // Otherwise plotly converts text such as "10" to a number.
   if (x_is_text) layout()["xaxis"]["type"] = "category";
   Json trace = {{"type", shape == Shape::bars ? "bar" : "scatter"}};
   if (shape != Shape::bars) trace["mode"] = shape == Shape::line ? "lines" : "markers";
@@ -84,7 +84,7 @@ ERM_INLINE Figure& Figure::add_histogram(const std::vector<Value>& values, std::
   if (bins > 0) trace["nbinsx"] = bins;
   for (Json& other : (*json_)["data"]) {
     if (other["type"] != "histogram") continue;
-    // They lie over each other, and each stays visible.
+    // Histograms overlap, and each must stay visible.
     layout()["barmode"] = "overlay";
     other["opacity"] = trace["opacity"] = 0.6;
   }
@@ -154,7 +154,7 @@ inline Figure figure_of(const Confusion& confusion) {
   Json& trace = figure.json()["data"][0];
   trace["text"] = trace["z"];
   trace["texttemplate"] = "%{text}";
-  // Not assigned as braces: Clang 14 then leaks what was there before.
+  // No assignment from braces: Clang 14 then leaks the old value.
   Json colors = Json::array({Json::array({0, "#f7fbff"}), Json::array({0.5, "#6baed6"}), Json::array({1, "#08306b"})});
   trace["colorscale"] = std::move(colors);
   return figure;
@@ -175,7 +175,7 @@ inline std::string curve_name(std::string_view name, const char* measure, double
   return name.empty() ? text : std::string(name) + " (" + text + ")";
 }
 
-/// A curve between rates, and the one that guessing gives as a dotted line at `chance`.
+/// A curve of rates, and a dotted line at `chance`, the result of guessing.
 inline Figure rate_figure(std::string_view title, const Curve& curve, const std::string& name, const Curve& chance) {
   Figure figure(title);
   figure.line(curve.x, curve.y, name).line(chance.x, chance.y, "chance");

@@ -41,8 +41,8 @@ ERM_INLINE void FilePath::assign(std::u32string_view text) { native_ = std::file
 
 namespace detail {
 
-/// UTF-16 or UTF-32, by the size of its units, as UTF-8; a lone surrogate becomes U+FFFD. std::filesystem::path asks the
-/// locale, and throws where that is "C".
+/// UTF-16 or UTF-32, depending on the size of a unit, to UTF-8. A lone surrogate becomes U+FFFD. std::filesystem::path
+/// depends on the locale here, and throws if that is "C".
 template <class Unit>
 std::string utf8_of(std::basic_string_view<Unit> text) {
   std::string out;

@@ -1,4 +1,4 @@
-// The bodies of erm/file_system.hpp. Those of LocalFileSystem and MemoryFileSystem have a file each.
+// The bodies of erm/file_system.hpp, except those of LocalFileSystem and MemoryFileSystem.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace erm {
 
 namespace detail {
 
-/// The claim of a store that has no better one: a file that names its holder.
+/// The default claim of a store: a file that names its holder.
 class FileClaim final : public Claim {
  public:
   FileClaim(FileSystem& fs, std::string path, bool abandoned)
@@ -49,7 +49,7 @@ class FileClaim final : public Claim {
   bool abandoned_;
 };
 
-/// A file of a store as content.
+/// The content of a file in a store.
 class FileInStore final : public Content {
  public:
   FileInStore(const FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)), size_(fs.info(path_).size) {}

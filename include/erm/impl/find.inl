@@ -25,7 +25,7 @@ namespace erm {
 
 namespace detail {
 
-/// Calls `accept` with each run that the options select, in the order of the ids.
+/// Calls `accept` with each run that the options select, in the order of their ids.
 inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
                            const std::shared_ptr<FileSystem>& fs, const std::function<void(ExperimentRun&&)>& accept) {
   const RunFilter filter = read_filter(options.filter);
@@ -60,7 +60,7 @@ class FirstRuns {
   void add(ExperimentRun&& run) {
     OrderKey key = order_.key_of(RunAccess::record(run));
     found_.push_back({std::move(key), std::move(run)});
-    // Sorting only once so many have come keeps memory bounded, and costs about as much as one sort of all.
+    // Sorting only now and then keeps memory bounded, and costs about as much as one sort at the end.
     if (limit_ != 0 && found_.size() >= 2 * limit_ + 1024) cut();
   }
   [[nodiscard]] std::vector<ExperimentRun> sorted() {
@@ -93,7 +93,7 @@ class FirstRuns {
 
 inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
                              const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
-  // Both ends, for only the last run may tell the goal.
+  // Keeps the candidates for both goals, because the goal may come with the last run.
   std::optional<std::pair<double, ExperimentRun>> least, greatest;
   bool some_minimize = false, some_maximize = false;
   for_each_found(registry_uri, options, fs, [&](ExperimentRun&& run) {

@@ -17,11 +17,11 @@ namespace erm {
 
 namespace detail {
 
-// The encoder counts in int: it sums up to 128 a byte of a row, and doubles buffers of up to 9/8 of the image.
+// The encoder counts in int: it adds up to 128 for each byte of a row, and doubles buffers of up to 9/8 of the image.
 inline constexpr std::size_t max_png_row = (std::size_t{1} << 24) - 1;
 inline constexpr std::size_t max_png_size = std::size_t{1} << 29;
 
-/// The bytes of one row. Throws Error where `image` cannot become a PNG.
+/// The bytes of one row. Throws Error if `image` cannot become a PNG.
 inline std::size_t checked_row_size(const ImageView& image) {
   const std::string what = "cannot encode an image of " + std::to_string(image.rows) + " rows x " +
                            std::to_string(image.columns) + " columns x " + std::to_string(image.channels) +

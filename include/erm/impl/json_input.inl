@@ -32,7 +32,7 @@ ERM_INLINE JsonInput::JsonInput(std::initializer_list<JsonInput> items) : kind_(
 
 ERM_INLINE void JsonInput::set_key(std::string_view key) { key_ = detail::repaired_utf8(key); }
 
-/// By key; of entries with the same key the first stays, as in a Json.
+/// Sorts by key. Of entries with the same key the first stays, as in a Json.
 ERM_INLINE void JsonInput::sort_entries() {
   const auto less = [](const JsonInput& a, const JsonInput& b) { return a.key_ < b.key_; };
   if (!std::is_sorted(items_.begin(), items_.end(), less)) std::stable_sort(items_.begin(), items_.end(), less);

@@ -1,7 +1,7 @@
-// How ERM's bodies reach a program. Without ERM_COMPILED each file that includes a header compiles them (erm::erm). With
-// it they are declarations, and one library, or one file that includes erm/implementation.hpp, compiles them
-// (erm::compiled). A program that mixes both, or whose files disagree on a setting that changes what the declarations
-// mean, does not link, and the symbol that the linker misses says why.
+// How ERM's bodies get into a program. Without ERM_COMPILED each file that includes a header compiles the bodies
+// (erm::erm). With it a header only declares them, and one library, or one file that includes erm/implementation.hpp,
+// compiles them (erm::compiled). A program does not link if it mixes both, or if its files disagree on a setting that
+// changes the declarations. The name of the symbol that the linker cannot find says why.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,7 +18,7 @@
 
 namespace erm::detail {
 
-// ---- settings that change the declarations: named in the symbol ----
+// ---- settings that change the declarations: part of the symbol's name ----
 
 struct ContainersOfDebugMode;  // _GLIBCXX_DEBUG: other containers
 struct PlainContainers;
@@ -36,13 +36,13 @@ using Strings = StringsOfOldAbi;
 using Strings = StringsOfCxx11Abi;
 #endif
 
-/// Json names its version and its settings (JSON_DIAGNOSTICS) in its namespace.
+/// The namespace of Json contains its version and its settings (JSON_DIAGNOSTICS).
 template <class Json, class ContainersOfThisFile, class StringsOfThisFile>
 struct CompiledErmWith {
   static const char other_settings_than_this_file;
 };
 
-// ---- each file holds the compiled library to its word ----
+// ---- the symbols that each file requires or defines ----
 
 #if defined(_MSC_VER)
 
@@ -54,7 +54,7 @@ struct CompiledErmWith {
 
 #elif defined(ERM_COMPILED)
 
-// A variable here, and one of each thread in a file without ERM_COMPILED: linkers refuse the two under one name.
+// An ordinary variable here, but thread_local in a file without ERM_COMPILED: linkers reject both under one name.
 extern __attribute__((visibility("hidden"))) char this_program_mixes_compiled_and_header_only_erm;
 
 template <>

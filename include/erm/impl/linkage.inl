@@ -1,4 +1,4 @@
-// The symbols by which the files of a program find out that they disagree: see linkage.hpp.
+// Defines the symbols by which the linker notices that the files of a program disagree: see linkage.hpp.
 #pragma once
 
 #include "erm/impl/linkage.hpp"

@@ -25,8 +25,8 @@ namespace erm {
 
 namespace detail {
 
-/// Deletes the engine of a run with the last handle. Leaves it alone in the child of a fork, since its thread and locks
-/// are the parent's.
+/// Deletes the engine of a run together with the last handle. In the child of a fork it leaks the engine, because the
+/// thread and the locks belong to the parent.
 struct LiveEngineDeleter {
   void operator()(LiveEngine* engine) const {
     LiveRuns::instance().remove(*engine);
@@ -47,11 +47,11 @@ ERM_INLINE void LiveMetric::store_slowly(std::uint32_t metric, double value, std
 }
 
 ERM_INLINE std::int64_t LiveMetric::milliseconds_of(TimePoint time) {
-  detail::date_time(time);  // throws where the time could not be read back
+  detail::date_time(time);  // throws if the time could not be read back
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-// ---- LiveRun: its life ----
+// ---- LiveRun: construction and end ----
 
 ERM_INLINE LiveRun::LiveRun() : unwinding_before_(std::uncaught_exceptions()) {}
 
@@ -117,7 +117,7 @@ ERM_INLINE void LiveRun::fail(const std::string& why) {
   if (engine_) engine_->end(RunStatus::failed, why);
 }
 
-// ---- LiveRun: what RunLogger hands over ----
+// ---- LiveRun: what RunLogger passes on ----
 
 ERM_INLINE bool LiveRun::ignores_all() const { return !engine_ || engine_->is_disowned(); }
 

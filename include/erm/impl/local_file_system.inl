@@ -58,15 +58,15 @@ class LocalClaim final : public Claim {
     try {
       const std::string folder = folder_of(file_.path());
       if (!committed_) os::remove_file(file_.path());
-      file_ = os::File();  // on Windows a folder with a removed file that is still open may not count as empty
+      file_ = os::File();  // on Windows a folder may not count as empty while a removed file in it is still open
       os::remove_empty_folder(folder);
     } catch (const Error&) {
-      // A destructor cannot report it. Without its lock the file counts as abandoned, and the next save removes it.
+      // A destructor cannot report this. Without its lock the file counts as abandoned, and the next save removes it.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
   [[nodiscard]] bool may_have_neighbours() const override { return !alone_; }
-  // One byte in the file says that the holder has begun. commit() overwrites it.
+  // One byte in the file means that the holder has begun. commit() overwrites it.
   void begin() override { file_.truncate(1); }
   void commit(const std::string& target, std::string_view content, Durability durability) override {
     if (abandoned_) file_.truncate(0);
@@ -92,7 +92,7 @@ class LocalAppender final : public Appender {
     if (!file_.still_at_path()) {
       throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
     }
-    // Always at the end of the complete text, so that the next write covers one that failed half-way.
+    // Always writes at the end of the complete text, so that this overwrites the rest of a failed write.
     file_.write_at(size_, content.data(), content.size());
     size_ += content.size();
   }
@@ -133,9 +133,9 @@ ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::ui
 ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
   const std::string folder = detail::folder_of(path);
   detail::make_local_folders(folder, durability);
-  // Written under another name: the Python package would count a second erm_metadata.json as a run.
+  // Written under a different name: the Python package would count a second erm_metadata.json as a run.
   const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
-  // Of several threads or processes that write the file at once each uses another name. The last commit wins.
+  // If several threads or processes write the file at once, each uses a different name. The last commit wins.
   std::unique_ptr<Claim> mine;
   for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
   mine->commit(path, content, durability);

@@ -17,7 +17,7 @@
 
 namespace erm {
 
-/// Files by their paths, which have no '/' at either end. A reader shares the content of a file and needs no lock.
+/// Files by path, without '/' at either end. Readers share the content of a file and need no lock.
 struct MemoryFileSystem::Files {
   using Shared = std::shared_ptr<const Bytes>;
 
@@ -31,7 +31,7 @@ struct MemoryFileSystem::Files {
     return file->second;
   }
 
-  /// Stores a file. Returns false, and changes nothing, if it exists and is not to be replaced.
+  /// Stores a file. If the file exists and `replace` is false, changes nothing and returns false.
   bool store(const std::string& path, std::string_view content, bool replace) {
     const std::string name = detail::normal_path(path);
     const std::lock_guard<std::mutex> lock(mutex);
@@ -106,7 +106,7 @@ ERM_INLINE std::vector<FolderEntry> MemoryFileSystem::list(const std::string& pa
     const bool is_file = slash == std::string::npos;
     entries.push_back({file->first.substr(inside.size(), is_file ? slash : slash - inside.size()),
                        is_file ? FileKind::file : FileKind::folder});
-    // '0' follows '/' in ASCII: go on after everything in the folder.
+    // '0' follows '/' in ASCII: continue after everything in the folder.
     file = is_file ? std::next(file) : files.lower_bound(file->first.substr(0, slash) + "0");
   }
   return entries;

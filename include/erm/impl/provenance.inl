@@ -1,4 +1,4 @@
-// The bodies of erm/provenance.hpp, and of the calls of RunLogger that record where a run came from.
+// The bodies of erm/provenance.hpp, and the functions of RunLogger that record provenance.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ namespace erm {
 
 namespace detail {
 
-/// A change that puts a value under a name into a section of the provenance.
+/// A change that stores a named value in a section of the provenance.
 inline std::function<void(RunRecord&)> setting(const char* section, std::string_view name, Json value) {
   return [section, name = repaired_utf8(name), value = std::move(value)](RunRecord& record) {
     Json& all = record.own_provenance()[section];
@@ -44,7 +44,7 @@ inline std::function<void(RunRecord&)> setting(const char* section, std::string_
   };
 }
 
-/// Searches a registry for the artifact that has the content of a file.
+/// Searches a registry for the artifact with the content of a file.
 class MakerSearch {
  public:
   MakerSearch(const std::string& registry_uri, const FilePath& file, std::shared_ptr<FileSystem> fs)
@@ -54,7 +54,7 @@ class MakerSearch {
     for (const std::string& experiment : list_experiments(uri_, given_fs_))
       for (const std::string& variant : list_variants(uri_, experiment, given_fs_)) visit_variant(experiment, variant);
     if (best_) return load_run_from_registry(uri_, best_->experiment, best_->variant, best_->run, given_fs_);
-    // No run was found: it may be the one that cannot be read.
+    // No run was found, but it may be one that cannot be read.
     if (failure_) std::rethrow_exception(failure_);
     return std::nullopt;
   }
@@ -72,7 +72,7 @@ class MakerSearch {
   void visit_variant(const std::string& experiment, const std::string& variant) {
     const std::vector<std::string> runs = list_runs(uri_, experiment, variant, given_fs_);
     const std::string root = joined(joined(without_end_slash(place_.path), experiment), variant);
-    constexpr std::size_t at_once = 128;  // what is read is held in memory
+    constexpr std::size_t at_once = 128;  // their metadata are held in memory
     for (std::size_t first = 0; first < runs.size(); first += at_once) {
       std::vector<std::string> folders;
       for (std::size_t i = first; i < (std::min)(first + at_once, runs.size()); ++i)

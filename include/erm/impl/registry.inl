@@ -36,9 +36,9 @@ struct RegistryVariant {
   Durability durability;
 
   [[nodiscard]] std::string folder() const { return joined(joined(layout.root, experiment_id), variant_id); }
-  /// Creates the variant if it is missing, and returns a function that does so again, to be called under the claim on a
-  /// run's name: while that is held no process deletes the variant. The first time is only for stores with folders,
-  /// where a save to a wrong place would otherwise leave folders behind.
+  /// Creates the variant if it is missing, and returns a function that does so again. The save calls that function
+  /// while it holds the claim on the run's name, because then no process deletes the variant. The first time matters
+  /// only for stores with folders: there a save to a wrong place would otherwise leave folders behind.
   [[nodiscard]] std::function<void()> maker() const {
     const auto make = [this] { layout.make_variant(experiment_id, variant_id, durability); };
     if (layout.fs.has_folders()) make();
@@ -50,8 +50,8 @@ struct RegistryVariant {
   }
 };
 
-/// Saves to a chosen folder, which is in `variant` unless that is null. If another save holds the folder, waits for it,
-/// at most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
+/// Saves to the given folder, which is in `variant` unless that is null. If another save holds the folder, waits at
+/// most ten seconds: a save takes milliseconds, while a live run holds its folder for hours.
 inline void save_to_folder(const RunRecord& record, const std::string& run_id, FileSystem& fs,
                            const std::string& folder, bool overwrite, Durability durability,
                            const RegistryVariant* variant = nullptr) {
@@ -121,8 +121,8 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
   }
 }
 
-/// The latest of some runs of a variant. A generated id has the second of the timestamp, so that of those runs only the
-/// ones of the last second are opened.
+/// The latest of some runs of a variant. A generated id contains the second of the timestamp, so only the runs of the
+/// last second need to be opened.
 inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
                              std::vector<std::string> run_ids) {
   std::optional<TimePoint> last_second;
@@ -196,7 +196,7 @@ ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri,
     try {
       return load(std::move(*run_id));
     } catch (const NotFoundError&) {
-      // Names the registry, the experiment or the variant if that is what is missing.
+      // If the registry, the experiment or the variant is missing, throws an error that names it.
       const std::string root = detail::without_end_slash(registry.path);
       detail::VariantPlace{*store, registry_uri, root}.expect_variant(experiment_id, variant_id);
       throw;
@@ -211,7 +211,7 @@ ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri,
     try {
       return load(detail::latest_of(*store, variant, ids));
     } catch (const NotFoundError&) {
-      // One of them has just been deleted, if the list has changed. Then try again.
+      // If the list has changed, one of the runs has just been deleted. Try again.
       if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
     }
   }
@@ -228,7 +228,7 @@ ERM_INLINE std::vector<ExperimentRun> load_runs_from_registry(const std::string&
       try {
         return load_runs_from_registry(registry_uri, experiment_id, variant_id, ids, fs);
       } catch (const NotFoundError&) {
-        // One of them has just been deleted, if the list has changed. Then try again.
+        // If the list has changed, one of the runs has just been deleted. Try again.
         if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
       }
     }

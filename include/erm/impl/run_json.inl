@@ -1,4 +1,4 @@
-// The bodies of erm/experiment_run.hpp and erm/run_logger.hpp that need a Json. A header-only file has them once it
+// The bodies of erm/experiment_run.hpp and erm/run_logger.hpp that need a Json. A header-only file gets them if it
 // includes erm/json.hpp, or a header that does.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The bodies of erm/run_logger.hpp, but for those that need a Json (run_json.inl), an erm::Figure (figure.inl) or the
+// The bodies of erm/run_logger.hpp, except those that need a Json (run_json.inl), an erm::Figure (figure.inl) or
 // provenance (provenance.inl).
 #pragma once
 
@@ -30,7 +30,7 @@ namespace erm {
 
 namespace detail {
 
-/// Whether the last part of `name` has an ending: "notes.md", but not ".profile" or "notes".
+/// Whether the last part of `name` has an extension: "notes.md", but not ".profile" or "notes".
 inline bool has_ending(std::string_view name) {
   const std::size_t slash = name.rfind('/');
   if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
@@ -58,12 +58,12 @@ inline bool leads_to_file(const std::string& link) {
   }
 }
 
-/// Adds the regular files below `folder`, relative to it. Links to files count, links to folders are not followed;
-/// folders that may not be opened throw, as does one that is not there.
+/// Adds the regular files below `folder`, relative to it. Includes links to files, and does not follow links to
+/// folders. Throws if a folder does not exist or may not be opened.
 inline void add_files_below(const std::string& folder, const std::string& prefix, std::vector<std::string>& files) {
   os::Folder names(folder);
   if (!names) {
-    static_cast<void>(os::open_to_read(folder));  // throws where nothing is there
+    static_cast<void>(os::open_to_read(folder));  // throws if nothing exists there
     throw IoError::failed_to("list the folder", folder, std::make_error_code(std::errc::not_a_directory));
   }
   std::vector<std::string> folders;
@@ -89,7 +89,8 @@ inline const char* name_of_kind(const JsonInput& json) {
   }
 }
 
-/// Throws Error where `json` nests deeper than JsonInput::max_depth, or holds what no JSON text can. `what` names it.
+/// Throws Error if `json` is nested deeper than JsonInput::max_depth, or contains what JSON text cannot represent.
+/// `what` names it in the message.
 inline void check_json_input(const JsonInput& json, const std::string& what) {
   if (json.kind() == JsonInput::Kind::too_deep) {
     throw Error(what + " nests deeper than " + std::to_string(JsonInput::max_depth) +
@@ -223,7 +224,7 @@ ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifa
   std::string name = filename ? std::move(*filename) : detail::own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
-  // Names first: a wrong one should not cost the copy of a large file.
+  // Check the names first: an invalid one should not cost the copy of a large file.
   detail::check_artifact_names(artifact_id, name);
   if (stores_artifacts()) return store_file(path, artifact_id, name, its_type);
   add_artifact(Artifact(std::move(artifact_id), std::move(name), its_type, detail::content_of_file(path)));
@@ -245,7 +246,7 @@ ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::stri
   detail::add_files_below(root, {}, files);
   std::sort(files.begin(), files.end());
   const auto id_of = [&](const std::string& file) { return artifact_id_prefix + "/" + file; };
-  for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // all of them, or none
+  for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // log all files or none
   for (const std::string& file : files) log_artifact(FilePath::from_utf8(root + "/" + file), id_of(file), id_of(file));
 }
 

@@ -30,8 +30,8 @@ namespace erm {
 
 namespace detail::s3 {
 
-/// S3FileSystem::folders_with() level by level, with one call for all folders of a level: for a file that most folders
-/// near the top hold.
+/// S3FileSystem::folders_with() level by level, with one call for all folders of a level. Efficient if most folders
+/// near the top contain the file.
 inline std::vector<std::string> marked_folders(const Client& client, const std::string& path,
                                                const std::string& filename) {
   const Place top(path);
@@ -73,7 +73,7 @@ inline std::uint64_t total_of(const Exchange& part) {
   return slash == std::string::npos ? 0 : number_in(std::string_view(range->second).substr(slash + 1));
 }
 
-/// The file system for s3:// URIs. As long as the environment stays the same it is one object, which keeps its
+/// The file system for s3:// URIs. It is one object as long as the environment does not change, and keeps its
 /// connections.
 inline std::shared_ptr<FileSystem> process_s3() {
   std::string environment;
@@ -92,7 +92,7 @@ inline std::shared_ptr<FileSystem> process_s3() {
 
 inline Location open(const std::string& uri) {
   const std::string path = without_scheme(uri);
-  static_cast<void>(Place(path));  // throws if there is no bucket
+  static_cast<void>(Place(path));  // throws if the path has no bucket
   return {process_s3(), path};
 }
 
@@ -178,7 +178,7 @@ ERM_INLINE std::size_t S3FileSystem::read_at(const std::string& path, std::uint6
   std::size_t got = 0;
   std::uint64_t total = 0;
   for (const detail::s3::Exchange& part : parts) {
-    if (part.status == 416) break;  // it begins after the end
+    if (part.status == 416) break;  // it starts after the end of the file
     detail::s3::Client::expect_ok(part);
     got += part.got;
     total = detail::s3::total_of(part);
@@ -232,7 +232,8 @@ ERM_INLINE std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile
   client_->run(puts);
   for (std::size_t i = 0; i < puts.size(); ++i) created[of_put[i]] = client_->was_created(puts[i]);
   for (std::size_t i = 0; i < files.size(); ++i) {
-    // Not every server has conditions for uploads in parts. The writer holds the claim on the run's folder anyway.
+    // Not every server supports conditions for multipart uploads. The writer holds the claim on the run's folder
+    // anyway.
     if (files[i].content->size() <= client_->options().part_size) continue;
     if (client_->run_head(Place(files[i].path))) continue;
     Upload(*client_, files[i].path, *files[i].content).run();
@@ -248,7 +249,7 @@ ERM_INLINE void S3FileSystem::remove(const std::string& path) {
     keys.push_back(std::move(found.key));
     return true;
   });
-  // Metadata go first, with which a run disappears for readers.
+  // Metadata go first: without them the run disappears for readers.
   const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
   const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
   const std::vector<std::string> first(keys.begin(), others);
@@ -330,8 +331,8 @@ ERM_INLINE std::vector<std::string> S3FileSystem::files_below(const std::string&
 
 ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string& path,
                                                                const std::string& filename) const {
-  // For the metadata of runs, list everything: a folder holds little beside them, and no run needs a request of its
-  // own. Experiments and variants hold much more than their marker files.
+  // For the metadata of runs list everything: a folder holds little else, and this saves a request for each run.
+  // Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
@@ -343,7 +344,7 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
     if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos) found.push_back(std::move(folder));
     return true;
   });
-  // After sorting, a folder need not stand beside the folders in it.
+  // In sorted order a folder need not be next to the folders in it.
   std::sort(found.begin(), found.end());
   const auto is_inside_another = [&](const std::string& folder) {
     for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
@@ -356,7 +357,7 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
   return outermost;
 }
 
-/// Writes the claims of long operations again, so that no other process takes them for abandoned.
+/// Renews the claims of long operations, so that no other process takes them for abandoned.
 ERM_INLINE void S3FileSystem::refresh_claims() {
   const auto now = std::chrono::steady_clock::now();
   std::vector<std::pair<std::string, std::string>> old;
@@ -381,7 +382,7 @@ ERM_INLINE std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
     const Client::HeldClaim held = {text, std::chrono::steady_clock::now()};
     if (!client_->held.claims.emplace(path, held).second) return nullptr;
   }
-  // Removes the entry from above if the claim cannot be made.
+  // Removes the entry above if the claim cannot be created.
   const auto give_up = [&]() -> std::unique_ptr<Claim> {
     const std::lock_guard<std::mutex> lock(client_->held.mutex);
     client_->held.claims.erase(path);
@@ -398,7 +399,7 @@ ERM_INLINE std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
 }
 
 ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& folder) {
-  // A save takes seconds, so that claims younger than a minute are hardly ever abandoned: they are left out.
+  // A save takes seconds, so claims younger than a minute are hardly ever abandoned. They are left out.
   constexpr std::chrono::seconds grace(60);
   const auto now = std::chrono::steady_clock::now();
   {

@@ -22,7 +22,7 @@ namespace erm {
 
 namespace detail {
 
-/// The numbers that the runs of a group have, by metric.
+/// The numbers of the runs of a group, by metric.
 inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<ExperimentRun>& runs,
                                                              const std::vector<std::size_t>& indexes) {
   std::map<std::string, std::vector<double>> numbers;

@@ -35,7 +35,7 @@ class RegistryTrash {
   RegistryTrash(const RegistryTrash&) = delete;
   RegistryTrash& operator=(const RegistryTrash&) = delete;
 
-  /// Throws InvalidIdError unless the ids are valid; the run id, or both last ids, may be empty.
+  /// Throws InvalidIdError unless the ids are valid. The run id, or both the run id and the variant id, may be empty.
   static void expect_valid(const RunIds& ids) {
     check_name("experiment id", ids.experiment_id);
     if (!ids.variant_id.empty() || !ids.run_id.empty()) check_name("variant id", ids.variant_id);
@@ -105,12 +105,12 @@ class RegistryTrash {
       if (!is_of_it(*entry) || !(entry->deletion == last->deletion)) continue;
       if (!entry->is_run())
         markers.push_back(&*entry);
-      else if (uris.insert(uri_of(entry->ids)).second)  // the last of several runs with one id
+      else if (uris.insert(uri_of(entry->ids)).second)  // if several runs have the same id, the last one
         runs.push_back(&*entry);
     }
     for (const TrashEntry* const run : runs) store_.refuse_run(run->ids);
     for (const TrashEntry* const run : runs) store_.restore(*run);
-    // Last, so that an interrupted call can be repeated. An experiment comes before its variants.
+    // Markers come last, so that an interrupted call can be repeated. An experiment comes before its variants.
     std::sort(markers.begin(), markers.end(),
               [](const auto* a, const auto* b) { return a->ids.variant_id < b->ids.variant_id; });
     for (const TrashEntry* const marker : markers) store_.restore_marker(*marker);
@@ -118,7 +118,7 @@ class RegistryTrash {
   }
 
   std::size_t empty(std::chrono::seconds older_than) {
-    // By default everything, even what a machine with a fast clock deleted "in the future".
+    // The default is everything, even what a machine with a fast clock deleted "in the future".
     const TimePoint now = now_utc();
     if (older_than <= std::chrono::seconds(0)) return store_.empty((TimePoint::max)());
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());

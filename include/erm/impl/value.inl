@@ -76,7 +76,7 @@ ERM_INLINE std::optional<std::int64_t> Value::whole_signed() const noexcept {
       if (unsigned_ > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
       return static_cast<std::int64_t>(unsigned_);
     case Kind::floating: {
-      // 2^63 is a power of two, so a double holds it exactly; the greatest integer it does not hold.
+      // 2^63 is a power of two, so a double holds it exactly. A double does not hold the greatest integer exactly.
       if (!(floating_ >= -9223372036854775808.0 && floating_ < 9223372036854775808.0)) return std::nullopt;
       const auto whole = static_cast<std::int64_t>(floating_);
       if (static_cast<double>(whole) != floating_) return std::nullopt;
@@ -149,7 +149,7 @@ ERM_INLINE bool Value::equals(const Value& other) const noexcept {
   if (is_bool() || other.is_bool()) return kind_ == other.kind_ && boolean_ == other.boolean_;
   if (kind_ == Kind::floating && other.kind_ == Kind::floating)
     return floating_ == other.floating_ || (floating_ != floating_ && other.floating_ != other.floating_);
-  // An integer beside a double: equal where the double is that very integer.
+  // An integer and a double: equal only if the double has exactly that value.
   const Value& whole = kind_ == Kind::floating ? other : *this;
   const Value& second = kind_ == Kind::floating ? *this : other;
   if (whole.kind_ == Kind::signed_integer && whole.signed_ < 0)

@@ -30,14 +30,14 @@ std::string base64(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("text is escaped for a text node and for an attribute alike") {
+TEST_CASE("Text is escaped in the same way for a text node and for an attribute") {
   CHECK(escaped("plain \xC3\xA9") == "plain \xC3\xA9");
   CHECK(escaped("<a b='c' d=\"e\">&amp;") == "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;amp;");
   CHECK(escaped("a\n\tb\r") == "a\n\tb&#13;");
   CHECK(escaped(std::string_view("\0\x1B\x7F", 3)) == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
-TEST_CASE("numbers are shown to six significant digits") {
+TEST_CASE("Numbers are shown to six significant digits") {
   CHECK(six("0.123456789") == "0.123457");
   CHECK(six("0.1") == "0.1");
   CHECK(six("-12.34567891") == "-12.3457");
@@ -55,14 +55,14 @@ TEST_CASE("numbers are shown to six significant digits") {
   CHECK(six("1.5e+300") == "1.5e300");
 }
 
-TEST_CASE("whole numbers are shown in full") {
+TEST_CASE("Whole numbers are shown completely") {
   CHECK(six("18446744073709551615") == "18446744073709551615");
   CHECK(six("-1234567") == "-1234567");
   CHECK(six("0") == "0");
   CHECK(six(std::string(300, '7')) == std::string(300, '7'));
 }
 
-TEST_CASE("a row in scientific notation shows each number so") {
+TEST_CASE("A row in scientific notation shows each number that way") {
   CHECK(six("0.1", true) == "1e-1");
   CHECK(six("1e-05", true) == "1e-5");
   CHECK(six("123456789", true) == "1.23457e8");
@@ -72,7 +72,7 @@ TEST_CASE("a row in scientific notation shows each number so") {
   CHECK(six("1e400", true) == "1e400");
 }
 
-TEST_CASE("what is no finite number is named") {
+TEST_CASE("Numbers that are not finite have names") {
   CHECK(six("nan") == "NaN");
   CHECK(six("-nan") == "NaN");
   CHECK(six("inf") == "\xE2\x88\x9E");
@@ -80,7 +80,7 @@ TEST_CASE("what is no finite number is named") {
   CHECK(six("+Infinity") == "\xE2\x88\x9E");
 }
 
-TEST_CASE("bytes become base64") {
+TEST_CASE("Bytes become base64") {
   CHECK(base64("").empty());
   CHECK(base64("f") == "Zg==");
   CHECK(base64("fo") == "Zm8=");
@@ -88,7 +88,7 @@ TEST_CASE("bytes become base64") {
   CHECK(base64("foobar\xFF") == "Zm9vYmFy/w==");
 }
 
-TEST_CASE("sizes are readable") {
+TEST_CASE("Sizes are readable") {
   const auto size = [](std::uint64_t bytes) { return erm::detail::readable_size(bytes); };
   CHECK(size(0) == "0 bytes");
   CHECK(size(1) == "1 byte");
@@ -99,7 +99,7 @@ TEST_CASE("sizes are readable") {
   CHECK(size(std::uint64_t{0} - 1) == "16.0 EiB");
 }
 
-TEST_CASE("a string for a script can neither end its element nor begin a comment") {
+TEST_CASE("A string for a script can neither end its element nor begin a comment") {
   std::string out;
   erm::detail::append_script_string(out, "</script><!--&\"\\\n\x01\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAAz");
   CHECK(out == "\"\\u003c/script\\u003e\\u003c!--\\u0026\\\"\\\\\\n\\u0001\\u2028\\u2029\xE2\x80\xAAz\"");

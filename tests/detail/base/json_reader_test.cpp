@@ -21,7 +21,7 @@ Json parsed(const std::string& text) { return parse_json(text, "the text"); }
 
 }  // namespace
 
-TEST_CASE("JSON is read as nlohmann's parser reads it") {
+TEST_CASE("The reader agrees with nlohmann's parser on valid JSON") {
   for (const std::string text :
        {"{}", "[]", " [ ] ", "null", "true", "false", "0", "-0", "-1", "18446744073709551615", "-9223372036854775808",
         "0.5", "-1e-7", "1E+22", "5e-324", "\"\"", "\"a\"", R"("\"\\\/\b\f\n\r\t\u0041\u00fc\u20ac\ud83d\ude00")",
@@ -36,7 +36,7 @@ TEST_CASE("JSON is read as nlohmann's parser reads it") {
   CHECK(parsed(R"({"a": 1, "a": 2})") == Json({{"a", 2}}));
 }
 
-TEST_CASE("What is no JSON is refused with line and column") {
+TEST_CASE("Invalid JSON is refused with line and column") {
   for (const std::string text :
        {"{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1,}", "{a:1}", "{'a':1}", "{1:2}", "01", "+1", ".5", "1.",
         "1e", "-", "--1", "nul", "nulll", "True", "NaN", "Infinity", "\"", "\"\\\"", R"("\x")", R"("\u12")", R"("\u12g4")",
@@ -53,7 +53,7 @@ TEST_CASE("What is no JSON is refused with line and column") {
         "the text is empty; its writer was cut off, or the disk was full");
 }
 
-TEST_CASE("No change of a byte makes the reader fail in another way, or read what nlohmann's parser does not") {
+TEST_CASE("After any change of a byte the reader throws FormatError or agrees with nlohmann's parser") {
   const std::string good = R"({"a": [1, -2.5e3, true, null, "x\u00e9\n"], "b": {"c": {}, "d": "\ud83d\ude00"}})";
   std::mt19937 random(3);
   for (int i = 0; i < 20000; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("No change of a byte makes the reader fail in another way, or read wha
   }
 }
 
-TEST_CASE("Depth ends at one level more than a dict may have") {
+TEST_CASE("The maximum depth is one level more than that of a dict") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   CHECK(parsed(nested(101)).is_array());
   const std::string text =
@@ -113,7 +113,7 @@ TEST_CASE("Texts and numbers are written so that they read back") {
   }
 }
 
-TEST_CASE("What is passed over is what would be read, and refused where that is") {
+TEST_CASE("Skipping a value checks it like reading it") {
   for (const std::string text : {R"({"a": [1, -2.5e3, "x\"\u00e9\\y", true, null, {}], "b\n": {"c": []}})", R"("")",
                                  "[]", "7", "null", "[ ]", R"("\ud83d\ude00\/")", "{ \"a\" : { } }"}) {
     const std::string padded = text + "  ";

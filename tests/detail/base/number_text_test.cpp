@@ -48,7 +48,7 @@ struct Random {
 
 }  // namespace
 
-TEST_CASE("a double is written as the shortest text that reads back as it") {
+TEST_CASE("A double is written as the shortest text that reads back as it") {
   CHECK(text_of(0.1) == "0.1");
   CHECK(text_of(-0.1) == "-0.1");
   CHECK(text_of(1.0) == "1");
@@ -63,14 +63,14 @@ TEST_CASE("a double is written as the shortest text that reads back as it") {
   CHECK(text_of(std::numeric_limits<double>::min()) == "2.2250738585072014e-308");
 }
 
-TEST_CASE("a float is written as the shortest text that reads back as that float") {
+TEST_CASE("A float is written as the shortest text that reads back as that float") {
   CHECK(text_of(0.1F) == "0.1");
   CHECK(text_of(16777216.0F) == "16777216");
   CHECK(text_of(std::numeric_limits<float>::max()) == "3.4028235e+38");
   CHECK(text_of(std::numeric_limits<float>::denorm_min()) == "1e-45");
 }
 
-TEST_CASE("exponents are written where Python and fmt write them") {
+TEST_CASE("Exponents are used where Python and fmt use them") {
   CHECK(text_of(0.0001) == "0.0001");
   CHECK(text_of(0.00012345) == "0.00012345");
   CHECK(text_of(0.00001) == "1e-05");
@@ -84,14 +84,14 @@ TEST_CASE("exponents are written where Python and fmt write them") {
   CHECK(text_of(1e100) == "1e+100");
 }
 
-TEST_CASE("what is no finite number has a name") {
+TEST_CASE("Numbers that are not finite have names") {
   CHECK(text_of(infinity) == "inf");
   CHECK(text_of(-infinity) == "-inf");
   CHECK(text_of(std::numeric_limits<double>::quiet_NaN()) == "nan");
   CHECK(text_of(-std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
 
-TEST_CASE("any double reads back as itself") {
+TEST_CASE("Any double reads back as itself") {
   Random random;
   std::size_t wrong = 0, tried = 0;
   while (tried < 20000) {
@@ -104,7 +104,7 @@ TEST_CASE("any double reads back as itself") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("any float's shortest decimal is that float again, and has its text") {
+TEST_CASE("Any float's shortest decimal is that float again, and has the same text") {
   Random random;
   std::size_t wrong = 0, tried = 0;
   while (tried < 20000) {
@@ -122,7 +122,7 @@ TEST_CASE("any float's shortest decimal is that float again, and has its text") 
   CHECK(shortest_decimal(-std::numeric_limits<float>::infinity()) == -infinity);
 }
 
-TEST_CASE("integers are written whole") {
+TEST_CASE("Integers are written completely") {
   std::string out = "n=";
   append_integer(out, std::numeric_limits<std::int64_t>::min());
   append_integer(out, std::numeric_limits<std::uint64_t>::max());
@@ -130,7 +130,7 @@ TEST_CASE("integers are written whole") {
   CHECK(out == "n=-9223372036854775808184467440737095516150");
 }
 
-TEST_CASE("a text that is a number is read") {
+TEST_CASE("A text that is a number is read") {
   CHECK(parse_number("0.9") == 0.9);
   CHECK(parse_number("+1") == 1.0);
   CHECK(parse_number("-1") == -1.0);
@@ -157,7 +157,7 @@ TEST_CASE("nan and the infinities are read in any case") {
   }
 }
 
-TEST_CASE("a number beyond the range of a double is infinity or 0, with its sign") {
+TEST_CASE("A number beyond the range of a double is infinity or 0, with its sign") {
   CHECK(parse_number("1e400") == infinity);
   CHECK(parse_number("-1e400") == -infinity);
   CHECK(parse_number("1" + std::string(400, '0')) == infinity);
@@ -175,7 +175,7 @@ TEST_CASE("a number beyond the range of a double is infinity or 0, with its sign
   CHECK(parse_number("4e-324") == 5e-324);
 }
 
-TEST_CASE("a text that is more or less than a number is none") {
+TEST_CASE("A text that is more or less than a number is not read") {
   for (const std::string_view text :
        {"",     "-",    "+",   "+-1", "-+1", "++1",  "--1",       ".",      "-.",       "e5",   ".e5",    "1e",
         "1e+",  "1 ",   " 1",  "1,5", "1_0", "0x10", "1.2.3",     "1e5.5",  "infinite", "nano", "nan(1)", "in",
@@ -186,7 +186,7 @@ TEST_CASE("a text that is more or less than a number is none") {
   CHECK_FALSE(parse_number(std::string_view("1\0", 2)).has_value());
 }
 
-TEST_CASE("reading stops at the end of the number, and at the end of the text it was given") {
+TEST_CASE("Reading stops at the end of the number, and at the end of the text") {
   const std::string_view text = "12.5e2,7";
   double value = 0;
   CHECK(read_double(text.data(), text.data() + text.size(), value) == text.data() + 6);
@@ -199,7 +199,7 @@ TEST_CASE("reading stops at the end of the number, and at the end of the text it
   CHECK(value == 12.5);
 }
 
-TEST_CASE("the locale changes no number's text") {
+TEST_CASE("The locale changes no number's text") {
   const erm_test::CommaLocale locale;
   CHECK(text_of(1234.5) == "1234.5");
   CHECK(text_of(0.1F) == "0.1");

@@ -18,7 +18,7 @@ std::string hash_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("Hashes are those of FIPS 180-4's examples") {
+TEST_CASE("Hashes match the examples of FIPS 180-4") {
   CHECK(hash_of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(hash_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(hash_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
@@ -26,7 +26,7 @@ TEST_CASE("Hashes are those of FIPS 180-4's examples") {
   CHECK(hash_of(std::string(1000000, 'a')) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST_CASE("A hash is the same in whatever pieces its text comes") {
+TEST_CASE("A hash does not depend on how the text is split") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += static_cast<char>(i * 31 % 251);
   for (std::size_t size = 0; size < 300; ++size) {
@@ -40,7 +40,7 @@ TEST_CASE("A hash is the same in whatever pieces its text comes") {
   }
 }
 
-TEST_CASE("The portable rounds and the processor's own give one state") {
+TEST_CASE("The portable rounds and the processor's instructions give the same state") {
   std::string text(64 * 9, '\0');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * i % 253);
   erm::detail::Sha256State portable = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,

@@ -23,7 +23,7 @@ double mann_whitney_at_most(std::size_t u, std::size_t m, std::size_t n) {
 
 }  // namespace
 
-TEST_CASE("Student's quantiles are those of the printed tables") {
+TEST_CASE("Student's quantiles match the printed tables") {
   // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, columns 0.90, 0.975 and 0.995.
   struct Row {
     std::size_t freedom;
@@ -40,7 +40,7 @@ TEST_CASE("Student's quantiles are those of the printed tables") {
   CHECK(near(student_t_quantile(0.975, 100000000), 1.95996, 0.00001));
 }
 
-TEST_CASE("The critical values of Mann and Whitney's U are those of the printed tables") {
+TEST_CASE("The critical values of Mann and Whitney's U match the printed tables") {
   // The greatest U that is significant at 0.05, two-sided (Mann and Whitney 1947, as in any textbook's table).
   struct Row {
     std::size_t m, n, critical;
@@ -73,7 +73,7 @@ TEST_CASE("The U test counts pairs, and is symmetric") {
   CHECK(mann_whitney({1}, {2}).p == 1);
 }
 
-TEST_CASE("A table that is kept gives what a new one gives, for samples of any sizes") {
+TEST_CASE("A cached table gives the same results as a new one, for samples of any size") {
   erm::detail::MannWhitneyTable table;
   const std::vector<double> a = {1, 2, 3, 9}, b = {4, 5, 6}, c = {0, 7};
   CHECK(mann_whitney(a, b, &table).p == mann_whitney(a, b).p);
@@ -82,7 +82,7 @@ TEST_CASE("A table that is kept gives what a new one gives, for samples of any s
   CHECK(mann_whitney(a, b, &table).p == mann_whitney(a, b).p);
 }
 
-TEST_CASE("With ties the U test is approximate, and without any difference it says so") {
+TEST_CASE("With ties the U test is approximate, and p is 1 for equal samples") {
   const erm::detail::MannWhitney test = mann_whitney({1, 2, 2, 3, 5}, {2, 4, 6, 7, 8});
   CHECK_FALSE(test.is_exact);
   CHECK(test.u == 4);

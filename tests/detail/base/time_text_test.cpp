@@ -31,7 +31,7 @@ TEST_CASE("A time is written in UTC with its microseconds, and read back") {
   CHECK(time_text(at(last)) == "9999-12-31T23:59:59.999999");
 }
 
-TEST_CASE("Every day of 9999 years is the calendar's, and comes back") {
+TEST_CASE("Every day of 9999 years matches the calendar, and reads back") {
   int day = 1, month = 1, year = 1;
   const auto days_of = [&] {
     const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -49,7 +49,7 @@ TEST_CASE("Every day of 9999 years is the calendar's, and comes back") {
   CHECK(year == 10000);
 }
 
-TEST_CASE("Text that is no time is none") {
+TEST_CASE("Text that is not a time is not read") {
   for (const char* text :
        {"", "2026", "2026-11-23", "2026-11-23T07:30", "2026-11-23T07:30:21.", "2026-11-23T07:30:21,5", "2026-1-23T07:30:21",
         "2026-11-23T24:00:00", "2026-11-23T07:60:00", "2026-11-23T07:30:60", "2026-13-01T00:00:00", "2026-00-01T00:00:00",
@@ -63,7 +63,7 @@ TEST_CASE("Text that is no time is none") {
   CHECK(parse_time("0001-01-01T00:00:00-00:01") == at(first + 60000000));
 }
 
-TEST_CASE("A generated id names its second, and so does its second and thousandth") {
+TEST_CASE("A generated id gives its second, and so do the same id with _002 and with _1000") {
   const TimePoint second = at(1795419021000000);
   CHECK(erm::detail::generated_run_id(at(1795419021999999)) == "2026_11_23__07_30_21");
   CHECK(time_of_generated_id("2026_11_23__07_30_21") == second);

@@ -29,7 +29,7 @@ std::string encoded(unsigned code) {
 
 }  // namespace
 
-TEST_CASE("every code point is UTF-8 but for the surrogates and what is beyond U+10FFFF") {
+TEST_CASE("Every code point is valid UTF-8 except the surrogates and those beyond U+10FFFF") {
   std::size_t wrong = 0;
   for (unsigned code = 0; code < 0x200000; ++code) {
     const bool expected = code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
@@ -40,13 +40,13 @@ TEST_CASE("every code point is UTF-8 but for the surrogates and what is beyond U
   CHECK(wrong == 0);
 }
 
-TEST_CASE("overlong forms are not UTF-8") {
+TEST_CASE("Overlong forms are not UTF-8") {
   for (const std::string_view text : {"\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xF0\x80\x80\x80",
                                       "\xF0\x8F\xBF\xBF", "\xF8\x88\x80\x80\x80", "\xFE", "\xFF"})
     CHECK_FALSE(is_utf8(text));
 }
 
-TEST_CASE("a sequence that is cut off is not UTF-8, at the end of the text or within it") {
+TEST_CASE("A truncated sequence is not UTF-8, at the end of the text or inside it") {
   for (const std::string_view whole : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
     for (std::size_t length = 1; length < whole.size(); ++length) {
       const std::string part(whole.substr(0, length));
@@ -56,32 +56,32 @@ TEST_CASE("a sequence that is cut off is not UTF-8, at the end of the text or wi
     }
 }
 
-TEST_CASE("a byte that continues nothing is not UTF-8") {
+TEST_CASE("A continuation byte without a first byte is not UTF-8") {
   CHECK_FALSE(is_utf8("\x80"));
   CHECK_FALSE(is_utf8("\xBF"));
   CHECK_FALSE(is_utf8("\xC3\xA9\xA9"));
 }
 
-TEST_CASE("the empty text and NUL are UTF-8") {
+TEST_CASE("The empty text and NUL are UTF-8") {
   CHECK(is_utf8(""));
   CHECK(is_utf8(std::string_view("a\0b", 3)));
   CHECK(utf8_sequence_length("") == 0);
   CHECK(utf8_sequence_length(std::string_view("\0", 1)) == 1);
 }
 
-TEST_CASE("the valid prefix ends at the first byte that is not UTF-8") {
+TEST_CASE("The valid prefix ends at the first byte that is not UTF-8") {
   CHECK(utf8_valid_prefix("") == 0);
   CHECK(utf8_valid_prefix("abc") == 3);
   CHECK(utf8_valid_prefix("h\xC3\xA9llo\xFF!") == 6);
   CHECK(utf8_valid_prefix("\xFF") == 0);
 }
 
-TEST_CASE("text that is UTF-8 is repaired to itself") {
+TEST_CASE("Repairing valid UTF-8 does not change it") {
   for (const std::string text : {"", "plain", "Z\xC3\xBCrich", "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80"})
     CHECK(repaired_utf8(text) == text);
 }
 
-TEST_CASE("each byte that is not UTF-8 becomes one U+FFFD, and what follows it is kept") {
+TEST_CASE("Each byte that is not UTF-8 becomes one U+FFFD, and the rest is kept") {
   CHECK(repaired_utf8("caf\xE9!") == "caf" + replacement + "!");
   CHECK(repaired_utf8("\xFF\xFE") == replacement + replacement);
   CHECK(repaired_utf8("\xED\xA0\x80") == replacement + replacement + replacement);
@@ -89,7 +89,7 @@ TEST_CASE("each byte that is not UTF-8 becomes one U+FFFD, and what follows it i
   CHECK(repaired_utf8("\xE2\x82z\xE2\x82\xAC") == replacement + replacement + "z\xE2\x82\xAC");
 }
 
-TEST_CASE("repaired text is always UTF-8") {
+TEST_CASE("Repaired text is always UTF-8") {
   std::string text;
   unsigned state = 1;
   for (int i = 0; i < 100000; ++i) {

@@ -24,7 +24,7 @@
 
 #include "catch.hpp"
 
-TEST_CASE("a program's own copy of the encoder, included afterwards, is whole and works beside ERM's") {
+TEST_CASE("A program's own copy of the encoder, included afterwards, is complete and works next to ERM's") {
   const std::vector<std::uint8_t> pixels(12 * 10, 3);
   int own_size = 0, size = 0;
   unsigned char* own = stbi_write_png_to_mem(pixels.data(), 0, 10, 12, 1, &own_size);
@@ -40,7 +40,7 @@ TEST_CASE("a program's own copy of the encoder, included afterwards, is whole an
 #endif
 #endif
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ERM_TEST_ADDRESS_SANITIZER)  // it ends a program that asks for so much
-TEST_CASE("memory that is not there is an exception, not a null pointer in the encoder") {
+TEST_CASE("If memory runs out the encoder throws instead of using a null pointer") {
   // volatile: else the compiler warns of what it knows to be too much
   volatile std::size_t too_much = static_cast<std::size_t>(-1) / 2;
   CHECK_THROWS_AS(erm::detail::stb::allocate(too_much), std::bad_alloc);

@@ -57,7 +57,7 @@ std::string fault_of(const std::string& filter) {
 
 }  // namespace
 
-TEST_CASE("Each filter takes the run or leaves it, as its condition says") {
+TEST_CASE("Each filter accepts or rejects the run according to its condition") {
   static const std::pair<const char*, bool> table[] = {
       {"", true},
       {"   \t\n", true},
@@ -242,7 +242,7 @@ TEST_CASE("Each filter takes the run or leaves it, as its condition says") {
   }
 }
 
-TEST_CASE("A length of time has a unit") {
+TEST_CASE("A duration has a unit") {
   erm::detail::RunRecord run = example();
   run.finished_utc = run.timestamp_utc + std::chrono::seconds(90);
   for (const char* const filter : {"duration = 90", "duration = 90s", "duration = 1.5m", "duration < 1h",
@@ -253,7 +253,7 @@ TEST_CASE("A length of time has a unit") {
   CHECK_FALSE(read_filter("duration > 2m").matches(run));
 }
 
-TEST_CASE("A wrong filter is shown with a caret under the place, and what was expected") {
+TEST_CASE("An invalid filter is shown with a caret under the position, and with what was expected") {
   const std::string fields =
       "a field (params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, "
       "duration, "
@@ -392,7 +392,7 @@ TEST_CASE("A wrong filter is shown with a caret under the place, and what was ex
   CHECK(fault_of("params.a = \xFF") == "cannot read the filter: it is not UTF-8; encode it so");
 }
 
-TEST_CASE("A filter nests to a limit, and may be as long as it likes") {
+TEST_CASE("The depth of a filter is limited, but not its length") {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '(') + "tags.candidate" + std::string(depth, ')');
   };

@@ -41,7 +41,7 @@ erm::ExperimentRun run(const std::string& id, const erm::Value& loss, int second
 
 }  // namespace
 
-TEST_CASE("Runs are ordered by a field up or down, with what is missing and NaN last") {
+TEST_CASE("Runs are ordered by a field, ascending or descending, with missing values and NaN last") {
   std::vector<erm::ExperimentRun> runs = {run("a", 0.5), run("b", std::nan("")), run("c", 0.1), run("d", "0.3")};
   runs.emplace_back("exp");
   const std::string generated = runs.back().run_id();
@@ -56,18 +56,18 @@ TEST_CASE("Booleans come before numbers, and numbers before text") {
   CHECK(sorted(runs, "metrics.loss desc") == "adbc");
 }
 
-TEST_CASE("The second term orders what the first leaves equal") {
+TEST_CASE("The second term orders what is equal by the first") {
   const std::vector<erm::ExperimentRun> runs = {run("a", 1, 3), run("b", 0, 2), run("c", 1, 1)};
   CHECK(sorted(runs, "metrics.loss desc, time asc") == "cab");
   CHECK(sorted(runs, "metrics.loss desc, time desc") == "acb");
   CHECK(sorted(runs, "run desc") == "cba");
 }
 
-TEST_CASE("Without a text the newest come first") {
+TEST_CASE("Without a text the newest runs come first") {
   CHECK(sorted({run("a", 1, 1), run("b", 1, 3), run("c", 1, 2)}, "") == "bca");
 }
 
-TEST_CASE("A wrong order is shown with a caret under the place") {
+TEST_CASE("An invalid order is shown with a caret under the position") {
   const auto fault_of = [](const std::string& text) {
     return thrown<erm::Error>([&] { static_cast<void>(RunOrder(text)); });
   };

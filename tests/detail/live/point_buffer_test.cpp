@@ -75,7 +75,7 @@ class Writer {
 
 }  // namespace
 
-TEST_CASE("Points come out as they were logged, in their order, over many chunks") {
+TEST_CASE("Points come out in the order in which they were logged, over many chunks") {
   const auto buffer = make_buffer(10 * static_cast<std::size_t>(capacity));
   for (std::int64_t i = 0; i < 3 * capacity + 5; ++i) REQUIRE(log(*buffer, i, 1000 + i, 7));
   const std::vector<Point> points = drained(*buffer);
@@ -87,7 +87,7 @@ TEST_CASE("Points come out as they were logged, in their order, over many chunks
   CHECK(drained(*buffer).empty());
 }
 
-TEST_CASE("Times that are further apart than a chunk can say are kept all the same") {
+TEST_CASE("Times that are too far apart for one chunk are kept") {
   const std::int64_t times[] = {0, -62135596800000, 253402300799999, 1763883021123, 1763883021123 + (1LL << 31)};
   const auto buffer = make_buffer(1 << 16);
   for (const std::int64_t time : times) REQUIRE(log(*buffer, 1, time));
@@ -96,7 +96,7 @@ TEST_CASE("Times that are further apart than a chunk can say are kept all the sa
   for (std::size_t i = 0; i < 5; ++i) CHECK(points[i].milliseconds == times[i]);
 }
 
-TEST_CASE("A point that the taker has seen is not given again where it throws") {
+TEST_CASE("A point that the visitor has seen is not passed again if the visitor throws") {
   const auto buffer = make_buffer(1 << 16);
   for (std::int64_t i = 0; i < 10; ++i) log(*buffer, i);
   std::vector<std::int64_t> seen;
@@ -111,7 +111,7 @@ TEST_CASE("A point that the taker has seen is not given again where it throws") 
   CHECK(seen == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
 
-TEST_CASE("Nothing is lost where a tiny buffer is always full, and no thread waits for ever") {
+TEST_CASE("Nothing is lost if a tiny buffer is always full, and no thread waits forever") {
   std::atomic<int> wakes{0};
   const auto buffer = make_buffer(0, &wakes);  // two chunks
   Writer writer(*buffer);
@@ -134,7 +134,7 @@ TEST_CASE("Nothing is lost where a tiny buffer is always full, and no thread wai
   }
 }
 
-TEST_CASE("A thread goes on where all other chunks belong to threads that log no more") {
+TEST_CASE("A thread continues if all other chunks belong to threads that no longer log") {
   const auto buffer = make_buffer(0);
   Writer writer(*buffer);
   std::atomic<int> ready{0};
@@ -155,7 +155,7 @@ TEST_CASE("A thread goes on where all other chunks belong to threads that log no
   CHECK(writer.steps[0].size() == 4);
 }
 
-TEST_CASE("A thread that alternates between two buffers keeps its place in both") {
+TEST_CASE("A thread that alternates between two buffers uses the right one for each point") {
   const auto a = make_buffer(1 << 16), b = make_buffer(1 << 16);
   for (std::int64_t i = 0; i < 2 * capacity; ++i) {
     log(*a, i);
@@ -170,7 +170,7 @@ TEST_CASE("A thread that alternates between two buffers keeps its place in both"
   }
 }
 
-TEST_CASE("Chunks of threads that ended are used again") {
+TEST_CASE("Chunks of threads that ended are reused") {
   const auto buffer = make_buffer(0);
   Writer writer(*buffer);
   for (int t = 0; t < 200; ++t) std::thread([&] { log(*buffer, 1); }).join();
@@ -178,7 +178,7 @@ TEST_CASE("Chunks of threads that ended are used again") {
   CHECK(writer.steps[0].size() == 200);
 }
 
-TEST_CASE("Where the writer cannot write, what is over the bound is counted as lost and nobody waits") {
+TEST_CASE("If the writer cannot write, points over the limit are counted as lost and nobody waits") {
   const auto buffer = make_buffer(0);
   buffer->set_state(BufferState::failing);
   for (std::int64_t i = 0; i < 3 * capacity; ++i) REQUIRE(log(*buffer, i));
@@ -191,7 +191,7 @@ TEST_CASE("Where the writer cannot write, what is over the bound is counted as l
   CHECK(drained(*buffer).size() == 1);
 }
 
-TEST_CASE("A thread that waits is let go where the buffer fails or ends") {
+TEST_CASE("A waiting thread is released if the buffer fails or ends") {
   for (const BufferState state : {BufferState::failing, BufferState::ended}) {
     std::atomic<int> wakes{0};
     const auto buffer = make_buffer(0, &wakes);
@@ -210,7 +210,7 @@ TEST_CASE("A thread that waits is let go where the buffer fails or ends") {
   }
 }
 
-TEST_CASE("A buffer that has ended takes nothing, and stays so") {
+TEST_CASE("A buffer that has ended accepts nothing, permanently") {
   const auto buffer = make_buffer(1 << 16);
   CHECK(log(*buffer, 1));
   buffer->set_state(BufferState::ended);
@@ -230,7 +230,7 @@ TEST_CASE("With ask, each point of a failing buffer comes to accept()") {
   CHECK(drained(*buffer).size() == 3);
 }
 
-TEST_CASE("A buffer may be gone before a thread that logged to it ends") {
+TEST_CASE("A buffer may be destroyed before a thread that logged to it ends") {
   std::atomic<int> stage{0};
   auto buffer = make_buffer(1 << 16);
   std::thread thread([&] {

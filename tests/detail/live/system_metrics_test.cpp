@@ -45,7 +45,7 @@ TEST_CASE("Bytes of disk and network are counted from the first sample on") {
   CHECK(sample.at("network_sent_bytes") == 7);
 }
 
-TEST_CASE("Of a machine with bridges only its devices are counted") {
+TEST_CASE("On a machine with bridges only the devices are counted") {
   const std::string zeros = " 1 0 0 0 0 0 0 ";
   const SystemTree machine = {{"/sys/class/net/eth0/device/vendor", "0x1"},
                               {"/sys/class/net/docker0/flags", "1"},
@@ -56,7 +56,7 @@ TEST_CASE("Of a machine with bridges only its devices are counted") {
   CHECK(sample_of(sampler).at("network_received_bytes") == 20);
 }
 
-TEST_CASE("Limits of the group are told when they change, its use each time") {
+TEST_CASE("The group's limits are reported when they change, its use each time") {
   const SystemTree machine = {{"/proc/self/cgroup", "0::/\n"},
                               {"/proc/self/status", "Cpus_allowed_list: 0-7\nVmRSS: 4 kB\nVmHWM: 8 kB\n"},
                               {"/sys/fs/cgroup/cgroup.controllers", ""},
@@ -106,7 +106,7 @@ TEST_CASE("A process that computes without a break has the share of one core") {
   CHECK(share * since(after_first, before_second) <= 1.001 * (after_second.cpu - before_first.cpu));
 }
 
-TEST_CASE("GPUs are those of NVML first, then those of /sys/class/drm") {
+TEST_CASE("GPUs are those of NVML, followed by those of /sys/class/drm") {
   const SystemTree machine = {{"/sys/class/drm/card0/device/vendor", "0x1002"},
                               {"/sys/class/drm/card0/device/gpu_busy_percent", "50"},
                               {"/sys/class/drm/card0/device/mem_info_vram_used", "77"}};
@@ -121,7 +121,7 @@ TEST_CASE("GPUs are those of NVML first, then those of /sys/class/drm") {
   CHECK(sample.at("gpu2_memory_bytes") == 77);
 }
 
-TEST_CASE("A system that tells nothing is no error") {
+TEST_CASE("A system without any facts is not an error") {
   const SystemTree nothing = {};
   erm::detail::SystemSampler sampler(nothing.files(), no_nvml);
   CHECK(sample_of(sampler).empty());
@@ -131,7 +131,7 @@ TEST_CASE("A system that tells nothing is no error") {
   CHECK(sample_of(of_broken) == Sample{{"network_received_bytes", 0}, {"network_sent_bytes", 0}});
 }
 
-TEST_CASE("This machine has the figures of Linux") {
+TEST_CASE("This machine has the metrics of Linux") {
   erm::detail::SystemSampler sampler;
   sample_of(sampler);
   const Sample sample = sample_of(sampler);

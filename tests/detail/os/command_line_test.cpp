@@ -11,7 +11,7 @@ using erm::detail::split_command_line;
 using Arguments = std::vector<std::string>;
 
 // The examples are those of "Parsing C command-line arguments" in Microsoft's documentation.
-TEST_CASE("A command line of Windows is parted as its C runtime does") {
+TEST_CASE("A Windows command line is split like the C runtime does it") {
   CHECK(split_command_line(R"(p "a b c" d e)") == Arguments{"p", "a b c", "d", "e"});
   CHECK(split_command_line(R"(p "ab\"c" "\\" d)") == Arguments{"p", R"(ab"c)", R"(\)", "d"});
   CHECK(split_command_line(R"(p a\\\b d"e f"g h)") == Arguments{"p", R"(a\\\b)", "de fg", "h"});

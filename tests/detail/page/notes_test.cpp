@@ -17,7 +17,7 @@ std::string html_of(std::string_view markdown) {
 
 }  // namespace
 
-TEST_CASE("Markdown's blocks are paragraphs, headings, lists, quotes, rules and code") {
+TEST_CASE("Markdown has paragraphs, headings, lists, quotes, rules and code blocks") {
   CHECK(html_of("") == "");
   CHECK(html_of("\n \n") == "");
   CHECK(html_of("one\ntwo\n\nthree") == "<p>one\ntwo</p><p>three</p>");
@@ -35,7 +35,7 @@ TEST_CASE("Markdown's blocks are paragraphs, headings, lists, quotes, rules and 
   CHECK(html_of("~~~\nnot ended") == "<pre tabindex=0>\nnot ended\n</pre>");
 }
 
-TEST_CASE("Within a line of Markdown are emphasis and code, and links by their texts") {
+TEST_CASE("A line of Markdown may have emphasis, code, and links, which are shown by their texts") {
   CHECK(html_of("**a** and *b*, __c__ and _d_") ==
         "<p><strong>a</strong> and <em>b</em>, <strong>c</strong> and <em>d</em></p>");
   CHECK(html_of("**a *b* c**") == "<p><strong>a <em>b</em> c</strong></p>");
@@ -47,7 +47,7 @@ TEST_CASE("Within a line of Markdown are emphasis and code, and links by their t
   CHECK(html_of("![curve](x.png) and [1]") == "<p>!curve (x.png) and [1]</p>");
 }
 
-TEST_CASE("Nothing of a note is HTML of its own") {
+TEST_CASE("HTML in a note is shown as text") {
   CHECK(html_of("<script>alert(1)</script>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>");
   CHECK(html_of("[x](javascript:alert(1))") == "<p>x (javascript:alert(1))</p>");
   CHECK(html_of("`</code><b>`") == "<p><code>&lt;/code&gt;&lt;b&gt;</code></p>");
@@ -58,7 +58,7 @@ TEST_CASE("Nothing of a note is HTML of its own") {
         "b</p>");
 }
 
-TEST_CASE("Every tag that is opened is closed, whatever the marks") {
+TEST_CASE("Every open tag is closed, whatever the marks") {
   const std::string_view marks[] = {"*", "**", "_",   "__", "`",  "```", "[", "](",
                                     ")", "- ", "1. ", "> ", "\n", "\\",  "x", " "};
   unsigned state = 1;
@@ -81,7 +81,7 @@ TEST_CASE("Every tag that is opened is closed, whatever the marks") {
   }
 }
 
-TEST_CASE("A long note of marks without an end is written in time that grows with it") {
+TEST_CASE("The time for a long note of unclosed marks grows linearly") {
   // Were it the square of the size, these would take longer than the test may.
   for (const std::string_view mark : {"*a ", "**a ", "_a ", "[a ", "`` ` ", "[](", "a* *a ", "**a*", "- *"}) {
     std::string text;

@@ -31,7 +31,7 @@ using Labels = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("ticks are at round numbers, written as briefly as tells them apart") {
+TEST_CASE("Ticks are at round numbers, with the shortest labels that differ") {
   CHECK(labels(axis_from(0, 1), 6) == Labels{"0", "0.2", "0.4", "0.6", "0.8", "1"});
   CHECK(labels(axis_from(-3, 7), 5) == Labels{"-2", "0", "2", "4", "6"});
   CHECK(labels(axis_from(0.1001, 0.1005), 5) == Labels{"0.1001", "0.1002", "0.1003", "0.1004", "0.1005"});
@@ -40,7 +40,7 @@ TEST_CASE("ticks are at round numbers, written as briefly as tells them apart") 
   CHECK(labels(axis_from(1e300, 3e300), 2) == Labels{"1e300", "2e300", "3e300"});
 }
 
-TEST_CASE("a logarithmic axis has its ticks at powers of ten, with 2 and 5 between few of them") {
+TEST_CASE("A logarithmic axis has ticks at powers of ten, with 2 and 5 in between if there are few") {
   const auto logarithmic = PlotlyAxis::Kind::logarithmic;
   CHECK(labels(axis_from(0, 2, logarithmic), 7) == Labels{"1", "2", "5", "10", "20", "50", "100"});
   CHECK(labels(axis_from(-2, 4, logarithmic), 7) == Labels{"0.01", "0.1", "1", "10", "100", "1000", "10000"});
@@ -48,7 +48,7 @@ TEST_CASE("a logarithmic axis has its ticks at powers of ten, with 2 and 5 betwe
   CHECK(labels(axis_from(std::log10(2.0), std::log10(2.4), logarithmic), 4) == Labels{"2", "2.1", "2.2", "2.3", "2.4"});
 }
 
-TEST_CASE("every range has at least two ticks with different labels, and never too many") {
+TEST_CASE("Every range has at least two ticks with different labels, and never too many") {
   for (const double low : {0.0, 1.0, -7.5, 123456789.0, 1e15, -1e-9, 3e-200}) {
     for (const double span : {1e-12, 1e-3, 0.7, 1.0, 33.0, 1e9, 1e200}) {
       const PlotlyAxis axis = axis_from(low, low + span);
@@ -64,7 +64,7 @@ TEST_CASE("every range has at least two ticks with different labels, and never t
   }
 }
 
-TEST_CASE("one place gets an axis around it") {
+TEST_CASE("A single position gets an axis around it") {
   CHECK(axis_from(5, 5).low == Approx(4.5));
   CHECK(axis_from(0, 0).high == 1);
   CHECK(axis_from(0, 0, PlotlyAxis::Kind::logarithmic).low == -0.5);
@@ -73,7 +73,7 @@ TEST_CASE("one place gets an axis around it") {
   CHECK(empty.high == 1);
 }
 
-TEST_CASE("categories are numbered as they first come, and text that is none has no place") {
+TEST_CASE("Categories are numbered in the order of their first use, and unknown text has no position") {
   PlotlyAxis axis;
   axis.kind = PlotlyAxis::Kind::category;
   const auto places = axis.places({{std::nan(""), std::nan(""), std::nan(""), std::nan("")}, {"b", "a", "", "b"}});
@@ -86,7 +86,7 @@ TEST_CASE("categories are numbered as they first come, and text that is none has
   CHECK(labels(axis, 10) == Labels{"b", "a"});
 }
 
-TEST_CASE("a range that no double holds is refused") {
+TEST_CASE("A range that no double can hold is refused") {
   CHECK_THROWS_AS(axis_from(-1e308, 1e308), erm::detail::UndrawableFigure);
   CHECK_THROWS_AS(axis_from(-500, 500, PlotlyAxis::Kind::logarithmic), erm::detail::UndrawableFigure);
 }

@@ -11,7 +11,7 @@ using erm::detail::hex_color;
 using erm::detail::is_color;
 using erm::detail::parse_color;
 
-TEST_CASE("a colour is a name, hexadecimal digits or a function of plain numbers, and nothing else") {
+TEST_CASE("A colour is a name, hexadecimal digits or a function of plain numbers, and nothing else") {
   for (const char* color :
        {"red", "#abc", "#AABBCC", "#aabbcc80", "rgb(1, 2,3)", "rgba(1,2,3,0.5)", "hsl(10, 50%, 20%)"}) {
     CAPTURE(color);
@@ -24,7 +24,7 @@ TEST_CASE("a colour is a name, hexadecimal digits or a function of plain numbers
   }
 }
 
-TEST_CASE("colours are read and written as hexadecimal digits") {
+TEST_CASE("Colours are read and written as hexadecimal digits") {
   CHECK(hex_color(parse_color("#abc")) == "#aabbcc");
   CHECK(hex_color(parse_color("#102030")) == "#102030");
   CHECK(hex_color(parse_color("rgb(1, 255, 300)")) == "#01ffff");
@@ -32,7 +32,7 @@ TEST_CASE("colours are read and written as hexadecimal digits") {
   CHECK(hex_color(parse_color("no colour")) == "#808080");
 }
 
-TEST_CASE("a scale begins and ends with its colours and mixes those between") {
+TEST_CASE("A scale begins and ends with its colours and interpolates between them") {
   const ColorScale grey = ColorScale::named("Greys");
   CHECK(hex_color(grey.at(0)) == "#000000");
   CHECK(hex_color(grey.at(1)) == "#ffffff");
@@ -43,7 +43,7 @@ TEST_CASE("a scale begins and ends with its colours and mixes those between") {
   CHECK(hex_color(ColorScale({{0.25, {0, 0, 0}}, {0.25, {255, 0, 0}}}).at(0.9)) == "#ff0000");
 }
 
-TEST_CASE("text on a colour is what reads on it") {
+TEST_CASE("Text on a colour is readable") {
   CHECK(erm::detail::text_color_on(parse_color("#ffffff")) == std::string_view("#000"));
   CHECK(erm::detail::text_color_on(parse_color("#08306b")) == std::string_view("#fff"));
 }

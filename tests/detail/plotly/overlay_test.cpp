@@ -40,7 +40,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("figures of runs lie over each other, each in its run's colour and dashes") {
+TEST_CASE("Figures of several runs are overlaid, each in its run's colour and dashes") {
   const auto figures = read_all({Json::array({line({1, 2, 3})}), Json::array({line({2, 3, 4})}), Json::array({line({9, 3, 4})})});
   const auto all = overlay_of(figures);
   REQUIRE(all);
@@ -56,7 +56,7 @@ TEST_CASE("figures of runs lie over each other, each in its run's colour and das
   CHECK(svg.find("train</text>") == std::string::npos);  // one trace a run needs no legend
 }
 
-TEST_CASE("a run that has no figure, or an empty one, keeps its number") {
+TEST_CASE("A run without a figure, or with an empty one, keeps its number") {
   const auto figures = read_all({Json::array({line({1, 2, 3})}), Json::array(), Json::array({line({2, 3, 4})})});
   const auto all = erm::detail::overlaid({&figures[0], &figures[1], nullptr, &figures[2]});
   REQUIRE(all);
@@ -64,7 +64,7 @@ TEST_CASE("a run that has no figure, or an empty one, keeps its number") {
   CHECK(all->traces[1].run == 3u);
 }
 
-TEST_CASE("several traces of a run are told apart by how faint they are, and named") {
+TEST_CASE("Several traces of a run differ in opacity, and have names") {
   const auto figures = read_all({Json::array({line({1, 2, 3}), line({2, 2, 2}, "val")}),
                                  Json::array({line({2, 3, 4}), line({1, 1, 1}, "val")})});
   const auto all = overlay_of(figures);
@@ -77,7 +77,7 @@ TEST_CASE("several traces of a run are told apart by how faint they are, and nam
   CHECK(count(svg, "val</text>") == 1);
 }
 
-TEST_CASE("what all runs have alike is drawn once, and is no run's") {
+TEST_CASE("What all runs have in common is drawn once, and belongs to no run") {
   const auto figures = read_all({Json::array({line({0, 1, 2}, "chance"), line({1, 2, 3}, "AUC = 0.9")}),
                                  Json::array({line({0, 1, 2}, "chance"), line({2, 3, 4}, "AUC = 0.8")})});
   const auto all = overlay_of(figures);
@@ -89,7 +89,7 @@ TEST_CASE("what all runs have alike is drawn once, and is no run's") {
   CHECK_FALSE(all->shows_legend);  // its names would be those of one run
 }
 
-TEST_CASE("histograms lie over each other in the same intervals, bars stand beside each other") {
+TEST_CASE("Histograms are overlaid with the same intervals, and bars stand side by side") {
   const Json first = {{"type", "histogram"}, {"x", {0, 1, 2, 9}}}, second = {{"type", "histogram"}, {"x", {5, 6, 7}}};
   const auto all = overlay_of(read_all({Json::array({first}), Json::array({second})}));
   REQUIRE(all);
@@ -107,7 +107,7 @@ TEST_CASE("histograms lie over each other in the same intervals, bars stand besi
   CHECK(beside.bars[0][1].end <= beside.bars[1][1].begin + 1e-12);
 }
 
-TEST_CASE("what does not go together is not laid over each other") {
+TEST_CASE("Incompatible figures are not overlaid") {
   const Json heatmap = {{"type", "heatmap"}, {"z", {{1, 2}}}}, bar = {{"type", "bar"}, {"x", {"a"}}, {"y", {1}}};
   CHECK_FALSE(overlay_of(read_all({Json::array({heatmap}), Json::array({heatmap})})));
   CHECK_FALSE(overlay_of(read_all({Json::array({bar}), Json::array({line({1, 2, 3})})})));  // categories and numbers

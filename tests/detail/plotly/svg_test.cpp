@@ -76,7 +76,7 @@ std::vector<erm::detail::SvgPoint> points_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a figure that plotly for Python wrote is drawn with its bars and categories") {
+TEST_CASE("A figure written by plotly for Python is drawn with its bars and categories") {
   std::ifstream file(ERM_TEST_DATA "/figures/importance.plotly.json");
   REQUIRE(file);
   const std::string svg = drawn(Json::parse(file));
@@ -86,7 +86,7 @@ TEST_CASE("a figure that plotly for Python wrote is drawn with its bars and cate
   CHECK_THAT(inner(svg), Contains("fill=\"#636efa\""));  // the first colour of its template
 }
 
-TEST_CASE("every figure that ERM builds is drawn") {
+TEST_CASE("Every figure that ERM builds is drawn") {
   const std::vector<int> steps = {1, 2, 3, 4}, labels = {0, 1, 1, 0};
   const std::vector<double> values = {0.5, 0.25, 0.4, 0.1};
   CHECK_THAT(drawn(erm::Figure("Loss").line(steps, values, "train").x_label("step").y_label("loss").json()),
@@ -100,7 +100,7 @@ TEST_CASE("every figure that ERM builds is drawn") {
   CHECK_THAT(drawn(erm::precision_recall_curve(labels, values).json()), Contains("stroke-dasharray"));
 }
 
-TEST_CASE("a confusion matrix shows its counts in the cells, light on dark") {
+TEST_CASE("A confusion matrix shows its counts in the cells, light on dark") {
   const std::string svg = inner(drawn(erm::confusion_matrix({0, 0, 1, 1}, {0, 0, 1, 0}, {"cat", "dog"}).json()));
   CHECK(count(svg, ">2</text>") == 1);
   CHECK(count(svg, ">1</text>") == 2);
@@ -110,7 +110,7 @@ TEST_CASE("a confusion matrix shows its counts in the cells, light on dark") {
   CHECK(svg.find(">2</text>") < svg.find(">0</text>"));
 }
 
-TEST_CASE("there is no script, style, id or reference in a drawing, and text is escaped in every place") {
+TEST_CASE("A drawing has no script, style, id or reference, and all text is escaped") {
   const std::string evil = "<script>alert(1)</script>\"' onload='x' & \x01 \xFF";
   Json figure = {{"data",
                   {{{"type", "scatter"},
@@ -147,7 +147,7 @@ TEST_CASE("there is no script, style, id or reference in a drawing, and text is 
   CHECK_THAT(svg, Contains("&lt;script&gt;"));
 }
 
-TEST_CASE("plotly's markup is taken out of titles, and other angle brackets are text") {
+TEST_CASE("Plotly's markup is removed from titles, and other angle brackets are text") {
   const std::string svg =
       drawn_text(R"({"data": [], "layout": {"title": "<b>Loss</b><br>of <i>a</i> < 3 <unknown>"}})");
   CHECK_THAT(svg, Contains(">Loss of a &lt; 3 &lt;unknown&gt;</text>"));
@@ -162,7 +162,7 @@ TEST_CASE("NaN and null are gaps, and a point between two gaps is a dot") {
   CHECK(count(first_path(drawn(figure.json())), "M") == 2);
 }
 
-TEST_CASE("values that are not positive have no place on a logarithmic axis") {
+TEST_CASE("A logarithmic axis does not show values that are not positive") {
   const std::string svg = drawn_text(
       R"({"data": [{"mode": "lines", "y": [1, 10, -1, 100, 0, 1000]}], "layout": {"yaxis": {"type": "log"}}})");
   const auto points = points_of(first_path(svg));
@@ -174,7 +174,7 @@ TEST_CASE("values that are not positive have no place on a logarithmic axis") {
     CHECK(count(svg, std::string("\"end\">") + tick + "</text>") == 1);
 }
 
-TEST_CASE("the axes of a line end where it ends, and a reversed axis runs the other way") {
+TEST_CASE("The axes of a line end where the line ends, and a reversed axis runs in the other direction") {
   const auto points =
       points_of(first_path(drawn_text(R"({"data": [{"mode": "lines", "x": [0, 1, 4], "y": [0, 1, 2]}]})")));
   CHECK(points[0].x == 0);
@@ -188,7 +188,7 @@ TEST_CASE("the axes of a line end where it ends, and a reversed axis runs the ot
   CHECK(ranged[2].x == Approx(points[2].x / 2).margin(3));
 }
 
-TEST_CASE("a typed array of plotly 6 is the list that it stands for") {
+TEST_CASE("A typed array of plotly 6 is read as a list") {
   const auto same = [](const char* typed, const char* list) {
     return drawn_text((std::string(R"({"data": [{"mode": "lines", "y": )") + typed + "}]}").c_str()) ==
            drawn_text((std::string(R"({"data": [{"mode": "lines", "y": )") + list + "}]}").c_str());
@@ -203,7 +203,7 @@ TEST_CASE("a typed array of plotly 6 is the list that it stands for") {
         drawn_text(R"({"data": [{"type": "heatmap", "z": [[1, 2, 3], [4, 5, 6]]}]})"));
 }
 
-TEST_CASE("bars stand beside each other, on each other or over each other") {
+TEST_CASE("Bars are grouped, stacked or overlaid") {
   const std::string two = R"({"data": [{"type": "bar", "x": ["a"], "y": [1]}, {"type": "bar", "x": ["a"], "y": [3]}],
                               "layout": {"barmode": ")";
   const auto corner = [&](const char* mode, int bar) {
@@ -222,7 +222,7 @@ TEST_CASE("bars stand beside each other, on each other or over each other") {
              Contains("text-anchor=\"end\">a</text>"));
 }
 
-TEST_CASE("a hundred thousand points are thinned, and no extreme is lost") {
+TEST_CASE("A hundred thousand points are thinned, and no extreme is lost") {
   std::vector<double> values(100000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<double>(i) / 900);
   values[31234] = 50;
@@ -245,7 +245,7 @@ TEST_CASE("a hundred thousand points are thinned, and no extreme is lost") {
   CHECK(drawn(Json{{"data", {{{"type", "bar"}, {"y", values}}}}}).size() < 100000);
 }
 
-TEST_CASE("a large heatmap is averaged to what can be seen") {
+TEST_CASE("A large heatmap is averaged to a visible size") {
   const std::vector<std::vector<double>> rows(1000, std::vector<double>(1500, 1));
   std::vector<std::vector<double>> slope = rows;
   for (std::size_t r = 0; r < slope.size(); ++r)
@@ -254,7 +254,7 @@ TEST_CASE("a large heatmap is averaged to what can be seen") {
   CHECK(drawn(Json{{"data", {{{"type", "heatmap"}, {"z", slope}}}}}).size() < 500000);
 }
 
-TEST_CASE("many traces, categories and long names leave a drawing readable") {
+TEST_CASE("A drawing stays readable with many traces, categories and long names") {
   Json figure = {{"data", Json::array()}};
   for (int i = 0; i < 40; ++i)
     figure["data"].push_back({{"name", "run " + std::to_string(i) + std::string(100, 'x')}, {"y", {i, i + 1}}});
@@ -268,7 +268,7 @@ TEST_CASE("many traces, categories and long names leave a drawing readable") {
   CHECK(count(bars, "rotate(-35") < 60);
 }
 
-TEST_CASE("what cannot be drawn is told, not guessed") {
+TEST_CASE("What cannot be drawn is reported, not guessed") {
   CHECK(reason(Json()) == "it has no list of traces named \"data\"");
   CHECK(reason(Json::array()) == "it has no list of traces named \"data\"");
   CHECK(reason({{"data", 3}}) == "it has no list of traces named \"data\"");
@@ -287,7 +287,7 @@ TEST_CASE("what cannot be drawn is told, not guessed") {
   CHECK_THAT(reason({{"data", {{{"type", "histogram"}, {"x", {1}}, {"histfunc", "sum"}}}}}), Contains("counts"));
 }
 
-TEST_CASE("figures without anything to see are drawn empty") {
+TEST_CASE("Figures without any data are drawn empty") {
   for (const char* figure :
        {R"({"data": []})", R"({"data": [{}]})", R"({"data": [{"y": []}]})", R"({"data": [{"y": [null]}]})",
         R"({"data": [{"type": "bar"}]})", R"({"data": [{"type": "histogram", "x": []}]})",
@@ -298,7 +298,7 @@ TEST_CASE("figures without anything to see are drawn empty") {
   }
 }
 
-TEST_CASE("a single point, equal values and the smallest and greatest numbers have an axis") {
+TEST_CASE("A single point, equal values, and the smallest and greatest numbers have an axis") {
   for (const char* y : {"[3]", "[0]", "[5, 5, 5]", "[1e16, 10000000000000002]", "[1e308, 1.1e308]", "[-1e-300, 1e-300]",
                         "[9007199254740993, 1]", "[18446744073709551615]", "[1e300, 0]"}) {
     CAPTURE(y);
@@ -309,7 +309,7 @@ TEST_CASE("a single point, equal values and the smallest and greatest numbers ha
   }
 }
 
-TEST_CASE("JSON nested a hundred thousand deep is no danger") {
+TEST_CASE("JSON nested a hundred thousand levels deep does no harm") {
   Json deep = 1;
   for (int i = 0; i < 100000; ++i) {
     Json around = Json::array();
@@ -324,7 +324,7 @@ TEST_CASE("JSON nested a hundred thousand deep is no danger") {
   CHECK_THAT(drawn(figure), Contains("role=\"img\""));
 }
 
-TEST_CASE("a figure of which any part is anything else is drawn or refused, never more") {
+TEST_CASE("If any part of a figure is replaced, the figure is drawn or refused") {
   const std::vector<Json> figures = {
       Json::parse(
           R"({"data": [{"type": "scatter", "mode": "lines+markers", "x": [1, 2, 3], "y": [1, null, 3], "name": "a",
@@ -389,7 +389,7 @@ TEST_CASE("a figure of which any part is anything else is drawn or refused, neve
   CHECK(drawings > 1000);
 }
 
-TEST_CASE("the same figure gives the same drawing") {
+TEST_CASE("The same figure gives the same drawing") {
   const auto figure = erm::Figure("t").line({1, 2, 3}, {3, 1, 2}, "a").bar({"x", "y"}, {1, 2}, "b");
   CHECK(drawn(figure.json()) == drawn(Json::parse(figure.json().dump())));
 }

@@ -16,13 +16,13 @@ erm::Json job_of(std::map<std::string, std::string> variables, const erm_test::S
 
 }  // namespace
 
-TEST_CASE("Outside of a batch job there is none") {
+TEST_CASE("Outside a batch job there is no job section") {
   CHECK(job_of({}) == erm::Json::object());
   CHECK(job_of({{"SLURM_JOB_NAME", "left over"}, {"JOB_ID", "an app's own"}, {"HOSTNAME", "vm"}}) ==
         erm::Json::object());
 }
 
-TEST_CASE("A SLURM job is known by its ids, and its rank by srun") {
+TEST_CASE("A SLURM job is recognised by its ids, and its rank by srun") {
   CHECK(job_of({{"SLURM_JOB_ID", "123"},
                 {"SLURM_JOB_NAME", "sweep"},
                 {"SLURM_ARRAY_TASK_ID", "7"},
@@ -43,7 +43,7 @@ TEST_CASE("A SLURM job is known by its ids, and its rank by srun") {
                                                        {"mpi_local_rank", 1}}));
 }
 
-TEST_CASE("PBS, LSF, Grid Engine and Kubernetes are told apart") {
+TEST_CASE("PBS, LSF, Grid Engine and Kubernetes are distinguished") {
   CHECK(job_of({{"PBS_JOBID", "9.head"}, {"PBS_QUEUE", "long"}}) ==
         erm::Json({{"scheduler", "pbs"}, {"id", "9.head"}, {"queue", "long"}}));
   CHECK(job_of({{"LSB_JOBID", "8"}, {"LSB_JOBINDEX", "2"}}) ==
@@ -55,7 +55,7 @@ TEST_CASE("PBS, LSF, Grid Engine and Kubernetes are told apart") {
         erm::Json({{"scheduler", "kubernetes"}, {"id", "train-x7k2p"}, {"kubernetes_namespace", "research"}}));
 }
 
-TEST_CASE("An MPI rank is known without a scheduler, whichever MPI it is") {
+TEST_CASE("An MPI rank is known without a scheduler, for every MPI") {
   CHECK(job_of({{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}}) ==
         erm::Json({{"mpi_rank", 1}, {"mpi_size", 2}}));
   CHECK(job_of({{"PMI_RANK", "0"}, {"PMI_SIZE", "8"}, {"MPI_LOCALRANKID", "0"}}) ==
@@ -64,7 +64,7 @@ TEST_CASE("An MPI rank is known without a scheduler, whichever MPI it is") {
   CHECK(job_of({{"RANK", "1"}}) == erm::Json::object());
 }
 
-TEST_CASE("A job's texts hold no secrets") {
+TEST_CASE("A job's texts contain no secrets") {
   CHECK(job_of({{"SLURM_JOB_ID", "1"}, {"SLURM_JOB_NAME", "run --token=abc"}})["name"] == "run --token=***");
 }
 

@@ -25,7 +25,7 @@ std::string record_of(const std::string& fields) {
 
 }  // namespace
 
-TEST_CASE("A record is read field by field, its diff to the end") {
+TEST_CASE("A record is read field by field, up to the end of its diff") {
   const std::string record = record_of(
       "compiler\x1FGNU 1\x1E"
       "flags\x1F-a\x1D\x1D-b\x1E"
@@ -39,7 +39,7 @@ TEST_CASE("A record is read field by field, its diff to the end") {
   CHECK(text.list("none").empty());
 }
 
-TEST_CASE("A record that is cut off anywhere is read as far as it goes") {
+TEST_CASE("A truncated record is read as far as it goes") {
   const std::string record = record_of(
       "target\x1Ft\x1E"
       "dirty\x1Ftrue\x1E"
@@ -60,7 +60,7 @@ TEST_CASE("A record that is cut off anywhere is read as far as it goes") {
     CHECK(erm::detail::code_of(BuildText(nothing)).empty());
 }
 
-TEST_CASE("Without a record the compiler's macros tell of the build, and what they cannot tell has a reason") {
+TEST_CASE("Without a record the compiler's macros describe the build, and unknown facts have a reason") {
   Json missing = Json::object();
   const Json build = erm::detail::build_section(missing, CompilerFacts(erm::detail::build_facts_of_this_file()));
   CHECK(build["from"] == "the compiler's macros");
@@ -83,7 +83,7 @@ TEST_CASE("Without a record the compiler's macros tell of the build, and what th
     CHECK(missing[key] == "the compiler's macros do not tell; erm_record_build(target) in CMake records it");
 }
 
-TEST_CASE("Standards are told by the value of __cplusplus") {
+TEST_CASE("The value of __cplusplus gives the standard") {
   using erm::detail::standard_of;
   CHECK(standard_of(201103) == "11");
   CHECK(standard_of(201402) == "14");
@@ -97,7 +97,7 @@ TEST_CASE("Standards are told by the value of __cplusplus") {
 
 #if !defined(_WIN32)
 
-TEST_CASE("Git's answers at run time become the code of a provenance, with reasons for what is not there") {
+TEST_CASE("Git's answers at run time become the code section, with reasons for what is missing") {
   erm::detail::GitState git;
   git.work_tree = "/work";
   git.commit = "abc";
@@ -123,7 +123,7 @@ TEST_CASE("Git's answers at run time become the code of a provenance, with reaso
   CHECK(missing == Json({{"code", "git is not installed"}}));
 }
 
-TEST_CASE("The code of this program is asked for without throwing, wherever it lies") {
+TEST_CASE("The code of this program is found without an exception, wherever it is") {
   const erm_test::TemporaryDirectory dir;
   const erm_test::EnvironmentVariable path("PATH", dir / "none");
   Json missing = Json::object();

@@ -45,7 +45,7 @@ class Variable {
 
 }  // namespace
 
-TEST_CASE("A capture tells of this process, in the terms of the system's own answers") {
+TEST_CASE("A capture describes this process with the same values as the system") {
   const Variable threads("OMP_NUM_THREADS", "8");
   erm::ProvenanceOptions options;
   options.code = false;
@@ -67,7 +67,7 @@ TEST_CASE("A capture tells of this process, in the terms of the system's own ans
   CHECK_FALSE(all.contains("code"));
 }
 
-TEST_CASE("Only variables of the list and those that were asked for are kept, and no secrets of them") {
+TEST_CASE("Only variables of the list and those in the options are recorded, and no secrets in them") {
   const Variable mode("MY_MODE", "fast"), token("MY_TOKEN", "abc"), other("MY_OTHER", "x"), empty("MY_EMPTY", ""),
       proxy("MY_PROXY", "http://me:pw@proxy");
   erm::ProvenanceOptions options = quick_options();
@@ -84,7 +84,7 @@ TEST_CASE("Only variables of the list and those that were asked for are kept, an
   CHECK(all.dump().find("abc") == std::string::npos);
 }
 
-TEST_CASE("Each switch leaves out what it names") {
+TEST_CASE("Each option omits what it names") {
   const SystemTree tree = {{"/proc/self/cmdline", std::string("a\0b\0", 4)}};
   erm::ProvenanceOptions options = quick_options();
   CHECK(captured(options, tree).at("program").at("arguments") == Json({"a", "b"}));
@@ -99,7 +99,7 @@ TEST_CASE("Each switch leaves out what it names") {
   CHECK(captured(options, tree).at("missing").contains("machine.gpus"));
 }
 
-TEST_CASE("Arguments are masked, made UTF-8, and not endless") {
+TEST_CASE("Arguments are masked, converted to UTF-8, and limited in length") {
   erm::ProvenanceOptions options = quick_options();
   options.secret_arguments = {"-p"};
   const SystemTree tree = {{"/proc/self/cmdline", std::string("t\0--token=abc\0-p\0x\0\xff\0", 21)}};
@@ -112,7 +112,7 @@ TEST_CASE("Arguments are masked, made UTF-8, and not endless") {
   CHECK(missing.at("program.arguments") == "only the first 1000 of 2000 are kept");
 }
 
-TEST_CASE("On a system that tells nothing a capture is what can be had, with reasons, and text all the same") {
+TEST_CASE("On a system without any facts a capture gives reasons, and is valid text") {
   const SystemTree nothing = {};
   erm::ProvenanceOptions options;
   options.code = false;
@@ -126,7 +126,7 @@ TEST_CASE("On a system that tells nothing a capture is what can be had, with rea
   CHECK_NOTHROW(all.dump());
 }
 
-TEST_CASE("A working directory that was removed is told as missing") {
+TEST_CASE("A removed working directory is reported as missing") {
   const std::filesystem::path before = std::filesystem::current_path();
   {
     const erm_test::TemporaryDirectory gone;
@@ -152,7 +152,7 @@ TEST_CASE("A capture does not wait for an NVML that hangs") {
   ::unsetenv("ERM_FAKE_NVML_FAULT");
 }
 
-TEST_CASE("Texts of a build lose their secrets, as arguments where they are a list") {
+TEST_CASE("Texts of a build are masked, lists as arguments") {
   Json build = {{"definitions", {"API_KEY=abc", "NDEBUG"}},
                 {"flags", {"-O3", "-DTOKEN=abc", "--password", "x"}},
                 {"remote", "https://me:pw@host/x.git"},
@@ -166,7 +166,7 @@ TEST_CASE("Texts of a build lose their secrets, as arguments where they are a li
                        {"n", 1}}));
 }
 
-TEST_CASE("A capture replaces the one before it, and leaves what was logged") {
+TEST_CASE("A capture replaces the previous one, and keeps what was logged") {
   Json provenance = {
       {"captured_utc", "1"}, {"job", {{"id", "7"}}}, {"seeds", {{"seed", 1}}}, {"of_a_later_version", 5}};
   erm::detail::put_capture(provenance, {{"captured_utc", "2"}, {"program", {{"pid", 2}}}}, false);
@@ -174,7 +174,7 @@ TEST_CASE("A capture replaces the one before it, and leaves what was logged") {
         Json({{"captured_utc", "2"}, {"program", {{"pid", 2}}}, {"seeds", {{"seed", 1}}}, {"of_a_later_version", 5}}));
 }
 
-TEST_CASE("A process that goes on with a run leaves what was different of those before it") {
+TEST_CASE("A process that continues a run keeps what was different in the earlier processes") {
   Json provenance = {{"captured_utc", "1"},
                      {"program", {{"pid", 1}, {"executable", "/x"}}},
                      {"code", {{"commit", "aa"}}},

@@ -8,7 +8,7 @@ namespace cgroup_test {
 using erm::detail::Cgroup;
 using erm_test::SystemTree;
 
-TEST_CASE("Version 2: the least limit of the group and those around it counts") {
+TEST_CASE("Version 2: the lowest limit of the group and its ancestors counts") {
   const SystemTree machine = {{"/proc/self/cgroup", "0::/jobs/7\n"},
                               {"/sys/fs/cgroup/cgroup.controllers", "cpu memory"},
                               {"/sys/fs/cgroup/jobs/memory.max", "1000000\n"},
@@ -26,7 +26,7 @@ TEST_CASE("Version 2: the least limit of the group and those around it counts") 
   CHECK(group.cpu_seconds() == 2.5);
 }
 
-TEST_CASE("Version 1: each controller has its own place, and limits that are none") {
+TEST_CASE("Version 1: each controller has its own folder, and may have no limit") {
   const SystemTree machine = {{"/proc/self/cgroup", "5:memory:/a\n4:cpu,cpuacct:/b\n1:name=systemd:/c\n0::/d\n"},
                               {"/sys/fs/cgroup/unified/cgroup.controllers", ""},
                               {"/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "512\n"},
@@ -45,7 +45,7 @@ TEST_CASE("Version 1: each controller has its own place, and limits that are non
   CHECK(Cgroup(files).memory_limit() == 2048U);
 }
 
-TEST_CASE("Inside of a container the mount is the group, whatever its path is outside") {
+TEST_CASE("Inside a container the mount is the group, whatever its path is outside") {
   const SystemTree machine = {{"/proc/self/cgroup", "0::/kubepods/pod1/x\n"},
                               {"/sys/fs/cgroup/cgroup.controllers", "memory"},
                               {"/sys/fs/cgroup/memory.current", "7\n"},
@@ -56,7 +56,7 @@ TEST_CASE("Inside of a container the mount is the group, whatever its path is ou
   CHECK_FALSE(Cgroup(files).cpu_limit());
 }
 
-TEST_CASE("Without groups, or with files that are none, nothing is known") {
+TEST_CASE("Without groups, or with invalid files, nothing is known") {
   const SystemTree nothing = {};
   const auto files = nothing.files();
   CHECK_FALSE(Cgroup(files).memory_bytes());

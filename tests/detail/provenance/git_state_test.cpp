@@ -52,7 +52,7 @@ void write_program(const std::string& path, const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("Git's state is what git itself says") {
+TEST_CASE("The state matches what git prints") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/src/model.cpp", "int one;\n");
@@ -82,7 +82,7 @@ TEST_CASE("Git's state is what git itself says") {
   CHECK(dirty.untracked == std::vector<std::string>{"new.cpp"});
 }
 
-TEST_CASE("An edit that changes neither the size of a file nor its time is in the diff at run time") {
+TEST_CASE("An edit that changes neither size nor time of a file is in the diff at run time") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -93,14 +93,14 @@ TEST_CASE("An edit that changes neither the size of a file nor its time is in th
   CHECK(contains(state.diff, "-one\n+two\n"));
 }
 
-TEST_CASE("A remote is kept without what opens it") {
+TEST_CASE("A remote is kept without its credentials") {
   for (const auto& [given, kept] : erm_test::remote_urls) {
     CAPTURE(given);
     CHECK(erm::detail::remote_without_credentials(given) == kept);
   }
 }
 
-TEST_CASE("A file that git does not know makes a work tree dirty, a registry of runs does not") {
+TEST_CASE("An untracked file makes a work tree dirty, a registry of runs does not") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");
@@ -113,7 +113,7 @@ TEST_CASE("A file that git does not know makes a work tree dirty, a registry of 
   CHECK(state.diff.empty());
 }
 
-TEST_CASE("What a user has git tell differently is told the same") {
+TEST_CASE("The user's git configuration does not change the state") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -131,7 +131,7 @@ TEST_CASE("What a user has git tell differently is told the same") {
   CHECK(state_of(dir / "work/sub").diff == before.diff);
 }
 
-TEST_CASE("A long diff is its hash alone") {
+TEST_CASE("For a long diff only its hash is kept") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/data.txt", "");
@@ -146,7 +146,7 @@ TEST_CASE("A long diff is its hash alone") {
   CHECK(state.missing.at("diff") == "it is longer than 262144 bytes");
 }
 
-TEST_CASE("Git's state is known as far as there is one: no repository, no commits, a detached head") {
+TEST_CASE("The state is as complete as possible without a repository, without commits and with a detached head") {
   const TemporaryDirectory dir;
   CHECK(state_of(dir.path().string()).work_tree.empty());
 
@@ -168,7 +168,7 @@ TEST_CASE("Git's state is known as far as there is one: no repository, no commit
   CHECK(state.missing.at("branch") == "the head is detached");
 }
 
-TEST_CASE("A submodule's state is its own, a work tree's too") {
+TEST_CASE("A submodule has its own state, and so has a linked work tree") {
   const TemporaryDirectory dir;
   const GitRepository library(dir / "library");
   write_file(dir.path() / "library/l.cpp", "int l;\n");
@@ -195,7 +195,7 @@ TEST_CASE("A submodule's state is its own, a work tree's too") {
   CHECK(contains(moved.diff, "+Subproject commit " + GitRepository::git_in(dir / "work/lib", "rev-parse HEAD")));
 }
 
-TEST_CASE("Folders and files of any name are looked at") {
+TEST_CASE("Folders and files with any name are examined") {
   for (const std::string name :
        {"with a space", "mit Ümläuten 研究", "it's \"quoted\" $HOME `x` \\", "two\nlines\n", "-C"}) {
     const TemporaryDirectory dir;
@@ -213,7 +213,7 @@ TEST_CASE("Folders and files of any name are looked at") {
   }
 }
 
-TEST_CASE("A diff may hold any bytes") {
+TEST_CASE("A diff may contain any bytes") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/latin1.txt", "gr\xFC\xDF\n");
@@ -231,7 +231,7 @@ TEST_CASE("A diff may hold any bytes") {
   CHECK(state.diff == repository.diff());
 }
 
-TEST_CASE("A repository that may not be read says so") {
+TEST_CASE("A repository that may not be read gives that reason") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");
@@ -241,7 +241,7 @@ TEST_CASE("A repository that may not be read says so") {
   CHECK(contains(state.missing.at(""), "git said: fatal: "));
 }
 
-TEST_CASE("Looking at a repository runs none of its commands, and writes nothing") {
+TEST_CASE("Examining a repository runs none of its commands, and writes nothing") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -288,7 +288,7 @@ TEST_CASE("Looking at a repository runs none of its commands, and writes nothing
   }
 }
 
-TEST_CASE("A filter whose name hides from our settings is not run either") {
+TEST_CASE("A filter whose name prevents switching it off is not run either") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -305,7 +305,7 @@ TEST_CASE("A filter whose name hides from our settings is not run either") {
   CHECK(state.missing.at("dirty") == "the repository's filters could not be switched off");
 }
 
-TEST_CASE("A repository cannot have the files of another folder told") {
+TEST_CASE("A repository cannot expose the files of another folder") {
   const TemporaryDirectory dir;
   write_file(dir.path() / "home/key", "private\n");
   const GitRepository repository(dir / "work");
@@ -318,14 +318,14 @@ TEST_CASE("A repository cannot have the files of another folder told") {
   CHECK(state.commit.empty());
 }
 
-TEST_CASE("Where there is no git, the state says so") {
+TEST_CASE("Without git, the state says so") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   const EnvironmentVariable path("PATH", dir / "empty");
   CHECK(state_of(dir / "work").missing.at("") == "git is not installed");
 }
 
-TEST_CASE("A git that hangs is stopped, with all that it began") {
+TEST_CASE("A git that hangs is stopped, with everything that it started") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_program(dir / "bin/git",
@@ -350,7 +350,7 @@ TEST_CASE("A git that hangs is stopped, with all that it began") {
   }
 }
 
-TEST_CASE("A git that says nonsense, or ends by a signal, is told of") {
+TEST_CASE("A git that prints nonsense, or ends by a signal, is reported") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   const EnvironmentVariable path("PATH", (dir / "bin") + ":" + std::getenv("PATH"));
@@ -365,7 +365,7 @@ TEST_CASE("A git that says nonsense, or ends by a signal, is told of") {
   }
 }
 
-TEST_CASE("A program that ignores its children, or waits for them itself, has git's state all the same") {
+TEST_CASE("A program that ignores SIGCHLD, or waits for all children itself, has git's state, too") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   repository.commit_all("first");
@@ -377,7 +377,7 @@ TEST_CASE("A program that ignores its children, or waits for them itself, has gi
   CHECK(state.knows_dirty);
 }
 
-TEST_CASE("A program whose standard streams are closed has git's state too", "[fork]") {
+TEST_CASE("A program whose standard streams are closed has git's state, too", "[fork]") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -392,7 +392,7 @@ TEST_CASE("A program whose standard streams are closed has git's state too", "[f
   CHECK(child.told() == std::vector<std::int64_t>{1});
 }
 
-TEST_CASE("What git does not come to in time does not take away what it has said") {
+TEST_CASE("Answers that arrived before the time limit are kept") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.txt", "one\n");
@@ -420,7 +420,7 @@ TEST_CASE("What git does not come to in time does not take away what it has said
   CHECK(state.missing.at("untracked") == "git took too long and was stopped");
 }
 
-TEST_CASE("Another repository that the environment names is not taken for this one") {
+TEST_CASE("Another repository that the environment names is ignored") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work"), other(dir / "other");
   repository.commit_all("first");
@@ -430,7 +430,7 @@ TEST_CASE("Another repository that the environment names is not taken for this o
   CHECK(state_of(dir / "work").commit == commit);
 }
 
-TEST_CASE("A binary that is older than the work tree says so") {
+TEST_CASE("A binary that is older than the work tree is reported") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");
   write_file(dir.path() / "work/a.cpp", "int a;\n");

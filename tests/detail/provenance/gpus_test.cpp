@@ -42,7 +42,7 @@ const erm::Json a100 = {{"name", "NVIDIA A100-SXM4-80GB"}, {"driver", "535.104.0
 
 }  // namespace
 
-TEST_CASE("NVML tells of its GPUs, and what they do") {
+TEST_CASE("NVML lists its GPUs and their use") {
   const SystemTree tree = {};
   const Found found(tree);
   CHECK(found.machine.at("gpus") ==
@@ -61,7 +61,7 @@ TEST_CASE("NVML tells of its GPUs, and what they do") {
   CHECK_FALSE(nvml.answer(milliseconds(0)));  // each answer once
 }
 
-TEST_CASE("Without NVML it is said why there are no GPUs") {
+TEST_CASE("Without NVML there is a reason why there are no GPUs") {
   const SystemTree nothing = {};
   const Found found(nothing, "libnvidia-ml-that-is-not-there.so.1");
   CHECK_FALSE(found.machine.contains("gpus"));
@@ -73,7 +73,7 @@ TEST_CASE("Without NVML it is said why there are no GPUs") {
   CHECK(nvml.count() == std::size_t{0});
 }
 
-TEST_CASE("An NVML that refuses, has nothing or is another library is no GPU") {
+TEST_CASE("An NVML that refuses, has no GPUs or is a different library gives no GPU") {
   const SystemTree tree = {{"/sys/class/drm/version", "drm 1.1.0"}};
   const auto why = [&](const std::string& library) {
     return Found(tree, library).missing.at("machine.gpus").get<std::string>();
@@ -89,20 +89,20 @@ TEST_CASE("An NVML that refuses, has nothing or is another library is no GPU") {
   CHECK(why("libm.so.6") == "the NVML that is there lacks functions, and /sys/class/drm has none");
 }
 
-TEST_CASE("A GPU of another user's is left out, the others are told") {
+TEST_CASE("A GPU of another user is left out, the others are listed") {
   const Fault fault("locked");
   const SystemTree tree = {};
   CHECK(Found(tree).machine.at("gpus") == erm::Json::array({a100}));
 }
 
-TEST_CASE("An NVML that does not answer is not waited for") {
+TEST_CASE("Nobody waits for an NVML that does not answer") {
   const Fault fault("hang");
   const SystemTree tree = {};
   const Found found(tree, ERM_FAKE_NVML, milliseconds(20));
   CHECK(found.missing.at("machine.gpus") == "NVML does not answer, and there is no /sys/class/drm");
 }
 
-TEST_CASE("Other GPUs are those of /sys/class/drm, but for displays that compute nothing") {
+TEST_CASE("Other GPUs are those of /sys/class/drm, without displays that compute nothing") {
   const SystemTree tree = {{"/sys/class/drm/card0/device/vendor", "0x1002\n"},
                            {"/sys/class/drm/card0/device/product_name", "AMD Instinct MI250\n"},
                            {"/sys/class/drm/card0/device/mem_info_vram_total", "68702699520\n"},

@@ -43,7 +43,7 @@ Module notes_of(const std::string& notes, std::size_t alignment = 4) {
 
 }  // namespace
 
-TEST_CASE("Notes are taken from among others, whatever lies between them") {
+TEST_CASE("ERM's notes are found among others, whatever lies between them") {
   const std::string id = words({4, 3, 3}) + std::string("GNU\0\xAB\xCD\xEF\0", 8);
   const std::string other = words({5, 2, 9}) + std::string("Other\0\0\0xy\0\0", 12);
   CHECK(notes_of(id).build_id == "abcdef");
@@ -53,7 +53,7 @@ TEST_CASE("Notes are taken from among others, whatever lies between them") {
   CHECK(notes_of(aligned + id, 8).build_id == "abcdef");
 }
 
-TEST_CASE("Notes that are cut off or lie of their lengths are left alone") {
+TEST_CASE("Truncated notes and notes with wrong lengths are ignored") {
   const std::string good = text_of("record!!");
   for (std::size_t size = 0; size < good.size(); ++size) CHECK(notes_of(good.substr(0, size)).records.empty());
   for (const auto& head : {words({0xFFFFFFFF, 4, 1}), words({4, 0xFFFFFFFF, 1}), words({0xFFFFFFFD, 0xFFFFFFFD, 1})})
@@ -62,7 +62,7 @@ TEST_CASE("Notes that are cut off or lie of their lengths are left alone") {
 
 #if defined(__linux__)
 
-TEST_CASE("What ERM takes for the loader's structures are those of link.h") {
+TEST_CASE("ERM's declarations of the loader's structures match link.h") {
   using erm::detail::os::elf::Header;
   using erm::detail::os::elf::Info;
   STATIC_REQUIRE(sizeof(Header) == sizeof(ElfW(Phdr)));
@@ -75,7 +75,7 @@ TEST_CASE("What ERM takes for the loader's structures are those of link.h") {
   STATIC_REQUIRE(erm::detail::os::elf::note_part == PT_NOTE);
 }
 
-TEST_CASE("A program is known by its build id, and lists the libraries that it has loaded") {
+TEST_CASE("A program has its build id, and lists the libraries that it has loaded") {
   Json program = Json::object(), missing = Json::object();
   erm::detail::add_loaded_objects(program, missing);
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -102,7 +102,7 @@ TEST_CASE("A program is known by its build id, and lists the libraries that it h
   CHECK(has_c);
 }
 
-TEST_CASE("A program without a build id has its hash, however it was removed, and none where it is too large") {
+TEST_CASE("A program without a build id has its hash, even if it was removed, but not if it is too large") {
   const erm_test::TemporaryDirectory dir;
   std::string why;
   erm_test::write_file(dir.path() / "program", "abc");
@@ -118,7 +118,7 @@ TEST_CASE("A program without a build id has its hash, however it was removed, an
   CHECK(why == "the system does not tell where the program's file is");
 }
 
-TEST_CASE("Without /proc a program still knows its build id and its libraries", "[fork]") {
+TEST_CASE("Without /proc a program still has its build id and its libraries", "[fork]") {
   const erm_test::TemporaryDirectory dir;
   Json with_proc = Json::object(), missing = Json::object();
   erm::detail::add_loaded_objects(with_proc, missing);

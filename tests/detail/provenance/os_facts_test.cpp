@@ -27,7 +27,7 @@ struct Machine {
 
 }  // namespace
 
-TEST_CASE("A Linux machine tells of itself in its files") {
+TEST_CASE("The files of a Linux machine describe it") {
   const SystemTree tree = {
       {"/etc/passwd", "daemon:x:99998:1::/:/bin/sh\nada:x:" + std::to_string(::geteuid()) + ":1::/home/ada:/bin/sh\n"},
       {"/etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"},
@@ -63,7 +63,7 @@ TEST_CASE("A Linux machine tells of itself in its files") {
   CHECK(erm::detail::os::process_memory(tree.files()).peak == 20480);
 }
 
-TEST_CASE("A machine that tells nothing has a reason for each field") {
+TEST_CASE("A machine without any facts has a reason for each field") {
   const SystemTree nothing = {};
   const Machine machine(nothing);
   CHECK(machine.facts.at("os") == "Linux");
@@ -78,7 +78,7 @@ TEST_CASE("A machine that tells nothing has a reason for each field") {
   CHECK(erm::detail::os::process_memory(nothing.files()).resident == 0);
 }
 
-TEST_CASE("Variables stand in for what files do not tell, and count more for the time zone and containers") {
+TEST_CASE("Variables replace missing files, and take precedence for the time zone and containers") {
   const SystemTree tree = {{"/etc/timezone", "Asia/Tokyo\n"}, {"/run/.containerenv", ""}};
   CHECK(Machine(tree).facts.at("time_zone") == "Asia/Tokyo");
   CHECK(Machine(tree).facts.at("container") == "podman");
@@ -88,14 +88,14 @@ TEST_CASE("Variables stand in for what files do not tell, and count more for the
   CHECK(machine.facts.at("container") == "apptainer");
 }
 
-TEST_CASE("An ARM processor names its features elsewhere, and some name no model") {
+TEST_CASE("An ARM processor has its features under a different name, and some have no model") {
   const SystemTree tree = {{"/proc/cpuinfo", "processor: 0\nFeatures\t: fp asimd sve crc32\n"}};
   const Machine machine(tree);
   CHECK(machine.facts.at("cpu_features") == erm::Json({"asimd", "sve"}));
   CHECK(machine.missing.at("machine.cpu") == "/proc/cpuinfo does not name it");
 }
 
-TEST_CASE("The command line keeps its empty arguments and its blanks") {
+TEST_CASE("The command line keeps empty arguments and blanks") {
   const SystemTree tree = {{"/proc/self/cmdline", std::string("train\0--lr\0\0a b\0", 16)}};
   erm::Json missing = erm::Json::object();
   CHECK(erm::detail::os::process_arguments(tree.files(), missing) ==
@@ -108,14 +108,14 @@ TEST_CASE("The command line keeps its empty arguments and its blanks") {
                               {"program.executable", "/proc/self/exe cannot be read"}}));
 }
 
-TEST_CASE("A command line without an end is cut, and says so") {
+TEST_CASE("A command line without an end is cut, and a note says so") {
   const SystemTree tree = {{"/proc/self/cmdline", std::string(100000, 'x')}};
   erm::Json missing = erm::Json::object();
   CHECK(erm::detail::os::process_arguments(tree.files(), missing).at(0).size() == 65536);
   CHECK(missing.at("program.arguments") == "only the first 64 KiB are kept");
 }
 
-TEST_CASE("This process uses a processor, and memory") {
+TEST_CASE("This process uses a processor and memory") {
   const erm::detail::SystemFiles files;
   const double before = erm::detail::os::process_cpu_seconds();
   volatile double sum = 0;

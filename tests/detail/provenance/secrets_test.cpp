@@ -17,7 +17,7 @@ using Arguments = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("Names that secrets go by are known in every spelling") {
+TEST_CASE("Names of secrets are recognised in every spelling") {
   for (const char* const name : {"--token",
                                  "--hf-token",
                                  "HF_TOKEN",
@@ -51,7 +51,7 @@ TEST_CASE("Names that secrets go by are known in every spelling") {
     CHECK((names_a_secret(name) ? name : std::string(name) + " is taken for harmless") == name);
 }
 
-TEST_CASE("What trainings call by similar names is no secret") {
+TEST_CASE("Similar names that are common in training are not secrets") {
   for (const char* const name : {"",
                                  "--",
                                  "--lr",
@@ -91,13 +91,13 @@ TEST_CASE("An option that only sounds like a secret does not hide the next optio
   CHECK(masked_arguments({"--use-auth", "-v", "data"}) == Arguments{"--use-auth", "-v", "data"});
 }
 
-TEST_CASE("Options of the user's own are masked, also with their value attached") {
+TEST_CASE("Options named by the user are masked, also with their value attached") {
   CHECK(masked_arguments({"-p", "abc", "-pabc", "-q", "--licence=1234", "--licence", "1234"}, {"-p", "--licence"}) ==
         Arguments{"-p", "***", "-p***", "-q", "--licence=***", "--licence", "***"});
   CHECK(masked_arguments({"-p", "8080", "-p8080"}) == Arguments{"-p", "8080", "-p8080"});
 }
 
-TEST_CASE("A URL loses who logs in, and what signs it") {
+TEST_CASE("A URL loses its credentials and its signature") {
   CHECK(masked_text("https://user:pw@host:8080/x") == "https://***@host:8080/x");
   CHECK(masked_text("--proxy=http://user:p/w@host") == "--proxy=http://***@host");
   CHECK(masked_text("https://ghp@github.com/a/b.git") == "https://***@github.com/a/b.git");
@@ -111,7 +111,7 @@ TEST_CASE("A URL loses who logs in, and what signs it") {
   CHECK(masked_text("registry/image:tag@sha256:abc") == "registry/image:tag@sha256:abc");
 }
 
-TEST_CASE("Secrets inside of a text are masked up to their end") {
+TEST_CASE("Secrets inside a text are masked up to their end") {
   CHECK(masked_text(R"({"api_key": "a\"b,c", "lr": 0.1})") == R"({"api_key": "***", "lr": 0.1})");
   CHECK(masked_text("host=h password=abc user=u") == "host=h password=*** user=u");
   CHECK(masked_text("password='a b' x") == "password='***' x");
@@ -123,7 +123,7 @@ TEST_CASE("Secrets inside of a text are masked up to their end") {
   CHECK(masked_text("password='a\\") == "password='***");
 }
 
-TEST_CASE("Tokens are known by their form, wherever they stand") {
+TEST_CASE("Tokens are recognised by their form, wherever they are") {
   const std::string letters = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
   for (const std::string token :
        {"AKIAIOSFODNN7EXAMPLE", "ghp_abcdefghijklmnopqrst1", "hf_abcdefghijklmnopqrstuvwxyz012345",
@@ -141,7 +141,7 @@ TEST_CASE("Tokens are known by their form, wherever they stand") {
   CHECK(masked_text("sk-learn-style-of-a-model hf_transfer sk-a1") == "sk-learn-style-of-a-model hf_transfer sk-a1");
 }
 
-TEST_CASE("What holds no secret is left as it is") {
+TEST_CASE("Text without secrets does not change") {
   for (const std::string text :
        {"", "=", ":", "://", "@", "a=b", "C:\\data\\x", "/home/user/train data", "std::vector<int>", "-DNDEBUG",
         "-O3 -march=native", "1:2:3", "\"", "'", "a@b", "\xff\xfe", "lr=0.1,seed=42", "2026-11-23T07:30:21"})
@@ -149,14 +149,14 @@ TEST_CASE("What holds no secret is left as it is") {
   CHECK(masked_arguments({"", "-", "--", "=", "/"}) == Arguments{"", "-", "--", "=", "/"});
 }
 
-TEST_CASE("Of code only tokens are masked, for its names say nothing") {
+TEST_CASE("In code only tokens are masked, because names say nothing there") {
   CHECK(without_tokens("+auto token = lexer.next();  // password: none\n") ==
         "+auto token = lexer.next();  // password: none\n");
   CHECK(without_tokens("-key = \"ghp_abcdefghijklmnopqrst1\"\n+url = https://me:pw@host/x") ==
         "-key = \"***\"\n+url = https://***@host/x");
 }
 
-TEST_CASE("A definition of the compiler is known by its name without -D") {
+TEST_CASE("A compiler definition is recognised by its name without -D") {
   CHECK(masked_arguments({"-DKEY=abc", "-DAPI_TOKEN=abc", "-DNDEBUG", "-DN=1"}) ==
         Arguments{"-DKEY=***", "-DAPI_TOKEN=***", "-DNDEBUG", "-DN=1"});
 }

@@ -17,7 +17,7 @@ using erm::detail::value_of_line;
 
 }  // namespace
 
-TEST_CASE("A line's value is found by its whole key") {
+TEST_CASE("A line's value is found by its complete key") {
   const std::string text = "cpu family\t: 25\nmodel name\t: AMD EPYC\ncpu\t\t: POWER9\nempty :\nno sign\n";
   CHECK(value_of_line(text, "model name", ':') == "AMD EPYC");
   CHECK(value_of_line(text, "cpu", ':') == "POWER9");
@@ -28,7 +28,7 @@ TEST_CASE("A line's value is found by its whole key") {
   CHECK(value_of_line("NAME=\"x y\"", "NAME", '=') == "\"x y\"");
 }
 
-TEST_CASE("A list of numbers is counted, and one that is none counts nothing") {
+TEST_CASE("A list of numbers is counted, and an invalid list counts as nothing") {
   CHECK(count_of_list("0-7,9\n") == 9);
   CHECK(count_of_list("3") == 1);
   CHECK(count_of_list("") == 0);
@@ -38,7 +38,7 @@ TEST_CASE("A list of numbers is counted, and one that is none counts nothing") {
   CHECK(count_of_list("1,,2") == 0);
 }
 
-TEST_CASE("A number is what a text begins with") {
+TEST_CASE("A number is read from the start of a text") {
   CHECK(leading_number(" 12 kB") == 12U);
   CHECK(leading_number("18446744073709551615") == 18446744073709551615U);
   CHECK_FALSE(leading_number("18446744073709551616"));
@@ -47,7 +47,7 @@ TEST_CASE("A number is what a text begins with") {
   CHECK_FALSE(leading_number(""));
 }
 
-TEST_CASE("Files of the system are read up to a limit, and what is not there is not known") {
+TEST_CASE("Files of the system are read up to a limit, and missing files are unknown") {
   const erm_test::SystemTree machine = {{"/proc/a", "one\ntwo\n"}, {"/sys/b/c", ""}, {"/sys/b/d", "  7 \n"}};
   machine.link("/etc/localtime", "/usr/share/zoneinfo/Europe/Berlin");
   const SystemFiles files = machine.files();

@@ -15,7 +15,7 @@ namespace owner_test {
 
 using erm::detail::Owner;
 
-TEST_CASE("An owner's text is read back, and this process is there") {
+TEST_CASE("An owner's text reads back, and this process exists") {
   const Owner me = Owner::this_process();
   CHECK_FALSE(me.host.empty());
   const Owner same = Owner::of(me.text());
@@ -25,7 +25,7 @@ TEST_CASE("An owner's text is read back, and this process is there") {
   CHECK_FALSE(same.is_gone());
 }
 
-TEST_CASE("Nobody knows of a process of another machine, or of no process, that it is gone") {
+TEST_CASE("A process of another machine, or an unknown process, is never regarded as gone") {
   Owner other = Owner::this_process();
   other.host += "x";
   other.process = "999999999";
@@ -35,7 +35,7 @@ TEST_CASE("Nobody knows of a process of another machine, or of no process, that 
 
 #if defined(__linux__)
 
-TEST_CASE("A process that ended is gone, also where its number is another's now") {
+TEST_CASE("A process that ended is gone, even if another process has its number now") {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   Owner owner = Owner::this_process();
@@ -50,7 +50,7 @@ TEST_CASE("A process that ended is gone, also where its number is another's now"
   CHECK(reused.is_gone());
 }
 
-TEST_CASE("What a dead process claimed in a store of one's own can be claimed again") {
+TEST_CASE("In a custom store, a claim of a dead process can be claimed again") {
   erm_test::PlainFileSystem fs;
   Owner owner = Owner::this_process();
   owner.started += "0";

@@ -57,7 +57,7 @@ TEST_CASE("Points are written as RFC 4180 text") {
   CHECK(read(csv) == history);
 }
 
-TEST_CASE("Every kind of name and number comes back") {
+TEST_CASE("Every kind of name and number reads back") {
   std::map<std::string, MetricHistory> history;
   for (const std::string name : {"", " ", "\"", "\"\"", ",", "\r", "\r\n", "a\nb", "\xC3\xBC", "nan", "=1+1"})
     history[name] = MetricHistory({point(std::numeric_limits<std::int64_t>::min(), 0, -0.0),
@@ -67,7 +67,7 @@ TEST_CASE("Every kind of name and number comes back") {
   CHECK(read(erm::detail::history_csv(history)) == history);
 }
 
-TEST_CASE("A last line that was cut off anywhere is left out, and no line before it") {
+TEST_CASE("A truncated last line is ignored, and no line before it") {
   const std::string first = header + "loss,1,1763883021123,0.5\n";
   const std::string last = "\"a\nb\",2,1763883021124,0.25\n";
   for (std::size_t size = 0; size < last.size(); ++size) {
@@ -80,7 +80,7 @@ TEST_CASE("A last line that was cut off anywhere is left out, and no line before
   for (std::size_t size = 0; size <= header.size(); ++size) CHECK(read(header.substr(0, size)).empty());
 }
 
-TEST_CASE("Any other bad line is named") {
+TEST_CASE("Any other bad line gives an error that names it") {
   for (const std::string line :
        {"loss,1,1763883021123", "loss,1,1763883021123,", "loss,1,1763883021123,high", "loss,x,1763883021123,1",
         "loss,1.5,1763883021123,1", "loss,1,soon,1", "loss", "", "loss,1,1763883021123,1,2", "lo\"ss,1,1763883021123,1",
@@ -125,7 +125,7 @@ TEST_CASE("The extremes of each number fit") {
         "m,9223372036854775807,9223372036854775807,-1.7976931348623157e+308\n");
 }
 
-TEST_CASE("A float is written as its own shortest decimal, a double as its") {
+TEST_CASE("A float is written as its own shortest decimal, a double as its own") {
   CHECK(line("m", 1, 1, 0.1F) == "m,1,1,0.1\n");
   CHECK(line("m", 1, 1, static_cast<double>(0.1F)) == "m,1,1,0.10000000149011612\n");
   CHECK(line("m", 1, 1, 16777216.0F) == "m,1,1,16777216\n");
@@ -139,7 +139,7 @@ TEST_CASE("NaN and the infinities have names") {
   CHECK(line("m", 1, 1, std::numeric_limits<float>::quiet_NaN()) == "m,1,1,nan\n");
 }
 
-TEST_CASE("Steps and times that repeat, change, and come back are each written") {
+TEST_CASE("Steps and times that repeat, change and return are written correctly") {
   PointWriter writer;
   const std::int64_t steps[] = {0, 0, 12345678901, 7, 7, -3}, times[] = {0, 5, 5, 5, 1763883021123, 0};
   std::string expected;
@@ -150,7 +150,7 @@ TEST_CASE("Steps and times that repeat, change, and come back are each written")
   CHECK(writer.text() == expected);
 }
 
-TEST_CASE("The text grows as it must, and what was cleared is gone") {
+TEST_CASE("The text grows as needed, and is empty after clear()") {
   PointWriter writer;
   const std::string name(100000, 'n');
   std::string expected;

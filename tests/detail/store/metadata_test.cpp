@@ -16,7 +16,7 @@ using erm::detail::pointer_part;
 using erm::detail::pointer_parts;
 using Parts = std::vector<std::string>;
 
-TEST_CASE("A JSON pointer is taken apart as RFC 6901 has it") {
+TEST_CASE("A JSON pointer is split according to RFC 6901") {
   CHECK(pointer_part("a/b~c") == "a~1b~0c");
   CHECK(pointer_parts("/params/a~1b~0c") == Parts{"params", "a/b~c"});
   CHECK(pointer_parts("/dicts//") == Parts{"dicts", "", ""});
@@ -27,7 +27,7 @@ TEST_CASE("A JSON pointer is taken apart as RFC 6901 has it") {
     CHECK(pointer_parts("/" + pointer_part(key)) == Parts{key});
 }
 
-TEST_CASE("Types that point to nothing, or to what is no text, are kept and change nothing") {
+TEST_CASE("Types that point to nothing, or to something other than text, are kept and have no effect") {
   const std::string text =
       R"({"timestamp_utc": "2026-11-23T07:30:21", "experiment_id": "e", "variant_id": "main", "run_id": "r",
       "params": {"number": 1, "text": "true"}, "dicts": {"d": {"k": 2, "list": "[1]"}},
@@ -48,7 +48,7 @@ TEST_CASE("Types that point to nothing, or to what is no text, are kept and chan
   CHECK(types == erm::Json::parse(text)["erm"]["types"]);
 }
 
-TEST_CASE("Tags, a note and a group of another type are errors that name the key") {
+TEST_CASE("Tags, a note and a group with a wrong type are errors that name the key") {
   const auto fault_of = [](const std::string& erm) {
     const auto fs = std::make_shared<erm::MemoryFileSystem>();
     fs->write("run/erm_metadata.json",

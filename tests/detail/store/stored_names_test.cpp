@@ -11,7 +11,7 @@ namespace stored_names_test {
 using erm::detail::case_folded;
 using erm::detail::StoredNames;
 
-TEST_CASE("A name that is free is taken as it is, and another gets a number before its endings") {
+TEST_CASE("A free name is used unchanged, and a taken one gets a number before its extensions") {
   StoredNames names;
   CHECK(names.choose("model.tar.gz") == "model.tar.gz");
   CHECK(names.choose("model.tar.gz") == "model-2.tar.gz");
@@ -22,7 +22,7 @@ TEST_CASE("A name that is free is taken as it is, and another gets a number befo
   CHECK(names.choose("model-2.tar.gz") == "model-2-2.tar.gz");
 }
 
-TEST_CASE("No file takes the place of a folder, nor a folder that of a file") {
+TEST_CASE("A file never replaces a folder, nor a folder a file") {
   StoredNames names;
   CHECK(names.choose("a") == "a");
   CHECK(names.choose("a/b") == "a-2/b");
@@ -33,7 +33,7 @@ TEST_CASE("No file takes the place of a folder, nor a folder that of a file") {
   CHECK(names.choose("X/Y") == "X/Y-2");
 }
 
-TEST_CASE("What tells a file's type stays at its end") {
+TEST_CASE("The part that gives a file's type stays at its end") {
   StoredNames names("later");
   CHECK(names.choose("lr0.001_epoch10.png") == "lr0.001_epoch10-later.png");
   CHECK(names.choose("resnet.layer4.conv2.weight.grad.histogram.csv") == "resnet.layer4.conv2.weight.grad.histogram-later.csv");
@@ -45,7 +45,7 @@ TEST_CASE("What tells a file's type stays at its end") {
   CHECK(names.choose(".tar.gz") == ".tar-later.gz");
 }
 
-TEST_CASE("A mark is in every name, before its endings") {
+TEST_CASE("Every name contains the mark, before its extensions") {
   StoredNames names("later");
   CHECK(names.take("a"));
   CHECK(names.choose("model.tar.gz") == "model-later.tar.gz");
@@ -56,7 +56,7 @@ TEST_CASE("A mark is in every name, before its endings") {
   CHECK(names.choose(std::string(255, 'q')) == std::string(249, 'q') + "-later");
 }
 
-TEST_CASE("What Python's look-up takes for a pattern is replaced") {
+TEST_CASE("Characters that Python's look-up treats as a pattern are replaced") {
   StoredNames names;
   CHECK(names.choose("a?b") == "a_b");
   CHECK(names.choose("a*b") == "a_b-2");
@@ -65,7 +65,7 @@ TEST_CASE("What Python's look-up takes for a pattern is replaced") {
   CHECK(names.choose(":::") == "__:");
 }
 
-TEST_CASE("Every name is one that can be stored, however long its like are") {
+TEST_CASE("Every name can be stored, however long similar names are") {
   StoredNames names;
   std::set<std::string> seen;
   std::string umlauts;
@@ -83,7 +83,7 @@ TEST_CASE("Every name is one that can be stored, however long its like are") {
   }
 }
 
-TEST_CASE("Case is folded for the letters whose cases are as many bytes") {
+TEST_CASE("Case is ignored for letters whose two cases have the same number of bytes") {
   CHECK(case_folded("AbC-1") == "abc-1");
   CHECK(case_folded("\xC3\x9C\xC3\x97\xC3\x9F") == "\xC3\xBC\xC3\x97\xC3\x9F");  // U+00D7 and U+00DF have no case
   CHECK(case_folded("\xCE\xA9\xD0\x96\xD0\x81") == "\xCF\x89\xD0\xB6\xD1\x91");

@@ -3,7 +3,7 @@ if(NOT "compiled" IN_LIST FEATURES)
   set(VCPKG_BUILD_TYPE release)  # header-only
 endif()
 
-# The tree that this port lies in. A port in a registry begins with vcpkg_from_github instead: docs/packaging/README.md.
+# The source tree that contains this port. In a registry use vcpkg_from_github instead: docs/packaging/README.md.
 get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../../.." ABSOLUTE)
 
 vcpkg_cmake_configure(

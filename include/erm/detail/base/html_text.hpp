@@ -1,4 +1,4 @@
-// Text for an HTML page: escaped, numbers as a person reads them, bytes as base64.
+// Text for an HTML page: escaped text, readable numbers, and bytes as base64.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// For each byte: 0 where it stands for itself in a text node and in a quoted attribute, 1 where it is escaped.
+/// For each byte: 0 if it needs no escape in a text node and in a quoted attribute, otherwise 1.
 inline constexpr std::array<std::uint8_t, 256> html_special = [] {
   std::array<std::uint8_t, 256> special{};
   for (std::size_t c = 0; c < 0x20; ++c) special[c] = 1;
@@ -24,7 +24,7 @@ inline constexpr std::array<std::uint8_t, 256> html_special = [] {
   return special;
 }();
 
-/// `text`, which is UTF-8, for a text node or a quoted attribute. A control character that HTML has no place for
+/// Escapes `text`, which is UTF-8, for a text node or a quoted attribute. A control character that HTML does not allow
 /// becomes U+FFFD.
 inline void append_html(std::string& out, std::string_view text) {
   std::size_t plain = 0;
@@ -58,7 +58,7 @@ inline void append_html(std::string& out, std::string_view text) {
   out.append(text.data() + plain, text.size() - plain);
 }
 
-/// ` name="value"`, the value escaped.
+/// ` name="value"`, with the value escaped.
 inline void append_html_attribute(std::string& out, std::string_view name, std::string_view value) {
   out += ' ';
   out += name;
@@ -67,8 +67,8 @@ inline void append_html_attribute(std::string& out, std::string_view name, std::
   out += '"';
 }
 
-/// `text`, which is UTF-8, as a JSON string for a <script>: nothing in it ends the element or begins a comment, and
-/// nothing ends a line of JavaScript.
+/// `text`, which is UTF-8, as a JSON string for a <script>. Nothing in it ends the element, begins a comment or ends a
+/// line of JavaScript.
 inline void append_script_string(std::string& out, std::string_view text) {
   const auto escape = [&](unsigned code) {
     out += "\\u";
@@ -100,7 +100,7 @@ inline void append_script_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// Writes the number whose first `count` significant digits are `digits`, the first worth 10^exponent.
+/// Writes the number whose first `count` significant digits are `digits`; the first digit stands for 10^exponent.
 inline char* write_digits(char* to, const char* digits, std::size_t count, int exponent, bool scientific) {
   const auto copy = [&](const char* from, std::size_t size) {
     std::memcpy(to, from, size);
@@ -139,9 +139,9 @@ inline char* write_digits(char* to, const char* digits, std::size_t count, int e
 
 inline constexpr std::size_t six_digits_room = 64;
 
-/// The decimal number `text` to six significant digits: 0.123456789 is 0.123457, and 1.23457e-1 with an exponent. nan,
-/// inf and -inf are NaN, ∞ and -∞. Whole numbers stay as they are, unless `scientific`. `to` has room for
-/// six_digits_room and the text; gives the end.
+/// The decimal number `text` with six significant digits: 0.123456789 becomes 0.123457, or 1.23457e-1 with an exponent.
+/// nan, inf and -inf become NaN, ∞ and -∞. Whole numbers do not change unless `scientific` is true. `to` needs room for
+/// six_digits_room and the text. Returns the end.
 inline char* write_six_digits(char* to, std::string_view text, bool scientific) {
   if (!text.empty() && text[0] == '+') text.remove_prefix(1);
   const std::string_view with_sign = text;
@@ -156,7 +156,7 @@ inline char* write_six_digits(char* to, std::string_view text, bool scientific) 
     if (negative && !is_nan) *to++ = '-';
     return copy(is_nan ? "NaN" : "\xE2\x88\x9E");
   }
-  // Its first seven significant digits, and where its point is: 0.00123 is 123 with exponent -3.
+  // Its first seven significant digits, and the position of its point: 0.00123 is 123 with exponent -3.
   char digits[8];
   std::size_t count = 0, i = 0;
   int exponent = -1;
@@ -212,14 +212,14 @@ inline void append_six_digits(std::string& out, std::string_view text, bool scie
   out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-/// The texts one after the other. Many texts put together so cost the compiler less than many +.
+/// Concatenates texts. For many texts this compiles faster than many +.
 inline std::string joined(std::initializer_list<std::string_view> texts) {
   std::string all;
   for (const std::string_view text : texts) all += text;
   return all;
 }
 
-/// Base64 of `size` bytes; all but the last call for one text give a multiple of 3.
+/// Base64 of `size` bytes. For one text, every call but the last must pass a multiple of 3.
 inline void append_base64(std::string& out, const std::uint8_t* data, std::size_t size) {
   static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const std::size_t begin = out.size();

@@ -1,6 +1,5 @@
-// JSON text (RFC 8259) read as it comes, without a tree in between: a run's metadata is read in a third of
-// the time that a general parser takes, and nothing nests deeper than it may. A lone surrogate, which Python
-// can write, is read as U+FFFD.
+// Reads JSON text (RFC 8259) as a stream, without building a tree: this takes a third of the time that a general parser
+// takes for a run's metadata, and limits the depth. A lone surrogate, which Python can write, becomes U+FFFD.
 //
 //   JsonReader reader(text, "the run metadata 'run/erm_metadata.json'");
 //   reader.object([&](const std::string& key) {
@@ -26,11 +25,11 @@
 
 namespace erm::detail {
 
-/// JSON that nests deeper is neither logged nor read: the Python package could not read it.
+/// Deeper JSON is neither logged nor read: the Python package could not read it.
 inline constexpr int max_json_depth = 100;
 
-/// Each function takes the next value off the text, and throws FormatError, which begins with `what` and names line
-/// and column, where there is none of that kind.
+/// Each function reads the next value. If that has another type, throws FormatError with a message that begins with
+/// `what` and contains line and column.
 class JsonReader {
  public:
   enum class Kind { object, array, text, number, boolean, null };
@@ -47,7 +46,7 @@ class JsonReader {
     if (at_ == end_) throw FormatError(what_ + " is empty; its writer was cut off, or the disk was full");
   }
 
-  /// What comes next. Throws where it is nothing, or begins no value.
+  /// The kind of the next value. Throws if there is none.
   [[nodiscard]] Kind kind() const {
     switch (at_ == end_ ? '\0' : *at_) {
       case '{':
@@ -78,13 +77,13 @@ class JsonReader {
     }
   }
 
-  /// As an error says it: "an object", "a number".
+  /// The name of a kind in messages: "an object", "a number".
   [[nodiscard]] static const char* name_of(Kind kind) {
     static constexpr const char* names[] = {"an object", "an array", "a string", "a number", "a boolean", "null"};
     return names[static_cast<int>(kind)];
   }
 
-  /// Calls `take_value(key)` for each entry; it reads the value.
+  /// Calls `take_value(key)` for each entry. It must read the value.
   template <class TakeValue>
   void object(TakeValue&& take_value) {
     enter('{');
@@ -102,7 +101,7 @@ class JsonReader {
     --depth_;
   }
 
-  /// Calls `take_value()` for each element; it reads the value.
+  /// Calls `take_value()` for each element. It must read the value.
   template <class TakeValue>
   void array(TakeValue&& take_value) {
     enter('[');
@@ -120,11 +119,11 @@ class JsonReader {
   std::string text();
   /// A text, number or boolean.
   Value value();
-  /// Whatever comes.
+  /// A value of any kind.
   Json any();
-  /// The text of whatever comes, for parse_json at another time: read as any() reads it, but nothing is made of it.
+  /// The text of a value of any kind, to parse later with parse_json. Checks it like any(), without building a value.
   std::string_view passed_over();
-  /// Throws unless nothing follows.
+  /// Throws unless the text ends here.
   void end() {
     skip_blanks();
     if (at_ != end_) fail();
@@ -146,7 +145,7 @@ class JsonReader {
   }
   void enter(char c) {
     expect(c);
-    // One level more than what is logged may have: the metadata's own.
+    // The metadata themselves add one level to what is logged.
     if (++depth_ <= max_json_depth + 1) return;
     throw FormatError(what_ + " nests deeper than " + std::to_string(max_json_depth) +
                       " levels, which ERM never writes; it was damaged, or written by something else");
@@ -179,7 +178,7 @@ class JsonReader {
   int depth_ = 0;
 };
 
-/// Reads the whole of `text` as one JSON value. Throws as JsonReader.
+/// Reads `text` as one JSON value. Throws like JsonReader.
 inline Json parse_json(std::string_view text, std::string what) {
   JsonReader reader(text, std::move(what));
   Json json = reader.any();
@@ -228,7 +227,7 @@ inline unsigned JsonReader::hex4() {
   return code;
 }
 
-/// What follows a backslash.
+/// The character after a backslash.
 inline void JsonReader::escape(std::string& out) {
   if (at_ == end_) fail();
   static constexpr std::string_view letters = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
@@ -254,7 +253,7 @@ inline void JsonReader::escape(std::string& out) {
   append_utf8(out, code);
 }
 
-/// An integer where it is one that 64 bits hold, else a double.
+/// An integer if it is one and fits 64 bits, otherwise a double.
 inline Value JsonReader::number() {
   const char* const first = at_;
   const bool negative = *at_ == '-';

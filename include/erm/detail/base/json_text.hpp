@@ -1,4 +1,4 @@
-// JSON text, written piece by piece. base/json_reader.hpp reads JSON text.
+// Writes JSON text piece by piece. base/json_reader.hpp reads JSON text.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,7 @@ inline void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// Appends the finite `number` so that it is read back as a floating-point number: 1.0, not 1.
+/// Appends the finite `number` so that it reads back as a floating-point number: 1.0, not 1.
 inline void append_json_floating(std::string& out, double number) {
   const std::size_t begin = out.size();
   append_floating(out, number);

@@ -1,4 +1,4 @@
-// The numbers of a MetricSummary and of a GroupTest.
+// Computes MetricSummary and GroupTest.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,7 @@ inline MetricSummary summary_of(const std::vector<double>& values, std::size_t r
   return out;
 }
 
-/// Tests two groups; `table` keeps what tests of groups of the same sizes share.
+/// Tests two groups. `table` caches what groups of the same sizes share.
 inline GroupTest test_of(const std::vector<double>& a, const std::vector<double>& b, MannWhitneyTable& table) {
   const MannWhitney test = mann_whitney(a, b, &table);
   return {test.u, test.p, test.is_exact};

@@ -1,5 +1,5 @@
-// Numbers as text and back, the same under every locale. The text of a double is the shortest that
-// reads back as it, laid out as Python and fmt do: 0.1, 100000, 1e-05, 1e+16, nan, inf, -inf.
+// Converts numbers to text and back, independent of the locale. The text of a double is the shortest that reads back as
+// the same double, in the format of Python and fmt: 0.1, 100000, 1e-05, 1e+16, nan, inf, -inf.
 #pragma once
 
 #include <charconv>
@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-// GCC 11 and MSVC 2019 have from_chars for double; libc++ has it from LLVM 20 on.
+// GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
 #if defined(__cpp_lib_to_chars) || defined(_MSC_VER) || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 200000)
 #define ERM_DETAIL_FROM_CHARS 1
@@ -27,7 +27,7 @@
 #include <xlocale.h>
 #endif
 #endif
-// libc++ writes doubles with to_chars from LLVM 14 on; GCC 9 and 10 do not.
+// libc++ has to_chars for doubles from LLVM 14; GCC 9 and 10 do not have it.
 #if ERM_DETAIL_FROM_CHARS || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 14000)
 #define ERM_DETAIL_TO_CHARS 1
 #else
@@ -37,13 +37,13 @@
 
 namespace erm::detail {
 
-/// The shortest digits of a finite `value` in scientific notation ("1.25e-05"), written to `out` of 64 chars.
+/// Writes the shortest digits of a finite `value` in scientific notation ("1.25e-05") to `out`, which has 64 chars.
 template <class Float>
 std::size_t scientific_digits(Float value, char* out) {
 #if ERM_DETAIL_TO_CHARS
   return static_cast<std::size_t>(std::to_chars(out, out + 64, value, std::chars_format::scientific).ptr - out);
 #else
-  // fmt's shortest form, brought to d.ddde+dd.
+  // Converts fmt's shortest form to d.ddde+dd.
   const std::string text = fmt::format("{}", value);
   std::string digits;
   int exponent = 0;
@@ -98,7 +98,7 @@ void append_floating(std::string& out, Float value) {
     out += text;
     return;
   }
-  // Put together here and appended once: much of a page and of a history file is numbers.
+  // Built here and appended once, because much of a page and of a history file is numbers.
   char shown[48];
   char* to = shown;
   const auto put = [&to](const char* from, std::size_t size) {
@@ -141,7 +141,7 @@ void append_integer(std::string& out, Integer value) {
 }
 
 #if ERM_DETAIL_FROM_CHARS
-/// Whether the magnitude of `text`, a decimal number other than 0, is above 1: it need not fit a double.
+/// Whether the magnitude of `text`, a decimal number other than 0, is above 1. It may be outside the range of a double.
 inline bool is_beyond_one(std::string_view text) {
   const std::size_t e = text.find_first_of("eE");
   const std::string_view mantissa = text.substr(0, e);
@@ -156,21 +156,21 @@ inline bool is_beyond_one(std::string_view text) {
 }
 #endif
 
-/// Reads a decimal number at the start of `[first, last)`, as std::from_chars does; the end of it, or
-/// `first` where there is none. A magnitude beyond the range of a double becomes infinity or 0.
+/// Reads a decimal number at the start of `[first, last)` like std::from_chars. Returns its end, or `first` if there is
+/// none. A magnitude outside the range of a double becomes infinity or 0.
 inline const char* read_double(const char* first, const char* last, double& value) {
 #if ERM_DETAIL_FROM_CHARS
   const auto [end, error] = std::from_chars(first, last, value);
   if (error == std::errc()) return end;
   if (error != std::errc::result_out_of_range) return first;
-  // from_chars leaves the value alone here.
+  // from_chars does not set the value here.
   const std::string_view text(first, static_cast<std::size_t>(end - first));
   value = is_beyond_one(text) ? std::numeric_limits<double>::infinity() : 0.0;
   if (text[0] == '-') value = -value;
   return end;
 #else
-  // strtod follows the process's locale; strtod_l with "C" does not. It also reads hex, blanks and '+',
-  // which from_chars refuses: the characters are checked first.
+  // strtod depends on the process's locale; strtod_l with "C" does not. It also accepts hex, blanks and '+', which
+  // from_chars rejects, so the characters are checked first.
   const char* i = first;
   if (i != last && *i == '-') ++i;
   const char* const digits = i;
@@ -210,12 +210,12 @@ inline const char* read_double(const char* first, const char* last, double& valu
 #endif
 }
 
-/// Writes the shortest text that reads back as `value` to `at`, which has room for 32 characters, in whichever
-/// layout is the quickest to make ("1e+05"); the end of it.
+/// Writes the shortest text that reads back as `value` to `at`, in the layout that is fastest to produce ("1e+05").
+/// `at` needs room for 32 characters. Returns the end.
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
-  // A NaN with a sign is no other value.
+  // The sign of a NaN has no meaning.
   return std::to_chars(at, at + 32, std::isnan(value) ? std::numeric_limits<Float>::quiet_NaN() : value).ptr;
 #else
   std::string text;
@@ -225,7 +225,7 @@ char* put_floating(char* at, Float value) {
 #endif
 }
 
-/// `text` as a number where the whole of it is one: decimal, nan, inf or infinity in any case, one sign, no blanks.
+/// `text` as a number if all of it is one: decimal, nan, inf or infinity in any case, at most one sign, no blanks.
 inline std::optional<double> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   if (text.empty() || text.back() == ')') return std::nullopt;  // from_chars may read "nan(1)"
@@ -235,7 +235,7 @@ inline std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-/// The double whose shortest text is that of `value`: 0.1 for 0.1f.
+/// The double with the same shortest text as `value`: 0.1 for 0.1f.
 inline double shortest_decimal(float value) {
   if (!std::isfinite(value)) return static_cast<double>(value);
   char text[64];

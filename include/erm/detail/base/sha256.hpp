@@ -1,6 +1,6 @@
-// SHA-256 as FIPS 180-4 has it, with the processor's own instructions where it has them: here, since a
-// hash is all that the core needs of a cryptographic library. The intrinsics' header would cost each
-// program that logs 150 ms of compile time, so the compiler's builtins stand in for it.
+// SHA-256 (FIPS 180-4), with the processor's SHA instructions if it has them. ERM implements it because the core needs
+// nothing else from a cryptographic library. The header of the intrinsics would cost each program that logs 150 ms of
+// compile time, so this uses the compiler's builtins.
 //
 //   detail::Sha256 hash;
 //   hash.update("abc", 3);
@@ -66,9 +66,9 @@ inline void sha256_blocks_portable(Sha256State& state, const std::uint8_t* data,
 
 inline bool has_sha_instructions() {
   static const bool answer = [] {
-    unsigned a = 0, b = 0, c = 0, d = 0;  // <cpuid.h> would bring its macros to all who include ERM
+    unsigned a = 0, b = 0, c = 0, d = 0;  // <cpuid.h> would define its macros in every file that includes ERM
     const auto ask = [&](unsigned leaf) { __asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "0"(leaf), "2"(0)); };
-    ask(0);  // how many leaves there are
+    ask(0);  // the number of leaves
     if (a < 7) return false;
     ask(1);
     const bool sse41 = (c >> 19 & 1) != 0, ssse3 = (c >> 9 & 1) != 0;
@@ -81,11 +81,11 @@ inline bool has_sha_instructions() {
 using ShaLanes = int __attribute__((vector_size(16)));
 
 inline ShaLanes sha256_sum(ShaLanes a, ShaLanes b) {
-  using Words = unsigned __attribute__((vector_size(16)));  // wraps where ShaLanes would overflow
+  using Words = unsigned __attribute__((vector_size(16)));  // wraps around; signed ShaLanes would overflow
   return reinterpret_cast<ShaLanes>(reinterpret_cast<Words>(a) + reinterpret_cast<Words>(b));
 }
 
-/// Four words of the message, of its big-endian bytes.
+/// Four words of the message, from big-endian bytes.
 __attribute__((target("ssse3"), always_inline)) inline ShaLanes sha256_words(const std::uint8_t* data) {
   using Octets = char __attribute__((vector_size(16)));
   const Octets big_endian = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
@@ -94,14 +94,14 @@ __attribute__((target("ssse3"), always_inline)) inline ShaLanes sha256_words(con
   return reinterpret_cast<ShaLanes>(__builtin_ia32_pshufb128(raw, big_endian));
 }
 
-/// The four words of the schedule that follow these sixteen.
+/// The next four words of the schedule.
 __attribute__((target("sha"), always_inline)) inline ShaLanes sha256_next(ShaLanes w0, ShaLanes w1, ShaLanes w2,
                                                                            ShaLanes w3) {
   const ShaLanes seventh = {w2[1], w2[2], w2[3], w3[0]};
   return __builtin_ia32_sha256msg2(sha256_sum(__builtin_ia32_sha256msg1(w0, w1), seventh), w3);
 }
 
-/// Four rounds, of the words `w` and the constants from `k` on.
+/// Four rounds with the words `w` and the constants from `k`.
 __attribute__((target("sha"), always_inline)) inline void sha256_rounds(ShaLanes& abef, ShaLanes& cdgh, ShaLanes w,
                                                                          const std::uint32_t* k) {
   ShaLanes constants;
@@ -112,8 +112,8 @@ __attribute__((target("sha"), always_inline)) inline void sha256_rounds(ShaLanes
   abef = __builtin_ia32_sha256rnds2(abef, cdgh, high);
 }
 
-/// The instructions hold the state as (a b e f) and (c d g h), highest lane first. Written out in sixteens of rounds,
-/// so that the schedule stays in registers: in memory it takes twice as long.
+/// The instructions keep the state as (a b e f) and (c d g h), highest lane first. Unrolled to 16 rounds, so that the
+/// schedule stays in registers: in memory it takes twice as long.
 __attribute__((target("sha,sse4.1,ssse3"))) inline void sha256_blocks_native(Sha256State& state,
                                                                              const std::uint8_t* data,
                                                                              std::size_t blocks) {
@@ -164,7 +164,7 @@ class Sha256 {
     if (pending_size_ > 0) std::memcpy(pending_.data(), bytes + (size - pending_size_), pending_size_);
   }
 
-  /// The hash of all so far, as 64 lower-case hexadecimal digits; the object is used up.
+  /// The hash of everything so far, as 64 lower-case hexadecimal digits. The object must not be used again.
   [[nodiscard]] std::string hex() {
     const std::uint64_t bits = total_ * 8;
     static constexpr std::uint8_t padding[64] = {0x80};
@@ -199,8 +199,8 @@ inline std::string sha256_of(std::string_view bytes) {
   return hash.hex();
 }
 
-/// That of all that `source.read_at(offset, into, size)` gives, `piece_size` bytes at a time; `size` becomes their
-/// number.
+/// The hash of everything that `source.read_at(offset, into, size)` reads, `piece_size` bytes at a time. Sets `size` to
+/// the number of bytes.
 template <class Source>
 std::string sha256_of_all(const Source& source, std::size_t piece_size, std::uint64_t& size) {
   Sha256 hash;

@@ -1,4 +1,4 @@
-// The few statistics by which groups of runs are told apart.
+// The statistics for comparing groups of runs.
 //
 //   student_t_quantile(0.975, 4);                       // 2.776: of the 95% interval of a mean of 5
 //   mann_whitney({1, 2, 3}, {4, 5, 6}).p;               // 0.1
@@ -13,7 +13,7 @@ namespace erm::detail {
 
 inline constexpr double pi = 3.14159265358979323846;
 
-/// P(|T| <= t) of Student's distribution with that many degrees of freedom (Abramowitz and Stegun, 26.7.3 and 26.7.4).
+/// P(|T| <= t) of Student's distribution with `freedom` degrees of freedom (Abramowitz and Stegun, 26.7.3, 26.7.4).
 inline double student_t_within(double t, std::size_t freedom) {
   const double angle = std::atan(t / std::sqrt(static_cast<double>(freedom)));
   const double cosine = std::cos(angle), sine = std::sin(angle);
@@ -26,9 +26,9 @@ inline double student_t_within(double t, std::size_t freedom) {
   return is_odd ? 2 / pi * (angle + sine * sum) : sine * sum;
 }
 
-/// The t below which that share of the distribution lies; `share` is from 0.5 to less than 1, `freedom` at least 1.
+/// The quantile t of the distribution for `share`, which is at least 0.5 and less than 1. `freedom` is at least 1.
 inline double student_t_quantile(double share, std::size_t freedom) {
-  // Beyond a million degrees no digit that anyone looks at changes.
+  // Beyond a million degrees no visible digit changes.
   freedom = (std::min<std::size_t>)(freedom, 1000000);
   const double wanted = 2 * share - 1;
   double low = 0, high = 1;
@@ -40,25 +40,25 @@ inline double student_t_quantile(double share, std::size_t freedom) {
   return (low + high) / 2;
 }
 
-/// Mann and Whitney's U of the first sample: how often a value of it is the greater of a pair, ties counting half; and
-/// the probability, by chance alone, of a U at least as far from its middle (two-sided).
+/// Mann and Whitney's U of the first sample: in how many pairs its value is the greater, with ties counting half. Also
+/// the probability that chance alone gives a U at least as far from its mean (two-sided).
 struct MannWhitney {
   double u = 0;
   double p = 1;
-  bool is_exact = false;  // else by the normal distribution, with corrections for ties and continuity
+  bool is_exact = false;  // otherwise by the normal distribution, corrected for ties and continuity
 };
 
-/// P(U <= u) of samples of m and n without ties, for u from 0 to m * n; kept for the next samples of these sizes.
+/// P(U <= u) for samples of m and n without ties, for u from 0 to m * n. Cached for samples of the same sizes.
 struct MannWhitneyTable {
   std::size_t m = 0, n = 0;
   std::vector<double> at_most;
 };
 
-/// By counting the arrangements of each U (Mann and Whitney, 1947).
+/// Counts the arrangements for each U (Mann and Whitney, 1947).
 inline void fill_table(MannWhitneyTable& table, std::size_t m, std::size_t n) {
   if (table.m == m && table.n == n) return;
-  // ways[j * width + v]: of i values of the first sample and j of the other, in how many arrangements U is v, as a
-  // share of all.
+  // ways[j * width + v]: the share of the arrangements of i values of the first sample and j of the other in which U is
+  // v.
   const std::size_t width = m * n + 1;
   std::vector<double> ways((n + 1) * width, 0), next;
   for (std::size_t j = 0; j <= n; ++j) ways[j * width] = 1;  // no value of the first sample
@@ -66,7 +66,7 @@ inline void fill_table(MannWhitneyTable& table, std::size_t m, std::size_t n) {
     next.assign(ways.size(), 0);
     next[0] = 1;
     for (std::size_t j = 1; j <= n; ++j) {
-      // The greatest of all is of the first sample and exceeds all j of the other, or is of the other.
+      // The greatest value is from the first sample and exceeds all j of the other, or is from the other sample.
       const double of_first = static_cast<double>(i) / static_cast<double>(i + j);
       for (std::size_t v = 0; v <= i * j; ++v)
         next[j * width + v] =
@@ -81,7 +81,7 @@ inline void fill_table(MannWhitneyTable& table, std::size_t m, std::size_t n) {
   for (std::size_t v = 0; v < width; ++v) table.at_most[v] = sum += ways[n * width + v];
 }
 
-/// Both samples have a value at least, and none that is NaN.
+/// Both samples have at least one value, and no NaN.
 inline MannWhitney mann_whitney(std::vector<double> a, std::vector<double> b, MannWhitneyTable* known = nullptr) {
   std::sort(a.begin(), a.end());
   std::sort(b.begin(), b.end());
@@ -94,7 +94,7 @@ inline MannWhitney mann_whitney(std::vector<double> a, std::vector<double> b, Ma
     const std::size_t of_a = i;
     while (i < a.size() && a[i] == least) ++i;
     const auto size = static_cast<double>(i - of_a + (j - of_b));
-    // Ranks begin with 1; equals share theirs.
+    // Ranks begin with 1. Equal values share their mean rank.
     rank_sum += static_cast<double>(i - of_a) * (static_cast<double>(before) + (size + 1) / 2);
     tied += size * size * size - size;
   }

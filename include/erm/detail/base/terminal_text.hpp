@@ -1,4 +1,4 @@
-// Text for a terminal: how many columns it takes, how it is shortened, and tables of it.
+// Text for a terminal: its width in columns, shortening, and tables.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ inline std::uint32_t code_point(std::string_view bytes) {
   return code;
 }
 
-/// How many columns a terminal gives a character: 2 for wide East Asian characters and emoji, 0 for combining marks
+/// How many columns a terminal uses for a character: 2 for wide East Asian characters and emoji, 0 for combining marks
 /// (the common blocks of Unicode's EastAsianWidth.txt).
 inline std::size_t terminal_width(std::uint32_t code) {
   const auto within = [&](std::uint32_t low, std::uint32_t high) { return code >= low && code <= high; };
@@ -40,15 +40,16 @@ inline std::size_t terminal_width(std::uint32_t code) {
   return 1;
 }
 
-/// Control characters and characters that set the direction of text could change the rest of the screen.
+/// Control characters and characters that set the direction of text could affect the rest of the screen.
 inline bool is_terminal_control(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x200E || code == 0x200F || code == 0x2028 ||
          code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/// `text` with a blank for each control character, shortened to `max_width` columns and "…" where it is wider.
+/// `text` with a blank for each control character. If it is wider than `max_width` columns, it is cut and ends with
+/// "…".
 inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
-  TerminalText whole, cut;  // cut: what fits with the ellipsis
+  TerminalText whole, cut;  // cut: the part that fits with the ellipsis
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_sequence_length(text.substr(i));
     const std::string_view bytes = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length);
@@ -74,7 +75,7 @@ class TextTable {
       : out_(out), max_width_(max_width), colored_(colored) {}
 
   void begin_row() { rows_.emplace_back(); }
-  /// Adds a cell to the row. `right` aligns it to the right; `color` is the escape sequence that begins its colour.
+  /// Adds a cell to the row. `right` aligns it to the right; `color` is the escape sequence that starts its colour.
   void add(std::string_view text, bool right = false, std::string_view color = {}) {
     rows_.back().push_back({fitted_to_terminal(text, max_width_), right, color});
   }

@@ -1,5 +1,5 @@
-// Times as text: ISO 8601 in UTC as erm_metadata.json has them, and the run ids made from them. The
-// calendar arithmetic is that of the proleptic Gregorian calendar, years 1 to 9999.
+// Converts times to text and back: ISO 8601 in UTC for erm_metadata.json, and generated run ids. Uses the proleptic
+// Gregorian calendar for the years 1 to 9999.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ inline TimePoint now_utc() {
 
 inline constexpr std::int64_t microseconds_per_day = 86400LL * 1000000;
 
-/// Days from 1970-01-01 to a date: whole years since March of year 0, whose leap day is then the last.
+/// Days from 1970-01-01 to a date. Years start in March, so that a leap day is the last day of its year.
 inline std::int64_t days_from_date(std::int64_t year, int month, int day) {
   const std::int64_t y = month > 2 ? year : year - 1;
   const int m = month > 2 ? month - 3 : month + 9;
@@ -39,7 +39,7 @@ inline bool is_writable(TimePoint time) {
   return t >= first_day * microseconds_per_day && t < (last_day + 1) * microseconds_per_day;
 }
 
-/// Throws Error for a time that has no year from 1 to 9999.
+/// Throws Error if the year of the time is not 1 to 9999.
 inline DateTime date_time(TimePoint time) {
   if (!is_writable(time))
     throw Error("a time outside the years 1 to 9999 cannot be written; check the clock it is from");
@@ -47,7 +47,7 @@ inline DateTime date_time(TimePoint time) {
   std::int64_t days = t / microseconds_per_day;
   if (t % microseconds_per_day < 0) --days;
   const std::int64_t in_day = t - days * microseconds_per_day;
-  // The year by estimate, corrected by at most one: 400 years have 146,097 days.
+  // Estimates the year and corrects it by at most one: 400 years have 146,097 days.
   std::int64_t year = (days + 719468) * 400 / 146097;
   while (days_from_date(year + 1, 1, 1) <= days) ++year;
   while (days_from_date(year, 1, 1) > days) --year;
@@ -104,7 +104,7 @@ inline std::string filename_time(TimePoint time) {
   return out;
 }
 
-/// Takes numbers and marks off the front of a text; after the first that does not fit, `ok` is false.
+/// Reads numbers and separators from the front of a text. After the first mismatch `ok` is false.
 struct TextScanner {
   std::string_view rest;
   bool ok = true;
@@ -140,7 +140,7 @@ inline std::optional<TimePoint> time_of(const DateTime& at) {
   return TimePoint(std::chrono::microseconds(seconds * 1000000 + at.microsecond));
 }
 
-/// Reads what time_text writes, also with a shorter or no fraction, 'Z' or an offset; nothing for any other text.
+/// Reads the output of time_text, also with fewer or no fraction digits, 'Z' or an offset. Nothing for other text.
 inline std::optional<TimePoint> parse_time(std::string_view text) {
   TextScanner scan{text};
   DateTime at{};
@@ -181,7 +181,7 @@ inline std::optional<TimePoint> parse_time(std::string_view text) {
   return time;
 }
 
-/// The second that a generated run id names, with or without the "_002" of a later save; nothing for other ids.
+/// The second in a generated run id, with or without a suffix such as "_002". Nothing for other ids.
 inline std::optional<TimePoint> time_of_generated_id(std::string_view run_id) {
   TextScanner scan{run_id};
   DateTime at{};

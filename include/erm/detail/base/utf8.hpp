@@ -1,4 +1,4 @@
-// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+// UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing beyond U+10FFFF.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace erm::detail {
 
-/// The length of the well-formed sequence that `text` begins with, or 0 where it begins with none.
+/// The length of the well-formed sequence at the beginning of `text`, or 0 if there is none.
 inline std::size_t utf8_sequence_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -36,7 +36,7 @@ inline std::size_t utf8_sequence_length(std::string_view text) noexcept {
 inline std::size_t utf8_valid_prefix(std::string_view text) noexcept {
   std::size_t i = 0;
   while (i < text.size()) {
-    // Eight at once: most text is ASCII.
+    // Checks eight bytes at once, because most text is ASCII.
     std::uint64_t eight = 0;
     for (; i + 8 <= text.size(); i += 8) {
       std::memcpy(&eight, text.data() + i, 8);
@@ -73,7 +73,7 @@ inline std::string repaired_utf8(std::string_view text) {
   return out;
 }
 
-/// The beginning of `text`, at most `most` bytes, without half a character at its end.
+/// The beginning of `text`, at most `most` bytes, without an incomplete character at the end.
 inline std::string_view first_bytes(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
@@ -97,7 +97,7 @@ inline void append_utf8(std::string& out, std::uint32_t code) {
   put(0x80 | (code & 0x3F));
 }
 
-/// Lower case of ASCII; other bytes as they are.
+/// Converts ASCII letters to lower case. Other bytes do not change.
 inline std::string ascii_lower(std::string_view text) {
   std::string out(text);
   for (char& c : out)

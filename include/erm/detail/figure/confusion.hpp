@@ -1,4 +1,4 @@
-// Counts of how often each class was predicted as each.
+// Counts how often each class was predicted as each class.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ inline void check_class_count(std::size_t count) {
               std::to_string(max_confusion_classes) + "; give whole numbers from 0 on, or text, as labels");
 }
 
-/// Each label as a whole number; the greatest is below `limit` where there is one.
+/// Each label as a whole number. If there are labels, the greatest is below `limit`.
 inline std::vector<std::size_t> class_numbers(const char* name, const std::vector<double>& labels, std::size_t limit) {
   std::vector<std::size_t> numbers;
   for (const double number : labels) {
@@ -41,13 +41,13 @@ inline std::vector<std::size_t> class_numbers(const char* name, const std::vecto
                   text + ", and a label is a whole number from 0 on" +
                   (limit > 0 ? ", one of " + std::to_string(limit) + " classes" : ""));
     }
-    // Beyond any class, and within a size_t of 32 bits.
+    // Larger than any class, and valid for a 32-bit size_t.
     numbers.push_back(number < 4e9 ? static_cast<std::size_t>(number) : std::size_t{4000000000U});
   }
   return numbers;
 }
 
-/// Each label as its place in `classes`.
+/// Each label as its index in `classes`.
 inline std::vector<std::size_t> class_numbers(const char* name, const std::vector<std::string>& labels,
                                               const std::vector<std::string>& classes) {
   std::vector<std::size_t> numbers;
@@ -73,7 +73,7 @@ inline void check_distinct(std::vector<std::string> class_names) {
     throw Error("confusion_matrix: two classes are named '" + *twice + "'; each needs a name of its own");
 }
 
-/// The numbers of both lists counted; `classes` may be empty where labels are numbers.
+/// Counts the pairs of labels. `classes` may be empty if the labels are numbers.
 inline Confusion count_class_numbers(const std::vector<std::size_t>& is, const std::vector<std::size_t>& said,
                                      std::vector<std::string> classes) {
   check_same_size("confusion_matrix", "actual", is.size(), "predicted", said.size());

@@ -1,4 +1,4 @@
-// What a logged figure is stored as, and the checks that it passes before.
+// The stored form of a logged figure, and the checks before it is stored.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,13 @@ struct FigureContent {
   std::string filename_ending;  // ".plotly.json", ".svg", ".png" or ".jpg"
 };
 
-/// `artifact_id` with `ending`, unless it ends so already.
+/// `artifact_id` with `ending`, unless it already ends with it.
 inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
   return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
 }
 
-/// Whether `text` is an XML document whose root is <svg>: after a byte order mark, blanks, comments, instructions and
-/// a document type.
+/// Whether `text` is an XML document whose root is <svg>. The root may follow a byte order mark, blanks, comments,
+/// processing instructions and a document type.
 inline bool is_svg(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   const auto skip_to = [&](std::string_view end) {

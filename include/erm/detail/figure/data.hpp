@@ -1,4 +1,4 @@
-// Values of a figure as plotly has them.
+// Values of a figure in the form that plotly reads.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@
 
 namespace erm::detail {
 
-/// A number is exact; NaN and the infinities are null.
+/// Numbers are exact. NaN and the infinities become null.
 inline Json figure_json(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::text:
@@ -39,7 +39,7 @@ inline Json figure_json(const std::vector<Value>& values) {
   return Json(std::move(list));
 }
 
-/// Throws Error where two lists that belong together differ in size.
+/// Throws Error if two related lists differ in size.
 inline void check_same_size(const char* operation, const char* first_name, std::size_t first, const char* second_name,
                             std::size_t second) {
   if (first == second) return;

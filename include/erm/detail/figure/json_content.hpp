@@ -1,4 +1,4 @@
-// What a plotly figure is stored as, and the checks that it passes before.
+// The stored form of a plotly figure, and the checks before it is stored.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace erm::detail {
 
 inline constexpr int max_figure_depth = 100;
 
-/// Throws Error where `json` nests deeper than readers take, or holds what is no JSON.
+/// Throws Error if `json` is nested deeper than readers accept, or contains what JSON cannot represent.
 inline void check_figure(const Json& json, int depth = 1) {
   if (json.is_discarded()) throw Error("cannot log a figure: a part of its JSON is a value that failed to parse");
   if (!json.is_structured()) return;

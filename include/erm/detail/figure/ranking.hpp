@@ -1,4 +1,4 @@
-// How a binary classifier ranks its examples: what stands above each threshold that its scores give.
+// How well the scores of a binary classifier rank its examples: the counts above each threshold.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// Of the examples whose score reaches a threshold: how many are positive, and how many negative.
+/// Among the examples whose score reaches a threshold: how many are positive, and how many negative.
 struct AboveThreshold {
   std::int64_t positive = 0;
   std::int64_t negative = 0;
@@ -25,7 +25,7 @@ struct Curve {
   std::vector<double> x, y;
 };
 
-/// The counts from no example to all of them, a step for each distinct score: equal scores never part.
+/// The counts from no example to all of them, one step for each distinct score, so that equal scores stay together.
 struct Ranking {
   std::vector<AboveThreshold> steps;
   std::int64_t positives = 0;
@@ -48,7 +48,7 @@ struct Ranking {
     return sum / static_cast<double>(positives);
   }
 
-  /// True positive rate over false positive rate, without the points on a straight line between others.
+  /// True positive rate over false positive rate, without points that lie on a straight line between others.
   [[nodiscard]] Curve roc_curve() const {
     Curve curve;
     const AboveThreshold* kept = &steps.front();
@@ -66,7 +66,7 @@ struct Ranking {
     return curve;
   }
 
-  /// Precision over recall, to be drawn as steps; without the thresholds that add no recall.
+  /// Precision over recall, to be drawn as steps, without the thresholds that do not increase recall.
   [[nodiscard]] Curve precision_recall_curve() const {
     Curve curve;
     for (std::size_t i = 1; i < steps.size(); ++i) {
@@ -83,8 +83,8 @@ struct Ranking {
   }
 };
 
-/// Throws Error for lists of different sizes, labels other than 0 and 1 (or -1 and 1), NaN scores, and where a class
-/// has no example.
+/// Throws Error if the lists differ in size, for labels other than 0 and 1 (or -1 and 1), for NaN scores, and if a
+/// class has no example.
 inline Ranking rank(const char* operation, const std::vector<double>& labels, const std::vector<double>& scores) {
   const std::string what = operation;
 

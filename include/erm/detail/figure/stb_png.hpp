@@ -1,5 +1,5 @@
-// The vendored PNG encoder as functions of erm::detail::stb, whatever a program does with an
-// stb_image_write.h of its own: its settings do not reach this copy, and none of this copy's gets out.
+// The vendored PNG encoder, as functions of erm::detail::stb. It is independent of a program's own stb_image_write.h:
+// no setting or macro passes from one copy to the other.
 #pragma once
 
 #if defined(__GNUC__)
@@ -18,7 +18,7 @@
 
 namespace erm::detail::stb {
 
-// The encoder does not check its growing buffers for null. What it holds at such a moment is not released.
+// The encoder does not check its growing buffers for null. Memory that it holds at that moment leaks.
 inline void* allocate(std::size_t size) {
   void* const memory = malloc(size);
   if (memory == nullptr) throw std::bad_alloc();

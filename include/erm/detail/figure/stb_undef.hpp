@@ -1,5 +1,5 @@
-// Forgets every macro of stb_image_write.h, so that neither ERM's copy nor a program's own sees the other's.
-// Included before and after the copy, hence without a guard.
+// Undefines every macro of stb_image_write.h, so that ERM's copy and a program's own do not affect each other. Included
+// before and after the copy, hence without an include guard.
 #undef INCLUDE_STB_IMAGE_WRITE_H
 #undef STBIWDEF
 #undef STBIW_ASSERT

@@ -28,10 +28,10 @@ struct FilterToken {
   Kind kind = Kind::end;
   std::string_view shown = {};          // as written in the text
   std::size_t at = 0;                   // its first byte
-  Value value = {};                     // of a number or a text; of a duration in seconds
-  std::vector<std::string> parts = {};  // of a word: split at its dots, except dots in backquotes
+  Value value = {};                     // the value of a number or a text; of a duration in seconds
+  std::vector<std::string> parts = {};  // the parts of a word, which is split at dots except in backquotes
 
-  /// Whether the token is that word, in upper or lower case and without backquotes.
+  /// Whether the token is that word, in any case and without backquotes.
   [[nodiscard]] bool is(std::string_view word) const {
     return (kind == Kind::word || kind == Kind::sign) && same_ignoring_ascii_case(shown, word);
   }
@@ -59,7 +59,7 @@ class FilterLexer {
 
   FilterToken next();
 
-  /// Throws Error: what was expected in place of `found`.
+  /// Throws Error: what was expected instead of `found`.
   [[noreturn]] void expected(const std::string& what, const FilterToken& found, const std::string& hint = {}) const {
     fail("expected " + what + ", found " + (found.kind == FilterToken::Kind::end ? "the end" : shown(found.shown)) +
              (hint.empty() ? "" : "; " + hint),
@@ -82,7 +82,7 @@ class FilterLexer {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '`' ||
            static_cast<unsigned char>(c) >= 0x80;
   }
-  // Names of metrics hold '/', '@' and the like. A filter has no arithmetic, so they cannot be operators.
+  // Names of metrics contain '/', '@' and the like. A filter has no arithmetic, so they cannot be operators.
   static bool goes_on_in_word(char c) {
     return begins_word(c) || is_digit(c) || std::string_view("./-@:%+#").find(c) != std::string_view::npos;
   }
@@ -145,7 +145,7 @@ inline FilterToken FilterLexer::quoted(char quote) {
 
 inline FilterToken FilterLexer::number() {
   const std::size_t from = at_;
-  // Everything that could belong to the number, so that the error for "1e-3x" shows all of it and not just "x".
+  // Everything that could belong to the number, so that the error for "1e-3x" shows all of it and not only "x".
   for (char before = '\0'; at_ < text_.size(); before = text_[at_++]) {
     const char c = text_[at_];
     const bool sign_of_exponent = (c == '-' || c == '+') && (before == '\0' || before == 'e' || before == 'E');

@@ -32,7 +32,7 @@ class FilterParser {
     FilterToken token = {};
   };
 
-  // From the weakest operator to the strongest.
+  // In ascending order of precedence.
   Tree either();
   Tree both();
   Tree no();
@@ -63,7 +63,7 @@ class FilterParser {
   bool asks_for_artifacts_ = false;
 };
 
-/// An empty text accepts every run. Throws Error, with a caret under the place, if the text cannot be read.
+/// An empty text accepts every run. Throws Error, with a caret under the position, if the text cannot be parsed.
 inline RunFilter read_filter(std::string_view text) { return FilterParser(text).read(); }
 
 // ---- bodies ----
@@ -93,7 +93,7 @@ inline FilterParser::Tree FilterParser::opposite(Tree tree) {
   return made;
 }
 
-/// Conditions with `word` between them, as one node, so that a long filter makes no deep tree.
+/// Conditions joined by `word`, as one node, so that a long filter does not make a deep tree.
 inline FilterParser::Tree FilterParser::chain(Test test, std::string_view word, Tree (FilterParser::*part)()) {
   Tree first = (this->*part)();
   if (!token_.is(word)) return first;
@@ -148,7 +148,7 @@ inline FilterParser::Given FilterParser::operand() {
   return given;
 }
 
-/// Converts a constant to what it is compared with, or throws.
+/// Converts a constant to the type that it is compared with, or throws.
 inline void FilterParser::fit(const Given& field, Given& constant) const {
   const auto is_time = [](const Given& one) { return one.field->kind == RunField::Kind::time; };
   if (constant.field) {

@@ -44,19 +44,18 @@ struct RunField {
     features,
     artifacts
   };
-  enum class Point : std::uint8_t { logged, first, last, min, max };  // of a metric
+  enum class Point : std::uint8_t { logged, first, last, min, max };  // for a metric
   Kind kind = Kind::param;
-  std::string name = {};               // of a param, metric, dict or tag
-  std::vector<std::string> path = {};  // into a dict
+  std::string name = {};               // the name of a param, metric, dict or tag
+  std::vector<std::string> path = {};  // the keys into a dict
   Point point = Point::logged;
 
   [[nodiscard]] bool is_list() const { return kind == Kind::features || kind == Kind::artifacts; }
 
-  /// The value that a run has in this field, or null. The value may be stored in `scratch`. A time is in microseconds
-  /// since 1970, a duration in seconds. A point of a metric (first, last, min, max) reads the run's history. Not for
-  /// lists.
+  /// The value of this field in a run, or null. The value may be stored in `scratch`. A time is in microseconds since
+  /// 1970, a duration in seconds. A point of a metric (first, last, min, max) reads the run's history. Not for lists.
   const Value* value_of(const RunRecord& run, Value& scratch) const;
-  /// Whether a list has that element, or a text that part.
+  /// Whether a list contains that element, or a text contains that part.
   [[nodiscard]] bool contains(const RunRecord& run, const std::string& part, Value& scratch) const;
   [[nodiscard]] bool is_missing(const RunRecord& run, Value& scratch) const;
 
@@ -79,7 +78,7 @@ inline constexpr const char* run_field_names =
     "params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, duration, group, "
     "note, failure, features or artifacts";
 
-/// The field that the parts of a word name, or nothing.
+/// The field for the parts of a word, or nothing.
 inline std::optional<RunField> run_field(const std::vector<std::string>& parts) {
   const auto joined_from = [&](std::size_t first, std::size_t last) {
     std::string name;
@@ -135,7 +134,7 @@ inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) con
       scratch = found ? found->value : std::numeric_limits<double>::quiet_NaN();
       return &scratch;
     }
-    // Without a history the one value of the metric is its first, last, least and greatest.
+    // Without a history the metric's only value is its first, last, least and greatest.
   }
   const auto metric = run.metrics.find(name);
   return metric == run.metrics.end() ? nullptr : &metric->second;

@@ -1,4 +1,4 @@
-// A filter as a tree of conditions, which filter_parser.hpp makes from text.
+// A filter as a tree of conditions. filter_parser.hpp builds it from text.
 //
 //   const RunFilter filter = read_filter("params.optimizer = \"adam\" and metrics.loss.min < 0.1");
 //   filter.matches(record);
@@ -29,18 +29,18 @@ struct FilterNode {
   enum class Test : std::uint8_t {
     both,
     either,
-    no,  // of nodes
+    no,  // these combine nodes
     equal,
     unequal,
     less,
     at_most,
     greater,
     at_least,
-    contains,  // of two operands
-    one_of,    // of the first and all that follow it
+    contains,  // these take two operands
+    one_of,    // compares the first with all that follow
     missing,
     not_a_number,
-    itself  // of one
+    itself  // these take one operand
   };
   struct Scratch {
     Value left, right;

@@ -1,4 +1,4 @@
-// Runs put into groups by fields of a filter.
+// Groups runs by fields of a filter.
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,7 @@ struct GroupKeyLess {
   }
 };
 
-/// The runs of one group: their indexes, and the text of their value in each field, if they have one.
+/// The runs of one group: their indexes, and the text of the value in each field, if the runs have one.
 struct KeyedGroup {
   std::string name;
   std::vector<std::optional<std::string>> values;

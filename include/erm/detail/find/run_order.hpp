@@ -27,7 +27,7 @@ ValueOrder order_of(const T& a, const T& b) {
   return a < b ? ValueOrder::less : b < a ? ValueOrder::greater : ValueOrder::equal;
 }
 
-/// "true" and "false" in any case are booleans: the Python package writes "True".
+/// "true" and "false" in any case count as booleans, because the Python package writes "True".
 inline std::optional<bool> boolean_of(const Value& value) {
   if (value.is_bool()) return value.get<bool>();
   if (!value.is_text()) return std::nullopt;
@@ -37,8 +37,8 @@ inline std::optional<bool> boolean_of(const Value& value) {
   return std::nullopt;
 }
 
-/// Compares two values as a filter does: numbers, and texts that are numbers, as numbers, of which NaN is unordered;
-/// other texts by their bytes. Values of two kinds are different.
+/// Compares two values like a filter: numbers, and texts that are numbers, as numbers, with NaN unordered; other texts
+/// by their bytes. Values of different types are different.
 inline ValueOrder order_of_values(const Value& a, const Value& b) {
   if (a.is_bool() || b.is_bool()) {
     const std::optional<bool> one = boolean_of(a), other = boolean_of(b);
@@ -60,7 +60,7 @@ inline ValueOrder order_of_values(const Value& a, const Value& b) {
   return order_of(a.str(), b.str());
 }
 
-/// Orders all values: booleans, then numbers, then NaN, then text. Returns less than 0, 0 or more than 0.
+/// A total order of values: booleans, then numbers, then NaN, then text. Returns less than 0, 0 or more than 0.
 inline int place_of(const Value& a, const Value& b) {
   const auto kind_of = [](const Value& value) {
     if (value.is_bool()) return 0;
@@ -72,16 +72,16 @@ inline int place_of(const Value& a, const Value& b) {
   return order == ValueOrder::less ? -1 : order == ValueOrder::greater ? 1 : 0;
 }
 
-/// The values that a run is ordered by, one for each term; nothing for a value that is missing or NaN.
+/// The values by which a run is ordered, one for each term. Nothing for a value that is missing or NaN.
 using OrderKey = std::vector<std::optional<Value>>;
 
 class RunOrder {
  public:
-  /// Throws Error if the text cannot be read. An empty text orders the newest run first.
+  /// Throws Error if the text cannot be parsed. An empty text puts the newest run first.
   explicit RunOrder(std::string_view text);
 
   [[nodiscard]] OrderKey key_of(const RunRecord& run) const;
-  /// Less than 0 if `a` comes before `b`, more than 0 if it comes after `b`, else 0.
+  /// Less than 0 if `a` comes before `b`, more than 0 if it comes after `b`, otherwise 0.
   [[nodiscard]] int compare(const OrderKey& a, const OrderKey& b) const;
 
  private:

@@ -28,7 +28,7 @@
 
 namespace erm::detail {
 
-/// The history of a run whose metadata have been read already.
+/// The history of a run whose metadata have already been read.
 class FoundHistory final : public UnreadHistory {
  public:
   FoundHistory(std::shared_ptr<FileSystem> fs, std::string folder, const RunRecord& run)
@@ -62,8 +62,8 @@ class RunScan {
 
   using Accept = std::function<void(RunRecord&& run)>;
   using Refuse = std::function<void(const std::string& run_uri, const Error& error)>;
-  /// Calls `accept` with each run that the filter accepts, and `refuse` with each that cannot be read, in the order of
-  /// their ids and on the calling thread.
+  /// Calls `accept` for each run that the filter accepts, and `refuse` for each run that cannot be read, in the order
+  /// of their ids and on the calling thread.
   void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const;
 
  private:
@@ -71,7 +71,7 @@ class RunScan {
     std::string experiment_id, variant_id;
   };
   struct Outcome {
-    std::optional<RunRecord> run = {};  // nothing: the filter does not accept it, or it was deleted meanwhile
+    std::optional<RunRecord> run = {};  // nothing if the filter does not accept it, or it was deleted meanwhile
     std::exception_ptr error = nullptr;
   };
 
@@ -149,13 +149,13 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
   const std::string variant_folder = folder_of_variant(variant);
   std::vector<Bytes> bytes;
   if (!fs_->has_folders()) {
-    // The store may be on another machine: read all of them with one call.
+    // The store may be on another machine: read all of them in one call.
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < count; ++i) paths.push_back(metadata_path(joined(variant_folder, run_ids[i])));
     try {
       bytes = fs_->read_many(paths);
     } catch (const Error&) {
-      bytes.clear();  // one was deleted meanwhile, or is damaged: below each is read alone
+      bytes.clear();  // one was deleted meanwhile or is damaged: each is read separately below
     }
   }
   std::atomic<std::size_t> next{0};
@@ -187,7 +187,7 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
       return outcome;
     } catch (const NotFoundError&) {
       // The run was deleted since it was listed; or it was replaced, or moved to the trash and back, while it was read;
-      // or one of its files is lost.
+      // or one of its files is missing.
       if (!fs_->are_files({metadata_path(folder)})) return outcome;
       if (i == attempts) outcome.error = std::current_exception();
     } catch (...) {
@@ -209,7 +209,7 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
   record.variant_id = variant.variant_id;
   record.run_id = run_id;
   record.unread_history = std::make_shared<FoundHistory>(fs_, folder, record);
-  // A finished run has merged what other writers and editors left beside its metadata, unless an edit came too late.
+  // A finished run has merged the files of other writers and editors, unless an edit came too late.
   const bool settles_first =
       record.status != RunStatus::finished || record.edits_lie_beside || filter.asks_for_artifacts();
   if (settles_first) settle(*fs_, folder, metadata);

@@ -1,12 +1,12 @@
-// The locks that callers share with the thread that writes a live run, and the signals that arrive meanwhile.
+// The locks that callers share with the thread that writes a live run, and the signals that arrive while they are held.
 #pragma once
 
 #include <mutex>
 
 namespace erm::detail {
 
-/// A signal that arrives while this thread holds a lock of a run. The run's own thread needs the lock to save what
-/// there is, so the handler does its work when this thread has given up its last lock.
+/// A signal that arrives while this thread holds a lock of a run. The run's own thread needs the lock to save the data,
+/// so the handler runs when this thread has released its last lock.
 struct PutOffSignal {
   int locks = 0;
   int number = 0;
@@ -25,13 +25,13 @@ class SignalsPutOff {
   }
 };
 
-/// A lock that is held for a moment.
+/// A lock that is held only briefly.
 class CallersLock {
  public:
   explicit CallersLock(std::mutex& mutex) : lock_(mutex) {}
 
  private:
-  SignalsPutOff put_off_;  // until lock_ is gone
+  SignalsPutOff put_off_;  // destroyed after lock_
   std::lock_guard<std::mutex> lock_;
 };
 

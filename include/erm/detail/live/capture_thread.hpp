@@ -1,4 +1,4 @@
-// The provenance of a live run, captured in a thread of its own while the program goes on: git and drivers take long.
+// Captures the provenance of a live run in a background thread, because git and drivers are slow.
 #pragma once
 
 #include <mutex>
@@ -16,11 +16,11 @@
 
 namespace erm::detail {
 
-/// Who calls begin() calls await() before this object ends.
+/// After begin() the owner must call await() before it destroys this object.
 class LiveCapture {
  public:
-  /// Notes the state of the process now, and calls `accept(captured)` when all is known. `options` must live until
-  /// then. Where no thread can be begun, `accept` gets that as the reason at once.
+  /// Records the state of the process now, and calls `accept(captured)` when the capture is done. `options` must live
+  /// until then. If no thread can be started, calls `accept` with the reason at once.
   template <class Accept>
   void begin(const ProvenanceOptions& options, const BuildFacts& facts, Accept accept) {
     const os::SignalsBlocked blocked;
@@ -31,7 +31,7 @@ class LiveCapture {
       accept(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
     }
   }
-  /// Returns when `accept` has returned. Several threads may call it.
+  /// Returns when `accept` has returned. Thread-safe.
   void await() {
     const CallersLock only_one(mutex_);
     if (thread_.joinable()) thread_.join();

@@ -1,5 +1,5 @@
-// The engine of a live run: callers store points in the buffer (point_buffer.hpp) and change the record
-// (shared_record.hpp), and one thread (thread.hpp) brings both to the files (writer.hpp).
+// The engine of a live run. Callers store points in the buffer (point_buffer.hpp) and change the record
+// (shared_record.hpp). One thread (thread.hpp) writes both to the files (writer.hpp).
 #pragma once
 
 #include <atomic>
@@ -37,12 +37,12 @@ class LiveEngine {
   LiveEngine(LiveFolder folder, LiveOptions options);
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
-  /// Ends the run's threads. The run itself has ended, or could not be ended.
+  /// Ends the run's threads. By now the run has ended, or could not be ended.
   ~LiveEngine() { await_capture(); }
 
-  /// Records where the run comes from; returns at once.
+  /// Starts to record the provenance, and returns at once.
   void begin_capture(const BuildFacts& facts);
-  /// Returns when that is done.
+  /// Returns when the provenance has been recorded.
   void await_capture();
 
   [[nodiscard]] PointBuffer& points() noexcept { return *points_; }
@@ -50,11 +50,11 @@ class LiveEngine {
   [[nodiscard]] const LiveOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
 
-  /// A number for a metric's name, the same for the whole run, and where the name is kept.
+  /// A number for a metric's name, constant for the run, and a reference to the stored name.
   std::pair<std::uint32_t, const std::string*> metric_number(std::string_view name) { return metrics_.number_of(name); }
   /// Accepts a point that store_point() did not store.
   void accept_point(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
-  /// Makes a value without a step the metric.
+  /// Sets a metric to a value without a step.
   void accept_value(std::string_view name, Value value);
   /// Calls `change(record)`. The metadata are written at the next flush.
   template <class Change>
@@ -64,27 +64,27 @@ class LiveEngine {
   void visit(Visit&& visit) {
     record_.visit(std::forward<Visit>(visit));
   }
-  /// Stores an artifact, while points and the record go on being written. A refusal of the store is reported like a
-  /// failure of the writing thread.
+  /// Stores an artifact while other threads log. An error of the store is reported like a failure of the writing
+  /// thread.
   void store(StoredArtifact artifact, const Content& content);
-  /// Returns when all that was logged before is written. Throws what kept it from that, and once for what was lost.
+  /// Returns when everything logged so far is written. Throws if it could not be written, and once for lost data.
   void flush();
   /// Flushes the run and ends it. A second call does nothing.
   void end(RunStatus status, const std::string& failure);
   [[nodiscard]] bool has_ended() const noexcept { return record_.has_ended(); }
   void report(const std::string& message) const noexcept { detail::report(options_, message); }
 
-  // For the hooks of the process.
+  // For the process hooks.
   void note_signal(int number) noexcept { thread_.note_signal(number); }
   [[nodiscard]] bool signal_is_handled() const noexcept { return thread_.signal_is_handled(); }
   void lock_for_fork();
   void unlock_after_fork();
-  /// In the child of a fork, where the run is the parent's.
+  /// Called in the child of a fork: the run belongs to the parent.
   void disown();
   [[nodiscard]] bool is_disowned() const noexcept { return is_disowned_; }
 
  private:
-  /// Says in which thread the run is ending.
+  /// Stores the id of the thread that is ending the run.
   struct Ending {
     explicit Ending(std::atomic<std::thread::id>& in) : in_(in) { in_ = std::this_thread::get_id(); }
     ~Ending() { in_ = std::thread::id(); }
@@ -107,13 +107,13 @@ class LiveEngine {
   LiveCapture capture_;
 
   std::mutex lost_mutex_;
-  std::string lost_artifacts_;  // that no call has told of yet
+  std::string lost_artifacts_;  // not reported by any call yet
   std::uint64_t told_lost_ = 0;
 
   std::mutex end_mutex_;
   std::atomic<std::thread::id> ending_in_{std::thread::id()};
   std::atomic<bool> is_disowned_{false};
-  LiveThread thread_;  // the last to be begun, the first to end
+  LiveThread thread_;  // started last, stopped first
 };
 
 // ---- bodies ----
@@ -141,7 +141,7 @@ inline void LiveEngine::await_capture() {
 
 inline void LiveEngine::throw_if_failed_or_ended() {
   if (is_disowned_) return;
-  // The process ends in a moment: leave to the writing thread what it needs for that.
+  // The process is about to end. Leave the locks to the writing thread, which needs them.
   while (thread_.has_signal() && !thread_.is_here()) os::sleep_a_millisecond();
   if (has_ended()) {
     throw Error("cannot log to the live run '" + folder().uri() +
@@ -217,7 +217,7 @@ inline void LiveEngine::flush() {
   throw_if_lost();
 }
 
-/// Adds to the record what other writers logged and what was edited, before it is written for the last time.
+/// Before the last write, adds to the record what other writers logged and editors changed.
 inline void LiveEngine::adopt(bool with_edits) {
   std::string damage;
   record_.locked([&](LiveFolder& folder) {
@@ -225,11 +225,11 @@ inline void LiveEngine::adopt(bool with_edits) {
     try {
       if (with_edits) folder.adopt_edits();
     } catch (const Error& error) {
-      // Damaged edits stay beside the run. They are no reason not to end it.
+      // Damaged edits remain in their file. The run ends anyway.
       damage = "the live run '" + folder.uri() + "' ends without what was edited: " + error.what();
     }
   });
-  if (!damage.empty()) report(damage);  // without the lock: on_error may log to the run
+  if (!damage.empty()) report(damage);  // without the lock, because on_error may log to the run
 }
 
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
@@ -242,8 +242,8 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (has_ended()) return;
   const Ending ending(ending_in_);
   await_capture();
-  thread_.wait_for_round();  // first the points: only a whole run is called finished
-  const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until all is written
+  thread_.wait_for_round();  // the points first: a run must be complete before it is marked as finished
+  const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until everything is written
   adopt(no_edits != nullptr);
   record_.set_status(status, failure, now_utc());
   try {

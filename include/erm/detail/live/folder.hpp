@@ -35,31 +35,30 @@ class LiveFolder {
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   [[nodiscard]] FileSystem& fs() const noexcept { return *fs_; }
   [[nodiscard]] std::string history_path() const { return joined(folder_, "history/" + writer_ + ".csv"); }
-  /// The size of the part of the history file that stays.
+  /// How much of the history file exists and is kept.
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
   [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
 
-  /// Writes the record to the metadata. Throws where the folder of the run was removed.
+  /// Writes the metadata from the record. Throws if the run's folder no longer exists.
   void write_metadata();
-  /// Adds what the other writers logged that have ended, before main writes for the last time.
+  /// The last write of "main". It includes what the writers that have ended logged.
   void adopt_other_writers();
-  /// A claim: nobody edits the run while it is held. Null where another process holds it, and for writers other than
-  /// main.
+  /// While this claim is held nobody edits the run. Null if another process holds it, or if this writer is not "main".
   [[nodiscard]] std::unique_ptr<Claim> claim_edits() const;
-  /// Adopts what was edited meanwhile; leave_edits() undoes that.
+  /// Merges the edits made meanwhile into the run, or leaves edits in their own file again.
   void adopt_edits() { apply_edits_beside(*fs_, folder_, record_); }
   void leave_edits() { record_.edits_lie_beside = is_main(); }
-  /// For edits that the metadata have by now, or that belong to another run.
+  /// Called when the metadata include the edits, or when the edits belong to another run.
   void remove_edits() const {
     if (!record_.edits_lie_beside) fs_->remove(edits_path(folder_));
   }
-  /// A name for the content of an artifact that no other artifact of this writer has.
+  /// A name for an artifact's content that this writer has not used.
   [[nodiscard]] std::string free_filename(const std::string& filename);
-  /// Stores the content of an artifact, and notes its size and SHA-256; false where another writer has the name. Must
-  /// be called without a lock, since a large content takes long.
+  /// Stores an artifact's content, and records its size and SHA-256. Returns false if another writer has taken the
+  /// name. Needs no lock, because a large artifact takes time.
   [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
-  /// Adds a stored artifact to the metadata, then removes the content of the one that had its id.
+  /// Adds a stored artifact to the metadata, and removes the artifact that had its id before.
   void add_artifact(const StoredArtifact& artifact);
   void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
 
@@ -153,7 +152,7 @@ inline void LiveFolder::announce() {
   record_.heartbeat_utc = now_utc();
 }
 
-/// Makes the folder of the run; false where something has its id.
+/// Creates the run's folder. Returns false if the id is taken.
 inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   const std::string folder = joined(variant_folder_, run_id);
   const std::string parent = folder_of(folder);
@@ -189,7 +188,7 @@ inline void LiveFolder::begin_history() {
   history_size_ = history_header.size();
 }
 
-/// The names of a new run's folders, from the history up to the variant.
+/// Brings the names of a new run's folders to disk, from the history up to the variant.
 inline void LiveFolder::sync_folders() const {
   if (durability_ != Durability::durable) return;
   for (std::string at = joined(folder_, "history"); at.size() > variant_folder_.size(); at = folder_of(at))
@@ -197,7 +196,7 @@ inline void LiveFolder::sync_folders() const {
   fs_->sync_folder(variant_folder_);
 }
 
-/// Takes over what an earlier process wrote, and cuts off a last line that is not whole.
+/// Continues what an earlier process wrote, and cuts off an incomplete last line.
 inline void LiveFolder::go_on(MetadataFile metadata) {
   const bool was_cut = metadata.record.status == RunStatus::running;
   history_size_ = 0;
@@ -223,7 +222,7 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   announce();
 }
 
-/// Gives back what main adopted of other writers: they may go on, too.
+/// Gives back what "main" merged from other writers: they may continue, too.
 inline void LiveFolder::release_other_writers() {
   for (const MetadataFile& other : read_other_writers(*fs_, folder_)) {
     for (const auto& [metric, value] : other.record.metrics) {
@@ -239,7 +238,7 @@ inline void LiveFolder::release_other_writers() {
   }
 }
 
-/// False where there is no run of that id.
+/// False if there is no run with that id.
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
@@ -248,7 +247,7 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   MetadataFile metadata = read_metadata(*fs_, folder_);
   refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
   if (metadata.history_files) {
-    // From here on every file of history/ counts.
+    // From now on every file in history/ counts.
     for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
       const auto& named = *metadata.history_files;
       if (std::find(named.begin(), named.end(), entry.name) == named.end())
@@ -257,7 +256,7 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
   }
-  if (!metadata.record.edits_lie_beside) remove_edits();  // of a run that this one replaced
+  if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
   go_on(std::move(metadata));
   record_.run_id = run_id;
@@ -293,7 +292,7 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
   claim->commit(own_metadata(), text(), durability_);
 }
 
-/// A store makes the folders that a file needs, and a deleted run must not come back so.
+/// A store creates the missing folders of a file. That must not bring back a deleted run.
 inline void LiveFolder::expect_own_metadata() const {
   if (fs_->info(own_metadata()).kind != FileKind::missing) return;
   throw IoError::failed_to("write to the live run", folder_,
@@ -309,7 +308,7 @@ inline void LiveFolder::write_metadata() {
 inline void LiveFolder::adopt_other_writers() {
   if (!is_main()) return;
   for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
-    // One that goes on has newer values than these before long; readers ask its own file.
+    // A writer that is still running soon has newer values. Readers read its own file.
     if (other.record.status == RunStatus::running && !is_dead(other.record)) continue;
     add_record(record_, std::move(other.record), other.writer);
     for (StoredArtifact& artifact : other.artifacts) {
@@ -325,14 +324,14 @@ inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {
   try {
     return claim_patiently([&] { return fs_->claim(claim_path(folder_)); }, std::chrono::seconds(2));
   } catch (const Error&) {
-    // The edits stay beside the run, and count there: that is no reason not to end it.
+    // The edits stay in their file and remain valid. The run ends anyway.
     return nullptr;
   }
 }
 
 inline std::string LiveFolder::free_filename(const std::string& filename) {
   for (const std::string& above : parts_above(without_glob_characters(filename)))
-    if (fs_->info(content_path(above)).kind == FileKind::file) names_.take(above);  // another writer's
+    if (fs_->info(content_path(above)).kind == FileKind::file) names_.take(above);  // another writer's file
   return names_.choose(filename);
 }
 
@@ -342,7 +341,7 @@ inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& con
   if (!fs_->create_from(path, content, durability_)) return false;
   try {
     artifact.size = fs_->info(path).size;
-    // A file may have changed since it was copied: where the copy is at hand, it is what is hashed.
+    // The original may have changed since it was copied, so hash the copy if it is a local file.
     if (hash) artifact.sha256 = fs_->is_local() ? sha256_of(FileInPlace(path)) : sha256_of(content);
     if (durability_ == Durability::durable) {
       for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);

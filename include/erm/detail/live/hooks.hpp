@@ -1,6 +1,6 @@
-// The hooks by which a live run is flushed when the process ends without finish(), and left to the parent after a fork.
-// The first live run of a module installs them. A module is the program or a shared library: two that hold ERM with
-// hidden symbols have hooks each, for the runs of their own, and two that share the symbols share the hooks.
+// The hooks that flush a live run if the process ends without finish(), and leave it to the parent after a fork. The
+// first live run of a module installs them. A module is the program or a shared library. Two modules that contain ERM
+// with hidden symbols have separate hooks for their own runs; two that share the symbols share the hooks.
 #pragma once
 
 #include <algorithm>
@@ -50,7 +50,7 @@ class LiveRuns {
       LiveEngine* mine = &engine;
       slot.compare_exchange_strong(mine, nullptr);
     }
-    // A handler that saw the engine still uses it, and ends the process.
+    // A signal handler that saw the engine is still using it, and will end the process.
     while (handlers_at_work_ != 0) os::sleep_a_millisecond();
   }
 
@@ -68,8 +68,8 @@ class LiveRuns {
                 [] { instance().after_fork(true); });
   }
 
-  /// A shared library that holds hooks stays loaded to the end, even if the program closes it: a signal may arrive at
-  /// any time, and the thread of a run goes on. `code` is in that library.
+  /// A shared library that contains hooks stays loaded until the end, even if the program closes it: a signal may
+  /// arrive at any time, and the thread of a run continues. `code` is an address in that library.
   void keep_loaded(const void* code) {
     if (std::find(kept_.begin(), kept_.end(), code) != kept_.end()) return;
     kept_.push_back(code);
@@ -78,7 +78,7 @@ class LiveRuns {
   }
 
   void end_all(const std::string& why) {
-    std::vector<std::shared_ptr<LiveEngine>> engines;  // which other threads may be about to destroy
+    std::vector<std::shared_ptr<LiveEngine>> engines;  // other threads may be about to destroy them
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       for (const Registered& one : engines_)
@@ -93,7 +93,7 @@ class LiveRuns {
     }
   }
 
-  /// Only here is an exception known that nobody catches.
+  /// Only the terminate handler knows of an exception that nobody catches.
   [[noreturn]] static void terminate() {
     std::string why = "std::terminate was called";
     if (const std::exception_ptr thrown = std::current_exception()) {
@@ -111,8 +111,8 @@ class LiveRuns {
     std::abort();
   }
 
-  /// Async-signal-safe: the threads of the runs do the work. They get five seconds, since this thread may hold a lock
-  /// that they need, such as that of malloc. If it holds the lock of a run, it goes on until it gives up that lock.
+  /// Async-signal-safe: the threads of the runs do the work. They get five seconds, because this thread may hold a lock
+  /// that they need, such as that of malloc. If it holds the lock of a run, it continues until it releases that lock.
   static void on_signal(int number) {
     LiveRuns& runs = instance();
     ++runs.handlers_at_work_;
@@ -151,7 +151,7 @@ class LiveRuns {
   std::vector<const void*>
       kept_;  // one address for each module: two libraries may share this object, but not their code
   std::vector<Registered> engines_;
-  std::vector<LiveEngine*> disowned_;  // never destroyed; held here so that a leak check finds them
+  std::vector<LiveEngine*> disowned_;  // never destroyed; kept here so that a leak check finds them
   std::atomic<int> handlers_at_work_{0};
   std::atomic<LiveEngine*> signalled_[max_signalled] = {};
   std::terminate_handler previous_terminate_ = nullptr;

@@ -1,4 +1,4 @@
-// The metrics of a live run: callers ask for the number of a name, the writing thread for the metric of a number.
+// The metrics of a live run. Callers look up the number of a name, the writing thread the metric of a number.
 //
 //   LiveMetrics metrics;
 //   const std::uint32_t loss = metrics.number_of("loss").first;   // any thread
@@ -23,17 +23,17 @@
 
 namespace erm::detail {
 
-/// Set where the record is not a point but a value without a step, kept under the number that `step` holds. It goes
-/// through the buffer, so that it follows the points that were logged before.
+/// Set if the record is not a point but a value without a step, which is stored under the number in `step`. It goes
+/// through the buffer, so that it follows the points that were logged before it.
 inline constexpr std::uint32_t is_value = 0x40000000U;
 
 struct LiveMetricInfo {
   std::string name;
   std::string csv_field;
-  // The writing thread's:
+  // For the writing thread:
   double last = 0;
   bool last_was_float = false;
-  std::optional<Value> value = {};  // logged without a step, after the last point
+  std::optional<Value> value = {};  // logged without a step after the last point
   bool is_new = false;
 
   void set_last(double number, bool number_was_float) {
@@ -50,9 +50,9 @@ struct LiveMetricInfo {
 
 class LiveMetrics {
  public:
-  /// A number for a metric's name, the same for the whole run, and where the name is kept.
+  /// A number for a metric's name, constant for the run, and a reference to the stored name.
   std::pair<std::uint32_t, const std::string*> number_of(std::string_view name);
-  /// Keeps a value without a step until it has come through the buffer. Returns the number that take() asks for.
+  /// Stores a value without a step until it has passed through the buffer. Returns its number for take().
   std::int64_t keep(Value value);
   Value take(std::int64_t number);
 
@@ -62,7 +62,7 @@ class LiveMetrics {
   template <class Visit>
   void visit_new(Visit&& visit);
 
-  /// Held over a fork.
+  /// Held during a fork.
   std::mutex& mutex() { return mutex_; }
 
  private:

@@ -1,5 +1,5 @@
-// Where the points of a live run wait for the thread that writes them. Each thread fills chunks of its own
-// (point_chunk.hpp) and comes here once in 4,096 points. Measured in docs/benchmarks.md.
+// The buffer in which the points of a live run wait for the thread that writes them. Each thread fills its own chunks
+// (point_chunk.hpp) and calls this class once in 4,096 points. Measured in docs/benchmarks.md.
 #pragma once
 
 #include <algorithm>
@@ -16,12 +16,12 @@
 
 namespace erm::detail {
 
-/// Set when the thread ends and has closed its chunks. A destructor that runs later may still log.
+/// Set when the thread is ending and has closed its chunks. A destructor that runs later may still log.
 inline thread_local bool thread_is_ending = false;
 
-/// A number for a buffer. A thread tells by it whether its chunk is one of that buffer, which an address would not
-/// tell: another buffer may have had it. Two shared libraries may count for themselves and pass each other a
-/// LiveMetric, so the numbers begin elsewhere for each counter.
+/// A number for a buffer, by which a thread checks that its chunk belongs to that buffer. An address would not do:
+/// another buffer may have had it. Two shared libraries may have separate counters and pass each other a LiveMetric, so
+/// each counter starts at a different number.
 inline std::uint64_t next_buffer_number() noexcept {
   static std::atomic<std::uint64_t> counter{1};
   constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;  // keeps the products of addresses far apart
@@ -32,26 +32,26 @@ enum class BufferState : std::uint8_t { open, failing, ended };
 
 class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
  public:
-  /// Holds at least `points` before a caller has to wait; `wake` asks for the writer.
+  /// Has room for at least `points` before a caller must wait. `wake` wakes the writer.
   PointBuffer(std::size_t points, void (*wake)(void*), void* woken)
       : max_chunks_(std::max<std::size_t>(2, points / PointChunk::capacity)), wake_(wake), woken_(woken) {}
 
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
-  /// Stores a point, in a new chunk where the thread's own has no room. Waits while the buffer is full. Where the
-  /// writer cannot write, counts the point as lost instead. False after the run has ended.
+  /// Stores a point, in a new chunk if the thread's own chunk is full. Waits while the buffer is full. If the writer
+  /// cannot write, counts the point as lost instead. Returns false after the run has ended.
   bool accept(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
-  /// Calls `visit(metric, step, milliseconds since 1970, value)` for every point that is there, for those of one thread
-  /// in their order. One caller at a time.
+  /// Calls `visit(metric, step, milliseconds since 1970, value)` for every stored point; the points of one thread come
+  /// in order. Not thread-safe.
   template <class Visit>
   void drain(Visit&& visit);
 
-  /// Where the writer cannot write, callers no longer wait for it. With `ask` each of their points comes to accept()
-  /// first. The state `ended` is final.
+  /// If the writer cannot write, callers do not wait for it. With `ask` each of their points goes to accept() first.
+  /// The state `ended` is final.
   void set_state(BufferState state, bool ask = false);
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(); }
-  /// Touches the pages of the first chunks, so that no caller pays for them.
+  /// Touches the memory of the first chunks, so that no caller pays for its page faults.
   void warm_up();
 
   std::mutex& mutex() { return mutex_; }
@@ -62,7 +62,7 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
     std::weak_ptr<PointBuffer> buffer;
     PointChunk* chunk;
   };
-  /// The chunks of one thread, closed when it ends.
+  /// The chunks of one thread. They are closed when the thread ends.
   struct ThreadChunks {
     std::vector<Held> held;
     ~ThreadChunks() {
@@ -87,7 +87,7 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
   std::mutex mutex_;
   std::condition_variable has_room_;
   BufferState state_ = BufferState::open;
-  std::vector<std::unique_ptr<PointChunk>> active_;  // in the order in which they were begun
+  std::vector<std::unique_ptr<PointChunk>> active_;  // in the order of their creation
   std::vector<std::unique_ptr<PointChunk>> free_;
   std::size_t woken_at_ = 0;
   std::atomic<std::uint64_t> lost_{0};
@@ -109,9 +109,9 @@ inline bool PointBuffer::accept(std::uint32_t metric, double value, std::int64_t
              held.end());
   const auto mine = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.number == number_; });
   if (mine != held.end()) {
-    thread_chunk = {number_, mine->chunk};  // the thread logged to another run in between
+    thread_chunk = {number_, mine->chunk};  // the thread has logged to another run meanwhile
     if (store_point(number_, metric, value, step, milliseconds)) return true;
-    // From here on the chunk is the writer's.
+    // From now on the chunk belongs to the writer.
     PointChunk* const full = mine->chunk;
     thread_chunk = {};
     held.erase(mine);
@@ -130,7 +130,7 @@ inline bool PointBuffer::accept(std::uint32_t metric, double value, std::int64_t
   return store_point(number_, metric, value, step, milliseconds);
 }
 
-/// A chunk for one point, closed at once.
+/// A chunk for one point, which is closed at once.
 inline bool PointBuffer::accept_at_thread_end(std::uint32_t metric, double value, std::int64_t step,
                                               std::int64_t milliseconds) {
   PointChunk* const chunk = new_chunk();
@@ -146,7 +146,7 @@ inline bool PointBuffer::accept_at_thread_end(std::uint32_t metric, double value
   return true;
 }
 
-/// Waits only while there is a chunk that the writer can empty: the others may belong to threads that never log again.
+/// Waits only if the writer can empty a chunk: open chunks may belong to threads that never log again.
 inline PointChunk* PointBuffer::new_chunk() {
   std::unique_lock<std::mutex> lock(mutex_);
   const auto is_closed = [](const auto& chunk) { return chunk->closed.load(std::memory_order_relaxed); };
@@ -165,7 +165,7 @@ inline PointChunk* PointBuffer::new_chunk() {
     free_.pop_back();
   }
   active_.push_back(std::move(chunk));
-  // Well before the buffer is full, and not at each chunk: a wake-up costs a system call.
+  // Wakes the writer well before the buffer is full, but not for each chunk: a wake-up costs a system call.
   if (active_.size() >= woken_at_ + max_chunks_ / 16 + 1) {
     woken_at_ = active_.size();
     wake_(woken_);
@@ -186,7 +186,7 @@ void PointBuffer::drain(Visit&& visit) {
     const bool closed = chunk->closed.load(std::memory_order_acquire);
     const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
     while (chunk->drained < count) {
-      const PointRecord& point = chunk->records[chunk->drained++];  // done with, also where visit() throws
+      const PointRecord& point = chunk->records[chunk->drained++];  // counts as drained even if visit() throws
       visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
     }
     if (!closed) continue;

@@ -1,8 +1,8 @@
-// What a logging loop compiles in: the store of a point, and the look-up of a metric by its name. A thread writes 24
-// bytes into a chunk of its own. Threads share no cache line and take no lock until the chunk is full; point_buffer.hpp
-// has what happens then. A public header includes this file, so it includes little.
+// The code that is compiled into a loop that logs: it stores points, and looks up metrics by name. A thread writes 24
+// bytes into its own chunk. Threads share no cache line and take no lock until the chunk is full; point_buffer.hpp
+// handles the rest. A public header includes this file, so it includes little.
 //
-// The thread that logs owns a chunk's `count`, the thread that writes the files owns `drained`. A chunk is used again
+// The thread that logs owns a chunk's `count`, and the thread that writes the files owns `drained`. A chunk is reused
 // only when its thread has closed it and all of its points are drained.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace erm::detail {
 
-/// Set in a point's metric number where its value was a float: the file then has the shortest decimal of a float.
+/// Set in a point's metric number if its value was a float: the file then has the float's shortest decimal.
 inline constexpr std::uint32_t was_float = 0x80000000U;
 
 struct PointRecord {
@@ -28,25 +28,25 @@ struct PointChunk {
   static constexpr std::uint32_t capacity = 4096;
 
   std::atomic<std::uint32_t> count{0};
-  std::atomic<std::uint32_t> limit{capacity};  // 0 where its thread must ask the buffer before it goes on
+  std::atomic<std::uint32_t> limit{capacity};  // 0 if its thread must call the buffer before it continues
   std::atomic<bool> closed{false};
   std::int64_t base_milliseconds = 0;
   std::uint32_t drained = 0;
   PointRecord records[capacity];
 };
 
-/// The chunk that this thread logs to now, and the number of its buffer. It is initialised by a constant and has no
-/// destructor, so that reading it is one load.
+/// The chunk that this thread logs to, and the number of its buffer. Constant-initialised and without a destructor, so
+/// that reading it is one load.
 struct ThreadChunk {
   std::uint64_t buffer = 0;
   PointChunk* chunk = nullptr;
 };
 inline thread_local ThreadChunk thread_chunk;
 
-/// The number of no buffer, which no thread has a chunk of.
+/// A number that no buffer has, so that no thread has a chunk of it.
 inline constexpr std::uint64_t no_buffer = ~std::uint64_t{0};
 
-/// Stores a point if this thread's chunk is one of that buffer and has room. Else see PointBuffer::accept.
+/// Stores a point if this thread's chunk belongs to that buffer and has room. Otherwise call PointBuffer::accept.
 inline bool store_point(std::uint64_t buffer, std::uint32_t metric, double value, std::int64_t step,
                         std::int64_t milliseconds) noexcept {
   const ThreadChunk& mine = thread_chunk;

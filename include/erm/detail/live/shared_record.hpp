@@ -1,4 +1,4 @@
-// The record of a live run: any thread may change it, and the writing thread brings it to the metadata.
+// The record of a live run. Any thread may change it, and the writing thread writes it to the metadata.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ class LiveRecord {
  public:
   explicit LiveRecord(LiveFolder folder) : folder_(std::move(folder)) {}
 
-  /// For what never changes: it needs no lock.
+  /// Only for data that never changes: takes no lock.
   [[nodiscard]] const LiveFolder& folder() const noexcept { return folder_; }
 
   /// Calls `work(folder)` while no other thread uses the record.
@@ -41,18 +41,18 @@ class LiveRecord {
     visit(folder().record());
   }
   void set_status(RunStatus status, const std::string& failure, std::optional<TimePoint> finished);
-  /// Stores an artifact, and locks the record for moments only. Where the run has ended by then, removes it again.
+  /// Stores an artifact, and locks the record only briefly. If the run has ended by then, removes the artifact again.
   void store(StoredArtifact artifact, const Content& content, bool hash);
 
-  /// From here on the run accepts nothing more.
+  /// From now on the run accepts nothing.
   void set_ended() noexcept { has_ended_ = true; }
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
 
-  /// Writes the metadata with the last values of the metrics, if they are due, or if they have changed and `everything`
-  /// is asked for. For the writing thread.
+  /// Writes the metadata with the last values of the metrics if they are due, or if they have changed and `everything`
+  /// is true. For the writing thread.
   void write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
 
-  /// Held over a fork.
+  /// Held during a fork.
   std::mutex& mutex() { return mutex_; }
 
  private:
@@ -63,7 +63,7 @@ class LiveRecord {
   bool has_changed_ = false;
   std::atomic<bool> has_ended_{false};
   Clock::time_point written_at_ = Clock::now();
-  Clock::duration cost_ = Clock::duration::zero();  // of the last writing
+  Clock::duration cost_ = Clock::duration::zero();  // of the last write
 };
 
 // ---- bodies ----
@@ -88,7 +88,7 @@ inline void LiveRecord::store(StoredArtifact artifact, const Content& content, b
     folder_.add_artifact(artifact);
 }
 
-/// The metadata of a run with thousands of metrics take long to write: at most a hundredth of the time goes into that.
+/// The metadata of a run with thousands of metrics are slow to write, so this uses at most a hundredth of the time.
 inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
   const CallersLock lock(mutex_);
   const Clock::time_point begin = Clock::now();

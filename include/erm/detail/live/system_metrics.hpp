@@ -1,4 +1,4 @@
-// Samples of what a process and its machine use: memory, processors, disk, network, GPUs.
+// Samples what a process and its machine use.
 //
 //   SystemSampler sampler;
 //   sampler.sample([](const std::string& name, double value) { ... });   // "memory_bytes", 1.2e9
@@ -35,8 +35,8 @@ class SystemSampler {
   SystemSampler(const SystemSampler&) = delete;
   SystemSampler& operator=(const SystemSampler&) = delete;
 
-  /// Calls `accept(name, value)` for each metric that the system knows. Shares of time count from the last call,
-  /// relative to all that the process may use. Bytes of disk and network count from the first call.
+  /// Calls `accept(name, value)` for each metric that the system provides. A share of time covers the time since the
+  /// last call, relative to all time that the process may use. Bytes of disk and network count from the first call.
   template <class Accept>
   void sample(Accept&& accept) {
     if (!nvidia_count_) nvidia_count_ = nvml_.count();
@@ -83,7 +83,7 @@ class SystemSampler {
     group_seconds_ = group;
   }
 
-  /// A count of bytes that goes up from 0 with the first sample.
+  /// A counter of bytes that starts at 0 with the first sample.
   struct Counter {
     std::optional<std::uint64_t> first;
     template <class Accept>
@@ -101,8 +101,8 @@ class SystemSampler {
     written_.tell(leading_number(value_of_line(io, "write_bytes", ':')), "disk_written_bytes", accept);
   }
 
-  /// The bytes of the machine, or of the container: Linux does not count by process. What passes a bridge inside of it
-  /// is not counted twice.
+  /// For the machine or the container, because Linux does not count by process. Does not count twice what passes
+  /// through a bridge.
   template <class Accept>
   void network(Accept&& accept) {
     const std::optional<std::string> text = files_.text("/proc/net/dev");
@@ -142,7 +142,7 @@ class SystemSampler {
       accept(name + "_share", share);
       accept(name + "_memory_bytes", memory);
     };
-    if (!nvidia_count_) return;  // their numbers come first
+    if (!nvidia_count_) return;  // their metrics are numbered first
     if (*nvidia_count_ > 0) {
       const auto use = nvml_.answer(std::chrono::milliseconds(50));
       for (std::size_t i = 0; use && i < use->size(); ++i)
@@ -159,7 +159,7 @@ class SystemSampler {
   SystemFiles files_;
   Cgroup cgroup_;
   Nvml nvml_;
-  std::vector<std::string> devices_;         // of the network
+  std::vector<std::string> devices_;         // network devices
   std::vector<std::string> cards_;           // of /sys/class/drm
   std::optional<std::size_t> nvidia_count_;  // once NVML has answered
   bool is_first_ = true;

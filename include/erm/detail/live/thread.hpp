@@ -1,4 +1,4 @@
-// The thread that writes a live run, round after round. Other threads wait for its rounds and hear of its failures.
+// The thread that writes a live run in rounds. Other threads wait for a round, and learn of its failure.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ namespace erm::detail {
 
 class LiveThread {
  public:
-  /// Begins the thread. The arguments must outlive it.
+  /// Starts the thread. The arguments must outlive it.
   LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points);
   LiveThread(const LiveThread&) = delete;
   LiveThread& operator=(const LiveThread&) = delete;
@@ -31,23 +31,23 @@ class LiveThread {
 
   /// Whether the caller is this thread.
   [[nodiscard]] bool is_here() const noexcept;
-  /// Asks for a round now.
+  /// Requests a round now.
   void wake() noexcept { wakeup_.post(); }
-  /// Returns when all that was logged before is written. Throws what kept it from that.
+  /// Returns when everything logged so far is written. Throws if it could not be written.
   void wait_for_round();
-  /// The last round; a second call does nothing.
+  /// Runs the last round. A second call does nothing.
   void stop();
 
   [[nodiscard]] bool is_failing() const noexcept { return is_failing_; }
-  /// Throws what kept the last round from its end, if that failed.
+  /// Throws the exception of the last round, if it failed.
   void throw_failure();
 
-  /// The process is about to end by a signal: the thread writes what there is and marks the run as failed.
+  /// The process is about to end by a signal: the thread writes the data and marks the run as failed.
   void note_signal(int number) noexcept;
   [[nodiscard]] bool has_signal() const noexcept { return signal_ != 0; }
   [[nodiscard]] bool signal_is_handled() const noexcept { return signal_is_handled_; }
 
-  /// Held over a fork.
+  /// Held during a fork.
   std::mutex& mutex() { return mutex_; }
 
  private:
@@ -75,19 +75,19 @@ class LiveThread {
   std::thread thread_;
 };
 
-/// Tells the user through on_error, on this thread.
+/// Calls on_error on this thread.
 void report(const LiveOptions& options, const std::string& message) noexcept;
 
 // ---- bodies ----
 
-/// The LiveThread whose thread this is.
+/// The LiveThread that runs on this thread.
 inline thread_local const LiveThread* written_here = nullptr;
 
 /// Whether this thread is in an on_error callback.
 inline thread_local bool is_reporting = false;
 
 inline void report(const LiveOptions& options, const std::string& message) noexcept {
-  // What a callback logs may fail too. To tell the callback of that would have no end.
+  // What a callback logs may fail, too. Reporting that to the callback would never end.
   if (!options.on_error || is_reporting) {
     std::fprintf(stderr, "erm: %s\n", message.c_str());
     return;
@@ -96,7 +96,7 @@ inline void report(const LiveOptions& options, const std::string& message) noexc
   try {
     options.on_error(message);
   } catch (...) {
-    // Nobody on this thread could catch what the program's callback throws.
+    // Nobody on this thread could catch an exception from the program's callback.
   }
   is_reporting = false;
 }
@@ -174,7 +174,7 @@ inline void LiveThread::work() {
 
 inline void LiveThread::round(int signal, bool asked, bool stopping) {
   if (signal != 0) {
-    // The thread that got the signal may hold the lock of the record: first do what needs no lock.
+    // The thread that received the signal may hold the lock of the record, so start with the work that needs no lock.
     points_.set_state(BufferState::ended);
     writer_.drain();
     if (!record_.has_ended())
@@ -182,7 +182,7 @@ inline void LiveThread::round(int signal, bool asked, bool stopping) {
   } else if (!stopping) {
     writer_.sample_system(!is_failing_);
   }
-  writer_.round(asked || stopping || signal != 0 || is_failing_);  // what failed is tried again
+  writer_.round(asked || stopping || signal != 0 || is_failing_);  // try again what failed
 }
 
 inline void LiveThread::begin_failure(const std::exception& error, std::exception_ptr failure) {

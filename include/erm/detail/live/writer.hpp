@@ -1,5 +1,5 @@
-// One round of the thread that writes a live run: points go to the history file, the record to the metadata. What could
-// not be written stays, and the next round tries again.
+// One round of the thread that writes a live run: points go to the history file, the record to the metadata. Data that
+// could not be written stays in memory, and the next round tries again.
 #pragma once
 
 #include <algorithm>
@@ -25,14 +25,14 @@ class LiveWriter {
  public:
   LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points);
 
-  /// How long a point may wait, or until the next sample of the system is due.
+  /// The time until the next round: how long a point may wait, or until the next system sample is due.
   [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
-  /// Adds a sample of the system to the next round, if it is time. Its step is the second of the run. Takes no sample
-  /// while nothing `can_be_written`: samples would pile up.
+  /// Adds a system sample to the next round if one is due. Its step is the second of the run. Takes no sample while
+  /// nothing `can_be_written`, because samples would pile up.
   void sample_system(bool can_be_written);
-  /// Brings the points to the history file. Does not lock the record.
+  /// Writes the points to the history file. Does not lock the record.
   void drain();
-  /// Writes all that is due; with `everything` also what is not.
+  /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
 
  private:
@@ -50,7 +50,7 @@ class LiveWriter {
 
   std::unique_ptr<SystemSampler> sampler_;
   Clock::time_point next_sample_ = Clock::now();
-  std::int64_t began_at_;  // the run, in milliseconds since 1970
+  std::int64_t began_at_;  // the start of the run, in milliseconds since 1970
 };
 
 // ---- bodies ----

@@ -1,5 +1,5 @@
-// The calls of the operating system that ERM makes. Windows has its own; all other systems have the same names here,
-// of which the rest of os/ is written.
+// The calls that ERM makes to the operating system. Windows has its own functions; for all other systems these files
+// provide the same names, and the rest of os/ uses them.
 #pragma once
 
 #if defined(_WIN32)
@@ -11,7 +11,7 @@
 
 namespace erm::detail::os::api {
 
-/// What lies at a path, as look_at() tells it.
+/// What is at a path, as look_at() returns it.
 struct FileFacts {
   unsigned mode = 0;
   std::uint64_t size = 0, device = 0, inode = 0;
@@ -20,8 +20,8 @@ struct FileFacts {
 
 }  // namespace erm::detail::os::api
 
-// <utility> tells which C library this is. Those of other processors number what they share otherwise, and glibc has
-// statx() from 2.28 on.
+// <utility> reveals which C library this is. Some processors number the shared constants differently, and glibc has
+// statx() from 2.28.
 #if defined(__linux__) && defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 28) &&                          \
     (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__arm__) || defined(__powerpc__) || \
      defined(__s390__) || defined(__riscv) || defined(__loongarch__))
@@ -32,7 +32,7 @@ struct FileFacts {
 
 namespace erm::detail::os::api {
 
-/// The number of an open file, closed with the object.
+/// A file descriptor, closed with the object.
 class Descriptor {
  public:
   Descriptor() = default;

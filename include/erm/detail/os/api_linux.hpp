@@ -1,8 +1,8 @@
-// os/api.hpp for Linux with the GNU C library: its functions, structures and constants under names of ERM's own. The
-// system's headers would bring their macros (BLOCK_SIZE, O_CREAT, major, st_mtime ...) and their cost to all who
-// include ERM. Since only the symbols are shared, a file may include both, in any order; what points to structures is
-// void*, and text beside it const void*, so that link-time optimisation finds no types that differ.
-// tests/headers/api_linux.cpp holds all of it against the headers.
+// os/api.hpp for Linux with the GNU C library: declares its functions, structures and constants under ERM's own names.
+// The system's headers would define their macros (BLOCK_SIZE, O_CREAT, major, st_mtime ...) in every file that includes
+// ERM, and slow down its compilation. Only the symbols are shared, so a file may include both, in any order. Pointers
+// to structures are void*, and text next to them is const void*, so that link-time optimisation finds no types that
+// differ. tests/headers/api_linux.cpp checks all of it against the headers.
 #pragma once
 
 #include <cerrno>
@@ -62,7 +62,7 @@ inline constexpr unsigned long clone_content = 0x80049409;  // FICLONE
 inline constexpr unsigned long clone_content = 0x40049409;
 #endif
 
-/// Whether the file `to` now shares the blocks of `from`.
+/// Makes the file `to` share the blocks of `from`. Returns whether that worked.
 inline bool share_blocks(int from, int to) noexcept { return control_device(to, clone_content, from) == 0; }
 
 // ---- names ----
@@ -98,7 +98,7 @@ inline constexpr unsigned char type_folder = 4;
 inline constexpr unsigned char type_file = 8;
 inline constexpr unsigned char type_link = 10;
 
-// ---- what lies at a path ----
+// ---- what is at a path ----
 
 inline constexpr unsigned mode_kind = 0170000;  // S_IFMT
 inline constexpr unsigned mode_file = 0100000;
@@ -112,7 +112,7 @@ struct StatxTime {
   std::int32_t reserved;
 };
 
-/// The same on every processor, which struct stat is not.
+/// The same on every processor, unlike struct stat.
 struct Statx {
   std::uint32_t mask, block_size;
   std::uint64_t attributes;
@@ -162,7 +162,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
     return true;
   }
 #if ERM_DETAIL_OS_HAS_STAT
-  // The C library itself goes without statx() on a kernel that has none (ENOSYS); a container may forbid it by EPERM.
+  // The C library emulates statx() if the kernel lacks it (ENOSYS). A container may forbid it with EPERM.
   Stat older = {};
   if (errno != EPERM || stat_of(folder, path, &older, flags) != 0) return false;
   facts.mode = static_cast<unsigned>(older.words[mode_word] & 0xFFFFFFFF);
@@ -178,7 +178,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
 }
 #undef ERM_DETAIL_OS_HAS_STAT
 
-/// A link is a link.
+/// Does not follow links.
 inline bool look_at(const char* path, FileFacts& facts) noexcept {
   return look_at(working_folder, path, links_themselves, facts);
 }
@@ -248,7 +248,7 @@ inline constexpr short uses_default_signals = 4;  // POSIX_SPAWN_SETSIGDEF
 inline constexpr short uses_blocked_signals = 8;  // POSIX_SPAWN_SETSIGMASK
 inline constexpr int if_ended = 1;                // WNOHANG
 
-/// What wait_for_process() tells in `status`.
+/// Decodes the `status` of wait_for_process().
 constexpr bool has_exited(int status) { return (status & 0x7F) == 0; }
 constexpr int exit_code(int status) { return status >> 8 & 0xFF; }
 constexpr bool was_killed(int status) { return (status & 0x7F) != 0 && (status & 0x7F) != 0x7F; }

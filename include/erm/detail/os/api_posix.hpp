@@ -1,6 +1,6 @@
-// os/api.hpp for macOS, the BSDs, and Linux with another C library than glibc or on a rare processor. Here the system's
-// headers are included, since what they declare differs too much: who includes ERM header-only on such a system sees
-// their names and macros. With erm::compiled only the library does.
+// os/api.hpp for macOS, the BSDs, and Linux with a C library other than glibc or on a rare processor. Their
+// declarations differ too much, so this includes the system's headers. A file that includes ERM header-only on such a
+// system sees their names and macros. With erm::compiled only the library sees them.
 #pragma once
 
 #include <cerrno>
@@ -86,7 +86,7 @@ inline int make_pipe_with(int* ends, int flags) {
 }
 
 #if defined(__linux__)
-/// Whether the file `to` now shares the blocks of `from`.
+/// Makes the file `to` share the blocks of `from`. Returns whether that worked.
 inline bool share_blocks(int from, int to) { return ::ioctl(to, FICLONE, from) == 0; }
 inline ::ssize_t copy_range(int from, Offset* from_offset, int to, Offset* to_offset, std::size_t size,
                             unsigned flags) {
@@ -124,7 +124,7 @@ inline constexpr unsigned char type_folder = DT_DIR;
 inline constexpr unsigned char type_file = DT_REG;
 inline constexpr unsigned char type_link = DT_LNK;
 
-// ---- what lies at a path ----
+// ---- what is at a path ----
 
 inline constexpr unsigned mode_kind = S_IFMT;
 inline constexpr unsigned mode_file = S_IFREG;
@@ -146,7 +146,7 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   return true;
 }
 
-/// A link is a link.
+/// Does not follow links.
 inline bool look_at(const char* path, FileFacts& facts) {
   struct ::stat found;
   return ::lstat(path, &found) == 0 && facts_of(found, facts);
@@ -240,7 +240,7 @@ inline constexpr short uses_default_signals = POSIX_SPAWN_SETSIGDEF;
 inline constexpr short uses_blocked_signals = POSIX_SPAWN_SETSIGMASK;
 inline constexpr int if_ended = WNOHANG;
 
-/// What wait_for_process() tells in `status`.
+/// Decodes the `status` of wait_for_process().
 inline bool has_exited(int status) { return WIFEXITED(status); }
 inline int exit_code(int status) { return WEXITSTATUS(status); }
 inline bool was_killed(int status) { return WIFSIGNALED(status); }

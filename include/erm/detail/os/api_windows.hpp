@@ -1,5 +1,5 @@
-// The functions of Windows that ERM calls, declared as <windows.h> declares them: that header would bring its
-// macros (min, max, small ...) and its cost to all who include ERM. A file may include both, in any order.
+// The functions of Windows that ERM calls, declared as in <windows.h>. That header would define its macros (min, max,
+// small ...) in every file that includes ERM, and slow down its compilation. A file may include both, in any order.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ extern "C" {
 __declspec(dllimport) unsigned long __stdcall GetLastError();
 __declspec(dllimport) int __stdcall CloseHandle(void* handle);
 
-// Files: what the C runtime opens can be neither renamed nor removed while it is open.
+// Files. A file that the C runtime opened can be neither renamed nor removed while it is open.
 __declspec(dllimport) void* __stdcall CreateFileW(const wchar_t* path, unsigned long access, unsigned long share,
                                                   _SECURITY_ATTRIBUTES* security, unsigned long disposition,
                                                   unsigned long flags, void* model);
@@ -42,7 +42,7 @@ __declspec(dllimport) int __stdcall RemoveDirectoryW(const wchar_t* path);
 __declspec(dllimport) int __stdcall DeleteFileW(const wchar_t* path);
 __declspec(dllimport) int __stdcall MoveFileExW(const wchar_t* from, const wchar_t* to, unsigned long flags);
 
-// The machine, and how this process was called.
+// The machine, and the command line of this process.
 __declspec(dllimport) int __stdcall GlobalMemoryStatusEx(_MEMORYSTATUSEX* memory);
 __declspec(dllimport) wchar_t* __stdcall GetCommandLineW();
 __declspec(dllimport) unsigned long __stdcall GetModuleFileNameW(HINSTANCE__* module, wchar_t* path,
@@ -72,7 +72,7 @@ __declspec(dllimport) void __stdcall Sleep(unsigned long milliseconds);
 
 }  // extern "C"
 
-// What those functions take and give, of <winnt.h>, <winbase.h> and <winerror.h>.
+// The structures and constants of those functions, from <winnt.h>, <winbase.h> and <winerror.h>.
 inline constexpr unsigned long generic_read = 0x80000000;
 inline constexpr unsigned long generic_write = 0x40000000;
 inline constexpr unsigned long delete_access = 0x00010000;
@@ -143,7 +143,7 @@ struct Where {
 class Handle {
  public:
   Handle() = default;
-  /// Null and INVALID_HANDLE_VALUE, of which functions give one or the other for none, are no handle.
+  /// For a failure some functions return null, others INVALID_HANDLE_VALUE.
   explicit Handle(void* value) : value_(value == reinterpret_cast<void*>(std::intptr_t{-1}) ? nullptr : value) {}
   Handle(Handle&& other) noexcept : value_(other.release()) {}
   Handle& operator=(Handle&& other) noexcept {

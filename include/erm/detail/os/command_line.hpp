@@ -1,4 +1,4 @@
-// A command line of Windows, which has one text for all arguments.
+// Splits a Windows command line, which is one text for all arguments.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace erm::detail {
 
-/// The arguments, by the rules that Microsoft documents for programs in C and C++: blanks part them, quotes hold
-/// them together ("" inside of quotes is one quote), and backslashes stand for themselves but before a quote.
+/// The arguments, by the rules that Microsoft documents for programs in C and C++: blanks separate them, quotes keep
+/// blanks ("" inside quotes is one quote), and a backslash is an ordinary character except before a quote.
 inline std::vector<std::string> split_command_line(std::string_view line) {
   std::vector<std::string> arguments;
   std::size_t i = 0;
@@ -17,7 +17,7 @@ inline std::vector<std::string> split_command_line(std::string_view line) {
     while (i < line.size() && (line[i] == ' ' || line[i] == '\t')) ++i;
   };
   for (skip_blanks(); i < line.size(); skip_blanks()) {
-    const bool is_program = arguments.empty();  // whose name has no escapes
+    const bool is_program = arguments.empty();  // its name has no escapes
     std::string& argument = arguments.emplace_back();
     bool quoted = false;
     for (; i < line.size() && (quoted || (line[i] != ' ' && line[i] != '\t')); ++i) {

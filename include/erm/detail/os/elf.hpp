@@ -1,5 +1,5 @@
-// What ERM needs of <elf.h> and <link.h>, which would bring hundreds of macros to all who include ERM. A file may
-// include both, in any order.
+// The declarations of <elf.h> and <link.h> that ERM needs. Those headers would define hundreds of macros in every file
+// that includes ERM. A file may include both, in any order.
 #pragma once
 
 #include <cstddef>
@@ -22,19 +22,19 @@ template <>
 struct HeaderOf<4> {
   using type = Header32;
 };
-/// Of a part of a program or a library: ElfW(Phdr).
+/// A segment of a program or a library: ElfW(Phdr).
 using Header = HeaderOf<sizeof(void*)>::type;
 
 inline constexpr std::uint32_t loaded_part = 1;       // PT_LOAD
 inline constexpr std::uint32_t interpreter_part = 3;  // PT_INTERP
 inline constexpr std::uint32_t note_part = 4;         // PT_NOTE
 
-// Of what the kernel tells a program: AT_PHDR, AT_PHNUM, AT_EXECFN.
+// Entries of the kernel's auxiliary vector: AT_PHDR, AT_PHNUM, AT_EXECFN.
 inline constexpr unsigned long headers_of_program = 3;
 inline constexpr unsigned long headers_count = 5;
 inline constexpr unsigned long called_as = 31;
 
-/// The beginning of dl_phdr_info, which is all that every system has of it.
+/// The beginning of dl_phdr_info: the members that every system has.
 struct Info {
   std::uintptr_t base;
   const char* name;
@@ -42,8 +42,7 @@ struct Info {
   std::uint16_t count;
 };
 
-/// Calls `visit`, with an Info, for the program and each library, the program first, until it gives another number than
-/// 0.
+/// Calls `visit` with an Info for the program and then for each library, until it returns a number other than 0.
 int visit_modules(int (*visit)(void* found, std::size_t size, void* data), void* data) __asm__("dl_iterate_phdr");
 
 }  // namespace erm::detail::os::elf

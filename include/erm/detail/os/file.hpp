@@ -1,5 +1,5 @@
-// Files as the operating system has them: the one place where systems differ. Paths are UTF-8; each
-// function throws NotFoundError where the path is not there, and IoError for any other refusal.
+// Files, for all operating systems. Paths are UTF-8. Each function throws NotFoundError if the path does not exist, and
+// IoError for any other refusal.
 #pragma once
 
 #include <cstddef>
@@ -21,16 +21,16 @@ using FileHandle = api::Handle;
 using FileHandle = api::Descriptor;
 #endif
 
-/// Throws what `error`, as errno has it, means for the file at `path`.
+/// Throws the exception for `error`, a value of errno, about the file at `path`.
 [[noreturn]] void fail(const std::string& operation, const std::string& path, int error);
 
-/// A path that a user wrote, with "/" between its parts.
+/// A path from the user, with "/" between its parts.
 std::string generic_path(std::string path);
 
-/// What lies at `path`; a link is a link. Missing is an answer, not an error.
+/// What is at `path`. Does not follow links. A missing file is an answer, not an error.
 FileInfo info(const std::string& path);
 
-/// An open file, closed with the object. Others may read, write, rename and remove it meanwhile.
+/// An open file, closed with the object. Other processes may read, write, rename and remove it meanwhile.
 class File {
  public:
   File() = default;
@@ -40,23 +40,23 @@ class File {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] FileInfo info() const;
 
-  /// Up to `size` bytes from `offset` on; fewer only at the end of the file.
+  /// Reads up to `size` bytes starting at `offset`. Fewer only at the end of the file.
   std::size_t read_at(std::uint64_t offset, void* into, std::size_t size) const;
-  /// Writes all of it at the file's position.
+  /// Writes all bytes at the current position.
   void write(const void* data, std::size_t size);
-  /// Writes all of it from `offset` on.
+  /// Writes all bytes starting at `offset`.
   void write_at(std::uint64_t offset, const void* data, std::size_t size);
-  /// Cuts the file to `size` bytes.
+  /// Truncates the file to `size` bytes.
   void truncate(std::uint64_t size);
-  /// Returns when the content is on the disk.
+  /// Returns when the content is on disk.
   void sync();
 
-  /// Takes the file's lock, which ends with this object or its process; false where another holds it.
-  /// A system without locks (some network mounts) counts as held by nobody.
+  /// Takes an exclusive lock, which ends with this object or its process. False if another process holds it. On a
+  /// system without locks (some network mounts) it always succeeds.
   bool try_lock();
   /// Whether `path()` still leads to this file.
   [[nodiscard]] bool still_at_path() const;
-  /// Closes, so that an error of a delayed write is heard.
+  /// Closes the file, and throws if a delayed write failed.
   void close();
 
  private:
@@ -76,28 +76,28 @@ File open_to_read(const std::string& path);
 enum class Create { new_only, or_truncate };
 enum class Created { yes, exists, folder_missing };
 
-/// Creates a file for writing; `file` is open only where the answer is yes.
+/// Creates a file for writing. `file` is open only if the answer is yes.
 Created try_create(const std::string& path, Create create, File& file);
 
-/// Opens a file that is there for writing, its content as it is; an empty File where it is not there.
+/// Opens an existing file for writing and keeps its content. An empty File if it does not exist.
 File open_to_write(const std::string& path);
 
-/// True where the folder was made, false where something of that name is there. Its parent must be there.
+/// True if the folder was created, false if the path exists already. Its parent must exist.
 bool make_folder(const std::string& path);
 
-/// Moves a file onto `to`, replacing it in one step.
+/// Renames a file to `to`, and replaces a file there atomically.
 void rename_file(const std::string& from, const std::string& to);
 
-/// Removes one file or link; false where there was none.
+/// Removes one file or link. False if there was none.
 bool remove_file(const std::string& path);
 
-/// Removes a folder that is empty; false where it is not, or is not there.
+/// Removes an empty folder. False if it is not empty or does not exist.
 bool remove_empty_folder(const std::string& path);
 
-/// An open folder's names, without "." and "..".
+/// Reads the names in an open folder, without "." and "..".
 class Folder {
  public:
-  /// Nothing is opened where `path` is no folder.
+  /// Opens nothing if `path` is not a folder.
   explicit Folder(const std::string& path);
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -105,9 +105,9 @@ class Folder {
 
   explicit operator bool() const noexcept;
 
-  /// The next name, or false at the end. A kind that the file system does not tell for free is looked up.
+  /// The next name, or false at the end. Looks up the kind if the file system does not return it with the name.
   bool next(FolderEntry& entry);
-  /// Whether `path`, relative to this folder, is there.
+  /// Whether `path`, relative to this folder, exists.
   [[nodiscard]] bool has(const char* path) const;
 
  private:
@@ -121,15 +121,15 @@ class Folder {
 #endif
 };
 
-/// Brings a folder's names to the disk. File systems that cannot (some network mounts) say so: no harm.
+/// Brings a folder's names to disk. Does nothing on file systems that do not support this (some network mounts).
 void sync_folder(const std::string& path);
 
-/// Copies all of `from` to the empty file `to`: shared blocks where the file system can (reflink), in the
-/// kernel where it can, through a buffer elsewhere.
+/// Copies all of `from` to the empty file `to`: as shared blocks (reflink) or in the kernel if the file system can,
+/// otherwise through a buffer.
 void copy_content(const File& from, File& to);
 
-/// A file without a name, gone with the last handle of it even after a crash. Made beside `neighbour`
-/// where that works, since a copy there can share its blocks, else in the temporary folder.
+/// A file without a name, which the system removes with its last handle, even after a crash. Created next to
+/// `neighbour` if possible, because a copy there can share its blocks; otherwise in the temporary folder.
 File unnamed_file(const std::string& neighbour);
 
 }  // namespace erm::detail::os

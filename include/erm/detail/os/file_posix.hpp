@@ -123,7 +123,7 @@ inline void File::close() {
 }
 
 inline File open_to_read(const std::string& path) {
-  // A pipe without a writer would be waited for; a regular file knows no such flag.
+  // Without this flag open() would wait for the writer of a pipe. For a regular file it has no effect.
   api::Descriptor file_there(api::open_file(path.c_str(), api::read_only | api::without_waiting | api::not_inherited));
   if (!file_there) fail("open", path, errno);
   File file(std::move(file_there), path);
@@ -236,7 +236,7 @@ inline void copy_content(const File& from, File& to) {
     const auto copied = api::copy_range(from.handle_.get(), &offset, to.handle_.get(), nullptr, 1U << 30, 0);
     if (copied > 0) continue;
     if (copied == 0) {
-      // Files of /proc say 0 here and have content all the same.
+      // Files in /proc have the size 0, but have content.
       if (offset > 0 || from.info().size == 0) break;
     } else if (errno == EINTR) {
       continue;

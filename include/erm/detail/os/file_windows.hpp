@@ -32,12 +32,12 @@ namespace erm::detail::os {
   fail(operation, path, std::error_code(error, std::generic_category()));
 }
 
-/// For what GetLastError() tells.
+/// For an error of GetLastError().
 [[noreturn]] inline void fail(const std::string& operation, const std::string& path) {
   fail(operation, path, std::error_code(static_cast<int>(api::GetLastError()), std::system_category()));
 }
 
-/// The path of UTF-8 text. C++20 has another type for that, and calls u8path old.
+/// Converts UTF-8 text to a path. C++20 deprecates u8path and has another type instead.
 inline std::filesystem::path system_path(const std::string& path) {
   try {
 #if defined(__cpp_lib_char8_t)
@@ -75,8 +75,8 @@ inline std::string generic_path(std::string path) {
   return path;
 }
 
-/// Calls `attempt` until it succeeds or fails for good: what another process, a virus scanner say, has open or
-/// removes just now is refused for a moment.
+/// Repeats `attempt` until it succeeds or fails permanently. Windows refuses briefly what another process, such as a
+/// virus scanner, has open or is removing.
 template <class Attempt>
 bool insist(Attempt attempt) {
   for (int more = 50; !attempt(); --more) {
@@ -106,7 +106,7 @@ inline FileKind kind_of(std::filesystem::file_type type) {
     case Type::unknown:
       return FileKind::other;
     default:
-      return FileKind::link;  // also the junction that Microsoft's library adds
+      return FileKind::link;  // including the junction that Microsoft's library adds
   }
 }
 
@@ -198,7 +198,7 @@ inline void File::sync() {
 }
 
 inline bool File::try_lock() {
-  // Others can neither read nor write what is locked: a byte where no content ever is.
+  // Other processes can neither read nor write the locked byte, so it is far beyond any content.
   return api::LockFile(handle_.get(), 0, 0x40000000, 1, 0) != 0 || api::GetLastError() != api::lock_violation;
 }
 
@@ -221,7 +221,7 @@ inline api::FileFacts File::facts_of(void* handle) const {
   return facts;
 }
 
-/// An empty Handle where Windows refuses; GetLastError() tells why.
+/// An empty Handle if Windows refuses; GetLastError() has the reason.
 inline api::Handle open(const std::filesystem::path& path, unsigned long access, unsigned long disposition,
                         unsigned long flags = 0) {
   api::Handle handle;
@@ -262,7 +262,7 @@ inline File open_to_write(const std::string& path) {
 }
 
 inline bool make_folder(const std::string& path) {
-  if (path.size() == 2 && path[1] == ':') return false;  // a drive, which access is denied to make
+  if (path.size() == 2 && path[1] == ':') return false;  // a drive: to create it fails with access denied
   const std::wstring name = wide(path);
   if (insist([&] { return api::CreateDirectoryW(name.c_str(), nullptr) != 0; })) return true;
   if (api::GetLastError() == api::already_exists) return false;

@@ -1,21 +1,21 @@
-// The machine and its processes, told apart from others: who made a claim, and whether that process is still there.
+// Identifies a machine and its processes: who holds a claim, and whether that process still exists.
 #pragma once
 
 #include <string>
 
 namespace erm::detail::os {
 
-/// "unknown" where the system does not tell.
+/// "unknown" if the system does not tell.
 std::string host_name();
 
-/// That of this process.
+/// The identifier of this process.
 std::string process_number();
 
-/// Whether a process of this machine has that number.
+/// Whether this machine has a process with that number.
 bool process_exists(const std::string& number);
 
-/// When a process of this machine began, as a text that no other process of that number ever has. Empty where there is
-/// no such process, or the system does not tell.
+/// When a process of this machine started, as a text that no later process with that number has. Empty if there is no
+/// such process, or the system does not tell.
 std::string process_start(const std::string& number);
 
 }  // namespace erm::detail::os

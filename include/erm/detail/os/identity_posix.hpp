@@ -23,7 +23,7 @@ inline bool process_exists(const std::string& number) {
   return ::kill(static_cast<::pid_t>(std::strtol(number.c_str(), nullptr, 10)), 0) == 0 || errno == EPERM;
 }
 
-/// The boot, and the clock ticks since (proc(5), field 22 of stat); empty also where there is no /proc to ask.
+/// The boot id, and the clock ticks since boot (proc(5), field 22 of stat). Also empty without /proc.
 inline std::string process_start(const std::string& number) {
   const auto content = [](const std::string& path) -> std::string {
     const api::Descriptor file(api::open_file(path.c_str(), api::read_only | api::not_inherited));
@@ -33,7 +33,7 @@ inline std::string process_start(const std::string& number) {
     return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
   };
   const std::string stat = content("/proc/" + number + "/stat");
-  // The second field is the program's name in parentheses, which may hold blanks and parentheses.
+  // The second field is the program's name in parentheses. It may contain blanks and parentheses.
   std::size_t at = stat.rfind(')');
   if (at == std::string::npos) return {};
   for (int field = 2; field < 22; ++field) {

@@ -24,11 +24,10 @@ inline bool process_exists(const std::string& number) {
   const api::Handle process(
       api::OpenProcess(api::synchronize_access | api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
   if (!process) return api::GetLastError() == api::access_denied;
-  return api::WaitForSingleObject(process.get(), 0) == api::wait_timeout;  // one that ended may be held open
+  return api::WaitForSingleObject(process.get(), 0) == api::wait_timeout;  // an ended process may be held open
 }
 
-/// "Windows", and the time as FILETIME has it, in 100 ns since 1601. Empty also where the
-/// process is another user's.
+/// "Windows", and the time as FILETIME, in 100 ns since 1601. Also empty if the process belongs to another user.
 inline std::string process_start(const std::string& number) {
   const api::Handle process(api::OpenProcess(api::query_process, 0, std::strtoul(number.c_str(), nullptr, 10)));
   if (!process) return {};

@@ -1,4 +1,4 @@
-// A shared library that is looked for while the program runs, and need not be there.
+// A shared library that is loaded at run time and need not exist.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace erm::detail::os {
 
-/// Stays loaded: what a library has begun (threads, handlers) outlives any use of it.
+/// Never unloaded: the library may have started threads or installed handlers.
 class Library {
  public:
   explicit Library(const std::string& name) {
@@ -33,7 +33,7 @@ class Library {
   explicit operator bool() const noexcept { return handle_ != nullptr; }
   [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
-  /// Sets `function` to the one of that name; false, and null, where there is none.
+  /// Sets `function` to the function with that name. Returns false, and sets null, if there is none.
   template <class Function>
   bool find(const char* name, Function*& function) const {
     static_assert(std::is_function_v<Function>);
@@ -49,7 +49,7 @@ class Library {
 #if defined(_WIN32)
   HINSTANCE__* handle_ = nullptr;
 #else
-  /// Loading into such a program may end it: it has a C library of its own.
+  /// A static program has its own C library. Loading another library into it could crash it.
   static bool is_static() noexcept {
 #if defined(__linux__)
     const auto* header = reinterpret_cast<const elf::Header*>(api::auxiliary(elf::headers_of_program));

@@ -1,4 +1,4 @@
-// The program and the shared libraries that are loaded, as the system's loader has them.
+// The program and the shared libraries that are loaded, from the system's loader.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@ namespace erm::detail::os {
 /// The modules of this process, the program first. `caller` is an address in the code that asks.
 std::vector<Module> loaded_modules(const void* caller);
 
-/// Where the program lies, or lay when it was begun; empty where the system does not tell.
+/// The path of the program when it was started. Empty if the system does not tell.
 std::string program_path();
 
-/// A path that leads to the program's content though it was renamed or removed, where the system has one.
+/// A path that leads to the program's content even after it was renamed or removed, if the system has one.
 std::string program_content();
 
 }  // namespace erm::detail::os

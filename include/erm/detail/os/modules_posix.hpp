@@ -76,7 +76,7 @@ struct Search {
   bool out_of_memory = false;
 };
 
-/// Whether all of `part` is in memory that the module was loaded into.
+/// Whether all of `part` is in the memory of the module.
 inline bool is_loaded(const Info& info, const Header& part) {
   for (std::uint16_t i = 0; i < info.count; ++i) {
     const Header& other = info.headers[i];
@@ -87,14 +87,14 @@ inline bool is_loaded(const Info& info, const Header& part) {
   return false;
 }
 
-/// While this runs no module is unloaded. The loader is C: no exception may pass through it.
+/// No module is unloaded during this call. The loader is written in C: no exception may pass through it.
 inline int visit(void* found, std::size_t, void* data) noexcept {
   auto& search = *static_cast<Search*>(data);
   try {
     const Info& info = *static_cast<const Info*>(found);
     Module module;
     module.path = info.name != nullptr ? info.name : "";
-    module.is_program = search.modules.empty();  // the loader begins with it
+    module.is_program = search.modules.empty();  // the loader lists it first
     for (std::uint16_t i = 0; i < info.count; ++i) {
       const Header& part = info.headers[i];
       const std::uintptr_t begin = info.base + static_cast<std::uintptr_t>(part.virtual_address);
@@ -140,7 +140,7 @@ inline std::string program_path() {
     return path;
   }
 #if defined(__linux__)
-  // No /proc. The kernel tells how the program was called, perhaps relative to a folder that is not known any more.
+  // Without /proc. The kernel has the name by which the program was called, perhaps relative to an unknown folder.
   const unsigned long called = api::auxiliary(elf::called_as);
   if (called != 0 && *reinterpret_cast<const char*>(called) == '/') return reinterpret_cast<const char*>(called);
 #endif

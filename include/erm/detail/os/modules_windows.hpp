@@ -21,7 +21,7 @@ inline std::string path_of_module(HINSTANCE__* module) {
   return path.empty() ? std::string() : utf8_path(std::filesystem::path(path));
 }
 
-/// An image in memory, as the PE format has it: each place is an offset from where the image begins.
+/// An image in memory, in the PE format. Each address is an offset from the beginning of the image.
 class Image {
  public:
   explicit Image(const void* begin) : begin_(static_cast<const char*>(begin)) {}
@@ -33,11 +33,11 @@ class Image {
     return number;
   }
   [[nodiscard]] std::string_view bytes(std::size_t offset, std::size_t size) const { return {begin_ + offset, size}; }
-  /// Of "PE\0\0", after which the headers follow.
+  /// The position of "PE\0\0", which the headers follow.
   [[nodiscard]] std::size_t header() const { return at<std::uint32_t>(60); }
   [[nodiscard]] std::size_t size() const { return at<std::uint32_t>(header() + 24 + 56); }
 
-  /// The GUID and age of the debug information, hexadecimal; empty where there is none.
+  /// The GUID and age of the debug information, hexadecimal. Empty if there is none.
   [[nodiscard]] std::string build_id() const {
     constexpr std::uint32_t code_view = 2;
     const std::size_t optional = header() + 24;
@@ -53,7 +53,7 @@ class Image {
     }
     return {};
   }
-  /// The sections of that name, which has eight letters.
+  /// The sections with that name, which has eight letters.
   template <class Use>
   void for_each_section(std::string_view name, Use use) const {
     const std::size_t first = header() + 24 + at<std::uint16_t>(header() + 20);

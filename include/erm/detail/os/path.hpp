@@ -1,5 +1,5 @@
-// Paths as the standard library has them, for what it does better than the system's own calls. Apart from file.hpp,
-// since <filesystem> costs more to compile than all else that a file of logging includes.
+// File operations for which the standard library is better than the system's own calls. Separate from file.hpp, because
+// <filesystem> costs more compile time than everything else in a file that logs.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,8 @@ namespace os {
 /// The path as UTF-8 with "/" between its parts.
 inline std::string utf8_path(const std::filesystem::path& path) { return path.generic_string(); }
 
-/// Removes a file, or a folder and all in it; links are removed, not followed. Nothing where there is none.
+/// Removes a file, or a folder with everything in it. Removes links and does not follow them. Does nothing if the path
+/// does not exist.
 inline void remove_tree(const std::string& path) {
   std::error_code error;
   std::filesystem::remove_all(path, error);

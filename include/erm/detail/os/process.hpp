@@ -1,5 +1,4 @@
-// The process as the operating system has it, for live runs: a wake-up that a signal handler may send, and hooks for
-// the ends of the process.
+// The process, for live runs: a wake-up that a signal handler may send, and hooks for the end of the process.
 #pragma once
 
 #include <chrono>
@@ -30,8 +29,8 @@ class Wakeup {
 #endif
 };
 
-/// While it lives, threads that are begun get no signals: those are for the program's own threads. Windows calls a
-/// handler in the thread that failed, or in one of its own for Ctrl+C: there nothing is to be blocked.
+/// While this object lives, new threads block all signals, so that the program's own threads receive them. On Windows
+/// nothing needs blocking: it calls a handler in the thread that failed, or in a new thread for Ctrl+C.
 class SignalsBlocked {
  public:
   SignalsBlocked();
@@ -45,21 +44,22 @@ class SignalsBlocked {
 #endif
 };
 
-/// Calls these around each fork(), where there is one.
+/// Calls these around each fork(), if the system has it.
 void on_fork(void (*prepare)(), void (*parent)(), void (*child)());
 
-/// As std::at_quick_exit(), where there is one.
+/// Like std::at_quick_exit(), if the system has it.
 void on_quick_exit(void (*hook)());
 
 /// Calls `handler` for the signals that end a process, except those that the program handles or ignores itself. Two
-/// modules that hold ERM, such as two shared libraries with hidden symbols, have a handler each: the one that was
+/// modules that contain ERM, such as two shared libraries with hidden symbols, have one handler each. The one that was
 /// installed last is called first, and pass_on() calls the other.
 void on_ending_signals(void (*handler)(int));
 
-/// Whether the thread that the signal came to cannot go on.
+/// Whether the thread that received the signal cannot continue.
 bool comes_of_a_fault(int number) noexcept;
 
-/// The end of a handler: lets the next module that holds ERM do the same, or ends the process by the signal.
+/// Called at the end of a handler: calls the handler of the next module that contains ERM, or ends the process by the
+/// signal.
 void pass_on(int number) noexcept;
 
 /// Safe in a signal handler.

@@ -20,8 +20,8 @@
 
 namespace erm::detail::os {
 
-// A pipe, since nothing else may both be written in a signal handler and be waited for with a time limit on every
-// POSIX system.
+// A pipe: on every POSIX system it is the only object to which a signal handler may write and for which a thread can
+// wait with a time limit.
 inline Wakeup::Wakeup() {
   int ends[2];
   if (api::make_pipe(ends) != 0)
@@ -34,7 +34,7 @@ inline Wakeup::Wakeup() {
   }
 }
 
-/// A full pipe wakes all the same.
+/// A full pipe wakes the thread, too.
 inline void Wakeup::post() noexcept {
   const int before = errno;
   const char one = 1;
@@ -71,16 +71,16 @@ inline void on_quick_exit(void (*hook)()) {
 
 inline constexpr int ending_signals[] = {SIGTERM, SIGINT, SIGHUP,  SIGQUIT, SIGABRT, SIGSEGV, SIGBUS,
                                          SIGFPE,  SIGILL, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
-/// For each of them the handler of another module of this process that holds ERM, which is to be called next.
+/// For each signal the handler of another module of this process that contains ERM, which is called next.
 inline std::atomic<void (*)(int)> next_handlers[std::size(ending_signals)] = {};
-/// Whether this module has a handler, which another module's may call: to call that one in turn would have no end.
+/// Whether this module has a handler. Another module's handler may call it; calling that one back would never end.
 inline std::atomic<bool> has_handlers[std::size(ending_signals)] = {};
 
-/// By these signals, which its handlers block, a module that holds ERM knows those of another one. No program blocks
-/// just these.
+/// The signals that ERM's handlers block. By them a module that contains ERM recognises the handler of another one. No
+/// program blocks exactly these.
 inline ::sigset_t mark_of_our_handlers() noexcept {
   ::sigset_t mark;
-  (::sigemptyset)(&mark);  // a macro on macOS, as the next ones
+  (::sigemptyset)(&mark);  // a macro on macOS, like the next ones
   for (const int number : {SIGCHLD, SIGURG, SIGTTOU}) (::sigaddset)(&mark, number);
   return mark;
 }

@@ -37,11 +37,11 @@ inline void on_quick_exit(void (*hook)()) {
 #if defined(_MSC_VER)
   std::at_quick_exit(hook);
 #else
-  static_cast<void>(hook);  // the C library of MinGW has none
+  static_cast<void>(hook);  // MinGW's C library does not have it
 #endif
 }
 
-/// Windows asks for handlers of SIGSEGV, SIGFPE and SIGILL in each thread: only the calling one gets them.
+/// On Windows handlers of SIGSEGV, SIGFPE and SIGILL apply to one thread: only the calling thread gets them.
 inline void on_ending_signals(void (*handler)(int)) {
   for (const int number : {SIGTERM, SIGINT, SIGBREAK, SIGABRT, SIGSEGV, SIGFPE, SIGILL})
     if (std::signal(number, SIG_GET) == SIG_DFL) std::signal(number, handler);

@@ -1,4 +1,4 @@
-// Another program, asked something and not waited for longer than is allowed.
+// Runs another program with a time limit, and reads its output.
 #pragma once
 
 #include <chrono>
@@ -10,19 +10,19 @@ namespace erm::detail::os {
 using Deadline = std::chrono::steady_clock::time_point;
 
 struct Answer {
-  bool ok = false;     // it ended in time, with 0
-  int exit_code = -1;  // -1 where it did not come to that
-  std::string why;     // it is not ok: what it said, or what became of it
+  bool ok = false;     // it ended in time, with exit code 0
+  int exit_code = -1;  // -1 if it did not exit by itself
+  std::string why;     // if not ok: its error output, or what happened to it
 };
 
-/// Runs `command`, found in PATH, and calls `take` for each piece of its output; without a shell, a terminal or an
-/// input. It is killed at the deadline. On Windows ERM asks no other program.
+/// Runs `command`, which is searched in PATH, without a shell, a terminal or input, and calls `take` for each piece of
+/// its output. Kills it at the deadline. On Windows ERM runs no other program.
 template <class Take>
 Answer ask_program(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                    Deadline deadline, const Take& take);
 
-/// When the file was last written, in nanoseconds since 1970, or 0 where the system does not tell. Only what has an
-/// answer to compare asks.
+/// When the file was last written, in nanoseconds since 1970, or 0 if the system does not tell. Only needed on systems
+/// where ERM runs other programs.
 long long modified(const std::string& path);
 
 }  // namespace erm::detail::os

@@ -19,13 +19,13 @@
 
 namespace erm::detail::os {
 
-/// A pipe that no program inherits but the one it is given to.
+/// A pipe that only the started program inherits.
 class Pipe {
  public:
   Pipe() {
     int ends[2] = {-1, -1};
     static_cast<void>(api::make_pipe_with(ends, api::not_inherited));
-    // A program whose standard streams are closed has pipes in their place, where the other program's are to be.
+    // In a program whose standard streams are closed, a pipe could get one of their numbers, which the child needs.
     for (int& end : ends) {
       if (end < 0 || end > 2) continue;
       const int other = api::control_file(end, api::duplicate, 3);
@@ -43,11 +43,10 @@ class Pipe {
   api::Descriptor reader_, writer_;
 };
 
-/// A program that was begun, in a process group of its own. Where it is still there at the end, it is killed, with all
-/// that it began.
+/// A running program, in a process group of its own. The destructor kills it, with everything that it started.
 class ProgramRun {
  public:
-  /// `error()` is why it could not be begun.
+  /// `error()` is the reason if the program could not be started.
   ProgramRun(const std::vector<std::string>& command, const std::vector<std::string>& environment, int out, int err) {
     api::SpawnFiles files;
     api::SpawnSettings settings;
@@ -80,12 +79,12 @@ class ProgramRun {
   ~ProgramRun() {
     if (process_ <= 0) return;
     ::kill(-process_, SIGKILL);
-    // A process in the middle of a disk that does not answer dies later, and is left to.
+    // A process that waits for an unresponsive disk dies later. Do not wait for it.
     ended_until(std::chrono::steady_clock::now() + std::chrono::milliseconds(20));
   }
 
   [[nodiscard]] int error() const { return error_; }
-  /// As waitpid(2) has it, or -1 where the program's own handler of SIGCHLD took it.
+  /// The status from waitpid(2), or -1 if the program's own SIGCHLD handler took it.
   [[nodiscard]] int status() const { return status_; }
   bool ended_until(Deadline deadline) {
     for (;;) {

@@ -1,4 +1,4 @@
-// The bodies of os/program.hpp for Windows, where ERM asks no other program.
+// The bodies of os/program.hpp for Windows, where ERM runs no other program.
 #pragma once
 
 #include <string>

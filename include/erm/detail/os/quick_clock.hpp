@@ -1,4 +1,4 @@
-// The clock that a logging loop reads: cheap to read, and cheap to include.
+// The clock for a logging loop: cheap to read, and cheap to include.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace erm::detail::os {
 
-/// Milliseconds since 1970 by the cheapest clock of the system. On Linux it costs 4 ns and is right to 4 ms.
+/// Milliseconds since 1970 from the system's cheapest clock. On Linux it costs 4 ns and is accurate to 4 ms.
 inline std::int64_t quick_milliseconds() noexcept {
 #if defined(_WIN32)
   const auto now = std::chrono::system_clock::now().time_since_epoch();

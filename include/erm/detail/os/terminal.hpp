@@ -1,4 +1,4 @@
-// The terminal that a program may write to.
+// Properties of the terminal to which a program may write.
 #pragma once
 
 #include <cstdlib>
@@ -11,7 +11,7 @@
 
 namespace erm::detail {
 
-/// Whether stdout is a terminal whose user has not set NO_COLOR.
+/// Whether stdout is a terminal and NO_COLOR is not set.
 inline bool stdout_shows_color() {
   if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') return false;
 #if defined(_WIN32)

@@ -1,4 +1,4 @@
-// A local file as a whole: read at once, or written so that it is whole or as it was before.
+// Reads a complete local file at once, or writes one atomically.
 //
 //   Bytes bytes = read_whole_file(open_regular_file("model.bin"));
 //   write_whole_file("copy.bin", "save artifact 'model'", [&](os::File& file) { file.write(data, size); });
@@ -17,8 +17,8 @@
 
 namespace erm::detail {
 
-/// Throws NotFoundError for a path that is not there, IoError for a folder or one that may not be read, Error for a
-/// device, a socket or a pipe.
+/// Throws NotFoundError if the path does not exist, IoError for a folder or an unreadable file, and Error for a device,
+/// a socket or a pipe.
 inline os::File open_regular_file(const FilePath& path) {
   os::File file = os::open_to_read(path.str());
   if (file.info().kind != FileKind::file)
@@ -28,7 +28,7 @@ inline os::File open_regular_file(const FilePath& path) {
 
 inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
   std::vector<std::uint8_t> bytes(to_size(file.info().size));
-  // One byte more shows whether the file grew; files of /proc say 0 and have content.
+  // One more byte shows whether the file has grown. Files in /proc have the size 0, but have content.
   std::size_t done = file.read_at(0, bytes.data(), bytes.size());
   bytes.resize(done);
   std::uint8_t more[4096];
@@ -39,8 +39,8 @@ inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
   return bytes;
 }
 
-/// Lets `write(file)` write what then replaces the file at `path` in one step. Throws NotFoundError where its folder is
-/// not there, "cannot <operation> to '<path>': ...".
+/// Calls `write(file)` to write a new file, and replaces the file at `path` by it atomically. Throws NotFoundError if
+/// the folder does not exist: "cannot <operation> to '<path>': ...".
 template <class Write>
 void write_whole_file(const FilePath& path, const std::string& operation, Write&& write) {
   const std::string target = path.str();

@@ -1,4 +1,4 @@
-// The batch job that a process is part of, and its rank, from the variables that a scheduler sets.
+// The batch job of a process and its rank, recognised by the variables that schedulers set.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 namespace erm::detail {
 
 struct JobVariable {
-  std::string_view scheduler;  // as whose job is known by the first of its variables that is set
+  std::string_view scheduler;  // recognised by the first of its variables that is set
   std::string_view key;
   std::string_view variable;
 };
 
-// As their manuals name them: sbatch(1), qsub(1B) of PBS, bsub(1), qsub(1) of Grid Engine, flux-submit(1).
+// From their manuals: sbatch(1), qsub(1B) of PBS, bsub(1), qsub(1) of Grid Engine, flux-submit(1).
 inline constexpr JobVariable job_variables[] = {
     {"slurm", "id", "SLURM_JOB_ID"},
     {"slurm", "name", "SLURM_JOB_NAME"},
@@ -55,7 +55,7 @@ inline constexpr JobVariable job_variables[] = {
 
 struct RankVariables {
   std::string_view rank, size, local_rank;
-  std::string_view only_with = {};  // set where the others mean that
+  std::string_view only_with = {};  // must be set, because others use these names, too
 };
 
 // Open MPI, MPICH and Intel MPI, MVAPICH2, srun, torchrun.
@@ -68,7 +68,7 @@ inline constexpr RankVariables rank_variables[] = {
     {"RANK", "WORLD_SIZE", "LOCAL_RANK", "WORLD_SIZE"},
 };
 
-/// Copies into `environment` the variables that job_section reads.
+/// Adds the variables that job_section needs to `environment`.
 inline void take_job_variables(Environment& environment) {
   for (const JobVariable& one : job_variables) environment.take(std::string(one.variable));
   for (const RankVariables& one : rank_variables)
@@ -76,7 +76,7 @@ inline void take_job_variables(Environment& environment) {
   for (const char* const name : {"SGE_ROOT", "KUBERNETES_SERVICE_HOST", "AWS_BATCH_JOB_ID"}) environment.take(name);
 }
 
-/// The "job" of a provenance; an empty object outside of a job.
+/// The job's section, or an empty object outside a job.
 inline Json job_section(const Environment& environment, const SystemFiles& files) {
   Json job = Json::object();
   const auto get = [&](std::string_view name) { return environment.get(std::string(name)); };
@@ -85,7 +85,7 @@ inline Json job_section(const Environment& environment, const SystemFiles& files
     if (value.empty()) continue;
     if (job.empty()) {
       if (one.key != "id") continue;
-      // Their variables have names that others use, too.
+      // Other programs use these names, too.
       if (one.scheduler == "sge" && get("SGE_ROOT").empty()) continue;
       if (one.scheduler == "kubernetes" && get("KUBERNETES_SERVICE_HOST").empty()) continue;
       job["scheduler"] = std::string(one.scheduler);

@@ -1,5 +1,5 @@
-// How the program was built, and from which code: from the record that erm_record_build(target) put into it, else from
-// the macros of the compiler and from git at run time.
+// How the program was built, and from which code: the record of erm_record_build(target) if there is one, otherwise the
+// compiler's macros, and git at run time.
 //
 //   const CompilerFacts facts(build_facts_of_this_file());
 //   Json missing = Json::object();
@@ -26,18 +26,19 @@
 
 namespace erm::detail {
 
-/// How long a run may wait for git in all.
+/// The total time that a run waits for git.
 inline constexpr std::chrono::milliseconds git_limit{700};
 
-/// The "build" of a provenance. What is not known is a key of `missing`, such as "build.flags", with the reason.
+/// The "build" section of a provenance. For each unknown fact adds a key such as "build.flags" and the reason to
+/// `missing`.
 inline Json build_section(Json& missing, const CompilerFacts& facts);
 
-/// The "code" of a provenance. What is not known is a key of `missing`, "code" or such as "code.branch". `place` is in
-/// the program or library that the run belongs to.
+/// The "code" section of a provenance. For unknown facts adds "code" or keys such as "code.branch" to `missing`.
+/// `place` is an address in the program or library that the run belongs to.
 inline Json code_section(Json& missing, const void* place, const Surroundings& surroundings = Surroundings::now());
 
-/// The records of this process, the one that tells of the program first: that of an executable, else of the library
-/// that `place` is in, else of a library linked into the program, else of any other that is loaded.
+/// The records of this process, the most relevant first: that of the executable, then of the library that contains
+/// `place`, then of a library linked into the program, then of any other loaded library.
 inline std::vector<std::string> build_records(const void* place) {
   std::vector<std::pair<int, std::string>> ranked;
   for (Module& module : os::loaded_modules(place)) {
@@ -87,7 +88,7 @@ inline Json build_of(const BuildText& text) {
   return build;
 }
 
-/// The code section of a record; empty where git could not be asked at the build.
+/// The code section of a record. Empty if git was not available at build time.
 inline Json code_of(const BuildText& text) {
   Json code = Json::object();
   if (text["dirty"].empty()) return code;
@@ -101,7 +102,7 @@ inline Json code_of(const BuildText& text) {
   return code;
 }
 
-/// Adds to `missing` the reasons that a record gives for the fields of a section that it lacks.
+/// The reasons in a record for facts that it lacks, for one section.
 inline void take_missing(const BuildText& text, std::string_view section, Json& missing) {
   constexpr std::string_view prefix = "missing.";
   for (const auto& [name, value] : text.fields()) {

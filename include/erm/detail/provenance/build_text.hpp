@@ -1,6 +1,6 @@
-// The text that erm_record_build(target) leaves in a binary, as docs/packaging/record-build-step.cmake writes it: four
-// bytes, the value of __cplusplus, then fields, each a name, US and a value that RS ends; a list has GS between its
-// parts. The last field may be the diff, of any bytes, which nothing ends.
+// Reads the text that erm_record_build(target) leaves in a binary, written by docs/packaging/record-build-step.cmake:
+// four bytes, the value of __cplusplus, then fields. A field is a name, US, a value and RS; GS separates the elements
+// of a list. The last field may be the diff, which has any bytes and no RS.
 //
 //   const BuildText text(record);
 //   text["compiler"];         // "GNU 12.2.0"
@@ -16,7 +16,7 @@
 
 namespace erm::detail {
 
-/// Views of a text that the caller keeps.
+/// Refers to a text that the caller keeps alive.
 class BuildText {
  public:
   using Field = std::pair<std::string_view, std::string_view>;
@@ -39,10 +39,10 @@ class BuildText {
     }
   }
 
-  /// The value of __cplusplus that the target was compiled with, or 0.
+  /// The value of __cplusplus with which the target was compiled, or 0.
   [[nodiscard]] long standard() const { return standard_; }
   [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
-  /// Empty where there is no such field.
+  /// Empty if there is no such field.
   [[nodiscard]] std::string_view operator[](std::string_view name) const {
     for (const Field& field : fields_)
       if (field.first == name) return field.second;

@@ -1,4 +1,4 @@
-// Captures the provenance of a run: the process, its machine, its build and its code.
+// Collects the provenance of a run from the process, its machine, its build and its code.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@
 
 namespace erm::detail {
 
-/// Where to read the facts of the system; tests have other places.
+/// Where to find facts about the system. Tests have other places.
 struct SystemPlaces {
   SystemFiles files = SystemFiles();
   std::string nvml = nvml_name;
@@ -60,7 +60,7 @@ struct ProcessState {
   Surroundings surroundings;
 };
 
-/// The command line, with secrets masked.
+/// The command line in the form that is stored.
 inline Json kept_arguments(const std::vector<std::string>& arguments, const std::vector<std::string>& secrets,
                            Json& missing) {
   constexpr std::size_t most = 1000;
@@ -79,7 +79,7 @@ inline Json kept_arguments(const std::vector<std::string>& arguments, const std:
   return kept;
 }
 
-/// Masks the secrets in all texts of `json`; a list of texts counts as arguments.
+/// Masks the secrets in all texts of `json`. Treats the elements of a list as arguments.
 inline void mask_texts(Json& json) {
   if (json.is_string()) {
     json = masked_text(json.get_ref<const std::string&>());
@@ -99,11 +99,11 @@ inline void mask_texts(Json& json) {
 
 class Capture {
  public:
-  /// Captures all that the options ask for. Throws nothing but std::bad_alloc, and takes about a second at most.
+  /// Everything that the options ask for, in about a second at most. Throws only std::bad_alloc.
   static Json of(const ProcessState& process, const ProvenanceOptions& options, const SystemPlaces& places = {}) {
     Capture capture(process, options, places);
     std::optional<Nvml> nvml;
-    // First, since it may take its time and does so in a thread of its own.
+    // First, because it is slow and works in a thread of its own.
     if (options.gpus) capture.guarded("machine.gpus", [&] { nvml.emplace(places.nvml); });
     const auto begin = std::chrono::steady_clock::now();
     capture.all_["captured_utc"] = time_text(process.time);
@@ -124,7 +124,7 @@ class Capture {
   Capture(const ProcessState& process, const ProvenanceOptions& options, const SystemPlaces& places)
       : process_(process), options_(options), places_(places) {}
 
-  /// Does the work. A system may refuse anything: then the field is missing, with the reason.
+  /// The system may refuse any query: then the field is missing, with the reason.
   template <class Work>
   void guarded(const std::string& field, Work&& work) {
     try {
@@ -171,7 +171,7 @@ class Capture {
       if (!options_.diff) {
         code.erase("diff");
       } else if (const auto diff = code.find("diff"); diff != code.end() && diff->is_string()) {
-        // Code is full of names that secrets go by: only what has the form of a token is taken out.
+        // Code contains many names that look like those of secrets, so mask only what has the form of a token.
         const std::string& text = diff->get_ref<const std::string&>();
         std::string masked = without_tokens(text);
         if (masked != text) {

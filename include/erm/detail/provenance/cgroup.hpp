@@ -1,4 +1,4 @@
-// The control group that a Linux process is in, version 1 or 2: what it may use, and what it uses.
+// The control group of a Linux process, version 1 or 2: its limits and its use.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class Cgroup {
  public:
   explicit Cgroup(const SystemFiles& files) : files_(files) {
     const std::string groups = files_.text("/proc/self/cgroup").value_or("");
-    // Lines "4:memory:/path" of version 1, and "0::/path" of version 2.
+    // Lines "4:memory:/path" for version 1, and "0::/path" for version 2.
     const auto path_of = [&](std::string_view controller) -> std::string {
       for (std::string_view rest = groups; !rest.empty();) {
         const std::size_t end = (std::min)(rest.find('\n'), rest.size());
@@ -36,7 +36,7 @@ class Cgroup {
     for (const char* const mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
       const std::string folder = place(mount, path_of(""), "cgroup.controllers");
       if (folder.empty()) continue;
-      // Beside version 1 it may be there without a controller.
+      // Next to version 1 it may exist without a controller.
       if (memory_.empty() && files_.has(folder + "/memory.current")) set(memory_, folder, mount, true);
       if (cpu_.empty() && files_.has(folder + "/cpu.stat") && files_.has(folder + "/cpu.max"))
         set(cpu_, folder, mount, true);
@@ -54,12 +54,12 @@ class Cgroup {
     }
   }
 
-  /// In bytes; nothing where there is none.
+  /// In bytes. Nothing if there is none.
   [[nodiscard]] std::optional<std::uint64_t> memory_limit() const {
     std::optional<std::uint64_t> least;
     memory_.each_above([&](const std::string& folder) {
       const auto limit = files_.number(folder + (memory_.is_v2 ? "/memory.max" : "/memory.limit_in_bytes"));
-      constexpr std::uint64_t none = std::uint64_t{1} << 60;  // version 1 has no word for it
+      constexpr std::uint64_t none = std::uint64_t{1} << 60;  // version 1 has no word for "no limit"
       if (limit && *limit < none && (!least || *limit < *least)) least = limit;
     });
     return least;
@@ -69,7 +69,7 @@ class Cgroup {
     return files_.number(memory_.folder + (memory_.is_v2 ? "/memory.current" : "/memory.usage_in_bytes"));
   }
 
-  /// How many cores' time the group may have; nothing where there is no limit.
+  /// The number of cores whose time the group may use. Nothing if there is no limit.
   [[nodiscard]] std::optional<double> cpu_limit() const {
     std::optional<double> least;
     cpu_.each_above([&](const std::string& folder) {
@@ -79,7 +79,7 @@ class Cgroup {
         quota = leading_number(both);
         period = leading_number(std::string_view(both).substr((std::min)(both.find(' '), both.size())));
       } else {
-        quota = files_.number(folder + "/cpu.cfs_quota_us");  // -1 for none
+        quota = files_.number(folder + "/cpu.cfs_quota_us");  // -1 for no limit
         period = files_.number(folder + "/cpu.cfs_period_us");
       }
       if (!quota || !period || *period == 0) return;
@@ -88,7 +88,7 @@ class Cgroup {
     });
     return least;
   }
-  /// The time that the group has had of all cores, in seconds.
+  /// The CPU time that the group has used on all cores, in seconds.
   [[nodiscard]] std::optional<double> cpu_seconds() const {
     if (cpu_.is_v2) {
       const std::string content = files_.text(cpu_.folder + "/cpu.stat").value_or("");
@@ -107,7 +107,7 @@ class Cgroup {
     bool is_v2 = false;
 
     [[nodiscard]] bool empty() const noexcept { return folder.empty(); }
-    /// The group and those that it is in: the least limit counts.
+    /// Visits the group and its ancestors: the lowest limit applies.
     template <class Look>
     void each_above(Look&& look) const {
       for (std::string at = folder; !at.empty() && at.size() >= mount.size(); at.resize(at.rfind('/'))) look(at);
@@ -117,7 +117,7 @@ class Cgroup {
   static void set(Place& place, std::string folder, std::string mount, bool is_v2) {
     if (!folder.empty()) place = {std::move(folder), std::move(mount), is_v2};
   }
-  /// The group's folder: inside of a container its path may be that outside, and the mount the group itself.
+  /// The group's folder. Inside a container the path may be that outside, and the mount is the group itself.
   [[nodiscard]] std::string place(const std::string& mount, std::string path, const char* file) const {
     while (!path.empty() && path.back() == '/') path.pop_back();
     if (files_.has(mount + path + "/" + file)) return mount + path;

@@ -1,4 +1,4 @@
-// What a file's compiler told of itself, for programs that erm_record_build() did not record.
+// What a file's compiler says about itself, for programs without a record from erm_record_build().
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace erm::detail {
 
-/// The standard of a value of __cplusplus: "17". Values between two are those of a compiler that had a draft.
+/// The standard for a value of __cplusplus: "17". Values in between come from compilers that implement a draft.
 inline std::string standard_of(long version) {
   if (version > 202302L) return "26";
   if (version > 202002L) return "23";
@@ -17,7 +17,7 @@ inline std::string standard_of(long version) {
   return version > 201402L ? "17" : version > 201103L ? "14" : "11";
 }
 
-/// BuildFacts with texts of its own: those of a shared library are gone when it is unloaded.
+/// Copies the texts of BuildFacts, because those of a shared library are gone when it is unloaded.
 struct CompilerFacts {
   explicit CompilerFacts(const BuildFacts& facts)
       : compiler(facts.compiler),
@@ -32,7 +32,7 @@ struct CompilerFacts {
   const void* place;
 
  private:
-  /// Of ";NDEBUG;_DEBUG" "NDEBUG" and "_DEBUG".
+  /// Splits ";NDEBUG;_DEBUG" into "NDEBUG" and "_DEBUG".
   static std::vector<std::string> parts(std::string_view text) {
     std::vector<std::string> found;
     while (!text.empty()) {

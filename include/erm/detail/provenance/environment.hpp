@@ -1,5 +1,5 @@
-// The environment variables that a run may record: those of a short list, and those that the user names; never all of
-// them. They are copied at one moment, since a program may change them later.
+// The environment variables that a run may record: a short list, and those that the user names; never all of them. They
+// are copied early, because a program may change them.
 #pragma once
 
 #include <cstdlib>
@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// The variables that decide how a program computes: threads, devices, libraries, language.
+/// The variables that affect a program's results: threads, devices, libraries, language.
 inline constexpr std::string_view kept_variables[] = {
     "OMP_NUM_THREADS",
     "OMP_THREAD_LIMIT",
@@ -61,7 +61,7 @@ inline constexpr std::string_view kept_variables[] = {
     "TZ",
 };
 
-/// A copy of some of the environment.
+/// A copy of a part of the environment.
 class Environment {
  public:
   Environment() = default;
@@ -83,7 +83,7 @@ class Environment {
   std::map<std::string, std::string> variables_;
 };
 
-/// A text of the system as a run records it: UTF-8, with secrets masked, and of limited length.
+/// A text from the system in the form that a run stores: UTF-8, without secrets, and of limited length.
 inline std::string kept_text(std::string_view text, std::size_t most = 4096) {
   std::string kept = repaired_utf8(masked_text(text.substr(0, most)));
   if (text.size() > most) kept += "... (" + std::to_string(text.size()) + " bytes)";
@@ -95,7 +95,7 @@ inline void miss(Json& missing, const std::string& field, const std::string& why
   missing[field] = repaired_utf8(why);
 }
 
-/// The section of the variables that are kept; `further` are names that the user asked for.
+/// The section of the recorded variables. `further` are names from the user.
 inline Json environment_section(const Environment& environment, const std::vector<std::string>& further,
                                 Json& missing) {
   Json section = Json::object();

@@ -1,8 +1,8 @@
-// What git says at run time of the work tree that holds the program or its working directory. ERM runs git without a
-// shell and with a time limit. Git writes nothing then, and runs no command that the repository's configuration names.
+// Asks git, at run time, about the work tree of the program or of its working directory. Uses no shell, writes nothing,
+// runs no command from the repository's configuration, and limits the time.
 //
 //   const GitState git = git_state(std::chrono::milliseconds(700));
-//   git.commit;          // "5d1c..."; empty where it is not known, and git.missing["commit"] says why
+//   git.commit;          // "5d1c..."; empty if unknown; then git.missing["commit"] has the reason
 #pragma once
 
 #include <chrono>
@@ -29,18 +29,18 @@ struct GitState {
   std::string commit, branch, tag, remote;
   bool knows_dirty = false, dirty = false;
   std::vector<std::string> untracked;  // the first hundred
-  std::string diff, diff_sha256;       // the hash alone where the diff is too long
+  std::string diff, diff_sha256;       // only the hash if the diff is too long
   std::uint64_t diff_bytes = 0;
   std::string note;
-  std::map<std::string, std::string> missing;  // "commit" and the like; "" for all of it
+  std::map<std::string, std::string> missing;  // "commit" and the like; "" stands for everything
 };
 
 inline constexpr std::size_t max_run_time_diff = std::size_t{1} << 18;
 inline constexpr std::size_t max_untracked = 100;
-inline constexpr std::size_t max_arguments = std::size_t{1} << 17;  // bytes; POSIX systems take more in all
+inline constexpr std::size_t max_arguments = std::size_t{1} << 17;  // in bytes; POSIX systems accept more in total
 
-/// The address of a repository without the names and passwords in it: "https://ann:s3cret@host/x.git" becomes
-/// "https://host/x.git". Of ssh the user is a part of the address and stays, a password does not.
+/// The address of a repository without user names and passwords: "https://ann:s3cret@host/x.git" becomes
+/// "https://host/x.git". For ssh the user name is part of the address and stays, but a password does not.
 /// docs/packaging/record-build-step.cmake has the same rules.
 inline std::string remote_without_credentials(std::string_view url) {
   const std::size_t mark = url.find("://");
@@ -53,7 +53,7 @@ inline std::string remote_without_credentials(std::string_view url) {
   const bool is_port = colon == std::string::npos || colon + 1 == server.size() ||
                        (server[colon + 1] >= '0' && server[colon + 1] <= '9') || server.find(']') != std::string::npos;
   if (server.find('@') == std::string::npos && !is_port && rest.find('@') != std::string_view::npos) {
-    rest.remove_prefix(rest.rfind('@') + 1);  // a password that holds a slash
+    rest.remove_prefix(rest.rfind('@') + 1);  // a password may contain a slash
     server = std::string(server_of(rest));
     rest.remove_prefix(server.size());
   } else {
@@ -68,7 +68,7 @@ inline std::string remote_without_credentials(std::string_view url) {
   return std::string(scheme) + "://" + server + std::string(rest.substr(0, rest.find_first_of("?#")));
 }
 
-/// The nearest folder at or above `folder` that git would take for a work tree; empty where there is none.
+/// The nearest folder at or above `folder` that git would regard as a work tree. Empty if there is none.
 inline std::string work_tree_above(const std::filesystem::path& folder) {
   std::error_code error;
   for (std::filesystem::path at = folder; !at.empty(); at = at.parent_path()) {
@@ -78,9 +78,9 @@ inline std::string work_tree_above(const std::filesystem::path& folder) {
   return {};
 }
 
-/// The state of the process that git runs with. The program may change it at any time, so it is read in its own thread.
+/// The state of the process that git needs. The program may change it at any time, so read it in the program's thread.
 struct Surroundings {
-  std::filesystem::path working_directory;  // empty where it is not known
+  std::filesystem::path working_directory;  // empty if unknown
   std::vector<std::string> environment;     // for git
 
   static Surroundings now() {
@@ -91,7 +91,7 @@ struct Surroundings {
          {"GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "LC_ALL=C"})
       found.environment.emplace_back(variable);
 #if !defined(_WIN32)
-    // What a hook, or the shell that began the program, has said of another repository is not for this one.
+    // Variables that a git hook or the shell set for another repository must not affect this one.
     for (char** variable = os::api::environment(); variable != nullptr && *variable != nullptr; ++variable) {
       const std::string_view text = *variable;
       const auto begins = [&](std::string_view begin) { return text.substr(0, begin.size()) == begin; };
@@ -103,13 +103,13 @@ struct Surroundings {
   }
 };
 
-/// Runs git with the settings that make its answers independent of the user.
+/// Runs git in one work tree.
 class Git {
  public:
   Git(std::string folder, os::Deadline deadline, const std::vector<std::string>& environment)
       : folder_(std::move(folder)), deadline_(deadline), environment_(environment) {}
 
-  /// A setting for all that is asked from now on; it overrides the repository's own.
+  /// A setting for the commands of this object. It overrides the repository's own.
   void set(const std::string& setting) {
     settings_.emplace_back("-c");
     settings_.push_back(setting);
@@ -131,7 +131,7 @@ class Git {
     command.insert(command.end(), arguments.begin(), arguments.end());
     return os::ask_program(command, environment_, deadline_, take);
   }
-  /// Its output up to 64 MiB.
+  /// Its output, up to 64 MiB.
   std::string text(const std::vector<std::string>& arguments, os::Answer& answer) const {
     std::string out;
     answer = ask(arguments, [&](std::string_view piece) {
@@ -147,7 +147,7 @@ class Git {
   std::vector<std::string> settings_;
 };
 
-/// Cuts the text up to `end` off the front of `rest`, and returns it.
+/// Removes the text up to `end` from the front of `rest`, and returns it.
 inline std::string_view take_until(std::string_view& rest, char end) {
   const std::size_t at = rest.find(end);
   const std::string_view part = rest.substr(0, at);
@@ -159,8 +159,8 @@ inline bool key_ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// Reads the remote from the configuration, and switches off the filters that the repository itself defines: git would
-/// run their commands to compare a changed file. False where that cannot be done.
+/// Reads the remote from the configuration, and switches off the filters that the repository itself defines, because
+/// git would run their commands to compare a changed file. False if that is impossible.
 inline bool read_git_settings(Git& git, GitState& state) {
   os::Answer answer;
   const std::string all = git.text({"config", "-z", "--show-scope", "--get-regexp", "^(filter|remote)\\."}, answer);
@@ -176,10 +176,10 @@ inline bool read_git_settings(Git& git, GitState& state) {
       is_origin = is_origin || is;
     }
     if (key.rfind("filter.", 0) != 0 || (scope != "local" && scope != "worktree")) continue;
-    if (key.find('=') != std::string::npos) return false;  // no setting of ours could name it
+    if (key.find('=') != std::string::npos) return false;  // a setting on the command line could not name it
     git.set(key + (key_ends_with(key, ".required") ? "=false" : "="));
   }
-  if (!answer.ok && answer.exit_code != 1) {  // 1 says that there is nothing of that name
+  if (!answer.ok && answer.exit_code != 1) {  // 1 means that there is no such setting
     state.missing["remote"] = answer.why;
     return false;
   }
@@ -187,13 +187,13 @@ inline bool read_git_settings(Git& git, GitState& state) {
   return true;
 }
 
-/// The path at the end of an entry of 'git status --porcelain=v2'.
+/// The path in an entry of 'git status --porcelain=v2', after a fixed number of fields.
 inline std::string path_of_entry(std::string_view entry) {
   for (int fields = entry.substr(0, 1) == "u" ? 10 : 8; fields > 0; --fields) take_until(entry, ' ');
   return std::string(entry);
 }
 
-/// The arguments of a diff, in a form that no configuration alters. The changed files follow them.
+/// A diff of the files that are appended, in a format that no configuration changes.
 inline std::vector<std::string> diff_command() {
   return {"diff",
           "HEAD",
@@ -217,13 +217,13 @@ inline void read_git_changes(const Git& git, GitState& state) {
     return;
   }
   state.knows_dirty = true;
-  // git is to look at the changed files alone: it would take each that was only touched for changed too, where it may
-  // not write to its index that it is not.
+  // Pass only the changed files to git. Otherwise, if it may not update its index, it would report files as changed
+  // that were only touched.
   std::vector<std::string> diff = diff_command();
   std::size_t size = 0;
   for (std::string_view rest = status; !rest.empty();) {
     const std::string_view entry = take_until(rest, '\0');
-    if (entry.substr(0, 1) == "#") continue;  // of a stash, say, where the user has git tell of it
+    if (entry.substr(0, 1) == "#") continue;  // a header, such as that of a stash, if the user configured it
     diff.push_back(path_of_entry(entry));
     size += diff.back().size() + 1 + sizeof(char*);
     state.dirty = true;
@@ -249,7 +249,7 @@ inline void read_git_changes(const Git& git, GitState& state) {
   if (state.diff_bytes > 0) state.diff_sha256 = hash.hex();
 }
 
-/// The last question: git takes long to walk through a folder of data that it does not track.
+/// This comes last, because a folder of untracked data takes long to search.
 inline void read_untracked(const Git& git, GitState& state) {
   os::Answer answer;
   const std::string paths =
@@ -264,14 +264,14 @@ inline void read_untracked(const Git& git, GitState& state) {
   }
   for (std::string_view rest = paths; !rest.empty();) {
     const std::string path(take_until(rest, '\0'));
-    std::error_code error;  // a registry that runs are saved in is no part of the code
+    std::error_code error;  // a registry with runs is not part of the code
     if (std::filesystem::exists(state.work_tree + "/" + path + "/.erm_registry.json", error)) continue;
     if (state.untracked.size() < max_untracked) state.untracked.push_back(path);
     state.dirty = true;
   }
 }
 
-/// Notes a tracked file that is newer than the program.
+/// Looks for a tracked file that was written after the program was.
 inline void compare_with_program(const Git& git, os::Deadline deadline, GitState& state) {
   const std::string program = os::program_path();
   const long long built = program.empty() ? 0 : os::modified(program);
@@ -303,7 +303,7 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
   std::string out = git.text({"rev-parse", "--show-toplevel", "HEAD", "--symbolic-full-name", "HEAD"}, answer);
   std::string_view top = out, name, commit;
   if (answer.ok) {
-    // The folder's own name may hold line ends.
+    // The folder's own name may contain line ends.
     const auto take_last_line = [&] {
       const std::size_t end = top.rfind('\n', top.size() - 1);
       const std::string_view line = top.substr(end + 1);
@@ -323,7 +323,7 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
     top = std::string_view(out).substr(0, out.size() - 1);
     state.missing["commit"] = "the repository has no commits";
   }
-  // A repository may name another folder for its work tree, and files there that are none of its own.
+  // A repository may declare another folder to be its work tree, with files that are not its own.
   std::error_code error;
   if (!std::filesystem::equivalent(std::filesystem::path(std::string(top)), state.work_tree, error)) {
     state.missing[""] = "the repository's work tree is another folder";
@@ -357,7 +357,7 @@ inline GitState git_state(const std::filesystem::path& folder, std::chrono::mill
   return state;
 }
 
-/// The state of the work tree of the program's folder, else of the working directory. `limit` is for all questions.
+/// The state for the program's folder, otherwise for the working directory. `limit` covers both.
 inline GitState git_state(std::chrono::milliseconds limit, const Surroundings& surroundings = Surroundings::now()) {
   const auto start = std::chrono::steady_clock::now();
   const std::string program = os::program_path();

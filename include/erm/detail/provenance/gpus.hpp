@@ -1,4 +1,4 @@
-// The GPUs of a machine: NVIDIA's by its library, others by what their Linux drivers put into /sys/class/drm.
+// The GPUs of a machine: NVIDIA's from its library, others from their Linux drivers in /sys/class/drm.
 #pragma once
 
 #include <chrono>
@@ -16,11 +16,11 @@
 namespace erm::detail {
 
 struct DrmCard {
-  std::string folder;  // of its device: "/sys/class/drm/card0/device"
+  std::string folder;  // the folder of its device: "/sys/class/drm/card0/device"
   std::string vendor;  // "0x1002"
 };
 
-/// Those of AMD, Intel and NVIDIA; a virtual or a server's own display is no GPU.
+/// Only AMD, Intel and NVIDIA: a virtual display, or the display of a server's console, is not a GPU.
 inline std::vector<DrmCard> drm_cards(const SystemFiles& files) {
   std::vector<DrmCard> cards;
   for (const std::string& name : files.names("/sys/class/drm")) {
@@ -38,7 +38,7 @@ inline std::vector<Gpu> gpus_of_drm(const SystemFiles& files, bool with_nvidia) 
   for (const DrmCard& card : drm_cards(files)) {
     if (card.vendor == "0x10de" && !with_nvidia) continue;
     Gpu gpu;
-    gpu.name = files.line(card.folder + "/product_name");  // amdgpu has it for some
+    gpu.name = files.line(card.folder + "/product_name");  // amdgpu has it for some cards
     if (gpu.name.empty()) {
       gpu.name = card.vendor == "0x1002" ? "AMD" : card.vendor == "0x8086" ? "Intel" : "NVIDIA";
       if (const std::string id = files.line(card.folder + "/device"); !id.empty()) gpu.name += " " + id;

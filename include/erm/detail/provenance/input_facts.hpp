@@ -23,17 +23,17 @@
 
 namespace erm::detail {
 
-/// A larger input is not read as a whole, unless asked for.
+/// Larger files are not read completely unless the options ask for it.
 inline constexpr std::uint64_t max_hashed_input = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t fingerprint_pieces = 64, fingerprint_piece = std::uint64_t{64} << 10;
 
-/// The SHA-256 of a file; sets `size` to the number of bytes read.
+/// The SHA-256 of the complete file. Sets `size` to the number of bytes read.
 inline std::string sha256_of_file(const os::File& file, std::uint64_t& size) {
   return sha256_of_all(file, std::size_t{1} << 20, size);
 }
 
-/// The SHA-256 of the size in decimal digits, a line end, and 64 pieces of 64 KiB from the first byte to the last,
-/// evenly spread: it detects other data, but not every changed byte.
+/// The SHA-256 of the size in decimal digits, a line end, and 64 pieces of 64 KiB, spread evenly from the first byte to
+/// the last. It distinguishes different data, but may miss a small change.
 inline std::string fingerprint_of_file(const os::File& file, std::uint64_t size) {
   Sha256 hash;
   const std::string head = std::to_string(size) + "\n";
@@ -41,7 +41,7 @@ inline std::string fingerprint_of_file(const os::File& file, std::uint64_t size)
   std::vector<char> piece(fingerprint_piece);
   const std::uint64_t room = size > fingerprint_piece ? size - fingerprint_piece : 0;
   for (std::uint64_t i = 0; i < fingerprint_pieces; ++i) {
-    // As (room * i) / 63 without what that may overflow.
+    // The same as (room * i) / 63 without overflow.
     const std::uint64_t at =
         room / (fingerprint_pieces - 1) * i + room % (fingerprint_pieces - 1) * i / (fingerprint_pieces - 1);
     hash.update(piece.data(), file.read_at(at, piece.data(), piece.size()));
@@ -56,7 +56,7 @@ struct InputFile {
   std::uint64_t size = 0;
 };
 
-/// The files below a folder, sorted by name. Links to folders are not followed, and only regular files count.
+/// The files below a folder, sorted by name. Does not follow links to folders, and skips what is not a file.
 inline std::vector<InputFile> input_files(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   std::error_code error;
@@ -75,7 +75,7 @@ inline std::vector<InputFile> input_files(const std::filesystem::path& folder) {
   return files;
 }
 
-/// Adds the facts of a folder: a hash of lines "<sha256 or size>  <name>".
+/// The SHA-256 of a folder: of lines "<sha256 or size>  <name>".
 inline void add_folder_facts(Json& facts, const std::filesystem::path& folder, InputHash hash) {
   const std::vector<InputFile> files = input_files(folder);
   std::uint64_t size = 0;
@@ -97,12 +97,12 @@ inline void add_folder_facts(Json& facts, const std::filesystem::path& folder, I
   facts["of"] = whole ? "the list of its files' names and SHA-256" : "the list of its files' names and sizes";
 }
 
-/// {"path": "/data/train.csv", "size": 1234, "sha256": "..."}. Throws NotFoundError where nothing is there.
+/// {"path": "/data/train.csv", "size": 1234, "sha256": "..."}. Throws NotFoundError if the path does not exist.
 inline Json input_facts(const std::filesystem::path& path, InputHash hash) {
   namespace fs = std::filesystem;
   Json facts = Json::object();
   const std::string given = os::utf8_path(path);
-  const auto unchanged = path.u8string();  // where "//" is still two
+  const auto unchanged = path.u8string();  // where "//" is not yet normalised
   const std::string uri(unchanged.begin(), unchanged.end());
   if (const std::size_t scheme = uri.find("://"); scheme != std::string::npos && scheme > 1) {  // "C://" is a drive
     facts["path"] = repaired_utf8(masked_text(uri));

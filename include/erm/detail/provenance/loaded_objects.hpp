@@ -1,4 +1,4 @@
-// The files that the running program consists of: its own build id or hash, and the shared libraries that are loaded.
+// The files of the running program: its own build id or hash, and the loaded shared libraries.
 //
 //   Json program, missing;
 //   add_loaded_objects(program, missing);   // {"build_id": "3b1f...", "libraries": [{"path": "/lib/...", ...}]}
@@ -21,7 +21,7 @@ namespace erm::detail {
 /// A larger program without a build id is not hashed: that would delay its run.
 inline constexpr std::uint64_t max_hashed_program = std::uint64_t{64} << 20;
 
-/// The SHA-256 of the file; where it is empty, `why` says why.
+/// The SHA-256 of the file, or the reason why there is none.
 inline std::string hash_of_program(const std::string& path, std::string& why) {
   if (path.empty()) {
     why = "the system does not tell where the program's file is";
@@ -41,8 +41,8 @@ inline std::string hash_of_program(const std::string& path, std::string& why) {
   }
 }
 
-/// Adds "build_id" (or "sha256" where there is none) and "libraries" to `program`, and to `missing` why one is not
-/// there.
+/// Adds "build_id" (or without one "sha256") and "libraries" to `program`. If one of them is unknown, adds the reason
+/// to `missing`.
 inline void add_loaded_objects(Json& program, Json& missing) {
   Json libraries = Json::array();
   for (const Module& module : os::loaded_modules(nullptr)) {
@@ -50,7 +50,7 @@ inline void add_loaded_objects(Json& program, Json& missing) {
       if (!module.build_id.empty()) program["build_id"] = module.build_id;
       continue;
     }
-    // What is no file, as the kernel's own linux-vdso.so.1, has no folder.
+    // An object that is not a file, such as the kernel's linux-vdso.so.1, has no folder.
     if (module.path.find_first_of("/\\") == std::string::npos) continue;
     Json library = Json::object();
     library["path"] = repaired_utf8(module.path);

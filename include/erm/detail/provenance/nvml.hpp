@@ -1,6 +1,5 @@
-// What NVIDIA's management library tells of its GPUs, where there is one. The library is looked for while the
-// program runs, and asked by a thread of its own: a sick driver may not answer for minutes, and nobody waits so long.
-//
+// Asks NVIDIA's management library about its GPUs, if it is installed. The library is loaded at run time and called in
+// a thread of its own, because a broken driver may not answer for minutes.
 //   Nvml nvml;
 //   nvml.gpus(std::chrono::seconds(1));   // names, drivers, memory; or nothing, and why()
 //   nvml.ask();                           // and later:
@@ -26,11 +25,11 @@ namespace erm::detail {
 
 struct Gpu {
   std::string name, driver;
-  std::uint64_t memory_bytes = 0;  // 0 where it is not known
+  std::uint64_t memory_bytes = 0;  // 0 if unknown
 };
 
 struct GpuUse {
-  double share = 0;  // of the last moments in which it computed
+  double share = 0;  // of the recent time in which it computed
   std::uint64_t memory_bytes = 0;
 };
 
@@ -55,11 +54,11 @@ class Nvml {
     const std::chrono::seconds patience(state_->has_answered ? 1 : 0);
     const bool has_ended = state_->changed.wait_for(lock, patience, [&] { return state_->has_ended; });
     lock.unlock();
-    // One that does not come back is left alone with its state.
+    // A thread that does not return keeps its own state.
     has_ended ? thread_.join() : thread_.detach();
   }
 
-  /// Waits for the library at most so long; an empty list is told by why().
+  /// Waits for the library until the limit. If the list is empty, why() has the reason.
   [[nodiscard]] std::vector<Gpu> gpus(std::chrono::milliseconds at_most) const {
     std::unique_lock<std::mutex> lock(state_->mutex);
     state_->changed.wait_for(lock, at_most, [&] { return state_->has_answered; });
@@ -70,19 +69,19 @@ class Nvml {
     return state_->has_answered ? state_->why : "NVML does not answer";
   }
 
-  /// How many there are; nothing where the library has not answered yet.
+  /// The number of GPUs. Nothing if the library has not answered yet.
   [[nodiscard]] std::optional<std::size_t> count() const {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     return state_->has_answered ? std::optional(state_->gpus.size()) : std::nullopt;
   }
 
-  /// Lets the thread look at what the GPUs do.
+  /// Makes the thread query what the GPUs do.
   void ask() {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     state_->is_asked = true;
     state_->changed.notify_all();
   }
-  /// What the last ask() found, once; waits for it at most so long.
+  /// The result of the last ask(), once. Waits for it until the limit.
   [[nodiscard]] std::optional<std::vector<GpuUse>> answer(std::chrono::milliseconds at_most) {
     std::unique_lock<std::mutex> lock(state_->mutex);
     state_->changed.wait_for(lock, at_most, [&] { return state_->use.has_value(); });
@@ -99,7 +98,7 @@ class Nvml {
     bool has_answered = false, is_asked = false, is_stopping = false, has_ended = false;
   };
 
-  // As nvml.h has them.
+  // Declared as in nvml.h.
   using Device = void*;
   struct Memory {
     unsigned long long total, free, used;
@@ -176,7 +175,7 @@ class Nvml {
     }
     for (unsigned i = 0; i < count; ++i) {
       Device device = nullptr;
-      if (nvml.device(i, &device) != 0) continue;  // not this user's
+      if (nvml.device(i, &device) != 0) continue;  // this user may not use it
       Gpu gpu;
       gpu.driver = driver;
       char name[128] = {};

@@ -1,5 +1,5 @@
-// What the operating system tells of a process and its machine, for the provenance of a run and for its system metrics.
-// Each function adds what it can learn, and says in `missing` why the rest is not there.
+// Facts from the operating system about a process and its machine, for provenance and for system metrics. Each function
+// adds what it can find out, and puts the reasons for the rest into `missing`.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +13,27 @@
 namespace erm::detail {
 
 struct MemoryUse {
-  std::uint64_t resident = 0, peak = 0;  // in bytes; 0 where it is not known
+  std::uint64_t resident = 0, peak = 0;  // in bytes; 0 if unknown
 };
 
 namespace os {
 
-/// As the program was called, its own name first.
+/// The arguments of the program, its own name first.
 std::vector<std::string> process_arguments(const SystemFiles& files, Json& missing);
 
 std::string executable_path(const SystemFiles& files, Json& missing);
 
-/// Lets `environment` hold the variables that add_machine() asks for.
+/// Copies the variables that add_machine() needs to `environment`.
 void take_machine_variables(Environment& environment);
 
 void add_machine(Json& machine, const SystemFiles& files, const Environment& environment, Json& missing);
 
-/// The time that this process has had of all cores, in seconds.
+/// The CPU time that this process has used on all cores, in seconds.
 double process_cpu_seconds();
 
 MemoryUse process_memory(const SystemFiles& files);
 
-/// The cores that the process may run on; 0 where it is not known.
+/// The number of cores that the process may run on. 0 if unknown.
 std::uint64_t usable_cores(const SystemFiles& files);
 
 }  // namespace os

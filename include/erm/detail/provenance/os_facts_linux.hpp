@@ -42,7 +42,7 @@ inline std::string executable_path(const SystemFiles& files, Json& missing) {
   return path;
 }
 
-/// Not asked of the system's name service, which may be another machine that does not answer.
+/// Does not use the system's name service, which may be another machine that does not answer.
 inline std::string user_name(const SystemFiles& files, const Environment& environment, Json& missing) {
   const std::string uid = std::to_string(api::own_user());
   const std::string users = files.text("/etc/passwd", std::size_t{1} << 20).value_or("");
@@ -62,7 +62,7 @@ inline std::string user_name(const SystemFiles& files, const Environment& enviro
   return {};
 }
 
-/// Those of the processor's instructions that numerical code is built for, as /proc/cpuinfo has them.
+/// The instruction sets for which numerical code is built, by their names in /proc/cpuinfo.
 inline bool is_for_numbers(std::string_view feature) {
   static constexpr std::string_view begins[] = {"avx", "amx", "sse4", "sve"};
   for (const std::string_view begin : begins)
@@ -78,7 +78,7 @@ inline std::uint64_t usable_cores(const SystemFiles& files) {
 }
 
 inline void add_processor(Json& machine, const SystemFiles& files, Json& missing) {
-  // The first processor stands for all: to read them all takes milliseconds where there are hundreds.
+  // Reads only the first processor: reading hundreds of them takes milliseconds.
   const std::string text = files.text("/proc/cpuinfo", 8192).value_or("");
   std::string_view model = value_of_line(text, "model name", ':');
   for (const char* const other : {"Processor", "cpu model", "cpu"})
@@ -121,7 +121,7 @@ inline std::string container_name(const SystemFiles& files, const Environment& e
   if (files.has("/run/.containerenv")) return "podman";
   if (files.has("/.dockerenv")) return "docker";
   if (const std::string_view said = environment.get("container"); !said.empty())
-    return kept_text(said, 64);  // systemd's way
+    return kept_text(said, 64);  // the convention of systemd
   const std::string groups = files.text("/proc/1/cgroup").value_or("");
   for (const char* const name : {"kubepods", "docker", "lxc"})
     if (groups.find(name) != std::string::npos) return std::string(name) == "kubepods" ? "kubernetes" : name;

@@ -1,4 +1,4 @@
-// The bodies of provenance/os_facts.hpp for macOS and the BSDs: what every POSIX system tells.
+// The bodies of provenance/os_facts.hpp for macOS and the BSDs, with facts that every POSIX system has.
 #pragma once
 
 #include <cstdint>

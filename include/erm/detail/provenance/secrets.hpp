@@ -1,5 +1,5 @@
-// Masks secrets in command lines, environment variables and compiler flags. It knows them by their names and by the
-// forms of tokens. In doubt it masks.
+// Keeps secrets out of a run: recognises them in command lines, environment variables and compiler flags by their
+// names, and by the forms of tokens. Masks in case of doubt.
 //
 //   masked_arguments({"--token=abc", "--password", "x", "--lr", "0.1"});   // --token=*** --password *** --lr 0.1
 //   masked_text("https://user:pw@host/x?sig=abc");                         // https://***@host/x?sig=***
@@ -45,8 +45,8 @@ inline std::vector<std::string> words_of_name(std::string_view name) {
   return words;
 }
 
-/// Whether an option, a variable or a key of that name holds a secret. The names of trainings that look alike
-/// ("--max-tokens", "--tokenizer", "--eos-token", "--sort-key") do not.
+/// Whether a secret may have this name, as an option, a variable or a key. Names that are common in training
+/// ("--max-tokens", "--tokenizer", "--eos-token", "--sort-key") are not secrets.
 inline bool names_a_secret(std::string_view name) {
   const std::vector<std::string> words = words_of_name(name);
   if (words.empty() || name == "PWD" || name == "OLDPWD") return false;  // the shell's working directories
@@ -78,13 +78,13 @@ inline bool names_a_secret(std::string_view name) {
   return last == "key" && !is_listed(before, of_records);
 }
 
-/// The size of the token of a known form that `text` begins with, or 0; `in_word`: a letter or digit stands before it.
+/// The size of a token of a known form at the start of `text`, or 0. `in_word`: a letter or digit precedes it.
 inline std::size_t known_token_size(std::string_view text, bool in_word = false) noexcept {
   struct Form {
     std::string_view begin;
-    std::size_t at_least;      // behind it
-    std::string_view further;  // what it may hold beside letters and digits
-    bool may_be_name;          // as "sk-learn-...": a token has a digit, and begins a word
+    std::size_t at_least;      // characters after the beginning
+    std::string_view further;  // characters that it may contain in addition to letters and digits
+    bool may_be_name;          // such as "sk-learn-...": only a token has a digit and begins a word
   };
   static constexpr Form forms[] = {
       {"AKIA", 16, "", false},     {"ASIA", 16, "", false},         {"ghp_", 20, "", false},
@@ -114,14 +114,14 @@ inline std::size_t known_token_size(std::string_view text, bool in_word = false)
   return (std::min)(text.find("-----", end + pem_end.size()), text.size() - 5) + 5;
 }
 
-/// The size of "user:password@" at the begin of what follows the "://" of a URL, or 0. A name alone, as of
-/// ssh://git@host, is a secret where the URL is one of the web.
+/// The size of "user:password@" after the "://" of a URL, or 0. A user name alone, as in ssh://git@host, counts as a
+/// secret only in a web URL.
 inline std::size_t url_credentials_size(std::string_view rest, bool name_alone_is_secret) noexcept {
   rest = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   std::size_t at = authority.rfind('@');
   if (at == std::string_view::npos) {
-    // A password may hold a '/': then what follows the colon is no port.
+    // A password may contain '/': then the text after the colon is not a port.
     const std::size_t colon = authority.find(':');
     const bool is_port =
         colon == std::string_view::npos ||
@@ -132,7 +132,7 @@ inline std::size_t url_credentials_size(std::string_view rest, bool name_alone_i
   return name_alone_is_secret || rest.substr(0, at).find(':') != std::string_view::npos ? at + 1 : 0;
 }
 
-/// Copies a text and masks the secrets in it.
+/// Copies a text without the secrets in it.
 class SecretMasker {
  public:
   static std::string masked(std::string_view text, bool tokens_only) {
@@ -173,7 +173,7 @@ class SecretMasker {
     copy_to(end);
   }
 
-  /// Masks what follows the word, if the word says that it is a secret; whether it did.
+  /// Whether the word marks the text after it as a secret, which is then masked.
   bool by_name(std::string_view word, std::size_t end) {
     if (word == "Bearer" || (word == "Basic" && begins_value())) {
       copy_to(end);
@@ -189,7 +189,7 @@ class SecretMasker {
     return ahead(end) == ':' && user_and_password(end);
   }
 
-  /// Whether the copy is empty, or ends where a value begins: "Authorization: ".
+  /// Whether nothing was copied yet, or the copied text ends before a value: "Authorization: ".
   [[nodiscard]] bool begins_value() const {
     const std::size_t last = out_.find_last_not_of(' ');
     return last == std::string::npos || std::string_view(":=\"'").find(out_[last]) != std::string_view::npos;
@@ -213,7 +213,7 @@ class SecretMasker {
     mask_to((std::min)(text_.find_first_of(" \"',;", at_), text_.size()));
   }
 
-  /// Masks the value behind the sign of `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
+  /// The value after the sign in `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
   void value(std::size_t sign) {
     const bool is_colon = text_[sign] == ':';
     std::size_t begin = sign + 1;
@@ -229,12 +229,12 @@ class SecretMasker {
     mask_to((std::min)(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
   }
 
-  /// Masks the login in "user:password@host", if there is one; whether it did.
+  /// Masks the password of "user:password@host". False if the text is something else.
   bool user_and_password(std::size_t colon) {
     const std::size_t at = text_.find_first_of("@/ \t\"'", colon + 1);
     if (at == std::string_view::npos || at == colon + 1 || text_[at] != '@' || !is_ascii_alnum(ahead(at + 1)))
       return false;
-    if (text_.substr(at + 1, 7) == "sha256:") return false;  // an image of a container: name:tag@sha256:...
+    if (text_.substr(at + 1, 7) == "sha256:") return false;  // a container image: name:tag@sha256:...
     copy_to(colon + 1);
     mask_to(at);
     return true;
@@ -248,11 +248,12 @@ class SecretMasker {
 
 inline std::string masked_text(std::string_view text) { return SecretMasker::masked(text, false); }
 
-/// For source code, where a name is no sign of a secret: masks tokens of known forms, and logins in URLs.
+/// For source code, in which names say nothing about secrets: masks tokens of known forms, and user names and passwords
+/// in URLs.
 inline std::string without_tokens(std::string_view text) { return SecretMasker::masked(text, true); }
 
-/// The arguments of a program without the secrets in them; `further` are options that have secrets beside those
-/// whose names say so: "-p", "--licence".
+/// The arguments of a program without the secrets in them. `further` are options with secrets, such as "-p" or
+/// "--licence", in addition to those that are recognised by name.
 inline std::vector<std::string> masked_arguments(const std::vector<std::string>& arguments,
                                                  const std::vector<std::string>& further = {}) {
   const auto is_secret = [&](std::string_view name) {
@@ -276,12 +277,12 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
     const std::size_t sign = argument.find_first_of("=:");
     std::string_view name = std::string_view(argument).substr(0, sign);
     if (!name.empty() && name.front() == '/') name.remove_prefix(1);          // "/password:x"
-    if (name.size() > 2 && name.substr(0, 2) == "-D") name.remove_prefix(2);  // of a compiler
+    if (name.size() > 2 && name.substr(0, 2) == "-D") name.remove_prefix(2);  // an option of a compiler
     if (sign != std::string::npos && argument.compare(sign, 3, "://") != 0 && is_secret(name)) {
       out.push_back(argument.substr(0, sign + 1) + std::string(secret_mask));
       continue;
     }
-    // "-pXXX": only where "-p" was named, since one letter may mean anything.
+    // "-pXXX": only if "-p" was named, because one letter may mean anything.
     const auto attached = std::find_if(further.begin(), further.end(), [&](const std::string& one) {
       return one.size() == 2 && one[0] == '-' && argument.size() > 2 && argument.compare(0, 2, one) == 0;
     });

@@ -1,5 +1,5 @@
-// The small files in which a system tells of itself (/proc, /sys, /etc), read without throwing: what cannot be read
-// is not known. Tests give another root than "/".
+// Reads the small files in which a system describes itself (/proc, /sys, /etc). Does not throw: what cannot be read is
+// unknown. Tests replace the root "/".
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline std::string_view without_blanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-/// The number that `text` begins with.
+/// The number at the start of `text`.
 inline std::optional<std::uint64_t> leading_number(std::string_view text) {
   std::uint64_t number = 0;
   text = without_blanks(text);
@@ -35,7 +35,7 @@ inline std::optional<std::uint64_t> leading_number(std::string_view text) {
   return number;
 }
 
-/// What stands behind `key` and `sign` on a line of its own, blanks around them left out: "model name : EPYC".
+/// The text after `key` and `sign` on a line of its own, without surrounding blanks: "model name : EPYC".
 inline std::string_view value_of_line(std::string_view text, std::string_view key, char sign) {
   while (!text.empty()) {
     const std::size_t end = (std::min)(text.find('\n'), text.size());
@@ -48,7 +48,7 @@ inline std::string_view value_of_line(std::string_view text, std::string_view ke
   return {};
 }
 
-/// How many a list as "0-7,9" names.
+/// The number of elements in a list such as "0-7,9".
 inline std::uint64_t count_of_list(std::string_view list) {
   std::uint64_t count = 0;
   for (list = without_blanks(list); !list.empty();) {
@@ -81,7 +81,7 @@ class SystemFiles {
       return std::nullopt;
     }
   }
-  /// A file's first line without blanks around it, or nothing.
+  /// A file's first line without surrounding blanks, or nothing.
   [[nodiscard]] std::string line(const std::string& path) const {
     const std::string content = text(path, 4096).value_or("");
     return std::string(without_blanks(std::string_view(content).substr(0, content.find('\n'))));
@@ -97,7 +97,7 @@ class SystemFiles {
       if (!folder) return all;
       for (FolderEntry entry; folder.next(entry);) all.push_back(entry.name);
     } catch (const Error&) {
-      // What was seen until then.
+      // Return the names read so far.
     }
     std::sort(all.begin(), all.end());
     return all;
@@ -106,7 +106,7 @@ class SystemFiles {
     std::error_code error;
     return std::filesystem::exists(root_ + path, error);
   }
-  /// Where a symbolic link leads, or nothing.
+  /// The target of a symbolic link, or nothing.
   [[nodiscard]] std::string link(const std::string& path) const {
     std::error_code error;
     const std::filesystem::path target = std::filesystem::read_symlink(root_ + path, error);

@@ -1,4 +1,4 @@
-// The contents of artifacts: in memory, in a spooled copy, or in the file where it is.
+// The contents of artifacts: in memory, in a spooled copy, or in the original file.
 #pragma once
 
 #include <algorithm>
@@ -53,14 +53,14 @@ class SpooledContent final : public Content {
   std::uint64_t size_ = 0;
 };
 
-/// Throws NotFoundError for a path that is not there, IoError for a folder or one that may not be read.
+/// Throws NotFoundError if the path does not exist, and IoError for a folder or an unreadable file.
 inline std::shared_ptr<const Content> content_of_file(const FilePath& path) {
   const os::File file = open_regular_file(path);
   if (file.info().size > max_content_in_memory) return std::make_shared<const SpooledContent>(file);
   return std::make_shared<const BytesContent>(read_whole_file(file));
 }
 
-/// A file where it is, for who copies it at once.
+/// A file that is read in place, for callers that copy it at once.
 class FileInPlace final : public Content {
  public:
   explicit FileInPlace(const FilePath& path) : file_(open_regular_file(path)) {}

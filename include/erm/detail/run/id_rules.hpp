@@ -1,4 +1,4 @@
-// Which ids and filenames a registry can hold: each part of one becomes a folder or a file, on any system.
+// Which ids and filenames a registry can store. Each part of one becomes a folder or a file, on any system.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ inline bool same_ignoring_ascii_case(std::string_view a, std::string_view b) noe
   return true;
 }
 
-/// Whether a part is kept for ERM's own files, whatever its case: some file systems ignore case.
+/// Whether a part is reserved for ERM's own files. Ignores case, as some file systems do.
 inline bool is_reserved_name(std::string_view part) noexcept {
   return same_ignoring_ascii_case(part, metadata_filename) ||
          same_ignoring_ascii_case(part.substr(0, reserved_prefix.size()), reserved_prefix);
 }
 
-/// `text` as an error message shows it: control characters and what is not UTF-8 replaced, at most 80 bytes.
+/// `text` for an error message: without control characters and invalid UTF-8, at most 80 bytes.
 inline std::string shown(std::string_view text) {
   std::string out = repaired_utf8(text.substr(0, 80));
   for (char& c : out)
@@ -36,7 +36,7 @@ inline std::string shown(std::string_view text) {
   return "'" + out + (text.size() > 80 ? "...'" : "'");
 }
 
-/// What is wrong with one part of an id, or an empty text.
+/// The fault of one part of an id, or an empty text.
 inline std::string fault_of_part(std::string_view part) {
   if (part.empty()) return "has an empty part; leave out the extra '/'";
   if (part == "." || part == "..") return "has '.' or '..' as a part; give a name that stays where it is";
@@ -45,7 +45,7 @@ inline std::string fault_of_part(std::string_view part) {
   return {};
 }
 
-/// What is wrong with an id or filename ("exp/lr 0.1"), or an empty text.
+/// The fault of an id or filename ("exp/lr 0.1"), or an empty text.
 inline std::string fault_of_name(std::string_view name) {
   if (name.empty()) return "is empty; give it a name";
   if (!is_utf8(name)) return "is not UTF-8; encode it so";
@@ -66,7 +66,7 @@ inline std::string fault_of_name(std::string_view name) {
   }
 }
 
-/// Throws InvalidIdError unless `name` can be stored; `what` names it: "run id", "artifact filename".
+/// Throws InvalidIdError unless `name` can be stored. `what` names it in the message: "run id", "artifact filename".
 inline void check_name(const char* what, std::string_view name) {
   const std::string fault = fault_of_name(name);
   if (!fault.empty()) throw InvalidIdError("the " + std::string(what) + " " + shown(name) + " " + fault);

@@ -1,4 +1,4 @@
-// What a filename says of its content.
+// What a filename says about its content.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace erm::detail {
 
-/// The type that a filename's ending tells.
+/// The type for a filename's extension.
 inline ArtifactType artifact_type_of(std::string_view filename) {
   const std::string name = ascii_lower(filename);
   if (ends_with(name, ".png")) return ArtifactType::png;

@@ -15,13 +15,13 @@ namespace erm::detail {
 
 inline constexpr const char* claims_folder = ".erm_tmp";
 
-/// "a/b" and "c" to "a/b/c"; an empty folder or name adds nothing.
+/// "a/b" and "c" become "a/b/c". An empty folder or name adds nothing.
 inline std::string joined(const std::string& folder, const std::string& name) {
   if (folder.empty() || name.empty()) return folder + name;
   return folder.back() == '/' ? folder + name : folder + "/" + name;
 }
 
-/// The folder of a path: "a/b" of "a/b/c", "." of "c", "/" of "/c".
+/// The folder of a path: "a/b" for "a/b/c", "." for "c", "/" for "/c".
 inline std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -30,7 +30,7 @@ inline std::string folder_of(const std::string& path) {
 
 inline std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-/// "/a//b/" to "a/b".
+/// "/a//b/" becomes "a/b".
 inline std::string normal_path(std::string_view path) {
   std::string out;
   for (const char c : path)
@@ -39,7 +39,7 @@ inline std::string normal_path(std::string_view path) {
   return out;
 }
 
-/// Moves the files that ERM keeps for itself (".erm_...") behind the others. Returns the first of them.
+/// Moves ERM's own files (".erm_...") behind the others. Returns the first of them.
 inline std::vector<std::string>::iterator own_files_last(std::vector<std::string>& files) {
   return std::stable_partition(files.begin(), files.end(), [](const std::string& file) {
     return last_part(file).rfind(reserved_prefix, 0) != 0;

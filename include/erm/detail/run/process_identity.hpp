@@ -1,4 +1,4 @@
-// Which process on which machine holds something, told apart from a later process of the same number.
+// Identifies the process that holds something, its machine included, even if a later process has the same number.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace erm::detail {
 struct Owner {
   std::string host;
   std::string process;  // its number
-  std::string started;  // what no later process of that number has; empty where the system does not tell
+  std::string started;  // differs for a later process with that number; empty if the system does not tell
 
   [[nodiscard]] std::string text() const { return host + "\n" + process + "\n" + started + "\n"; }
 
@@ -33,11 +33,11 @@ struct Owner {
     return owner;
   }
 
-  /// Whether the process is known to be gone: it was on this machine, and is not there any more.
+  /// Whether the process is known to have ended: it ran on this machine, and no longer exists.
   [[nodiscard]] bool is_gone() const {
     if (process.empty() || host != os::host_name()) return false;
     if (!os::process_exists(process)) return true;
-    const std::string now = os::process_start(process);  // empty also where another user's is not told of
+    const std::string now = os::process_start(process);  // also empty if the system hides another user's process
     return !started.empty() && !now.empty() && now != started;
   }
 };

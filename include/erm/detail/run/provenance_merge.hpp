@@ -1,5 +1,5 @@
-// How what one process recorded of a run's provenance comes beside what others did: those that the run was begun by
-// and gone on with, and those that write it together.
+// Merges the provenance that several processes recorded for one run: those that began and continued it, and those that
+// write it together.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace erm::detail {
 inline constexpr const char* captured_keys[] = {"captured_utc", "erm_version", "program", "machine", "job",
                                                 "environment",  "build",       "code",    "missing"};
 
-/// What of `one` is not the same in `other`, objects entry by entry; null where all is.
+/// What differs in `one` from `other`, objects entry by entry. Null if nothing differs.
 inline Json difference(const Json& one, const Json& other) {
   if (one == other) return Json();
   if (!one.is_object() || !other.is_object()) return one;
@@ -28,7 +28,7 @@ inline Json difference(const Json& one, const Json& other) {
   return different;
 }
 
-/// What was captured in `one` and not so in `other`.
+/// What was captured in `one` and differs in `other`.
 inline Json captured_difference(const Json& one, const Json& other) {
   Json different = Json::object();
   for (const char* const key : captured_keys) {
@@ -43,8 +43,8 @@ inline Json captured_difference(const Json& one, const Json& other) {
   return different;
 }
 
-/// Replaces what was captured before; of another process, which this one goes on for, its difference stays as the
-/// last of "earlier".
+/// Replaces the earlier capture. If that came from another process, which this one continues, keeps its difference as
+/// the last entry of "earlier".
 inline void put_capture(Json& provenance, Json captured, bool goes_on) {
   if (goes_on && provenance.contains("captured_utc")) {
     Json& earlier = provenance["earlier"];
@@ -55,8 +55,8 @@ inline void put_capture(Json& provenance, Json captured, bool goes_on) {
   provenance.update(captured);
 }
 
-/// Adds what another writer of the run recorded: what it logged, where the run has none of that name, and where it
-/// ran as what differs from the run's own.
+/// Adds what another writer of the run recorded: what it logged, unless the run has an entry of that name; and its
+/// environment, as the difference from the run's own.
 inline void add_provenance_of_writer(RunRecord& run, const RunRecord& other, const std::string& writer) {
   const Json& theirs = other.provenance();
   if (theirs.empty()) return;

@@ -1,4 +1,4 @@
-// All that is known of a run, as data: ExperimentRun guards it, the registry writes and reads it.
+// Everything that is known about a run, as data. ExperimentRun guards it; the registry writes and reads it.
 #pragma once
 
 #include <algorithm>
@@ -27,17 +27,18 @@ class ExperimentRun;
 
 namespace erm::detail {
 
-/// What this version does not know and a later one wrote, kept so that saving again loses nothing.
+/// Data that a later version wrote and this one does not know. Kept, so that saving the run again loses nothing.
 struct LaterKeys;
 
-/// A history that is read when it is first asked for; copies of a run share it.
+/// A history that is read on demand. Copies of a run share it.
 class UnreadHistory {
  public:
   virtual ~UnreadHistory() = default;
   [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
 };
 
-/// A provenance as its file has it: made JSON of when someone asks, for most who load a run do not.
+/// The text of a provenance from its file. It is parsed on demand, since most programs that load a run never ask for
+/// it.
 class StoredProvenance {
  public:
   explicit StoredProvenance(std::string text) : text_(std::move(text)) {}
@@ -52,31 +53,31 @@ class StoredProvenance {
   std::string text_;
 };
 
-/// JSON is held through pointers, and dicts are merged when they are first read: a file that only logs needs no JSON
-/// library. record_json.hpp has the bodies of what does.
+/// JSON is held through pointers, and dicts are merged when they are first read, so that a file that only logs needs no
+/// JSON library. record_json.hpp has the bodies that need JSON.
 struct RunRecord {
   std::string experiment_id;
   std::string variant_id;
   std::string run_id;
   bool run_id_was_generated = false;
   TimePoint timestamp_utc;
-  RunStatus status = RunStatus::finished;  // as written: a run that was killed says running
+  RunStatus status = RunStatus::finished;  // as written: a killed run says running
   std::string failure;
   std::optional<TimePoint> finished_utc;
-  // Of a run that is, or was, live:
+  // For a run that is or was live:
   std::optional<TimePoint> heartbeat_utc;
-  std::int64_t heartbeat_seconds = 0;  // from one to the next
-  std::string owner;                   // see Owner
+  std::int64_t heartbeat_seconds = 0;  // the interval of the heartbeats
+  std::string owner;                   // see ProcessIdentity
   std::vector<std::string> features;
   std::map<std::string, Value> params;
   std::map<std::string, Value> metrics;
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
-  std::map<std::string, std::string> tags;  // empty for a tag that has no value
+  std::map<std::string, std::string> tags;  // an empty text for a tag without a value
   std::string note;                         // Markdown
   std::string group;
-  bool edits_lie_beside = false;  // what edit_run changes does not go into the metadata: see run_edits.hpp
+  bool edits_lie_beside = false;  // edit_run does not change the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
   std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
@@ -84,7 +85,7 @@ struct RunRecord {
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;
   }
-  /// The history, to be changed.
+  /// The history, for changes.
   [[nodiscard]] std::map<std::string, MetricHistory>& own_history() {
     if (unread_history) {
       history = unread_history->read();
@@ -94,20 +95,20 @@ struct RunRecord {
   }
 
   [[nodiscard]] const std::map<std::string, Json>& dicts() const;
-  /// The dicts of this record alone, to be changed.
+  /// The dicts, for changes; this record alone owns them.
   [[nodiscard]] std::map<std::string, Json>& own_dicts();
-  /// Merges a checked object into the dict of that name.
+  /// Merges a checked object into the dict with that name.
   void add_dict(const std::string& name, JsonInput object) {
     const auto [dict, is_new] = added_dicts_.try_emplace(name, std::move(object));
     if (!is_new) dict->second.update(object);
   }
 
-  /// Where the run came from, as docs/provenance.md has it: an object.
+  /// The provenance, an object as in docs/provenance.md.
   [[nodiscard]] const Json& provenance() const;
-  /// That of this record alone, to be changed.
+  /// The provenance, for changes; this record alone owns it.
   [[nodiscard]] Json& own_provenance();
   void set_provenance(std::shared_ptr<const StoredProvenance> stored) { stored_provenance_ = std::move(stored); }
-  /// As a file had it, where nothing was changed since; else null.
+  /// The provenance as a file has it, if it has not changed since; otherwise null.
   [[nodiscard]] const StoredProvenance* stored_provenance() const noexcept { return stored_provenance_.get(); }
 
  private:
@@ -121,14 +122,14 @@ struct RunRecord {
   std::map<std::string, JsonInput> added_dicts_;  // since the dicts were last read
 };
 
-/// A feature that is there stays where it is.
+/// An existing feature keeps its position.
 inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
   if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
     record.features.push_back(std::move(name));
 }
 
-/// A tag of that name that is there is replaced.
+/// Replaces an existing tag of that name.
 inline void set_tag(std::map<std::string, std::string>& tags, std::string_view name, std::string_view value) {
   if (name.empty()) throw Error("a tag was given without a name; name it, as in set_tag(\"candidate\")");
   tags[repaired_utf8(name)] = repaired_utf8(value);
@@ -136,13 +137,13 @@ inline void set_tag(std::map<std::string, std::string>& tags, std::string_view n
 
 class SavedPlaces;
 
-/// What an ExperimentRun holds.
+/// The members of an ExperimentRun.
 struct RunState {
   RunRecord record;
   std::shared_ptr<SavedPlaces> saved_places;  // null until it is saved
 };
 
-/// The way of the registry and of live runs into an ExperimentRun.
+/// Gives the registry and live runs access to the members of an ExperimentRun.
 struct RunAccess {
   static const RunRecord& record(const ExperimentRun& run);
   static SavedPlaces& saved_places(const ExperimentRun& run);

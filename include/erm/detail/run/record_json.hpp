@@ -1,4 +1,4 @@
-// What a RunRecord does with JSON.
+// The bodies of RunRecord that need JSON.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace erm::detail {
 
-/// The object, unshared: copied where a copy of the run shares it.
+/// The object, for changes: copied if another run shares it.
 template <class T>
 T& own(std::shared_ptr<T>& shared) {
   if (!shared)
@@ -21,7 +21,7 @@ T& own(std::shared_ptr<T>& shared) {
   else if (shared.use_count() > 1)
     shared = std::make_shared<T>(*shared);
   else
-    std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have ended just now
+    std::atomic_thread_fence(std::memory_order_acquire);  // a copy in another thread may have just been destroyed
   return *shared;
 }
 
@@ -39,11 +39,11 @@ inline void RunRecord::merge_dicts() {
 }
 
 inline const std::map<std::string, Json>& RunRecord::dicts() const {
-  // Never destroyed, as all that is static here: threads may log while the program ends.
+  // Never destroyed, like all static objects here: threads may log while the program ends.
   static const auto* const none = new std::map<std::string, Json>;
   static auto* const merging = new std::mutex;
   {
-    // Threads that read one run at once find its dicts merged. No record is const itself, only the look at it.
+    // Several threads may read one run. The cast is valid: no record is itself const, only the reference to it.
     const std::lock_guard<std::mutex> lock(*merging);
     const_cast<RunRecord*>(this)->merge_dicts();
   }

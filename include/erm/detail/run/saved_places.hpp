@@ -1,4 +1,4 @@
-// Where a run was saved by the object that holds it.
+// Where an object has saved its run.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace erm::detail {
 
-/// Which run folder each variant of each store got from one object, so that it replaces no other's.
+/// The run folders that one object has used, for each variant of each store, so that it replaces no other object's run.
 class SavedPlaces {
  public:
   [[nodiscard]] std::optional<std::string> run_id_in(const std::shared_ptr<const void>& store,
@@ -26,7 +26,7 @@ class SavedPlaces {
   }
 
  private:
-  // A store that is gone keeps its place here: no later one at its address is taken for it.
+  // A destroyed store keeps its entry: a later store at the same address is not taken for it.
   struct Place {
     std::weak_ptr<const void> store;
     std::string variant_folder;

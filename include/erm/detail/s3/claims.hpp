@@ -1,4 +1,4 @@
-// Claims on S3: an object that only one writer can create, and that names its holder.
+// Claims on S3: objects that only one writer can create, and that name their holder.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace erm::detail::s3 {
 
-/// The time from `modified` (in the format of S3 listings) to `date` (of the server's answer, in the format of HTTP).
+/// The time from `modified` (in the format of S3 listings) to `date` (from the server's answer, in the format of HTTP).
 inline std::chrono::seconds age(const std::string& modified, const std::string& date) {
   const std::optional<TimePoint> then = parse_time(modified);
   const std::time_t now = curl_getdate(date.c_str(), nullptr);
@@ -53,7 +53,7 @@ class ObjectClaim final : public Claim {
   }
 
  private:
-  /// Whether no other process has taken the claim over, as it may after claim_lifetime.
+  /// Whether no other process has taken over the claim, which is allowed after claim_lifetime.
   [[nodiscard]] bool is_mine() const {
     {
       const std::lock_guard<std::mutex> lock(client_.held.mutex);

@@ -27,7 +27,7 @@
 
 namespace erm::detail::s3 {
 
-/// The bucket of a path, and the key in it: "a/b" of "bucket//a/b/".
+/// The bucket of a path, and the key in it: "a/b" for "bucket//a/b/".
 struct Place {
   std::string bucket;
   std::string key;
@@ -40,7 +40,7 @@ struct Place {
     if (slash != std::string::npos) key = normal.substr(slash + 1);
     if (bucket.empty()) throw Error("cannot open '" + path + "' on S3: give the bucket, as in s3://bucket/prefix");
   }
-  /// The prefix of the keys in the folder of that path.
+  /// The key prefix of the folder at that path.
   [[nodiscard]] std::string prefix() const { return key.empty() ? key : key + "/"; }
 };
 
@@ -68,7 +68,7 @@ inline std::string random_name() {
   return hex(bytes);
 }
 
-/// The header by which a writer recognises its own object if the answer to its request was lost.
+/// A header by which a writer recognises its own object if the answer to its request was lost.
 inline constexpr const char* writer_header = "x-amz-meta-erm-writer";
 
 class Client {
@@ -179,7 +179,7 @@ class Client {
     return put;
   }
 
-  /// Whether a conditional_put that was run created the object.
+  /// Whether a conditional_put that has run created the object.
   bool was_created(Exchange& put) const {
     if (put.is_ok()) return true;
     if (put.status == 412) return put.attempts > 1 && is_writer(put);
@@ -227,7 +227,7 @@ class Client {
     }
     run(batches);
     for (const Exchange& batch : batches) {
-      if (batch.status == 501 || batch.status == 405) {  // Google's answer, among others'
+      if (batch.status == 501 || batch.status == 405) {  // such as Google's answer
         has_batch_delete_ = false;
         return remove_singly(bucket, keys);
       }
@@ -238,15 +238,16 @@ class Client {
 
   [[nodiscard]] bool has_conditions() const noexcept { return has_conditions_; }
 
-  /// Replaces the claim at `path` by `text` if its holder is gone. Returns false if the holder may be alive, or another
-  /// process was faster.
+  /// Replaces the claim at `path` with `text` if its holder is gone. Returns false if the holder may be alive, or
+  /// another process was faster.
   bool take_over(const std::string& path, const std::string& text) const {
     const Place place(path);
     Exchange get = run(request("read", "GET", place));
     if (get.status == 404) return false;  // it has just ended
     expect_ok(get);
     const std::string found(get.text());
-    // This object holds no claim on the path now, so its own claim stayed there when the store could not be reached.
+    // This object no longer holds a claim on the path, so its own claim was left behind when the store could not be
+    // reached.
     const bool is_own = found.find("\n" + instance + "\n") != std::string::npos;
     const std::time_t then = curl_getdate(get.answer["last-modified"].c_str(), nullptr);
     const std::time_t now = curl_getdate(get.answer["date"].c_str(), nullptr);

@@ -1,4 +1,4 @@
-// One request to S3 and its answer, and the error that a failed request is to the caller.
+// One request to S3 and its answer, and the exception for a failed request.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace erm::detail::s3 {
 
-/// The body of a request: a text, or a part of a content, which is read while it is sent if reading is cheap.
+/// The body of a request: a text, or a part of a content. If reading is cheap, the content is read while it is sent.
 class Body {
  public:
   Body() = default;
@@ -58,7 +58,7 @@ class Body {
     return sha256_ = hex(digest.finish());
   }
 
-  /// Copies what follows the first `at` bytes to `into`.
+  /// Copies the data after the first `at` bytes to `into`.
   std::size_t read(std::uint64_t at, char* into, std::size_t room) const {
     const std::size_t count = want(at, room);
     if (content_ != nullptr) return fill(offset_ + at, reinterpret_cast<std::uint8_t*>(into), count);
@@ -106,16 +106,16 @@ struct Exchange {
   Headers headers;
   Body body;
   bool expects_xml = false;      // in an answer of 200, which counts as cut short without its end
-  bool may_conflict = false;     // 409 means that a conditional request of another is in progress: send it again
-  std::uint8_t* into = nullptr;  // where the content of an answer goes instead of `content`
+  bool may_conflict = false;     // 409 means that another conditional request is in progress: send it again
+  std::uint8_t* into = nullptr;  // if set, receives the content of an answer instead of `content`
   std::size_t room = 0;
   std::function<void()> on_success;  // called after an answer of 200 to 299
 
   long status = 0;      // 0: there was no answer
   Headers answer;       // its headers
   Bytes content;        // its body, or that of the error
-  std::size_t got = 0;  // bytes at `into`
-  std::string failure;  // what the network did, if there was no answer
+  std::size_t got = 0;  // bytes received at `into`
+  std::string failure;  // the network error, if there was no answer
   CURLcode failure_code = CURLE_OK;
   int attempts = 0;
 
@@ -210,7 +210,7 @@ inline bool is_worth_another(const Exchange& exchange) {
 
 inline bool is_about_credentials(const Exchange& exchange) {
   if (exchange.status != 400 && exchange.status != 401 && exchange.status != 403) return false;
-  // An answer to HEAD has no code; then the credentials are read again in any case.
+  // An answer to HEAD has no error code, so the credentials are read again in any case.
   const std::string code = exchange.error_code();
   return code.empty() || code == "ExpiredToken" || code == "InvalidToken" || code == "TokenRefreshRequired" ||
          code == "InvalidAccessKeyId" || code == "ExpiredTokenException" || code == "AccessDenied" ||

@@ -94,7 +94,7 @@ class Profile {
     std::map<std::string, Section> sections = ini_sections(text);
     const auto found = sections.find(section);
     if (found == sections.end()) return false;
-    for (auto& [name, value] : found->second) values_[name] = std::move(value);  // credentials win over config
+    for (auto& [name, value] : found->second) values_[name] = std::move(value);  // credentials override config
     return true;
   }
 
@@ -153,7 +153,7 @@ inline void set_endpoint(Settings& settings, const std::string& url) {
     throw Error("cannot use an S3 endpoint that has a user in it; give the access key in S3Options or the environment");
   if (settings.host.empty() || settings.host.find_first_of("/?# ") != std::string::npos)
     throw Error("cannot use the S3 endpoint " + shown(url) + ": it must be a host, with a port where it needs one");
-  // The host is signed as it is sent, and clients leave out the default port of the scheme.
+  // The signature includes the host as it is sent, and clients omit the default port of the scheme.
   const std::string own_port = settings.scheme == "https" ? ":443" : ":80";
   if (ends_with(settings.host, own_port)) settings.host.resize(settings.host.size() - own_port.size());
 }

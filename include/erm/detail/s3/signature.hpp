@@ -1,4 +1,4 @@
-// AWS Signature Version 4: the encoding of a request, and the proof that its sender knows the secret key. See
+// AWS Signature Version 4: encodes a request, and proves that its sender knows the secret key. See
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
 #pragma once
 
@@ -34,7 +34,7 @@ struct Credentials {
   }
 };
 
-/// Percent-encodes all bytes but the unreserved characters of RFC 3986.
+/// Percent-encodes all bytes except the unreserved characters of RFC 3986.
 inline std::string encoded(std::string_view text, bool keep_slashes) {
   std::string out;
   out.reserve(text.size());
@@ -52,7 +52,7 @@ inline std::string encoded(std::string_view text, bool keep_slashes) {
   return out;
 }
 
-/// "a=1&b=". The encoded pairs are sorted, whose order may differ from that of the pairs.
+/// "a=1&b=". Sorts the encoded pairs, whose order may differ from that of the plain pairs.
 inline std::string query_text(const Query& query) {
   std::vector<std::string> pairs;
   pairs.reserve(query.size());
@@ -135,7 +135,7 @@ struct Canonical {
   std::string_view method;
   std::string_view path;     // encoded
   std::string_view query;    // encoded and sorted
-  const Headers& headers;    // all of them are signed; "x-amz-date" is among them
+  const Headers& headers;    // all of them are signed, "x-amz-date" included
   std::string_view payload;  // the SHA-256 of the body
 };
 

@@ -84,7 +84,7 @@ class Transfers {
     curl_slist* lines = nullptr;
     std::uint64_t sent = 0;
     Credentials signed_with;
-    std::exception_ptr thrown;  // by a callback, through which no exception may pass
+    std::exception_ptr thrown;  // by a callback; no exception may pass through libcurl
   };
   struct Waiting {
     Exchange* exchange;
@@ -147,7 +147,7 @@ class Transfers {
     running->easy = idle_.empty() ? curl_easy_init() : idle_.back();
     if (running->easy == nullptr) throw std::bad_alloc();
     if (!idle_.empty()) idle_.pop_back();
-    running_.push_back(std::move(running));  // from here on run() releases it
+    running_.push_back(std::move(running));  // from now on run() releases it
     Running& one = *running_.back();
     curl_easy_reset(one.easy);
     set_request(one);
@@ -361,11 +361,11 @@ class Transfers {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-/// The connections that are not in use. Each call borrows some, so that any number of threads may send requests.
+/// The idle connections. Each call borrows some, so that any number of threads may send requests.
 class TransfersPool {
  public:
   TransfersPool() {
-    // Once in a process, and never undone: other libraries may use libcurl too.
+    // Once for each process, and never undone: other libraries may use libcurl, too.
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (ready != CURLE_OK) throw Error("cannot talk to S3: libcurl cannot be set up");
   }

@@ -1,4 +1,4 @@
-// Uploads large files to S3 in parts, several at once; and has S3 copy objects.
+// Uploads large files to S3 in parts, several at once, and lets S3 copy objects.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ class Upload {
       abort.query = {{"uploadId", id_}};
       static_cast<void>(client_.run(std::move(abort)));
     } catch (const std::exception&) {
-      // The caller gets the first error. docs/ describes how a bucket can drop parts of incomplete uploads.
+      // The caller gets the first error. docs/ describes how a bucket can remove parts of incomplete uploads.
     }
   }
 
@@ -88,7 +88,7 @@ class Upload {
         parts[i].expects_xml = true;
       }
     }
-    // A part of a content that is not on this machine is in memory while it is sent.
+    // A part of a content from another machine is in memory while it is sent.
     constexpr std::uint64_t memory = std::uint64_t{32} << 20;
     const std::size_t fit = to_size(std::max<std::uint64_t>(memory / part_size_, 1));
     const std::size_t at_once = client_.options().max_requests;
@@ -125,7 +125,7 @@ class Upload {
   const std::string& path_;
   Place place_;
   const Content* content_ = nullptr;
-  std::string source_;  // in place of the content
+  std::string source_;  // used instead of the content
   std::uint64_t size_;
   std::uint64_t part_size_ = 0;
   std::string writer_ = random_name();
@@ -133,10 +133,10 @@ class Upload {
   std::string list_;
 };
 
-/// Has the server copy objects, several at once. `from` holds paths and sizes.
+/// Lets the server copy objects, several at once. `from` has their paths and sizes.
 inline void copy_objects(const Client& client, const std::vector<std::pair<std::string, std::uint64_t>>& from,
                          const std::vector<std::string>& to) {
-  // One request copies at most 5 GiB, and answers when it is done.
+  // One request copies at most 5 GiB, and answers when the copy is complete.
   const std::uint64_t at_once = std::min<std::uint64_t>(64 * client.options().part_size, std::uint64_t{5} << 30);
   std::vector<Exchange> copies;
   for (std::size_t i = 0; i < from.size(); ++i) {

@@ -103,8 +103,8 @@ class XmlElements {
   [[nodiscard]] XmlElements inside() const { return XmlElements(inside_); }
 
  private:
-  /// Sets inside_ to what is before this element's closing tag, and moves after the tag. S3 nests no element in one of
-  /// the same name.
+  /// Sets inside_ to the text before this element's closing tag, and moves past the tag. In S3's answers no element
+  /// contains another with the same name.
   bool read_content() {
     std::size_t at = 0;
     for (;;) {
@@ -128,7 +128,7 @@ class XmlElements {
   std::string_view inside_;
 };
 
-/// The text of the first element of that name directly inside the root of a document; empty if there is none.
+/// The text of the first element with that name directly inside the root of a document. Empty if there is none.
 inline std::string xml_text(std::string_view document, std::string_view name) {
   XmlElements root(document);
   if (!root.next()) return {};
@@ -137,7 +137,7 @@ inline std::string xml_text(std::string_view document, std::string_view name) {
   return {};
 }
 
-/// Whether the root of a document is closed; that of an answer that was cut off is not.
+/// Whether the root element of a document is closed. It is not if the answer was cut off.
 inline bool is_whole_xml(std::string_view document) { return XmlElements(document).next(); }
 
 inline std::string_view xml_root(std::string_view document) {
@@ -145,7 +145,7 @@ inline std::string_view xml_root(std::string_view document) {
   return root.next() ? root.name() : std::string_view();
 }
 
-/// "a%20b+c" to "a b c": how listings with encoding-type=url write keys.
+/// "a%20b+c" becomes "a b c": listings with encoding-type=url write keys that way.
 inline std::string url_decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());

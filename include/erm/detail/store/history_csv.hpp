@@ -46,8 +46,8 @@ inline std::int64_t unix_milliseconds(TimePoint time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-/// Writes points as lines. Most points of a program come in groups with one step and one millisecond, so that the texts
-/// of both are made once and copied; the shortest text of each value is the rest of the cost.
+/// Writes points as lines. Most points of a program come in groups with the same step and millisecond, so both texts
+/// are made once and copied. The rest of the cost is the shortest text of each value.
 class PointWriter {
  public:
   /// Appends "field,step,milliseconds,value\n" to text().
@@ -81,7 +81,7 @@ class PointWriter {
   }
 
   [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
-  /// The text itself; the writer is not used after this.
+  /// Moves the text out. Do not use the writer after this.
   [[nodiscard]] std::string release() {
     text_.resize(size_);
     return std::move(text_);
@@ -98,7 +98,7 @@ class PointWriter {
       size = static_cast<std::size_t>(std::to_chars(text + 1, text + sizeof text, number).ptr - text);
     }
     char* copy_to(char* at) const {
-      std::memcpy(at, text, sizeof text);  // copying a fixed size is quick; the next field overwrites what is too much
+      std::memcpy(at, text, sizeof text);  // copying a fixed size is fast; the next field overwrites the excess
       return at + size;
     }
   };
@@ -111,7 +111,7 @@ class PointWriter {
   IntegerText time_text_;
 };
 
-/// The whole file.
+/// The complete file.
 inline std::string history_csv(const std::map<std::string, MetricHistory>& history) {
   PointWriter writer;
   writer.add_header();
@@ -125,18 +125,18 @@ inline std::string history_csv(const std::map<std::string, MetricHistory>& histo
 }
 
 /// Reads history files, one after the other, into one history for each metric. A program logs its metrics in turns, so
-/// the reader guesses the metric of a line from the line before and only compares; it looks a metric up if the guess is
-/// wrong. It does the same with milliseconds.
+/// the reader guesses the metric of a line from the line before and only compares names. It looks a metric up only if
+/// the guess is wrong. It does the same with milliseconds.
 class HistoryReader {
  public:
-  /// Adds the points of one file. Ignores a last line that has no line end: a crash cut it off. Throws FormatError,
-  /// which names `path` and the line, for any other line that is not a point.
+  /// Adds the points of one file. Ignores a last line without a line end: a crash cut it off. Throws FormatError, which
+  /// names `path` and the line, for any other line that is not a point.
   void read(std::string_view text, const std::string& path) {
     begin(path, text.size());
     consume(text);
   }
 
-  /// The same piece by piece: begin(), then consume() until the end of the file.
+  /// The same in pieces: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
     path_ = &path;
     file_size_ = file_size;
@@ -157,7 +157,7 @@ class HistoryReader {
     }
     return text.size();
   }
-  /// Called after the first piece: reserves room for the points of the whole file, estimated from that piece. Without
+  /// Called after the first piece: reserves room for the points of the file, estimated from that piece. Without
   /// this a vector that grows by doubling would hold the points of a long run twice.
   void expect_more_of_the_same(std::size_t consumed) {
     const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
@@ -165,7 +165,7 @@ class HistoryReader {
       points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
   }
 
-  /// The points that were read, for each metric in the order of the lines. The reader is empty afterwards.
+  /// The points that were read, for each metric in file order. The reader is empty afterwards.
   [[nodiscard]] std::map<std::string, MetricHistory> take() {
     std::map<std::string, MetricHistory> history;
     for (auto& [metric, points] : points_)
@@ -174,11 +174,11 @@ class HistoryReader {
   }
 
  private:
-  /// A metric, and how its lines begin.
+  /// A metric, and the text with which its lines begin.
   struct Series {
     std::string field;  // as in the file, with the comma
     std::vector<MetricPoint>* points;
-    Series* next = nullptr;  // the series of the line that last followed one of this
+    Series* next = nullptr;  // the series of the line that last followed a line of this one
   };
 
   [[noreturn]] void fail(const char* what) const {
@@ -287,7 +287,7 @@ class HistoryReader {
   static bool is_cut(std::string_view line) {
     if (!line.empty() && line.front() == '"') {
       line.remove_prefix(1);
-      // Skips to the quote that ends the name: the first that is not doubled.
+      // Skips to the quote that ends the name: the first quote that is not doubled.
       for (bool ended = false; !ended;) {
         const std::size_t quote = line.find('"');
         if (quote == std::string_view::npos) return true;
@@ -303,7 +303,7 @@ class HistoryReader {
   std::string_view rest_;
   std::size_t line_ = 1;
   std::map<std::string, std::vector<MetricPoint>> points_;
-  std::unordered_map<std::string, Series> series_;  // by field
+  std::unordered_map<std::string, Series> series_;  // keyed by field
   Series* last_ = nullptr;
   std::string time_text_;
   TimePoint time_;

@@ -15,7 +15,7 @@
 
 namespace erm::detail {
 
-/// Appends to the file. If the store cannot append, collects the text in a local temporary file, and stores that.
+/// Appends to the file. If the store cannot append, collects the text in a local temporary file, and stores that file.
 class HistoryFile {
  public:
   HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)) {

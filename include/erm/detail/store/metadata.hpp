@@ -1,6 +1,7 @@
-// erm_metadata.json holds a run: metadata_writer.hpp makes it from a RunRecord, metadata_reader.hpp reads it back. The
-// Python package reads and writes its top level. "erm" holds everything else; it says by JSON pointer (RFC 6901) which
-// texts stand for values that JSON, or the reader of that package, cannot hold.
+// Reads and writes erm_metadata.json, which contains a run: metadata_writer.hpp writes it from a RunRecord,
+// metadata_reader.hpp reads it back. The Python package reads and writes its top level. "erm" contains everything else.
+// Its JSON pointers (RFC 6901) mark texts that stand for values that JSON, or the reader of that package, cannot
+// represent.
 //
 //   {"timestamp_utc": "2026-11-23T07:30:21.128931",
 //   "experiment_id": "digits", ..., "params": {"nesterov": "true"}, ...,
@@ -27,8 +28,8 @@ inline std::string metadata_path(const std::string& folder) { return joined(fold
 struct LaterKeys {
   Json of_metadata;                             // an object or null
   Json of_erm;                                  // the same
-  std::map<std::string, std::string> of_types;  // by JSON pointer
-  std::map<std::string, Json> of_artifacts;     // of an artifact's entry, by artifact id
+  std::map<std::string, std::string> of_types;  // keyed by JSON pointer
+  std::map<std::string, Json> of_artifacts;     // keyed by artifact id; the value belongs to the artifact's entry
 
   [[nodiscard]] bool empty() const {
     return of_metadata.is_null() && of_erm.is_null() && of_types.empty() && of_artifacts.empty();
@@ -44,16 +45,16 @@ struct StoredArtifact {
   std::string media_type;
   std::optional<std::uint64_t> size;
   std::optional<std::string> sha256;
-  bool is_as_loaded = true;  // then what a later version wrote about it is kept
+  bool is_as_loaded = true;  // if so, keeps what a later version wrote about it
 };
 
 /// The content of erm_metadata.json.
 struct MetadataFile {
   RunRecord record;  // without artifacts and history
   std::vector<StoredArtifact> artifacts;
-  /// The files in history/ that belong to the run. Nothing: all of them.
+  /// The files in history/ that belong to the run. Nothing means all of them.
   std::optional<std::vector<std::string>> history_files;
-  std::string writer;           // of a live run, unless it is "main"
+  std::string writer;           // the writer's id for a live run; empty for "main"
   bool written_by_erm = false;  // has "erm", which the Python package drops
 };
 

@@ -22,7 +22,7 @@
 
 namespace erm::detail {
 
-/// Parses the provenance when it is first asked for. MetadataReader has found the text to be JSON.
+/// Parses the provenance on demand. MetadataReader has already checked that the text is JSON.
 class ProvenanceText final : public StoredProvenance {
  public:
   using StoredProvenance::StoredProvenance;
@@ -38,7 +38,7 @@ class ProvenanceText final : public StoredProvenance {
 
 class MetadataReader {
  public:
-  /// Errors name `path`. Throws FormatError if the text is not the metadata of a run.
+  /// Messages name `path`. Throws FormatError if the text is not the metadata of a run.
   static MetadataFile read(std::string_view text, const std::string& path);
 
  private:
@@ -51,7 +51,7 @@ class MetadataReader {
     throw FormatError("cannot read the run '" + path_ + "': " + key + " " + fault +
                       "; mend the file, or remove its folder");
   }
-  /// Throws unless the next value is of that kind. `within` and `key` name its place.
+  /// Throws unless the next value is of that type. `within` and `key` name its place.
   void expect(Kind kind, const char* belongs, std::string_view within, std::string_view key = {}) const {
     if (json_.kind() == kind) return;
     fail(place(within, key),
@@ -98,7 +98,7 @@ inline void MetadataReader::values(std::map<std::string, Value>& into, const cha
     const Kind kind = json_.kind();
     if (kind == Kind::object || kind == Kind::array || kind == Kind::null)
       fail(place(section, key), std::string("is ") + JsonReader::name_of(kind) + ", where text or a number belongs");
-    // Most files have their keys in order, so that the end is a good hint for the place.
+    // Most files have sorted keys, so the end is a good hint for the position.
     into.insert_or_assign(into.end(), key, json_.value());
   });
 }
@@ -226,7 +226,7 @@ inline bool MetadataReader::apply_type(const std::vector<std::string>& path, con
 }
 
 inline void MetadataReader::apply_types(const std::map<std::string, std::string>& types, RunRecord& record) {
-  // In the order of their texts a pointer comes before the pointers to what is inside its value.
+  // Sorted by text, so that a pointer comes before the pointers to what is inside its value.
   for (const auto& [pointer, type] : types)
     if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
 }

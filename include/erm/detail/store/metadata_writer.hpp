@@ -123,7 +123,7 @@ inline void MetadataWriter::dict_entry(const Json& value, const std::string& poi
   }
 }
 
-/// A copy in which NaN and the infinities are texts with a type, since dump() would write null for them.
+/// A copy in which NaN and the infinities are texts with a type, because dump() would write null for them.
 inline Json MetadataWriter::without_non_finite(const Json& json, const std::string& pointer) {
   if (json.is_number_float() && !std::isfinite(json.get<double>())) {
     types_.emplace_back(pointer, "number");
@@ -251,7 +251,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     for (const auto& [pointer, type] : writer.types_) writer.text_entry(pointer, type);
     for (const auto& [pointer, type] : later_types) {
       const auto is_it = [&wanted = pointer](const auto& known) { return known.first == wanted; };
-      // A value that was logged since has a type of its own.
+      // A value that was logged since then has a type of its own.
       if (std::none_of(writer.types_.begin(), writer.types_.end(), is_it)) writer.text_entry(pointer, type);
     }
     out += '}';

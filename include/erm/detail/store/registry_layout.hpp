@@ -1,5 +1,5 @@
-// The layout of a registry: which folder is the registry, an experiment, a variant or a run, and which may lie in
-// which. Marker files tell them apart.
+// The layout of a registry: which folder is the registry, an experiment, a variant or a run, and which of them may lie
+// in which. Marker files tell them apart.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ inline constexpr std::string_view registry_marker = ".erm_registry.json";
 inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
 inline constexpr std::string_view variant_marker = ".erm_variant.json";
 
-/// The store and path of a URI. If the caller gave a store, the path in that store.
+/// The store and path for a URI. If the caller passed a store, the URI is a path in it.
 inline Location locate(const std::string& uri, const std::shared_ptr<FileSystem>& fs) {
   return fs ? Location{fs, without_scheme(uri)} : open_file_system(uri);
 }
@@ -33,7 +33,7 @@ inline std::string without_end_slash(std::string path) {
   return path;
 }
 
-/// The folders above the last part of an id: "a" and "a/b" of "a/b/c".
+/// The parents of an id: "a" and "a/b" for "a/b/c".
 inline std::vector<std::string> parts_above(const std::string& id) {
   std::vector<std::string> above;
   for (std::size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1))
@@ -41,7 +41,7 @@ inline std::vector<std::string> parts_above(const std::string& id) {
   return above;
 }
 
-/// The ids below a folder, sorted: the folders that hold the marker file.
+/// The ids below a folder, sorted: those of the folders that contain the marker file.
 inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
   std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
   std::sort(ids.begin(), ids.end());
@@ -52,8 +52,8 @@ struct RegistryLayout {
   FileSystem& fs;
   std::string root;
 
-  /// Creates the registry, the experiment and the variant as far as they are missing. Throws InvalidIdError if one of
-  /// them would lie inside another of its kind, or share a folder with something else.
+  /// Creates the registry, the experiment and the variant if they are missing. Throws InvalidIdError if one of them
+  /// would lie inside another of its kind, or share a folder with something else.
   void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability) const {
     const std::string experiment = joined(root, experiment_id);
     const std::string variant = joined(experiment, variant_id);
@@ -111,7 +111,7 @@ struct RegistryLayout {
                     " already; give the path of the registry itself");
   }
 
-  /// Throws InvalidIdError if an experiment or variant cannot be created at that place.
+  /// Throws InvalidIdError if an experiment or variant cannot be created there.
   void check_new(const char* what, const std::string& parent, const std::string& id, std::string_view marker) const {
     const std::string folder = joined(parent, id);
     if (has(folder, marker)) return;
@@ -127,7 +127,7 @@ struct RegistryLayout {
     };
     for (const std::string& place : places)
       for (const auto& [other_marker, other] : others)
-        // The same one may have just been created by another process.
+        // Another process may have just created it.
         if ((place != id || other_marker != marker) && has(joined(parent, place), other_marker))
           refuse(what, id, std::string("needs a folder that is ") + other + " already:", joined(parent, place));
     if (fs.info(folder).kind == FileKind::missing) return;
@@ -151,8 +151,8 @@ struct RegistryLayout {
   }
 };
 
-/// Throws NotFoundError for a registry, an experiment or a variant that does not exist. The message names the first of
-/// them that is missing.
+/// Throws NotFoundError if the registry, the experiment or the variant does not exist. The message names the first that
+/// is missing.
 struct VariantPlace {
   const FileSystem& fs;
   const std::string& registry_uri;

@@ -1,7 +1,7 @@
-// The claim on a run's folder, and the removal of what killed processes left there.
+// The claim on a run's folder, and the cleanup after killed processes.
 //
 // A process that changes a run's folder holds the claim "<parent>/.erm_tmp/<name>". If it is killed, the claim is
-// abandoned, and so the next process knows that the folder may hold files that belong to no run.
+// abandoned. That tells the next process that the folder may contain files that belong to no run.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ inline std::string claim_path(const std::string& folder) {
   return joined(joined(folder_of(folder), claims_folder), last_part(folder));
 }
 
-/// Calls `claim()` until it returns a claim, since others usually hold one for milliseconds. Returns null if it returns
-/// none for as long as `patience`.
+/// Calls `claim()` until it returns a claim, because others usually hold one only for milliseconds. Returns null if
+/// there is still none after `patience`.
 template <class Claiming>
 auto claim_patiently(Claiming&& claim, std::chrono::milliseconds patience = std::chrono::seconds(10)) {
   constexpr std::chrono::milliseconds pause(10);
@@ -41,7 +41,7 @@ auto claim_patiently(Claiming&& claim, std::chrono::milliseconds patience = std:
 inline constexpr std::string_view deleted_prefix = ".erm_deleted_";
 inline std::string deleted_filename(const std::string& entry) { return std::string(deleted_prefix) + entry + ".json"; }
 
-/// The entry in the trash of a deleted run whose folder has not moved yet, or an empty text.
+/// The trash entry of a deleted run whose folder has not moved yet, or an empty text.
 inline std::string deleted_entry_in(const FileSystem& fs, const std::string& folder) {
   for (const FolderEntry& file : fs.list(folder))
     if (file.name.rfind(deleted_prefix, 0) == 0 && ends_with(file.name, ".json"))
@@ -69,7 +69,7 @@ inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std:
   }
 }
 
-/// Removes what a killed save left in a run's folder. The caller holds the claim. A run that was there before stays.
+/// Removes what a killed save left in a run's folder. The caller holds the claim. An older run there stays.
 inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (fs.info(folder).kind != FileKind::folder) return;
   if (fs.info(metadata_path(folder)).kind == FileKind::missing) {
@@ -84,9 +84,9 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   try {
     metadata = read_metadata(fs, folder);
   } catch (const FormatError&) {
-    return;  // damaged: it is not known which files belong to the run
+    return;  // damaged: its files are unknown
   }
-  if (!metadata.history_files) return;  // a live run, whose files the metadata do not name
+  if (!metadata.history_files) return;  // a live run: its metadata do not list its files
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
   remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
@@ -117,9 +117,9 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
       if (claim->was_abandoned())
         remove_leftovers(fs, joined(parent, name));
       else
-        fs.remove_if_empty(joined(parent, name));  // killed between making the folder and begin()
+        fs.remove_if_empty(joined(parent, name));  // the process was killed between creating the folder and begin()
     } catch (const IoError&) {
-      // It belongs to another user, who alone may remove it. It does no harm.
+      // The folder belongs to another user, who alone may remove it. It does no harm.
     }
   }
 }

@@ -1,9 +1,9 @@
-// The changes of edit_run to a live run, in the file ".erm_edits.json" beside its metadata.
+// The changes that edit_run made to a live run, in the file ".erm_edits.json" next to its metadata.
 //
 // The process that writes a live run writes its metadata from memory, and would undo changes by others. So while the
-// metadata say "edits_lie_beside", edit_run stores its changes in a file of their own. Readers apply them to the run,
-// and they win over what the process wrote. The process merges them into the metadata when it finishes the run, and so
-// does a process that resumes the run. Whoever changes the file holds the run's claim.
+// metadata say "edits_lie_beside", edit_run stores its changes in a separate file. Readers apply them to the run, and
+// they override what the process wrote. The process merges them into the metadata when it finishes the run, and so does
+// a process that resumes the run. A process that changes the file holds the run's claim.
 #pragma once
 
 #include <map>
@@ -22,7 +22,7 @@
 namespace erm::detail {
 
 struct RunEdits {
-  std::map<std::string, std::optional<std::string>> tags = {};  // nothing: removed
+  std::map<std::string, std::optional<std::string>> tags = {};  // nothing means removed
   std::optional<std::string> note = {};
   std::optional<std::string> group = {};
   Json later = {};  // an object with keys that a later version wrote, or null
@@ -112,7 +112,7 @@ inline RunEdits read_edits(const FileSystem& fs, const std::string& folder) {
   return edits;
 }
 
-/// Applies the edits that lie beside a run's metadata, if there are any.
+/// Applies the edits that are stored next to a run's metadata, if there are any.
 inline void apply_edits_beside(const FileSystem& fs, const std::string& folder, RunRecord& record) {
   if (!record.edits_lie_beside) return;
   read_edits(fs, folder).apply_to(record);

@@ -1,4 +1,4 @@
-// Reads a run's folder: its metadata, its history, and what other writers and editors left beside them.
+// Reads a run's folder: its metadata, its history, and the files of other writers and editors.
 #pragma once
 
 #include <algorithm>
@@ -43,17 +43,17 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
   return MetadataReader::read(view(bytes), path);
 }
 
-/// Reads the file in pieces, for the file of a long run takes more memory than its points.
+/// Reads the file in pieces, because the file of a long run needs more memory than its points.
 inline void read_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
   const FileInfo found = fs.info(path);
   if (found.kind != FileKind::file)
     throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
   std::size_t room = std::size_t{4} << 20;
-  // From a store on another machine every piece, and the empty one after the end, would be a request.
+  // On another machine every piece, and the empty piece after the end, would be a request.
   if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
   reader.begin(path, found.size);
   Bytes piece(to_size(std::min<std::uint64_t>(room, found.size)));
-  std::size_t kept = 0;  // the beginning of a line that the end of the last piece cut
+  std::size_t kept = 0;  // the beginning of a line that continues in the next piece
   for (std::uint64_t at = 0;;) {
     const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
     if (got == 0) return;
@@ -71,8 +71,8 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   }
 }
 
-/// The entries of history/, for a run whose metadata do not name its files. If there are none, the run may be moving to
-/// the trash or back; so it reads the folder again once the metadata are known to be there.
+/// The entries of history/, for a run whose metadata do not list its files. If there are none, the run may be moving to
+/// the trash or back. So reads the folder again, after checking that the metadata exist.
 inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std::string& folder) {
   std::vector<FolderEntry> entries = fs.list(joined(folder, "history"));
   if (!entries.empty()) return entries;
@@ -83,7 +83,7 @@ inline std::vector<FolderEntry> unnamed_history(const FileSystem& fs, const std:
 /// The paths of a run's history files.
 inline std::vector<std::string> history_paths(const FileSystem& fs, const std::string& folder,
                                               const MetadataFile& metadata) {
-  if (!metadata.written_by_erm) return {};  // the files are those of a run that the Python package overwrote
+  if (!metadata.written_by_erm) return {};  // the Python package overwrote the run: its history files remain
   const std::string history = joined(folder, "history");
   std::vector<std::string> files;
   if (metadata.history_files) {
@@ -120,16 +120,16 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
-/// Whether the process of a run with the status running is gone: it ran on this machine and has ended, or it missed
+/// Whether the process of a run with the status "running" is gone: it ran on this machine and has ended, or it missed
 /// four heartbeats.
 inline bool is_dead(const RunRecord& record) {
   const Owner owner = Owner::of(record.owner);
   const Owner reader = Owner::this_process();
   const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
-  // Machines may share a name. After another boot the process may be one of another machine.
+  // Two machines may have the same name. If the boot differs, the process may be on the other machine.
   if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
-  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may hold any number
+  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may contain any number
   return now_utc() - last_seen >
          std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
 }
@@ -144,8 +144,8 @@ inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
                        time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
-/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric that was
-/// logged without a step since then, so that no point has its value, stays as it is.
+/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric whose value is
+/// not in its history was logged without a step after the last point, and does not change.
 inline void update_metrics_from_history(RunRecord& record) {
   for (const auto& [metric, history] : record.history) {
     const auto known = record.metrics.find(metric);
@@ -157,7 +157,7 @@ inline void update_metrics_from_history(RunRecord& record) {
   }
 }
 
-/// What the other writers of a live run than "main" logged, each in history/<writer>.json.
+/// What the writers of a live run other than "main" logged, each in history/<writer>.json.
 inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
   std::vector<std::string> paths;
   for (const FolderEntry& entry : unnamed_history(fs, folder))
@@ -173,7 +173,7 @@ inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const 
   return writers;
 }
 
-/// Adds to a run what another of its writers logged. Values that the run has itself stay.
+/// Adds to a run what another of its writers logged. The run's own values stay.
 inline void add_record(RunRecord& run, RunRecord other, const std::string& writer) {
   add_provenance_of_writer(run, other, writer);
   for (std::string& feature : other.features)
@@ -193,23 +193,23 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   }
 }
 
-/// Applies the edits that lie beside a run's metadata. If there is no file of edits, the run may be moving to the trash
-/// or back; so it looks for the file again once the metadata are known to be there.
+/// Applies the edits that are stored next to a run's metadata. If there is no such file, the run may be moving to the
+/// trash or back. So looks for the file again, after checking that the metadata exist.
 inline void apply_edits_of(const FileSystem& fs, const std::string& folder, RunRecord& record) {
   if (record.edits_lie_beside && !fs.are_files({edits_path(folder)})) static_cast<void>(metadata_bytes(fs, folder));
   apply_edits_beside(fs, folder, record);
 }
 
-/// Throws NotFoundError if the run was replaced. Called after reading files that the metadata do not name, which may
-/// have been those of another run.
+/// Throws NotFoundError if the run was replaced. Call it after reading files that the metadata do not list, because
+/// those may have belonged to another run.
 inline void expect_same_run(const FileSystem& fs, const std::string& folder, const RunRecord& found) {
   const MetadataFile now = read_metadata(fs, folder);
   if (now.history_files || now.record.timestamp_utc != found.timestamp_utc)
     throw NotFoundError("the run '" + folder + "' was replaced while it was read; read it again");
 }
 
-/// Completes a run's metadata with what other writers and editors left beside them, and finds out whether the run was
-/// killed. Throws NotFoundError if the run was moved or replaced meanwhile.
+/// Adds what other writers and editors logged to a run's metadata, and finds out whether the run was killed. Throws
+/// NotFoundError if the run was moved or replaced meanwhile.
 inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
   if (has_unnamed_files) {
@@ -226,7 +226,7 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   if (is_dead(record)) record.status = RunStatus::killed;
 }
 
-/// Adds the artifacts of a run; their content is read when it is asked for.
+/// Adds the artifacts of a run. Their content is read on demand.
 inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
@@ -239,14 +239,14 @@ inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::stri
   }
 }
 
-/// The run that metadata and history describe.
+/// The run for its metadata and history.
 inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
   settle(*fs, folder, metadata);
   add_artifacts(fs, folder, metadata);
   return std::move(metadata.record);
 }
 
-/// Returns what `read` returns. Calls it again if the run was replaced, or moved to the trash and back, meanwhile.
+/// Returns the result of `read`. Calls it again if the run was replaced, or moved to the trash and back, meanwhile.
 template <class Read>
 auto read_until_whole(const FileSystem& fs, const std::string& folder, Read&& read) {
   constexpr int attempts = 10;
@@ -301,7 +301,7 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
                                                               const std::vector<std::string>& folders) {
   std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
   std::vector<std::string> paths;
-  std::vector<std::size_t> ends;  // of the paths of each run, in `paths`
+  std::vector<std::size_t> ends;  // the end of each run's paths in `paths`
   for (std::size_t i = 0; i < folders.size(); ++i) {
     for (std::string& path : history_paths(fs, folders[i], metadata[i])) paths.push_back(std::move(path));
     ends.push_back(paths.size());
@@ -315,10 +315,10 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
   return metadata;
 }
 
-/// read_run() of each folder. Reads many files with one call, for a store on another machine.
+/// read_run() for each folder. Reads many files in one call, for a store on another machine.
 inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
                                         const std::vector<std::string>& folders) {
-  constexpr std::size_t at_once = 128;  // the files of so many runs are in memory at a time
+  constexpr std::size_t at_once = 128;  // the files of this many runs are in memory at the same time
   std::vector<RunRecord> records;
   records.reserve(folders.size());
   for (auto first = folders.begin(); first != folders.end();) {
@@ -328,7 +328,7 @@ inline std::vector<RunRecord> read_runs(const std::shared_ptr<FileSystem>& fs,
       std::vector<MetadataFile> metadata = read_metadata_and_history_of(*fs, some);
       for (std::size_t i = 0; i < some.size(); ++i) records.push_back(record_of(fs, some[i], std::move(metadata[i])));
     } catch (const NotFoundError&) {
-      // An overwrite may have removed a history meanwhile. Read each run alone, which reads again if it must.
+      // An overwrite may have removed a history meanwhile. Read each run separately, which reads again if necessary.
       records.resize(static_cast<std::size_t>(first - folders.begin()));
       for (const std::string& folder : some) records.push_back(read_run(fs, folder));
     }

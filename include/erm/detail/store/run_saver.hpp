@@ -1,12 +1,12 @@
-// Writes a run's folder so that a reader sees the whole run or none.
+// Writes a run's folder atomically: a reader sees the complete run or none.
 //
 // A save claims the run's name ("<parent>/.erm_tmp/<name>", see Claim), writes artifacts and history to the run's
-// folder, and commits the metadata last: the file of the claim becomes erm_metadata.json in one rename.
+// folder, and commits the metadata last: one rename turns the file of the claim into erm_metadata.json.
 //
-// An overwrite writes new files beside the old ones, commits, and then, under a new claim, removes the files that the
-// metadata do not name any more. An artifact that is in the folder already stays where it is. The names of new files
-// hold the time of the overwrite, so that no name is used twice: a reader with earlier metadata finds the files that
-// they name, or none, but never later ones.
+// An overwrite writes new files next to the old ones and commits. Then, under a new claim, it removes the files that
+// the metadata no longer list. An artifact that is in the folder already stays where it is. The names of new files
+// contain the time of the overwrite, so that no name is used twice: a reader with older metadata finds the files that
+// they list, or none, but never newer ones.
 //
 // The claim of a killed save is abandoned. The next save to the same parent folder removes what it left.
 #pragma once
@@ -54,7 +54,7 @@ class RunSaver {
     while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
   }
 
-  /// Replaces only the files of a run. `holds_other_files` means that the folder has files but no run.
+  /// Replaces only the files of a run. `holds_other_files`: the folder has files, but no run.
   SaveOutcome save(bool overwrite) {
     const std::string parent = folder_of(folder_);
     const std::string name = last_part(folder_);
@@ -96,7 +96,7 @@ class RunSaver {
   }
 
  private:
-  /// Creates a folder and the folders above it, and brings each to the disk before what is in it.
+  /// Creates a folder and the folders above it, and brings each to disk before its content.
   void make_folders(const std::string& path) {
     if (path == "." || path == "/" || path.empty() || fs_.info(path).kind != FileKind::missing) return;
     const std::string parent = folder_of(path);
@@ -110,13 +110,13 @@ class RunSaver {
       throw IoError::failed_to("save a run to", folder_, std::make_error_code(std::errc::not_a_directory));
   }
 
-  /// Reads what is in the folder: names that are taken, and files that may stay.
+  /// Reads what is in the folder: used names, and files that can be kept.
   void read_replaced() {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
     history_stem_ += "-" + mark;
     for (const char* const part : {"artifacts", "history"}) {
-      // Behind a link the files of another folder would count as files of the run, and be removed.
+      // Behind a link the files of another folder would count as files of the run, and would be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
         throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
                           "' is a symbolic link, which may lead out of the run's folder; remove the link");
@@ -133,12 +133,12 @@ class RunSaver {
       if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
-      // A damaged run may be replaced, too; then none of its files stays.
+      // A damaged run may be replaced, too. Then none of its files is kept.
     }
   }
 
-  /// Every file in history/ belongs to a live run that has ended, and so would one that this save writes. So its
-  /// metadata are changed to name the files that it has.
+  /// An ended live run owns every file in history/, so it would own the file that this save writes. This changes its
+  /// metadata to list its own files.
   void name_files_of(MetadataFile& run) {
     for (MetadataFile& writer : read_other_writers(fs_, folder_)) {
       add_record(run.record, std::move(writer.record), writer.writer);
@@ -159,14 +159,14 @@ class RunSaver {
     fs_.remove(edits_path(folder_));
   }
 
-  /// A file to write: of an artifact, or of the history.
+  /// A file to write: an artifact or the history.
   struct Pending {
     const Content* content;
     const Artifact* artifact;  // null for the history
-    std::size_t entry;         // in artifacts_
+    std::size_t entry;         // an index in artifacts_
   };
 
-  /// Makes the entries of the artifacts, and finds those that are in the folder already.
+  /// Creates the entries of the artifacts, and finds those that are in the folder already.
   void name_artifacts() {
     for (const auto& [id, artifact] : record_.artifacts) {
       StoredArtifact entry = {
@@ -189,7 +189,7 @@ class RunSaver {
     }
   }
 
-  /// Whether the replaced run names that file for that artifact; the file may be lost.
+  /// Whether the replaced run lists that file for that artifact. The file may be lost.
   [[nodiscard]] bool is_named(const std::string& id, const std::string& stored_filename) const {
     const auto same = replaced_.find(id);
     return same != replaced_.end() && same->second.stored_filename == stored_filename;
@@ -231,7 +231,7 @@ class RunSaver {
     }
   }
 
-  /// Never the name of a file in the folder, which would be removed if the save fails.
+  /// Never the name of an existing file, which undo() would remove if the save fails.
   std::string free_history_name() {
     for (int i = 1;; ++i) {
       std::string name = history_stem_ + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
@@ -240,7 +240,7 @@ class RunSaver {
   }
 
   std::vector<bool> create_files(const std::vector<NewFile>& files) {
-    // If the call fails, any of them may exist, so that undo() removes all. Otherwise only those it created are ours.
+    // If this throws, any of them may exist, so undo() removes all. Otherwise only the files that it created are ours.
     const std::size_t before = written_.size();
     for (const NewFile& file : files) written_.push_back(file.path);
     std::vector<bool> created = fs_.create_many(files, durability_);
@@ -250,7 +250,7 @@ class RunSaver {
     return created;
   }
 
-  /// Brings the names of all new files to the disk, before the metadata make them a run.
+  /// Brings the names of all new files to disk, before the metadata make them a run.
   void sync() {
     if (durability_ != Durability::durable || !fs_.has_folders()) return;
     std::set<std::string> folders = {folder_};
@@ -271,7 +271,7 @@ class RunSaver {
 
   void undo(const std::string& text) noexcept {
     try {
-      // If the commit failed after the metadata were in their place, this is a complete run.
+      // If the commit failed after the metadata were written, this is a complete run.
       if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
           view(fs_.read(metadata_path(folder_))) == text)
         return;
@@ -280,7 +280,7 @@ class RunSaver {
         for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
       if (is_new_) remove_leftovers(fs_, folder_);
     } catch (const std::exception&) {
-      // The caller gets the first error. The next save removes what stays.
+      // The caller gets the first error. The next save removes the remaining files.
     }
   }
 
@@ -291,9 +291,9 @@ class RunSaver {
   Durability durability_;
   std::function<void()> make_place_;
   bool is_new_ = false;
-  std::map<std::string, StoredArtifact> replaced_;  // of the replaced run, by artifact id
+  std::map<std::string, StoredArtifact> replaced_;  // the artifacts of the replaced run, by id
   std::set<std::string> there_;                     // the files of its artifacts
-  std::set<std::string> histories_there_;           // the files of its history, and names that were tried
+  std::set<std::string> histories_there_;           // its history files, and names that were tried
   StoredNames names_;
   std::string history_stem_ = "main";
   std::vector<Pending> pending_;

@@ -43,7 +43,7 @@ class StoredContent final : public Content {
 
  private:
   std::shared_ptr<FileSystem> fs_;
-  std::string folder_;  // of the run
+  std::string folder_;  // the run's folder
   std::string stored_filename_;
   std::optional<std::uint64_t> size_;
 };
@@ -55,7 +55,7 @@ inline std::string sha256_of(const Content& content) {
   return sha256_of_all(content, content.read_size(), size);
 }
 
-/// Throws FormatError if a stored artifact is a symbolic link, or is reached through one: a link may lead anywhere.
+/// Throws FormatError if a stored artifact is a symbolic link or lies behind one: a link may lead anywhere.
 inline void refuse_links(const FileSystem& fs, const std::string& folder, const std::string& stored_filename,
                          std::set<std::string>& checked) {
   const std::string inside = "artifacts/" + stored_filename;

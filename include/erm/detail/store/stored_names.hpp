@@ -1,4 +1,4 @@
-// The names under which the artifacts of a run are stored: no two of them are the same file on any system.
+// The filenames of a run's stored artifacts. No two of them are the same file on any system.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace erm::detail {
 
-/// `name` in lower case, as file systems that ignore case compare it. Covers the letters whose two cases have the same
-/// number of bytes: ASCII, Latin-1, Greek and Cyrillic.
+/// `name` in lower case, for file systems that ignore case. Covers the letters whose two cases have the same number of
+/// bytes: ASCII, Latin-1, Greek and Cyrillic.
 inline std::string case_folded(std::string_view name) {
   std::string out(name);
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -36,7 +36,7 @@ inline std::string case_folded(std::string_view name) {
   return out;
 }
 
-/// `filename` without '[', ']', '?', '*' and "::", with which the Python package finds another file or none.
+/// `filename` without '[', ']', '?', '*' and "::", because the Python package would search for a pattern.
 inline std::string without_glob_characters(std::string_view filename) {
   std::string out(filename);
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -51,10 +51,10 @@ class StoredNames {
  public:
   StoredNames() = default;
 
-  /// Names that all carry `mark`: "model-<mark>.bin".
+  /// Names that all contain `mark`: "model-<mark>.bin".
   explicit StoredNames(std::string mark) : mark_(std::move(mark)) {}
 
-  /// Takes a name for a file that was logged as `filename`: the same, or "model-2.bin" if another file has it.
+  /// Reserves a name for a file that was logged as `filename`: the same, or "model-2.bin" if that is taken.
   std::string choose(const std::string& filename) {
     std::string wanted = without_glob_characters(filename);
     if (mark_.empty() && take(wanted)) return wanted;
@@ -76,7 +76,7 @@ class StoredNames {
     }
   }
 
-  /// Takes the name `stored`. Returns false if another file has it, or has the name of a folder in it.
+  /// Reserves the name `stored`. Returns false if another file has it, or has the name of a folder in it.
   bool take(const std::string& stored) {
     const std::string folded = case_folded(stored);
     if (files_.count(folded) != 0 || folders_.count(folded) != 0) return false;
@@ -89,8 +89,8 @@ class StoredNames {
   }
 
  private:
-  /// Where ".bin", ".tar.gz" or ".plotly.json" begins, or the end of the path. The first part of a double ending has at
-  /// most six letters and nothing else: in "layer4.conv2.weight.csv" the ending is ".csv".
+  /// The position where ".bin", ".tar.gz" or ".plotly.json" begins, or the end of the path. The first part of a double
+  /// extension has at most six letters and nothing else: in "layer4.conv2.weight.csv" the extension is ".csv".
   static std::size_t begin_of_ending(const std::string& path, std::size_t name) {
     const std::size_t last = path.rfind('.');
     if (last == std::string::npos || last <= name || path.size() - last > 32) return path.size();
@@ -101,7 +101,7 @@ class StoredNames {
     return before;
   }
 
-  /// Renames each folder in `path` whose name is a file's: "a-2/b" if there is a file "a".
+  /// Renames each folder in `path` that has the name of a file: "a-2/b" if there is a file "a".
   void make_room_for_folders(std::string& path) const {
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       const std::string folder = path.substr(0, slash);

@@ -4,9 +4,9 @@
 //   .erm_trash/<entry>/run/           a run's folder as it was, but with its metadata in .erm_deleted_<entry>.json
 //   .erm_trash/<entry>/marker.json    or the marker file of a variant or an experiment
 //
-// To readers none of it is a run, a variant or an experiment. An entry without content does not count: the deletion has
-// not begun, or the entry is being removed. While a run moves to the trash or back, its content is in its own folder,
-// where the filename of the metadata tells the entry (see deleted_entry_in).
+// Readers see none of it as a run, a variant or an experiment. An entry without content does not count: the deletion
+// has not begun, or the entry is being removed. While a run moves to the trash or back, its content is in its own
+// folder, where the filename of the metadata names the entry (see deleted_entry_in).
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@
 
 namespace erm::detail {
 
-/// Names a run; without a run id a variant; without a variant id an experiment.
+/// Names a run; without a run id, a variant; without a variant id, an experiment.
 struct RunIds {
   std::string experiment_id, variant_id, run_id;
 
@@ -42,7 +42,7 @@ struct RunIds {
   }
 };
 
-/// What a user deleted. All runs of one deleted variant or experiment have the same name here.
+/// What the user deleted. All runs of one deleted variant or experiment have the same name here.
 struct Deletion {
   std::string what;  // "run", "variant", "experiment"
   std::string name;
@@ -96,7 +96,7 @@ struct TrashEntry {
       throw FormatError("cannot read the entry of a registry's trash '" + path + "': " + what +
                         "; mend the file, or remove the entry's folder");
     };
-    // The ids become paths in the registry.
+    // Check the ids, because they become paths in the registry.
     for (const std::string* const id : {&entry.ids.experiment_id, &entry.ids.variant_id, &entry.ids.run_id})
       if (const std::string fault = id->empty() ? "" : fault_of_name(*id); !fault.empty())
         fail("the id " + shown(*id) + " " + fault);
@@ -126,7 +126,7 @@ class TrashEntries {
   [[nodiscard]] std::string run_of(const std::string& name) const { return joined(path_of(name), "run"); }
   [[nodiscard]] std::string marker_of(const std::string& name) const { return joined(path_of(name), "marker.json"); }
 
-  /// A claim on an entry. When it ends, the trash is removed if it is empty.
+  /// A claim on an entry. Its destructor removes the trash if it is empty.
   class Hold {
    public:
     Hold(const TrashEntries& entries, const std::string& name)
@@ -138,7 +138,7 @@ class TrashEntries {
       try {
         entries_.fs_.remove_if_empty(entries_.folder_);
       } catch (const Error&) {
-        // Then the empty folder stays.
+        // If this fails, the empty folder stays.
       }
     }
     /// False if a live process holds the entry.
@@ -158,7 +158,7 @@ class TrashEntries {
     std::unique_ptr<Hold> hold;
   };
 
-  /// Makes a new entry without content.
+  /// Creates a new entry without content.
   [[nodiscard]] Held make(RunIds ids, Deletion deletion) const {
     expect_no_link();
     Held held{{{}, std::move(ids), std::move(deletion), now_utc()}, nullptr};
@@ -172,7 +172,7 @@ class TrashEntries {
     }
   }
 
-  /// A name from the time and the process number, so that two processes hardly ever choose the same.
+  /// A name from the time and the process number, so that two processes hardly ever choose the same name.
   static std::string new_name(TimePoint time) {
     std::string name = generated_run_id(time) + "_";
     append_padded(name, static_cast<int>((time.time_since_epoch().count() % 1000000 + 1000000) % 1000000), 6);
@@ -189,7 +189,7 @@ class TrashEntries {
     bool is_whole = false;  // its content is here
   };
 
-  /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for each without an entry.json.
+  /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for entries without entry.json.
   [[nodiscard]] std::vector<Found> find(
       const std::function<void(const std::string& name, bool has_content)>& on_nameless) const {
     expect_no_link();
@@ -249,7 +249,7 @@ class TrashEntries {
   /// Removes an entry that the caller holds, with its content.
   void remove(const TrashEntry& entry) const { remove(entry.name); }
   void remove(const std::string& name) const {
-    // Without these files the rest does not count, even if only half of it is removed.
+    // Removes these files first: without them the rest does not count, even if only half of it is removed.
     fs_.remove_many({joined(run_of(name), deleted_filename(name)), marker_of(name)});
     fs_.remove(path_of(name));
   }
@@ -257,7 +257,7 @@ class TrashEntries {
  private:
   [[nodiscard]] std::string entry_path(const std::string& name) const { return joined(path_of(name), "entry.json"); }
 
-  /// Reads the files that still exist: other processes may remove entries meanwhile.
+  /// Reads the files that still exist, because other processes may remove entries meanwhile.
   [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(const std::vector<std::string>& paths) const {
     std::vector<std::optional<Bytes>> contents;
     try {

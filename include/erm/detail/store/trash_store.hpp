@@ -1,12 +1,12 @@
 // Moves runs, variants and experiments to the trash of their registry and back.
 //
-// A run is deleted in two steps: its metadata are renamed in place, with which it disappears for every reader; then its
-// folder moves. A restore does the reverse. So a killed process leaves the run, or the run in the trash, or a folder
-// that tells by the name of its metadata to which entry of the trash it belongs. The next process that deletes,
-// restores, empties or saves there finishes the move.
+// A run is deleted in two steps. First its metadata are renamed in place, so that it disappears for every reader. Then
+// its folder moves. A restore does the reverse. So a killed process leaves the run, or the run in the trash, or a
+// folder whose metadata's filename names the trash entry to which it belongs. The next process that deletes, restores,
+// empties or saves there finishes the move.
 //
-// Whoever changes a run's folder holds the claim on the run, as a save does; whoever changes an entry of the trash
-// holds the entry.
+// A process that changes a run's folder holds the claim on the run, like a save. A process that changes an entry of the
+// trash holds the entry.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,7 @@ class TrashStore {
     const std::string variant = folder_of_ids({ids.experiment_id, ids.variant_id, ""});
     if (!fs_.are_files({metadata_path(folder)})) {
       if (finish(ids)) return true;
-      sweep(fs_, folder_of(folder), "");  // a deletion that was interrupted at its very end left its claim
+      sweep(fs_, folder_of(folder), "");  // a deletion that was interrupted at the very end left its claim
       remove_empty_folders(folder_of(folder), variant);
       return false;
     }
@@ -84,12 +84,12 @@ class TrashStore {
       for (const MetadataFile& writer : read_other_writers(fs_, folder))
         refuse_if_alive(writer.record, cannot, "end that process first");
     } catch (const FormatError&) {
-      // A damaged run may be deleted, and comes back as it is.
+      // A damaged run may be deleted, and comes back unchanged.
     }
   }
 
-  /// Moves a variant, or an experiment if `ids` has no variant, with all of its runs. A run that another process saves
-  /// there meanwhile stays, together with the variant and the experiment around it.
+  /// Moves a variant, or an experiment if `ids` has no variant, with all of its runs. If another process saves a run
+  /// there meanwhile, that run stays, and so do its variant and experiment.
   void delete_all(const RunIds& ids) {
     const std::string folder = folder_of_ids(ids);
     refuse_links(ids, "delete '" + folder + "'");
@@ -119,8 +119,8 @@ class TrashStore {
   /// The entries of the trash, in the order of their deletion.
   [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
 
-  /// Brings a run back. Throws RunExistsError if another run has its id now, and NotFoundError if it is not in the
-  /// trash any more.
+  /// Restores a run. Throws RunExistsError if another run has its id now, and NotFoundError if it is no longer in the
+  /// trash.
   void restore(const TrashEntry& entry) {
     const std::string folder = folder_of_ids(entry.ids);
     refuse_links(entry.ids, "restore the run '" + folder + "'");
@@ -150,7 +150,7 @@ class TrashStore {
       throw RunExistsError(cannot_restore(ids) + "a run is there; delete that one first");
   }
 
-  /// Brings back the marker file of a variant or experiment, which holds the time of its creation.
+  /// Restores the marker file of a variant or experiment, which contains the time of its creation.
   void restore_marker(const TrashEntry& entry) {
     const auto held = wait_for(entry, "cannot restore '" + folder_of_ids(entry.ids) + "': ");
     if (!is_whole(entry)) return;
@@ -166,14 +166,14 @@ class TrashStore {
 
   [[nodiscard]] bool has_marker(const RunIds& ids) const { return fs_.are_files({marker_path(ids)}); }
 
-  /// Removes for good what was deleted at `limit` or before, finishes interrupted deletions, and removes incomplete
+  /// Permanently removes what was deleted at `limit` or before, finishes interrupted deletions, and removes incomplete
   /// entries. Returns the number of runs removed.
   std::size_t empty(TimePoint limit) {
     std::size_t removed = 0;
     for (const std::string& name : fs_.old_claims(joined(entries_.folder(), claims_folder)))
       static_cast<void>(entries_.hold(name));  // ends the claim of a process that is gone
     const auto remove_nameless = [&](const std::string& name, bool has_content) {
-      // Without its entry.json the age of a deleted run is not known. An entry without content is a leftover.
+      // Without its entry.json a deleted run has no known age. An entry without content is a leftover.
       if (has_content) return;
       if (const auto held = entries_.hold(name)) entries_.remove(name);
     };
@@ -201,7 +201,7 @@ class TrashStore {
     return "cannot restore the run '" + ids.run_id + "' to '" + folder_of_ids(ids) + "': ";
   }
 
-  /// Whether the files in the place of a run are copies from an interrupted restore, of a store that cannot rename.
+  /// Whether the files at a run's place are copies from an interrupted restore, in a store that cannot rename.
   [[nodiscard]] bool are_copies(const TrashEntry& entry) const {
     if (fs_.has_folders()) return false;
     const std::vector<std::string> in_trash = fs_.files_below(entries_.run_of(entry.name));
@@ -222,7 +222,7 @@ class TrashStore {
                   std::make_error_code(std::errc::device_or_resource_busy));
   }
 
-  /// Brings the run back after a failure, unless all of it is in the trash.
+  /// Restores the run after a failure, unless all of it is in the trash.
   void undo_delete(const TrashEntry& entry, const std::string& renamed) noexcept {
     try {
       if (is_whole(entry)) return;
@@ -233,21 +233,21 @@ class TrashStore {
     }
   }
 
-  /// finish() of an entry that the caller holds.
+  /// finish() for an entry that the caller holds.
   bool finish_held(const TrashEntry& entry) {
     if (!entries_.is_on_its_way(entry)) return false;
     const std::string folder = folder_of_ids(entry.ids);
     {
       const std::unique_ptr<Claim> claim = fs_.claim(claim_path(folder));
       if (!claim || !entries_.is_on_its_way(entry)) return false;
-      entries_.write(entry);  // a person may have removed it
+      entries_.write(entry);  // a user may have removed it
       fs_.move(folder, entries_.run_of(entry.name), Durability::durable);
     }
     remove_empty_folders(folder_of(folder), folder_of_ids({entry.ids.experiment_id, entry.ids.variant_id, ""}));
     return true;
   }
 
-  /// Removes renamed metadata that lie beside the metadata: a store that copies instead of renaming may leave them.
+  /// Removes renamed metadata that are next to the metadata: a store that copies instead of renaming may leave both.
   void remove_stale_names(const std::string& folder) {
     for (std::string name = deleted_entry_in(fs_, folder); !name.empty(); name = deleted_entry_in(fs_, folder))
       fs_.remove(joined(folder, deleted_filename(name)));
@@ -275,7 +275,7 @@ class TrashStore {
     }
   }
 
-  /// Whether the marker is in the trash and in its place: a store that copies instead of renaming was interrupted.
+  /// Whether the marker is in the trash and in its place, because a store that cannot rename was interrupted.
   [[nodiscard]] bool is_copy_of_marker(const TrashEntry& entry) const {
     try {
       return fs_.read(marker_path(entry.ids)) == fs_.read(entries_.marker_of(entry.name));
@@ -308,7 +308,7 @@ class TrashStore {
     {
       const TrashEntries::Held held = entries_.make(ids, deletion);
       fs_.move(marker_path(ids), entries_.marker_of(held.entry.name), Durability::durable);
-      // A save checks the marker while it holds its claim: either it finds no marker, or we find its claim here.
+      // A save checks the marker while it holds its claim: either it finds no marker, or this finds its claim.
       if (is_in_use(folder)) {
         fs_.move(entries_.marker_of(held.entry.name), marker_path(ids), Durability::durable);
         return entries_.remove(held.entry);

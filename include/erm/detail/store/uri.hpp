@@ -24,7 +24,7 @@ struct UriScheme {
   Location (*open)(const std::string& uri);
   UriScheme* next;
 };
-/// The first one. Constant-initialised: a scheme may be added before main.
+/// The first scheme. Constant-initialised, because a scheme may be added before main.
 inline UriScheme* added_uri_schemes = nullptr;
 
 /// The scheme of "scheme://rest", or an empty text. A single letter is a Windows drive.
