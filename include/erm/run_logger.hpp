@@ -35,6 +35,7 @@ class Figure;
 
 namespace detail {
 
+struct FigureContent;
 struct RunRecord;
 
 /// A function that is called at once, by reference: what it refers to need not outlive the call.
@@ -234,6 +235,7 @@ class RunLogger {
   void log_point(std::string_view key, const Value& value, std::int64_t step);
   void log_config(const JsonInput& config, const std::string& prefix);
   void log_erm_figure(const Figure& figure, std::string artifact_id);
+  void log_content(detail::FigureContent content, std::string artifact_id);
   void log_picture(const Bytes& picture, std::string artifact_id);
   void log_svg(std::string_view text, bool is_null, std::string artifact_id);
   void log_seed_value(std::string_view name, const Value& seed);

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/figure/content.hpp"
 #include "erm/detail/figure/json_content.hpp"
-#include "erm/detail/figure/log_content.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/json.hpp"
@@ -18,7 +18,7 @@ ERM_INLINE const std::map<std::string, Json>& ExperimentRun::dicts() const { ret
 ERM_INLINE const Json& ExperimentRun::provenance() const { return state_->record.provenance(); }
 
 ERM_INLINE void RunLogger::log_figure(const Json& figure, std::string artifact_id) {
-  detail::log_figure_content(*this, detail::json_content(figure), std::move(artifact_id));
+  log_content(detail::json_content(figure), std::move(artifact_id));
 }
 
 }  // namespace erm

@@ -16,7 +16,6 @@
 #include "erm/detail/base/json_input_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/figure/content.hpp"
-#include "erm/detail/figure/log_content.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
@@ -204,13 +203,18 @@ ERM_INLINE void RunLogger::log_image(const ImageView& pixels, std::string artifa
   log_artifact(encode_png(pixels), std::move(artifact_id), std::move(filename), ArtifactType::png);
 }
 
+ERM_INLINE void RunLogger::log_content(detail::FigureContent content, std::string artifact_id) {
+  std::string filename = detail::filename_for(artifact_id, content.filename_ending);
+  log_artifact(std::move(content.bytes), std::move(artifact_id), std::move(filename), content.type);
+}
+
 ERM_INLINE void RunLogger::log_picture(const Bytes& picture, std::string artifact_id) {
-  detail::log_figure_content(*this, detail::image_content(picture), std::move(artifact_id));
+  log_content(detail::image_content(picture), std::move(artifact_id));
 }
 
 ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::string artifact_id) {
   if (is_null) throw Error("cannot log a figure: its SVG text is a null pointer");
-  detail::log_figure_content(*this, detail::svg_content(text), std::move(artifact_id));
+  log_content(detail::svg_content(text), std::move(artifact_id));
 }
 
 ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifact_id,

@@ -68,4 +68,9 @@ inline FigureContent image_content(Bytes bytes) {
   return {*type, std::move(bytes), *type == ArtifactType::png ? ".png" : ".jpg"};
 }
 
+/// `artifact_id` with `ending`, unless it ends so already.
+inline std::string filename_for(const std::string& artifact_id, const std::string& ending) {
+  return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
+}
+
 }  // namespace erm::detail
