@@ -58,10 +58,15 @@ inline Json json_texts(const std::vector<std::string_view>& texts) {
   for (const std::string_view text : texts) list.push_back(repaired_utf8(text));
   return list;
 }
+inline Json json_texts(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(text);
+  return list;
+}
 
 inline Json build_of(const BuildText& text) {
   Json build = Json::object();
-  build["from"] = "erm_record_build";
+  build["from"] = std::string("erm_record_build");
   for (const auto& [name, value] : text.fields()) {
     if (name == "flags" || name == "definitions") {
       build[std::string(name)] = json_texts(text.list(name));
@@ -90,7 +95,7 @@ inline Json build_of(const BuildText& text) {
 inline Json code_of(const BuildText& text) {
   Json code = Json::object();
   if (text["dirty"].empty()) return code;
-  code["as_of"] = "build";
+  code["as_of"] = std::string("build");
   for (const char* const name : {"commit", "branch", "tag", "remote", "diff", "diff_sha256"})
     if (!text[name].empty()) code[name] = repaired_utf8(text[name]);
   code["dirty"] = text["dirty"] == "true";
@@ -114,13 +119,14 @@ inline Json build_section(Json& missing, const CompilerFacts& facts) {
   const std::vector<std::string> records = build_records(facts.place);
   Json build = Json::object();
   if (records.empty()) {
-    build["from"] = "the compiler's macros";
+    build["from"] = std::string("the compiler's macros");
     if (!facts.compiler.empty()) build["compiler"] = facts.compiler;
     build["cxx_standard"] = facts.cxx_standard;
     if (!facts.optimisation.empty()) build["optimisation"] = facts.optimisation;
-    build["definitions"] = facts.definitions;
+    build["definitions"] = json_texts(facts.definitions);
+    const std::string why = "the compiler's macros do not tell; erm_record_build(target) in CMake records it";
     for (const char* const key : {"build.build_type", "build.flags", "build.libraries", "build.time_utc"})
-      missing[key] = "the compiler's macros do not tell; erm_record_build(target) in CMake records it";
+      missing[key] = why;
   } else {
     const BuildText text(records.front());
     build = build_of(text);
@@ -135,7 +141,7 @@ inline Json build_section(Json& missing, const CompilerFacts& facts) {
       build["other_targets"].push_back(std::move(entry));
     }
   }
-  build["enabled"] = facts.enabled;
+  build["enabled"] = json_texts(facts.enabled);
   return build;
 }
 
@@ -143,7 +149,7 @@ inline Json code_of(const GitState& git, Json& missing) {
   Json code = Json::object();
   for (const auto& [key, why] : git.missing) missing[key.empty() ? "code" : "code." + key] = repaired_utf8(why);
   if (git.missing.count("") != 0) return code;
-  code["as_of"] = "run";
+  code["as_of"] = std::string("run");
   const auto add = [&](const char* key, const std::string& text) {
     if (!text.empty()) code[key] = repaired_utf8(text);
   };

@@ -2,6 +2,8 @@
 // and gone on with, and those that write it together.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -13,9 +15,30 @@ namespace erm::detail {
 inline constexpr const char* captured_keys[] = {"captured_utc", "erm_version", "program", "machine", "job",
                                                 "environment",  "build",       "code",    "missing"};
 
+/// Whether two parts of a provenance have the same value; 1 and 1.0 are the same.
+inline bool is_same(const Json& one, const Json& other) {
+  if (one.is_number() && other.is_number()) {
+    if (one.is_number_float() || other.is_number_float()) return one.get<double>() == other.get<double>();
+    return one.get<std::int64_t>() == other.get<std::int64_t>();
+  }
+  if (one.type() != other.type() || one.size() != other.size()) return false;
+  if (one.is_string()) return one.get_ref<const std::string&>() == other.get_ref<const std::string&>();
+  if (one.is_boolean()) return one.get<bool>() == other.get<bool>();
+  if (one.is_object()) {
+    for (auto entry = one.begin(); entry != one.end(); ++entry) {
+      const auto same = other.find(entry.key());
+      if (same == other.end() || !is_same(*entry, *same)) return false;
+    }
+  } else if (one.is_array()) {
+    for (std::size_t i = 0; i < one.size(); ++i)
+      if (!is_same(one[i], other[i])) return false;
+  }
+  return true;
+}
+
 /// What of `one` is not the same in `other`, objects entry by entry; null where all is.
 inline Json difference(const Json& one, const Json& other) {
-  if (one == other) return Json();
+  if (is_same(one, other)) return Json();
   if (!one.is_object() || !other.is_object()) return one;
   Json different = Json::object();
   for (auto entry = one.begin(); entry != one.end(); ++entry) {
