@@ -73,10 +73,14 @@ inline std::optional<std::string> plotly_svg(const Json& figure, std::string* wh
 }
 
 inline std::string PlotlyDrawing::description() const {
-  static constexpr std::pair<PlotlyTrace::Kind, const char*> names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
-                                                                        {PlotlyTrace::Kind::bar, "bars"},
-                                                                        {PlotlyTrace::Kind::histogram, "histogram"},
-                                                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+  struct NamedKind {
+    PlotlyTrace::Kind kind;
+    const char* name;
+  };
+  static constexpr NamedKind names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
+                                        {PlotlyTrace::Kind::bar, "bars"},
+                                        {PlotlyTrace::Kind::histogram, "histogram"},
+                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {

@@ -7,8 +7,8 @@
 //   code_section(missing, facts.place);   // {"as_of": "build", "commit": "5d1c...", "dirty": true, "diff": "diff ...", ...}
 #pragma once
 
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -38,18 +38,18 @@ inline Json code_section(Json& missing, const void* place, const Surroundings& s
 /// The records of this process, the one that tells of the program first: that of an executable, else of the library that
 /// `place` is in, else of a library linked into the program, else of any other that is loaded.
 inline std::vector<std::string> build_records(const void* place) {
-  std::vector<std::pair<int, std::string>> ranked;
+  std::vector<std::vector<std::string>> ranked(8);
   for (Module& module : os::loaded_modules(place)) {
     for (std::string& record : module.records) {
       const std::string_view type = BuildText(record)["target_type"];
       const bool is_whole = type == "executable" || type == "shared library" || type == "module library";
-      const int rank = module.is_program && is_whole ? 0 : module.has_caller ? 2 : module.is_program ? 4 : 6;
-      ranked.emplace_back(rank + (is_whole ? 0 : 1), std::move(record));
+      const std::size_t rank = module.is_program && is_whole ? 0 : module.has_caller ? 2 : module.is_program ? 4 : 6;
+      ranked[rank + (is_whole ? 0 : 1)].push_back(std::move(record));
     }
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> records;
-  for (auto& [rank, record] : ranked) records.push_back(std::move(record));
+  for (std::vector<std::string>& of_rank : ranked)
+    for (std::string& record : of_rank) records.push_back(std::move(record));
   return records;
 }
 

@@ -1,7 +1,6 @@
 // All that is known of a run, as data: ExperimentRun guards it, the registry writes and reads it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -124,8 +123,9 @@ struct RunRecord {
 /// A feature that is there stays where it is.
 inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
-  if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
-    record.features.push_back(std::move(name));
+  for (const std::string& known : record.features)
+    if (known == name) return;
+  record.features.push_back(std::move(name));
 }
 
 /// A tag of that name that is there is replaced.
