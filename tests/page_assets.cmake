@@ -16,7 +16,7 @@ function(add_asset name file)
   set(begin 0)
   while(begin LESS length)
     string(SUBSTRING "${text}" ${begin} ${piece_size} piece)
-    string(APPEND pieces "    R\"page(${piece})page\",\n")
+    string(APPEND pieces "    R\"page(${piece})page\"sv,\n")
     math(EXPR begin "${begin} + ${piece_size}")
   endwhile()
   string(APPEND content "
@@ -35,6 +35,9 @@ set(content "// The style and the scripts of the comparison page: exactly web/pa
 #include <string_view>
 
 namespace erm::detail {
+
+// A literal with its length: the compiler need not count its characters.
+using std::string_view_literals::operator\"\"sv;
 ")
 add_asset(style page.css)
 add_asset(script page.js)

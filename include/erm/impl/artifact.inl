@@ -1,7 +1,6 @@
 // The bodies of erm/artifact.hpp.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,12 +40,13 @@ void read_whole(const Artifact& artifact, Accept&& accept) {
   const Content& content = *artifact.content();
   const std::optional<std::string>& sha256 = artifact.sha256();
   const std::uint64_t expected = content.size();
-  Bytes chunk(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, 1, content.read_size())));
-  if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws if the file does not exist
+  const std::uint64_t at_once = content.read_size();
+  Bytes chunk(static_cast<std::size_t>(expected == 0 ? 1 : expected < at_once ? expected : at_once));
+  if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws where the file is not there
   Sha256 hash;
   std::uint64_t done = 0;
   while (done < expected) {
-    const auto want = static_cast<std::size_t>((std::min<std::uint64_t>)(expected - done, chunk.size()));
+    const std::size_t want = expected - done < chunk.size() ? static_cast<std::size_t>(expected - done) : chunk.size();
     const std::size_t got = content.read_at(done, chunk.data(), want);
     if (got == 0) break;
     if (sha256) hash.update(chunk.data(), got);

@@ -24,10 +24,14 @@
 namespace erm {
 
 ERM_INLINE Figure::Figure(std::string_view title) {
-  Json axis = {{"automargin", true}};
-  json_ = std::make_unique<Json>(
-      Json{{"data", Json::array()},
-           {"layout", {{"margin", {{"l", 60}, {"r", 20}, {"t", 30}, {"b", 50}}}, {"xaxis", axis}, {"yaxis", axis}}}});
+  json_ = std::make_unique<Json>();
+  (*json_)["data"] = Json::array();
+  Json& margin = layout()["margin"];
+  margin["l"] = 60;
+  margin["r"] = 20;
+  margin["t"] = 30;
+  margin["b"] = 50;
+  layout()["xaxis"]["automargin"] = layout()["yaxis"]["automargin"] = true;
   if (!title.empty()) this->title(title);
 }
 
@@ -59,10 +63,11 @@ ERM_INLINE Figure& Figure::add_xy(Shape shape, bool x_is_text, const std::vector
                                 : shape == Shape::points ? "Figure::scatter"
                                                          : "Figure::bar";
   detail::check_same_size(operation, "x", x.size(), "y", y.size());
-  // Otherwise plotly converts text such as "10" to a number.
-  if (x_is_text) layout()["xaxis"]["type"] = "category";
-  Json trace = {{"type", shape == Shape::bars ? "bar" : "scatter"}};
-  if (shape != Shape::bars) trace["mode"] = shape == Shape::line ? "lines" : "markers";
+  // Else plotly takes text such as "10" for a number.
+  if (x_is_text) layout()["xaxis"]["type"] = std::string("category");
+  Json trace;
+  trace["type"] = std::string(shape == Shape::bars ? "bar" : "scatter");
+  if (shape != Shape::bars) trace["mode"] = std::string(shape == Shape::line ? "lines" : "markers");
   trace["x"] = detail::figure_json(x);
   trace["y"] = detail::figure_json(y);
   return add_trace(std::move(trace), name);
@@ -79,13 +84,15 @@ ERM_INLINE Figure& Figure::line(const MetricHistory& history, std::string_view n
 }
 
 ERM_INLINE Figure& Figure::add_histogram(const std::vector<Value>& values, std::string_view name, std::size_t bins) {
-  Json trace = {{"type", "histogram"}};
+  Json trace;
+  trace["type"] = std::string("histogram");
   trace["x"] = detail::figure_json(values);
   if (bins > 0) trace["nbinsx"] = bins;
   for (Json& other : (*json_)["data"]) {
-    if (other["type"] != "histogram") continue;
-    // Histograms overlap, and each must stay visible.
-    layout()["barmode"] = "overlay";
+    const Json& type = other["type"];
+    if (!type.is_string() || type.get_ref<const std::string&>() != "histogram") continue;
+    // They lie over each other, and each stays visible.
+    layout()["barmode"] = std::string("overlay");
     other["opacity"] = trace["opacity"] = 0.6;
   }
   return add_trace(std::move(trace), name);
@@ -103,20 +110,22 @@ ERM_INLINE Figure& Figure::add_heatmap(const std::vector<std::vector<Value>>& ro
                   "; all rows need the same number");
     }
   }
-  Json trace = {{"type", "heatmap"}, {"colorscale", "Viridis"}};
+  Json trace;
+  trace["type"] = std::string("heatmap");
+  trace["colorscale"] = std::string("Viridis");
   const std::size_t columns = rows.empty() ? 0 : rows.front().size();
   if (!x_labels.empty()) {
     detail::check_same_size("Figure::heatmap", "a row", columns, "x_labels", x_labels.size());
     trace["x"] = detail::figure_json(detail::figure_values(x_labels));
-    layout()["xaxis"]["type"] = "category";
+    layout()["xaxis"]["type"] = std::string("category");
   }
   if (!y_labels.empty()) {
     detail::check_same_size("Figure::heatmap", "a column", rows.size(), "y_labels", y_labels.size());
     trace["y"] = detail::figure_json(detail::figure_values(y_labels));
-    layout()["yaxis"]["type"] = "category";
+    layout()["yaxis"]["type"] = std::string("category");
   }
   trace["z"] = std::move(z);
-  layout()["yaxis"]["autorange"] = "reversed";
+  layout()["yaxis"]["autorange"] = std::string("reversed");
   return add_trace(std::move(trace), {});
 }
 
@@ -137,25 +146,35 @@ ERM_INLINE Figure& Figure::y_label(std::string_view text) {
 }
 
 ERM_INLINE Figure& Figure::log_x() {
-  layout()["xaxis"]["type"] = "log";
+  layout()["xaxis"]["type"] = std::string("log");
   return *this;
 }
 
 ERM_INLINE Figure& Figure::log_y() {
-  layout()["yaxis"]["type"] = "log";
+  layout()["yaxis"]["type"] = std::string("log");
   return *this;
 }
 
 namespace detail {
+
+/// [first, second]
+inline Json json_pair(Json first, Json second) {
+  Json pair = Json::array();
+  pair.push_back(std::move(first));
+  pair.push_back(std::move(second));
+  return pair;
+}
 
 inline Figure figure_of(const Confusion& confusion) {
   Figure figure("Confusion matrix");
   figure.heatmap(confusion.counts, confusion.classes, confusion.classes).x_label("predicted").y_label("actual");
   Json& trace = figure.json()["data"][0];
   trace["text"] = trace["z"];
-  trace["texttemplate"] = "%{text}";
-  // No assignment from braces: Clang 14 then leaks the old value.
-  Json colors = Json::array({Json::array({0, "#f7fbff"}), Json::array({0.5, "#6baed6"}), Json::array({1, "#08306b"})});
+  trace["texttemplate"] = std::string("%{text}");
+  Json colors = Json::array();
+  colors.push_back(json_pair(0, std::string("#f7fbff")));
+  colors.push_back(json_pair(0.5, std::string("#6baed6")));
+  colors.push_back(json_pair(1, std::string("#08306b")));
   trace["colorscale"] = std::move(colors);
   return figure;
 }
@@ -179,9 +198,11 @@ inline std::string curve_name(std::string_view name, const char* measure, double
 inline Figure rate_figure(std::string_view title, const Curve& curve, const std::string& name, const Curve& chance) {
   Figure figure(title);
   figure.line(curve.x, curve.y, name).line(chance.x, chance.y, "chance");
-  figure.json()["data"][1]["line"] = {{"dash", "dot"}, {"color", "#888888"}};
-  figure.json()["layout"]["xaxis"]["range"] = {0, 1};
-  figure.json()["layout"]["yaxis"]["range"] = {0, 1.02};
+  Json& guess = figure.json()["data"][1]["line"];
+  guess["dash"] = std::string("dot");
+  guess["color"] = std::string("#888888");
+  figure.json()["layout"]["xaxis"]["range"] = json_pair(0, 1);
+  figure.json()["layout"]["yaxis"]["range"] = json_pair(0, 1.02);
   return figure;
 }
 
@@ -206,7 +227,7 @@ ERM_INLINE Figure precision_recall_figure(const std::vector<double>& labels, con
                               curve_name(name, "AP", ranking.average_precision()),
                               {{0, 1}, {prevalence, prevalence}});
   figure.x_label("recall").y_label("precision");
-  figure.json()["data"][0]["line"] = {{"shape", "vh"}};
+  figure.json()["data"][0]["line"]["shape"] = std::string("vh");
   return figure;
 }
 

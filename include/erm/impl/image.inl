@@ -1,11 +1,9 @@
 // The bodies of erm/image.hpp.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <memory>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -50,23 +48,23 @@ ERM_INLINE Bytes encode_png(const ImageView& image) {
   if (image.row_stride > row) {
     packed.resize(row * image.rows);
     for (std::size_t i = 0; i < image.rows; ++i)
-      std::copy_n(pixels + i * image.row_stride, row, packed.begin() + static_cast<std::ptrdiff_t>(i * row));
+      std::memcpy(packed.data() + i * row, pixels + i * image.row_stride, row);
     pixels = packed.data();
   }
   int size = 0;
-  const std::unique_ptr<unsigned char, void (*)(void*)> png(
-      detail::stb::stbi_write_png_to_mem(pixels, static_cast<int>(row), static_cast<int>(image.columns),
-                                         static_cast<int>(image.rows), static_cast<int>(image.channels), &size),
-      detail::stb::release);
-  return Bytes(png.get(), png.get() + size);
+  const struct Png {
+    const std::uint8_t* bytes;
+    ~Png() { detail::stb::release(const_cast<std::uint8_t*>(bytes)); }
+  } png{detail::stb::stbi_write_png_to_mem(pixels, static_cast<int>(row), static_cast<int>(image.columns),
+                                           static_cast<int>(image.rows), static_cast<int>(image.channels), &size)};
+  return Bytes(png.bytes, png.bytes + size);
 }
 
 ERM_INLINE std::optional<ArtifactType> image_type_of(const Bytes& content) {
   static constexpr std::uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   static constexpr std::uint8_t jpg[] = {0xFF, 0xD8, 0xFF};
   const auto begins_with = [&](const auto& signature) {
-    return content.size() >= sizeof signature &&
-           std::equal(std::begin(signature), std::end(signature), content.begin());
+    return content.size() >= sizeof signature && std::memcmp(content.data(), signature, sizeof signature) == 0;
   };
   if (begins_with(png)) return ArtifactType::png;
   if (begins_with(jpg)) return ArtifactType::jpg;

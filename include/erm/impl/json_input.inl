@@ -1,9 +1,9 @@
 // The bodies of erm/json_input.hpp.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <initializer_list>
-#include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,11 +15,11 @@
 namespace erm {
 
 ERM_INLINE JsonInput::JsonInput(std::initializer_list<JsonInput> items) : kind_(Kind::array), items_(items) {
-  const auto is_entry = [](const JsonInput& item) {
-    return item.kind_ == Kind::array && item.items_.size() == 2 && item.items_[0].kind_ == Kind::value &&
-           item.items_[0].value_.is_text();
-  };
-  if (!std::all_of(items_.begin(), items_.end(), is_entry)) return;
+  for (const JsonInput& item : items_) {
+    const bool is_entry = item.kind_ == Kind::array && item.items_.size() == 2 &&
+                          item.items_[0].kind_ == Kind::value && item.items_[0].value_.is_text();
+    if (!is_entry) return;
+  }
   kind_ = Kind::object;
   for (JsonInput& item : items_) {
     std::string key = item.items_[0].value_.str();
@@ -34,10 +34,13 @@ ERM_INLINE void JsonInput::set_key(std::string_view key) { key_ = detail::repair
 
 /// Sorts by key. Of entries with the same key the first stays, as in a Json.
 ERM_INLINE void JsonInput::sort_entries() {
-  const auto less = [](const JsonInput& a, const JsonInput& b) { return a.key_ < b.key_; };
-  if (!std::is_sorted(items_.begin(), items_.end(), less)) std::stable_sort(items_.begin(), items_.end(), less);
-  const auto same = [](const JsonInput& a, const JsonInput& b) { return a.key_ == b.key_; };
-  items_.erase(std::unique(items_.begin(), items_.end(), same), items_.end());
+  bool is_sorted = true;
+  for (std::size_t i = 1; i < items_.size(); ++i) is_sorted = is_sorted && items_[i - 1].key_ < items_[i].key_;
+  if (is_sorted) return;
+  std::map<std::string, JsonInput> by_key;
+  for (JsonInput& item : items_) by_key.try_emplace(item.key_, std::move(item));
+  items_.clear();
+  for (auto& entry : by_key) items_.push_back(std::move(entry.second));
 }
 
 ERM_INLINE void JsonInput::update(const JsonInput& object) {
@@ -49,7 +52,7 @@ ERM_INLINE void JsonInput::update(const JsonInput& object) {
     if (mine != items_.end() && mine->key_ == theirs.key_) ++mine;
     merged.push_back(theirs);
   }
-  std::move(mine, items_.end(), std::back_inserter(merged));
+  for (; mine != items_.end(); ++mine) merged.push_back(std::move(*mine));
   items_ = std::move(merged);
 }
 

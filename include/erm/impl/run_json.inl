@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/figure/content.hpp"
 #include "erm/detail/figure/json_content.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/experiment_run.hpp"

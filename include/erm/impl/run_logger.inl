@@ -2,11 +2,11 @@
 // provenance (provenance.inl).
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -58,9 +58,9 @@ inline bool leads_to_file(const std::string& link) {
   }
 }
 
-/// Adds the regular files below `folder`, relative to it. Includes links to files, and does not follow links to
-/// folders. Throws if a folder does not exist or may not be opened.
-inline void add_files_below(const std::string& folder, const std::string& prefix, std::vector<std::string>& files) {
+/// Adds the regular files below `folder`, relative to it. Links to files count, links to folders are not followed;
+/// folders that may not be opened throw, as does one that is not there.
+inline void add_files_below(const std::string& folder, const std::string& prefix, std::set<std::string>& files) {
   os::Folder names(folder);
   if (!names) {
     static_cast<void>(os::open_to_read(folder));  // throws if nothing exists there
@@ -69,7 +69,7 @@ inline void add_files_below(const std::string& folder, const std::string& prefix
   std::vector<std::string> folders;
   for (FolderEntry entry; names.next(entry);) {
     if (entry.kind == FileKind::file || (entry.kind == FileKind::link && leads_to_file(folder + "/" + entry.name)))
-      files.push_back(prefix + entry.name);
+      files.insert(prefix + entry.name);
     else if (entry.kind == FileKind::folder)
       folders.push_back(std::move(entry.name));
   }
@@ -242,9 +242,8 @@ ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::stri
   const std::string root = folder.str();
   if (detail::os::info(root).kind == FileKind::missing)
     throw NotFoundError("cannot log the files of '" + root + "': it is not there; check the path");
-  std::vector<std::string> files;
+  std::set<std::string> files;  // in order
   detail::add_files_below(root, {}, files);
-  std::sort(files.begin(), files.end());
   const auto id_of = [&](const std::string& file) { return artifact_id_prefix + "/" + file; };
   for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // log all files or none
   for (const std::string& file : files) log_artifact(FilePath::from_utf8(root + "/" + file), id_of(file), id_of(file));

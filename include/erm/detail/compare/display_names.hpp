@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "erm/detail/base/time_text.hpp"
@@ -20,8 +20,7 @@ inline std::string full_run_name(const ExperimentRun& run) {
 }
 
 inline bool all_distinct(const std::vector<std::string>& names) {
-  std::unordered_set<std::string_view> seen;
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return seen.insert(name).second; });
+  return std::set<std::string>(names.begin(), names.end()).size() == names.size();
 }
 
 /// Shortens generated ids of one day to their time of day, "07:30:21"; leaves all ids as they are where one is another.
@@ -66,7 +65,7 @@ inline std::vector<std::string> short_run_names(const std::vector<const Experime
   if (all_distinct(names)) return names;
   names = named(full_run_name);
   // The same run twice: number them.
-  std::unordered_map<std::string, std::size_t> seen;
+  std::map<std::string, std::size_t> seen;
   for (std::string& name : names)
     if (const std::size_t before = seen[name]++; before > 0) name += " (" + std::to_string(before + 1) + ")";
   return names;

@@ -292,16 +292,19 @@ inline void add_feature_rows(std::vector<ComparisonRow>& rows, const std::vector
     fill_cell(rows[0].cells[run], Value(runs[run]->features().size()), texts);
   }
   // The orders of one set of features are numbered: runs with the same features and the same number have the same list.
-  std::map<std::vector<std::string>, std::vector<const std::vector<std::string>*>> orders_of;
+  std::map<std::string, std::size_t> orders_of, number_of;  // by the features of a set, and of a list
+  const auto text_of = [](const std::vector<std::string>& features) {
+    std::string text;
+    for (const std::string& feature : features) text += std::to_string(feature.size()) + ":" + feature;
+    return text;
+  };
   std::vector<std::size_t> order(runs.size());
   for (std::size_t run = 0; run < runs.size(); ++run) {
     std::vector<std::string> set = runs[run]->features();
     std::sort(set.begin(), set.end());
-    auto& orders = orders_of[set];
-    const auto same = [&](const auto* features) { return *features == runs[run]->features(); };
-    const auto known = std::find_if(orders.begin(), orders.end(), same);
-    order[run] = static_cast<std::size_t>(known - orders.begin());
-    if (known == orders.end()) orders.push_back(&runs[run]->features());
+    const std::string list = text_of(runs[run]->features());
+    if (number_of.find(list) == number_of.end()) number_of[list] = orders_of[text_of(set)]++;
+    order[run] = number_of[list];
   }
   if (std::any_of(order.begin(), order.end(), [](std::size_t number) { return number > 0; })) {
     add_summary("order of features");

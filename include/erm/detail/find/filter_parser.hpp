@@ -207,7 +207,11 @@ inline FilterParser::Tree FilterParser::contains(const Given& left) {
 
 inline FilterParser::Tree FilterParser::condition() {
   Given left = operand();
-  static constexpr std::pair<std::string_view, Test> signs[] = {
+  struct Sign {
+    std::string_view text;
+    Test test;
+  };
+  static constexpr Sign signs[] = {
       {"=", Test::equal}, {"==", Test::equal},   {"!=", Test::unequal}, {"<>", Test::unequal},
       {"<", Test::less},  {"<=", Test::at_most}, {">", Test::greater},  {">=", Test::at_least}};
   for (const auto& [sign, test] : signs)

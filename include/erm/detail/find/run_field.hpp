@@ -64,7 +64,11 @@ struct RunField {
   const Value* entry_of(const RunRecord& run, Value& scratch) const;
 };
 
-inline constexpr std::pair<std::string_view, RunField::Kind> plain_run_fields[] = {
+struct PlainRunField {
+  std::string_view name;
+  RunField::Kind kind;
+};
+inline constexpr PlainRunField plain_run_fields[] = {
     {"status", RunField::Kind::status},       {"experiment", RunField::Kind::experiment},
     {"variant", RunField::Kind::variant},     {"run", RunField::Kind::run},
     {"time", RunField::Kind::time},           {"duration", RunField::Kind::duration},
@@ -102,10 +106,14 @@ inline std::optional<RunField> run_field(const std::vector<std::string>& parts) 
   if (parts[0] == "tags") return field;
   if (parts[0] == "metrics") {
     field.kind = RunField::Kind::metric;
-    static constexpr std::pair<std::string_view, RunField::Point> points[] = {{"first", RunField::Point::first},
-                                                                              {"last", RunField::Point::last},
-                                                                              {"min", RunField::Point::min},
-                                                                              {"max", RunField::Point::max}};
+    struct NamedPoint {
+      std::string_view name;
+      RunField::Point point;
+    };
+    static constexpr NamedPoint points[] = {{"first", RunField::Point::first},
+                                            {"last", RunField::Point::last},
+                                            {"min", RunField::Point::min},
+                                            {"max", RunField::Point::max}};
     for (const auto& [name, point] : points) {
       if (parts.size() < 3 || parts.back() != name) continue;
       field.point = point;

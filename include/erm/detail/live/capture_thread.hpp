@@ -28,7 +28,9 @@ class LiveCapture {
       thread_ = std::thread(
           [accept, &options, process = ProcessState(options, facts)] { accept(Capture::of(process, options)); });
     } catch (const std::system_error& error) {
-      accept(Json::object({{"missing", {{"provenance", std::string("no thread can be begun: ") + error.what()}}}}));
+      Json captured = Json::object();
+      captured["missing"]["provenance"] = std::string("no thread can be begun: ") + error.what();
+      accept(std::move(captured));
     }
   }
   /// Returns when `accept` has returned. Thread-safe.

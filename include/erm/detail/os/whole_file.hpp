@@ -33,7 +33,8 @@ inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
   bytes.resize(done);
   std::uint8_t more[4096];
   while (const std::size_t got = file.read_at(done, more, sizeof more)) {
-    bytes.insert(bytes.end(), more, more + got);
+    const std::uint8_t* const begin = more;
+    bytes.insert(bytes.end(), begin, begin + got);
     done += got;
   }
   return bytes;

@@ -111,7 +111,7 @@ class ArtifactWriter {
 
   /// Whether the page holds this content already; then writes where. The page holds each content once.
   bool is_repeated(Showing showing, const std::string& hash, std::size_t run) {
-    const auto [first, is_new] = shown_.emplace(std::make_pair(showing, hash), Place{row_, run});
+    const auto [first, is_new] = shown_.try_emplace(content_key(showing, hash), Place{row_, run});
     if (!is_new) append_same(first->second);
     return !is_new;
   }
@@ -243,8 +243,8 @@ class ArtifactWriter {
   PlotlyScript& plotly_;
   bool has_plotly_ = false;
   std::size_t row_ = 0;
-  std::vector<RowFigure> figures_;                          // of the current row
-  std::map<std::pair<Showing, std::string>, Place> shown_;  // where the page shows each content
+  std::vector<RowFigure> figures_;      // of the current row
+  std::map<std::string, Place> shown_;  // where the page shows each content
 };
 
 inline void append_artifacts(PageOutput& page, const Comparison& comparison, const CompareOptions& options,

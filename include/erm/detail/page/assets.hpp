@@ -6,6 +6,9 @@
 
 namespace erm::detail {
 
+// A literal with its length: the compiler need not count its characters.
+using std::string_view_literals::operator""sv;
+
 // web/page.css
 inline constexpr std::string_view page_style[] = {
     R"page(/* The comparison page. Colours come from the variables below; runs have one of eight colours and one of five dashes. */
@@ -240,7 +243,7 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
 .zone { fill: transparent; cursor: ns-resize; touch-action: none; }
-.dot { fill: var(--c); opacity: 0.85)page",
+.dot { fill: var(--c); opacity: 0.85)page"sv,
     R"page(; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
@@ -288,7 +291,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
   .part { break-inside: auto; border: 0; }
   header, main { max-width: none; padding: 0; }
 }
-)page",
+)page"sv,
 };
 inline constexpr std::string_view page_style_sha256 = "22b148b5818644f9b25f54b888827e4d09c972147b8367a36cdcd8a7490c47d0";
 
@@ -560,7 +563,7 @@ function nameParts(row, text) {
 
 function sortDirection(by, section, key) {
   const sort = state.sort;
-  return sort)page",
+  return sort)page"sv,
     R"page( && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
 }
 
@@ -812,7 +815,7 @@ function render() {
   }
   const isWanted = filterTest();
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
-    element.toggleAttri)page",
+    element.toggleAttri)page"sv,
     R"page(bute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWanted(element.textContent.toLowerCase())));
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
@@ -1068,7 +1071,7 @@ function smoothed(values) {
 const everyRun = " ";
 function groupings() {
   const names = runs.length > 1 ? [everyRun] : [];
-  for )page",
+  for )page"sv,
     R"page((const section of sections) {
     if (section.kind !== "runs" && section.kind !== "params") continue;
     for (const row of section.rows)
@@ -1308,7 +1311,7 @@ function renderCharts() {
   legend.hidden = Boolean(groupsShown);
   if (groupsShown) {
     const all = new Map(charts.flatMap((chart) => chart.lines).map((line) => [line.key, line]));
-    legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${)page",
+    legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${)page"sv,
     R"page(line.n})`))));
   }
   if (curveControls.zoomOut) curveControls.zoomOut.hidden = !state.zoom;
@@ -1546,7 +1549,7 @@ function axisOf(row) {
     const placeOf = (value) => (map(value) - from) / span;
     const textAt = (place) => format(isLog ? 10 ** (from + place * span) : from + place * span);
     let ticks = numbers;
-    if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil)page",
+    if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil)page"sv,
     R"page((from)));
     else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
     let last = -1;
@@ -1745,7 +1748,7 @@ function blendImages(gallery) {
   const figures = findAll(".artifact", gallery).filter((figure) => find("img", figure));
   if (figures.length < 2) return null;
   const range = make("input", { type: "range", min: 0, max: 1, step: 0.05, value: 0, oninput: () => {
-    const base = figures.find((figure) => Number(figure.data)page",
+    const base = figures.find((figure) => Number(figure.data)page"sv,
     R"page(set.run) === state.baseline) || figures[0];
     for (const figure of figures) {
       const frame = find(".lens", figure);
@@ -1931,7 +1934,7 @@ document.addEventListener("scroll", ({ target }) => {
 window.addEventListener("beforeprint", splitTables);
 window.addEventListener("afterprint", joinTables);
 })();
-)page",
+)page"sv,
 };
 inline constexpr std::string_view page_script_sha256 = "e2d5f5d24713df580929a22ead9898516db1365c93203a672980b524c479afac";
 
@@ -1959,7 +1962,7 @@ addEventListener("message", async ({ data, source }) => {
     parent.postMessage({ problem: String(error.message || error) }, "*");
   }
 });
-)page",
+)page"sv,
 };
 inline constexpr std::string_view page_frame_sha256 = "6b38afc14c02fc50a758c1465182f0bc21272d3e71449676ff3777d97d0e20e2";
 

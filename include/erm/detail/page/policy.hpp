@@ -70,10 +70,15 @@ struct PageContents {
   std::uint64_t size = 0;  // of the embedded artifacts in bytes; equal contents with a recorded hash count once
 };
 
+/// Names a content in the way that it is shown.
+inline std::string content_key(Showing showing, const std::string& hash) {
+  return static_cast<char>('0' + static_cast<int>(showing)) + hash;
+}
+
 /// Reads the HTML artifacts.
 inline PageContents contents_of(const Comparison& comparison, const CompareOptions& options) {
   PageContents contents;
-  std::set<std::pair<Showing, std::string_view>> counted;
+  std::set<std::string> counted;
   for (const Comparison::ArtifactRow& row : comparison.artifacts())
     for (const Artifact* artifact : row.artifacts) {
       if (artifact == nullptr) continue;
@@ -85,7 +90,7 @@ inline PageContents contents_of(const Comparison& comparison, const CompareOptio
         contents.has_html = contents.has_html || showing == Showing::html;
         if (showing == Showing::html) add_style_hashes(contents.style_hashes, to_text(artifact->bytes()));
         if (showing == Showing::name_only && !options.embed_files) continue;
-        if (artifact->sha256() && !counted.emplace(showing, *artifact->sha256()).second) continue;
+        if (artifact->sha256() && !counted.insert(content_key(showing, *artifact->sha256())).second) continue;
         contents.size += size;
       } catch (const Error&) {
         continue;

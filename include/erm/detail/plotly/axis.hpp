@@ -65,7 +65,7 @@ struct PlotlyAxis {
   std::optional<std::pair<double, double>> fixed_range;  // the layout's; on a logarithmic axis in powers of ten
   std::vector<PlotlyTick> fixed_ticks;
   std::vector<std::string> categories;
-  std::map<std::string, std::size_t, std::less<>> category_places;
+  std::map<std::string, std::size_t> category_places;
   double low = 0, high = 1;  // in places, low < high
   bool has_places = false;   // whether widen() was given a place
   double room = 0;           // beyond each end, as a share of the range

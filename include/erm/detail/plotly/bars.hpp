@@ -14,6 +14,9 @@
 
 namespace erm::detail {
 
+/// The ends of what is drawn at each place.
+using PlotlyExtents = std::map<double, std::pair<double, double>>;
+
 /// A bar that extends from `begin` to `end` on the axis that it stands on, and from `foot` to `head` on the other axis,
 /// all in places.
 struct PlotlyBar {
@@ -156,7 +159,7 @@ inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
   const double gap = std::clamp(figure.bar_gap.value_or(any_histogram ? 0.04 : 0.2), 0.0, 0.95);
   const double all_width = distance * (1 - gap);
 
-  std::map<double, std::pair<double, double>> stacks;  // the upper and lower end of the stack at each place
+  PlotlyExtents stacks;  // the upper and lower end of the stack at each place
   std::size_t position = 0;
   for (std::size_t t = 0; t < counts.size(); ++t) {
     const PlotlyTrace& trace = figure.traces[t];

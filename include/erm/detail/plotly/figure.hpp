@@ -82,7 +82,8 @@ inline ColorScale read_color_scale(const Json* json) {
     }
   }
   if (stops.empty()) return ColorScale();
-  std::stable_sort(stops.begin(), stops.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 1; i < stops.size(); ++i)  // they are few, and mostly in order
+    for (std::size_t j = i; j > 0 && stops[j].first < stops[j - 1].first; --j) std::swap(stops[j], stops[j - 1]);
   return ColorScale(std::move(stops));
 }
 

@@ -73,10 +73,14 @@ inline std::optional<std::string> plotly_svg(const Json& figure, std::string* wh
 }
 
 inline std::string PlotlyDrawing::description() const {
-  static constexpr std::pair<PlotlyTrace::Kind, const char*> names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
-                                                                        {PlotlyTrace::Kind::bar, "bars"},
-                                                                        {PlotlyTrace::Kind::histogram, "histogram"},
-                                                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+  struct NamedKind {
+    PlotlyTrace::Kind kind;
+    const char* name;
+  };
+  static constexpr NamedKind names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
+                                        {PlotlyTrace::Kind::bar, "bars"},
+                                        {PlotlyTrace::Kind::histogram, "histogram"},
+                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
@@ -284,7 +288,7 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
   const PlotlyTrace& trace = figure_.traces[index];
   const PlotlyAxis& across = trace.is_horizontal ? figure_.x : figure_.y;
   std::map<std::string, std::string> paths;
-  std::map<std::pair<double, std::string>, std::pair<double, double>> thin;  // bars narrower than half a pixel
+  std::map<std::string, PlotlyExtents> thin;  // of bars narrower than half a pixel, by colour
   for (const PlotlyBar& bar : layout_.bars[index]) {
     const auto along = [&](double place) {
       return trace.is_horizontal ? layout_.y_pixel(place) : layout_.x_pixel(place);
@@ -297,9 +301,12 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
     if (std::fabs(end - begin) < 0.5) {
       const double column = std::floor((std::min)(begin, end) * 2) / 2;
-      const auto [place, is_new] = thin.try_emplace({column, color}, (std::min)(foot, head), (std::max)(foot, head));
-      auto& [least, greatest] = place->second;
-      if (!is_new) least = (std::min)({least, foot, head}), greatest = (std::max)({greatest, foot, head});
+      const double low = (std::min)(foot, head), high = (std::max)(foot, head);
+      PlotlyExtents& extents = thin[color];
+      if (const auto known = extents.find(column); known != extents.end())
+        known->second = {(std::min)(known->second.first, low), (std::max)(known->second.second, high)};
+      else
+        extents[column] = {low, high};
       continue;
     }
     if (trace.is_horizontal)
@@ -307,12 +314,14 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     else
       add_rectangle(paths[color], {begin, foot}, {end, head});
   }
-  for (const auto& [place, extent] : thin) {
-    const double begin = place.first, end = begin + 0.5;
-    if (trace.is_horizontal)
-      add_rectangle(paths[place.second], {extent.first, begin}, {extent.second, end});
-    else
-      add_rectangle(paths[place.second], {begin, extent.first}, {end, extent.second});
+  for (const auto& [color, extents] : thin) {
+    std::string& path = paths[color];
+    for (const auto& [begin, extent] : extents) {
+      if (trace.is_horizontal)
+        add_rectangle(path, {extent.first, begin}, {extent.second, begin + 0.5});
+      else
+        add_rectangle(path, {begin, extent.first}, {begin + 0.5, extent.second});
+    }
   }
   for (const auto& [color, path] : paths) {
     out_ += "<path fill=\"" + color + '"';

@@ -79,18 +79,20 @@ inline void take_job_variables(Environment& environment) {
 /// The job's section, or an empty object outside a job.
 inline Json job_section(const Environment& environment, const SystemFiles& files) {
   Json job = Json::object();
+  std::string_view scheduler;
   const auto get = [&](std::string_view name) { return environment.get(std::string(name)); };
   for (const JobVariable& one : job_variables) {
     const std::string_view value = get(one.variable);
     if (value.empty()) continue;
-    if (job.empty()) {
+    if (scheduler.empty()) {
       if (one.key != "id") continue;
       // Other programs use these names, too.
       if (one.scheduler == "sge" && get("SGE_ROOT").empty()) continue;
       if (one.scheduler == "kubernetes" && get("KUBERNETES_SERVICE_HOST").empty()) continue;
-      job["scheduler"] = std::string(one.scheduler);
+      scheduler = one.scheduler;
+      job["scheduler"] = std::string(scheduler);
     }
-    if (job["scheduler"] == std::string(one.scheduler)) job[std::string(one.key)] = kept_text(value);
+    if (scheduler == one.scheduler) job[std::string(one.key)] = kept_text(value);
   }
   if (!get("KUBERNETES_SERVICE_HOST").empty())
     if (const std::string name = files.line("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); !name.empty())

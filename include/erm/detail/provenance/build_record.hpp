@@ -8,8 +8,8 @@
 //   ...", ...}
 #pragma once
 
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -40,18 +40,18 @@ inline Json code_section(Json& missing, const void* place, const Surroundings& s
 /// The records of this process, the most relevant first: that of the executable, then of the library that contains
 /// `place`, then of a library linked into the program, then of any other loaded library.
 inline std::vector<std::string> build_records(const void* place) {
-  std::vector<std::pair<int, std::string>> ranked;
+  std::vector<std::vector<std::string>> ranked(8);
   for (Module& module : os::loaded_modules(place)) {
     for (std::string& record : module.records) {
       const std::string_view type = BuildText(record)["target_type"];
       const bool is_whole = type == "executable" || type == "shared library" || type == "module library";
-      const int rank = module.is_program && is_whole ? 0 : module.has_caller ? 2 : module.is_program ? 4 : 6;
-      ranked.emplace_back(rank + (is_whole ? 0 : 1), std::move(record));
+      const std::size_t rank = module.is_program && is_whole ? 0 : module.has_caller ? 2 : module.is_program ? 4 : 6;
+      ranked[rank + (is_whole ? 0 : 1)].push_back(std::move(record));
     }
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> records;
-  for (auto& [rank, record] : ranked) records.push_back(std::move(record));
+  for (std::vector<std::string>& of_rank : ranked)
+    for (std::string& record : of_rank) records.push_back(std::move(record));
   return records;
 }
 
@@ -60,10 +60,15 @@ inline Json json_texts(const std::vector<std::string_view>& texts) {
   for (const std::string_view text : texts) list.push_back(repaired_utf8(text));
   return list;
 }
+inline Json json_texts(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(text);
+  return list;
+}
 
 inline Json build_of(const BuildText& text) {
   Json build = Json::object();
-  build["from"] = "erm_record_build";
+  build["from"] = std::string("erm_record_build");
   for (const auto& [name, value] : text.fields()) {
     if (name == "flags" || name == "definitions") {
       build[std::string(name)] = json_texts(text.list(name));
@@ -92,7 +97,7 @@ inline Json build_of(const BuildText& text) {
 inline Json code_of(const BuildText& text) {
   Json code = Json::object();
   if (text["dirty"].empty()) return code;
-  code["as_of"] = "build";
+  code["as_of"] = std::string("build");
   for (const char* const name : {"commit", "branch", "tag", "remote", "diff", "diff_sha256"})
     if (!text[name].empty()) code[name] = repaired_utf8(text[name]);
   code["dirty"] = text["dirty"] == "true";
@@ -116,13 +121,14 @@ inline Json build_section(Json& missing, const CompilerFacts& facts) {
   const std::vector<std::string> records = build_records(facts.place);
   Json build = Json::object();
   if (records.empty()) {
-    build["from"] = "the compiler's macros";
+    build["from"] = std::string("the compiler's macros");
     if (!facts.compiler.empty()) build["compiler"] = facts.compiler;
     build["cxx_standard"] = facts.cxx_standard;
     if (!facts.optimisation.empty()) build["optimisation"] = facts.optimisation;
-    build["definitions"] = facts.definitions;
+    build["definitions"] = json_texts(facts.definitions);
+    const std::string why = "the compiler's macros do not tell; erm_record_build(target) in CMake records it";
     for (const char* const key : {"build.build_type", "build.flags", "build.libraries", "build.time_utc"})
-      missing[key] = "the compiler's macros do not tell; erm_record_build(target) in CMake records it";
+      missing[key] = why;
   } else {
     const BuildText text(records.front());
     build = build_of(text);
@@ -137,7 +143,7 @@ inline Json build_section(Json& missing, const CompilerFacts& facts) {
       build["other_targets"].push_back(std::move(entry));
     }
   }
-  build["enabled"] = facts.enabled;
+  build["enabled"] = json_texts(facts.enabled);
   return build;
 }
 
@@ -145,7 +151,7 @@ inline Json code_of(const GitState& git, Json& missing) {
   Json code = Json::object();
   for (const auto& [key, why] : git.missing) missing[key.empty() ? "code" : "code." + key] = repaired_utf8(why);
   if (git.missing.count("") != 0) return code;
-  code["as_of"] = "run";
+  code["as_of"] = std::string("run");
   const auto add = [&](const char* key, const std::string& text) {
     if (!text.empty()) code[key] = repaired_utf8(text);
   };

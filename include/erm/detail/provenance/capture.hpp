@@ -88,7 +88,7 @@ inline void mask_texts(Json& json) {
     for (const Json& part : json)
       if (part.is_string()) texts.push_back(part.get<std::string>());
     if (texts.size() == json.size()) {
-      json = masked_arguments(texts);
+      json = json_texts(masked_arguments(texts));
     } else {
       for (Json& part : json) mask_texts(part);
     }
@@ -107,7 +107,7 @@ class Capture {
     if (options.gpus) capture.guarded("machine.gpus", [&] { nvml.emplace(places.nvml); });
     const auto begin = std::chrono::steady_clock::now();
     capture.all_["captured_utc"] = time_text(process.time);
-    capture.all_["erm_version"] = version;
+    capture.all_["erm_version"] = std::string(version);
     capture.program();
     capture.section("build", [&](Json& missing) { return build_section(missing, process.facts); });
     if (options.code) capture.code();

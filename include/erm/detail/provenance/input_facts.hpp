@@ -94,7 +94,8 @@ inline void add_folder_facts(Json& facts, const std::filesystem::path& folder, I
   facts["files"] = files.size();
   facts["size"] = whole ? read : size;
   facts[whole ? "sha256" : "fingerprint"] = list.hex();
-  facts["of"] = whole ? "the list of its files' names and SHA-256" : "the list of its files' names and sizes";
+  facts["of"] =
+      std::string(whole ? "the list of its files' names and SHA-256" : "the list of its files' names and sizes");
 }
 
 /// {"path": "/data/train.csv", "size": 1234, "sha256": "..."}. Throws NotFoundError if the path does not exist.
@@ -106,7 +107,7 @@ inline Json input_facts(const std::filesystem::path& path, InputHash hash) {
   const std::string uri(unchanged.begin(), unchanged.end());
   if (const std::size_t scheme = uri.find("://"); scheme != std::string::npos && scheme > 1) {  // "C://" is a drive
     facts["path"] = repaired_utf8(masked_text(uri));
-    facts["note"] = "no file of this machine: neither its size nor its content was looked at";
+    facts["note"] = std::string("no file of this machine: neither its size nor its content was looked at");
     return facts;
   }
   std::error_code error;
@@ -122,7 +123,7 @@ inline Json input_facts(const std::filesystem::path& path, InputHash hash) {
     facts["sha256"] = sha256_of_file(file, size);
   } else {
     facts["fingerprint"] = fingerprint_of_file(file, size);
-    facts["of"] = "its size, and 64 pieces of 64 KiB of its content";
+    facts["of"] = std::string("its size, and 64 pieces of 64 KiB of its content");
   }
   facts["size"] = size;
   return facts;

@@ -1,7 +1,6 @@
 // The contents of artifacts: in memory, in a spooled copy, or in the original file.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -24,7 +23,8 @@ class BytesContent final : public Content {
   [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
   std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
     if (offset >= bytes_.size()) return 0;
-    const std::size_t count = (std::min<std::size_t>)(size, bytes_.size() - to_size(offset));
+    const std::size_t left = bytes_.size() - to_size(offset);
+    const std::size_t count = size < left ? size : left;
     if (count > 0) std::memcpy(into, bytes_.data() + to_size(offset), count);
     return count;
   }

@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "erm/content.hpp"
 #include "erm/detail/base/utf8.hpp"
@@ -34,7 +33,11 @@ inline std::string media_type_of(ArtifactType type, std::string_view filename) {
     case ArtifactType::binary:
       break;
   }
-  static constexpr std::pair<const char*, const char*> known[] = {
+  struct KnownEnding {
+    const char* ending;
+    const char* media_type;
+  };
+  static constexpr KnownEnding known[] = {
       {".txt", "text/plain"},     {".log", "text/plain"},          {".md", "text/markdown"},
       {".csv", "text/csv"},       {".tsv", "text/tab-separated-values"}, {".json", "application/json"},
       {".yaml", "text/yaml"},     {".yml", "text/yaml"},           {".toml", "text/plain"},

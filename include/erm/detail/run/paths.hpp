@@ -1,10 +1,10 @@
 // Paths in a store: UTF-8 with '/' between their parts.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/artifact.hpp"
@@ -41,9 +41,17 @@ inline std::string normal_path(std::string_view path) {
 
 /// Moves ERM's own files (".erm_...") behind the others. Returns the first of them.
 inline std::vector<std::string>::iterator own_files_last(std::vector<std::string>& files) {
-  return std::stable_partition(files.begin(), files.end(), [](const std::string& file) {
-    return last_part(file).rfind(reserved_prefix, 0) != 0;
-  });
+  std::vector<std::string> own;
+  auto end = files.begin();  // of the others
+  for (std::string& file : files) {
+    if (last_part(file).rfind(reserved_prefix, 0) == 0)
+      own.push_back(std::move(file));
+    else if (std::string& place = *end++; &place != &file)
+      place = std::move(file);
+  }
+  auto place = end;
+  for (std::string& file : own) *place++ = std::move(file);
+  return end;
 }
 
 inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

@@ -1,7 +1,6 @@
 // Everything that is known about a run, as data. ExperimentRun guards it; the registry writes and reads it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -125,8 +124,9 @@ struct RunRecord {
 /// An existing feature keeps its position.
 inline void add_feature(RunRecord& record, std::string_view feature) {
   std::string name = repaired_utf8(feature);
-  if (std::find(record.features.begin(), record.features.end(), name) == record.features.end())
-    record.features.push_back(std::move(name));
+  for (const std::string& known : record.features)
+    if (known == name) return;
+  record.features.push_back(std::move(name));
 }
 
 /// Replaces an existing tag of that name.

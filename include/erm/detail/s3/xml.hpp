@@ -23,7 +23,11 @@ inline std::string unescaped_xml(std::string_view text) {
     text.remove_prefix(amp);
     const std::size_t end = text.find(';');
     const std::string_view name = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
-    static constexpr std::pair<std::string_view, char> known[] = {
+    struct Entity {
+      std::string_view name;
+      char character;
+    };
+    static constexpr Entity known[] = {
         {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
     std::size_t used = 0;
     for (const auto& [entity, c] : known) {

@@ -58,7 +58,11 @@ struct MetadataFile {
   bool written_by_erm = false;  // has "erm", which the Python package drops
 };
 
-inline constexpr std::pair<ArtifactType, std::string_view> artifact_type_names[] = {
+struct ArtifactTypeName {
+  ArtifactType type;
+  std::string_view name;
+};
+inline constexpr ArtifactTypeName artifact_type_names[] = {
     {ArtifactType::png, "png"},   {ArtifactType::jpg, "jpg"},       {ArtifactType::plotly_json, "plotly_json"},
     {ArtifactType::html, "html"}, {ArtifactType::binary, "binary"},
 };

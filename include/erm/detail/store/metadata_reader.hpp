@@ -107,7 +107,7 @@ inline void MetadataReader::dicts(std::map<std::string, Json>& into) {
   expect(Kind::object, "an object", "dicts");
   json_.object([&](const std::string& name) {
     expect(Kind::object, "an object", "dicts", name);
-    into.insert_or_assign(name, json_.any());
+    into[name] = json_.any();
   });
 }
 
@@ -165,7 +165,7 @@ inline void MetadataReader::artifacts(MetadataFile& file) {
   json_.object([&](const std::string& id) {
     Json later_keys;
     file.artifacts.push_back(artifact(id, later_keys));
-    if (!later_keys.is_null()) later_.of_artifacts.insert_or_assign(id, std::move(later_keys));
+    if (!later_keys.is_null()) later_.of_artifacts[id] = std::move(later_keys);
   });
 }
 
