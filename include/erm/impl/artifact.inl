@@ -11,6 +11,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/sha256.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/media_types.hpp"
@@ -41,12 +42,12 @@ void read_whole(const Artifact& artifact, Accept&& accept) {
   const std::optional<std::string>& sha256 = artifact.sha256();
   const std::uint64_t expected = content.size();
   const std::uint64_t at_once = content.read_size();
-  Bytes chunk(static_cast<std::size_t>(expected == 0 ? 1 : expected < at_once ? expected : at_once));
+  Bytes chunk(to_size(expected == 0 ? 1 : expected < at_once ? expected : at_once));
   if (expected == 0) content.read_at(0, chunk.data(), 1);  // throws where the file is not there
   Sha256 hash;
   std::uint64_t done = 0;
   while (done < expected) {
-    const std::size_t want = expected - done < chunk.size() ? static_cast<std::size_t>(expected - done) : chunk.size();
+    const std::size_t want = expected - done < chunk.size() ? to_size(expected - done) : chunk.size();
     const std::size_t got = content.read_at(done, chunk.data(), want);
     if (got == 0) break;
     if (sha256) hash.update(chunk.data(), got);
