@@ -16,8 +16,8 @@ namespace erm {
 
 ERM_INLINE JsonInput::JsonInput(std::initializer_list<JsonInput> items) : kind_(Kind::array), items_(items) {
   for (const JsonInput& item : items_) {
-    const bool is_entry = item.kind_ == Kind::array && item.items_.size() == 2 &&
-                          item.items_[0].kind_ == Kind::value && item.items_[0].value_.is_text();
+    const bool is_entry = item.kind_ == Kind::array && item.items_.size() == 2 && item.items_[0].kind_ == Kind::value &&
+                          item.items_[0].value_.is_text();
     if (!is_entry) return;
   }
   kind_ = Kind::object;

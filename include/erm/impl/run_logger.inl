@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -58,9 +58,10 @@ inline bool leads_to_file(const std::string& link) {
   }
 }
 
-/// Adds the regular files below `folder`, relative to it. Links to files count, links to folders are not followed;
-/// folders that may not be opened throw, as does one that is not there.
-inline void add_files_below(const std::string& folder, const std::string& prefix, std::set<std::string>& files) {
+/// Adds the paths of the regular files below `folder`, each under `prefix` and its path in it. Links to files count,
+/// links to folders are not followed; folders that may not be opened throw, as does one that is not there.
+inline void add_files_below(const std::string& folder, const std::string& prefix,
+                            std::map<std::string, std::string>& files) {
   os::Folder names(folder);
   if (!names) {
     static_cast<void>(os::open_to_read(folder));  // throws if nothing exists there
@@ -68,8 +69,9 @@ inline void add_files_below(const std::string& folder, const std::string& prefix
   }
   std::vector<std::string> folders;
   for (FolderEntry entry; names.next(entry);) {
-    if (entry.kind == FileKind::file || (entry.kind == FileKind::link && leads_to_file(folder + "/" + entry.name)))
-      files.insert(prefix + entry.name);
+    std::string path = folder + "/" + entry.name;
+    if (entry.kind == FileKind::file || (entry.kind == FileKind::link && leads_to_file(path)))
+      files[prefix + entry.name] = std::move(path);
     else if (entry.kind == FileKind::folder)
       folders.push_back(std::move(entry.name));
   }
@@ -177,8 +179,8 @@ ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
   add_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
-                           std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
-                           guessed.rfind("text/", 0) == 0 || guessed == "application/json" ? guessed : "text/plain"));
+                        std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
+                        guessed.rfind("text/", 0) == 0 || guessed == "application/json" ? guessed : "text/plain"));
 }
 
 ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_id,
@@ -242,11 +244,10 @@ ERM_INLINE void RunLogger::log_artifacts(const FilePath& folder, const std::stri
   const std::string root = folder.str();
   if (detail::os::info(root).kind == FileKind::missing)
     throw NotFoundError("cannot log the files of '" + root + "': it is not there; check the path");
-  std::set<std::string> files;  // in order
-  detail::add_files_below(root, {}, files);
-  const auto id_of = [&](const std::string& file) { return artifact_id_prefix + "/" + file; };
-  for (const std::string& file : files) detail::check_name("artifact id", id_of(file));  // log all files or none
-  for (const std::string& file : files) log_artifact(FilePath::from_utf8(root + "/" + file), id_of(file), id_of(file));
+  std::map<std::string, std::string> files;  // by artifact id
+  detail::add_files_below(root, artifact_id_prefix + "/", files);
+  for (const auto& [id, path] : files) detail::check_name("artifact id", id);  // all of them, or none
+  for (const auto& [id, path] : files) log_artifact(FilePath::from_utf8(path), id, id);
 }
 
 ERM_INLINE void RunLogger::add_artifact(Artifact artifact) {

@@ -72,7 +72,7 @@ TEST_CASE("A row in scientific notation shows each number that way") {
   CHECK(six("1e400", true) == "1e400");
 }
 
-TEST_CASE("Numbers that are not finite have names") {
+TEST_CASE("HTML shows numbers that are not finite by name") {
   CHECK(six("nan") == "NaN");
   CHECK(six("-nan") == "NaN");
   CHECK(six("inf") == "\xE2\x88\x9E");

@@ -55,6 +55,7 @@ inline void release(void* memory) noexcept { free(memory); }
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
+#define STBIWDEF static inline
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(x) ((void)0)
 #define STBIW_MALLOC(size) ::erm::detail::stb::allocate(size)
@@ -62,6 +63,20 @@ inline void release(void* memory) noexcept { free(memory); }
 #define STBIW_FREE(memory) ::erm::detail::stb::release(memory)
 
 namespace erm::detail::stb {
+
+// Without optimisation GCC emits each static function that is not inline, called or not.
+static inline void* stbiw__sbgrowf(void**, int, int);
+static inline unsigned char* stbiw__zlib_flushf(unsigned char*, unsigned int*, int*);
+static inline int stbiw__zlib_bitrev(int, int);
+static inline unsigned int stbiw__zlib_countm(unsigned char*, unsigned char*, int);
+static inline unsigned int stbiw__zhash(unsigned char*);
+static inline unsigned int stbiw__crc32(unsigned char*, int);
+static inline void stbiw__wpcrc(unsigned char**, int);
+static inline unsigned char stbiw__paeth(int, int, int);
+static inline void stbiw__encode_png_line(unsigned char*, int, int, int, int, int, int, signed char*);
+static inline void stbiw__jpg_DCT(float*, float*, float*, float*, float*, float*, float*, float*);
+static inline void stbiw__jpg_calcBits(int, unsigned short*);
+
 #include "erm/detail/figure/stb_image_write-1.16.h"
 }  // namespace erm::detail::stb
 

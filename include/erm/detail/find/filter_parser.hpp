@@ -211,9 +211,9 @@ inline FilterParser::Tree FilterParser::condition() {
     std::string_view text;
     Test test;
   };
-  static constexpr Sign signs[] = {
-      {"=", Test::equal}, {"==", Test::equal},   {"!=", Test::unequal}, {"<>", Test::unequal},
-      {"<", Test::less},  {"<=", Test::at_most}, {">", Test::greater},  {">=", Test::at_least}};
+  static constexpr Sign signs[] = {{"=", Test::equal},    {"==", Test::equal},   {"!=", Test::unequal},
+                                   {"<>", Test::unequal}, {"<", Test::less},     {"<=", Test::at_most},
+                                   {">", Test::greater},  {">=", Test::at_least}};
   for (const auto& [sign, test] : signs)
     if (skip(sign)) return comparison(test, std::move(left));
   if (!left.field) lexer_.expected("=, !=, <, <=, > or >=", token_);

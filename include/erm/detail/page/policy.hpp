@@ -7,7 +7,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"

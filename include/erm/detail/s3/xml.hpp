@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/s3/signature.hpp"
@@ -27,8 +26,7 @@ inline std::string unescaped_xml(std::string_view text) {
       std::string_view name;
       char character;
     };
-    static constexpr Entity known[] = {
-        {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+    static constexpr Entity known[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
     std::size_t used = 0;
     for (const auto& [entity, c] : known) {
       if (name != entity) continue;
