@@ -104,7 +104,6 @@ class JsonInput {
   void assign(const J& json, int depth);
   template <class J>
   [[nodiscard]] J to_json() const;
-  void add_item(JsonInput&& item) { items_.push_back(std::move(item)); }
   void set_key(std::string_view key);
   void sort_entries();
 
