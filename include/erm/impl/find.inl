@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/find/filter_parser.hpp"
 #include "erm/detail/find/run_order.hpp"
 #include "erm/detail/find/run_scan.hpp"
@@ -101,7 +101,7 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
       (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
     const auto found = run.metrics().find(metric);
     const std::optional<double> value = found == run.metrics().end() ? std::nullopt : found->second.number();
-    if (!value || std::isnan(*value)) return;
+    if (!value || is_nan(*value)) return;
     if (!least || *value < least->first || (*value == least->first && ids_come_before(run, least->second)))
       least.emplace(*value, run);
     if (!greatest || *value > greatest->first || (*value == greatest->first && ids_come_before(run, greatest->second)))

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/base/json_reader.hpp"
@@ -68,7 +69,7 @@ inline std::string text_of(const RunEdits& edits) {
     append_json_string(out += ": ", **text);
   }
   if (edits.later.is_object() && !edits.later.empty()) {
-    const std::string object = edits.later.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string object = json_dump(edits.later);
     (out += ", ").append(object, 1, object.size() - 2);
   }
   return out + "}\n";
