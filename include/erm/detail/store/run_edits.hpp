@@ -80,7 +80,7 @@ inline RunEdits read_edits(const FileSystem& fs, const std::string& folder) {
   const std::string path = edits_path(folder);
   Bytes bytes;
   try {
-    bytes = fs.read(path);
+    bytes = fs.read_bounded(path);
   } catch (const NotFoundError&) {
     return {};
   }
