@@ -251,14 +251,17 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
     CHECK(erm::list_trash(registry).size() == 2);
   }
   SECTION("a history") {
+    const auto narrow = std::make_shared<erm::LocalFileSystem>();  // quicker to reach
+    narrow->set_max_metadata_size(std::uint64_t{1} << 22);
     // The header and a point, and then the hole.
     fs::resize_file(folder + "/history/main.csv", std::uint64_t{1} << 40);
-    const std::string error = thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder)); });
+    const std::string error =
+        thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder, narrow)); });
     CHECK(contains(error, "'" + folder + "/history/main.csv': after "));
-    CHECK(contains(error, " it has a line of more than 67108864 bytes, which ERM never writes"));
-    CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp"), erm::FormatError);
+    CHECK(contains(error, " it has a line of more than 4194304 bytes, which ERM never writes"));
+    CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp", "main", {}, narrow), erm::FormatError);
     CHECK(found(registry).runs == Texts{"a", "b"});  // the history is not read
-    const Found ordered = found(registry, nullptr, "metrics.loss.min");
+    const Found ordered = found(registry, narrow, "metrics.loss.min");
     CHECK(ordered.runs == Texts{"a"});
     REQUIRE(ordered.broken.size() == 1);
     CHECK(contains(ordered.broken[0], folder + ": "));
