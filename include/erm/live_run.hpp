@@ -45,6 +45,15 @@ class LiveMetric {
   void log(Number value, std::int64_t step, TimePoint time) const {
     store(value, step, milliseconds_of(time));
   }
+  /// The same for a step of any integer type (erm/step.hpp). Throws Error for one above 2^63 - 1.
+  template <class Number, class Step, std::enable_if_t<std::is_arithmetic_v<Number> && detail::is_step<Step>, int> = 0>
+  void log(Number value, Step step) const {
+    log(value, detail::step_of(step));
+  }
+  template <class Number, class Step, std::enable_if_t<std::is_arithmetic_v<Number> && detail::is_step<Step>, int> = 0>
+  void log(Number value, Step step, TimePoint time) const {
+    log(value, detail::step_of(step), time);
+  }
 
  private:
   friend class LiveRun;
@@ -104,6 +113,10 @@ class LiveRun : public RunLogger {
     const auto as_double = static_cast<double>(value);
     if (!detail::store_point(buffer_, metric, as_double, step, detail::os::quick_milliseconds()))
       RunLogger::log_metric(key, value, step);
+  }
+  template <class Number, class Step, std::enable_if_t<std::is_arithmetic_v<Number> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, Number value, Step step, std::optional<TimePoint> time = {}) {
+    log_metric(key, value, detail::step_of(step), time);
   }
 
   /// Returns when everything logged so far is in the files. Throws if it could not be written.

@@ -27,6 +27,7 @@
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/provenance_options.hpp"
+#include "erm/step.hpp"
 #include "erm/value.hpp"
 
 namespace erm {
@@ -99,19 +100,33 @@ class RunLogger {
   void log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time = {}) {
     accept_point(key, static_cast<double>(value), std::is_same_v<Number, float>, step, time);
   }
+  /// The same for a step of any integer type (erm/step.hpp). Throws Error for one above 2^63 - 1.
+  template <class Number, class Step, std::enable_if_t<std::is_arithmetic_v<Number> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, Number value, Step step, std::optional<TimePoint> time = {}) {
+    log_metric(key, value, detail::step_of(step), time);
+  }
   /// Adds a point to each metric. If one of them is text, throws Error and logs none.
   void log_metrics(NamedValues metrics, std::int64_t step);
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_metrics(NamedValues metrics, Step step) {
+    log_metrics(metrics, detail::step_of(step));
+  }
   template <class Map>
   void log_metrics(const Map& metrics, std::int64_t step) {
     for (const auto& [key, value] : metrics) expect_number(key, Value(value), step);
     for (const auto& [key, value] : metrics) log_point(key, Value(value), step);
+  }
+  template <class Map, class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_metrics(const Map& metrics, Step step) {
+    log_metrics(metrics, detail::step_of(step));
   }
 
   /// Merges a JSON object into the dict with that name, and replaces entries that exist. Null is an empty object.
   /// Throws Error for other JSON, or if it is nested deeper than 100 levels.
   void log_dict(std::string_view name, const JsonInput& object);
 
-  /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension.
+  /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension. Throws InvalidIdError if the
+  /// id has blanks and the text has none: then they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
   /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws
@@ -152,7 +167,7 @@ class RunLogger {
   }
 
   /// A file. Its extension decides the type unless you pass one. Throws NotFoundError if `path` does not exist and
-  /// IoError if it is a folder (see log_artifacts).
+  /// IoError if it is a folder (see log_artifacts). Content in a text is no path: pass to_bytes(text).
   void log_artifact(const FilePath& path, std::string artifact_id, std::optional<std::string> filename = {},
                     std::optional<ArtifactType> type = {});
   void log_artifact(Bytes content, std::string artifact_id, std::string filename,

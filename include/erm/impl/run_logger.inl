@@ -50,6 +50,28 @@ inline std::string own_filename(const FilePath& path) {
   return text.substr(text.rfind('/') + 1);
 }
 
+/// Throws Error if `path` is content that was passed where a path belongs: no file has that path, and no person would
+/// give a file such a name.
+inline void refuse_content_as_path(const FilePath& path, const char* operation) {
+  constexpr std::size_t longest_path = 4096;
+  const std::string text = path.str();
+  bool is_odd = text.size() > longest_path || !is_utf8(text);
+  for (const char c : text) is_odd = is_odd || static_cast<unsigned char>(c) < 0x20;
+  if (!is_odd) return;
+  try {
+    // The system reads a path only up to its first zero byte.
+    if (text.find('\0') == std::string::npos && os::info(text).kind != FileKind::missing) return;
+  } catch (const Error&) {
+    // Such as a name that is too long.
+  }
+  throw Error(std::string(operation) + " was given a path of " + std::to_string(text.size()) + " bytes, " +
+              shown(text) + ", which no file has and which looks like the content of one; pass content in a text as " +
+              "erm::to_bytes(text)");
+}
+
+/// Whether a text contains a blank, a tab or a line break.
+inline bool has_white_space(std::string_view text) { return text.find_first_of(" \t\n\r") != std::string_view::npos; }
+
 inline bool leads_to_file(const std::string& link) {
   try {
     return os::open_to_read(link).info().kind == FileKind::file;
@@ -176,6 +198,10 @@ ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& obje
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
+  if (!utf8.empty() && detail::has_white_space(artifact_id) && !detail::has_white_space(utf8)) {
+    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) + ", which has blanks, and the text " +
+                         detail::shown(utf8) + ", which has none; the order is log_text(text, artifact_id)");
+  }
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
   add_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
@@ -186,6 +212,7 @@ ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_
 ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_id,
                                      std::optional<std::string> filename) {
   if (ignores_all()) return;
+  detail::refuse_content_as_path(path, "log_image");
   Bytes image = detail::read_whole_file(detail::open_regular_file(path));
   log_image(std::move(image), std::move(artifact_id), filename ? std::move(filename) : detail::own_filename(path));
 }
@@ -223,6 +250,7 @@ ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::str
 ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifact_id,
                                         std::optional<std::string> filename, std::optional<ArtifactType> type) {
   if (ignores_all()) return;
+  detail::refuse_content_as_path(path, "log_artifact");
   std::string name = filename ? std::move(*filename) : detail::own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
