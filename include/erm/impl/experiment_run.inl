@@ -92,6 +92,12 @@ ERM_INLINE std::optional<std::int64_t> ExperimentRun::last_step(std::string_view
   return found->second.last().step;
 }
 ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::axes() const noexcept {
+  return state_->record.axes;
+}
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::param_units() const noexcept {
+  return state_->record.param_units;
+}
 ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::tags() const noexcept {
   return state_->record.tags;
 }

@@ -134,13 +134,17 @@ ERM_INLINE void RunLogger::log_feature(std::string_view feature) {
 }
 
 ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) {
-  change_record([&](detail::RunRecord& record) { record.params[detail::repaired_utf8(key)] = std::move(value); });
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    record.params[name] = std::move(value);
+  });
 }
 
 ERM_INLINE void RunLogger::log_metric(std::string_view key, Value value) { accept_metric(key, std::move(value)); }
 
-ERM_INLINE void RunLogger::log_params(NamedValues params) {
-  for (const auto& [key, value] : params) log_param(key, value);
+ERM_INLINE void RunLogger::log_params(std::initializer_list<NamedParam> params) {
+  for (const NamedParam& param : params) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_metrics(NamedValues metrics) {
@@ -168,19 +172,33 @@ ERM_INLINE void RunLogger::log_params_json(const JsonInput& config) {
                 ", and a configuration is a JSON object; name its values");
   }
   detail::check_json_input(config, "the configuration");
-  log_config(config, {});
+  if (!config.items().empty()) set_params(Param(config));
 }
 
-ERM_INLINE void RunLogger::log_config(const JsonInput& config, const std::string& prefix) {
-  for (const JsonInput& entry : config.items()) {
-    const std::string name = prefix + entry.key();
-    if (entry.kind() == JsonInput::Kind::object && !entry.items().empty())
-      log_config(entry, name + ".");
-    else if (entry.kind() == JsonInput::Kind::value)
-      log_param(name, entry.value());
-    else
-      log_param(name, detail::json_text_of(entry));
+/// Sets the param, or each of its parts under a dotted name; or removes it.
+ERM_INLINE void RunLogger::set_param(const std::string& key, const Param& param) {
+  if (param.kind() == Param::Kind::parts) {
+    for (const NamedParam& part : param.parts()) set_param(key + "." + part.key, part.value);
+    return;
   }
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    if (param.kind() == Param::Kind::nothing) {
+      record.params.erase(name);
+      return;
+    }
+    record.params[name] = param.value();
+    if (!param.unit().empty()) record.param_units[name] = param.unit();
+  });
+}
+
+ERM_INLINE void RunLogger::set_params(const Param& config) {
+  if (config.kind() != Param::Kind::parts) {
+    throw Error("log_params was given " + detail::shown(config.value().str()) +
+                ", and a configuration has names; log a single value as log_param(name, value)");
+  }
+  for (const NamedParam& param : config.parts()) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& object) {
@@ -295,6 +313,14 @@ ERM_INLINE void RunLogger::set_note(std::string_view markdown) {
 }
 ERM_INLINE void RunLogger::set_group(std::string_view group) {
   change_record([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
+}
+ERM_INLINE void RunLogger::define_axis(std::string_view metric_pattern, std::string_view axis_metric) {
+  if (metric_pattern.empty() || axis_metric.empty())
+    throw Error("define_axis was given an empty name; give the metrics and the metric that is their axis, as in "
+                "define_axis(\"val/*\", \"epoch\")");
+  change_record([&](detail::RunRecord& record) {
+    record.axes[detail::repaired_utf8(metric_pattern)] = detail::repaired_utf8(axis_metric);
+  });
 }
 ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) {
   change_record([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });
