@@ -711,4 +711,25 @@ TEST_CASE("memory:// is one store for the process") {
   CHECK(erm::load_run_from_registry("memory://live-run-test", "e").history().at("loss").size() == 1);
 }
 
+TEST_CASE("A handle logs many points in one call") {
+  const erm_test::TemporaryDirectory dir;
+  const std::string registry = (dir.path() / "r").string();
+  std::string uri;
+  {
+    erm::LiveRun run(registry, "e");
+    uri = run.uri();
+    const erm::LiveMetric loss = run.metric("loss");
+    const float some[] = {0.1f, 0.2f};
+    loss.log(std::vector<double>{3, 2.5, 1}, std::size_t{10});
+    loss.log(some, 20);
+    loss.log(std::vector<int>(), 30);
+    CHECK_THROWS_AS(loss.log(some, std::numeric_limits<std::int64_t>::max()), erm::Error);
+  }
+  const erm::ExperimentRun run = erm::load_run_from_path(uri);
+  std::vector<std::pair<std::int64_t, double>> points;
+  for (const erm::MetricPoint& point : run.curve("loss").points()) points.emplace_back(point.step, point.value);
+  CHECK(points == std::vector<std::pair<std::int64_t, double>>{{10, 3}, {11, 2.5}, {12, 1}, {20, 0.1}, {21, 0.2}, {9223372036854775807, 0.1}});
+  CHECK(run.curve("loss").points()[0].time == run.curve("loss").points()[2].time);
+}
+
 }  // namespace live_run_test

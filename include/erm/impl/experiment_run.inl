@@ -24,14 +24,6 @@ namespace erm {
 
 namespace detail {
 
-/// The names of a map, each once.
-template <class Named>
-std::vector<std::string> names_in(const Named& named) {
-  std::vector<std::string> names;
-  for (const auto& one : named) names.push_back(one.first);
-  return names;
-}
-
 /// The end of an error about a name that does not exist: "; near it: 'lr'" or "; it has 'lr', 'seed'".
 inline std::string names_instead(std::string_view asked, const std::vector<std::string>& names) {
   constexpr std::size_t most = 8;
@@ -47,14 +39,21 @@ inline std::string names_instead(std::string_view asked, const std::vector<std::
   return "; it has " + listed(names, most) + " and " + std::to_string(names.size() - most) + " more";
 }
 
+[[noreturn]] inline void throw_no_entry(const RunRecord& run, const char* kind, std::string_view name,
+                                       const std::vector<std::string>& names) {
+  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
+                      " " + shown(name) + names_instead(name, names));
+}
+
 /// The entry of that name of a run's params, metrics, histories or artifacts.
 template <class Named>
 const typename Named::mapped_type& entry_of(const RunRecord& run, const char* kind, const Named& named,
                                             std::string_view name) {
   const auto found = named.find(std::string(name));
   if (found != named.end()) return found->second;
-  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
-                      " " + shown(name) + names_instead(name, names_in(named)));
+  std::vector<std::string> names;
+  for (const auto& one : named) names.push_back(one.first);
+  throw_no_entry(run, kind, name, names);
 }
 
 }  // namespace detail
