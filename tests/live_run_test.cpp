@@ -585,7 +585,7 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
   other.log_feature("f");
   other.log_dict("d", {{"k", 1}});
   main.log_text("main", "note.txt");
-  other.log_text("other", "note 1");
+  other.log_text("by another", "note 1");
   other.log_artifact(erm::to_bytes("x"), "same name", "note.txt");
   other.log_artifact(erm::to_bytes("y"), "below", "note.txt/y");
   CHECK(contains(thrown<erm::RunExistsError>([&] { LiveRun(dir / "registry", "e", options); }),
@@ -601,7 +601,7 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
     CHECK(loaded.dicts().at("d") == erm::Json{{"k", 1}});
     REQUIRE(loaded.artifacts().size() == 4);
     CHECK(erm::to_text(loaded.artifacts().at("note.txt").bytes()) == "main");
-    CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "other");
+    CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "by another");
     CHECK(erm::to_text(loaded.artifacts().at("same name").bytes()) == "x");
     CHECK(erm::to_text(loaded.artifacts().at("below").bytes()) == "y");
   };
@@ -618,12 +618,12 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
   LiveRun main_again(dir / "registry", "e", named("r", true));
   LiveRun other_again(dir / "registry", "e", options);
   other_again.log_metric("rank1/loss", 4, 2);
-  other_again.log_text("newer", "note 1");
+  other_again.log_text("still newer", "note 1");
   other_again.finish();
   main_again.finish();
   const erm::ExperimentRun loaded = erm::load_run_from_path(main.uri());
   CHECK(loaded.metrics().at("rank1/loss") == 4);
-  CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "newer");
+  CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "still newer");
 }
 
 TEST_CASE("A writer waits for the run that it joins, up to the limit") {

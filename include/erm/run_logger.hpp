@@ -146,7 +146,7 @@ class RunLogger {
   void log_dict(std::string_view name, const JsonInput& object);
 
   /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension. Throws InvalidIdError if the
-  /// id has blanks and the text has none: then they were probably passed in the wrong order.
+  /// id has blanks but does not end as a filename, and the text has none: they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
   /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws

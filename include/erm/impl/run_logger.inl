@@ -69,6 +69,18 @@ inline void refuse_content_as_path(const FilePath& path, const char* operation) 
               "erm::to_bytes(text)");
 }
 
+/// Whether `name` ends as a filename does: in a dot, a letter, and at most four more letters and digits.
+inline bool ends_as_filename(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || name.size() - dot < 2 || name.size() - dot > 6) return false;
+  for (std::size_t i = dot + 1; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!is_letter && (i == dot + 1 || c < '0' || c > '9')) return false;
+  }
+  return true;
+}
+
 /// Whether a text contains a blank, a tab or a line break.
 inline bool has_white_space(std::string_view text) { return text.find_first_of(" \t\n\r") != std::string_view::npos; }
 
@@ -216,9 +228,12 @@ ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& obje
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
-  if (!utf8.empty() && detail::has_white_space(artifact_id) && !detail::has_white_space(utf8)) {
-    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) + ", which has blanks, and the text " +
-                         detail::shown(utf8) + ", which has none; the order is log_text(text, artifact_id)");
+  const bool are_swapped = !utf8.empty() && !detail::has_white_space(utf8) && detail::has_white_space(artifact_id) &&
+                           !detail::ends_as_filename(artifact_id);
+  if (are_swapped) {
+    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) +
+                         ", which has blanks, and the text " + detail::shown(utf8) +
+                         ", which has none; the order is log_text(text, artifact_id)");
   }
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
