@@ -27,9 +27,11 @@
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/param.hpp"
+#include "erm/pixels_view.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/step.hpp"
 #include "erm/value.hpp"
+#include "erm/value_adaptor.hpp"
 
 namespace erm {
 
@@ -55,6 +57,10 @@ class RecordFunction {
   const void* function_;
   void (*call_)(const void*, Record&);
 };
+/// What log_image takes besides pixels.
+template <class T>
+inline constexpr bool is_image_file = std::is_convertible_v<const T&, FilePath> || std::is_same_v<T, Bytes>;
+
 using RecordChange = RecordFunction<RunRecord>;
 using RecordVisit = RecordFunction<const RunRecord>;
 
@@ -125,6 +131,12 @@ class RunLogger {
   void log_metric(std::string_view key, Number value, Step step, std::optional<TimePoint> time = {}) {
     log_metric(key, value, detail::step_of(step), time);
   }
+  /// The same for a number that has a ValueAdaptor, such as a tensor of one number. Throws Error for text.
+  template <class T, class Step = std::int64_t,
+            std::enable_if_t<detail::has_value_adaptor<T> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, const T& value, Step step, std::optional<TimePoint> time = {}) {
+    log_value(key, Value(value), detail::step_of(step), time);
+  }
   /// Adds a point to each metric. If one of them is text, throws Error and logs none.
   void log_metrics(NamedValues metrics, std::int64_t step);
   template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
@@ -155,6 +167,19 @@ class RunLogger {
   void log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename = {});
   /// Pixels, as a PNG.
   void log_image(const ImageView& pixels, std::string artifact_id);
+  /// The same for an erm::PixelsView, and for any type that has an ImageAdaptor. See ImageOptions. Throws Error like
+  /// encode_png.
+  template <class T, std::enable_if_t<detail::is_pixels<T>, int> = 0>
+  void log_image(const T& pixels, std::string artifact_id, const ImageOptions& options = {}) {
+    if (!ignores_all()) log_image(detail::picture_of(pixels, options), std::move(artifact_id));
+  }
+  template <class T, std::enable_if_t<!detail::is_pixels<T> && !detail::is_image_file<T>, int> = 0>
+  void log_image(const T&, const std::string&, const ImageOptions& = {}) {
+    static_assert(detail::has_image_adaptor<T>,
+                  "erm: this type is no image yet. Include erm/opencv.hpp, erm/torch.hpp or erm/eigen.hpp, or specialise "
+                  "erm::ImageAdaptor<T> with a static convert(const T&) that returns an erm::ImageView, an "
+                  "erm::PixelsView or the erm::Bytes of a PNG or JPEG file");
+  }
 
   /// A plotly figure, or SVG in a JSON text.
   void log_figure(const Json& figure, std::string artifact_id);
@@ -270,6 +295,7 @@ class RunLogger {
   /// Waits until a live run's automatic capture of provenance is done.
   virtual void await_capture() = 0;
 
+  void log_value(std::string_view key, const Value& value, std::int64_t step, std::optional<TimePoint> time);
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);
   void log_point(std::string_view key, const Value& value, std::int64_t step);
   void set_param(const std::string& key, const Param& param);

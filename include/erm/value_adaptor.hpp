@@ -1,11 +1,11 @@
-// Lets a run log values of your own type: an enum by its names, a fixed-point number, a tensor of one element.
+// Lets your own type be one value of a run: a param, a metric, a tag.
 //
 //   template <>
-//   struct erm::ValueAdaptor<Optimizer> {
-//     static const char* convert(Optimizer optimizer) { return optimizer == Optimizer::adam ? "adam" : "sgd"; }
+//   struct erm::ValueAdaptor<Celsius> {
+//     static double convert(const Celsius& temperature) { return temperature.degrees; }
 //   };
 //
-//   run.log_param("optimizer", Optimizer::adam);          // "adam"; without the adaptor the enum's number
+//   run.log_metric("temperature", sensor.read(), step);
 #pragma once
 
 #include <type_traits>
@@ -13,7 +13,7 @@
 
 namespace erm {
 
-/// convert() returns anything that converts to Value: text, a number or a boolean.
+/// convert() returns a number, a bool, text or an erm::Value.
 template <class T, class = void>
 struct ValueAdaptor;
 

@@ -178,6 +178,12 @@ ERM_INLINE void RunLogger::log_point(std::string_view key, const Value& value, s
   accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, {});
 }
 
+ERM_INLINE void RunLogger::log_value(std::string_view key, const Value& value, std::int64_t step,
+                                     std::optional<TimePoint> time) {
+  expect_number(key, value, step);
+  accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, time);
+}
+
 ERM_INLINE void RunLogger::log_params_json(const JsonInput& config) {
   if (config.kind() != JsonInput::Kind::object && config.kind() != JsonInput::Kind::too_deep) {
     throw Error("log_params_json was given " + std::string(detail::name_of_kind(config)) +
