@@ -12,7 +12,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison_data.hpp"
-#include "erm/detail/compare/axis.hpp"
+#include "erm/detail/compare/curve_axis.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/compare/provenance_rows.hpp"

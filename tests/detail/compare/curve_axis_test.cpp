@@ -1,4 +1,4 @@
-#include "erm/detail/compare/axis.hpp"
+#include "erm/detail/compare/curve_axis.hpp"
 
 #include <map>
 #include <string>
@@ -9,7 +9,7 @@
 #include "erm/comparison.hpp"
 #include "erm/json.hpp"
 
-namespace axis_test {
+namespace curve_axis_test {
 
 using erm::detail::axis_of;
 using erm::detail::matches_pattern;
@@ -72,4 +72,4 @@ TEST_CASE("The page plots a metric over its axis, and leaves out points before t
   CHECK(page.find("\"x0\":0.5,\"dx\":0.5") != std::string::npos);
 }
 
-}  // namespace axis_test
+}  // namespace curve_axis_test
