@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,7 +63,7 @@ class ChartAxis {
     if (!has_axis_) return static_cast<double>(step);
     const auto after = std::upper_bound(points_.begin(), points_.end(), step,
                                         [](std::int64_t wanted, const auto& point) { return wanted < point.first; });
-    return after == points_.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(after)->second;
+    return after == points_.begin() ? not_a_number() : std::prev(after)->second;
   }
 
  private:
@@ -80,7 +79,7 @@ inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const 
   bool sorted = true;
   for (const MetricPoint& point : history.points()) {
     const double x = axis_values.x_of(point.step);
-    if (!std::isfinite(x)) continue;
+    if (!is_finite(x)) continue;
     sorted = sorted && (points.empty() || points.back().x <= x);
     points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
   }
