@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "erm/detail/base/float_bits.hpp"
+
 // GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
 #if defined(__cpp_lib_to_chars) || defined(_MSC_VER) || (defined(_LIBCPP_VERSION) && _LIBCPP_VERSION >= 200000)
@@ -31,8 +33,6 @@
 #else
 #define ERM_DETAIL_TO_CHARS 0
 #include <fmt/format.h>
-
-#include "erm/detail/base/float_bits.hpp"
 #endif
 
 namespace erm::detail {
