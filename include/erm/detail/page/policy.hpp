@@ -49,7 +49,10 @@ inline Showing showing_of(const Artifact& artifact) {
 /// wrong.
 inline void add_style_hashes(std::set<std::string>& hashes, std::string_view html) {
   std::string style;
+  std::string_view before;
   StyleElements(html).each([&](std::string_view content) {
+    if (!style.empty() && content == before) return;  // one style many times
+    before = content;
     // A parser reads "\r\n" and "\r" as "\n".
     style.clear();
     for (std::size_t i = 0; i < content.size(); ++i) {
