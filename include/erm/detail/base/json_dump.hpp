@@ -25,8 +25,8 @@ inline void set_non_finite_to_null(Json& json) {
   }
 }
 
-/// dump() on one line, with U+FFFD for what is not UTF-8 and null for NaN and the infinities. dump() alone writes "nan.0"
-/// where it was compiled with -ffast-math.
+/// dump() on one line, with U+FFFD for what is not UTF-8 and null for NaN and the infinities. dump() alone writes
+/// "nan.0" where it was compiled with -ffast-math.
 inline std::string json_dump(const Json& json) {
   if (!has_non_finite(json)) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   Json finite = json;

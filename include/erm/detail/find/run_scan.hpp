@@ -57,8 +57,8 @@ class FoundHistory final : public UnreadHistory {
 
 class RunScan {
  public:
-  /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist, and
-  /// IoError if it cannot be read.
+  /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist,
+  /// and IoError if it cannot be read.
   RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
           const std::string& variant_id);
 

@@ -9,8 +9,8 @@
 
 namespace erm::detail {
 
-/// Reads tags, comments and text as an HTML parser does, and looks at no byte twice. What is open at the end of the text
-/// ends there.
+/// Reads tags, comments and text as an HTML parser does, and looks at no byte twice. What is open at the end of the
+/// text ends there.
 class StyleElements {
  public:
   explicit StyleElements(std::string_view html) : html_(html) {}
