@@ -129,8 +129,8 @@ TEST_CASE("A folder without permission and a link to itself hide nothing, and fi
     const std::string first = "passed over '" + registry;
     expect(warnings.size() == 6, "there are six warnings, not " + std::to_string(warnings.size()));
     for (std::size_t i = 0; i < 6; ++i) {
-      const char* const places[] = {"/exp/loop", "/exp/main/loop", "/exp/main/private",
-                                    "/exp/private", "/loop", "/private"};
+      const char* const places[] = {"/exp/loop",    "/exp/main/loop", "/exp/main/private",
+                                    "/exp/private", "/loop",          "/private"};
       expect(contains(warnings[i], first + places[i] + "': "), warnings[i]);
       expect(contains(warnings[i], contains(places[i], "loop") ? "symbolic links" : "ermission denied"), warnings[i]);
     }
@@ -231,8 +231,9 @@ TEST_CASE("A store that refuses one folder hides nothing, whatever the store") {
 
 TEST_CASE("Files of a terabyte are format errors that name the size and the bound") {
   const TemporaryDirectory dir;
-  const std::string registry = dir / "registry", sizes = "': it has 1099511627776 bytes, and of such a file ERM reads at " +
-                                                         std::string("most 67108864; it was damaged, or ");
+  const std::string registry = dir / "registry",
+                    sizes = "': it has 1099511627776 bytes, and of such a file ERM reads at " +
+                            std::string("most 67108864; it was damaged, or ");
   save(registry, "a");
   save(registry, "b");
   const std::string folder = registry + "/exp/main/b", metadata = folder + "/erm_metadata.json";
@@ -241,8 +242,8 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
     const Found all = found(registry);
     CHECK(all.runs == Texts{"a"});
     REQUIRE(all.broken.size() == 1);
-    CHECK(all.broken[0] == folder + ": cannot read '" + metadata + sizes +
-                               "set_max_metadata_size of the FileSystem has to allow more");
+    CHECK(all.broken[0] ==
+          folder + ": cannot read '" + metadata + sizes + "set_max_metadata_size of the FileSystem has to allow more");
     CHECK(contains(thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder)); }), sizes));
     CHECK_THROWS_AS(erm::edit_run(folder, [](erm::RunEdit& run) { run.set_tag("x"); }), erm::FormatError);
     CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp"), erm::FormatError);
@@ -284,7 +285,8 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
     const std::string live = registry + "/exp/main/live";
     for (const char* const file : {"/history/other.json", "/.erm_edits.json"}) {
       make_hole(live + file);
-      CHECK(contains(thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(live)); }), file + sizes));
+      CHECK(
+          contains(thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(live)); }), file + sizes));
       CHECK(found(registry).runs == Texts{"a", "b"});
       fs::remove(live + file);
     }
@@ -310,14 +312,14 @@ TEST_CASE("The bound of metadata can be set, and a save, an edit and a live run 
   CHECK(erm_test::file_tree(registry) == files);
 
   CHECK_THROWS_AS(
-      erm::edit_run(registry + "/exp/main/small", [](erm::RunEdit& run) { run.set_note(std::string(4000, 'x')); }, narrow),
+      erm::edit_run(
+          registry + "/exp/main/small", [](erm::RunEdit& run) { run.set_note(std::string(4000, 'x')); }, narrow),
       erm::Error);
   CHECK(erm::load_run_from_path(registry + "/exp/main/small", narrow).note().empty());
 
   erm::save_run_to_registry(large, registry);
-  CHECK(contains(thrown<erm::FormatError>([&] {
-                   static_cast<void>(erm::load_run_from_registry(registry, "exp", "main", "large", narrow));
-                 }),
+  CHECK(contains(thrown<erm::FormatError>(
+                     [&] { static_cast<void>(erm::load_run_from_registry(registry, "exp", "main", "large", narrow)); }),
                  " reads at most 2000;"));
   CHECK(erm::load_run_from_registry(registry, "exp", "main", "large").run_id() == "large");
   narrow->set_max_metadata_size(20000);
@@ -344,9 +346,10 @@ TEST_CASE("A damaged run that may be the latest is an error, and one that cannot
     const std::string damaged = registry + "/exp/main/b/erm_metadata.json";
     write_file(damaged, "{\"half");
     const std::string error = latest_error(registry);
-    CHECK(contains(error, "cannot load the latest run of '" + registry + "/exp/main': 'b' may be the latest, and it cannot be "
-                                                                        "read; repair it, delete it with delete_run, or "
-                                                                        "name the run to load: "));
+    CHECK(contains(error, "cannot load the latest run of '" + registry +
+                              "/exp/main': 'b' may be the latest, and it cannot be "
+                              "read; repair it, delete it with delete_run, or "
+                              "name the run to load: "));
     CHECK(contains(error, "'" + damaged + "'"));
     set_time(damaged, std::chrono::hours(24));
     CHECK(latest(registry) == "a");

@@ -117,8 +117,8 @@ class FileSystem {
   /// link to itself. Adds each to `passed_over` unless that is null; not lost+found, which every volume has.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> readable_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const;
-  /// read() of a file that ERM keeps small: metadata, markers, edits, an entry of the trash. Throws FormatError if it has
-  /// more than max_metadata_size() bytes, if possible before it is read.
+  /// read() of a file that ERM keeps small: metadata, markers, edits, an entry of the trash. Throws FormatError if it
+  /// has more than max_metadata_size() bytes, if possible before it is read.
   [[nodiscard]] ERM_INLINE virtual Bytes read_bounded(const std::string& path) const;
   /// The files below `path`, at any depth and relative to it, in any order.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
@@ -145,8 +145,8 @@ class FileSystem {
 
   // ---- a bound ----
 
-  /// The largest metadata of a run in bytes, and the largest file of each other kind that ERM keeps small: what is larger
-  /// is a FormatError to read, and an Error to save. 64 MiB by default. Set it before the store is used:
+  /// The largest metadata of a run in bytes, and the largest file of each other kind that ERM keeps small: what is
+  /// larger is a FormatError to read, and an Error to save. 64 MiB by default. Set it before the store is used:
   ///
   ///   auto fs = std::make_shared<erm::LocalFileSystem>();
   ///   fs->set_max_metadata_size(std::uint64_t{1} << 30);

@@ -43,9 +43,9 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
 [[nodiscard]] ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nullptr);
 
 /// Loads the run `run_id`, or without one the latest: by timestamp_utc, then by id. Throws like load_run_from_path. The
-/// loaded run has the ids of the call, even if its folder was copied or renamed. A damaged run that may be the latest, by
-/// the time in its generated id or else by the time at which its metadata were written, is an error that names it. One
-/// that cannot be is passed over, with a line on stderr.
+/// loaded run has the ids of the call, even if its folder was copied or renamed. A damaged run that may be the latest,
+/// by the time in its generated id or else by the time at which its metadata were written, is an error that names it.
+/// One that cannot be is passed over, with a line on stderr.
 [[nodiscard]] ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
                                                    const std::string& variant_id = "main",
                                                    std::optional<std::string> run_id = {},

@@ -25,8 +25,8 @@ namespace erm {
 
 namespace detail {
 
-/// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error, and
-/// which it then does not move, counts as one that cannot be read: `accept` may read its history.
+/// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error,
+/// and which it then does not move, counts as one that cannot be read: `accept` may read its history.
 inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
                            const std::shared_ptr<FileSystem>& fs, const std::function<void(ExperimentRun&&)>& accept) {
   const RunFilter filter = read_filter(options.filter);

@@ -168,9 +168,10 @@ inline std::optional<TimePoint> begun_before(const FileSystem& fs, const std::st
 /// Throws the error of the run that may be the latest, with what to do.
 [[noreturn]] inline void refuse_latest(const std::string& run_id, const std::string& variant_folder,
                                        const std::exception_ptr& error) {
-  const std::string what = "cannot load the latest run of '" + variant_folder + "': '" + run_id +
-                           "' may be the latest, and it cannot be read; repair it, delete it with delete_run, or name " +
-                           "the run to load: ";
+  const std::string what =
+      "cannot load the latest run of '" + variant_folder + "': '" + run_id +
+      "' may be the latest, and it cannot be read; repair it, delete it with delete_run, or name " +
+      "the run to load: ";
   try {
     std::rethrow_exception(error);
   } catch (const IoError& why) {

@@ -150,8 +150,7 @@ ERM_INLINE std::string Value::str() const {
 ERM_INLINE bool Value::equals(const Value& other) const noexcept {
   if (is_text() || other.is_text()) return kind_ == other.kind_ && text_ == other.text_;
   if (is_bool() || other.is_bool()) return kind_ == other.kind_ && boolean_ == other.boolean_;
-  if (kind_ == Kind::floating && other.kind_ == Kind::floating)
-    return detail::same_number(floating_, other.floating_);
+  if (kind_ == Kind::floating && other.kind_ == Kind::floating) return detail::same_number(floating_, other.floating_);
   // An integer and a double: equal only if the double has exactly that value.
   const Value& whole = kind_ == Kind::floating ? other : *this;
   const Value& second = kind_ == Kind::floating ? *this : other;

@@ -165,24 +165,24 @@ TEST_CASE("A compiler definition is recognised by its name without -D") {
 }
 
 TEST_CASE("A secret in a command line that is one argument is masked") {
-  for (const auto& [given, masked] : {
-           std::pair<std::string, std::string>{"train --token S3cr --lr 0.1", "train --token *** --lr 0.1"},
-           {"train --token 'S3 cr' --lr 1", "train --token '***' --lr 1"},
-           {"train --token \"S3 cr\" x", "train --token \"***\" x"},
-           {"train --hf-token\tS3cr", "train --hf-token\t***"},
-           {"train --config '{\"token\": \"S3cr\"}'", "train --config '{\"token\": \"***\"}'"},
-           {"cd x && mysql -u root -pS3cr db", "cd x && mysql -u root -p*** db"},
-           {"/usr/bin/mysqldump -pS3cr db", "/usr/bin/mysqldump -p*** db"},
-           {"sshpass -p S3cr ssh h", "sshpass -p *** ssh h"},
-           {"docker login -u me -p S3cr host", "docker login -u me -p *** host"},
-           {"redis-cli -a S3cr ping", "redis-cli -a *** ping"},
-           {"curl -u me:S3cr http://h", "curl -u me:*** http://h"},
-           {"curl -ume:1234 http://h", "curl -ume:*** http://h"},
-           {"curl --user='me:S3cr' x", "curl --user='me:***' x"},
-           {"curl -H 'Cookie: a=S3cr; b=S3cr' x", "curl -H 'Cookie: ***' x"},
-           {"curl -H 'X-Api-Key: S3cr' x", "curl -H 'X-Api-Key: ***' x"},
-           {"train hub.token S3cr", "train hub.token ***"},
-           {"train password hunter2 x", "train password *** x"}}) {
+  for (const auto& [given, masked] :
+       {std::pair<std::string, std::string>{"train --token S3cr --lr 0.1", "train --token *** --lr 0.1"},
+        {"train --token 'S3 cr' --lr 1", "train --token '***' --lr 1"},
+        {"train --token \"S3 cr\" x", "train --token \"***\" x"},
+        {"train --hf-token\tS3cr", "train --hf-token\t***"},
+        {"train --config '{\"token\": \"S3cr\"}'", "train --config '{\"token\": \"***\"}'"},
+        {"cd x && mysql -u root -pS3cr db", "cd x && mysql -u root -p*** db"},
+        {"/usr/bin/mysqldump -pS3cr db", "/usr/bin/mysqldump -p*** db"},
+        {"sshpass -p S3cr ssh h", "sshpass -p *** ssh h"},
+        {"docker login -u me -p S3cr host", "docker login -u me -p *** host"},
+        {"redis-cli -a S3cr ping", "redis-cli -a *** ping"},
+        {"curl -u me:S3cr http://h", "curl -u me:*** http://h"},
+        {"curl -ume:1234 http://h", "curl -ume:*** http://h"},
+        {"curl --user='me:S3cr' x", "curl --user='me:***' x"},
+        {"curl -H 'Cookie: a=S3cr; b=S3cr' x", "curl -H 'Cookie: ***' x"},
+        {"curl -H 'X-Api-Key: S3cr' x", "curl -H 'X-Api-Key: ***' x"},
+        {"train hub.token S3cr", "train hub.token ***"},
+        {"train password hunter2 x", "train password *** x"}}) {
     CHECK(masked_arguments({"bash", "-c", given}) == Arguments{"bash", "-c", masked});
     CHECK(masked_text(given) == masked);  // as the value of a variable
   }
@@ -210,13 +210,23 @@ TEST_CASE("A secret in JSON with escaped quotes is masked up to its end") {
 
 TEST_CASE("Command lines without secrets do not change") {
   for (const Arguments& line :
-       {Arguments{"train", "--tokenizer", "bpe"}, {"train", "--password-file", "x", "tokens=4096", "max_tokens", "512"},
+       {Arguments{"train", "--tokenizer", "bpe"},
+        {"train", "--password-file", "x", "tokens=4096", "max_tokens", "512"},
         {"bash", "-c", "train --tokenizer bpe --max-tokens 512 --password-file x --sort-key name"},
-        {"python", "-u", "train.py", "--url", "host:8080"}, {"train", "-u", "8080:80", "-p", "8080", "-pthread"},
-        {"docker", "run", "-p", "8080:80", "-u", "me:staff", "image"}, {"mkdir", "-p", "a/b"}, {"cp", "-pR", "a"},
-        {"train", "key", "name"}, {"train", "the password prompt"}, {"train", "a note that a token is needed"},
-        {"train", "token", "--lr", "1"}, {"mysql", "-p", "db"}, {"train", "pass 1 of 2"}, {"ps", "-u", "me"},
-        {"g++ -I/usr/include/mysql -L/usr/lib/mariadb -pthread -pipe"}, {"g++", "-I/usr/include/mysql", "-pthread"}})
+        {"python", "-u", "train.py", "--url", "host:8080"},
+        {"train", "-u", "8080:80", "-p", "8080", "-pthread"},
+        {"docker", "run", "-p", "8080:80", "-u", "me:staff", "image"},
+        {"mkdir", "-p", "a/b"},
+        {"cp", "-pR", "a"},
+        {"train", "key", "name"},
+        {"train", "the password prompt"},
+        {"train", "a note that a token is needed"},
+        {"train", "token", "--lr", "1"},
+        {"mysql", "-p", "db"},
+        {"train", "pass 1 of 2"},
+        {"ps", "-u", "me"},
+        {"g++ -I/usr/include/mysql -L/usr/lib/mariadb -pthread -pipe"},
+        {"g++", "-I/usr/include/mysql", "-pthread"}})
     CHECK(masked_arguments(line) == line);
 }
 

@@ -286,8 +286,7 @@ class ComparisonBuilder {
 
   void add_curves() {
     std::vector<const std::map<std::string, MetricHistory>*> histories;
-    for (std::size_t i = 0; i < data_->runs.size(); ++i)
-      histories.push_back(&history_or_warning(*data_->runs[i], i));
+    for (std::size_t i = 0; i < data_->runs.size(); ++i) histories.push_back(&history_or_warning(*data_->runs[i], i));
     std::size_t next = 0;
     std::vector<ComparisonCurve>& curves = data_->curves;
     const std::size_t runs = data_->runs.size();

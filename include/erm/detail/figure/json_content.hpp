@@ -31,8 +31,7 @@ inline FigureContent json_content(const Json& json) {
                 json.type_name());
   }
   check_figure(json);
-  return {ArtifactType::plotly_json, to_bytes(json_dump(json)),
-          ".plotly.json"};
+  return {ArtifactType::plotly_json, to_bytes(json_dump(json)), ".plotly.json"};
 }
 
 }  // namespace erm::detail

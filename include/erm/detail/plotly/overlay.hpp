@@ -18,7 +18,8 @@
 namespace erm::detail {
 
 inline bool same_values(const PlotlyColumn& a, const PlotlyColumn& b) {
-  return a.texts == b.texts && std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same_number);
+  return a.texts == b.texts &&
+         std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same_number);
 }
 
 inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {

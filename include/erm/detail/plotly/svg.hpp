@@ -378,7 +378,7 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
           !(text_width(text) * 11 < std::fabs(right - left)))
         continue;
       const Rgb color = is_finite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
-                                                     : Rgb{128, 128, 128};
+                                                 : Rgb{128, 128, 128};
       add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
                std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
     }

@@ -1,4 +1,5 @@
-// Which options of which programs take a secret, where a name does not say so: -p of mysql, -a of redis-cli, -u of curl.
+// Which options of which programs take a secret, where a name does not say so: -p of mysql, -a of redis-cli, -u of
+// curl.
 //
 //   SecretOptions options;
 //   options.pass("mysql");
@@ -28,25 +29,44 @@ struct ProgramWithSecrets {
 };
 
 inline constexpr ProgramWithSecrets programs_with_secrets[] = {
-    {"mysql", "-p", SecretWords::attached},         {"mysqldump", "-p", SecretWords::attached},
-    {"mysqladmin", "-p", SecretWords::attached},    {"mysqlimport", "-p", SecretWords::attached},
-    {"mysqlcheck", "-p", SecretWords::attached},    {"mysqlshow", "-p", SecretWords::attached},
-    {"mariadb", "-p", SecretWords::attached},       {"mariadb-dump", "-p", SecretWords::attached},
-    {"mariadb-admin", "-p", SecretWords::attached}, {"sshpass", "-p", SecretWords::both},
-    {"redis-cli", "-a", SecretWords::both},         {"7z", "-p", SecretWords::attached},
-    {"7za", "-p", SecretWords::attached},           {"7zz", "-p", SecretWords::attached},
-    {"rar", "-p", SecretWords::attached},           {"unrar", "-p", SecretWords::attached},
-    {"zip", "-P", SecretWords::both},               {"unzip", "-P", SecretWords::both},
-    {"ldapsearch", "-w", SecretWords::both},        {"ldapadd", "-w", SecretWords::both},
-    {"ldapmodify", "-w", SecretWords::both},        {"mongo", "-p", SecretWords::both},
-    {"mongosh", "-p", SecretWords::both},           {"mongodump", "-p", SecretWords::both},
-    {"mongorestore", "-p", SecretWords::both},      {"sqlcmd", "-P", SecretWords::both},
-    {"bcp", "-P", SecretWords::both},               {"docker", "-p", SecretWords::after_login},
-    {"podman", "-p", SecretWords::after_login},     {"nerdctl", "-p", SecretWords::after_login},
-    {"buildah", "-p", SecretWords::after_login},    {"skopeo", "-p", SecretWords::after_login},
-    {"helm", "-p", SecretWords::after_login},       {"az", "-p", SecretWords::after_login},
-    {"curl", "", SecretWords::user},                {"wget", "", SecretWords::user},
-    {"http", "", SecretWords::any_user},            {"https", "", SecretWords::any_user},
+    {"mysql", "-p", SecretWords::attached},
+    {"mysqldump", "-p", SecretWords::attached},
+    {"mysqladmin", "-p", SecretWords::attached},
+    {"mysqlimport", "-p", SecretWords::attached},
+    {"mysqlcheck", "-p", SecretWords::attached},
+    {"mysqlshow", "-p", SecretWords::attached},
+    {"mariadb", "-p", SecretWords::attached},
+    {"mariadb-dump", "-p", SecretWords::attached},
+    {"mariadb-admin", "-p", SecretWords::attached},
+    {"sshpass", "-p", SecretWords::both},
+    {"redis-cli", "-a", SecretWords::both},
+    {"7z", "-p", SecretWords::attached},
+    {"7za", "-p", SecretWords::attached},
+    {"7zz", "-p", SecretWords::attached},
+    {"rar", "-p", SecretWords::attached},
+    {"unrar", "-p", SecretWords::attached},
+    {"zip", "-P", SecretWords::both},
+    {"unzip", "-P", SecretWords::both},
+    {"ldapsearch", "-w", SecretWords::both},
+    {"ldapadd", "-w", SecretWords::both},
+    {"ldapmodify", "-w", SecretWords::both},
+    {"mongo", "-p", SecretWords::both},
+    {"mongosh", "-p", SecretWords::both},
+    {"mongodump", "-p", SecretWords::both},
+    {"mongorestore", "-p", SecretWords::both},
+    {"sqlcmd", "-P", SecretWords::both},
+    {"bcp", "-P", SecretWords::both},
+    {"docker", "-p", SecretWords::after_login},
+    {"podman", "-p", SecretWords::after_login},
+    {"nerdctl", "-p", SecretWords::after_login},
+    {"buildah", "-p", SecretWords::after_login},
+    {"skopeo", "-p", SecretWords::after_login},
+    {"helm", "-p", SecretWords::after_login},
+    {"az", "-p", SecretWords::after_login},
+    {"curl", "", SecretWords::user},
+    {"wget", "", SecretWords::user},
+    {"http", "", SecretWords::any_user},
+    {"https", "", SecretWords::any_user},
 };
 
 /// Follows the words of a command line. A program may stand behind others, as in "sudo mysql".

@@ -88,8 +88,9 @@ inline bool is_plainly_secret(std::string_view name) {
   static constexpr std::string_view last[] = {"password", "passwd", "passphrase", "token", "apikey", "secret"};
   if (words.empty() || !names_a_secret(name)) return false;
   if (is_listed(words.back(), last)) return true;
-  return words.size() > 1 && words.back() == "key" && (words[words.size() - 2] == "api" || words[words.size() - 2] == "access" ||
-                                                       words[words.size() - 2] == "secret");
+  return words.size() > 1 && words.back() == "key" &&
+         (words[words.size() - 2] == "api" || words[words.size() - 2] == "access" ||
+          words[words.size() - 2] == "secret");
 }
 
 /// The size of a token of a known form at the start of `text`, or 0. `in_word`: a letter or digit precedes it.

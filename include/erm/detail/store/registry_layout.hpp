@@ -41,8 +41,8 @@ inline std::vector<std::string> parts_above(const std::string& id) {
   return above;
 }
 
-/// The ids below a folder, sorted: those of the folders that contain the marker file. Passes over folders that cannot be
-/// read.
+/// The ids below a folder, sorted: those of the folders that contain the marker file. Passes over folders that cannot
+/// be read.
 inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker,
                                            std::vector<PassedOver>* passed_over = nullptr) {
   std::vector<std::string> ids = fs.readable_folders_with(folder, std::string(marker), passed_over);

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "erm/detail/base/json_dump.hpp"
-#include "erm/detail/base/sha256.hpp"
-#include "erm/detail/run/paths.hpp"
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"

@@ -118,12 +118,10 @@ class TrashStore {
         // Another process has just deleted it, or it cannot be read, which delete_run reports.
       }
     }
-    for (const RunIds& run : runs)
-      failures.going_on(folder_of_ids(run), [&] { delete_run(run, deletion); });
+    for (const RunIds& run : runs) failures.going_on(folder_of_ids(run), [&] { delete_run(run, deletion); });
     for (const RunIds& variant : variants)
       failures.going_on(folder_of_ids(variant), [&] { delete_marker(variant, variant_marker, deletion); });
-    if (ids.variant_id.empty())
-      failures.going_on(folder, [&] { delete_marker(ids, experiment_marker, deletion); });
+    if (ids.variant_id.empty()) failures.going_on(folder, [&] { delete_marker(ids, experiment_marker, deletion); });
     failures.throw_if_any("cannot delete all of '" + folder + "': ");
   }
 
