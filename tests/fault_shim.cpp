@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <mutex>
+#include <set>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ std::atomic<bool> was_hit{false};
 std::mutex mutex;
 Plan& plan = *new Plan;
 std::string& hit_call = *new std::string;
+std::set<std::string>& written = *new std::set<std::string>;
 
 constexpr int max_files = 4096;
 std::atomic<bool> is_ours[max_files];
@@ -40,6 +42,11 @@ std::string path_of(int file) {
   char path[4096];
   const auto size = ::readlink(("/proc/self/fd/" + std::to_string(file)).c_str(), path, sizeof path);
   return size > 0 ? std::string(path, static_cast<std::size_t>(size)) : "a file";
+}
+
+void note_written(const char* path) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  written.insert(path);
 }
 
 enum class Verdict { does, fails, does_half, does_and_fails };
@@ -107,12 +114,13 @@ void arm(const Plan& wanted) {
   calls = 0;
   was_hit = false;
   hit_call.clear();
+  written.clear();
   is_armed = true;
 }
 
 Report disarm() {
   is_armed = false;
-  return {calls, was_hit, hit_call};
+  return {calls, was_hit, hit_call, written};
 }
 
 }  // namespace erm_test::faults
@@ -152,6 +160,7 @@ int shim_open64(const char* path, int flags, ...) {
   }
   if (!is_armed || !lies_below(path)) return next(path, flags, mode);
   const bool creates = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  if (creates || (flags & O_ACCMODE) != O_RDONLY) note_written(path);
   // An error after the work would leave the file open.
   Verdict verdict = judge("open", path, creates);
   if (verdict == Verdict::does_and_fails || verdict == Verdict::does_half) verdict = Verdict::fails;
@@ -217,6 +226,7 @@ int shim_fsync(int file) {
 int shim_rename(const char* from, const char* to) {
   ERM_REAL(rename);
   if (!is_armed || !(lies_below(from) || lies_below(to))) return next(from, to);
+  note_written(to);
   return judged<int>(judge("rename", from, true), [&] { return next(from, to); });
 }
 
@@ -229,6 +239,7 @@ int shim_link(const char* from, const char* to) {
 int shim_mkdir(const char* path, unsigned mode) {
   ERM_REAL(mkdir);
   if (!is_armed || !lies_below(path)) return next(path, mode);
+  note_written(path);
   return judged<int>(judge("mkdir", path, true), [&] { return next(path, mode); });
 }
 

@@ -8,6 +8,7 @@
 //   CHECK(report.was_hit);                     // report.call: "fsync of '/tmp/.../erm_metadata.json'"
 #pragma once
 
+#include <set>
 #include <string>
 
 namespace erm_test::faults {
@@ -33,6 +34,7 @@ struct Report {
   int calls = 0;  // that counted
   bool was_hit = false;
   std::string call;
+  std::set<std::string> written;  // the paths that were opened for writing, created, or renamed to
 };
 
 /// False where the program has no shim: with a sanitizer, which defines these functions itself, or off Linux.

@@ -400,6 +400,102 @@ TEST_CASE("An error at any call to the system leaves the old state or the new on
   WARN(count.injected << " faults, " << count.wrong << " of them with a wrong outcome; " << count.held << " held");
 }
 
+namespace {
+
+/// Puts a link in the place of `path`. What was there becomes what the link leads to.
+enum class Planted { link, link_to_nothing, hard_link, link_to_folder };
+
+bool plant(Planted kind, const fs::path& path, const fs::path& victims) {
+  const bool is_there = fs::exists(path);
+  if (kind == Planted::hard_link && is_there && !fs::is_regular_file(path)) return false;
+  if (kind == Planted::link_to_nothing && is_there) return false;
+  const bool is_folder = is_there ? fs::is_directory(path) : kind == Planted::link_to_folder;
+  if (is_there && is_folder != (kind == Planted::link_to_folder)) return false;
+  const fs::path victim = victims / (is_folder ? "folder" : "file");
+  fs::create_directories(victims);
+  fs::create_directories(path.parent_path());
+  if (is_there) {
+    fs::rename(path, victim);
+  } else if (is_folder) {
+    write_file(victim / "precious", "precious");
+  } else if (kind != Planted::link_to_nothing) {
+    write_file(victim, "precious");
+  }
+  if (kind == Planted::hard_link)
+    fs::create_hard_link(victim, path);
+  else
+    fs::create_symlink(victim, path);
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("No operation writes through a link or a hard link, wherever one was planted") {
+  if (!erm_test::faults::are_possible()) {
+    WARN("skipped: this program cannot see which files it opens");
+    return;
+  }
+  int planted = 0, refused = 0;
+  for (const Operation& operation : operations()) {
+    const TemporaryDirectory home;
+    const std::string pristine = home / "pristine";
+    fs::create_directory(pristine);
+    prepare_registry(pristine);
+    operation.prepare(pristine);
+    std::set<std::string> places;
+    {
+      const std::string dir = kept_copy(pristine, home / "d");
+      erm_test::faults::arm({dir, 1 << 30, EIO, Way::once});
+      operation.work(dir);
+      for (const std::string& path : erm_test::faults::disarm().written) {
+        // Users may keep a registry, an experiment or a variant elsewhere, and link it.
+        for (std::string place = path.substr(dir.size() + 1); !place.empty();
+             place = fs::path(place).parent_path().generic_string())
+          if (place != "registry" && place != "registry/e" && place != "registry/e/main") places.insert(place);
+      }
+      fs::remove_all(dir);
+    }
+    for (const std::string& place : places) {
+      for (const Planted kind : {Planted::link, Planted::link_to_nothing, Planted::hard_link, Planted::link_to_folder}) {
+        const std::string dir = kept_copy(pristine, home / "d");
+        const std::string victims = home / "victims";
+        if (plant(kind, dir + "/" + place, victims)) {
+          INFO(operation.name << ", kind " << static_cast<int>(kind) << " at " << place);
+          const FileTree before = file_tree(victims);
+          ++planted;
+          try {
+            operation.work(dir);
+          } catch (const erm::Error& error) {
+            ++refused;
+            CHECK(contains(error.what(), dir));
+          }
+          CHECK((file_tree(victims) == before));
+        }
+        fs::remove_all(dir);
+        fs::remove_all(victims);
+      }
+    }
+  }
+  CHECK(planted > 300);
+  WARN(planted << " links planted, " << refused << " of them refused");
+}
+
+TEST_CASE("Operations on a registry do not change a backup of it that was made of hard links") {
+  for (const Operation& operation : operations()) {
+    INFO(operation.name);
+    const TemporaryDirectory home;
+    const std::string dir = home / "d", backup = home / "backup";
+    fs::create_directory(dir);
+    prepare_registry(dir);
+    operation.prepare(dir);
+    fs::copy(dir, backup, fs::copy_options::recursive | fs::copy_options::create_hard_links);
+    const FileTree before = file_tree(backup);
+    operation.work(dir);
+    CHECK((file_tree(backup) == before));
+    if (fs::exists(backup + "/registry/.erm_registry.json")) CHECK(seen(backup + "/registry").size() >= 2);
+  }
+}
+
 TEST_CASE("The sweep of faults in its whole form: other errors, full and broken disks, killed processes", "[.sweep]") {
   if (!erm_test::faults::are_possible()) {
     WARN("skipped: the calls of this program cannot be made to fail");
