@@ -1,6 +1,6 @@
 // Calls to the operating system that fail, or kill the process, when a test wants it: fault_shim.cpp defines the C
-// library's functions again, in the test program, and the linker takes those. It stands for a disk that breaks, fills up
-// or goes away at that very call.
+// library's functions again, in the test program, and the linker takes those. It stands for a disk that breaks, fills
+// up or goes away at that very call.
 //
 //   faults::arm({dir.path().string(), 3, EIO, faults::Way::once});
 //   ...                                        // the third call about a file below dir fails with EIO

@@ -1,13 +1,17 @@
-// Every operation that changes files, with a fault at each of its calls to the system: an error, a disk that fills up or
-// breaks, or a process that is killed. Afterwards the registry is as before or as the operation leaves it, everything
-// else in it can be read, the error says what happened, the operation can be repeated, and nothing is left over.
+// Every operation that changes files, with a fault at each of its calls to the system: an error, a disk that fills up
+// or breaks, or a process that is killed. Afterwards the registry is as before or as the operation leaves it,
+// everything else in it can be read, the error says what happened, the operation can be repeated, and nothing is left
+// over.
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -151,7 +155,8 @@ struct Operation {
 /// A registry with runs, and one in its trash.
 void prepare_registry(const std::string& dir) {
   const std::string registry = dir + "/registry";
-  for (const char* const id : {"old", "other", "gone"}) erm::save_run_to_registry(run_of(id, 1), registry, saving(false));
+  for (const char* const id : {"old", "other", "gone"})
+    erm::save_run_to_registry(run_of(id, 1), registry, saving(false));
   erm::delete_run(registry, "e", "main", "gone");
 }
 
@@ -288,10 +293,16 @@ std::string kept_copy(const std::string& from, const std::string& to) {
 
 struct Count {
   int injected = 0, wrong = 0, held = 0;
-  std::map<std::string, int> kinds;  // of what is wrong, to print it once
+  std::map<std::string, int> kinds;  // of what is wrong, to print each twice at most
+
+  [[nodiscard]] std::string words() const {
+    return std::to_string(injected) + " faults, " + std::to_string(wrong) + " of them with a wrong outcome" +
+           (held == 0 ? "" : "; " + std::to_string(held) + " runs could not be ended by their process");
+  }
 };
 
-void tell(Count& count, const std::string& operation, const Plan& plan, const std::string& call, const std::string& fault) {
+void tell(Count& count, const std::string& operation, const Plan& plan, const std::string& call,
+          const std::string& fault) {
   ++count.wrong;
   std::string kind = operation + ": " + fault.substr(0, fault.find(':'));
   if (++count.kinds[kind] > 2) return;
@@ -359,7 +370,8 @@ void sweep(const Operation& operation, Way way, int error, Count& count) {
         operation.work(dir);
       } catch (const std::exception& caught) {
         is_held = operation.is_live && contains(caught.what(), "has it open");
-        if (!is_held && fault_of(operation, dir, expected, true) != "") faults.push_back(std::string("a retry: ") + caught.what());
+        if (!is_held && fault_of(operation, dir, expected, true) != "")
+          faults.push_back(std::string("a retry: ") + caught.what());
       }
     }
     if (is_held)
@@ -367,15 +379,15 @@ void sweep(const Operation& operation, Way way, int error, Count& count) {
     else
       faults.push_back(fault_of(operation, dir, expected, true));
     if (!is_held) try {
-      neighbour(dir);
-      std::multiset<std::string> names = names_in(dir);
-      // Nothing looks for the part of a file outside a registry that a killed process left: that could be any folder.
-      if (way == Way::killed || way == Way::broken) names.erase(".erm_part-");
-      std::string left = difference(names, expected.names_after);
-      if (!left.empty()) faults.push_back("left over:" + left);
-    } catch (const std::exception& caught) {
-      faults.push_back(std::string("the next save: ") + caught.what());
-    }
+        neighbour(dir);
+        std::multiset<std::string> names = names_in(dir);
+        // Nothing looks for the part of a file outside a registry that a killed process left: that could be any folder.
+        if (way == Way::killed || way == Way::broken) names.erase(".erm_part-");
+        std::string left = difference(names, expected.names_after);
+        if (!left.empty()) faults.push_back("left over:" + left);
+      } catch (const std::exception& caught) {
+        faults.push_back(std::string("the next save: ") + caught.what());
+      }
     for (const std::string& fault : faults)
       if (!fault.empty()) {
         tell(count, operation.name, plan, report.call + (text.empty() ? "" : " (" + text + ")"), fault);
@@ -396,8 +408,7 @@ TEST_CASE("An error at any call to the system leaves the old state or the new on
   Count count;
   for (const Operation& operation : operations()) sweep(operation, Way::once, EIO, count);
   CHECK(count.injected > 500);
-  for (const auto& [kind, times] : count.kinds) std::printf("%4d %s\n", times, kind.c_str());
-  WARN(count.injected << " faults, " << count.wrong << " of them with a wrong outcome; " << count.held << " held");
+  WARN(count.words());
 }
 
 namespace {
@@ -456,7 +467,8 @@ TEST_CASE("No operation writes through a link or a hard link, wherever one was p
       fs::remove_all(dir);
     }
     for (const std::string& place : places) {
-      for (const Planted kind : {Planted::link, Planted::link_to_nothing, Planted::hard_link, Planted::link_to_folder}) {
+      for (const Planted kind :
+           {Planted::link, Planted::link_to_nothing, Planted::hard_link, Planted::link_to_folder}) {
         const std::string dir = kept_copy(pristine, home / "d");
         const std::string victims = home / "victims";
         if (plant(kind, dir + "/" + place, victims)) {
@@ -496,7 +508,70 @@ TEST_CASE("Operations on a registry do not change a backup of it that was made o
   }
 }
 
-TEST_CASE("The sweep of faults in its whole form: other errors, full and broken disks, killed processes", "[.sweep]") {
+#if defined(__linux__)
+
+TEST_CASE("On a disk that is really full, at any size, operations leave the old state or the new one") {
+  const TemporaryDirectory home;
+  if (::geteuid() != 0 || ::mount("tmpfs", home.path().c_str(), "tmpfs", 0, "size=512k,nr_inodes=512") != 0) {
+    WARN("skipped: no right to mount a small disk");
+    return;
+  }
+  int times_full = 0;
+  for (const Operation& operation : operations()) {
+    const TemporaryDirectory elsewhere;  // on a disk with room
+    const std::string pristine = elsewhere / "pristine";
+    fs::create_directory(pristine);
+    prepare_registry(pristine);
+    operation.prepare(pristine);
+    Expected expected;
+    expected.seen_before = seen(pristine + "/registry");
+    expected.files_before = written_files(pristine);
+    {
+      const std::string dir = kept_copy(pristine, elsewhere / "whole");
+      operation.work(dir);
+      expected.seen_after = seen(dir + "/registry");
+      expected.files_after = written_files(dir);
+    }
+    bool has_worked = false;
+    for (std::uintmax_t pages = 0; !has_worked; ++pages) {
+      const std::string dir = kept_copy(pristine, home / "d"), filler = home / "filler";
+      // Whatever is free but for so many pages of 4 KiB.
+      const std::uintmax_t free = fs::space(home.path()).available;
+      REQUIRE(free > pages * 4096);
+      write_file(filler, std::string(free - pages * 4096, 'x'));
+      REQUIRE(fs::space(home.path()).available == pages * 4096);
+      INFO(operation.name << " with " << pages << " free pages");
+      std::string text;
+      try {
+        operation.work(dir);
+        has_worked = true;
+      } catch (const erm::Error& error) {
+        text = error.what();
+        ++times_full;
+      }
+      CHECK(fault_of(operation, dir, expected, has_worked) == "");
+      if (!text.empty()) CHECK(fault_of_text(text, dir, ENOSPC) == "");
+      fs::remove(filler);
+      if (!text.empty()) {
+        try {
+          operation.work(dir);
+          CHECK(fault_of(operation, dir, expected, true) == "");
+        } catch (const erm::RunExistsError& error) {
+          CHECK(operation.is_live);  // its process could not end it
+          CHECK(contains(error.what(), "has it open"));
+        }
+      }
+      fs::remove_all(dir);
+    }
+  }
+  CHECK(times_full > 20);
+  ::umount(home.path().c_str());
+}
+
+#endif
+
+TEST_CASE("The sweep of faults in its whole form: other errors, full and broken disks, killed processes",
+          "[.][sweep]") {
   if (!erm_test::faults::are_possible()) {
     WARN("skipped: the calls of this program cannot be made to fail");
     return;
@@ -506,18 +581,24 @@ TEST_CASE("The sweep of faults in its whole form: other errors, full and broken 
     Way way;
     int error;
   };
-  for (const Mode& mode : {Mode{"ENOSPC once", Way::once, ENOSPC}, Mode{"EDQUOT once", Way::once, EDQUOT},
-                           Mode{"EIO after the work", Way::afterwards, EIO}, Mode{"half a write, ENOSPC", Way::short_once, ENOSPC},
-                           Mode{"a disk full from there on", Way::full, ENOSPC}, Mode{"a quota used up", Way::full, EDQUOT},
-                           Mode{"a disk broken from there on", Way::broken, EIO}, Mode{"killed", Way::killed, EIO}}) {
+  Count all;
+  for (const Mode& mode :
+       {Mode{"EIO", Way::once, EIO}, Mode{"ENOSPC", Way::once, ENOSPC}, Mode{"EDQUOT", Way::once, EDQUOT},
+        Mode{"EIO after the work", Way::afterwards, EIO}, Mode{"half a write", Way::short_once, ENOSPC},
+        Mode{"a full disk", Way::full, ENOSPC}, Mode{"a used-up quota", Way::full, EDQUOT},
+        Mode{"a broken disk", Way::broken, EIO}, Mode{"killed", Way::killed, EIO}}) {
     for (const Operation& operation : operations()) {
       Count count;
       sweep(operation, mode.way, mode.error, count);
-      std::printf("%s, %s: %d faults, %d wrong, %d held\n", mode.name, operation.name, count.injected, count.wrong,
-                  count.held);
+      std::printf("%s, %s: %s\n", operation.name, mode.name, count.words().c_str());
       std::fflush(stdout);
+      all.injected += count.injected;
+      all.wrong += count.wrong;
+      all.held += count.held;
     }
   }
+  std::printf("in all: %s\n", all.words().c_str());
+  CHECK(all.injected > 6000);
 }
 
 }  // namespace faults_test

@@ -128,7 +128,8 @@ TEST_CASE("A folder, a device or a pipe is not replaced by a file") {
   const FileTree before = file_tree(dir.path());
   CHECK(thrown<erm::IoError>([&] { artifact.save_to(dir / "folder"); }) ==
         "cannot write to '" + dir / "folder" + "': Is a directory");
-  const std::string why = "': it is a device, a socket or a pipe, and would be replaced by a file; give the path of a file";
+  const std::string why =
+      "': it is a device, a socket or a pipe, and would be replaced by a file; give the path of a file";
   CHECK(thrown<erm::Error>([&] { artifact.save_to(dir / "pipe"); }) == "cannot write to '" + dir / "pipe" + why);
   CHECK(thrown<erm::Error>([&] { artifact.save_to(dir / "null"); }) == "cannot write to '" + dir / "null" + why);
   CHECK(file_tree(dir.path()) == before);
