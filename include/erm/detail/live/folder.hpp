@@ -311,28 +311,25 @@ inline void LiveFolder::refuse_links(const std::string& operation) const {
   if (!fs_->has_folders()) return;
   for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path()})
     if (fs_->info(path).kind == FileKind::link)
-      throw FormatError("cannot " + operation + " '" + folder_ + "': '" + path +
-                        "' is a symbolic link, which may lead out of the run's folder; put the file or folder itself there");
+      throw FormatError(
+          "cannot " + operation + " '" + folder_ + "': '" + path +
+          "' is a symbolic link, which may lead out of the run's folder; put the file or folder itself there");
 }
 
 /// Removes the artifacts of a process that was killed before its metadata named them. Another writer may be about to
 /// name one of them, so this removes nothing where there are others.
 inline void LiveFolder::remove_lost_artifacts() const {
   const std::vector<std::string> files = fs_->files_below(joined(folder_, "artifacts"));
-  const auto is_named = [&](const std::string& file) {
-    return std::any_of(artifacts_.begin(), artifacts_.end(),
-                       [&](const StoredArtifact& one) { return one.stored_filename == file; });
-  };
-  if (std::all_of(files.begin(), files.end(), is_named)) return;
-  // After the list of files: a writer that joins later stores new files.
-  if (!read_other_writers(*fs_, folder_).empty()) return;
-  for (const FolderEntry& claim : fs_->list(joined(folder_, std::string(claims_folder))))
-    if (ends_with(claim.name, ".join")) return;
   std::set<std::string> named;
   for (const StoredArtifact& one : artifacts_) named.insert(one.stored_filename);
   std::vector<std::string> lost;
   for (const std::string& file : files)
     if (named.count(file) == 0) lost.push_back(joined(folder_, "artifacts/" + file));
+  if (lost.empty()) return;
+  // After the list of files: a writer that joins later stores new files.
+  if (!read_other_writers(*fs_, folder_).empty()) return;
+  for (const FolderEntry& claim : fs_->list(joined(folder_, std::string(claims_folder))))
+    if (ends_with(claim.name, ".join")) return;
   fs_->remove_many(lost);
 }
 

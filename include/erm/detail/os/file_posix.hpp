@@ -157,8 +157,9 @@ inline Created try_create(const std::string& path, File& file) { return try_crea
 inline File open_to_write(const std::string& path) {
   api::Descriptor found(api::open_file(path.c_str(), api::read_and_write | api::not_inherited | api::not_link));
   if (!found && (errno == ELOOP || errno == EMLINK)) {  // EMLINK: FreeBSD
-    throw IoError("cannot open for writing '" + path + "': it is a symbolic link, and ERM writes through none; remove it",
-                  std::make_error_code(std::errc::too_many_symbolic_link_levels));
+    throw IoError(
+        "cannot open for writing '" + path + "': it is a symbolic link, and ERM writes through none; remove it",
+        std::make_error_code(std::errc::too_many_symbolic_link_levels));
   }
   if (!found && errno != ENOENT) fail("open for writing", path, errno);
   return File(std::move(found), path);
@@ -175,8 +176,8 @@ inline void prepare_to_replace(const std::string& path, File& by) {
   const bool leads_on = kind == api::mode_link && api::look_through_links(path.c_str(), behind);
   const unsigned last_kind = leads_on ? behind.mode & api::mode_kind : kind;
   if (last_kind != api::mode_file && last_kind != api::mode_link && last_kind != api::mode_folder)
-    throw Error("cannot write to '" + path + "': it is a device, a socket or a pipe, and would be replaced by a file; " +
-                "give the path of a file");
+    throw Error("cannot write to '" + path +
+                "': it is a device, a socket or a pipe, and would be replaced by a file; " + "give the path of a file");
   if (kind != api::mode_file) return;
   // Some file systems have no permissions.
   if (api::set_mode(by.handle_.get(), facts.mode & 0777U) != 0 && errno != EPERM && errno != ENOTSUP && errno != ENOSYS)

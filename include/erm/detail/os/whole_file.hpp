@@ -61,10 +61,10 @@ inline std::string part_name() {
   return name;
 }
 
-/// Calls `write(file)` to write a new file, and replaces the file at `path` by it atomically. The new file has a name of
-/// its own until then, ".erm_part-" and 16 hexadecimal digits in the same folder, which remains only if the process is
-/// killed. Keeps the permissions of the file that it replaces; a link is replaced, and not followed. Throws NotFoundError
-/// if the folder does not exist: "cannot <operation> to '<path>': ...".
+/// Calls `write(file)` to write a new file, and replaces the file at `path` by it atomically. The new file has a name
+/// of its own until then, ".erm_part-" and 16 hexadecimal digits in the same folder, which remains only if the process
+/// is killed. Keeps the permissions of the file that it replaces; a link is replaced, and not followed. Throws
+/// NotFoundError if the folder does not exist: "cannot <operation> to '<path>': ...".
 template <class Write>
 void write_whole_file(const FilePath& path, const std::string& operation, Write&& write) {
   const std::string target = path.str();
