@@ -411,7 +411,10 @@ inline void LiveFolder::add_artifact(const StoredArtifact& artifact) {
     artifacts_ = before;
     try {
       // The metadata may be there in spite of the error. They must not name a file that is gone.
-      write_metadata();
+      const MetadataFile written = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
+      if (std::any_of(written.artifacts.begin(), written.artifacts.end(),
+                      [&](const StoredArtifact& one) { return one.stored_filename == artifact.stored_filename; }))
+        write_metadata();
       remove_content(artifact);
     } catch (const Error&) {
       // The caller gets the first error. The file stays until the run is resumed.
