@@ -406,7 +406,10 @@ TEST_CASE("An error at any call to the system leaves the old state or the new on
     return;
   }
   Count count;
-  for (const Operation& operation : operations()) sweep(operation, Way::once, EIO, count);
+  // The durable forms make all the calls of these, and more.
+  const std::set<std::string> covered = {"save", "overwrite", "live run"};
+  for (const Operation& operation : operations())
+    if (covered.count(operation.name) == 0) sweep(operation, Way::once, EIO, count);
   CHECK(count.injected > 500);
   WARN(count.words());
 }
