@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -32,9 +33,9 @@
 #if !defined(_WIN32)
 #include "child_process.hpp"
 
+#include <unistd.h>
 #if defined(__linux__)
 #include <sys/mount.h>
-#include <unistd.h>
 #endif
 
 namespace faults_test {
@@ -150,6 +151,22 @@ struct Operation {
   std::function<void(const std::string& dir)> work;
   bool is_live = false;
   bool repeats = false;  // it can be done again after it has worked
+};
+
+/// Temporary directories are in memory where that can be, unless TMPDIR says where: thousands of registries are copied.
+class InMemory {
+ public:
+  InMemory() : sets_(std::getenv("TMPDIR") == nullptr && ::access("/dev/shm", W_OK) == 0) {
+    if (sets_) ::setenv("TMPDIR", "/dev/shm", 1);
+  }
+  InMemory(const InMemory&) = delete;
+  InMemory& operator=(const InMemory&) = delete;
+  ~InMemory() {
+    if (sets_) ::unsetenv("TMPDIR");
+  }
+
+ private:
+  bool sets_;
 };
 
 /// A registry with runs, and one in its trash.
@@ -405,6 +422,7 @@ TEST_CASE("An error at any call to the system leaves the old state or the new on
     WARN("skipped: the calls of this program cannot be made to fail");
     return;
   }
+  const InMemory in_memory;
   Count count;
   // The durable forms make all the calls of these, and more.
   const std::set<std::string> covered = {"save", "overwrite", "live run"};
@@ -449,6 +467,7 @@ TEST_CASE("No operation writes through a link or a hard link, wherever one was p
     WARN("skipped: this program cannot see which files it opens");
     return;
   }
+  const InMemory in_memory;
   int planted = 0, refused = 0;
   for (const Operation& operation : operations()) {
     const TemporaryDirectory home;
