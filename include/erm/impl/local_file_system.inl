@@ -37,17 +37,25 @@ inline bool make_local_folders(const std::string& path, Durability durability) {
 }
 
 /// Creates a file and the missing folders above it. Returns an empty File if the file exists already.
-inline os::File create_local(const std::string& path, os::Create create, Durability durability,
-                             bool* made_folder = nullptr) {
+inline os::File create_local(const std::string& path, Durability durability, bool* made_folder = nullptr) {
   os::File file;
   // Another process may remove a folder that is still empty. Then create it again.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    const os::Created created = os::try_create(path, create, file);
+    const os::Created created = os::try_create(path, file);
     if (created != os::Created::folder_missing) return file;
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;
   }
   os::fail("create", path, ENOENT);
+}
+
+/// Throws FormatError if the folder of a claim is a link. A claim that was just created there is removed.
+inline void refuse_linked_claims(const std::string& path, bool is_old) {
+  const std::string folder = folder_of(path);
+  if (os::info(folder).kind != FileKind::link) return;
+  if (!is_old) os::remove_file(path);
+  throw FormatError("cannot write in '" + folder_of(folder) + "': '" + folder +
+                    "' is a symbolic link, and ERM keeps unfinished files there; remove the link");
 }
 
 class LocalClaim final : public Claim {
@@ -165,7 +173,7 @@ ERM_INLINE bool LocalFileSystem::create(const std::string& path, std::string_vie
 }
 
 ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
-  detail::os::File file = detail::create_local(path, detail::os::Create::new_only, durability);
+  detail::os::File file = detail::create_local(path, durability);
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
@@ -210,29 +218,48 @@ ERM_INLINE void LocalFileSystem::move(const std::string& from, const std::string
 
 ERM_INLINE std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   namespace os = detail::os;
-  for (;;) {
-    bool abandoned = false, alone = false;
-    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered, &alone);
+  for (bool was_abandoned = false;;) {
+    bool is_old = false, alone = false;
+    os::File file = detail::create_local(path, Durability::buffered, &alone);
     if (!file) {
       file = os::open_to_write(path);
-      abandoned = true;
+      is_old = true;
       if (!file) continue;  // the holder has just ended the claim
     }
+    if (!alone) detail::refuse_linked_claims(path, is_old);
     if (!file.try_lock()) {
-      if (abandoned) return nullptr;
+      if (is_old) return nullptr;
       continue;  // another process locked the new file first
     }
     if (!file.still_at_path()) continue;
-    abandoned = abandoned && file.info().size > 0;
-    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
+    was_abandoned = was_abandoned || (is_old && file.info().size > 0);
+    if (is_old && file.has_other_names()) {
+      // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. Writing to it would
+      // change the other file.
+      os::remove_file(path);
+      continue;
+    }
+    return std::make_unique<detail::LocalClaim>(std::move(file), was_abandoned, alone);
   }
 }
 
 ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
   namespace os = detail::os;
-  os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
-  if (!file) file = os::open_to_write(path);
-  if (!file) os::fail("open for writing", path, ENOENT);
+  os::File file = detail::create_local(path, Durability::buffered);
+  if (!file) {
+    file = os::open_to_write(path);
+    if (!file) os::fail("open for writing", path, ENOENT);
+    if (file.has_other_names()) {
+      // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. The run gets a file of
+      // its own.
+      Bytes kept(detail::to_size(size));
+      kept.resize(file.read_at(0, kept.data(), kept.size()));
+      file = os::File();
+      write(path, detail::view(kept), Durability::buffered);
+      file = os::open_to_write(path);
+      if (!file) os::fail("open for writing", path, ENOENT);
+    }
+  }
   file.truncate(size);
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }

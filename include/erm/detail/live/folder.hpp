@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -84,6 +85,8 @@ class LiveFolder {
   void release_other_writers();
   void announce();
   void expect_own_metadata() const;
+  void refuse_links(const std::string& operation) const;
+  void remove_lost_artifacts() const;
   void sync_folders() const;
 
   std::shared_ptr<FileSystem> fs_;
@@ -186,7 +189,8 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
 }
 
 inline void LiveFolder::begin_history() {
-  fs_->write(history_path(), history_header, durability_);
+  if (!fs_->create(history_path(), history_header, durability_))
+    fs_->write(history_path(), history_header, durability_);
   history_size_ = history_header.size();
 }
 
@@ -244,6 +248,7 @@ inline void LiveFolder::release_other_writers() {
 inline bool LiveFolder::resume(const std::string& run_id) {
   folder_ = joined(variant_folder_, run_id);
   if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
+  refuse_links("resume the run");
   const std::unique_ptr<Claim> claim = claim_to_open(claim_path(folder_), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
   MetadataFile metadata = read_metadata(*fs_, folder_);
@@ -261,6 +266,7 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
   go_on(std::move(metadata));
+  remove_lost_artifacts();
   record_.run_id = run_id;
   leave_edits();
   claim->commit(metadata_path(folder_), text(), durability_);
@@ -278,6 +284,7 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  refuse_links("join the run");
   record_.run_id = run_id;
   const std::unique_ptr<Claim> claim =
       claim_to_open(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
@@ -299,6 +306,33 @@ inline void LiveFolder::expect_own_metadata() const {
   if (fs_->info(own_metadata()).kind != FileKind::missing) return;
   throw IoError::failed_to("write to the live run", folder_,
                            std::make_error_code(std::errc::no_such_file_or_directory));
+}
+
+/// Throws FormatError if something that this writer writes to is a link: it may lead anywhere.
+inline void LiveFolder::refuse_links(const std::string& operation) const {
+  if (!fs_->has_folders()) return;
+  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path()})
+    if (fs_->info(path).kind == FileKind::link)
+      throw FormatError(
+          "cannot " + operation + " '" + folder_ + "': '" + path +
+          "' is a symbolic link, which may lead out of the run's folder; put the file or folder itself there");
+}
+
+/// Removes the artifacts of a process that was killed before its metadata named them. Another writer may be about to
+/// name one of them, so this removes nothing where there are others.
+inline void LiveFolder::remove_lost_artifacts() const {
+  const std::vector<std::string> files = fs_->files_below(joined(folder_, "artifacts"));
+  std::set<std::string> named;
+  for (const StoredArtifact& one : artifacts_) named.insert(one.stored_filename);
+  std::vector<std::string> lost;
+  for (const std::string& file : files)
+    if (named.count(file) == 0) lost.push_back(joined(folder_, "artifacts/" + file));
+  if (lost.empty()) return;
+  // After the list of files: a writer that joins later stores new files.
+  if (!read_other_writers(*fs_, folder_).empty()) return;
+  for (const FolderEntry& claim : fs_->list(joined(folder_, std::string(claims_folder))))
+    if (ends_with(claim.name, ".join")) return;
+  fs_->remove_many(lost);
 }
 
 inline void LiveFolder::write_metadata() {
@@ -340,6 +374,12 @@ inline std::string LiveFolder::free_filename(const std::string& filename) {
 inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& content, bool hash) const {
   expect_own_metadata();
   const std::string path = content_path(artifact.stored_filename);
+  if (fs_->has_folders()) {
+    for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at))
+      if (fs_->info(at).kind == FileKind::link)
+        throw FormatError("cannot store an artifact of the live run '" + folder_ + "': '" + at +
+                          "' is a symbolic link, which may lead out of the run's folder; put the folder itself there");
+  }
   if (!fs_->create_from(path, content, durability_)) return false;
   try {
     artifact.size = fs_->info(path).size;
@@ -371,7 +411,16 @@ inline void LiveFolder::add_artifact(const StoredArtifact& artifact) {
     if (!replaced.empty()) fs_->remove(content_path(replaced));
   } catch (...) {
     artifacts_ = before;
-    remove_content(artifact);
+    try {
+      // The metadata may be there in spite of the error. They must not name a file that is gone.
+      const MetadataFile written = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
+      if (std::any_of(written.artifacts.begin(), written.artifacts.end(),
+                      [&](const StoredArtifact& one) { return one.stored_filename == artifact.stored_filename; }))
+        write_metadata();
+      remove_content(artifact);
+    } catch (const Error&) {
+      // The caller gets the first error. The file stays until the run is resumed.
+    }
     throw;
   }
 }

@@ -48,6 +48,7 @@ inline ::ssize_t write_file_at(int file, const void* data, std::size_t size, Off
 }
 inline int resize_file(int file, Offset size) { return ::ftruncate(file, size); }
 inline int sync_file(int file) { return ::fsync(file); }
+inline int set_mode(int file, unsigned mode) { return ::fchmod(file, static_cast<::mode_t>(mode)); }
 inline int lock_file(int file, int how) { return ::flock(file, how); }
 inline int control_file(int file, int command, int value) { return ::fcntl(file, command, value); }
 inline int temporary_file(char* pattern) { return ::mkstemp(pattern); }
@@ -57,7 +58,6 @@ inline constexpr int read_only = O_RDONLY;
 inline constexpr int read_and_write = O_RDWR;
 inline constexpr int create = O_CREAT;
 inline constexpr int new_only = O_EXCL;
-inline constexpr int or_truncate = O_TRUNC;
 inline constexpr int without_waiting = O_NONBLOCK;
 inline constexpr int not_inherited = O_CLOEXEC;
 inline constexpr int only_folder = O_DIRECTORY;
@@ -136,6 +136,7 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   facts.size = static_cast<std::uint64_t>(found.st_size);
   facts.device = static_cast<std::uint64_t>(found.st_dev);
   facts.inode = static_cast<std::uint64_t>(found.st_ino);
+  facts.links = static_cast<std::uint64_t>(found.st_nlink);
 #if defined(__APPLE__)
   const ::timespec& modified = found.st_mtimespec;
 #else
@@ -146,6 +147,10 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   return true;
 }
 
+inline bool look_through_links(const char* path, FileFacts& facts) {
+  struct ::stat found;
+  return ::stat(path, &found) == 0 && facts_of(found, facts);
+}
 /// Does not follow links.
 inline bool look_at(const char* path, FileFacts& facts) {
   struct ::stat found;

@@ -67,6 +67,7 @@ class RunSaver {
     if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
+      refuse_linked_folder();
       if (fs_.are_files({metadata_path(folder_)})) {
         if (!overwrite) return SaveOutcome::exists;
         read_replaced();
@@ -103,6 +104,13 @@ class RunSaver {
     const std::string parent = folder_of(path);
     make_folders(parent);
     if (fs_.make_folder(path) && fs_.info(path).kind == FileKind::folder) fs_.sync_folder(parent);
+  }
+
+  /// In a registry a link could lead to anyone's folder. Whoever gives a path of their own may give a link.
+  void refuse_linked_folder() const {
+    if (make_place_ && fs_.has_folders() && fs_.info(folder_).kind == FileKind::link)
+      throw FormatError("cannot save the run to '" + folder_ +
+                        "': it is a symbolic link, which may lead out of the registry; remove the link");
   }
 
   void check_is_folder() const {

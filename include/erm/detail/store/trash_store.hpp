@@ -201,6 +201,10 @@ class TrashStore {
       if (is_there && found.entry.is_run()) ++removed;
       entries_.remove(found.entry);
     }
+    if (fs_.has_folders()) {
+      fs_.remove_if_empty(joined(entries_.folder(), claims_folder));
+      fs_.remove_if_empty(entries_.folder());
+    }
     return removed;
   }
 
