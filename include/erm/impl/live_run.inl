@@ -59,7 +59,7 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
                             const LiveOptions& options, const BuildFacts& facts)
     : LiveRun() {
   detail::LiveFolder folder(registry_uri, experiment_id, options);
-  engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options),
+  engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options, registry_uri),
                                                 detail::LiveEngineDeleter());
   buffer_ = engine_->points().number();
   detail::LiveRuns::instance().add(engine_);
@@ -87,6 +87,7 @@ ERM_INLINE LiveRun::~LiveRun() { close(); }
 
 ERM_INLINE void LiveRun::close() noexcept {
   if (!engine_) return;
+  if (engine_->is_disowned()) return engine_.reset();
   try {
     if (std::uncaught_exceptions() > unwinding_before_)
       engine_->end(RunStatus::failed, "an exception left the scope of the run");
@@ -117,9 +118,16 @@ ERM_INLINE void LiveRun::fail(const std::string& why) {
   if (engine_) engine_->end(RunStatus::failed, why);
 }
 
+ERM_INLINE void LiveRun::continue_in_child() {
+  if (engine_) engine_->continue_in_child();
+}
+
 // ---- LiveRun: what RunLogger passes on ----
 
-ERM_INLINE bool LiveRun::ignores_all() const { return !engine_ || engine_->is_disowned(); }
+ERM_INLINE bool LiveRun::ignores_all() const {
+  if (engine_) engine_->tell_if_disowned();
+  return !engine_ || engine_->is_disowned();
+}
 
 ERM_INLINE void LiveRun::accept_metric(std::string_view key, Value value) {
   if (engine_) engine_->accept_value(key, std::move(value));

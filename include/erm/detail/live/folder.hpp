@@ -42,6 +42,8 @@ class LiveFolder {
 
   /// Writes the metadata from the record. Throws if the run's folder no longer exists.
   void write_metadata();
+  /// Called in the child of a fork: continues the run, which the parent left on disk, through `fs`.
+  void continue_in_child(std::shared_ptr<FileSystem> fs);
   /// The last write of "main". It includes what the writers that have ended logged.
   void adopt_other_writers();
   /// While this claim is held nobody edits the run. Null if another process holds it, or if this writer is not "main".
@@ -289,6 +291,24 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
     begin_history();
   }
   if (durability_ == Durability::durable) fs_->sync_folder(joined(folder_, "history"));
+  claim->commit(own_metadata(), text(), durability_);
+}
+
+inline void LiveFolder::continue_in_child(std::shared_ptr<FileSystem> fs) {
+  if (fs) fs_ = std::move(fs);
+  const std::unique_ptr<Claim> claim = claim_to_open(
+      is_main() ? claim_path(folder_) : joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"),
+      "the run '" + record_.run_id + "'");
+  MetadataFile metadata = is_main() ? read_metadata(*fs_, folder_)
+                                    : MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
+  if (metadata.record.owner != record_.owner)
+    refuse_if_alive(metadata.record, "cannot continue the run '" + folder_ + "' in a child process");
+  if (is_main()) apply_edits_beside(*fs_, folder_, metadata.record);
+  const std::string run_id = record_.run_id;
+  names_ = {};
+  go_on(std::move(metadata));
+  record_.run_id = run_id;
+  leave_edits();
   claim->commit(own_metadata(), text(), durability_);
 }
 
