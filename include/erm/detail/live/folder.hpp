@@ -39,6 +39,8 @@ class LiveFolder {
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
   [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
+  /// How long the run has taken, by a clock that nobody sets since this process has it.
+  [[nodiscard]] std::chrono::microseconds elapsed() const;
 
   /// Writes the metadata from the record. Throws if the run's folder no longer exists.
   void write_metadata();
@@ -97,6 +99,8 @@ class LiveFolder {
   std::vector<StoredArtifact> artifacts_;
   StoredNames names_;
   std::uint64_t history_size_ = 0;
+  std::chrono::microseconds elapsed_before_{0};
+  std::chrono::steady_clock::time_point here_since_ = std::chrono::steady_clock::now();
 };
 
 // ---- bodies ----
@@ -149,7 +153,13 @@ inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path,
   throw RunExistsError("cannot open " + what + ": another process holds '" + path + "' for ten seconds now; end it");
 }
 
+inline std::chrono::microseconds LiveFolder::elapsed() const {
+  const auto here = std::chrono::steady_clock::now() - here_since_;
+  return elapsed_before_ + std::chrono::duration_cast<std::chrono::microseconds>(here);
+}
+
 inline void LiveFolder::announce() {
+  record_.duration = elapsed();
   record_.owner = Owner::this_process().text();
   record_.heartbeat_utc = now_utc();
 }
@@ -213,6 +223,11 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
   record_ = std::move(metadata.record);
+  // The time between two processes counts, too, and only the times of day are known for it.
+  const auto since_began = now_utc() - record_.timestamp_utc;
+  elapsed_before_ = (std::max)(record_.duration.value_or(since_began), since_began);
+  elapsed_before_ = (std::max)(elapsed_before_, std::chrono::microseconds(0));
+  here_since_ = std::chrono::steady_clock::now();
   record_.status = RunStatus::running;
   record_.failure.clear();
   record_.finished_utc.reset();
@@ -322,6 +337,7 @@ inline void LiveFolder::expect_own_metadata() const {
 inline void LiveFolder::write_metadata() {
   expect_own_metadata();
   record_.heartbeat_utc = now_utc();
+  record_.duration = elapsed();
   fs_->write(own_metadata(), text(), durability_);
 }
 

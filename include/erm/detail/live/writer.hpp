@@ -50,7 +50,6 @@ class LiveWriter {
 
   std::unique_ptr<SystemSampler> sampler_;
   Clock::time_point next_sample_ = Clock::now();
-  std::int64_t began_at_;  // the start of the run, in milliseconds since 1970
 };
 
 // ---- bodies ----
@@ -60,10 +59,7 @@ inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, Li
       record_(record),
       metrics_(metrics),
       points_(points),
-      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
-  const auto began = record.folder().record().timestamp_utc.time_since_epoch();
-  began_at_ = std::chrono::duration_cast<std::chrono::milliseconds>(began).count();
-}
+      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {}
 
 inline std::chrono::milliseconds LiveWriter::time_to_next_round() const {
   using std::chrono::milliseconds;
@@ -81,7 +77,7 @@ inline void LiveWriter::sample_system(bool can_be_written) {
   if (!can_be_written) return;
   if (!sampler_) sampler_ = std::make_unique<SystemSampler>();
   const std::int64_t milliseconds = os::quick_milliseconds();
-  const std::int64_t step = (milliseconds - began_at_) / 1000;
+  const std::int64_t step = std::chrono::duration_cast<std::chrono::seconds>(record_.folder().elapsed()).count();
   const std::string prefix = options_.writer == "main" ? "system/" : "system/" + options_.writer + "/";
   sampler_->sample([&](const std::string& name, double value) {
     LiveMetricInfo& metric = metrics_.known(metrics_.number_of(prefix + name).first);
