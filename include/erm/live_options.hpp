@@ -55,8 +55,9 @@ struct LiveOptions {
   std::function<void(const std::string& message)> on_error = {};
   /// Let the log_ functions throw after a failure to write.
   bool throw_errors = false;
-  /// Save what is buffered when a signal ends the process (SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, ...), unless
-  /// the program handles it itself.
+  /// Save what is buffered when a signal ends the process (SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, ...). A signal that
+  /// the program handles itself is left to it, except for faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT): then the
+  /// program's handler is called after the run is saved. If it returns, the run goes on.
   bool handle_signals = true;
   /// A store of your own. The URI of the registry is then a path in it.
   std::shared_ptr<FileSystem> fs = nullptr;
