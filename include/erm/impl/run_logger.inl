@@ -234,6 +234,7 @@ ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& obje
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
+  detail::check_name("artifact id", artifact_id);
   const bool are_swapped = !utf8.empty() && !detail::has_white_space(utf8) && detail::has_white_space(artifact_id) &&
                            !detail::ends_as_filename(artifact_id);
   if (are_swapped) {

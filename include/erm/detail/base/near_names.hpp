@@ -68,16 +68,16 @@ inline std::vector<std::string> near_names(std::string_view asked, const std::ve
   const std::unique_ptr<std::size_t[]> distances(new std::size_t[names.size()]);
   for (std::size_t i = 0; i < names.size(); ++i)
     distances[i] = distance_of_names(wanted, loose_name(std::string_view(names[i]).substr(0, longest)));
-  std::vector<std::string> near;
-  while (near.size() < most) {
+  std::vector<std::string> nearest_names;
+  while (nearest_names.size() < most) {
     std::size_t nearest = 0;
     for (std::size_t i = 1; i < names.size(); ++i)
       if (distances[i] < distances[nearest]) nearest = i;
     if (names.empty() || distances[nearest] == too_far) break;
-    near.push_back(names[nearest]);
+    nearest_names.push_back(names[nearest]);
     distances[nearest] = too_far;
   }
-  return near;
+  return nearest_names;
 }
 
 }  // namespace erm::detail
