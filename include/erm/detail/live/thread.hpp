@@ -68,7 +68,7 @@ class LiveThread {
   void mark_failed(int signal);
   void take_mark_back();
 
-  struct Status {
+  struct StatusBefore {
     RunStatus status = RunStatus::running;
     std::string failure;
     std::optional<TimePoint> finished;
@@ -98,7 +98,7 @@ class LiveThread {
   // For this thread:
   std::int64_t marked_at_ = 0;  // when the run was marked as failed by a signal after which it may go on
   std::string mark_;
-  Status before_mark_;
+  StatusBefore before_mark_;
   std::int64_t looked_at_ = 0, look_interval_ = 50;
   std::thread thread_;
 };
