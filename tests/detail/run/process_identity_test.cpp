@@ -14,6 +14,7 @@
 namespace owner_test {
 
 using erm::detail::Owner;
+using erm::detail::OwnerFate;
 
 TEST_CASE("An owner's text reads back, and this process exists") {
   const Owner me = Owner::this_process();
@@ -22,12 +23,14 @@ TEST_CASE("An owner's text reads back, and this process exists") {
   CHECK(same.host == me.host);
   CHECK(same.process == me.process);
   CHECK(same.started == me.started);
+  CHECK(same.space == me.space);
+  CHECK(same.fate() == OwnerFate::alive);
   CHECK_FALSE(same.is_gone());
 }
 
 TEST_CASE("A process of another machine, or an unknown process, is never regarded as gone") {
   Owner other = Owner::this_process();
-  other.host += "x";
+  other.started = "00000000-0000-0000-0000-000000000000 1";
   other.process = "999999999";
   CHECK_FALSE(other.is_gone());
   for (const std::string text : {"", "\n", "host", "\n\n\n\n"}) CHECK_FALSE(Owner::of(text).is_gone());
@@ -42,7 +45,7 @@ TEST_CASE("A process that ended is gone, even if another process has its number 
   owner.process = std::to_string(child);
   ::waitpid(child, nullptr, 0);
   CHECK(owner.is_gone());
-  owner.started.clear();
+  owner.host = "renamed meanwhile";
   CHECK(owner.is_gone());
   Owner reused = Owner::this_process();
   CHECK_FALSE(reused.started.empty());

@@ -123,11 +123,8 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
 /// Whether the process of a run with the status "running" is gone: it ran on this machine and has ended, or it missed
 /// four heartbeats.
 inline bool is_dead(const RunRecord& record) {
-  const Owner owner = Owner::of(record.owner);
-  const Owner reader = Owner::this_process();
-  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
-  // Two machines may have the same name. If the boot differs, the process may be on the other machine.
-  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
+  const OwnerFate fate = Owner::of(record.owner).fate();
+  if (fate != OwnerFate::unknown) return fate == OwnerFate::gone;
   const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
   constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may contain any number
   return now_utc() - last_seen >
