@@ -8,6 +8,7 @@
 #include <exception>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -53,7 +54,7 @@ class LiveThread {
  private:
   void work();
   void round(int signal, bool asked, bool stopping);
-  void begin_failure(const std::exception& error, std::exception_ptr failure);
+  void begin_failure(const std::string& message, std::exception_ptr failure);
 
   const LiveOptions& options_;
   LiveRecord& record_;
@@ -104,7 +105,13 @@ inline void report(const LiveOptions& options, const std::string& message) noexc
 inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points)
     : options_(options), record_(record), writer_(writer), points_(points) {
   const os::SignalsBlocked blocked;
-  thread_ = std::thread([this] { work(); });
+  try {
+    thread_ = std::thread([this] { work(); });
+  } catch (const std::system_error& error) {
+    throw IoError("cannot begin the live run '" + record_.folder().uri() + "': the system gives it no thread (" +
+                      error.code().message() + "); raise its limit of threads",
+                  error.code());
+  }
 }
 
 inline bool LiveThread::is_here() const noexcept { return written_here == this; }
@@ -142,6 +149,7 @@ inline void LiveThread::note_signal(int number) noexcept {
 inline void LiveThread::work() {
   written_here = this;
   points_.warm_up();
+  const std::string tries_again = "cannot write the live run '" + record_.folder().uri() + "', and tries again: ";
   for (;;) {
     wakeup_.wait(writer_.time_to_next_round());
     std::uint64_t asked = 0;
@@ -156,10 +164,12 @@ inline void LiveThread::work() {
     try {
       round(signal, asked > rounds_done_, stopping);
       failed = false;
+    } catch (const LostRunError& error) {
+      begin_failure(error.what(), std::current_exception());
     } catch (const std::exception& error) {
-      begin_failure(error, std::current_exception());
+      begin_failure(tries_again + error.what(), std::current_exception());
     } catch (...) {
-      begin_failure(Error("the store threw what is no std::exception"), std::current_exception());
+      begin_failure(tries_again + "the store threw what is no std::exception", std::current_exception());
     }
     if (!failed && is_failing_.exchange(false)) points_.set_state(BufferState::open);
     if (signal != 0) signal_is_handled_ = true;
@@ -176,7 +186,7 @@ inline void LiveThread::round(int signal, bool asked, bool stopping) {
   if (signal != 0) {
     // The thread that received the signal may hold the lock of the record, so start with the work that needs no lock.
     points_.set_state(BufferState::ended);
-    writer_.drain();
+    if (!record_.is_lost()) writer_.drain();
     if (!record_.has_ended())
       record_.set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
   } else if (!stopping) {
@@ -185,14 +195,14 @@ inline void LiveThread::round(int signal, bool asked, bool stopping) {
   writer_.round(asked || stopping || signal != 0 || is_failing_);  // try again what failed
 }
 
-inline void LiveThread::begin_failure(const std::exception& error, std::exception_ptr failure) {
+inline void LiveThread::begin_failure(const std::string& message, std::exception_ptr failure) {
   {
     const CallersLock lock(mutex_);
     failure_ = std::move(failure);
   }
   if (is_failing_.exchange(true)) return;
   points_.set_state(BufferState::failing, options_.throw_errors);
-  report(options_, "cannot write the live run '" + record_.folder().uri() + "', and tries again: " + error.what());
+  report(options_, message);
 }
 
 }  // namespace erm::detail
