@@ -18,6 +18,7 @@
 #include "erm/detail/live/undo.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -111,7 +112,8 @@ class LiveFolder {
   std::vector<StoredArtifact> artifacts_;
   StoredNames names_;
   std::uint64_t history_size_ = 0;
-  std::string mark_;  // this run's owner, as the metadata contain it
+  std::shared_ptr<const Session> session_;  // ends with the last copy of this object
+  std::string mark_;                        // this run's owner, as the metadata contain it
   LiveUndo undo_;
 };
 
@@ -168,8 +170,8 @@ inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path,
 
 inline void LiveFolder::announce() {
   Owner owner = Owner::this_process();
-  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-  owner.session = std::to_string(now) + "-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
+  session_ = std::make_shared<const Session>();
+  owner.session = session_->text();
   record_.owner = owner.text();
   record_.heartbeat_utc = now_utc();
   mark_.clear();
@@ -202,6 +204,8 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
   try {
     leave_edits();
     announce();
+    if (fs_->has_folders())
+      static_cast<void>(fs_->list(folder));  // throws for lack of descriptors: so far little is made
     claim->begin();
     begin_history();
     sync_folders();

@@ -41,7 +41,9 @@ struct LiveUndo {
         }
       }
       if (made_history) fs->remove(history);
-      if (is_main && !metadata_before) remove_leftovers(*fs, folder);
+      if (!is_main || metadata_before) return;
+      fs->remove_if_empty(folder);  // needs no descriptor
+      remove_leftovers(*fs, folder);
     } catch (const std::exception&) {
       // The caller reports the error that made the run fail. What remains counts as a killed run.
     }

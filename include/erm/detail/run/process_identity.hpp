@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "erm/detail/os/identity.hpp"
+#include "erm/detail/run/session.hpp"
 
 namespace erm::detail {
 
@@ -21,7 +22,7 @@ struct Owner {
   std::string process;  // its number
   std::string started;  // the boot, and a time; empty if the system does not tell
   std::string space;    // its process namespace; empty if the system has only one, or ERM 0.1 wrote the text
-  std::string session;  // tells apart the live runs of one process; empty for a claim
+  std::string session;  // of a live run within the process; empty for a claim
 
   [[nodiscard]] std::string text() const {
     std::string lines = host + "\n" + process + "\n" + started + "\n";
@@ -58,8 +59,10 @@ struct Owner {
   [[nodiscard]] OwnerFate fate() const {
     if (process.empty() || !os::sees_process(host, started, space)) return OwnerFate::unknown;
     switch (os::process_state(process, started)) {
-      case os::ProcessState::running:
-        return OwnerFate::alive;
+      case os::ProcessState::running: {
+        const bool is_here = process == os::process_number();
+        return is_here && !session.empty() && Session::has_ended(session) ? OwnerFate::gone : OwnerFate::alive;
+      }
       case os::ProcessState::ended:
         return OwnerFate::gone;
       case os::ProcessState::unknown:
