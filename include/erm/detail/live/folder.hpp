@@ -32,12 +32,6 @@
 
 namespace erm::detail {
 
-/// Another process has taken the run.
-class LostRunError : public RunExistsError {
- public:
-  using RunExistsError::RunExistsError;
-};
-
 class LiveFolder {
  public:
   LiveFolder(const std::string& registry_uri, const std::string& experiment_id, const LiveOptions& options);
@@ -50,7 +44,7 @@ class LiveFolder {
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
   [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
 
-  /// Throws LostRunError if another process has taken the run, and IoError if the run's folder no longer exists. Takes
+  /// Throws RunExistsError if another process has taken the run, and IoError if the run's folder no longer exists. Takes
   /// no lock.
   void expect_own_metadata() const;
   /// Writes the metadata from the record. Throws like expect_own_metadata(), which the caller may just have called.
@@ -383,7 +377,7 @@ inline void LiveFolder::expect_owner_in(const Bytes& found) const {
   } catch (const FormatError&) {
     // Neither this process nor any other ERM wrote it.
   }
-  throw LostRunError("the live run '" + uri_ + "' is no longer that of this process (" +
+  throw RunExistsError("the live run '" + uri_ + "' is no longer that of this process (" +
                      Owner::of(record_.owner).process + "): " + taken +
                      "; what this process logs is not stored any more; begin a run with another id");
 }

@@ -50,13 +50,13 @@ class LiveRecord {
 
   // For the writing thread:
 
-  /// Begins a round of writing, in which the owner of the run is looked at once. Throws LostRunError if it was found
+  /// Begins a round of writing, in which the owner of the run is looked at once. Throws RunExistsError if it was found
   /// before that another process has taken the run.
   void begin_round() {
-    if (is_lost_) throw LostRunError(why_lost_);
+    if (is_lost_) throw RunExistsError(why_lost_);
     is_checked_ = false;
   }
-  /// Throws LostRunError if another process has taken the run, and IoError if its folder is gone. Takes no lock.
+  /// Throws RunExistsError if another process has taken the run, and IoError if its folder is gone. Takes no lock.
   void expect_own();
   /// Whether expect_own() has found that. Other threads may ask, too.
   [[nodiscard]] bool is_lost() const noexcept { return is_lost_; }
@@ -108,7 +108,7 @@ inline void LiveRecord::expect_own() {
   if (is_checked_) return;
   try {
     folder().expect_own_metadata();
-  } catch (const LostRunError& error) {
+  } catch (const RunExistsError& error) {
     why_lost_ = error.what();
     is_lost_ = true;
     throw;

@@ -164,7 +164,7 @@ inline void LiveThread::work() {
     try {
       round(signal, asked > rounds_done_, stopping);
       failed = false;
-    } catch (const LostRunError& error) {
+    } catch (const RunExistsError& error) {  // another process has taken the run
       begin_failure(error.what(), std::current_exception());
     } catch (const std::exception& error) {
       begin_failure(tries_again + error.what(), std::current_exception());
