@@ -205,7 +205,7 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
     sync_folders();
     claim->commit(metadata_path(folder), text(), durability_);
   } catch (...) {
-    undo_.run_claimed();
+    if (undo_.fs) undo_.run_claimed();
     throw;
   }
   return true;
@@ -308,7 +308,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
     leave_edits();
     claim->commit(path, text(), durability_);
   } catch (...) {
-    undo_.run_claimed();
+    if (undo_.fs) undo_.run_claimed();
     throw;
   }
   return true;

@@ -22,7 +22,7 @@ struct Owner {
   std::string process;  // its number
   std::string started;  // the boot, and a time; empty if the system does not tell
   std::string space;    // its process namespace; empty if the system has only one, or ERM 0.1 wrote the text
-  std::string session;  // of a live run within the process; empty for a claim
+  std::string session;  // tells apart what holds something within the process; may be empty
 
   [[nodiscard]] std::string text() const {
     std::string lines = host + "\n" + process + "\n" + started + "\n";

@@ -1,5 +1,5 @@
-// The sessions of this process: what each of its live runs writes in its name. A run whose session has ended is free,
-// even while the process goes on.
+// The sessions of this process: each live run, and each claim, writes one in its name. What a session that has ended
+// held is free, even while the process goes on.
 #pragma once
 
 #include <atomic>

@@ -118,11 +118,11 @@ class OwnerWatch {
   [[nodiscard]] std::optional<Seconds> exact_age() const {
     const std::optional<Seconds> age = age_of(fs_, path_);
     if (!age || !fs_.is_local()) return age;
-    // Where claims lie, so that a probe of a killed process is removed like an abandoned claim.
+    // Among the claims, so that a probe of a killed process is removed like an abandoned claim.
     const std::string run = folder_of(path_);
-    const std::string probe = joined(joined(folder_of(run), claims_folder), ".erm_clock-") +
-                              Owner::this_process().process + "-" +
-                              std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+    const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
+    const std::string probe =
+        joined(joined(folder_of(run), claims_folder), os::process_number() + "-" + std::to_string(ticks) + "~part");
     try {
       if (!fs_.create(probe, "")) return age;
       const std::optional<Seconds> probe_age = age_of(fs_, probe);
