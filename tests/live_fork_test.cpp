@@ -14,6 +14,7 @@
 #include "erm/live_run.hpp"
 #include "erm/provenance.hpp"
 #include "erm/registry.hpp"
+#include "file_tree.hpp"
 #include "prefix_of.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
@@ -198,6 +199,36 @@ TEST_CASE("A moved run survives a signal and exit() like any other, and can be m
     CHECK(run.failure() == (by_signal ? "ended by signal 15 (SIGTERM)" : "the program ended before finish()"));
     CHECK(prefix_of(run, "m") == 3 * points);
   }
+}
+
+TEST_CASE("A parent whose child has taken the run is told so and does not spoil it", "[fork]") {
+  const TemporaryDirectory dir;
+  Child child([&](const Child::Tell& tell) {
+    std::vector<std::string> messages;
+    LiveOptions options = named("r");
+    options.on_error = [&](const std::string& message) { messages.push_back(message); };
+    static LiveRun run(dir / "registry", "e", options);
+    log_points(run.metric("m"), 0, points);
+    Child taker([&](const Child::Tell& tell_parent) {
+      run.continue_in_child();
+      log_points(run.metric("m"), points, 2 * points);
+      tell_parent(1);
+      while (::getppid() != 1 && !std::filesystem::exists(dir / "over")) std::this_thread::yield();
+      run.finish();
+    });
+    if (!taker.hear()) ::_exit(1);
+    run.log_metric("m", -1, -1);
+    const std::string thrown = erm_test::error_of([&] { run.flush(); });
+    if (contains(thrown, "is no longer that of this process")) tell(1);
+    if (messages.size() == 1 && contains(messages[0], "is no longer that of this process")) tell(2);
+    erm_test::write_file(dir / "over", "");
+    if (taker.wait()) tell(3);
+    std::quick_exit(0);
+  });
+  child.wait();
+  CHECK(child.told() == std::vector<std::int64_t>{1, 2, 3});
+  CHECK(load(dir / "registry").status() == RunStatus::finished);
+  CHECK(prefix_of(load(dir / "registry"), "m") == 2 * points);
 }
 
 TEST_CASE("Another writer of a shared run can be moved, too", "[fork]") {

@@ -26,6 +26,11 @@ struct LiveOptions {
   std::optional<std::string> run_id = {};
   /// Continue the run with that id if it exists, otherwise begin it.
   bool resume = false;
+  /// How long `resume` waits for a run that another machine or container has open. Only heartbeats tell whether its
+  /// owner still lives. If four of them are missing by the clock of the store, the run is free at once. Otherwise
+  /// resuming throws RunExistsError, which says in how many seconds it will be free; or it waits for so long as this,
+  /// and throws as soon as a heartbeat comes. A minute suffices for runs with the default heartbeat.
+  std::optional<std::chrono::seconds> takeover_wait = {};
   /// How long a point may stay in memory. Never longer than one heartbeat.
   std::chrono::milliseconds flush_interval = std::chrono::milliseconds(1000);
   /// Write each flush through to disk (fsync), so that it survives a power cut and not only a crash of the process.

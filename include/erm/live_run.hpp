@@ -142,8 +142,8 @@ class LiveRun : public RunLogger {
 
   /// Moves the run to this process, a child of the one that had it, as after daemon(). Until then nothing that the child
   /// logs is kept: on_error is called once, and flush(), finish() and fail() throw Error. The run continues after what
-  /// the parent wrote, with the same handles. The parent must log nothing more: let it leave by _exit(), as daemon()
-  /// does. Call this while no other thread uses the run. Does nothing in the process that has the run. Throws
+  /// the parent wrote, with the same handles. The parent must log nothing more: daemon() ends it by _exit(), and one that
+  /// goes on has lost the run, as its on_error is told. Call this while no other thread uses the run. Does nothing in the process that has the run. Throws
   /// RunExistsError if another process has opened it since, Error if it had ended.
   void continue_in_child();
 

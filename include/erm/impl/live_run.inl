@@ -59,11 +59,18 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
                             const LiveOptions& options, const BuildFacts& facts)
     : LiveRun() {
   detail::LiveFolder folder(registry_uri, experiment_id, options);
-  engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options, registry_uri),
-                                                detail::LiveEngineDeleter());
-  buffer_ = engine_->points().number();
-  detail::LiveRuns::instance().add(engine_);
-  engine_->begin_capture(facts);
+  const detail::LiveUndo undo = folder.take_undo();
+  try {
+    engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options, registry_uri),
+                                                  detail::LiveEngineDeleter());
+    buffer_ = engine_->points().number();
+    detail::LiveRuns::instance().add(engine_);
+    engine_->begin_capture(facts);
+  } catch (...) {
+    engine_.reset();  // first: its thread writes to the run
+    undo.run();
+    throw;
+  }
 }
 
 ERM_INLINE LiveRun LiveRun::disabled() { return LiveRun(); }
@@ -94,7 +101,7 @@ ERM_INLINE void LiveRun::close() noexcept {
     else
       engine_->end(RunStatus::finished, {});
   } catch (const std::exception& error) {
-    engine_->report("the live run '" + uri() + "' could not be ended: " + error.what());
+    if (!engine_->is_lost()) engine_->report("the live run '" + uri() + "' could not be ended: " + error.what());
   }
   engine_.reset();
 }

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -106,6 +107,9 @@ class LocalAppender final : public Appender {
 }  // namespace detail
 
 ERM_INLINE FileInfo LocalFileSystem::info(const std::string& path) const { return detail::os::info(path); }
+ERM_INLINE std::optional<double> LocalFileSystem::age(const std::string& path) const {
+  return detail::os::file_age(path);
+}
 ERM_INLINE bool LocalFileSystem::make_folder(const std::string& path) { return detail::os::make_folder(path); }
 ERM_INLINE void LocalFileSystem::sync_folder(const std::string& path) { detail::os::sync_folder(path); }
 ERM_INLINE void LocalFileSystem::remove_if_empty(const std::string& path) { detail::os::remove_empty_folder(path); }

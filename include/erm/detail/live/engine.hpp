@@ -77,6 +77,8 @@ class LiveEngine {
   /// Flushes the run and ends it. A second call does nothing.
   void end(RunStatus status, const std::string& failure);
   [[nodiscard]] bool has_ended() const noexcept { return record_.has_ended(); }
+  /// Whether another process has taken the run. on_error knows by then.
+  [[nodiscard]] bool is_lost() const noexcept { return record_.is_lost(); }
   void report(const std::string& message) const noexcept { detail::report(options_, message); }
 
   // For the process hooks.

@@ -94,7 +94,7 @@ class LiveRuns {
       try {
         engine->end(RunStatus::failed, why);
       } catch (const std::exception& error) {
-        engine->report("the live run '" + engine->folder().uri() + "' could not be ended: " + error.what());
+        if (!engine->is_lost()) engine->report("the live run '" + engine->folder().uri() + "' could not be ended: " + error.what());
       }
     }
   }

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -132,7 +133,13 @@ inline void report(const LiveOptions& options, const std::string& message) noexc
 inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points)
     : options_(options), record_(record), writer_(writer), points_(points) {
   const os::SignalsBlocked blocked;
-  thread_ = std::thread([this] { work(); });
+  try {
+    thread_ = std::thread([this] { work(); });
+  } catch (const std::system_error& error) {
+    throw IoError("cannot begin the live run '" + record_.folder().uri() + "': the system gives it no thread (" +
+                      error.code().message() + "); raise its limit of threads",
+                  error.code());
+  }
 }
 
 inline bool LiveThread::is_here() const noexcept { return written_here == this; }
@@ -258,11 +265,11 @@ inline void LiveThread::round(int signal, int tried, bool asked, bool stopping) 
   if (signal != 0) {
     // The thread that received the signal may hold the lock of the record, so start with the work that needs no lock.
     points_.set_state(BufferState::ended);
-    writer_.drain();
+    if (!record_.is_lost()) writer_.drain();
     mark_failed(signal);
     everything = true;
   } else if (tried != 0) {
-    writer_.drain();
+    if (!record_.is_lost()) writer_.drain();
     mark_failed(tried);
     everything = true;
   } else if (marked_at_ != 0 && (stopping || is_over())) {
@@ -300,13 +307,15 @@ inline void LiveThread::take_mark_back() {
 }
 
 inline void LiveThread::begin_failure(std::exception_ptr failure) {
-  std::string why = "the store threw what is no std::exception";
+  std::string message = "cannot write the live run '" + record_.folder().uri() + "', and tries again: ";
   try {
     std::rethrow_exception(failure);
+  } catch (const RunExistsError& error) {
+    message = error.what();  // another process has taken the run
   } catch (const std::exception& error) {
-    why = error.what();
+    message += error.what();
   } catch (...) {
-    // It has no text.
+    message += "the store threw what is no std::exception";
   }
   {
     const CallersLock lock(mutex_);
@@ -314,7 +323,7 @@ inline void LiveThread::begin_failure(std::exception_ptr failure) {
   }
   if (is_failing_.exchange(true)) return;
   points_.set_state(BufferState::failing, options_.throw_errors);
-  report(options_, "cannot write the live run '" + record_.folder().uri() + "', and tries again: " + why);
+  report(options_, message);
 }
 
 }  // namespace erm::detail

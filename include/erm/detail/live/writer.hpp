@@ -31,14 +31,18 @@ class LiveWriter {
   /// nothing `can_be_written`, because samples would pile up.
   void sample_system(bool can_be_written);
   /// Writes the points to the history file. Does not lock the record.
-  void drain();
+  void drain() { drain(Checks::none); }
   /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void write_text();
+  /// Whether to find out first that the run still belongs to this process.
+  enum class Checks { owner, none };
+
+  void drain(Checks checks);
+  void write_text(Checks checks);
 
   const LiveOptions& options_;
   LiveRecord& record_;
@@ -86,15 +90,16 @@ inline void LiveWriter::sample_system(bool can_be_written) {
   });
 }
 
-inline void LiveWriter::write_text() {
+inline void LiveWriter::write_text(Checks checks) {
   if (text_.text().empty()) return;
+  if (checks == Checks::owner && history_.can_append()) record_.expect_own();
   history_.append(text_.text());
   text_.clear();
 }
 
-inline void LiveWriter::drain() {
+inline void LiveWriter::drain(Checks checks) {
   constexpr std::size_t enough = 256 * 1024;  // the text stays in the processor's cache
-  write_text();
+  write_text(checks);
   points_.drain([&](std::uint32_t number, std::int64_t step, std::int64_t milliseconds, double value) {
     LiveMetricInfo& metric = metrics_.known(number & ~(was_float | is_value));
     if ((number & is_value) != 0) {
@@ -108,16 +113,18 @@ inline void LiveWriter::drain() {
     else
       text_.add(metric.csv_field, step, milliseconds, value);
     metric.set_last(value, is_float);
-    if (text_.text().size() >= enough) write_text();
+    if (text_.text().size() >= enough) write_text(checks);
   });
-  write_text();
+  write_text(checks);
 }
 
 inline void LiveWriter::round(bool everything) {
-  drain();
+  record_.begin_round();
+  drain(Checks::owner);
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();
   if (history_.is_staged() && (everything || now - stored_at_ >= options_.store_interval)) {
+    record_.expect_own();
     history_.store(options_.sync ? Durability::durable : Durability::buffered);
     stored_at_ = now;
   }
