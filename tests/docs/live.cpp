@@ -93,6 +93,19 @@ TEST_CASE("docs/live.md: a program that goes into the background") {
 }
 #endif
 
+TEST_CASE("docs/live.md: go on with the run of another container") {
+  const CheckpointDirectory directory;
+  for (int job = 0; job < 2; ++job) {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";
+    options.resume = true;
+    options.takeover_wait = std::chrono::seconds(60);          // for pods, containers and jobs that move between machines
+    erm::LiveRun run("erm-registry", "mnist", options);
+    run.log_metric("job", job, job);
+  }
+  CHECK(erm::load_run_from_registry("erm-registry", "mnist").history().at("job").size() == 2);
+}
+
 TEST_CASE("docs/live.md: many processes, one run") {
   const CheckpointDirectory directory;
   for (int rank = 0; rank < 2; ++rank) {
