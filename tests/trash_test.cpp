@@ -348,9 +348,12 @@ TEST_CASE("A live run cannot be deleted, nor its experiment, but a run whose pro
   // Of another machine that was silent for long.
   std::string metadata = file_text(live.uri() + "/erm_metadata.json");
   metadata.replace(metadata.find("\"finished\""), 10, "\"running\"");
-  metadata.replace(metadata.find("\"owner\": \"") + 10, 0, "another-");
+  const std::size_t process = metadata.find("\\n", metadata.find("\"owner\"")) + 2;
+  metadata.insert(metadata.find("\\n", process) + 2, "another-boot-");
   metadata.replace(metadata.find("\"heartbeat_utc\": \"") + 18, 4, "2020");
   write_file(live.uri() + "/erm_metadata.json", metadata);
+  std::filesystem::last_write_time(live.uri() + "/erm_metadata.json",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   delete_run(live.uri());
   CHECK(trashed(registry) == Ids{"e/main/live"});
 }

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,6 +125,9 @@ class FileSystem {
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
   /// The names of those claims in a folder whose holder may be dead. Only claim() finds out for certain.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
+  /// The seconds since a file was written, by the clock of the store. Empty if the store does not tell, as by default.
+  /// It lets processes on machines with different clocks agree whether the owner of a live run still lives.
+  [[nodiscard]] virtual std::optional<double> age(const std::string& /*path*/) const { return std::nullopt; }
   /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// Whether its paths are paths of files on this machine.
@@ -185,6 +189,8 @@ class LocalFileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<std::string> readable_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const override;
   [[nodiscard]] ERM_INLINE Bytes read_bounded(const std::string& path) const override;
+  /// By the clock of this machine. That of a file server may differ.
+  [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }
 };
 

@@ -15,6 +15,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/detail/store/uri.hpp"
 #include "erm/file_system.hpp"
 #include "erm/impl/local_file_system.inl"
@@ -27,15 +28,15 @@ namespace detail {
 /// The default claim of a store: a file that names its holder.
 class FileClaim final : public Claim {
  public:
-  FileClaim(FileSystem& fs, std::string path, bool abandoned)
-      : fs_(fs), path_(std::move(path)), abandoned_(abandoned) {}
+  FileClaim(FileSystem& fs, std::string path, std::unique_ptr<const Session> session, bool abandoned)
+      : fs_(fs), path_(std::move(path)), session_(std::move(session)), abandoned_(abandoned) {}
   FileClaim(const FileClaim&) = delete;
   FileClaim& operator=(const FileClaim&) = delete;
   ~FileClaim() override {
     try {
       fs_.remove(path_);
     } catch (const Error&) {
-      // The store cannot be reached. The file stays, and names the process that held the claim.
+      // The store cannot be reached. The file stays, and names a session that has ended.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
@@ -46,6 +47,7 @@ class FileClaim final : public Claim {
  private:
   FileSystem& fs_;
   std::string path_;
+  std::unique_ptr<const Session> session_;
   bool abandoned_;
 };
 
@@ -131,8 +133,11 @@ ERM_INLINE void FileSystem::move(const std::string& from, const std::string& to,
 
 ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   using detail::Owner;
-  const std::string mine = Owner::this_process().text();
-  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, false);
+  auto session = std::make_unique<const detail::Session>();
+  Owner owner = Owner::this_process();
+  owner.session = session->text();
+  const std::string mine = owner.text();
+  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, std::move(session), false);
   try {
     if (!Owner::of(to_text(read(path))).is_gone()) return nullptr;
   } catch (const NotFoundError&) {
@@ -140,7 +145,7 @@ ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   }
   remove(path);
   if (!create(path, mine)) return nullptr;
-  return std::make_unique<detail::FileClaim>(*this, path, true);
+  return std::make_unique<detail::FileClaim>(*this, path, std::move(session), true);
 }
 
 namespace detail {

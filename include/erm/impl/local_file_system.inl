@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -116,6 +117,9 @@ class LocalAppender final : public Appender {
 }  // namespace detail
 
 ERM_INLINE FileInfo LocalFileSystem::info(const std::string& path) const { return detail::os::info(path); }
+ERM_INLINE std::optional<double> LocalFileSystem::age(const std::string& path) const {
+  return detail::os::file_age(path);
+}
 ERM_INLINE bool LocalFileSystem::make_folder(const std::string& path) { return detail::os::make_folder(path); }
 ERM_INLINE void LocalFileSystem::sync_folder(const std::string& path) { detail::os::sync_folder(path); }
 ERM_INLINE void LocalFileSystem::remove_if_empty(const std::string& path) { detail::os::remove_empty_folder(path); }

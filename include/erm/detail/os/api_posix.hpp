@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -28,6 +29,8 @@
 #endif
 #if defined(__APPLE__)
 #include <crt_externs.h>
+#include <sys/proc.h>
+#include <sys/sysctl.h>
 #endif
 
 namespace erm::detail::os::api {
@@ -196,6 +199,25 @@ inline constexpr int page_size = _SC_PAGESIZE;
 #endif
 
 #if defined(__APPLE__)
+/// Identifies the machine and its boot. Empty if the system does not tell.
+inline std::string boot_session() {
+  char text[64] = {};
+  std::size_t size = sizeof text - 1;
+  return ::sysctlbyname("kern.bootsessionuuid", text, &size, nullptr, 0) == 0 ? text : std::string();
+}
+struct ProcessFacts {
+  std::string start;  // empty if there is no such process
+  bool has_ended = false;
+};
+inline ProcessFacts facts_of_process(int process) {
+  int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, process};
+  ::kinfo_proc found = {};
+  std::size_t size = sizeof found;
+  if (::sysctl(name, 4, &found, &size, nullptr, 0) != 0 || size == 0) return {};
+  const ::timeval& start = found.kp_proc.p_starttime;
+  return {std::to_string(start.tv_sec) + "." + std::to_string(start.tv_usec), found.kp_proc.p_stat == SZOMB};
+}
+
 inline char** environment() { return *::_NSGetEnviron(); }
 inline char** arguments() { return *::_NSGetArgv(); }
 inline int arguments_count() { return *::_NSGetArgc(); }

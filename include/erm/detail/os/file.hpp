@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #if defined(_WIN32)
@@ -29,6 +30,9 @@ std::string generic_path(std::string path);
 
 /// What is at `path`. Does not follow links. A missing file is an answer, not an error.
 FileInfo info(const std::string& path);
+
+/// The seconds since a file was written, by the clock of this machine. Empty if the system does not tell.
+std::optional<double> file_age(const std::string& path);
 
 /// An open file, closed with the object. Other processes may read, write, rename and remove it meanwhile.
 class File {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -52,6 +53,14 @@ inline FileInfo info(const std::string& path) {
   if (api::look_at(path.c_str(), facts)) return info_of(facts);
   if (errno == ENOENT || errno == ENOTDIR) return {};
   fail("look at", path, errno);
+}
+
+inline std::optional<double> file_age(const std::string& path) {
+  api::FileFacts facts;
+  if (!api::look_at(path.c_str(), facts)) return std::nullopt;
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  return now.count() - static_cast<double>(facts.modified_seconds) -
+         static_cast<double>(facts.modified_nanoseconds) * 1e-9;
 }
 
 inline FileInfo File::info() const {

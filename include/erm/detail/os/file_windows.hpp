@@ -137,6 +137,13 @@ inline unsigned long piece_of(std::size_t size) {
   return static_cast<unsigned long>((std::min)(size, std::size_t{1} << 30));
 }
 
+inline std::optional<double> file_age(const std::string& path) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(system_path(path), error);
+  if (error) return std::nullopt;
+  return std::chrono::duration<double>(std::filesystem::file_time_type::clock::now() - written).count();
+}
+
 inline FileInfo File::info() const {
   FileInfo info;
   info.kind = FileKind::other;

@@ -138,7 +138,7 @@ class RunSaver {
     for (const std::string& file : fs_.files_below(joined(folder_, "history"))) histories_there_.insert(file);
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
-      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      refuse_if_alive(fs_, metadata_path(folder_), replaced.record, {"cannot replace the run '" + folder_ + "'"});
       if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {
