@@ -196,7 +196,9 @@ struct Location {
 };
 
 /// Opens the store that a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store
-/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. Throws Error for any other scheme.
+/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. A relative path becomes absolute, so that it
+/// stays valid if the program changes its current folder. Throws Error for any other scheme, and for "~", which only a
+/// shell expands.
 [[nodiscard]] Location open_file_system(const std::string& uri);
 
 }  // namespace erm

@@ -167,7 +167,8 @@ ERM_INLINE std::string save_run_to_registry(const ExperimentRun& run, const std:
   const detail::RegistryVariant variant{layout, run.experiment_id(), run.variant_id(),
                                         options.durable ? Durability::durable : Durability::buffered};
   const std::string run_id = detail::save_under_free_id(run, registry.fs, variant, options.overwrite);
-  return detail::uri_below(registry_uri, detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
+  return detail::uri_below(detail::lasting_uri(registry_uri, registry),
+                           detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
 }
 
 ERM_INLINE ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {

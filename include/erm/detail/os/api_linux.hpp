@@ -30,6 +30,7 @@ int control_device(int file, unsigned long command, ...) noexcept __asm__("ioctl
 std::ptrdiff_t copy_range(int from, Offset* from_offset, int to, Offset* to_offset, std::size_t size,
                           unsigned flags) __asm__("copy_file_range");
 int temporary_file(char* pattern) __asm__("mkstemp64");
+char* current_folder(char* into, std::size_t size) noexcept __asm__("getcwd");
 int make_pipe(int* ends) noexcept __asm__("pipe");
 int make_pipe_with(int* ends, int flags) noexcept __asm__("pipe2");
 

@@ -54,6 +54,7 @@ inline int sync_file(int file) { return ::fsync(file); }
 inline int lock_file(int file, int how) { return ::flock(file, how); }
 inline int control_file(int file, int command, int value) { return ::fcntl(file, command, value); }
 inline int temporary_file(char* pattern) { return ::mkstemp(pattern); }
+inline char* current_folder(char* into, std::size_t size) { return ::getcwd(into, size); }
 inline int make_pipe(int* ends) { return ::pipe(ends); }
 
 inline constexpr int read_only = O_RDONLY;

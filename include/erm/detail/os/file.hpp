@@ -27,6 +27,10 @@ using FileHandle = api::Descriptor;
 /// A path from the user, with "/" between its parts.
 std::string generic_path(std::string path);
 
+/// The same place as an absolute path, whatever the process's current folder will be. Follows no links. Throws if a
+/// relative path is given and the current folder does not exist.
+std::string absolute_path(const std::string& path);
+
 /// What is at `path`. Does not follow links. A missing file is an answer, not an error.
 FileInfo info(const std::string& path);
 

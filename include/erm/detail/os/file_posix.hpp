@@ -28,6 +28,24 @@ namespace erm::detail::os {
 
 inline std::string generic_path(std::string path) { return path; }
 
+inline std::string absolute_path(const std::string& path) {
+  if (!path.empty() && path.front() == '/') return path;
+  std::string absolute(256, '\0');
+  while (api::current_folder(absolute.data(), absolute.size()) == nullptr) {
+    if (errno != ERANGE) fail("find the current folder, for the relative path", path, errno);
+    absolute.resize(2 * absolute.size());
+  }
+  absolute.resize(absolute.find('\0'));
+  std::size_t begin = 0;
+  while (path.compare(begin, 2, "./") == 0) {
+    begin += 2;
+    while (begin < path.size() && path[begin] == '/') ++begin;
+  }
+  if (begin == path.size() || path.compare(begin, std::string::npos, ".") == 0) return absolute;
+  if (absolute.back() != '/') absolute += '/';
+  return absolute.append(path, begin, std::string::npos);
+}
+
 inline FileInfo info_of(const api::FileFacts& facts) {
   FileInfo info;
   switch (facts.mode & api::mode_kind) {

@@ -75,6 +75,17 @@ inline std::string generic_path(std::string path) {
   return path;
 }
 
+inline std::string absolute_path(const std::string& path) {
+  const std::filesystem::path given = system_path(path);
+  if (given.is_absolute()) return path;
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(given, error);
+  if (error) fail("find the current folder, for the relative path", path, error);
+  std::string text = utf8_path(absolute);
+  if (text.size() > 2 && text.compare(text.size() - 2, 2, "/.") == 0) text.erase(text.size() - 2);
+  return text;
+}
+
 /// Repeats `attempt` until it succeeds or fails permanently. Windows refuses briefly what another process, such as a
 /// virus scanner, has open or is removing.
 template <class Attempt>
