@@ -13,6 +13,7 @@
 #include "erm/detail/os/path.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/changed_file.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm {
@@ -86,21 +87,38 @@ class LocalClaim final : public Claim {
 
 class LocalAppender final : public Appender {
  public:
-  LocalAppender(os::File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  LocalAppender(os::File file, std::uint64_t size) : file_(std::make_shared<os::File>(std::move(file))), size_(size) {
+    file_->append_only();
+  }
   void append(std::string_view content) override {
-    // Text written to a removed file would be lost without an error.
-    if (!file_.still_at_path()) {
-      throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
+    expect_unchanged();
+    if (content.empty()) return;
+    try {
+      file_->append(size_, content.data(), content.size());
+    } catch (const Error&) {
+      is_torn_ = true;
+      throw;
     }
-    // Always writes at the end of the complete text, so that this overwrites the rest of a failed write.
-    file_.write_at(size_, content.data(), content.size());
     size_ += content.size();
   }
-  void sync() override { file_.sync(); }
+  void sync() override { file_->sync(); }
 
  private:
-  os::File file_;
+  /// Throws ChangedFile if another program changed the file: text written to a removed file would be lost without an
+  /// error, and after a shortened one it would follow a hole. Cuts off the rest of a failed write.
+  void expect_unchanged() {
+    const os::File::Place place = file_->place();
+    if (place.path_is_free) throw ChangedFile(FileChange::removed, file_, size_);
+    if (!place.path_leads_here) throw ChangedFile(FileChange::replaced, file_, size_);
+    if (place.size < size_) throw ChangedFile(FileChange::shorter, file_, size_);
+    if (place.size > size_ && !is_torn_) throw ChangedFile(FileChange::longer, file_, size_);
+    if (place.size > size_) file_->truncate(size_);
+    is_torn_ = false;
+  }
+
+  std::shared_ptr<os::File> file_;
   std::uint64_t size_;
+  bool is_torn_ = false;  // a write failed, and may have left a part of its text
 };
 
 }  // namespace detail

@@ -42,6 +42,9 @@ class LiveThread {
   /// Throws the exception of the last round, if it failed.
   void throw_failure();
 
+  /// The points that are lost because another program changed the history file, since the last call.
+  [[nodiscard]] std::string take_lost();
+
   /// The process is about to end by a signal: the thread writes the data and marks the run as failed.
   void note_signal(int number) noexcept;
   [[nodiscard]] bool has_signal() const noexcept { return signal_ != 0; }
@@ -54,6 +57,7 @@ class LiveThread {
   void work();
   void round(int signal, bool asked, bool stopping);
   void begin_failure(const std::exception& error, std::exception_ptr failure);
+  void report_changes();
 
   const LiveOptions& options_;
   LiveRecord& record_;
@@ -66,6 +70,7 @@ class LiveThread {
   std::uint64_t rounds_asked_ = 0;
   std::uint64_t rounds_done_ = 0;
   std::exception_ptr failure_;  // of the last round
+  std::string lost_;
   bool is_stopping_ = false;
   bool has_stopped_ = false;
 
@@ -133,6 +138,11 @@ inline void LiveThread::throw_failure() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
+inline std::string LiveThread::take_lost() {
+  const CallersLock lock(mutex_);
+  return std::exchange(lost_, {});
+}
+
 inline void LiveThread::note_signal(int number) noexcept {
   int none = 0;
   signal_.compare_exchange_strong(none, number);
@@ -161,6 +171,7 @@ inline void LiveThread::work() {
     } catch (...) {
       begin_failure(Error("the store threw what is no std::exception"), std::current_exception());
     }
+    report_changes();
     if (!failed && is_failing_.exchange(false)) points_.set_state(BufferState::open);
     if (signal != 0) signal_is_handled_ = true;
     const CallersLock lock(mutex_);
@@ -183,6 +194,16 @@ inline void LiveThread::round(int signal, bool asked, bool stopping) {
     writer_.sample_system(!is_failing_);
   }
   writer_.round(asked || stopping || signal != 0 || is_failing_);  // try again what failed
+}
+
+inline void LiveThread::report_changes() {
+  for (const HistoryFile::Change& change : writer_.take_changes()) {
+    if (change.has_lost_points) {
+      const CallersLock lock(mutex_);
+      lost_ += (lost_.empty() ? "" : "; ") + change.message;
+    }
+    report(options_, "the live run '" + record_.folder().uri() + "': " + change.message);
+  }
 }
 
 inline void LiveThread::begin_failure(const std::exception& error, std::exception_ptr failure) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #if defined(_WIN32)
@@ -42,6 +43,7 @@ class File {
 
   explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// Never from a cache of a network file system.
   [[nodiscard]] FileInfo info() const;
 
   /// Reads up to `size` bytes starting at `offset`. Fewer only at the end of the file.
@@ -55,11 +57,26 @@ class File {
   /// Returns when the content is on disk.
   void sync();
 
-  /// Takes an exclusive lock, which ends with this object or its process. False if another process holds it. On a
-  /// system without locks (some network mounts) it always succeeds.
-  bool try_lock();
+  enum class Lock { taken, taken_by_another, not_supported };
+  /// Takes an exclusive lock, which ends with this object or its process.
+  Lock try_lock();
+  /// Whether a lock on the file excludes all processes that can reach it. False for a file system that other machines
+  /// or other mounts may share, where a lock may be known to this mount only: FUSE (sshfs, rclone), NFS, SMB and others.
+  [[nodiscard]] bool locks_exclude_all() const;
   /// Whether `path()` still leads to this file.
   [[nodiscard]] bool still_at_path() const;
+
+  struct Place {
+    bool path_is_free = false;      // nothing is at path() any more
+    bool path_leads_here = false;   // otherwise another file is there
+    std::uint64_t size = 0;         // of this file
+  };
+  [[nodiscard]] Place place() const;
+  /// From now on append() writes at the end of the file, even if another process shortens it at the same moment.
+  void append_only();
+  /// Writes all bytes at the end of the file, which is expected at `end`.
+  void append(std::uint64_t end, const void* data, std::size_t size);
+
   /// Closes the file, and throws if a delayed write failed.
   void close();
 
@@ -85,6 +102,11 @@ Created try_create(const std::string& path, Create create, File& file);
 
 /// Opens an existing file for writing and keeps its content. An empty File if it does not exist.
 File open_to_write(const std::string& path);
+
+/// When a file, a folder or a link was last modified by the clock of its file system, and the time now by the clock of
+/// this machine, in seconds. Nothing if it does not exist.
+std::optional<std::int64_t> time_modified(const std::string& path);
+std::int64_t time_now();
 
 /// True if the folder was created, false if the path exists already. Its parent must exist.
 bool make_folder(const std::string& path);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <system_error>
@@ -74,7 +75,7 @@ inline FileInfo info(const std::string& path) {
 
 inline FileInfo File::info() const {
   api::FileFacts facts;
-  if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
+  if (!api::look_at_now(handle_.get(), facts)) fail("look at", path_, errno);
   return info_of(facts);
 }
 
@@ -121,20 +122,42 @@ inline void File::sync() {
   if (api::sync_file(handle_.get()) != 0) fail("bring to disk", path_, errno);
 }
 
-inline bool File::try_lock() {
+inline File::Lock File::try_lock() {
   while (api::lock_file(handle_.get(), api::locked_alone | api::or_not_at_all) != 0) {
     if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return false;
-    return true;
+    // The reasons for a refusal differ: ENOLCK, ENOSYS, EOPNOTSUPP, EINVAL, and 524 without a name.
+    return errno == EWOULDBLOCK ? Lock::taken_by_another : Lock::not_supported;
   }
-  return true;
+  return Lock::taken;
 }
+
+inline bool File::locks_exclude_all() const { return api::is_of_this_machine(handle_.get()); }
 
 inline bool File::still_at_path() const {
   api::FileFacts here, there;
   return api::look_at(handle_.get(), here) && api::look_at(path_.c_str(), there) && here.inode == there.inode &&
          here.device == there.device;
 }
+
+inline File::Place File::place() const {
+  api::FileFacts here, there;
+  if (!api::look_at(handle_.get(), here)) fail("look at", path_, errno);
+  Place place;
+  place.size = here.size;
+  if (api::look_at(path_.c_str(), there))
+    place.path_leads_here = here.inode == there.inode && here.device == there.device;
+  else if (errno == ENOENT || errno == ENOTDIR)
+    place.path_is_free = true;
+  else
+    fail("look at", path_, errno);
+  return place;
+}
+
+inline void File::append_only() {
+  if (api::control_file(handle_.get(), api::set_flags, api::at_end) != 0) fail("append to", path_, errno);
+}
+
+inline void File::append(std::uint64_t /*end*/, const void* data, std::size_t size) { write(data, size); }
 
 inline void File::close() {
   if (api::close_file(handle_.release()) != 0 && errno != EINTR) fail("close", path_, errno);
@@ -168,6 +191,15 @@ inline File open_to_write(const std::string& path) {
   if (!found && errno != ENOENT) fail("open for writing", path, errno);
   return File(std::move(found), path);
 }
+
+inline std::optional<std::int64_t> time_modified(const std::string& path) {
+  api::FileFacts facts;
+  if (api::look_at(path.c_str(), facts)) return facts.modified_seconds;
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  fail("look at", path, errno);
+}
+
+inline std::int64_t time_now() { return static_cast<std::int64_t>(std::time(nullptr)); }
 
 inline bool make_folder(const std::string& path) {
   if (api::make_folder(path.c_str(), 0777) == 0) return true;
