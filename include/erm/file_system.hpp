@@ -154,7 +154,8 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE void sync_folder(const std::string& path) override;
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE void remove_if_empty(const std::string& path) override;
-  /// The holder locks a file. The system releases the lock when the process ends.
+  /// The holder locks a file. The system releases the lock when the process ends. On a file system that other machines
+  /// may share, or without locks, the file names its holder instead; see detail/store/named_claim.hpp.
   ERM_INLINE std::unique_ptr<Claim> claim(const std::string& path) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,

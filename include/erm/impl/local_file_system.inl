@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/changed_file.hpp"
+#include "erm/detail/store/named_claim.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm {
@@ -85,6 +87,57 @@ class LocalClaim final : public Claim {
   bool committed_ = false;
 };
 
+/// The claim on a new, empty file. Null if another process has locked the file first.
+inline std::unique_ptr<Claim> claim_new(os::File file, bool abandoned, bool alone, bool reads_back) {
+  if (file.locks_exclude_all()) {
+    switch (file.try_lock()) {
+      case os::File::Lock::taken:
+        if (!file.still_at_path()) return nullptr;
+        return std::make_unique<LocalClaim>(std::move(file), abandoned, alone);
+      case os::File::Lock::taken_by_another:
+        return nullptr;
+      case os::File::Lock::not_supported:
+        break;
+    }
+  }
+  return std::make_unique<NamedClaim>(std::move(file), abandoned, alone, reads_back);
+}
+
+/// See LocalFileSystem::claim() and NamedClaim.
+inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_back) {
+  // Not for ever: for some seconds a network file system may say that a removed file exists.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    bool alone = false;
+    if (os::File made = create_local(path, os::Create::new_only, Durability::buffered, &alone)) {
+      if (auto claim = claim_new(std::move(made), false, alone, reads_back)) return claim;
+      continue;
+    }
+    ClaimText found;
+    os::File locked;
+    try {
+      const os::File there = os::open_to_read(path);
+      found.text = front_of(there);
+      if (there.locks_exclude_all() && !(locked = os::open_to_write(path))) continue;
+    } catch (const NotFoundError&) {
+      continue;  // the holder has just ended the claim
+    }
+    if (locked) {
+      const os::File::Lock lock = locked.try_lock();
+      if (lock == os::File::Lock::taken_by_another) return nullptr;
+      if (lock == os::File::Lock::taken && !locked.still_at_path()) continue;
+      found.text = front_of(locked);
+      const bool may_be_taken = lock == os::File::Lock::taken && !found.is_named() && !ends_with(path, unclaiming);
+      if (may_be_taken) return std::make_unique<LocalClaim>(std::move(locked), !found.text.empty(), false);
+      locked = os::File();
+    }
+    if (!is_abandoned(path, found)) return nullptr;
+    if (!remove_abandoned(path, found)) continue;
+    if (os::File made = create_local(path, os::Create::new_only, Durability::buffered))
+      if (auto claim = claim_new(std::move(made), found.has_begun(), false, reads_back)) return claim;
+  }
+  return nullptr;
+}
+
 class LocalAppender final : public Appender {
  public:
   LocalAppender(os::File file, std::uint64_t size) : file_(std::make_shared<os::File>(std::move(file))), size_(size) {
@@ -155,7 +208,7 @@ ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view
   const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
   // If several threads or processes write the file at once, each uses a different name. The last commit wins.
   std::unique_ptr<Claim> mine;
-  for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
+  for (int i = 0; !mine; ++i) mine = detail::claim_local(i == 0 ? place : place + "~" + std::to_string(i), false);
   mine->commit(path, content, durability);
 }
 
@@ -208,23 +261,7 @@ ERM_INLINE void LocalFileSystem::move(const std::string& from, const std::string
 }
 
 ERM_INLINE std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
-  namespace os = detail::os;
-  for (;;) {
-    bool abandoned = false, alone = false;
-    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered, &alone);
-    if (!file) {
-      file = os::open_to_write(path);
-      abandoned = true;
-      if (!file) continue;  // the holder has just ended the claim
-    }
-    if (!file.try_lock()) {
-      if (abandoned) return nullptr;
-      continue;  // another process locked the new file first
-    }
-    if (!file.still_at_path()) continue;
-    abandoned = abandoned && file.info().size > 0;
-    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
-  }
+  return detail::claim_local(path, true);
 }
 
 ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
@@ -232,7 +269,13 @@ ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string
   os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
   if (!file) file = os::open_to_write(path);
   if (!file) os::fail("open for writing", path, ENOENT);
-  file.truncate(size);
+  try {
+    file.truncate(size);
+  } catch (const IoError&) {
+    // Some mounts of object storage can only write a file anew, from its beginning to its end.
+    if (file.locks_exclude_all()) throw;
+    return nullptr;
+  }
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 

@@ -173,6 +173,16 @@ inline File open_to_read(const std::string& path) {
   return file;
 }
 
+/// Whether creating a file or a folder failed because something is at `path`. An SFTP server calls that a mere failure,
+/// of which sshfs makes EPERM.
+inline bool exists_already(const std::string& path) {
+  const int error = errno;
+  api::FileFacts facts;
+  const bool exists = error == EEXIST || (error == EPERM && api::look_at(path.c_str(), facts));
+  errno = error;
+  return exists;
+}
+
 inline Created try_create(const std::string& path, Create create, File& file) {
   const int flags = api::read_and_write | api::create | api::not_inherited |
                     (create == Create::new_only ? api::new_only : api::or_truncate);
@@ -181,7 +191,7 @@ inline Created try_create(const std::string& path, Create create, File& file) {
     file = File(std::move(created), path);
     return Created::yes;
   }
-  if (errno == EEXIST) return Created::exists;
+  if (exists_already(path)) return Created::exists;
   if (errno == ENOENT) return Created::folder_missing;
   fail("create", path, errno);
 }
@@ -203,7 +213,7 @@ inline std::int64_t time_now() { return static_cast<std::int64_t>(std::time(null
 
 inline bool make_folder(const std::string& path) {
   if (api::make_folder(path.c_str(), 0777) == 0) return true;
-  if (errno == EEXIST) return false;
+  if (exists_already(path)) return false;
   fail("create the folder", path, errno);
 }
 
