@@ -17,6 +17,7 @@
 #include "erm/detail/store/changed_file.hpp"
 #include "erm/detail/store/named_claim.hpp"
 #include "erm/file_system.hpp"
+#include "erm/impl/named_claim.inl"
 
 namespace erm {
 
@@ -198,7 +199,11 @@ ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
 
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                                                 std::size_t size) const {
-  return detail::os::open_to_read(path).read_at(offset, into, size);
+  const detail::os::File file = detail::os::open_to_read(path);
+  const std::size_t got = file.read_at(offset, into, size);
+  // A network file system may let a file end where it ended some seconds ago, until it is asked for the size.
+  if (got == size || file.info().size <= offset + got) return got;
+  return got + file.read_at(offset + got, into + got, size - got);
 }
 
 ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {

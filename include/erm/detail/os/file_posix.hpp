@@ -209,7 +209,10 @@ inline std::optional<std::int64_t> time_modified(const std::string& path) {
   fail("look at", path, errno);
 }
 
-inline std::int64_t time_now() { return static_cast<std::int64_t>(std::time(nullptr)); }
+inline std::int64_t time_now() {
+  const std::int64_t now = std::time(nullptr);
+  return now;
+}
 
 inline bool make_folder(const std::string& path) {
   if (api::make_folder(path.c_str(), 0777) == 0) return true;
