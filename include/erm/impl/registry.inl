@@ -18,6 +18,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
+#include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/detail/store/run_saver.hpp"
@@ -152,7 +153,8 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
 ERM_INLINE void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
   const Location place = detail::locate(run_uri, options.fs);
   const std::string folder = detail::without_end_slash(place.path);
-  const std::string reserved = detail::fault_of_part(detail::last_part(folder));
+  const bool is_current = detail::without_end_slash(run_uri) == ".";
+  const std::string reserved = detail::fault_of_part(is_current ? "." : detail::last_part(folder));
   if (!reserved.empty()) throw InvalidIdError("cannot save a run to '" + run_uri + "': its name " + reserved);
   detail::refuse_place_in_run(*place.fs, folder, run_uri);
   detail::save_to_folder(detail::RunAccess::record(run), run.run_id(), *place.fs, folder, options.overwrite,
@@ -259,7 +261,7 @@ ERM_INLINE std::vector<std::string> list_experiments(const std::string& registry
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
   detail::VariantPlace{*registry.fs, registry_uri, root}.expect_registry();
-  return detail::sorted_ids(*registry.fs, root, detail::experiment_marker);
+  return detail::marked_or_copied_ids(*registry.fs, root, false);
 }
 
 ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
@@ -268,7 +270,7 @@ ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_ur
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
   detail::VariantPlace{*registry.fs, registry_uri, root}.expect_experiment(experiment_id);
-  return detail::sorted_ids(*registry.fs, detail::joined(root, experiment_id), detail::variant_marker);
+  return detail::marked_or_copied_ids(*registry.fs, detail::joined(root, experiment_id), true);
 }
 
 ERM_INLINE std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,
