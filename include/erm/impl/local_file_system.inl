@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,8 @@ inline os::File create_local(const std::string& path, os::Create create, Durabil
   for (int attempt = 0; attempt < 100; ++attempt) {
     const os::Created created = os::try_create(path, create, file);
     if (created != os::Created::folder_missing) return file;
+    // For a moment a network file system may take a folder for existing that another machine has removed.
+    if (attempt > 10) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;
   }
@@ -114,13 +118,16 @@ inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_ba
       continue;
     }
     ClaimText found;
-    os::File locked;
+    os::File there, locked;
     try {
-      const os::File there = os::open_to_read(path);
+      there = os::open_to_read(path);
       found.text = front_of(there);
       if (there.locks_exclude_all() && !(locked = os::open_to_write(path))) continue;
     } catch (const NotFoundError&) {
       continue;  // the holder has just ended the claim
+    } catch (const IoError&) {
+      if (!there || there.locks_exclude_all()) throw;
+      return nullptr;  // rclone mount refuses to read what is being written
     }
     if (locked) {
       const os::File::Lock lock = locked.try_lock();

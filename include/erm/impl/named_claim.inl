@@ -21,7 +21,8 @@ class NamedClaim final : public Claim {
         text_(ClaimText::of_this_process()),
         abandoned_(abandoned),
         alone_(alone),
-        reads_back_(reads_back) {
+        reads_back_(reads_back),
+        keeps_folder_(reads_back && !file.locks_exclude_all()) {
     try {
       write_to(file, text_, Durability::buffered);
     } catch (...) {
@@ -92,7 +93,8 @@ class NamedClaim final : public Claim {
     if (has_ended_) return;
     has_ended_ = true;
     if (is_mine()) os::remove_file(path_);
-    os::remove_empty_folder(folder_of(path_));
+    // Another mount may take a removed folder for existing for some seconds, and could not create its claim in it.
+    if (!keeps_folder_) os::remove_empty_folder(folder_of(path_));
   }
 
   std::string path_;
@@ -100,6 +102,7 @@ class NamedClaim final : public Claim {
   bool abandoned_;
   bool alone_;
   bool reads_back_;
+  bool keeps_folder_;
   bool has_ended_ = false;
 };
 

@@ -124,6 +124,11 @@ void check_whole(const erm::ExperimentRun& run) {
   CHECK(run.history().at("number").points().at(0).value == std::stod(number));
 }
 
+/// Nothing, or an empty folder: a mount keeps that for the other mounts.
+void check_left(const std::string& claims) {
+  CHECK((!std::filesystem::exists(claims) || std::filesystem::is_empty(claims)));
+}
+
 erm::SaveOptions quick() {
   erm::SaveOptions options;
   options.durable = false;
@@ -164,7 +169,7 @@ TEST_CASE("Twelve processes save without ids, with all kinds of locks, and none 
       numbers.insert(run.params().at("number").str());
     }
     CHECK(numbers.size() == 12);
-    CHECK_FALSE(std::filesystem::exists(dir / "reg/e/main/.erm_tmp"));
+    check_left(dir / "reg/e/main/.erm_tmp");
   }
 }
 
@@ -176,7 +181,7 @@ TEST_CASE("Of twelve processes that save one id, with all kinds of locks, one su
             return saves(dir / "reg", i, "same");
           }) == 1);
     check_whole(erm::load_run_from_registry(dir / "reg", "e", "main", "same"));
-    CHECK_FALSE(std::filesystem::exists(dir / "reg/e/main/.erm_tmp"));
+    check_left(dir / "reg/e/main/.erm_tmp");
   }
 }
 
@@ -202,7 +207,7 @@ TEST_CASE("A named claim is taken from a killed process, and never from a living
         CHECK(fs.claim(path) == nullptr);
         CHECK(in_processes(1, [&](int) { return fs.claim(path) != nullptr; }) == 0);
       }
-      CHECK_FALSE(std::filesystem::exists(dir / "main/.erm_tmp"));
+      check_left(dir / "main/.erm_tmp");
     }
     set(Locks::not_there);
     const std::unique_ptr<erm::Claim> held = fs.claim(path);
@@ -296,7 +301,17 @@ TEST_CASE("Without locks a run is saved, overwritten, logged live, edited, delet
     erm::delete_run(uri);
     erm::restore_run(dir / "reg", "e", "main", "a");
     check_whole(erm::load_run_from_path(uri));
-    for (const auto& entry : erm_test::file_tree(dir.path())) CHECK_FALSE(contains(entry.first, ".erm_tmp"));
+    for (const auto& entry : erm_test::file_tree(dir.path())) {
+      CHECK_FALSE(contains(entry.first, ".erm_tmp/"));
+      CHECK(contains(entry.first, ".erm_tmp") <= (locks == Locks::known_to_one_mount));
+    }
+    erm::delete_variant(dir / "reg", "e", "main");
+    CHECK(erm::list_variants(dir / "reg", "e").empty());
+    CHECK_FALSE(std::filesystem::exists(dir / "reg/e/main"));
+    erm::restore_variant(dir / "reg", "e", "main");
+    CHECK(erm::list_runs(dir / "reg", "e").size() == 2);
+    erm::delete_experiment(dir / "reg", "e");
+    CHECK_FALSE(std::filesystem::exists(dir / "reg/e"));
   }
 }
 
