@@ -47,10 +47,21 @@ inline void refuse_oversized(const FileSystem& fs, const std::string& operation,
               "FileSystem, which its readers then need, too");
 }
 
-inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+/// Also returns the bytes if `content` is not null.
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes* content = nullptr) {
   const std::string path = metadata_path(folder);
-  const Bytes bytes = metadata_bytes(fs, folder);
-  return MetadataReader::read(view(bytes), path);
+  for (Bytes bytes = metadata_bytes(fs, folder);;) {
+    try {
+      MetadataFile metadata = MetadataReader::read(view(bytes), path);
+      if (content != nullptr) *content = std::move(bytes);
+      return metadata;
+    } catch (const FormatError&) {
+      // A network file system may mix what was there with what has replaced it.
+      Bytes again = metadata_bytes(fs, folder);
+      if (again == bytes) throw;
+      bytes = std::move(again);
+    }
+  }
 }
 
 /// FileSystem::read_bounded() of each path, in one call if the store is on another machine.
@@ -153,10 +164,9 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
 
 /// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
 inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
-  const std::string path = metadata_path(folder);
   for (;;) {
-    const Bytes bytes = metadata_bytes(fs, folder);
-    MetadataFile metadata = MetadataReader::read(view(bytes), path);
+    Bytes bytes;
+    MetadataFile metadata = read_metadata(fs, folder, &bytes);
     const bool is_named = metadata.history_files && !metadata.history_files->empty();
     try {
       metadata.record.history = read_history(fs, folder, metadata);
