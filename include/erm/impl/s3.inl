@@ -425,25 +425,22 @@ ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& 
   const detail::s3::Place place(folder);
   const std::string prefix = place.prefix();
   std::vector<std::pair<std::string, std::string>> found;
-  bool has_bids = false;
   const std::string date = client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& each) {
-    if (each.is_prefix && each.key == prefix + detail::s3::bids_folder + "/") has_bids = true;
     if (!each.is_prefix && each.key.size() > prefix.size())
       found.emplace_back(each.key.substr(prefix.size()), std::move(each.modified));
     return true;
   });
-  // A contender that was killed leaves its bid, which nobody else removes before the same name is claimed again.
-  std::vector<std::string> bids;
-  if (has_bids) {
-    client_->list(place, prefix + detail::s3::bids_folder + "/", false, 0, [&](detail::s3::Listed&& each) {
-      if (detail::s3::age(each.modified, date) > 2 * detail::s3::bid_lifetime) bids.push_back(std::move(each.key));
-      return true;
-    });
-    if (!bids.empty()) client_->remove(place.bucket, bids);
+  std::vector<std::string> names, left;
+  for (auto& [name, modified] : found) {
+    const std::chrono::seconds old = detail::s3::age(modified, date);
+    if (name.rfind(detail::s3::bid_prefix, 0) == 0 || name.rfind(detail::s3::probe_prefix, 0) == 0) {
+      // Killed processes left them, and nobody else looks for them.
+      if (old > 2 * detail::s3::bid_lifetime) left.push_back(prefix + name);
+    } else if (old >= grace && name != detail::s3::keep_filename) {
+      names.push_back(std::move(name));
+    }
   }
-  std::vector<std::string> names;
-  for (auto& [name, modified] : found)
-    if (detail::s3::age(modified, date) >= grace) names.push_back(std::move(name));
+  if (!left.empty()) client_->remove(place.bucket, left);
   return names;
 }
 

@@ -42,6 +42,11 @@ inline std::string random_name() {
 /// A header by which a writer recognises its own object if the answer to its request was lost.
 inline constexpr const char* writer_header = "x-amz-meta-erm-writer";
 
+/// Objects of ERM beside claims, which are none.
+inline constexpr const char* probe_prefix = ".erm_probe_";
+inline constexpr const char* bid_prefix = ".erm_bid_";
+inline constexpr const char* keep_filename = ".erm_keep";
+
 class Client {
  public:
   explicit Client(S3Options options)
@@ -224,10 +229,8 @@ class Client {
     if (const std::optional<bool> known = learned_.conditions(place.bucket)) return *known;
     bool work = settings_.host == host_of_aws(settings_.region);
     if (!work) {
-      const std::string folder = folder_of(place.key);
-      const bool is_claim = last_part(folder) == claims_folder;
       Exchange probe = request("create", "PUT", place);
-      probe.key = joined(is_claim ? folder : joined(folder, claims_folder), ".erm_probe_" + random_name());
+      probe.key = joined(own_folder(place), probe_prefix + random_name());
       probe.headers["if-none-match"] = "*";
       probe.may_conflict = true;
       probe.body = Body(std::string_view("ERM looks whether this server obeys If-None-Match.\n"));
@@ -238,12 +241,26 @@ class Client {
         probe.attempts = 0;
         probe = run(std::move(probe));
         work = probe.status == 412 || probe.status == 409;
+        if (!work) keep(place.bucket, own_folder(place));
         remove(place.bucket, {probe.key});
       }
       if (!work && !probe.is_ok() && probe.status != 501) fail(probe);
     }
     learned_.set_conditions(place.bucket, work);
     return work;
+  }
+
+  /// The folder of ERM's own short-lived objects beside `place`.
+  static std::string own_folder(const Place& place) {
+    const std::string folder = folder_of(place.key);
+    return last_part(folder) == claims_folder ? folder : joined(folder, claims_folder);
+  }
+
+  /// Leaves an object in a folder, for servers that keep buckets as folders on a disk: s3rver 3.7.1 removes a folder
+  /// with its last object, and ends if another object is just being written to it.
+  void keep(const std::string& bucket, const std::string& folder) const {
+    if (!learned_.is_new_folder(bucket + "/" + folder)) return;
+    put(bucket + "/" + folder + "/" + keep_filename, Body(std::string_view("This folder stays.\n")), false);
   }
 
   /// Replaces the claim at `path` with `text` if its holder is gone. Returns false if the holder may be alive, or

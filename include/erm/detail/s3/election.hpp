@@ -23,16 +23,16 @@
 
 namespace erm::detail::s3 {
 
-inline constexpr const char* bids_folder = ".erm_bids";
 /// How long a bid counts.
 inline constexpr std::chrono::seconds bid_lifetime(60);
 
 class Election {
  public:
   Election(const Client& client, const Place& place) : client_(client), bid_(place) {
-    const std::string folder = joined(folder_of(place.key), bids_folder);
-    bid_.key = joined(joined(folder, last_part(place.key)), random_name());
-    prefix_ = folder_of(bid_.key) + "/";
+    folder_ = Client::own_folder(place);
+    // The same length for every name: no name's bids begin like another's.
+    prefix_ = joined(folder_, bid_prefix + sha256_hex(place.key).substr(0, 32) + "_");
+    bid_.key = prefix_ + random_name();
   }
   Election(const Election&) = delete;
   Election& operator=(const Election&) = delete;
@@ -47,6 +47,7 @@ class Election {
 
   /// Whether this is the only contender. Returns false if another one is.
   bool win() {
+    client_.keep(bid_.bucket, folder_);
     began_ = std::chrono::steady_clock::now();
     is_written_ = true;  // also if the answer is lost
     Exchange put = Client::request("claim", "PUT", bid_);
@@ -96,7 +97,7 @@ class Election {
 
   const Client& client_;
   Place bid_;
-  std::string prefix_;
+  std::string folder_, prefix_;
   bool is_written_ = false;
   std::chrono::steady_clock::time_point began_;
 };

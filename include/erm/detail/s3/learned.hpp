@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,6 +78,12 @@ class Learned {
     const std::lock_guard<std::mutex> lock(mutex_);
     conditions_[bucket] = work;
   }
+  /// Whether it is the first call for that folder.
+  bool is_new_folder(const std::string& folder) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (folders_.size() > 10'000) folders_.clear();
+    return folders_.insert(folder).second;
+  }
 
  private:
   bool learn_region(const Exchange& exchange) {
@@ -118,6 +125,7 @@ class Learned {
   mutable std::mutex mutex_;
   std::map<std::string, std::string> regions_;  // by bucket
   std::map<std::string, bool> conditions_;      // by bucket
+  std::set<std::string> folders_;
   std::chrono::seconds ahead_{0};               // how far the server's clock is ahead of this machine's
   Checksum checksum_;
 };
