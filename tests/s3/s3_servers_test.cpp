@@ -77,14 +77,14 @@ TEST_CASE("A host name that cannot be resolved is an error that names the endpoi
   options.endpoint = "http://no-such-host.invalid:" + server.port();
   options.max_attempts = 3;
   const erm::S3FileSystem fs(options);
-  const std::string expected =
-      "cannot list 's3://b/reg': no answer from 'http://no-such-host.invalid:" + server.port() +
-      "': Couldn't resolve host name (3 attempts); check the name in the endpoint, the network and the name server";
+  // libcurl's words differ between its versions.
+  const std::string first = "cannot list 's3://b/reg': no answer from 'http://no-such-host.invalid:" + server.port() + "': ";
+  const std::string last = " (3 attempts); check the name in the endpoint, the network and the name server";
   // Each call is tried as often as the first: a failed transfer spoils nothing.
   for (int i = 0; i < 3; ++i) {
     const std::string message = error_of([&] { static_cast<void>(fs.list("b/reg")); });
-    CHECK(message.substr(0, 80) == expected.substr(0, 80));
-    CHECK(message.find("(3 attempts); check the name in the endpoint") != std::string::npos);
+    CHECK(message.substr(0, first.size()) == first);
+    CHECK(message.find(last) != std::string::npos);
   }
 }
 
@@ -333,6 +333,14 @@ TEST_CASE("A key that no path leads to is left out of listings, and removed with
   fs.remove("b/reg");
   const std::string removed = server.requests().back().body;
   for (const std::string& key : odd) CHECK(removed.find("<Key>" + key + "</Key>") != std::string::npos);
+}
+
+TEST_CASE("A part of an object is not taken for the whole") {
+  FakeServer server;
+  server.intercept = [](const FakeRequest&) { return FakeAnswer{206, "half", {}, "", false}; };
+  const erm::S3FileSystem fs(server.options());
+  CHECK(error_of([&] { static_cast<void>(fs.read("b/file")); }) ==
+        "cannot read 's3://b/file': the server sends a part, and was asked for the whole");
 }
 
 TEST_CASE("A server that says nothing is asked three times at most") {

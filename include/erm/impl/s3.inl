@@ -159,6 +159,8 @@ ERM_INLINE std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::str
   contents.reserve(paths.size());
   for (detail::s3::Exchange& get : gets) {
     detail::s3::Client::expect_ok(get);
+    if (get.status == 206)
+      throw FormatError("cannot read '" + get.uri() + "': the server sends a part, and was asked for the whole");
     contents.push_back(std::move(get.content));
   }
   return contents;
