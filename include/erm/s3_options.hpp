@@ -43,8 +43,9 @@ struct S3Progress {
 /// as with the AWS tools. Each field lists their names.
 struct S3Options {
   /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url below "s3 =" in the services
-  /// section of the profile, endpoint_url of the profile; otherwise AWS in `region`. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
-  /// or ignore_configured_endpoint_urls, if true, turn off all of them but this field.
+  /// section of the profile, endpoint_url of the profile; otherwise AWS in `region`.
+  /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or ignore_configured_endpoint_urls, if true, turn off all of them but this
+  /// field.
   std::optional<std::string> endpoint;
   /// AWS_REGION, AWS_DEFAULT_REGION, region; otherwise us-east-1. If the server names another region for a bucket, its
   /// requests are signed for that one.
@@ -62,8 +63,8 @@ struct S3Options {
   /// How many requests of one call run at the same time; at least 1.
   std::size_t max_requests = 16;
   /// How many times to send a request before its failure becomes an error. It is sent again after 408, 429, 500, 502,
-  /// 503, 504, a host name that cannot be resolved, a refused or reset connection, a connection that takes too long, and
-  /// an answer that was cut short. A request whose answer stays silent is sent three times at most.
+  /// 503, 504, a host name that cannot be resolved, a refused or reset connection, a connection that takes too long,
+  /// and an answer that was cut short. A request whose answer stays silent is sent three times at most.
   int max_attempts = 7;
   /// The longest wait before the second attempt. It doubles for each attempt, up to 5 s; the actual wait is a random
   /// part of it.
@@ -88,8 +89,8 @@ struct S3Options {
   std::optional<std::string> kms_key_id;
   /// A canned ACL, as "bucket-owner-full-control" (x-amz-acl).
   std::optional<std::string> acl;
-  /// "STANDARD_IA", "INTELLIGENT_TIERING" and so on (x-amz-storage-class), but no archive. The objects of a claim, which
-  /// exist only for moments, do not get it.
+  /// "STANDARD_IA", "INTELLIGENT_TIERING" and so on (x-amz-storage-class), but no archive. The objects of a claim,
+  /// which exist only for moments, do not get it.
   std::optional<std::string> storage_class;
   /// Buckets with Object Lock and some other servers ask for it.
   S3Checksum checksum = S3Checksum::automatic;

@@ -34,7 +34,7 @@
 namespace erm_test {
 
 struct FakeRequest {
-  std::string method, key, query, body;  // the key is decoded
+  std::string method, key, query, body;        // the key is decoded
   std::map<std::string, std::string> headers;  // by name in lower case
   [[nodiscard]] std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -199,8 +199,8 @@ class FakeServer {
   FakeAnswer act(const FakeRequest& request) {
     if (request.key.empty() && request.method == "POST") {
       for (std::size_t at = 0; (at = request.body.find("<Key>", at)) != std::string::npos; ++at)
-        objects_.erase(erm::detail::s3::unescaped_xml(
-            request.body.substr(at + 5, request.body.find("</Key>", at) - at - 5)));
+        objects_.erase(
+            erm::detail::s3::unescaped_xml(request.body.substr(at + 5, request.body.find("</Key>", at) - at - 5)));
       return {200, "<DeleteResult></DeleteResult>", {}, "", false};
     }
     if (request.key.empty()) return list(request);

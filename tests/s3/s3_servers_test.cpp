@@ -78,7 +78,8 @@ TEST_CASE("A host name that cannot be resolved is an error that names the endpoi
   options.max_attempts = 3;
   const erm::S3FileSystem fs(options);
   // libcurl's words differ between its versions.
-  const std::string first = "cannot list 's3://b/reg': no answer from 'http://no-such-host.invalid:" + server.port() + "': ";
+  const std::string first =
+      "cannot list 's3://b/reg': no answer from 'http://no-such-host.invalid:" + server.port() + "': ";
   const std::string last = " (3 attempts); check the name in the endpoint, the network and the name server";
   // Each call is tried as often as the first: a failed transfer spoils nothing.
   for (int i = 0; i < 3; ++i) {
@@ -142,8 +143,7 @@ TEST_CASE("The region that a server names for a bucket is used from then on") {
   bool in_header = false;
   server.intercept = [&](const FakeRequest& request) -> std::optional<FakeAnswer> {
     if (request.header("authorization").find("/eu-north-1/s3/") != std::string::npos) return std::nullopt;
-    if (!in_header)
-      return FakeServer::error(400, "AuthorizationHeaderMalformed", "<Region>eu-north-1</Region>");
+    if (!in_header) return FakeServer::error(400, "AuthorizationHeaderMalformed", "<Region>eu-north-1</Region>");
     FakeAnswer answer = FakeServer::error(301, "PermanentRedirect");
     answer.headers["x-amz-bucket-region"] = "eu-north-1";
     return answer;
@@ -220,8 +220,7 @@ TEST_CASE("Objects are created with the encryption, ACL, storage class and check
   options.checksum = erm::S3Checksum::sha256;
   options.part_size = 5 << 20;
   server.intercept = [](const FakeRequest& request) -> std::optional<FakeAnswer> {
-    if (request.query == "uploads=")
-      return FakeAnswer{200, "<R><UploadId>u</UploadId></R>", {}, "", false};
+    if (request.query == "uploads=") return FakeAnswer{200, "<R><UploadId>u</UploadId></R>", {}, "", false};
     if (request.query.find("uploadId") != std::string::npos)
       return FakeAnswer{200, "<R></R>", {{"ETag", "\"p\""}}, "", false};
     if (!request.header("x-amz-copy-source").empty())
@@ -293,15 +292,18 @@ TEST_CASE("An answer that never ends is an error after 64 MiB, and headers that 
 
 TEST_CASE("A listing that repeats itself, or says that there is more and not where, is an error") {
   const auto page = [](const std::string& token, const std::string& key) {
-    return FakeAnswer{200, page_of("<NextContinuationToken>" + token + "</NextContinuationToken>" + key, "true"), {}, "",
-                      false};
+    return FakeAnswer{
+        200, page_of("<NextContinuationToken>" + token + "</NextContinuationToken>" + key, "true"), {}, "", false};
   };
   const std::string again =
       "cannot list 's3://b/reg/': the server lists the same again and again; check that the endpoint is an S3 server";
   CHECK(error_of_list([&](int) { return page("same", ""); }) == again);
-  CHECK(error_of_list([&](int n) { return page(std::to_string(n), "<Contents><Key>reg/a</Key></Contents>"); }) == again);
+  CHECK(error_of_list([&](int n) { return page(std::to_string(n), "<Contents><Key>reg/a</Key></Contents>"); }) ==
+        again);
   CHECK(error_of_list([&](int n) { return page(std::to_string(n), ""); }) == again);
-  CHECK(error_of_list([&](int) { return FakeAnswer{200, page_of("", "true"), {}, "", false}; }) ==
+  CHECK(error_of_list([&](int) {
+          return FakeAnswer{200, page_of("", "true"), {}, "", false};
+        }) ==
         "cannot list 's3://b/reg/': the server says that there is more, and not how to ask for it; check that the "
         "endpoint is an S3 server");
 }
@@ -310,7 +312,8 @@ TEST_CASE("A key that was not asked for is an error that names it") {
   for (const std::string entry :
        {"<Contents><Key>../../etc/passwd</Key></Contents>", "<Contents><Key></Key></Contents>",
         "<Contents><Key>other/key</Key></Contents>", "<CommonPrefixes><Prefix>r</Prefix></CommonPrefixes>",
-        "<CommonPrefixes><Prefix>reg/</Prefix></CommonPrefixes>", "<CommonPrefixes><Prefix>reg/a</Prefix></CommonPrefixes>"}) {
+        "<CommonPrefixes><Prefix>reg/</Prefix></CommonPrefixes>",
+        "<CommonPrefixes><Prefix>reg/a</Prefix></CommonPrefixes>"}) {
     INFO(entry);
     const std::string message = error_of_list([&](int) { return FakeAnswer{200, page_of(entry), {}, "", false}; });
     CHECK(message.rfind("cannot list 's3://b/reg/': the server lists the key '", 0) == 0);

@@ -101,21 +101,24 @@ TEST_CASE("A profile's values are read from both files, with comments, blanks an
 TEST_CASE("The endpoint comes from the place that the AWS tools prefer") {
   Files files;
   const auto host = [] { return find_settings({}).host; };
-  files.config("[default]\nendpoint_url = http://global.example\nservices = ceph\n\n[services ceph]\nec2 =\n"
-               "  endpoint_url = http://ec2.example\ns3 =\n  endpoint_url = http://s3.example\n");
+  files.config(
+      "[default]\nendpoint_url = http://global.example\nservices = ceph\n\n[services ceph]\nec2 =\n"
+      "  endpoint_url = http://ec2.example\ns3 =\n  endpoint_url = http://s3.example\n");
   CHECK(host() == "s3.example");
   files.config("[profile default]\nendpoint_url = http://global.example\nregion = eu-west-1\n");
   CHECK(host() == "global.example");
   CHECK(find_settings({}).region == "eu-west-1");
-  files.config("[default]\nendpoint_url = http://plain.example\n[profile default]\nendpoint_url = http://long.example\n");
+  files.config(
+      "[default]\nendpoint_url = http://plain.example\n[profile default]\nendpoint_url = http://long.example\n");
   CHECK(host() == "long.example");
   files.config("[profile \"my lab\"]\nendpoint_url = http://lab.example\n[default]\n");
   erm::S3Options options;
   options.profile = "my lab";
   CHECK(find_settings(options).host == "lab.example");
 
-  files.config("[default]\nendpoint_url = http://global.example\nservices = ceph\n[services ceph]\ns3 =\n"
-               "  endpoint_url = http://s3.example\n");
+  files.config(
+      "[default]\nendpoint_url = http://global.example\nservices = ceph\n[services ceph]\ns3 =\n"
+      "  endpoint_url = http://s3.example\n");
   files.environment.set("AWS_ENDPOINT_URL", "http://env.example");
   CHECK(host() == "env.example");
   files.environment.set("AWS_ENDPOINT_URL_S3", "http://env-s3.example");

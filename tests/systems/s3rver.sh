@@ -6,7 +6,8 @@ need g++ nodejs npm curl libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libf
 
 cd "$work" || exit 1
 version="${ERM_S3RVER_VERSION:-3.7.1}"
-npm install --silent --no-audit --no-fund "s3rver@$version" >/dev/null 2>&1 || skip_all "npm cannot install s3rver $version"
+npm install --silent --no-audit --no-fund "s3rver@$version" >/dev/null 2>&1 ||
+  skip_all "npm cannot install s3rver $version"
 
 cat >saves.cpp <<'EOF'
 #include <chrono>
@@ -61,10 +62,11 @@ int main(int, char** argv) {
   return saved == wanted && failed == 0 && static_cast<int>(found.size()) == wanted ? 0 : 1;
 }
 EOF
-check "the program compiles" "${CXX:-g++}" -std=c++17 -DFMT_HEADER_ONLY -I"$root/include" saves.cpp -o saves -pthread -lcurl \
-  -lcrypto -ldl || finish
+check "the program compiles" "${CXX:-g++}" -std=c++17 -DFMT_HEADER_ONLY -I"$root/include" saves.cpp -o saves \
+  -pthread -lcurl -lcrypto -ldl || finish
 
-# The tokens of its listings need a cipher that OpenSSL 3 has in its legacy provider only; older ones know no such option.
+# The tokens of its listings need a cipher that OpenSSL 3 has in its legacy provider only. Older ones know no such
+# option.
 options=--openssl-legacy-provider
 NODE_OPTIONS=$options node -e 0 2>/dev/null || options=
 port=$((20000 + RANDOM % 12000))
@@ -78,11 +80,12 @@ until answers; do
   kill -0 "$server" 2>/dev/null || skip_all "s3rver $version does not start: $(tail -n 1 server.log)"
   sleep 0.1
 done
-export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_REGION=us-east-1
+export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER AWS_REGION=us-east-1
+export AWS_ENDPOINT_URL="http://127.0.0.1:$port"
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null no_proxy=127.0.0.1
 
 for round in 1 2 3 4 5; do
-  check "s3rver $version, one of eight savers gets a chosen id, round $round" ./saves "s3://bucket/chosen$round" chosen 1
-  check "s3rver $version, eight generated ids, round $round" ./saves "s3://bucket/generated$round" generated 8
+  check "s3rver $version, one of eight savers gets a chosen id, $round" ./saves "s3://bucket/one$round" chosen 1
+  check "s3rver $version, eight generated ids, $round" ./saves "s3://bucket/many$round" generated 8
 done
 finish

@@ -22,7 +22,7 @@
 #include "erm/detail/s3/learned.hpp"
 #include "erm/detail/s3/listing.hpp"
 #include "erm/detail/s3/settings.hpp"
-#include "erm/detail/s3/transfers.hpp"
+#include "erm/detail/s3/transfers_pool.hpp"
 #include "erm/detail/s3/xml.hpp"
 #include "erm/error.hpp"
 #include "erm/s3_options.hpp"
@@ -111,8 +111,8 @@ class Client {
     fail(get);
   }
 
-  /// Calls `visit(Listed&&)` with each key that begins with `prefix` and that a path leads to, or `with_others` with each
-  /// key, until it returns false. Returns the date of the server's last answer.
+  /// Calls `visit(Listed&&)` with each key that begins with `prefix` and that a path leads to, or `with_others` with
+  /// each key, until it returns false. Returns the date of the server's last answer.
   template <class Visit>
   std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Visit&& visit,
                    bool with_others = false) const {
@@ -223,8 +223,9 @@ class Client {
     }
   }
 
-  /// Whether the server obeys If-None-Match and If-Match in this bucket. Some answer 501; others, such as s3rver, ignore
-  /// them and replace the object. AWS is known to obey; for others this is tried once, with an object beside `place`.
+  /// Whether the server obeys If-None-Match and If-Match in this bucket. Some answer 501; others, such as s3rver,
+  /// ignore them and replace the object. AWS is known to obey; for others this is tried once, with an object beside
+  /// `place`.
   [[nodiscard]] bool has_conditions(const Place& place) const {
     if (const std::optional<bool> known = learned_.conditions(place.bucket)) return *known;
     bool work = settings_.host == host_of_aws(settings_.region);

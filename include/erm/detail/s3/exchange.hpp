@@ -138,11 +138,11 @@ struct Exchange {
   std::string failure;  // the network error, if there was no answer
   CURLcode failure_code = CURLE_OK;
   int attempts = 0;
-  int silences = 0;        // how many attempts ended because the server said nothing
-  int corrections = 0;     // how often it was sent again because of what the server said about it
-  std::string endpoint;    // "https://s3.example.org", as it was sent
-  std::string region;      // for which it was signed
-  std::size_t loose = 0;   // bytes of `content` of which the server did not say how many they are
+  int silences = 0;       // how many attempts ended because the server said nothing
+  int corrections = 0;    // how often it was sent again because of what the server said about it
+  std::string endpoint;   // "https://s3.example.org", as it was sent
+  std::string region;     // for which it was signed
+  std::size_t loose = 0;  // bytes of `content` of which the server did not say how many they are
   Checksum carried = Checksum::none;
 
   /// Whether the answer is the content of an object.

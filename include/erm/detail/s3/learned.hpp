@@ -29,7 +29,8 @@ namespace erm::detail::s3 {
 inline std::string named_region(const Exchange& exchange) {
   std::string region;
   if (exchange.error_code() == "AuthorizationHeaderMalformed") region = xml_text(exchange.text(), "Region");
-  if (const auto header = exchange.answer.find("x-amz-bucket-region"); region.empty() && header != exchange.answer.end())
+  if (const auto header = exchange.answer.find("x-amz-bucket-region");
+      region.empty() && header != exchange.answer.end())
     region = header->second;
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   const bool is_name = !region.empty() && region.size() <= 40 && std::all_of(region.begin(), region.end(), is_plain);
@@ -103,7 +104,8 @@ class Learned {
     const auto date = exchange.answer.find("date");
     const std::time_t then = date == exchange.answer.end() ? -1 : curl_getdate(date->second.c_str(), nullptr);
     if (then <= 0) return false;
-    const TimePoint server = std::chrono::time_point_cast<TimePoint::duration>(std::chrono::system_clock::from_time_t(then));
+    const TimePoint server =
+        std::chrono::time_point_cast<TimePoint::duration>(std::chrono::system_clock::from_time_t(then));
     const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(server - now_utc());
     // Servers refuse what is 15 minutes off.
     const auto apart = ahead - ahead_;
@@ -126,7 +128,7 @@ class Learned {
   std::map<std::string, std::string> regions_;  // by bucket
   std::map<std::string, bool> conditions_;      // by bucket
   std::set<std::string> folders_;
-  std::chrono::seconds ahead_{0};               // how far the server's clock is ahead of this machine's
+  std::chrono::seconds ahead_{0};  // how far the server's clock is ahead of this machine's
   Checksum checksum_;
 };
 

@@ -91,8 +91,8 @@ class Listing {
     if (token.empty()) refuse("says that there is more, and not how to ask for it");
     // Pages without entries are allowed; a server may drop what was deleted meanwhile.
     empty_pages_ = is_first ? empty_pages_ + 1 : 0;
-    if (!tokens_.insert(hash(token)).second || (!is_first && !firsts_.insert(hash(first)).second) || empty_pages_ > 100 ||
-        tokens_.size() > 100'000)
+    if (!tokens_.insert(hash(token)).second || (!is_first && !firsts_.insert(hash(first)).second) ||
+        empty_pages_ > 100 || tokens_.size() > 100'000)
       refuse("lists the same again and again");
     return token;
   }

@@ -81,8 +81,9 @@ class Profile {
     if (const std::optional<std::string> services = value("services")) {
       const auto found = sections.find("services " + *services);
       if (found == sections.end()) {
-        throw NotFoundError("the profile " + shown(name_) + " names the services " + shown(*services) + ", but '" + config +
-                            "' has no section [services " + repaired_utf8(*services) + "]; add it, or correct the name");
+        throw NotFoundError("the profile " + shown(name_) + " names the services " + shown(*services) + ", but '" +
+                            config + "' has no section [services " + repaired_utf8(*services) +
+                            "]; add it, or correct the name");
       }
       services_ = std::move(found->second);
     }

@@ -12,7 +12,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
@@ -23,7 +22,6 @@
 #include <curl/curl.h>
 
 #include "erm/detail/base/time_text.hpp"
-#include "erm/detail/os/identity.hpp"
 #include "erm/detail/s3/exchange.hpp"
 #include "erm/detail/s3/learned.hpp"
 #include "erm/detail/s3/settings.hpp"
@@ -186,7 +184,8 @@ class Transfers {
 
     exchange.region = options_->learned->region(exchange.bucket, settings.region);
     // On AWS each region has its own host.
-    const std::string& server = settings.host == host_of_aws(settings.region) ? host_of_aws(exchange.region) : settings.host;
+    const std::string& server =
+        settings.host == host_of_aws(settings.region) ? host_of_aws(exchange.region) : settings.host;
     const bool in_host = settings.addressing == S3Addressing::virtual_host ||
                          (settings.addressing == S3Addressing::automatic && fits_host(exchange.bucket));
     const std::string host = in_host ? exchange.bucket + "." + server : server;
@@ -384,8 +383,8 @@ class Transfers {
       Running& one = *running_[i];
       const std::string& method = one.exchange->method;
       const bool stores = method == "PUT" || method == "POST";
-      const bool is_silent = now - one.moved > (stores ? 2 * patience : patience) &&
-                             now - one.moved > options_->limits->connect_timeout;
+      const bool is_silent =
+          now - one.moved > (stores ? 2 * patience : patience) && now - one.moved > options_->limits->connect_timeout;
       // A server that copies large objects sends a space now and then.
       const bool is_endless = method != "GET" && one.answered && now - *one.answered > 20 * patience;
       if (is_silent || is_endless) finish(one, CURLE_OPERATION_TIMEDOUT);
@@ -464,45 +463,6 @@ class Transfers {
   std::size_t loose_ = 0;
   bool is_sound_ = true;
   std::minstd_rand random_{std::random_device{}()};
-};
-
-/// The idle connections. Each call borrows some, so that any number of threads may send requests.
-class TransfersPool {
- public:
-  TransfersPool() {
-    // Once for each process, and never undone: other libraries may use libcurl, too.
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (ready != CURLE_OK) throw Error("cannot talk to S3: libcurl cannot be set up");
-  }
-
-  std::unique_ptr<Transfers> borrow() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    leave_connections_to_parent();
-    if (idle_.empty()) return std::make_unique<Transfers>();
-    std::unique_ptr<Transfers> transfers = std::move(idle_.back());
-    idle_.pop_back();
-    return transfers;
-  }
-
-  void give_back(std::unique_ptr<Transfers> transfers) {
-    if (!transfers->is_sound()) return;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    idle_.push_back(std::move(transfers));
-  }
-
- private:
-  /// After a fork the connections belong to the parent: closing them here would end its TLS sessions.
-  void leave_connections_to_parent() {
-    std::string process = os::process_number();
-    if (process == process_) return;
-    for (std::unique_ptr<Transfers>& each : idle_) each.release();
-    idle_.clear();
-    process_ = std::move(process);
-  }
-
-  std::mutex mutex_;
-  std::string process_ = os::process_number();
-  std::vector<std::unique_ptr<Transfers>> idle_;
 };
 
 }  // namespace erm::detail::s3
