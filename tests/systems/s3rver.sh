@@ -2,7 +2,8 @@
 # A real server that ignores If-None-Match: s3rver, from npm. Eight processes save at one moment, five times: one of
 # them gets the id that all chose, and each gets a generated id of its own.
 . "$(dirname "$0")/common.bash"
-need g++ nodejs npm curl libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libfmt-dev
+need g++ libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libfmt-dev
+{ command -v node && command -v npm; } >/dev/null || need nodejs npm
 
 cd "$work" || exit 1
 version="${ERM_S3RVER_VERSION:-3.7.1}"

@@ -78,7 +78,7 @@ class Listing {
           if (part.name() == "LastModified") listed.modified = part.raw().substr(0, 40);
           if (part.name() == "Size") listed.size = number_in(part.raw());
         }
-        check(listed);
+        expect_below(listed);
         if (std::exchange(is_first, false)) first = listed.key;
         if (!visit(std::move(listed))) return {};
       } else if (element.name() == "IsTruncated") {
@@ -98,7 +98,7 @@ class Listing {
   }
 
  private:
-  void check(const Listed& listed) const {
+  void expect_below(const Listed& listed) const {
     const bool is_below = listed.key.compare(0, prefix_.size(), prefix_) == 0;
     const bool is_folder = listed.key.size() > prefix_.size() && listed.key.back() == '/';
     if (is_below && (is_folder || !listed.is_prefix)) return;

@@ -89,7 +89,7 @@ inline std::optional<std::string> find_endpoint(const S3Options& options, const 
 
 /// Throws Error if a field of S3Options that becomes a header of requests holds what a header cannot.
 inline void check_headers(const S3Options& options) {
-  const auto check = [](const char* field, const std::optional<std::string>& value) {
+  const auto expect_word = [](const char* field, const std::optional<std::string>& value) {
     if (!value) return;
     bool is_plain = !value->empty() && value->size() <= 2048;
     for (const char c : *value) is_plain = is_plain && c > ' ' && c < 0x7F;
@@ -98,10 +98,10 @@ inline void check_headers(const S3Options& options) {
                   ": it must be one word of visible ASCII characters; leave it out for the bucket's own setting");
     }
   };
-  check("encryption", options.encryption);
-  check("kms_key_id", options.kms_key_id);
-  check("acl", options.acl);
-  check("storage_class", options.storage_class);
+  expect_word("encryption", options.encryption);
+  expect_word("kms_key_id", options.kms_key_id);
+  expect_word("acl", options.acl);
+  expect_word("storage_class", options.storage_class);
   if (options.kms_key_id && (!options.encryption || options.encryption->rfind("aws:kms", 0) != 0))
     throw Error("S3Options::kms_key_id needs S3Options::encryption \"aws:kms\" or \"aws:kms:dsse\"; set it too");
   if (options.storage_class && (*options.storage_class == "GLACIER" || *options.storage_class == "DEEP_ARCHIVE")) {
