@@ -142,4 +142,40 @@ TEST_CASE("A move does not copy, and a moved-from run can be assigned to and des
   CHECK(runs.front().experiment_id() == "e1");
 }
 
+TEST_CASE("Params, metrics, histories and artifacts are read by name") {
+  erm::ExperimentRun run("digits");
+  run.log_param("lr", 0.1);
+  run.log_metric("loss", 0.5, 7);
+  run.log_metric("loss", 0.25, 3);
+  run.log_artifact(erm::to_bytes("hi"), "model", "m.bin");
+  CHECK(run.param("lr") == 0.1);
+  CHECK(run.metric_value("loss") == 0.25);
+  CHECK(run.curve("loss").size() == 2);
+  CHECK(erm::to_text(run.artifact("model").bytes()) == "hi");
+  CHECK(run.last_step("loss") == 3);
+  CHECK(run.last_step("accuracy") == std::nullopt);
+}
+
+TEST_CASE("A name that the run does not have is an error that names the nearest") {
+  erm::RunOptions options;
+  options.variant_id = "wide";
+  options.run_id = "r1";
+  erm::ExperimentRun run("digits", options);
+  CHECK(thrown<erm::NotFoundError>([&] { return run.param("lr"); }) ==
+        "the run 'digits/wide/r1' has no param 'lr'; it has none");
+  run.log_params({{"learning_rate", 0.1}, {"seed", 1}});
+  CHECK(thrown<erm::NotFoundError>([&] { return run.param("learning-rat"); }) ==
+        "the run 'digits/wide/r1' has no param 'learning-rat'; its nearest are 'learning_rate'");
+  CHECK(thrown<erm::NotFoundError>([&] { return run.param("dropout"); }) ==
+        "the run 'digits/wide/r1' has no param 'dropout'; it has 'learning_rate', 'seed'");
+  for (int i = 0; i < 10; ++i) run.log_metric("m" + std::to_string(i), i);
+  CHECK(thrown<erm::NotFoundError>([&] { return run.metric_value("dropout"); }) ==
+        "the run 'digits/wide/r1' has no metric 'dropout'; it has 'm0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7' and 2 "
+        "more");
+  CHECK(thrown<erm::NotFoundError>([&] { return run.curve("m0").size(); }) ==
+        "the run 'digits/wide/r1' has no history of a metric 'm0'; it has none");
+  CHECK(thrown<erm::NotFoundError>([&] { return run.artifact("model").size(); }) ==
+        "the run 'digits/wide/r1' has no artifact 'model'; it has none");
+}
+
 }  // namespace experiment_run_test

@@ -239,4 +239,42 @@ TEST_CASE("A file is logged under its own name or the given one") {
   CHECK(run.artifacts().at("typed").type() == ArtifactType::binary);
 }
 
+TEST_CASE("A text and its artifact id in the wrong order are refused") {
+  erm::ExperimentRun run("e");
+  CHECK(thrown<erm::InvalidIdError>([&] { run.log_text("note", "The run was stopped by hand"); }) ==
+        "log_text was given the artifact id 'The run was stopped by hand', which has blanks, and the text 'note', "
+        "which has "
+        "none; the order is log_text(text, artifact_id)");
+  CHECK(run.artifacts().empty());
+  run.log_text("The run was stopped by hand", "why it ended");
+  run.log_text("", "an empty text");
+  run.log_text("short", "id");
+  run.log_text("short", "the id of a file.txt");
+  CHECK(run.artifacts().size() == 4);
+}
+
+TEST_CASE("Content that is passed as a path is told to be content") {
+  erm::ExperimentRun run("e");
+  CHECK(thrown<erm::Error>([&] { run.log_artifact(std::string("a,b\n1,2\n"), "table", "t.csv"); }) ==
+        "log_artifact was given a path of 8 bytes, 'a,b?1,2?', which no file has and which looks like the content of "
+        "one; "
+        "pass content in a text as erm::to_bytes(text)");
+  const std::string png("\x89PNG\r\n\x1A\n\0\0", 10);
+  CHECK(thrown<erm::Error>([&] { run.log_image(png, "picture"); }).find("log_image was given a path of 10 bytes") == 0);
+  CHECK(thrown<erm::Error>([&] { run.log_artifact(std::string(5000, 'x'), "x"); }).find("erm::to_bytes(text)") !=
+        std::string::npos);
+  CHECK_THROWS_AS(run.log_artifact("missing.bin", "model"), erm::NotFoundError);
+}
+
+#ifndef _WIN32
+TEST_CASE("A file whose name has a line break is a path") {
+  const erm_test::TemporaryDirectory dir;
+  const std::string path = (dir.path() / "two\nlines.txt").string();
+  std::ofstream(path) << "hi";
+  erm::ExperimentRun run("e");
+  run.log_artifact(path, "model", "m.txt");
+  CHECK(erm::to_text(run.artifact("model").bytes()) == "hi");
+}
+#endif
+
 }  // namespace run_logger_test

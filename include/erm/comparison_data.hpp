@@ -79,6 +79,10 @@ struct ComparisonCurve {
   std::string_view metric;
   /// One for each run; null if the run has no history of the metric.
   std::vector<const MetricHistory*> histories;
+  /// The metric that is the x axis (see RunLogger::define_axis), and its history in each run that has `histories`. Empty
+  /// if the axis is the step.
+  std::string_view axis = {};
+  std::vector<const MetricHistory*> axis_histories = {};
 };
 
 /// The artifacts with the same id.
@@ -106,8 +110,9 @@ struct ComparisonWarning {
     unknown_code,          // the commit is recorded for some runs, but not for others
     different_build_type,  // Debug builds and Release builds
     different_compiler,
-    different_flags,  // or definitions, optimisation, C++ standard
-    different_input   // inputs with the same name but different content
+    different_flags,    // or definitions, optimisation, C++ standard
+    different_input,    // inputs with the same name but different content
+    unreadable_history  // the curves of a run are missing, because a file of its history is damaged or gone
   };
   Kind kind = Kind::different_code;
   /// One line with the names of the runs.

@@ -91,7 +91,22 @@ class ExperimentRun : public RunLogger {
   /// The points of each metric that was logged with a step. A run that find_runs returned reads them at the first call.
   /// That call throws NotFoundError if the run has been deleted or replaced, and FormatError like loading.
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const;
+
+  /// One param, metric, history or artifact by name. Throws NotFoundError, which names those whose names come near.
+  [[nodiscard]] const Value& param(std::string_view key) const;
+  /// The last value of the metric.
+  [[nodiscard]] const Value& metric_value(std::string_view metric) const;
+  /// The points of the metric: history() at its name. Throws as history() does, too.
+  [[nodiscard]] const MetricHistory& curve(std::string_view metric) const;
+  [[nodiscard]] const Artifact& artifact(std::string_view artifact_id) const;
+  /// The step of the point that was logged last. Nothing for a metric without points.
+  [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric) const;
+
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
+  /// The patterns of define_axis, and the metric that each names as the x axis.
+  [[nodiscard]] const std::map<std::string, std::string>& axes() const noexcept;
+  /// The units of those params that have one: "s" for a duration.
+  [[nodiscard]] const std::map<std::string, std::string>& param_units() const noexcept;
   /// A tag without a value has an empty text.
   [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept;
   [[nodiscard]] const std::string& note() const noexcept;

@@ -26,8 +26,12 @@
 #include "erm/json_fwd.hpp"
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
+#include "erm/param.hpp"
+#include "erm/pixels_view.hpp"
 #include "erm/provenance_options.hpp"
+#include "erm/step.hpp"
 #include "erm/value.hpp"
+#include "erm/value_adaptor.hpp"
 
 namespace erm {
 
@@ -53,12 +57,16 @@ class RecordFunction {
   const void* function_;
   void (*call_)(const void*, Record&);
 };
+/// What log_image takes besides pixels.
+template <class T>
+inline constexpr bool is_image_file = std::is_convertible_v<const T&, FilePath> || std::is_same_v<T, Bytes>;
+
 using RecordChange = RecordFunction<RunRecord>;
 using RecordVisit = RecordFunction<const RunRecord>;
 
 }  // namespace detail
 
-/// The argument of `log_params` and `log_metrics` in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
+/// The argument of `log_metrics` in braces: {{"loss", 0.1}, {"accuracy", 0.9}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
 
 /// The base class of ExperimentRun and LiveRun, which decide where to store the log. Keys and names are any text.
@@ -74,11 +82,30 @@ class RunLogger {
 
   /// Replaces the param of that key.
   void log_param(std::string_view key, Value value);
-  void log_params(NamedValues params);
-  /// The same for any map: std::map<std::string, Value>, std::unordered_map<std::string, double>, ...
-  template <class Map>
-  void log_params(const Map& params) {
-    for (const auto& [key, value] : params) log_param(key, value);
+  /// The same for what configurations hold: see Param. An empty std::optional removes the param; a map or a struct
+  /// gives several, with dotted names.
+  template <class T, std::enable_if_t<!detail::is_json_leaf<T>, int> = 0>
+  void log_param(std::string_view key, const T& source) {
+    set_param(std::string(key), Param(source));
+  }
+  void log_params(std::initializer_list<NamedParam> params);
+  /// The same for a whole configuration: a map, a struct that has a ParamsOf or a to_json (see Param), or a Json
+  /// object.
+  template <class T>
+  void log_params(const T& config) {
+    if constexpr (detail::is_named_range<T> && !detail::has_params_of<T>) {
+      for (const auto& [key, value] : config) log_param(key, value);
+    } else if constexpr (std::is_same_v<T, NamedParams>) {
+      for (const NamedParam& param : config) set_param(param.key, param.value);
+    } else if constexpr (detail::has_params_of<T> || detail::is_json<T> || detail::becomes_json<T, Json>) {
+      set_params(Param(config));
+    } else {
+      static_assert(
+          detail::has_params_of<T>,
+          "erm: this type is no configuration yet. Specialise erm::ParamsOf<T> with a static params(const T&) that "
+          "returns erm::NamedParams, such as {{\"lr\", config.lr}}; or give it a to_json "
+          "(NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE) and include erm/json.hpp");
+    }
   }
 
   /// Each value of a configuration file, nested values under dotted names ("optimizer.lr"). A list and an empty object
@@ -99,19 +126,39 @@ class RunLogger {
   void log_metric(std::string_view key, Number value, std::int64_t step, std::optional<TimePoint> time = {}) {
     accept_point(key, static_cast<double>(value), std::is_same_v<Number, float>, step, time);
   }
+  /// The same for a step of any integer type (erm/step.hpp). Throws Error for one above 2^63 - 1.
+  template <class Number, class Step, std::enable_if_t<std::is_arithmetic_v<Number> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, Number value, Step step, std::optional<TimePoint> time = {}) {
+    log_metric(key, value, detail::step_of(step), time);
+  }
+  /// The same for a number that has a ValueAdaptor, such as a tensor of one number. Throws Error for text.
+  template <class T, class Step = std::int64_t,
+            std::enable_if_t<detail::has_value_adaptor<T> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, const T& value, Step step, std::optional<TimePoint> time = {}) {
+    log_value(key, Value(value), detail::step_of(step), time);
+  }
   /// Adds a point to each metric. If one of them is text, throws Error and logs none.
   void log_metrics(NamedValues metrics, std::int64_t step);
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_metrics(NamedValues metrics, Step step) {
+    log_metrics(metrics, detail::step_of(step));
+  }
   template <class Map>
   void log_metrics(const Map& metrics, std::int64_t step) {
     for (const auto& [key, value] : metrics) expect_number(key, Value(value), step);
     for (const auto& [key, value] : metrics) log_point(key, Value(value), step);
+  }
+  template <class Map, class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_metrics(const Map& metrics, Step step) {
+    log_metrics(metrics, detail::step_of(step));
   }
 
   /// Merges a JSON object into the dict with that name, and replaces entries that exist. Null is an empty object.
   /// Throws Error for other JSON, or if it is nested deeper than 100 levels.
   void log_dict(std::string_view name, const JsonInput& object);
 
-  /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension.
+  /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension. Throws InvalidIdError if the
+  /// id has blanks but does not end as a filename, and the text has none: they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
   /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws
@@ -120,6 +167,19 @@ class RunLogger {
   void log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename = {});
   /// Pixels, as a PNG.
   void log_image(const ImageView& pixels, std::string artifact_id);
+  /// The same for an erm::PixelsView, and for any type that has an ImageAdaptor. See ImageOptions. Throws Error like
+  /// encode_png.
+  template <class T, std::enable_if_t<detail::is_pixels<T>, int> = 0>
+  void log_image(const T& pixels, std::string artifact_id, const ImageOptions& options = {}) {
+    if (!ignores_all()) log_image(detail::picture_of(pixels, options), std::move(artifact_id));
+  }
+  template <class T, std::enable_if_t<!detail::is_pixels<T> && !detail::is_image_file<T>, int> = 0>
+  void log_image(const T&, const std::string&, const ImageOptions& = {}) {
+    static_assert(detail::has_image_adaptor<T>,
+                  "erm: this type is no image yet. Include erm/opencv.hpp, erm/torch.hpp or erm/eigen.hpp, or specialise "
+                  "erm::ImageAdaptor<T> with a static convert(const T&) that returns an erm::ImageView, an "
+                  "erm::PixelsView or the erm::Bytes of a PNG or JPEG file");
+  }
 
   /// A plotly figure, or SVG in a JSON text.
   void log_figure(const Json& figure, std::string artifact_id);
@@ -152,7 +212,7 @@ class RunLogger {
   }
 
   /// A file. Its extension decides the type unless you pass one. Throws NotFoundError if `path` does not exist and
-  /// IoError if it is a folder (see log_artifacts).
+  /// IoError if it is a folder (see log_artifacts). Content in a text is no path: pass to_bytes(text).
   void log_artifact(const FilePath& path, std::string artifact_id, std::optional<std::string> filename = {},
                     std::optional<ArtifactType> type = {});
   void log_artifact(Bytes content, std::string artifact_id, std::string filename,
@@ -169,6 +229,10 @@ class RunLogger {
   void set_group(std::string_view group);
   /// Which values of a metric are better. Saved with the run.
   void set_goal(std::string_view metric, Goal goal);
+  /// Plots the metrics that match a pattern over another metric: define_axis("val/*", "epoch"). '*' stands for any
+  /// text. The x of a point is the last value of `axis_metric` at its step, or before it. Of several patterns that
+  /// match a metric the longest counts. Throws Error for an empty name.
+  void define_axis(std::string_view metric_pattern, std::string_view axis_metric);
 
   // ---- provenance: callers include erm/provenance.hpp ----
 
@@ -231,9 +295,11 @@ class RunLogger {
   /// Waits until a live run's automatic capture of provenance is done.
   virtual void await_capture() = 0;
 
+  void log_value(std::string_view key, const Value& value, std::int64_t step, std::optional<TimePoint> time);
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);
   void log_point(std::string_view key, const Value& value, std::int64_t step);
-  void log_config(const JsonInput& config, const std::string& prefix);
+  void set_param(const std::string& key, const Param& param);
+  void set_params(const Param& config);
   void log_figure_content(detail::FigureContent content, std::string artifact_id);
   void log_erm_figure(const Figure& figure, std::string artifact_id);
   void log_picture(const Bytes& picture, std::string artifact_id);

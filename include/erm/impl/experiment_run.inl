@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/near_names.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
@@ -20,6 +21,42 @@
 #include "erm/experiment_run.hpp"
 
 namespace erm {
+
+namespace detail {
+
+/// The end of an error about a name that does not exist: "; nearest it: 'lr'" or "; it has 'lr', 'seed'".
+inline std::string names_instead(std::string_view asked, const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  const auto listed = [](const std::vector<std::string>& some, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + shown(some[i]);
+    return text;
+  };
+  if (names.empty()) return "; it has none";
+  const std::vector<std::string> nearest = near_names(asked, names);
+  if (!nearest.empty()) return "; its nearest are " + listed(nearest, nearest.size());
+  if (names.size() <= most) return "; it has " + listed(names, names.size());
+  return "; it has " + listed(names, most) + " and " + std::to_string(names.size() - most) + " more";
+}
+
+[[noreturn]] inline void throw_no_entry(const RunRecord& run, const char* kind, std::string_view name,
+                                       const std::vector<std::string>& names) {
+  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
+                      " " + shown(name) + names_instead(name, names));
+}
+
+/// The entry of that name of a run's params, metrics, histories or artifacts.
+template <class Named>
+const typename Named::mapped_type& entry_of(const RunRecord& run, const char* kind, const Named& named,
+                                            std::string_view name) {
+  const auto found = named.find(std::string(name));
+  if (found != named.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& one : named) names.push_back(one.first);
+  throw_no_entry(run, kind, name, names);
+}
+
+}  // namespace detail
 
 ERM_INLINE const std::string& ExperimentRun::experiment_id() const noexcept { return state_->record.experiment_id; }
 ERM_INLINE const std::string& ExperimentRun::variant_id() const noexcept { return state_->record.variant_id; }
@@ -36,7 +73,30 @@ ERM_INLINE const std::map<std::string, Artifact>& ExperimentRun::artifacts() con
 ERM_INLINE const std::map<std::string, MetricHistory>& ExperimentRun::history() const {
   return state_->record.whole_history();
 }
+ERM_INLINE const Value& ExperimentRun::param(std::string_view key) const {
+  return detail::entry_of(state_->record, "param", params(), key);
+}
+ERM_INLINE const Value& ExperimentRun::metric_value(std::string_view metric) const {
+  return detail::entry_of(state_->record, "metric", metrics(), metric);
+}
+ERM_INLINE const MetricHistory& ExperimentRun::curve(std::string_view metric) const {
+  return detail::entry_of(state_->record, "history of a metric", history(), metric);
+}
+ERM_INLINE const Artifact& ExperimentRun::artifact(std::string_view artifact_id) const {
+  return detail::entry_of(state_->record, "artifact", artifacts(), artifact_id);
+}
+ERM_INLINE std::optional<std::int64_t> ExperimentRun::last_step(std::string_view metric) const {
+  const auto found = history().find(std::string(metric));
+  if (found == history().end() || found->second.empty()) return std::nullopt;
+  return found->second.last().step;
+}
 ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::axes() const noexcept {
+  return state_->record.axes;
+}
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::param_units() const noexcept {
+  return state_->record.param_units;
+}
 ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::tags() const noexcept {
   return state_->record.tags;
 }

@@ -50,6 +50,40 @@ inline std::string own_filename(const FilePath& path) {
   return text.substr(text.rfind('/') + 1);
 }
 
+/// Throws Error if `path` is content that was passed where a path belongs: no file has that path, and no person would
+/// give a file such a name.
+inline void refuse_content_as_path(const FilePath& path, const char* operation) {
+  constexpr std::size_t longest_path = 4096;
+  const std::string text = path.str();
+  bool is_odd = text.size() > longest_path || !is_utf8(text);
+  for (const char c : text) is_odd = is_odd || static_cast<unsigned char>(c) < 0x20;
+  if (!is_odd) return;
+  try {
+    // The system reads a path only up to its first zero byte.
+    if (text.find('\0') == std::string::npos && os::info(text).kind != FileKind::missing) return;
+  } catch (const Error&) {
+    // Such as a name that is too long.
+  }
+  throw Error(std::string(operation) + " was given a path of " + std::to_string(text.size()) + " bytes, " +
+              shown(text) + ", which no file has and which looks like the content of one; pass content in a text as " +
+              "erm::to_bytes(text)");
+}
+
+/// Whether `name` ends as a filename does: in a dot, a letter, and at most four more letters and digits.
+inline bool ends_as_filename(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || name.size() - dot < 2 || name.size() - dot > 6) return false;
+  for (std::size_t i = dot + 1; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!is_letter && (i == dot + 1 || c < '0' || c > '9')) return false;
+  }
+  return true;
+}
+
+/// Whether a text contains a blank, a tab or a line break.
+inline bool has_white_space(std::string_view text) { return text.find_first_of(" \t\n\r") != std::string_view::npos; }
+
 inline bool leads_to_file(const std::string& link) {
   try {
     return os::open_to_read(link).info().kind == FileKind::file;
@@ -112,13 +146,17 @@ ERM_INLINE void RunLogger::log_feature(std::string_view feature) {
 }
 
 ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) {
-  change_record([&](detail::RunRecord& record) { record.params[detail::repaired_utf8(key)] = std::move(value); });
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    record.params[name] = std::move(value);
+  });
 }
 
 ERM_INLINE void RunLogger::log_metric(std::string_view key, Value value) { accept_metric(key, std::move(value)); }
 
-ERM_INLINE void RunLogger::log_params(NamedValues params) {
-  for (const auto& [key, value] : params) log_param(key, value);
+ERM_INLINE void RunLogger::log_params(std::initializer_list<NamedParam> params) {
+  for (const NamedParam& param : params) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_metrics(NamedValues metrics) {
@@ -140,25 +178,45 @@ ERM_INLINE void RunLogger::log_point(std::string_view key, const Value& value, s
   accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, {});
 }
 
+ERM_INLINE void RunLogger::log_value(std::string_view key, const Value& value, std::int64_t step,
+                                     std::optional<TimePoint> time) {
+  expect_number(key, value, step);
+  accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, time);
+}
+
 ERM_INLINE void RunLogger::log_params_json(const JsonInput& config) {
   if (config.kind() != JsonInput::Kind::object && config.kind() != JsonInput::Kind::too_deep) {
     throw Error("log_params_json was given " + std::string(detail::name_of_kind(config)) +
                 ", and a configuration is a JSON object; name its values");
   }
   detail::check_json_input(config, "the configuration");
-  log_config(config, {});
+  if (!config.items().empty()) set_params(Param(config));
 }
 
-ERM_INLINE void RunLogger::log_config(const JsonInput& config, const std::string& prefix) {
-  for (const JsonInput& entry : config.items()) {
-    const std::string name = prefix + entry.key();
-    if (entry.kind() == JsonInput::Kind::object && !entry.items().empty())
-      log_config(entry, name + ".");
-    else if (entry.kind() == JsonInput::Kind::value)
-      log_param(name, entry.value());
-    else
-      log_param(name, detail::json_text_of(entry));
+/// Sets the param, or each of its parts under a dotted name; or removes it.
+ERM_INLINE void RunLogger::set_param(const std::string& key, const Param& param) {
+  if (param.kind() == Param::Kind::parts) {
+    for (const NamedParam& part : param.parts()) set_param(key + "." + part.key, part.value);
+    return;
   }
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    if (param.kind() == Param::Kind::nothing) {
+      record.params.erase(name);
+      return;
+    }
+    record.params[name] = param.value();
+    if (!param.unit().empty()) record.param_units[name] = param.unit();
+  });
+}
+
+ERM_INLINE void RunLogger::set_params(const Param& config) {
+  if (config.kind() != Param::Kind::parts) {
+    throw Error("log_params was given " + detail::shown(config.value().str()) +
+                ", and a configuration has names; log a single value as log_param(name, value)");
+  }
+  for (const NamedParam& param : config.parts()) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& object) {
@@ -176,6 +234,14 @@ ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& obje
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
+  detail::check_name("artifact id", artifact_id);
+  const bool are_swapped = !utf8.empty() && !detail::has_white_space(utf8) && detail::has_white_space(artifact_id) &&
+                           !detail::ends_as_filename(artifact_id);
+  if (are_swapped) {
+    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) +
+                         ", which has blanks, and the text " + detail::shown(utf8) +
+                         ", which has none; the order is log_text(text, artifact_id)");
+  }
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
   add_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
@@ -186,6 +252,7 @@ ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_
 ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_id,
                                      std::optional<std::string> filename) {
   if (ignores_all()) return;
+  detail::refuse_content_as_path(path, "log_image");
   Bytes image = detail::read_whole_file(detail::open_regular_file(path));
   log_image(std::move(image), std::move(artifact_id), filename ? std::move(filename) : detail::own_filename(path));
 }
@@ -223,6 +290,7 @@ ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::str
 ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifact_id,
                                         std::optional<std::string> filename, std::optional<ArtifactType> type) {
   if (ignores_all()) return;
+  detail::refuse_content_as_path(path, "log_artifact");
   std::string name = filename ? std::move(*filename) : detail::own_filename(path);
   if (!filename && (name.empty() || name == "." || name == "..")) detail::open_regular_file(path);  // throws: a folder
   const ArtifactType its_type = type ? *type : detail::artifact_type_of(name);
@@ -267,6 +335,14 @@ ERM_INLINE void RunLogger::set_note(std::string_view markdown) {
 }
 ERM_INLINE void RunLogger::set_group(std::string_view group) {
   change_record([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
+}
+ERM_INLINE void RunLogger::define_axis(std::string_view metric_pattern, std::string_view axis_metric) {
+  if (metric_pattern.empty() || axis_metric.empty())
+    throw Error("define_axis was given an empty name; give the metrics and the metric that is their axis, as in "
+                "define_axis(\"val/*\", \"epoch\")");
+  change_record([&](detail::RunRecord& record) {
+    record.axes[detail::repaired_utf8(metric_pattern)] = detail::repaired_utf8(axis_metric);
+  });
 }
 ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) {
   change_record([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });

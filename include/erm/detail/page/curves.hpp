@@ -7,11 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
@@ -32,7 +35,7 @@ struct ChartRange {
   bool any = false;
 
   void add(double value) {
-    if (!std::isfinite(value)) return;
+    if (!is_finite(value)) return;
     low = any ? (std::min)(low, value) : value;
     high = any ? (std::max)(high, value) : value;
     any = true;
@@ -47,13 +50,36 @@ struct ChartRange {
   }
 };
 
-/// The points of a history, ordered by step.
-inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
+/// The x of each step: the step itself, or the value of `axis` that was logged last at that step or before it. NaN
+/// before its first value.
+class ChartAxis {
+ public:
+  explicit ChartAxis(const MetricHistory* axis) : has_axis_(axis != nullptr) {
+    if (!has_axis_) return;
+    for (const MetricPoint& point : axis->points()) points_.emplace_back(point.step, point.value);
+    std::stable_sort(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  [[nodiscard]] double x_of(std::int64_t step) const {
+    if (!has_axis_) return static_cast<double>(step);
+    const auto after = std::upper_bound(points_.begin(), points_.end(), step,
+                                        [](std::int64_t wanted, const auto& point) { return wanted < point.first; });
+    return after == points_.begin() ? not_a_number() : std::prev(after)->second;
+  }
+
+ private:
+  bool has_axis_;
+  std::vector<std::pair<std::int64_t, double>> points_;
+};
+
+/// The points of a history, ordered by x. A point without an x is left out.
+inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const MetricHistory* axis = nullptr) {
+  const ChartAxis axis_values(axis);
   std::vector<ChartPoint> points;
   points.reserve(history.size());
   bool sorted = true;
   for (const MetricPoint& point : history.points()) {
-    const auto x = static_cast<double>(point.step);
+    const double x = axis_values.x_of(point.step);
+    if (!is_finite(x)) continue;
     sorted = sorted && (points.empty() || points.back().x <= x);
     points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
   }
@@ -70,15 +96,15 @@ inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& poi
   std::vector<ChartPoint> out;
   const double scale = static_cast<double>(columns) / (high - low);
   for (std::size_t i = 0; i < points.size();) {
-    if (std::isnan(points[i].y)) {
-      if (!out.empty() && !std::isnan(out.back().y)) out.push_back(points[i]);
+    if (is_nan(points[i].y)) {
+      if (!out.empty() && !is_nan(out.back().y)) out.push_back(points[i]);
       ++i;
       continue;
     }
     const double column = std::floor((points[i].x - low) * scale);
     const double column_end = low + (column + 1) / scale;
     std::size_t least = i, greatest = i, end = i + 1;
-    for (; end < points.size() && points[end].x < column_end && !std::isnan(points[end].y); ++end) {
+    for (; end < points.size() && points[end].x < column_end && !is_nan(points[end].y); ++end) {
       if (points[end].y < points[least].y) least = end;
       if (points[end].y > points[greatest].y) greatest = end;
     }
@@ -114,12 +140,12 @@ inline void append_chart_text(std::string& out, double x, double y, std::string_
   out += "</text>";
 }
 
-/// Draws the grid, the numbers of both axes, and "step" below them.
-inline void append_chart_axes(std::string& out, const ChartBox& box) {
+/// Draws the grid, the numbers of both axes, and the name of the x axis below them.
+inline void append_chart_axes(std::string& out, const ChartBox& box, std::string_view x_name) {
   const auto each_tick = [](const ChartRange& range, int wanted, auto&& draw) {
     const double step = nice_step((range.high - range.low) / wanted);
     const double last = range.high + step * 1e-9;
-    if (!(step > 0) || !std::isfinite(step) || range.low + step == range.low) return;
+    if (!(step > 0) || !is_finite(step) || range.low + step == range.low) return;
     for (double i = std::ceil(range.low / step - 1e-9); i * step <= last; ++i)
       draw(i * step, tick_label(i * step, step));
   };
@@ -139,7 +165,7 @@ inline void append_chart_axes(std::string& out, const ChartBox& box) {
     append_chart_text(out, box.x_of(value), ChartBox::height - ChartBox::bottom + 16, "middle", label);
   });
   append_chart_text(out, (ChartBox::left + ChartBox::width - ChartBox::right) / 2, ChartBox::height - 4, "middle",
-                    "step");
+                    x_name);
   out += "</g>";
 }
 
@@ -155,7 +181,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   out += "\" d=\"";
   bool pen_down = false;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!std::isfinite(points[i].y)) {
+    if (!is_finite(points[i].y)) {
       pen_down = false;
       continue;
     }
@@ -163,7 +189,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
     append_coordinate(out, box.x_of(points[i].x));
     out += ' ';
     append_coordinate(out, box.y_of(points[i].y));
-    const bool ends = i + 1 == points.size() || !std::isfinite(points[i + 1].y);
+    const bool ends = i + 1 == points.size() || !is_finite(points[i + 1].y);
     if (!pen_down && ends) out += "h0";
     pen_down = true;
   }
@@ -257,7 +283,7 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
   std::size_t drawn = 0;
   for (std::size_t run = 0; run < lines.size(); ++run) {
     if (curve.histories[run] == nullptr) continue;
-    lines[run] = chart_points(*curve.histories[run]);
+    lines[run] = chart_points(*curve.histories[run], curve.axis.empty() ? nullptr : curve.axis_histories[run]);
     for (const ChartPoint& point : lines[run]) {
       box.x.add(point.x);
       box.y.add(point.y);
@@ -267,14 +293,17 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
   const bool has_values = box.y.any;
   box.x.widen();
   box.y.widen();
-  out += "<figure class=chart><figcaption>";
+  const std::string_view x_name = curve.axis.empty() ? "step" : curve.axis;
+  out += "<figure class=chart";
+  if (!curve.axis.empty()) append_html_attribute(out, "data-axis", curve.axis);
+  out += "><figcaption>";
   append_html(out, curve.metric);
   out += "</figcaption>";
   if (!has_values) out += "<p class=notice>No value of it is a finite number: there is nothing to draw.</p>";
   out += "<svg viewBox=\"0 0 640 280\" role=img";
-  append_html_attribute(out, "aria-label", std::string(curve.metric) + " by step, " + counted(drawn, "run"));
+  append_html_attribute(out, "aria-label", std::string(curve.metric) + " by " + std::string(x_name) + ", " + counted(drawn, "run"));
   out += '>';
-  if (has_values) append_chart_axes(out, box);
+  if (has_values) append_chart_axes(out, box, x_name);
   for (std::size_t run = 0; run < lines.size(); ++run) {
     if (lines[run].empty()) continue;
     append_chart_line(out, box, thinned_points(lines[run], box.x.low, box.x.high, 281), run);
