@@ -36,8 +36,9 @@ inline std::string holder_of(const FileSystem& fs, const std::string& folder, co
 
 /// The sorted ids of the experiments in a registry, or of the variants in an experiment. Throws NotFoundError if there
 /// is none, but a run in the wrong place.
-inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const std::string& folder, bool is_variant) {
-  std::vector<std::string> ids = sorted_ids(fs, folder, is_variant ? variant_marker : experiment_marker);
+inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const std::string& folder, bool is_variant,
+                                                     std::vector<PassedOver>* passed_over = nullptr) {
+  std::vector<std::string> ids = sorted_ids(fs, folder, is_variant ? variant_marker : experiment_marker, passed_over);
   if (!fs.has_folders()) return ids;  // each folder would be a request
   std::set<std::string> known;  // the first parts of the ids
   for (const std::string& id : ids) known.insert(id.substr(0, id.find('/')));
@@ -46,7 +47,7 @@ inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const
   for (const FolderEntry& entry : fs.list(folder)) {
     if (entry.kind != FileKind::folder || entry.name.rfind(".erm_", 0) == 0 || known.count(entry.name) != 0) continue;
     std::string last;  // most runs are in the same place as the one before
-    for (const std::string& inside : fs.folders_with(joined(folder, entry.name), std::string(metadata_filename))) {
+    for (const std::string& inside : sorted_ids(fs, joined(folder, entry.name), metadata_filename)) {
       const std::string path = joined(entry.name, inside);
       if (!last.empty() && path.rfind(last + "/", 0) == 0) continue;
       last = holder_of(fs, folder, path, is_variant);
@@ -55,7 +56,11 @@ inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const
       else if (std::find(ids.begin(), ids.end(), last) == ids.end())
         ids.push_back(last);
     }
-    if (fs.are_files({joined(joined(folder, entry.name), std::string(metadata_filename))})) unclear = entry.name;
+    try {
+      if (fs.are_files({metadata_path(joined(folder, entry.name))})) unclear = entry.name;
+    } catch (const IoError&) {
+      // A folder that cannot be read, such as lost+found. It was passed over above.
+    }
   }
   if (ids.empty() && !unclear.empty()) {
     throw NotFoundError("there is no " + std::string(is_variant ? "variant" : "experiment") + " in '" + folder +
