@@ -12,7 +12,7 @@
 #include "thrown.hpp"
 #include "working_directory.hpp"
 
-namespace {
+namespace move_runs_docs {
 
 using Ids = std::vector<std::string>;
 
@@ -37,7 +37,7 @@ void check_found(const std::string& registry, const Ids& expected) {
   CHECK(found == expected);
 }
 
-}  // namespace
+
 
 #if !defined(_WIN32)
 TEST_CASE("docs/move-runs.md") {
@@ -96,3 +96,5 @@ TEST_CASE("A copied run is found by its path, and by its metadata if an id has s
   CHECK(erm_test::contains(erm_test::thrown<erm::NotFoundError>([] { (void)erm::list_experiments("three"); }),
                            "/three/plain/r', which is the wrong place"));
 }
+
+}  // namespace move_runs_docs

@@ -37,7 +37,8 @@ bool all_is_fuse = false;
 }  // namespace named_claim_test
 
 // In place of the functions of the C library, for the whole program.
-extern "C" int flock(int file, int operation) noexcept {
+extern "C" int named_claim_test_flock(int file, int operation) noexcept __asm__("flock");
+extern "C" int named_claim_test_flock(int file, int operation) noexcept {
   if (named_claim_test::flock_fails_with == 0) return static_cast<int>(::syscall(SYS_flock, file, operation));
   errno = named_claim_test::flock_fails_with;
   return -1;
