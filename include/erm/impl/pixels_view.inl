@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/stored_number.hpp"
@@ -150,7 +151,31 @@ inline void gather_bytes(const PixelsView& image, ChannelOrder order, std::uint8
   }
 }
 
+inline bool is_channel_count(std::size_t size) { return size == 1 || size == 3 || size == 4; }
+
 }  // namespace detail
+
+ERM_INLINE PixelsView::PixelsView(const NumbersView& grid, std::optional<ImageLayout> layout)
+    : pixels(grid.data()), type(grid.type()), owner(grid.owner()) {
+  std::vector<NumbersView::Dimension> dimensions = grid.dimensions();
+  if (dimensions.size() == 4 && dimensions.front().size == 1) dimensions.erase(dimensions.begin());
+  if (dimensions.size() == 2)
+    dimensions.insert(dimensions.begin(), {1, 0});
+  else if (dimensions.size() == 3 && layout != ImageLayout::chw &&
+           (layout || (!detail::is_channel_count(dimensions[0].size) && detail::is_channel_count(dimensions[2].size))))
+    dimensions = {dimensions[2], dimensions[0], dimensions[1]};
+  if (dimensions.size() != 3) {
+    throw Error("cannot encode an image of " + detail::shape_text(grid.dimensions()) +
+                ": an image is rows x columns, channels x rows x columns, or rows x columns x channels; log one image "
+                "of a batch at a time");
+  }
+  channels = dimensions[0].size;
+  rows = dimensions[1].size;
+  columns = dimensions[2].size;
+  channel_stride = dimensions[0].stride;
+  row_stride = dimensions[1].stride;
+  column_stride = dimensions[2].stride;
+}
 
 ERM_INLINE Bytes encode_png(const PixelsView& image, const ImageOptions& options) {
   ImageView picture{static_cast<const std::uint8_t*>(image.pixels), image.rows, image.columns, image.channels, 0};
