@@ -84,8 +84,9 @@ NumberType torch_number_type(const T& tensor) {
       return NumberType::uint64;
     default:
       throw no_numbers_of_tensor(tensor, std::string("they are of the type ") + toString(tensor.scalar_type()) +
-                                             "; pass tensor.to(torch::kFloat), the dequantize() of a quantized one, or "
-                                             "torch::real(tensor) or tensor.abs() of a complex one");
+                                             (tensor.is_complex()     ? "; pass torch::real(tensor) or tensor.abs()"
+                                              : tensor.is_quantized() ? "; pass tensor.dequantize()"
+                                                                      : "; pass tensor.to(torch::kFloat)"));
   }
 }
 

@@ -25,9 +25,15 @@ class Levels {
  public:
   Levels(double low, double high) : is_inverted_(low > high), low_(low), high_(high) {
     if (is_inverted_) std::swap(low_, high_);
-    // Halves: the difference of two doubles can be greater than any double.
-    const double half = high_ / 2 - low_ / 2;
-    if (half > 1e-300) factor_ = 255 / half;
+    // The difference of two doubles can be greater than any double, even if -ffast-math changes the order of
+    // operations.
+    is_huge_ = high_ > 1e307 || low_ < -1e307;
+    if (is_huge_) {
+      const volatile double least = low_ / 1024, greatest = high_ / 1024;
+      low_ = least;
+      high_ = greatest;
+    }
+    if (high_ - low_ > 1e-300) factor_ = 255 / (high_ - low_);
   }
 
   [[nodiscard]] std::uint8_t of(double number) const noexcept {
@@ -35,17 +41,21 @@ class Levels {
       if (is_nan(number)) return 0;
       return (has_sign(number) != is_inverted_) ? 0 : 255;
     }
+    if (is_huge_) {
+      const volatile double smaller = number / 1024;
+      number = smaller;
+    }
     unsigned level = 0;
     if (number >= high_ && (number > high_ || low_ < high_))
       level = 255;
     else if (number > low_)
-      level = static_cast<unsigned>((number / 2 - low_ / 2) * factor_ + 0.5);
+      level = static_cast<unsigned>((number - low_) * factor_ + 0.5);
     if (level > 255) level = 255;
     return static_cast<std::uint8_t>(is_inverted_ ? 255 - level : level);
   }
 
  private:
-  bool is_inverted_;
+  bool is_inverted_, is_huge_ = false;
   double low_, high_, factor_ = 0;
 };
 
