@@ -55,7 +55,7 @@ template <class T>
 NumberType torch_number_type(const T& tensor) {
   using Type = decltype(tensor.scalar_type());
   switch (static_cast<int>(tensor.scalar_type())) {
-    case static_cast<int>(Type::Bool):
+    case 11:  // its name is a macro of X11
       return NumberType::boolean;
     case static_cast<int>(Type::Byte):
       return NumberType::uint8;

@@ -143,10 +143,10 @@ TEST_CASE("docs/tensors.md: matrices of Eigen") {
   const Eigen::MatrixXf heat = Eigen::MatrixXf::Constant(2, 3, 0.5F);
   const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(3, 0, 2), y = x;
 
-  run.log_image(heat, "heat", {-1, 1});                     // a matrix is a grey image
-  run.log_figure(erm::Figure().heatmap(heat), "heat map");  // or a figure with its numbers
+  run.log_image(heat, "heat", {-1, 1});                            // a matrix is a grey image
+  run.log_figure(erm::Figure().heatmap(heat), "heat map");         // or a figure with its numbers
   run.log_figure(erm::Figure().line(x, y.array().exp()), "curve");
-  run.log_metric("error", y.transpose() * y, 1);  // 1 x 1
+  run.log_metric("error", y.transpose() * y, 1);                   // 1 x 1
 
   CHECK(decode_png(run.artifact("heat").bytes()).pixels.at(0) == 191);
   CHECK(erm::to_text(run.artifact("heat map").bytes()).find("[0.5,0.5,0.5]") != std::string::npos);

@@ -114,9 +114,9 @@ TEST_CASE("docs/tensors.md: images of OpenCV") {
   erm::ExperimentRun run("opencv");
   const cv::Mat photo(32, 32, CV_8UC3, cv::Scalar(1, 2, 3)), depth(4, 4, CV_32F, cv::Scalar(10)), converted = photo;
 
-  run.log_image(photo, "photo");  // blue, green, red: as OpenCV has it
+  run.log_image(photo, "photo");                   // blue, green, red: as OpenCV has it
   run.log_image(photo(cv::Rect(8, 8, 16, 16)), "part of the photo");
-  run.log_image(depth, "depth", {0.5, 10.0});  // CV_32F: black at 0.5, white at 10
+  run.log_image(depth, "depth", {0.5, 10.0});      // CV_32F: black at 0.5, white at 10
 
   erm::ImageOptions options;
   options.order = erm::ChannelOrder::rgb;
