@@ -15,6 +15,8 @@
 #include "erm/artifact.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/goal.hpp"
+#include "erm/param.hpp"
+#include "erm/step.hpp"
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/numbers_view.hpp"

@@ -103,6 +103,10 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric) const;
 
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
+  /// The patterns of define_axis, and the metric that each names as the x axis.
+  [[nodiscard]] const std::map<std::string, std::string>& axes() const noexcept;
+  /// The units of those params that have one: "s" for a duration.
+  [[nodiscard]] const std::map<std::string, std::string>& param_units() const noexcept;
   /// A tag without a value has an empty text.
   [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept;
   [[nodiscard]] const std::string& note() const noexcept;

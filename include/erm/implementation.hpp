@@ -16,6 +16,7 @@
 #include "erm/impl/value.inl"
 #include "erm/impl/metric_history.inl"
 #include "erm/impl/json_input.inl"
+#include "erm/impl/param.inl"
 #include "erm/impl/content.inl"
 #include "erm/impl/artifact.inl"
 #include "erm/impl/numbers_view.inl"

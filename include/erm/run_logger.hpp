@@ -26,6 +26,7 @@
 #include "erm/json_fwd.hpp"
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
+#include "erm/param.hpp"
 #include "erm/pixels_view.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/step.hpp"
@@ -65,7 +66,7 @@ using RecordVisit = RecordFunction<const RunRecord>;
 
 }  // namespace detail
 
-/// The argument of `log_params` and `log_metrics` in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
+/// The argument of `log_metrics` in braces: {{"loss", 0.1}, {"accuracy", 0.9}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
 
 /// The base class of ExperimentRun and LiveRun, which decide where to store the log. Keys and names are any text.
@@ -81,11 +82,30 @@ class RunLogger {
 
   /// Replaces the param of that key.
   void log_param(std::string_view key, Value value);
-  void log_params(NamedValues params);
-  /// The same for any map: std::map<std::string, Value>, std::unordered_map<std::string, double>, ...
-  template <class Map>
-  void log_params(const Map& params) {
-    for (const auto& [key, value] : params) log_param(key, value);
+  /// The same for what configurations hold: see Param. An empty std::optional removes the param; a map or a struct
+  /// gives several, with dotted names.
+  template <class T, std::enable_if_t<!detail::is_json_leaf<T>, int> = 0>
+  void log_param(std::string_view key, const T& source) {
+    set_param(std::string(key), Param(source));
+  }
+  void log_params(std::initializer_list<NamedParam> params);
+  /// The same for a whole configuration: a map, a struct that has a ParamsOf or a to_json (see Param), or a Json
+  /// object.
+  template <class T>
+  void log_params(const T& config) {
+    if constexpr (detail::is_named_range<T> && !detail::has_params_of<T>) {
+      for (const auto& [key, value] : config) log_param(key, value);
+    } else if constexpr (std::is_same_v<T, NamedParams>) {
+      for (const NamedParam& param : config) set_param(param.key, param.value);
+    } else if constexpr (detail::has_params_of<T> || detail::is_json<T> || detail::becomes_json<T, Json>) {
+      set_params(Param(config));
+    } else {
+      static_assert(
+          detail::has_params_of<T>,
+          "erm: this type is no configuration yet. Specialise erm::ParamsOf<T> with a static params(const T&) that "
+          "returns erm::NamedParams, such as {{\"lr\", config.lr}}; or give it a to_json "
+          "(NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE) and include erm/json.hpp");
+    }
   }
 
   /// Each value of a configuration file, nested values under dotted names ("optimizer.lr"). A list and an empty object
@@ -138,7 +158,7 @@ class RunLogger {
   void log_dict(std::string_view name, const JsonInput& object);
 
   /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension. Throws InvalidIdError if the
-  /// id has blanks and the text has none: then they were probably passed in the wrong order.
+  /// id has blanks but does not end as a filename, and the text has none: they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
   /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws
@@ -209,6 +229,10 @@ class RunLogger {
   void set_group(std::string_view group);
   /// Which values of a metric are better. Saved with the run.
   void set_goal(std::string_view metric, Goal goal);
+  /// Plots the metrics that match a pattern over another metric: define_axis("val/*", "epoch"). '*' stands for any
+  /// text. The x of a point is the last value of `axis_metric` at its step, or before it. Of several patterns that
+  /// match a metric the longest counts. Throws Error for an empty name.
+  void define_axis(std::string_view metric_pattern, std::string_view axis_metric);
 
   // ---- provenance: callers include erm/provenance.hpp ----
 
@@ -274,7 +298,8 @@ class RunLogger {
   void log_value(std::string_view key, const Value& value, std::int64_t step, std::optional<TimePoint> time);
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);
   void log_point(std::string_view key, const Value& value, std::int64_t step);
-  void log_config(const JsonInput& config, const std::string& prefix);
+  void set_param(const std::string& key, const Param& param);
+  void set_params(const Param& config);
   void log_figure_content(detail::FigureContent content, std::string artifact_id);
   void log_erm_figure(const Figure& figure, std::string artifact_id);
   void log_picture(const Bytes& picture, std::string artifact_id);

@@ -24,15 +24,7 @@ namespace erm {
 
 namespace detail {
 
-/// The names of a map, each once.
-template <class Named>
-std::vector<std::string> names_in(const Named& named) {
-  std::vector<std::string> names;
-  for (const auto& one : named) names.push_back(one.first);
-  return names;
-}
-
-/// The end of an error about a name that does not exist: "; near it: 'lr'" or "; it has 'lr', 'seed'".
+/// The end of an error about a name that does not exist: "; nearest it: 'lr'" or "; it has 'lr', 'seed'".
 inline std::string names_instead(std::string_view asked, const std::vector<std::string>& names) {
   constexpr std::size_t most = 8;
   const auto listed = [](const std::vector<std::string>& some, std::size_t count) {
@@ -41,10 +33,16 @@ inline std::string names_instead(std::string_view asked, const std::vector<std::
     return text;
   };
   if (names.empty()) return "; it has none";
-  const std::vector<std::string> near = near_names(asked, names);
-  if (!near.empty()) return "; its nearest are " + listed(near, near.size());
+  const std::vector<std::string> nearest = near_names(asked, names);
+  if (!nearest.empty()) return "; its nearest are " + listed(nearest, nearest.size());
   if (names.size() <= most) return "; it has " + listed(names, names.size());
   return "; it has " + listed(names, most) + " and " + std::to_string(names.size() - most) + " more";
+}
+
+[[noreturn]] inline void throw_no_entry(const RunRecord& run, const char* kind, std::string_view name,
+                                       const std::vector<std::string>& names) {
+  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
+                      " " + shown(name) + names_instead(name, names));
 }
 
 /// The entry of that name of a run's params, metrics, histories or artifacts.
@@ -53,8 +51,9 @@ const typename Named::mapped_type& entry_of(const RunRecord& run, const char* ki
                                             std::string_view name) {
   const auto found = named.find(std::string(name));
   if (found != named.end()) return found->second;
-  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
-                      " " + shown(name) + names_instead(name, names_in(named)));
+  std::vector<std::string> names;
+  for (const auto& one : named) names.push_back(one.first);
+  throw_no_entry(run, kind, name, names);
 }
 
 }  // namespace detail
@@ -92,6 +91,12 @@ ERM_INLINE std::optional<std::int64_t> ExperimentRun::last_step(std::string_view
   return found->second.last().step;
 }
 ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::axes() const noexcept {
+  return state_->record.axes;
+}
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::param_units() const noexcept {
+  return state_->record.param_units;
+}
 ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::tags() const noexcept {
   return state_->record.tags;
 }
