@@ -1,4 +1,4 @@
-// torch::Tensor (at::Tensor) of libtorch as numbers, as image, and as one value; torch::Scalar and sizes() as values.
+// torch::Tensor (at::Tensor) of libtorch as numbers, as image, and as one value; torch::Scalar as value.
 //
 //   #include <torch/torch.h>
 //   #include <erm/torch.hpp>
@@ -33,8 +33,6 @@ namespace c10 {
 class Scalar;
 struct Half;
 struct BFloat16;
-template <typename Number>
-class ArrayRef;
 }  // namespace c10
 
 namespace erm {
@@ -146,18 +144,5 @@ template <class T>
 struct ValueAdaptor<T, std::enable_if_t<std::is_same_v<T, c10::Half> || std::is_same_v<T, c10::BFloat16>>> {
   static float convert(const T& number) { return static_cast<float>(number); }
 };
-
-/// What tensor.sizes() returns, as JSON text.
-template <class T, class Number>
-struct TorchListValue {
-  static std::string convert(const T& list) {
-    std::string text = "[";
-    for (const Number& number : list) text += (text.size() > 1 ? "," : "") + Value(number).str();
-    return text + "]";
-  }
-};
-template <class Number>
-struct ValueAdaptor<c10::ArrayRef<Number>, std::enable_if_t<std::is_arithmetic_v<Number>>>
-    : TorchListValue<c10::ArrayRef<Number>, Number> {};
 
 }  // namespace erm

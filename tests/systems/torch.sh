@@ -7,19 +7,18 @@
 cd "$work" || exit 1
 need g++ nlohmann-json3-dev libfmt-dev catch2
 if [ -n "${ERM_LIBTORCH-}" ]; then
-  include="$ERM_LIBTORCH/include"
-  libraries=(-L"$ERM_LIBTORCH/lib" -Wl,-rpath,"$ERM_LIBTORCH/lib")
+  flags=(-isystem "$ERM_LIBTORCH/include/torch/csrc/api/include" -isystem "$ERM_LIBTORCH/include"
+    -L"$ERM_LIBTORCH/lib" -Wl,-rpath,"$ERM_LIBTORCH/lib")
 else
   need libtorch-dev
-  include=/usr/include
-  libraries=()
+  flags=(-isystem /usr/include/torch/csrc/api/include)
 fi
-version="$(sed -n 's/^#define TORCH_VERSION "\(.*\)"/\1/p' "$include/torch/csrc/api/include/torch/version.h")"
 compile() {
-  g++ -std=c++17 -O1 -Wall -Wextra -Werror -DERM_REAL_TORCH -I"$root/include" -I"$root/tests" \
-    -isystem "$include/torch/csrc/api/include" -isystem "$include" "$@" \
-    "${libraries[@]}" -ltorch -ltorch_cpu -lc10 -lfmt -pthread -ldl
+  g++ -std=c++17 -O1 -Wall -Wextra -Werror -DERM_REAL_TORCH -I"$root/include" -I"$root/tests" "$@" "${flags[@]}" \
+    -ltorch -ltorch_cpu -lc10 -lfmt -pthread -ldl
 }
+version="$(echo '#include <torch/version.h>
+TORCH_VERSION' | g++ -E -P "${flags[@]}" -x c++ - | tail -n 1 | tr -d '"')"
 tests() { compile "$root/tests/main.cpp" "$root/tests/libraries/torch_test.cpp" -o tests && ./tests; }
 program() { compile "$root/tests/systems/torch.cpp" -o program && ./program; }
 check "libtorch $version: tests/libraries/torch_test.cpp" tests
