@@ -59,15 +59,17 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
   if (lie_beside) {
     RunEdits edits = read_edits(fs, folder);
     edits.add(std::move(run.changes()));
-    fs.write(edits_path(folder), text_of(edits), Durability::durable);
+    const std::string text = text_of(edits);
+    refuse_oversized(fs, "edit the run '" + folder + "'", text.size());
+    fs.write(edits_path(folder), text, Durability::durable);
     return;
   }
   // The new metadata have "erm", so readers would count files that the Python package left behind: list none.
   if (!metadata.written_by_erm) metadata.history_files.emplace();
-  claim->commit(metadata_path(folder),
-                MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
-                                     metadata.history_files, metadata.record.finished_utc),
-                Durability::durable);
+  const std::string text = MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
+                                                metadata.history_files, metadata.record.finished_utc);
+  refuse_oversized(fs, "edit the run '" + folder + "'", text.size());
+  claim->commit(metadata_path(folder), text, Durability::durable);
 }
 
 }  // namespace detail

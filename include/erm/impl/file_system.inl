@@ -143,21 +143,69 @@ ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   return std::make_unique<detail::FileClaim>(*this, path, true);
 }
 
-ERM_INLINE std::vector<std::string> FileSystem::folders_with(const std::string& path,
-                                                             const std::string& filename) const {
+namespace detail {
+
+/// FileSystem::folders_with, from list() and info(). Calls `look(path, function)` for what may throw.
+template <class Look>
+std::vector<std::string> listed_folders_with(const FileSystem& fs, const std::string& path, const std::string& filename,
+                                             const Look& look) {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   while (!below.empty()) {
     const std::string folder = std::move(below.back());
     below.pop_back();
-    for (const FolderEntry& entry : list(detail::joined(path, folder))) {
+    std::vector<FolderEntry> entries;
+    look(folder, [&] { entries = fs.list(joined(path, folder)); });
+    for (const FolderEntry& entry : entries) {
       if (entry.kind != FileKind::folder || entry.name.rfind(".erm_", 0) == 0) continue;
-      std::string inner = detail::joined(folder, entry.name);
-      const bool holds = info(detail::joined(path, inner) + "/" + filename).kind == FileKind::file;
-      (holds ? found : below).push_back(std::move(inner));
+      const std::string inner = joined(folder, entry.name);
+      look(inner, [&] {
+        const bool holds = fs.info(joined(path, inner) + "/" + filename).kind == FileKind::file;
+        (holds ? found : below).push_back(inner);
+      });
     }
   }
   return found;
+}
+
+}  // namespace detail
+
+ERM_INLINE std::vector<std::string> FileSystem::folders_with(const std::string& path,
+                                                             const std::string& filename) const {
+  return detail::listed_folders_with(*this, path, filename, [](const std::string&, const auto& work) { work(); });
+}
+
+ERM_INLINE std::vector<std::string> FileSystem::readable_folders_with(const std::string& path,
+                                                                      const std::string& filename,
+                                                                      std::vector<PassedOver>* passed_over) const {
+  if (!has_folders()) return folders_with(path, filename);
+  try {
+    return folders_with(path, filename);
+  } catch (const IoError&) {
+    const auto look = [&](const std::string& below, const auto& work) {
+      try {
+        work();
+      } catch (const IoError& error) {
+        if (below.empty()) throw;
+        detail::pass_over(passed_over, detail::joined(path, below), error);
+      }
+    };
+    return detail::listed_folders_with(*this, path, filename, look);
+  }
+}
+
+ERM_INLINE void FileSystem::expect_bounded(const std::string& path, std::uint64_t size) const {
+  if (size > max_metadata_size_)
+    throw FormatError("cannot read '" + path + "': it has " + std::to_string(size) + " bytes, and of such a file ERM " +
+                      "reads at most " + std::to_string(max_metadata_size_) +
+                      "; it was damaged, or set_max_metadata_size of the FileSystem has to allow more");
+}
+
+ERM_INLINE Bytes FileSystem::read_bounded(const std::string& path) const {
+  if (has_folders()) expect_bounded(path, info(path).size);
+  Bytes bytes = read(path);
+  expect_bounded(path, bytes.size());
+  return bytes;
 }
 
 ERM_INLINE std::vector<std::string> FileSystem::files_below(const std::string& path) const {

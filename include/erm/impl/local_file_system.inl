@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -118,11 +120,28 @@ ERM_INLINE std::vector<FolderEntry> LocalFileSystem::list(const std::string& pat
   return entries;
 }
 
-ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
-  const detail::os::File file = detail::os::open_to_read(path);
-  Bytes bytes(detail::to_size(file.info().size));
+namespace detail {
+
+inline Bytes all_of(const os::File& file, std::uint64_t size) {
+  if (size > std::uint64_t{SIZE_MAX / 2})
+    throw IoError::failed_to("read", file.path(), std::make_error_code(std::errc::file_too_large));
+  Bytes bytes(to_size(size));
   bytes.resize(file.read_at(0, bytes.data(), bytes.size()));
   return bytes;
+}
+
+}  // namespace detail
+
+ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
+  const detail::os::File file = detail::os::open_to_read(path);
+  return detail::all_of(file, file.info().size);
+}
+
+ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
+  const detail::os::File file = detail::os::open_to_read(path);
+  const std::uint64_t size = file.info().size;
+  expect_bounded(path, size);
+  return detail::all_of(file, size);
 }
 
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
@@ -218,8 +237,16 @@ ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 
-ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
-                                                                  const std::string& filename) const {
+namespace detail {
+
+inline void pass_over(std::vector<PassedOver>* passed_over, std::string path, const Error& error) {
+  if (passed_over != nullptr && last_part(path) != "lost+found")
+    passed_over->push_back({std::move(path), error.what()});
+}
+
+/// LocalFileSystem::folders_with. Calls `look(path, function)` for what may throw.
+template <class Look>
+std::vector<std::string> local_folders_with(const std::string& path, const std::string& filename, const Look& look) {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   FolderEntry entry;
@@ -227,18 +254,46 @@ ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::str
   while (!below.empty()) {
     const std::string at = std::move(below.back());
     below.pop_back();
-    detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
-    while (folder && folder.next(entry)) {
-      const bool may_lead_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
-      if (!may_lead_on || entry.name.rfind(".erm_", 0) == 0) continue;
-      inside.assign(entry.name).append("/").append(filename);
-      if (folder.has(inside.c_str()))
-        found.push_back(detail::joined(at, entry.name));
-      else if (entry.kind == FileKind::folder)  // a link could form a cycle
-        below.push_back(detail::joined(at, entry.name));
-    }
+    look(at, [&] {
+      os::Folder folder(at.empty() ? path : joined(path, at));
+      while (folder && folder.next(entry)) {
+        const bool may_lead_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
+        if (!may_lead_on || entry.name.rfind(".erm_", 0) == 0) continue;
+        inside.assign(entry.name).append("/").append(filename);
+        bool has_it = false, can_be_read = false;
+        const auto search = [&] {
+          has_it = folder.has(inside.c_str());
+          can_be_read = true;
+        };
+        look(at.empty() ? entry.name : joined(at, entry.name), search);
+        if (has_it)
+          found.push_back(joined(at, entry.name));
+        else if (can_be_read && entry.kind == FileKind::folder)  // a link could form a cycle
+          below.push_back(joined(at, entry.name));
+      }
+    });
   }
   return found;
+}
+
+}  // namespace detail
+
+ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
+                                                                  const std::string& filename) const {
+  return detail::local_folders_with(path, filename, [](const std::string&, const auto& work) { work(); });
+}
+
+ERM_INLINE std::vector<std::string> LocalFileSystem::readable_folders_with(const std::string& path,
+                                                                           const std::string& filename,
+                                                                           std::vector<PassedOver>* passed_over) const {
+  return detail::local_folders_with(path, filename, [&](const std::string& below, const auto& work) {
+    try {
+      work();
+    } catch (const IoError& error) {
+      if (below.empty()) throw;
+      detail::pass_over(passed_over, detail::joined(path, below), error);
+    }
+  });
 }
 
 }  // namespace erm

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/stored_number.hpp"
 #include "erm/detail/figure/image_size.hpp"
@@ -39,7 +40,7 @@ class Levels {
   [[nodiscard]] std::uint8_t of(double number) const noexcept {
     if (!is_finite(number)) {
       if (is_nan(number)) return 0;
-      return (has_sign(number) != is_inverted_) ? 0 : 255;
+      return (is_negative(number) != is_inverted_) ? 0 : 255;
     }
     if (is_huge_) {
       const volatile double smaller = number / 1024;

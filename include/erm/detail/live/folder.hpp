@@ -71,7 +71,9 @@ class LiveFolder {
     return joined(folder_, "artifacts/" + stored_filename);
   }
   [[nodiscard]] std::string text() const {
-    return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+    std::string text = MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+    refuse_oversized(*fs_, "write the run '" + folder_ + "'", text.size());
+    return text;
   }
   std::unique_ptr<Claim> claim_to_open(const std::string& path, const std::string& what);
   bool begin(const std::string& run_id, bool patiently);
@@ -280,7 +282,7 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
   const std::unique_ptr<Claim> claim =
       claim_to_open(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
   if (fs_->info(own_metadata()).kind == FileKind::file) {
-    MetadataFile metadata = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
+    MetadataFile metadata = MetadataReader::read(view(fs_->read_bounded(own_metadata())), own_metadata());
     refuse_if_alive(metadata.record, "cannot join the run '" + folder_ + "' as writer '" + writer_ + "'");
     go_on(std::move(metadata));
     record_.run_id = run_id;

@@ -83,6 +83,7 @@ class RunSaver {
       sync();
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc);
+      refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
       undo(text);
