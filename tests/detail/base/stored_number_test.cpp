@@ -6,6 +6,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "erm/detail/base/float_bits.hpp"
 
 using namespace erm::detail;
 
@@ -39,7 +40,7 @@ std::size_t count_wrong() {
     const bool is_special = (bits >> FractionBits & all_ones) == all_ones;
     const bool is_nan_of_format = is_special && (bits & ((1U << FractionBits) - 1)) != 0;
     if (is_special)
-      wrong += is_finite(number) || is_nan(number) != is_nan_of_format || has_sign(number) != (bits >> 15 != 0);
+      wrong += is_finite(number) || is_nan(number) != is_nan_of_format || is_negative(number) != (bits >> 15 != 0);
     else if ((bits & 0x7FFF) == 0)
       wrong += bits_of(number) != (bits == 0 ? 0 : std::uint64_t{1} << 63);
     else
@@ -73,16 +74,16 @@ TEST_CASE("Bits tell NaN and the infinities from numbers") {
     std::memcpy(&number, &bits, sizeof number);
     return number;
   };
-  const double infinity = from(0x7FF0000000000000), nan_value = from(0x7FF8000000000000);
-  CHECK_FALSE(is_finite(infinity));
-  CHECK_FALSE(is_nan(infinity));
+  const double infinite = from(0x7FF0000000000000), nan_value = from(0x7FF8000000000000);
+  CHECK_FALSE(is_finite(infinite));
+  CHECK_FALSE(is_nan(infinite));
   CHECK_FALSE(is_finite(nan_value));
   CHECK(is_nan(nan_value));
   CHECK(is_nan(from(0xFFF0000000000001)));
   CHECK(is_finite(from(0x7FEFFFFFFFFFFFFF)));
   CHECK(is_finite(from(1)));
-  CHECK(has_sign(from(0xFFF0000000000000)));
-  CHECK(has_sign(from(0x8000000000000000)));
+  CHECK(is_negative(from(0xFFF0000000000000)));
+  CHECK(is_negative(from(0x8000000000000000)));
 }
 
 TEST_CASE("Numbers of every stored type are read from any address") {
