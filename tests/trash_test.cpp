@@ -244,9 +244,9 @@ TEST_CASE("Ids of several parts leave no empty folders behind, and each run is f
   std::filesystem::current_path(registry);
   delete_run("team/e/v/w/a/d");
   std::filesystem::current_path(registry + "/team");
-  CHECK_THROWS_AS(delete_run("e/v/w/a/b/c"), erm::Error);  // what is above "." is not looked at
+  delete_run("e/v/w/a/b/c");  // what is above the current folder counts, too
   std::filesystem::current_path(here);
-  CHECK(trashed(registry) == Ids{"team/e/v/w/a/d"});
+  CHECK(trashed(registry) == Ids{"team/e/v/w/a/d", "team/e/v/w/a/b/c"});
 }
 
 TEST_CASE("An experiment is deleted and restored with all of its runs, and earlier deletions stay deleted") {
@@ -348,9 +348,12 @@ TEST_CASE("A live run cannot be deleted, nor its experiment, but a run whose pro
   // Of another machine that was silent for long.
   std::string metadata = file_text(live.uri() + "/erm_metadata.json");
   metadata.replace(metadata.find("\"finished\""), 10, "\"running\"");
-  metadata.replace(metadata.find("\"owner\": \"") + 10, 0, "another-");
+  const std::size_t process = metadata.find("\\n", metadata.find("\"owner\"")) + 2;
+  metadata.insert(metadata.find("\\n", process) + 2, "another-boot-");
   metadata.replace(metadata.find("\"heartbeat_utc\": \"") + 18, 4, "2020");
   write_file(live.uri() + "/erm_metadata.json", metadata);
+  std::filesystem::last_write_time(live.uri() + "/erm_metadata.json",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   delete_run(live.uri());
   CHECK(trashed(registry) == Ids{"e/main/live"});
 }

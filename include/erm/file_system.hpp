@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,6 +125,9 @@ class FileSystem {
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
   /// The names of those claims in a folder whose holder may be dead. Only claim() finds out for certain.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
+  /// The seconds since a file was written, by the clock of the store. Empty if the store does not tell, as by default.
+  /// It lets processes on machines with different clocks agree whether the owner of a live run still lives.
+  [[nodiscard]] virtual std::optional<double> age(const std::string& /*path*/) const { return std::nullopt; }
   /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// Whether its paths are paths of files on this machine.
@@ -177,7 +181,8 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE void sync_folder(const std::string& path) override;
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE void remove_if_empty(const std::string& path) override;
-  /// The holder locks a file. The system releases the lock when the process ends.
+  /// The holder locks a file. The system releases the lock when the process ends. On a file system that other machines
+  /// may share, or without locks, the file names its holder instead; see detail/store/named_claim.hpp.
   ERM_INLINE std::unique_ptr<Claim> claim(const std::string& path) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
@@ -185,6 +190,8 @@ class LocalFileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<std::string> readable_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const override;
   [[nodiscard]] ERM_INLINE Bytes read_bounded(const std::string& path) const override;
+  /// By the clock of this machine. That of a file server may differ.
+  [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }
 };
 
@@ -222,7 +229,9 @@ struct Location {
 };
 
 /// Opens the store that a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store
-/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. Throws Error for any other scheme.
+/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. A relative path becomes absolute, so that it
+/// stays valid if the program changes its current folder. Throws Error for any other scheme, and for "~", which only a
+/// shell expands.
 [[nodiscard]] Location open_file_system(const std::string& uri);
 
 }  // namespace erm

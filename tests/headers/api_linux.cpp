@@ -23,6 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/statfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -45,12 +46,14 @@ ALIKE(read_file_at, pread64);
 ALIKE(write_file_at, pwrite64);
 ALIKE(resize_file, ftruncate64);
 ALIKE(sync_file, fsync);
+ALIKE(set_mode, fchmod);
 ALIKE(lock_file, flock);
 #if !defined(_TIME_BITS)  // or it is another function
 ALIKE(control_file, fcntl);
 #endif
 ALIKE(control_device, ioctl);
 ALIKE(temporary_file, mkstemp64);
+ALIKE(current_folder, getcwd);
 ALIKE(make_pipe, pipe);
 ALIKE(make_pipe_with, pipe2);
 ALIKE(make_folder, mkdir);
@@ -82,6 +85,7 @@ struct AreAlike<R(P...) noexcept(N), S(Q...) noexcept(N)>
 
 SIMILAR(copy_range, copy_file_range);
 SIMILAR(statx_of, statx);
+SIMILAR(file_system_of, fstatfs64);
 SIMILAR(open_names, fdopendir);
 SIMILAR(next_name_of, readdir64);
 SIMILAR(descriptor_of, dirfd);
@@ -104,7 +108,8 @@ static_assert(AreAlike<decltype(elf::visit_modules), decltype(::dl_iterate_phdr)
 // ---- constants ----
 
 static_assert(api::read_only == O_RDONLY && api::read_and_write == O_RDWR);
-static_assert(api::create == O_CREAT && api::new_only == O_EXCL && api::or_truncate == O_TRUNC);
+static_assert(api::create == O_CREAT && api::new_only == O_EXCL);
+static_assert(api::or_truncate == O_TRUNC && api::at_end == O_APPEND);
 static_assert(api::without_waiting == O_NONBLOCK && api::not_inherited == O_CLOEXEC);
 static_assert(api::only_folder == O_DIRECTORY && api::not_link == O_NOFOLLOW && api::without_name == O_TMPFILE);
 static_assert(api::locked_alone == LOCK_EX && api::or_not_at_all == LOCK_NB);
@@ -116,6 +121,7 @@ static_assert(api::mode_kind == S_IFMT && api::mode_file == S_IFREG);
 static_assert(api::mode_folder == S_IFDIR && api::mode_link == S_IFLNK);
 static_assert(api::working_folder == AT_FDCWD && api::links_themselves == AT_SYMLINK_NOFOLLOW);
 static_assert(api::folder_itself == AT_EMPTY_PATH && api::basic_facts == STATX_BASIC_STATS);
+static_assert(api::not_from_a_cache == AT_STATX_FORCE_SYNC);
 static_assert(api::can_read == POLLIN && api::processors_online == _SC_NPROCESSORS_ONLN);
 static_assert(api::uses_group == POSIX_SPAWN_SETPGROUP && api::uses_default_signals == POSIX_SPAWN_SETSIGDEF);
 static_assert(api::uses_blocked_signals == POSIX_SPAWN_SETSIGMASK && api::if_ended == WNOHANG);
@@ -142,8 +148,14 @@ static_assert(sizeof(api::Name) == sizeof(TheirName) && alignof(api::Name) == al
 SAME_PLACE(api::Name, d_type, TheirName, d_type);
 SAME_PLACE(api::Name, d_name, TheirName, d_name);
 
+// is_of_this_machine() reads the type at the beginning.
+static_assert(sizeof(struct ::statfs64) <= 32 * sizeof(std::uint64_t));
+static_assert(offsetof(struct ::statfs64, f_type) == 0);
+static_assert(sizeof(::statfs64::f_type) == sizeof(unsigned long) || sizeof(::statfs64::f_type) == sizeof(unsigned));
+
 using TheirStatx = struct ::statx;
 static_assert(sizeof(api::Statx) == sizeof(TheirStatx) && alignof(api::Statx) == alignof(TheirStatx));
+SAME_PLACE(api::Statx, links, TheirStatx, stx_nlink);
 SAME_PLACE(api::Statx, mode, TheirStatx, stx_mode);
 SAME_PLACE(api::Statx, size, TheirStatx, stx_size);
 SAME_PLACE(api::Statx, inode, TheirStatx, stx_ino);
@@ -159,6 +171,7 @@ using TheirStat = struct ::stat64;
 static_assert(sizeof(api::Stat) >= sizeof(TheirStat) && alignof(api::Stat) >= alignof(TheirStat));
 static_assert(offsetof(TheirStat, st_dev) == 0 && offsetof(TheirStat, st_ino) == 8 && sizeof(TheirStat::st_dev) == 8);
 static_assert(offsetof(TheirStat, st_mode) == 8 * api::mode_word && sizeof(TheirStat::st_mode) == 4);
+static_assert(offsetof(TheirStat, st_nlink) == 8 * api::links_word + api::links_shift / 8);
 static_assert(offsetof(TheirStat, st_size) == 8 * api::size_word && sizeof(TheirStat::st_size) == 8);
 static_assert(offsetof(TheirStat, st_mtim) == 8 * api::modified_word && sizeof(TheirStat::st_mtim) == 16);
 SIMILAR(stat_of, fstatat64);

@@ -45,9 +45,20 @@ class EditedRun {
   RunEdits changes_;
 };
 
+/// Throws FormatError if a run of a registry is behind a link, which could lead to anyone's folder. Whoever gives a path
+/// outside a registry may give a link.
+inline void refuse_linked_run(const FileSystem& fs, const std::string& folder) {
+  if (!fs.has_folders() || fs.info(folder).kind != FileKind::link) return;
+  for (std::string above = folder_of(folder); above != folder_of(above); above = folder_of(above))
+    if (fs.are_files({joined(above, std::string(variant_marker))}))
+      throw FormatError("cannot edit the run '" + folder +
+                        "': it is a symbolic link, which may lead out of the registry; edit the run that it leads to");
+}
+
 inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::function<void(RunEdit&)>& edit) {
   // Throws if there is no run. Checked first, because the claim creates folders.
   static_cast<void>(metadata_bytes(fs, folder));
+  refuse_linked_run(fs, folder);
   const std::unique_ptr<Claim> claim = claim_run(fs, folder, "edit");
   MetadataFile metadata = read_metadata(fs, folder);
   const bool lie_beside = metadata.record.edits_lie_beside;

@@ -15,6 +15,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/detail/store/uri.hpp"
 #include "erm/file_system.hpp"
 #include "erm/impl/local_file_system.inl"
@@ -27,15 +28,15 @@ namespace detail {
 /// The default claim of a store: a file that names its holder.
 class FileClaim final : public Claim {
  public:
-  FileClaim(FileSystem& fs, std::string path, bool abandoned)
-      : fs_(fs), path_(std::move(path)), abandoned_(abandoned) {}
+  FileClaim(FileSystem& fs, std::string path, std::unique_ptr<const Session> session, bool abandoned)
+      : fs_(fs), path_(std::move(path)), session_(std::move(session)), abandoned_(abandoned) {}
   FileClaim(const FileClaim&) = delete;
   FileClaim& operator=(const FileClaim&) = delete;
   ~FileClaim() override {
     try {
       fs_.remove(path_);
     } catch (const Error&) {
-      // The store cannot be reached. The file stays, and names the process that held the claim.
+      // The store cannot be reached. The file stays, and names a session that has ended.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
@@ -46,6 +47,7 @@ class FileClaim final : public Claim {
  private:
   FileSystem& fs_;
   std::string path_;
+  std::unique_ptr<const Session> session_;
   bool abandoned_;
 };
 
@@ -84,7 +86,10 @@ ERM_INLINE Location open_file_system(const std::string& uri) {
   if (uri.find('\0') != std::string::npos)
     throw Error("cannot open " + detail::repaired_utf8(uri.c_str()) + ": the path has a NUL character in it");
   if (uri.empty()) throw Error("cannot open an empty path; give a folder, '.' for the current one");
-  if (scheme.empty()) return {detail::local_disk(), detail::os::generic_path(uri)};
+  if (scheme.empty()) {
+    detail::refuse_home_sign(uri, uri);
+    return {detail::local_disk(), detail::os::absolute_path(detail::os::generic_path(uri))};
+  }
   if (scheme == "file") return {detail::local_disk(), detail::path_of_file_uri(uri)};
   if (scheme == "memory") return {detail::process_memory(), detail::without_scheme(uri)};
   for (const detail::UriScheme* known = detail::added_uri_schemes; known != nullptr; known = known->next)
@@ -131,8 +136,11 @@ ERM_INLINE void FileSystem::move(const std::string& from, const std::string& to,
 
 ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   using detail::Owner;
-  const std::string mine = Owner::this_process().text();
-  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, false);
+  auto session = std::make_unique<const detail::Session>();
+  Owner owner = Owner::this_process();
+  owner.session = session->text();
+  const std::string mine = owner.text();
+  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, std::move(session), false);
   try {
     if (!Owner::of(to_text(read(path))).is_gone()) return nullptr;
   } catch (const NotFoundError&) {
@@ -140,7 +148,7 @@ ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   }
   remove(path);
   if (!create(path, mine)) return nullptr;
-  return std::make_unique<detail::FileClaim>(*this, path, true);
+  return std::make_unique<detail::FileClaim>(*this, path, std::move(session), true);
 }
 
 namespace detail {

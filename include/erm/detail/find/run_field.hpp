@@ -214,9 +214,9 @@ inline const Value* RunField::value_of(const RunRecord& run, Value& scratch) con
       scratch = microseconds_of(run.timestamp_utc);
       return &scratch;
     case Kind::duration: {
-      const std::optional<TimePoint>& end = run.finished_utc ? run.finished_utc : run.heartbeat_utc;
-      if (!end) return nullptr;
-      scratch = static_cast<double>(microseconds_of(*end) - microseconds_of(run.timestamp_utc)) / 1e6;
+      const std::optional<std::chrono::microseconds> duration = duration_of(run);
+      if (!duration) return nullptr;
+      scratch = static_cast<double>(duration->count()) / 1e6;
       return &scratch;
     }
     case Kind::group:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -213,6 +214,14 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   writer.text_entry("status", to_text(record.status == RunStatus::killed ? RunStatus::running : record.status));
   if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
   if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
+  std::optional<std::chrono::microseconds> duration = record.duration;
+  if (!duration && record.began && finished_utc && !record.finished_utc) {  // it ends now
+    duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - *record.began);
+  }
+  if (duration) {
+    writer.key("duration_seconds");
+    append_json_floating(out, static_cast<double>(duration->count()) / 1e6);
+  }
   if (record.heartbeat_utc) {
     writer.text_entry("heartbeat_utc", time_text(*record.heartbeat_utc));
     writer.key("heartbeat_seconds");

@@ -16,13 +16,13 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
-#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
 #include "erm/detail/store/run_edits.hpp"
+#include "erm/detail/store/run_life.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -47,10 +47,21 @@ inline void refuse_oversized(const FileSystem& fs, const std::string& operation,
               "FileSystem, which its readers then need, too");
 }
 
-inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+/// Also returns the bytes if `content` is not null.
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes* content = nullptr) {
   const std::string path = metadata_path(folder);
-  const Bytes bytes = metadata_bytes(fs, folder);
-  return MetadataReader::read(view(bytes), path);
+  for (Bytes bytes = metadata_bytes(fs, folder);;) {
+    try {
+      MetadataFile metadata = MetadataReader::read(view(bytes), path);
+      if (content != nullptr) *content = std::move(bytes);
+      return metadata;
+    } catch (const FormatError&) {
+      // A network file system may mix what was there with what has replaced it.
+      Bytes again = metadata_bytes(fs, folder);
+      if (again == bytes) throw;
+      bytes = std::move(again);
+    }
+  }
 }
 
 /// FileSystem::read_bounded() of each path, in one call if the store is on another machine.
@@ -153,10 +164,9 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
 
 /// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
 inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
-  const std::string path = metadata_path(folder);
   for (;;) {
-    const Bytes bytes = metadata_bytes(fs, folder);
-    MetadataFile metadata = MetadataReader::read(view(bytes), path);
+    Bytes bytes;
+    MetadataFile metadata = read_metadata(fs, folder, &bytes);
     const bool is_named = metadata.history_files && !metadata.history_files->empty();
     try {
       metadata.record.history = read_history(fs, folder, metadata);
@@ -165,30 +175,6 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
       if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
     }
   }
-}
-
-/// Whether the process of a run with the status "running" is gone: it ran on this machine and has ended, or it missed
-/// four heartbeats.
-inline bool is_dead(const RunRecord& record) {
-  const Owner owner = Owner::of(record.owner);
-  const Owner reader = Owner::this_process();
-  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
-  // Two machines may have the same name. If the boot differs, the process may be on the other machine.
-  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
-  const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
-  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may contain any number
-  return now_utc() - last_seen >
-         std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
-}
-
-/// Throws RunExistsError if a live process has the run open.
-inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
-                            const std::string& advice = "end that process, or take another id") {
-  if (found.status != RunStatus::running || is_dead(found)) return;
-  const Owner owner = Owner::of(found.owner);
-  throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
-                       " has it open, last heard of at " +
-                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
 }
 
 /// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric whose value is
@@ -273,7 +259,7 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   if (has_unnamed_files) expect_same_run(fs, folder, record);
   if (record.status != RunStatus::running) return;
   update_metrics_from_history(record);
-  if (is_dead(record)) record.status = RunStatus::killed;
+  if (is_dead(fs, metadata_path(folder), record)) record.status = RunStatus::killed;
 }
 
 /// Adds the artifacts of a run. Their content is read on demand.

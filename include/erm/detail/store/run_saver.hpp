@@ -67,6 +67,7 @@ class RunSaver {
     if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
+      refuse_linked_folder();
       if (fs_.are_files({metadata_path(folder_)})) {
         if (!overwrite) return SaveOutcome::exists;
         read_replaced();
@@ -105,6 +106,13 @@ class RunSaver {
     if (fs_.make_folder(path) && fs_.info(path).kind == FileKind::folder) fs_.sync_folder(parent);
   }
 
+  /// In a registry a link could lead to anyone's folder. Whoever gives a path of their own may give a link.
+  void refuse_linked_folder() const {
+    if (make_place_ && fs_.has_folders() && fs_.info(folder_).kind == FileKind::link)
+      throw FormatError("cannot save the run to '" + folder_ +
+                        "': it is a symbolic link, which may lead out of the registry; remove the link");
+  }
+
   void check_is_folder() const {
     const FileKind kind = fs_.info(folder_).kind;
     if (kind == FileKind::file || kind == FileKind::other)
@@ -130,7 +138,7 @@ class RunSaver {
     for (const std::string& file : fs_.files_below(joined(folder_, "history"))) histories_there_.insert(file);
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
-      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      refuse_if_alive(fs_, metadata_path(folder_), replaced.record, {"cannot replace the run '" + folder_ + "'"});
       if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {

@@ -167,7 +167,16 @@ class TrashEntries {
       held.entry.name = i == 1 ? name : name + "_" + std::to_string(i);
       held.hold = hold(held.entry.name);
       if (!held.hold || fs_.info(path_of(held.entry.name)).kind != FileKind::missing) continue;
-      write(held.entry);
+      try {
+        write(held.entry);
+      } catch (...) {
+        try {
+          remove(held.entry);
+        } catch (const Error&) {
+          // The caller gets the first error. The next call that empties the trash removes the rest.
+        }
+        throw;
+      }
       return held;
     }
   }
@@ -199,6 +208,9 @@ class TrashEntries {
       bool entry = false, content = false;
     };
     std::map<std::string, Files> names;
+    if (fs_.has_folders())  // some may be empty
+      for (const FolderEntry& entry : fs_.list(folder_))
+        if (entry.kind == FileKind::folder && entry.name[0] != '.') names[entry.name] = {};
     for (const std::string& file : files_of_entries(on_damaged)) {
       const std::size_t slash = file.find('/');
       if (slash == std::string::npos || file[0] == '.') continue;

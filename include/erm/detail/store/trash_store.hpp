@@ -77,13 +77,13 @@ class TrashStore {
   /// Throws RunExistsError if a live process writes the run.
   void refuse_if_open(const RunIds& ids) const {
     const std::string folder = folder_of_ids(ids);
-    const std::string cannot = "cannot delete the run '" + folder + "'";
+    const Refusal refusal = {"cannot delete the run '" + folder + "'", "try again then", "end that process first"};
     try {
       const MetadataFile metadata = read_metadata(fs_, folder);
-      refuse_if_alive(metadata.record, cannot, "end that process first");
+      refuse_if_alive(fs_, metadata_path(folder), metadata.record, refusal);
       if (metadata.history_files) return;
       for (const MetadataFile& writer : read_other_writers(fs_, folder))
-        refuse_if_alive(writer.record, cannot, "end that process first");
+        refuse_if_alive(fs_, joined(folder, "history/" + writer.writer + ".json"), writer.record, refusal);
     } catch (const FormatError&) {
       // A damaged run may be deleted, and comes back unchanged.
     }
@@ -200,6 +200,10 @@ class TrashStore {
       if (is_there && found.entry.deleted_utc > limit) continue;
       if (is_there && found.entry.is_run()) ++removed;
       entries_.remove(found.entry);
+    }
+    if (fs_.has_folders()) {
+      fs_.remove_if_empty(joined(entries_.folder(), claims_folder));
+      fs_.remove_if_empty(entries_.folder());
     }
     return removed;
   }
