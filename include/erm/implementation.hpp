@@ -20,6 +20,7 @@
 #include "erm/impl/artifact.inl"
 #include "erm/impl/image.inl"
 #include "erm/impl/figure.inl"
+#include "erm/impl/series.inl"
 #include "erm/impl/run_logger.inl"
 #include "erm/impl/experiment_run.inl"
 #include "erm/impl/run_json.inl"

@@ -66,7 +66,7 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
   if (!metadata.written_by_erm) metadata.history_files.emplace();
   claim->commit(metadata_path(folder),
                 MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
-                                     metadata.history_files, metadata.record.finished_utc),
+                                     metadata.history_files, metadata.record.finished_utc, metadata.series_files),
                 Durability::durable);
 }
 

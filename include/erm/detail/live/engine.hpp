@@ -18,6 +18,7 @@
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
+#include "erm/detail/live/series.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/thread.hpp"
 #include "erm/detail/live/writer.hpp"
@@ -67,6 +68,9 @@ class LiveEngine {
   /// Stores an artifact while other threads log. An error of the store is reported like a failure of the writing
   /// thread.
   void store(StoredArtifact artifact, const Content& content);
+  /// Calls `log(series)`, with the errors of the store as in store(). `what` names in them what is lost.
+  template <class Log>
+  void log_series(const std::string& what, Log&& log);
   /// Returns when everything logged so far is written. Throws if it could not be written, and once for lost data.
   void flush();
   /// Flushes the run and ends it. A second call does nothing.
@@ -95,6 +99,7 @@ class LiveEngine {
 
   void throw_if_failed_or_ended();
   void throw_if_lost();
+  void note_lost(const std::string& what, const Error& error);
   void refuse_writing_thread() const;
   void adopt(bool with_edits);
 
@@ -103,6 +108,7 @@ class LiveEngine {
   Identity identity_;
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
+  LiveSeries series_;
   LiveWriter writer_;
   LiveCapture capture_;
 
@@ -125,7 +131,8 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options)
                 record_.folder().record().run_id},
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_.wake(); }, this)),
-      writer_(options_, record_, metrics_, *points_),
+      series_(record_.folder()),
+      writer_(options_, record_, metrics_, *points_, series_),
       thread_(options_, record_, writer_, *points_) {}
 
 inline void LiveEngine::begin_capture(const BuildFacts& facts) {
@@ -182,13 +189,29 @@ inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
     record_.store(artifact, content, options_.hash_artifacts);
   } catch (const Error& error) {
     if (options_.throw_errors) throw;
-    const std::string message = "artifact " + shown(artifact.id) + " is lost: " + error.what();
-    {
-      const CallersLock lock(lost_mutex_);
-      lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
-    }
-    report("the live run '" + folder().uri() + "': " + message);
-    return;
+    return note_lost("artifact " + shown(artifact.id), error);
+  }
+  throw_if_failed_or_ended();
+}
+
+inline void LiveEngine::note_lost(const std::string& what, const Error& error) {
+  const std::string message = what + " is lost: " + error.what();
+  {
+    const CallersLock lock(lost_mutex_);
+    lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
+  }
+  report("the live run '" + folder().uri() + "': " + message);
+}
+
+template <class Log>
+void LiveEngine::log_series(const std::string& what, Log&& log) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  try {
+    log(series_);
+  } catch (const IoError& error) {
+    if (options_.throw_errors) throw;
+    return note_lost(what, error);
   }
   throw_if_failed_or_ended();
 }
@@ -264,6 +287,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
 inline void LiveEngine::lock_for_fork() {
   record_.mutex().lock();
   metrics_.mutex().lock();
+  series_.mutex().lock();
   thread_.mutex().lock();
   lost_mutex_.lock();
   points_->mutex().lock();
@@ -273,6 +297,7 @@ inline void LiveEngine::unlock_after_fork() {
   points_->mutex().unlock();
   lost_mutex_.unlock();
   thread_.mutex().unlock();
+  series_.mutex().unlock();
   metrics_.mutex().unlock();
   record_.mutex().unlock();
 }
