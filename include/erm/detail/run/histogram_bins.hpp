@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -116,76 +117,94 @@ bool has_finite_bits(typename FloatBits<Float>::Bits bits) noexcept {
 
 // ---- what all bins have in common ----
 
+/// Bits in the order of their numbers: -NaN, -infinity, ..., -0, 0, ..., infinity, NaN.
+template <class Float>
+std::make_signed_t<typename FloatBits<Float>::Bits> order_of(typename FloatBits<Float>::Bits bits) noexcept {
+  using Order = std::make_signed_t<typename FloatBits<Float>::Bits>;
+  constexpr int sign = FloatBits<Float>::fraction + FloatBits<Float>::exponent;
+  return static_cast<Order>(
+      bits ^ (static_cast<typename FloatBits<Float>::Bits>(static_cast<Order>(bits) >> sign) & magnitude_mask<Float>));
+}
+
 /// The smallest, the largest and the sum of the finite values, and how many others there are.
 template <class Float>
-void add_statistics(const Float* values, std::size_t size, HistogramCounts& counts) noexcept {
+class Statistics {
+ public:
+  void add(const Float* values, std::size_t size) noexcept {
+    constexpr std::size_t block = 1024;  // stays in the processor's cache; a constant, so that compilers use vectors
+    std::size_t at = 0;
+    for (; at + block <= size; at += block) add_block<block>(values + at);
+    for (; at < size; ++at) add_block<1>(values + at);
+  }
+  void put_into(HistogramCounts& counts) const noexcept {
+    counts.nans = nans_;
+    counts.positive_infinities = positive_infinities_;
+    counts.negative_infinities = negative_infinities_;
+    counts.has_finite = least_ <= greatest_;
+    counts.sum = sums_[0] + sums_[1] + sums_[2] + sums_[3];
+    if (!counts.has_finite) return;
+    counts.smallest = value_of(least_);
+    counts.largest = value_of(greatest_);
+  }
+
+ private:
   using Bits = typename FloatBits<Float>::Bits;
   using Order = std::make_signed_t<Bits>;
-  constexpr int sign = FloatBits<Float>::fraction + FloatBits<Float>::exponent;
-  constexpr std::size_t block = 2048;  // stays in the processor's cache
-  // Bits compare as their numbers do if the magnitude of the negative ones is inverted.
-  const auto order_of = [](Bits bits) {
-    return static_cast<Order>(bits ^ (static_cast<Bits>(static_cast<Order>(bits) >> sign) & magnitude_mask<Float>));
-  };
-  Order least = (std::numeric_limits<Order>::max)(), greatest = (std::numeric_limits<Order>::min)();
-  double sums[4] = {0, 0, 0, 0};
-  for (std::size_t at = 0; at < size; at += block) {
-    const std::size_t end = (std::min)(size, at + block);
-    Order low[2] = {least, least}, high[2] = {greatest, greatest};
-    Bits largest_magnitude[2] = {0, 0};
-    std::size_t i = at;
-    for (; i + 2 <= end; i += 2) {
-      for (std::size_t j = 0; j < 2; ++j) {
-        const Bits bits = bits_of(values[i + j]);
-        const Order order = order_of(bits);
-        low[j] = (std::min)(low[j], order);
-        high[j] = (std::max)(high[j], order);
-        largest_magnitude[j] = (std::max)(largest_magnitude[j], static_cast<Bits>(bits & magnitude_mask<Float>));
-      }
+  static constexpr Order infinity = static_cast<Order>(infinity_bits<Float>);
+
+  template <std::size_t size>
+  void add_block(const Float* values) noexcept {
+    Order low = (std::numeric_limits<Order>::max)(), high = (std::numeric_limits<Order>::min)();
+    for (std::size_t i = 0; i < size; ++i) {
+      const Order order = order_of<Float>(bits_of(values[i]));
+      low = order < low ? order : low;
+      high = order > high ? order : high;
     }
-    for (; i < end; ++i) {
-      const Bits bits = bits_of(values[i]);
-      low[0] = (std::min)(low[0], order_of(bits));
-      high[0] = (std::max)(high[0], order_of(bits));
-      largest_magnitude[0] = (std::max)(largest_magnitude[0], static_cast<Bits>(bits & magnitude_mask<Float>));
-    }
-    if ((std::max)(largest_magnitude[0], largest_magnitude[1]) < infinity_bits<Float>) {
-      least = (std::min)(low[0], low[1]);
-      greatest = (std::max)(high[0], high[1]);
-      counts.has_finite = true;
-      for (i = at; i + 4 <= end; i += 4)
-        for (std::size_t j = 0; j < 4; ++j) sums[j] += static_cast<double>(values[i + j]);
-      for (; i < end; ++i) sums[0] += static_cast<double>(values[i]);
-      continue;
-    }
-    for (i = at; i < end; ++i) {
-      const Bits bits = bits_of(values[i]);
-      const Bits magnitude = bits & magnitude_mask<Float>;
-      if (magnitude < infinity_bits<Float>) {
-        least = (std::min)(least, order_of(bits));
-        greatest = (std::max)(greatest, order_of(bits));
-        counts.has_finite = true;
-        sums[0] += static_cast<double>(values[i]);
-      } else if (magnitude > infinity_bits<Float>) {
-        ++counts.nans;
-      } else if (bits == magnitude) {
-        ++counts.positive_infinities;
+    // In this order -x is -1 - x.
+    if (high < infinity && low > -1 - infinity) {
+      least_ = (std::min)(least_, low);
+      greatest_ = (std::max)(greatest_, high);
+      if constexpr (size % 4 == 0) {
+        for (std::size_t i = 0; i < size; i += 4)
+          for (std::size_t j = 0; j < 4; ++j) sums_[j] += static_cast<double>(values[i + j]);
       } else {
-        ++counts.negative_infinities;
+        for (std::size_t i = 0; i < size; ++i) sums_[0] += static_cast<double>(values[i]);
+      }
+      return;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      const Order order = order_of<Float>(bits_of(values[i]));
+      if (order > infinity || order < -1 - infinity) {
+        ++nans_;
+      } else if (order == infinity) {
+        ++positive_infinities_;
+      } else if (order == -1 - infinity) {
+        ++negative_infinities_;
+      } else {
+        least_ = (std::min)(least_, order);
+        greatest_ = (std::max)(greatest_, order);
+        sums_[0] += static_cast<double>(values[i]);
       }
     }
   }
-  counts.sum = sums[0] + sums[1] + sums[2] + sums[3];
-  if (!counts.has_finite) return;
-  const auto value_of = [](Order order) {
-    const Bits bits =
-        static_cast<Bits>(order) ^ (static_cast<Bits>(order >> sign) & magnitude_mask<Float>);
+  static double value_of(Order order) noexcept {
+    const auto bits = static_cast<Bits>(order_of<Float>(static_cast<Bits>(order)));  // its own inverse
     Float value;
     std::memcpy(&value, &bits, sizeof value);
     return static_cast<double>(value);
-  };
-  counts.smallest = value_of(least);
-  counts.largest = value_of(greatest);
+  }
+
+  Order least_ = (std::numeric_limits<Order>::max)();
+  Order greatest_ = (std::numeric_limits<Order>::min)();
+  double sums_[4] = {0, 0, 0, 0};
+  std::uint64_t nans_ = 0, positive_infinities_ = 0, negative_infinities_ = 0;
+};
+
+template <class Float>
+void add_statistics(const Float* values, std::size_t size, HistogramCounts& counts) noexcept {
+  Statistics<Float> statistics;
+  statistics.add(values, size);
+  statistics.put_into(counts);
 }
 
 /// The part of `counts` from its first to its last that is not 0.
@@ -209,6 +228,29 @@ inline double logarithmic_edge(std::int64_t bin) noexcept {
   return double_of(static_cast<std::uint64_t>(bin) << 50);
 }
 
+/// Few values: sorts their bins, since the tables below cost more.
+template <class Float>
+void count_few_logarithmic(const Float* values, std::size_t size, HistogramCounts& counts) {
+  std::vector<std::size_t> bins[2];  // positive, negative
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto bits = bits_of(values[i]);
+    const auto magnitude = static_cast<typename FloatBits<Float>::Bits>(bits & magnitude_mask<Float>);
+    if (magnitude >= infinity_bits<Float>) continue;
+    if (magnitude == 0)
+      ++counts.zeros;
+    else
+      bins[bits == magnitude ? 0 : 1].push_back(logarithmic_bin(double_magnitude(magnitude)));
+  }
+  for (int side = 0; side < 2; ++side) {
+    if (bins[side].empty()) continue;
+    const auto [least, greatest] = std::minmax_element(bins[side].begin(), bins[side].end());
+    CountRun& run = side == 0 ? counts.positive : counts.negative;
+    run.first = static_cast<std::int64_t>(*least);
+    run.counts.resize(*greatest - *least + 1);
+    for (const std::size_t bin : bins[side]) ++run.counts[bin - to_size(run.first)];
+  }
+}
+
 /// Counts sign, exponent and two bits of the fraction by a table that they index, and only then looks at what that
 /// leaves open. Four tables, because equal values in a row would have to wait for each other.
 template <class Float>
@@ -219,7 +261,7 @@ void count_logarithmic(const Float* values, std::size_t size, HistogramCounts& c
   constexpr std::size_t tables = sizeof(Float) == sizeof(float) ? 4 : 1;
   // Bins of a float's exponent are bins of the double's exponent.
   constexpr std::size_t offset = sizeof(Float) == sizeof(float) ? (1023 - 127) * 4 : 0;
-  std::vector<std::uint64_t> sides[2];  // positive, negative
+  if (size < half / 2) return count_few_logarithmic(values, size, counts);
   std::vector<std::uint32_t> table(2 * half * tables);
   std::vector<std::uint64_t> totals(2 * half);
   for (std::size_t from = 0; from < size;) {
@@ -240,85 +282,134 @@ void count_logarithmic(const Float* values, std::size_t size, HistogramCounts& c
   }
   std::uint64_t without_exponent = 0;
   for (std::size_t i = 0; i < 4; ++i) without_exponent += totals[i] + totals[half + i];
-  for (int side = 0; side < 2; ++side) {
-    sides[side].resize(bins_of_magnitudes);
-    // The last four are the infinities and the NaNs.
-    for (std::size_t i = 4; i < half - 4; ++i)
-      sides[side][i + offset] = totals[static_cast<std::size_t>(side) * half + i];
-  }
-  if (without_exponent > 0) {
-    std::uint64_t zeros = 0;
+  std::uint64_t zeros = 0;
+  if (without_exponent > 0)
     for (std::size_t i = 0; i < size; ++i) zeros += (bits_of(values[i]) & magnitude_mask<Float>) == 0 ? 1U : 0U;
-    counts.zeros = zeros;
-    for (std::size_t i = 0; i < size && zeros < without_exponent; ++i) {
-      const Bits bits = bits_of(values[i]);
-      const Bits magnitude = bits & magnitude_mask<Float>;
-      if (magnitude != 0 && magnitude >> FloatBits<Float>::fraction == 0)
-        ++sides[bits == magnitude ? 0 : 1][logarithmic_bin(double_magnitude(magnitude))];
+  counts.zeros = zeros;
+  const bool has_subnormal = zeros < without_exponent;
+  for (int side = 0; side < 2; ++side) {
+    // Between the four for zero and subnormal numbers, and the four for the infinities and the NaNs.
+    const auto begin = totals.begin() + static_cast<std::ptrdiff_t>(side == 0 ? 4 : half + 4);
+    const auto end = begin + static_cast<std::ptrdiff_t>(half - 8);
+    std::int64_t first = offset + 4;
+    std::vector<std::uint64_t> bins;
+    if (has_subnormal) {
+      bins.assign(offset + 4, 0);
+      first = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        const Bits bits = bits_of(values[i]);
+        const auto magnitude = static_cast<Bits>(bits & magnitude_mask<Float>);
+        if (magnitude != 0 && magnitude >> FloatBits<Float>::fraction == 0 && (bits == magnitude) == (side == 0))
+          ++bins[logarithmic_bin(double_magnitude(magnitude))];
+      }
     }
+    bins.insert(bins.end(), begin, end);
+    (side == 0 ? counts.positive : counts.negative) = without_zeros(std::move(bins), first);
   }
-  counts.positive = without_zeros(std::move(sides[0]), 0);
-  counts.negative = without_zeros(std::move(sides[1]), 0);
 }
 
 // ---- bins of one width, and given edges ----
 
+/// Counts in two rounds for each block of values: first where each belongs, without branches that depend on it. `bin_of`
+/// tells it for a value from `low` to `high`. `all_inside`: there are no others.
+template <bool all_inside, class Float, class BinOf>
+void count_in_blocks(const Float* values, std::size_t size, double low, double high, std::size_t bins,
+                     std::int64_t first, HistogramCounts& counts, BinOf&& bin_of) {
+  constexpr std::size_t block = 1024, tables = 4;
+  const std::size_t below = bins, above = bins + 1, not_finite = bins + 2, places = bins + 3;
+  std::vector<std::uint64_t> found(tables * places);
+  std::array<std::uint32_t, block> place;
+  for (std::size_t at = 0; at < size; at += block) {
+    const std::size_t count = (std::min)(block, size - at);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto value = static_cast<double>(values[at + i]);
+      std::size_t bin = 0;
+      if constexpr (all_inside)
+        bin = bin_of(value);
+      else if (!has_finite_bits<Float>(bits_of(values[at + i])))
+        bin = not_finite;
+      else if (value < low)
+        bin = below;
+      else if (value > high)
+        bin = above;
+      else
+        bin = bin_of(value);
+      place[i] = static_cast<std::uint32_t>(bin);
+    }
+    std::size_t i = 0;
+    for (; i + tables <= count; i += tables)
+      for (std::size_t j = 0; j < tables; ++j) ++found[j * places + place[i + j]];
+    for (; i < count; ++i) ++found[place[i]];
+  }
+  for (std::size_t i = places; i < found.size(); ++i) found[i % places] += found[i];
+  counts.below = found[below];
+  counts.above = found[above];
+  found.resize(bins);
+  counts.positive = without_zeros(std::move(found), first);
+}
+
+template <class Float, class BinOf>
+void count_between(const Float* values, std::size_t size, double low, double high, std::size_t bins, std::int64_t first,
+                   HistogramCounts& counts, BinOf&& bin_of) {
+  const bool all_finite = counts.nans + counts.positive_infinities + counts.negative_infinities == 0;
+  if (all_finite && counts.has_finite && counts.smallest >= low && counts.largest <= high)
+    count_in_blocks<true>(values, size, low, high, bins, first, counts, bin_of);
+  else
+    count_in_blocks<false>(values, size, low, high, bins, first, counts, bin_of);
+}
+
 template <class Float>
 void count_grid(const Float* values, std::size_t size, const HistogramBins& bins, HistogramCounts& counts) {
   // Scaling by a power of two is exact, so no value comes into a bin beside its own.
-  const double scale = std::ldexp(1.0, -bins.exponent);
-  const auto lowest = static_cast<double>(bins.lowest), beyond = static_cast<double>(bins.beyond);
-  std::vector<std::uint64_t> found(to_size(bins.beyond - bins.lowest));
-  for (std::size_t i = 0; i < size; ++i) {
-    if (!has_finite_bits<Float>(bits_of(values[i]))) continue;
-    const double place = std::floor(static_cast<double>(values[i]) * scale) - lowest;
-    if (place < 0)
-      ++counts.below;
-    else if (place >= beyond - lowest)
-      ++counts.above;
-    else
-      ++found[static_cast<std::size_t>(place)];
-  }
-  counts.positive = without_zeros(std::move(found), bins.lowest);
+  const double scale = std::ldexp(1.0, -bins.exponent), width = std::ldexp(1.0, bins.exponent);
+  const double low = static_cast<double>(bins.lowest) * width;
+  // The last double before the end.
+  const double high = std::nextafter(static_cast<double>(bins.beyond) * width, low);
+  count_between(values, size, low, high, to_size(bins.beyond - bins.lowest), bins.lowest, counts, [&](double value) {
+    const double place = value * scale;
+    auto index = static_cast<std::int64_t>(place);
+    if (static_cast<double>(index) > place) --index;  // rounds down below zero, too
+    return to_size(index - bins.lowest);
+  });
 }
 
-/// Finds the bin of a value by a guess, which is right for edges of one distance, and steps from there.
+/// The edges of bins of one width.
+inline std::vector<double> even_edges(double low, double high, std::size_t bins) {
+  std::vector<double> edges;
+  for (std::size_t i = 0; i < bins; ++i)
+    edges.push_back(low + (high - low) * (static_cast<double>(i) / static_cast<double>(bins)));
+  edges.push_back(high);
+  // Bins may be finer than doubles are.
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  return edges;
+}
+
 template <class Float>
 void count_edges(const Float* values, std::size_t size, const std::vector<double>& edges, HistogramCounts& counts) {
   const double low = edges.front(), high = edges.back();
   const std::size_t bins = edges.size() - 1;
-  constexpr std::size_t parts_of_bin = 4;
-  // For each of equal parts of the range the bin in which it begins.
-  const std::size_t parts = bins * parts_of_bin;
-  const double scale = static_cast<double>(parts) / (high - low);
-  const bool has_guess = scale > 0 && scale < (std::numeric_limits<double>::max)();
-  std::vector<std::size_t> guesses(parts + 1, 0);
-  for (std::size_t part = 0, bin = 0; part <= parts; ++part) {
-    while (bin + 1 < bins && (edges[bin + 1] - low) * scale <= static_cast<double>(part)) ++bin;
-    guesses[part] = bin;
+  const double* const edge = edges.data();
+  const double scale = static_cast<double>(bins) / (high - low);
+  const bool has_scale = scale > 0 && scale < (std::numeric_limits<double>::max)();
+  if (has_scale && edges == even_edges(low, high, bins)) {
+    // Rounding may lead to the bin beside the right one.
+    return count_between(values, size, low, high, bins, 0, counts, [&](double value) {
+      std::size_t bin = (std::min)(static_cast<std::size_t>((value - low) * scale), bins - 1);
+      bin -= value < edge[bin] ? 1U : 0U;
+      bin += bin + 1 < bins && value >= edge[bin + 1] ? 1U : 0U;
+      return bin;
+    });
   }
-  std::vector<std::uint64_t> found(bins);
-  for (std::size_t i = 0; i < size; ++i) {
-    if (!has_finite_bits<Float>(bits_of(values[i]))) continue;
-    const auto value = static_cast<double>(values[i]);
-    if (value < low) {
-      ++counts.below;
-    } else if (value > high) {
-      ++counts.above;
-    } else {
-      std::size_t bin = 0;
-      if (has_guess) {
-        bin = guesses[(std::min)(parts, static_cast<std::size_t>((value - low) * scale))];
-        while (bin > 0 && value < edges[bin]) --bin;
-        while (bin + 1 < bins && value >= edges[bin + 1]) ++bin;
-      } else {
-        const auto above = std::upper_bound(edges.begin() + 1, edges.end() - 1, value);
-        bin = static_cast<std::size_t>(above - edges.begin()) - 1;
-      }
-      ++found[bin];
+  // Halves the edges that are left. Each half is chosen without a branch, which would be guessed wrong every other time.
+  count_between(values, size, low, high, bins, 0, counts, [&](double value) {
+    const double* from = edge;
+    for (std::size_t left = bins; left > 1;) {
+      const std::size_t step = left / 2;
+      from += static_cast<std::size_t>(value >= from[step]) * step;
+      left -= step;
     }
-  }
-  counts.positive = without_zeros(std::move(found), 0);
+    return static_cast<std::size_t>(from - edge);
+  });
 }
 
 // ---- which bins ----
@@ -377,11 +468,7 @@ inline HistogramBins chosen_bins(const HistogramOptions& options, const Histogra
     const std::size_t count = options.bins == 0 ? 64 : options.bins;
     const auto& [low, high] = *options.range;
     bins.kind = HistogramBins::Kind::edges;
-    for (std::size_t i = 0; i < count; ++i)
-      bins.edges.push_back(low + (high - low) * (static_cast<double>(i) / static_cast<double>(count)));
-    bins.edges.push_back(high);
-    // Bins that are finer than doubles are.
-    bins.edges.erase(std::unique(bins.edges.begin(), bins.edges.end()), bins.edges.end());
+    bins.edges = even_edges(low, high, count);
   } else if (options.bins != 0) {
     bins = first.has_finite ? grid_bins(first.smallest, first.largest, options.bins) : grid_bins(-1, 1, options.bins);
   }
@@ -395,7 +482,7 @@ inline bool fits(const HistogramOptions& options, const HistogramBins& bins) {
   return bins == chosen_bins(options, {});
 }
 
-/// Counts values, whose statistics `counts` already has, into bins.
+/// Counts values into bins. `counts` already has their statistics.
 template <class Float>
 void count_values(const Float* values, std::size_t size, const HistogramBins& bins, HistogramCounts& counts) {
   switch (bins.kind) {

@@ -196,50 +196,6 @@ inline void append_counts(std::string& out, const std::vector<const CountRun*>& 
   if (held > 0) out += static_cast<char>(bits & 0xFF);
 }
 
-/// False if the bytes are no counts in such bins.
-inline bool read_counts(ByteReader& in, const HistogramBins& bins, const std::vector<CountRun*>& runs) {
-  const auto [lowest, beyond] = indices_of(bins);
-  std::size_t size = 0;
-  for (CountRun* run : runs) {
-    run->first = in.signed_varint();
-    const std::uint64_t count = in.varint();
-    if (!in.ok() || count > static_cast<std::uint64_t>(beyond - lowest)) return false;
-    if (count > 0 && (run->first < lowest || run->first > beyond - static_cast<std::int64_t>(count))) return false;
-    run->counts.assign(to_size(count), 0);
-    size += to_size(count);
-  }
-  if (size == 0) return in.ok();
-  const unsigned width = in.byte();
-  if (width == 0) {
-    for (CountRun* run : runs) {
-      for (std::size_t i = 0; i < run->counts.size(); ++i) {
-        run->counts[i] = in.varint();
-        if (run->counts[i] != 0) continue;
-        const std::uint64_t zeros = in.varint();
-        if (zeros >= run->counts.size() - i) return false;
-        i += to_size(zeros);
-      }
-    }
-    return in.ok();
-  }
-  if (width > 56) return false;
-  const std::string_view packed = in.take((size * width + 7) / 8);
-  if (!in.ok()) return false;
-  const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
-  std::uint64_t bits = 0;
-  unsigned held = 0;
-  std::size_t at = 0;
-  for (CountRun* run : runs) {
-    for (std::uint64_t& count : run->counts) {
-      for (; held < width; held += 8) bits |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(packed[at++])) << held;
-      count = bits & mask;
-      bits >>= width;
-      held -= width;
-    }
-  }
-  return true;
-}
-
 /// The body of a record: step, time and counts.
 inline std::string step_record(const HistogramBins& bins, std::int64_t step, std::int64_t milliseconds,
                                const HistogramCounts& counts) {
@@ -281,41 +237,98 @@ inline std::string step_record(const HistogramBins& bins, std::int64_t step, std
   return out;
 }
 
-struct ReadStep {
+/// A record as it was read, all but its counts, which stay as they are.
+struct StepRecord {
+  struct Run {
+    std::int64_t first = 0;
+    std::size_t size = 0;
+  };
   std::int64_t step = 0;
   std::int64_t milliseconds = 0;
-  HistogramCounts counts;
+  HistogramCounts rest;  // without counts of bins
+  Run runs[2];           // of logarithmic bins the negative and the positive; else only the first
+  std::string_view counts;
 };
 
 /// Nothing if the bytes are no record.
-inline std::optional<ReadStep> read_step(std::string_view record, const HistogramBins& bins) {
+inline std::optional<StepRecord> read_step(std::string_view record, const HistogramBins& bins) {
   ByteReader in(record);
-  ReadStep at;
+  StepRecord at;
   at.step = in.signed_varint();
   at.milliseconds = in.signed_varint();
   if (at.milliseconds < first_day * 86400000 || at.milliseconds >= (last_day + 1) * 86400000) return std::nullopt;
   const unsigned flags = in.byte();
-  HistogramCounts& counts = at.counts;
+  HistogramCounts& rest = at.rest;
   const std::pair<std::uint64_t*, unsigned> rare[] = {
-      {&counts.nans, StepFlag::nans},   {&counts.positive_infinities, StepFlag::positive_infinities},
-      {&counts.negative_infinities, StepFlag::negative_infinities},
-      {&counts.below, StepFlag::below}, {&counts.above, StepFlag::above},
-      {&counts.zeros, StepFlag::zeros}};
+      {&rest.nans, StepFlag::nans},   {&rest.positive_infinities, StepFlag::positive_infinities},
+      {&rest.negative_infinities, StepFlag::negative_infinities},
+      {&rest.below, StepFlag::below}, {&rest.above, StepFlag::above},
+      {&rest.zeros, StepFlag::zeros}};
   for (const auto& [count, flag] : rare)
     if ((flags & flag) != 0) *count = in.varint();
-  counts.has_finite = (flags & (StepFlag::floats | StepFlag::doubles)) != 0;
+  rest.has_finite = (flags & (StepFlag::floats | StepFlag::doubles)) != 0;
   if ((flags & StepFlag::floats) != 0) {
-    for (double* value : {&counts.smallest, &counts.largest})
+    for (double* value : {&rest.smallest, &rest.largest})
       *value = double_of(double_of_float(static_cast<std::uint32_t>(in.bits(4))));
   } else if ((flags & StepFlag::doubles) != 0) {
-    for (double* value : {&counts.smallest, &counts.largest}) *value = double_of(in.bits(8));
+    for (double* value : {&rest.smallest, &rest.largest}) *value = double_of(in.bits(8));
   }
-  if (counts.has_finite) counts.sum = double_of(in.bits(8));
-  const bool ok = bins.kind == HistogramBins::Kind::logarithmic
-                      ? read_counts(in, bins, {&counts.negative, &counts.positive})
-                      : read_counts(in, bins, {&counts.positive});
-  if (!ok || !in.ok() || in.left() != 0) return std::nullopt;
+  if (rest.has_finite) rest.sum = double_of(in.bits(8));
+  const auto [lowest, beyond] = indices_of(bins);
+  for (int i = 0; i < (bins.kind == HistogramBins::Kind::logarithmic ? 2 : 1); ++i) {
+    StepRecord::Run& run = at.runs[i];
+    run.first = in.signed_varint();
+    const std::uint64_t size = in.varint();
+    if (!in.ok() || size > static_cast<std::uint64_t>(beyond - lowest)) return std::nullopt;
+    if (size > 0 && (run.first < lowest || run.first > beyond - static_cast<std::int64_t>(size))) return std::nullopt;
+    run.size = to_size(size);
+  }
+  at.counts = in.take(in.left());
   return at;
+}
+
+/// Calls `use(run, index, count)` for each count of a record, where `index` counts from the first of the run. Returns
+/// false if the bytes are no counts.
+template <class Use>
+bool for_each_count(const StepRecord& at, Use&& use) {
+  const std::size_t size = at.runs[0].size + at.runs[1].size;
+  ByteReader in(at.counts);
+  if (size == 0) return in.left() == 0;
+  const unsigned width = in.byte();
+  if (width == 0) {
+    for (int run = 0; run < 2; ++run) {
+      for (std::size_t i = 0; i < at.runs[run].size; ++i) {
+        const std::uint64_t count = in.varint();
+        if (count != 0) {
+          use(run, i, count);
+          continue;
+        }
+        const std::uint64_t zeros = in.varint();
+        if (zeros >= at.runs[run].size - i) return false;
+        i += to_size(zeros);
+      }
+    }
+    return in.ok() && in.left() == 0;
+  }
+  if (width > 56 || in.left() != (size * width + 7) / 8) return false;
+  const std::string_view packed = in.take(in.left());
+  const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+  std::size_t bit = 0;
+  for (int run = 0; run < 2; ++run) {
+    for (std::size_t i = 0; i < at.runs[run].size; ++i, bit += width) {
+      const std::size_t byte = bit / 8;
+      std::uint64_t bits = 0;
+      if (byte + 8 <= packed.size()) {
+        for (unsigned j = 0; j < 8; ++j)  // one instruction to a compiler
+          bits |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(packed[byte + j])) << (8 * j);
+      } else {
+        for (unsigned j = 0; byte + j < packed.size(); ++j)
+          bits |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(packed[byte + j])) << (8 * j);
+      }
+      use(run, i, bits >> bit % 8 & mask);
+    }
+  }
+  return true;
 }
 
 }  // namespace erm::detail

@@ -49,199 +49,173 @@ void for_each_record(const HistogramChain& chain, Use&& use) {
 class HistogramMerger {
  public:
   /// Throws FormatError for chains in bins that cannot become the same, and for a record that is none.
-  HistogramMerger(const std::string& name, const std::vector<HistogramChain>& chains) : name_(name) {
-    for (const HistogramChain& chain : chains) expect_same_kind(chain.bins, chains.front().bins);
-    for (const HistogramChain& chain : chains) exponent_ = (std::max)(exponent_, chain.bins.exponent);
-    for (const HistogramChain& chain : chains) read(chain);
-    for (const ReadStep& step : steps_) {
-      negative_.add(step.counts.negative);
-      positive_.add(step.counts.positive);
+  HistogramMerger(const std::string& name, const std::vector<HistogramChain>& chains)
+      : name_(name), bins_(chains.front().bins) {
+    for (const HistogramChain& chain : chains) {
+      expect_same_kind(chain.bins);
+      bins_.exponent = (std::max)(bins_.exponent, chain.bins.exponent);
     }
-    kind_ = chains.front().bins.kind;
-    edges_ = kind_ == HistogramBins::Kind::edges ? chains.front().bins.edges : std::vector<double>();
+    for (const HistogramChain& chain : chains) read(chain);
+    const auto earlier = [](const Entry& a, const Entry& b) { return a.record.step < b.record.step; };
+    if (chains.size() > 1) std::stable_sort(entries_.begin(), entries_.end(), earlier);
   }
 
   [[nodiscard]] Histogram merged() {
+    make_edges();
     std::vector<HistogramStep> steps;
-    steps.reserve(steps_.size());
-    if (kind_ == HistogramBins::Kind::logarithmic) {
-      make_logarithmic_edges();
-    } else if (kind_ == HistogramBins::Kind::grid) {
-      const double width = std::ldexp(1.0, exponent_);
-      expect_few(positive_.beyond - positive_.first);
-      for (std::int64_t i = positive_.first; !positive_.empty() && i <= positive_.beyond; ++i)
-        edges_.push_back(static_cast<double>(i) * width);
-    }
-    for (const ReadStep& read : steps_) {
-      HistogramStep& at = steps.emplace_back();
-      at.step = read.step;
-      at.time = TimePoint(std::chrono::milliseconds(read.milliseconds));
-      const HistogramCounts& counts = read.counts;
-      at.nans = counts.nans;
-      at.positive_infinities = counts.positive_infinities;
-      at.negative_infinities = counts.negative_infinities;
-      at.below = counts.below;
-      at.above = counts.above;
-      constexpr double none = std::numeric_limits<double>::quiet_NaN();
-      at.smallest = counts.has_finite ? counts.smallest : none;
-      at.largest = counts.has_finite ? counts.largest : none;
-      at.sum = counts.has_finite ? counts.sum : none;
-      put_counts(at.counts, counts);
+    steps.reserve(entries_.size());
+    for (const Entry& entry : entries_) {
+      // Of several writers all count.
+      const bool is_new = steps.empty() || steps.back().step != entry.record.step;
+      if (is_new) {
+        HistogramStep& at = steps.emplace_back();
+        at.step = entry.record.step;
+        at.counts.assign(edges_.empty() ? 0 : edges_.size() - 1, 0);
+        at.smallest = at.largest = at.sum = std::numeric_limits<double>::quiet_NaN();
+      }
+      add(steps.back(), entry, is_new);
     }
     return Histogram(std::move(edges_), std::move(steps));
   }
 
  private:
+  struct Entry {
+    StepRecord record;
+    int doublings;  // how often its bins double to be those of the histogram
+  };
   /// The bins that some step uses.
   struct Reach {
     std::int64_t first = 0, beyond = 0;
     [[nodiscard]] bool empty() const { return first == beyond; }
-    void add(const CountRun& run) {
-      if (run.counts.empty()) return;
-      const std::int64_t end = run.first + static_cast<std::int64_t>(run.counts.size());
+    [[nodiscard]] std::size_t size() const { return to_size(beyond - first); }
+    void add(std::int64_t from, std::int64_t to) {
       const bool is_first = empty();
-      first = is_first ? run.first : (std::min)(first, run.first);
-      beyond = is_first ? end : (std::max)(beyond, end);
+      first = is_first ? from : (std::min)(first, from);
+      beyond = is_first ? to : (std::max)(beyond, to);
     }
   };
 
-  void expect_same_kind(const HistogramBins& bins, const HistogramBins& first) const {
-    if (bins.kind == first.kind && bins.edges == first.edges) return;
-    throw FormatError("the histogram '" + name_ +
-                      "' has different bins in two writers of the run, so they cannot be added up; give each "
+  void expect_same_kind(const HistogramBins& bins) const {
+    if (bins.kind == bins_.kind && bins.edges == bins_.edges) return;
+    throw FormatError("the histogram " + shown(name_) +
+                      " has different bins in two writers of the run, so they cannot be added up; give each "
                       "writer the same HistogramOptions, or a name of its own");
   }
-  void expect_few(std::int64_t bins) const {
-    if (bins <= static_cast<std::int64_t>(17 * most_histogram_bins + 17)) return;
-    throw FormatError("the histogram '" + name_ + "' has " + std::to_string(bins) +
-                      " bins, more than a program could use; its file is damaged");
+  [[noreturn]] void fail() const {
+    throw FormatError("the histogram " + shown(name_) + " has a record that is none; its file is damaged");
+  }
+  [[nodiscard]] bool is_logarithmic() const { return bins_.kind == HistogramBins::Kind::logarithmic; }
+
+  /// The bin of 2^doublings times the width in which the bin lies.
+  static std::int64_t coarser(std::int64_t index, int doublings) {
+    if (doublings == 0) return index;
+    if (doublings > 62) return index < 0 ? -1 : 0;
+    const std::int64_t width = std::int64_t{1} << doublings;
+    return index >= 0 ? index / width : -((-index - 1) / width) - 1;
   }
 
   void read(const HistogramChain& chain) {
-    std::vector<ReadStep> steps;
+    std::vector<Entry> entries;
+    const int doublings = bins_.exponent - chain.bins.exponent;
     for_each_record(chain, [&](std::string_view record) {
-      std::optional<ReadStep> step = read_step(record, chain.bins);
-      if (!step) throw FormatError("the histogram '" + name_ + "' has a record that is none; its file is damaged");
-      if (chain.bins.kind == HistogramBins::Kind::grid && chain.bins.exponent < exponent_)
-        coarsen(step->counts.positive, exponent_ - chain.bins.exponent);
-      steps.push_back(std::move(*step));
+      const std::optional<StepRecord> step = read_step(record, chain.bins);
+      if (!step) fail();
+      entries.push_back({*step, doublings});
     });
     // Of one writer the last counts at a step.
-    const auto earlier = [](const ReadStep& a, const ReadStep& b) { return a.step < b.step; };
-    if (!std::is_sorted(steps.begin(), steps.end(), earlier)) std::stable_sort(steps.begin(), steps.end(), earlier);
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (i + 1 < steps.size() && steps[i + 1].step == steps[i].step) continue;
-      if (kept != i) steps[kept] = std::move(steps[i]);
-      ++kept;
+    const auto earlier = [](const Entry& a, const Entry& b) { return a.record.step < b.record.step; };
+    if (!std::is_sorted(entries.begin(), entries.end(), earlier))
+      std::stable_sort(entries.begin(), entries.end(), earlier);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (i + 1 < entries.size() && entries[i + 1].record.step == entries[i].record.step) continue;
+      const StepRecord& record = entries[i].record;
+      has_zeros_ = has_zeros_ || record.rest.zeros != 0;
+      for (int run = 0; run < 2; ++run) {
+        const auto& [first, size] = record.runs[run];
+        if (size == 0) continue;
+        reach_[run].add(coarser(first, doublings),
+                        coarser(first + static_cast<std::int64_t>(size) - 1, doublings) + 1);
+      }
+      entries_.push_back(entries[i]);
     }
-    steps.resize(kept);
-    add_writer(std::move(steps));
   }
 
-  /// Of several writers all count.
-  void add_writer(std::vector<ReadStep>&& steps) {
-    if (steps_.empty()) {
-      steps_ = std::move(steps);
-      return;
+  void make_edges() {
+    if (is_logarithmic()) return make_logarithmic_edges();
+    edges_ = bins_.edges;
+    if (bins_.kind == HistogramBins::Kind::edges || reach_[0].empty()) return;
+    const std::uint64_t size = static_cast<std::uint64_t>(reach_[0].beyond) - static_cast<std::uint64_t>(reach_[0].first);
+    if (size > 64 * most_histogram_bins) {
+      throw FormatError("the histogram " + shown(name_) + " has bins from " + std::to_string(reach_[0].first) + " to " +
+                        std::to_string(reach_[0].beyond) + ", too many to use; give each writer the same range");
     }
-    std::vector<ReadStep> both;
-    both.reserve(steps_.size() + steps.size());
-    std::size_t next = 0;
-    for (ReadStep& mine : steps_) {
-      for (; next < steps.size() && steps[next].step < mine.step; ++next) both.push_back(std::move(steps[next]));
-      if (next < steps.size() && steps[next].step == mine.step) add_counts(mine, steps[next++]);
-      both.push_back(std::move(mine));
-    }
-    for (; next < steps.size(); ++next) both.push_back(std::move(steps[next]));
-    steps_ = std::move(both);
-  }
-
-  static void add_counts(ReadStep& to, const ReadStep& from) {
-    to.milliseconds = (std::max)(to.milliseconds, from.milliseconds);
-    HistogramCounts& a = to.counts;
-    const HistogramCounts& b = from.counts;
-    a.nans += b.nans;
-    a.positive_infinities += b.positive_infinities;
-    a.negative_infinities += b.negative_infinities;
-    a.below += b.below;
-    a.above += b.above;
-    a.zeros += b.zeros;
-    if (b.has_finite) {
-      a.smallest = a.has_finite ? (std::min)(a.smallest, b.smallest) : b.smallest;
-      a.largest = a.has_finite ? (std::max)(a.largest, b.largest) : b.largest;
-      a.sum = a.has_finite ? a.sum + b.sum : b.sum;
-      a.has_finite = true;
-    }
-    add_run(a.negative, b.negative);
-    add_run(a.positive, b.positive);
-  }
-
-  static void add_run(CountRun& to, const CountRun& from) {
-    if (from.counts.empty()) return;
-    if (to.counts.empty()) {
-      to = from;
-      return;
-    }
-    const std::int64_t first = (std::min)(to.first, from.first);
-    const std::int64_t beyond = (std::max)(to.first + static_cast<std::int64_t>(to.counts.size()),
-                                           from.first + static_cast<std::int64_t>(from.counts.size()));
-    CountRun both{first, std::vector<std::uint64_t>(to_size(beyond - first))};
-    for (const CountRun* run : {&std::as_const(to), &from})
-      for (std::size_t i = 0; i < run->counts.size(); ++i) both.counts[to_size(run->first - first) + i] += run->counts[i];
-    to = std::move(both);
-  }
-
-  /// Each bin goes into the one of 2^doublings times its width that it lies in.
-  static void coarsen(CountRun& run, int doublings) {
-    if (run.counts.empty()) return;
-    const auto wide = [&](std::int64_t index) {
-      if (doublings > 62) return index < 0 ? std::int64_t{-1} : std::int64_t{0};
-      const std::int64_t width = std::int64_t{1} << doublings;
-      return index >= 0 ? index / width : -((-index - 1) / width) - 1;
-    };
-    CountRun out;
-    out.first = wide(run.first);
-    out.counts.resize(to_size(wide(run.first + static_cast<std::int64_t>(run.counts.size()) - 1) - out.first + 1));
-    for (std::size_t i = 0; i < run.counts.size(); ++i)
-      out.counts[to_size(wide(run.first + static_cast<std::int64_t>(i)) - out.first)] += run.counts[i];
-    run = std::move(out);
+    const double width = std::ldexp(1.0, bins_.exponent);
+    for (std::int64_t i = reach_[0].first; i <= reach_[0].beyond; ++i)
+      edges_.push_back(static_cast<double>(i) * width);
   }
 
   /// The bins of both signs, and one around zero between them.
   void make_logarithmic_edges() {
-    bool has_zeros = false;
-    for (const ReadStep& step : steps_) has_zeros = has_zeros || step.counts.zeros != 0;
-    for (std::int64_t i = negative_.beyond; !negative_.empty() && i >= negative_.first; --i)
+    const auto& [negative, positive] = reach_;
+    for (std::int64_t i = negative.beyond; !negative.empty() && i >= negative.first; --i)
       edges_.push_back(-logarithmic_edge(i));
-    has_gap_ = has_zeros || (!negative_.empty() && !positive_.empty());
-    if (has_gap_ && negative_.empty()) edges_.push_back(positive_.empty() ? -logarithmic_edge(0) : 0.0);
-    if (has_gap_ && positive_.empty()) edges_.push_back(negative_.empty() ? logarithmic_edge(0) : 0.0);
-    for (std::int64_t i = positive_.first; !positive_.empty() && i <= positive_.beyond; ++i)
+    has_gap_ = has_zeros_ || (!negative.empty() && !positive.empty());
+    if (has_gap_ && negative.empty()) edges_.push_back(positive.empty() ? -logarithmic_edge(0) : 0.0);
+    if (has_gap_ && positive.empty()) edges_.push_back(negative.empty() ? logarithmic_edge(0) : 0.0);
+    for (std::int64_t i = positive.first; !positive.empty() && i <= positive.beyond; ++i)
       edges_.push_back(logarithmic_edge(i));
   }
 
-  void put_counts(std::vector<std::uint64_t>& into, const HistogramCounts& counts) const {
-    into.assign(edges_.empty() ? 0 : edges_.size() - 1, 0);
-    const auto put = [&](const CountRun& run, std::int64_t first, std::size_t at) {
-      for (std::size_t i = 0; i < run.counts.size(); ++i) into[at + to_size(run.first - first) + i] = run.counts[i];
-    };
-    if (kind_ == HistogramBins::Kind::edges) return put(counts.positive, 0, 0);
-    if (kind_ == HistogramBins::Kind::grid) return put(counts.positive, positive_.first, 0);
-    const std::size_t negative = to_size(negative_.beyond - negative_.first);
-    for (std::size_t i = 0; i < counts.negative.counts.size(); ++i)
-      into[to_size(negative_.beyond - 1 - counts.negative.first) - i] = counts.negative.counts[i];
-    if (has_gap_) into[negative] = counts.zeros;
-    put(counts.positive, positive_.first, negative + (has_gap_ ? 1 : 0));
+  void add(HistogramStep& at, const Entry& entry, bool is_new) const {
+    const HistogramCounts& rest = entry.record.rest;
+    const TimePoint time{std::chrono::milliseconds(entry.record.milliseconds)};
+    at.time = is_new ? time : (std::max)(at.time, time);
+    const bool had_finite = at.finite_values() != 0;
+    at.nans += rest.nans;
+    at.positive_infinities += rest.positive_infinities;
+    at.negative_infinities += rest.negative_infinities;
+    at.below += rest.below;
+    at.above += rest.above;
+    if (rest.has_finite) {
+      at.smallest = had_finite ? (std::min)(at.smallest, rest.smallest) : rest.smallest;
+      at.largest = had_finite ? (std::max)(at.largest, rest.largest) : rest.largest;
+      at.sum = had_finite ? at.sum + rest.sum : rest.sum;
+    }
+    std::uint64_t* const counts = at.counts.data();
+    bool ok = false;
+    if (is_logarithmic()) {
+      const std::size_t negative = reach_[0].size();
+      if (has_gap_) counts[negative] += rest.zeros;
+      // The bins of the negative values run against their magnitudes.
+      std::uint64_t* const downward = counts + (reach_[0].beyond - entry.record.runs[0].first);
+      std::uint64_t* const upward =
+          counts + negative + (has_gap_ ? 1 : 0) + (entry.record.runs[1].first - reach_[1].first);
+      ok = for_each_count(entry.record, [&](int run, std::size_t i, std::uint64_t count) {
+        if (run == 0)
+          *(downward - 1 - i) += count;
+        else
+          upward[i] += count;
+      });
+    } else if (entry.doublings == 0) {
+      const std::int64_t begin = bins_.kind == HistogramBins::Kind::grid ? reach_[0].first : 0;
+      std::uint64_t* const first = counts + (entry.record.runs[0].first - begin);
+      ok = for_each_count(entry.record, [&](int, std::size_t i, std::uint64_t count) { first[i] += count; });
+    } else {
+      ok = for_each_count(entry.record, [&](int, std::size_t i, std::uint64_t count) {
+        const std::int64_t index = entry.record.runs[0].first + static_cast<std::int64_t>(i);
+        counts[coarser(index, entry.doublings) - reach_[0].first] += count;
+      });
+    }
+    if (!ok) fail();
   }
 
   const std::string& name_;
-  HistogramBins::Kind kind_ = HistogramBins::Kind::logarithmic;
-  int exponent_ = -1000;
-  std::vector<double> edges_;
-  std::vector<ReadStep> steps_;
-  Reach negative_, positive_;
+  HistogramBins bins_;
+  std::vector<Entry> entries_;  // by step
+  Reach reach_[2];              // of the runs
+  bool has_zeros_ = false;
   bool has_gap_ = false;
+  std::vector<double> edges_;
 };
 
 /// A table in a store.
