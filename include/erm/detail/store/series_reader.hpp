@@ -37,18 +37,22 @@ class SeriesContent final : public Content {
     if (size_) return *size_;
     const FileInfo found = fs_->info(path_);
     if (found.kind == FileKind::file) return found.size;
+    if (found.kind == FileKind::link) throw_link();
     throw NotFoundError("there is no file '" + path_ + "', which its run's series name; it was moved or removed");
   }
   std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
-    // A link may lead out of the run's folder.
-    if (offset == 0 && fs_->has_folders() && fs_->info(path_).kind == FileKind::link)
-      throw FormatError("cannot read '" + path_ + "': it is a symbolic link; put the file itself there");
+    if (offset == 0 && fs_->has_folders() && fs_->info(path_).kind == FileKind::link) throw_link();
     return fs_->read_at(path_, offset, into, size);
   }
   [[nodiscard]] std::size_t read_size() const noexcept override { return fs_->read_size(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
+  [[noreturn]] void throw_link() const {
+    throw FormatError("cannot read '" + path_ +
+                      "': it is a symbolic link, which may lead out of the run's folder; put the file itself there");
+  }
+
   std::shared_ptr<FileSystem> fs_;
   std::string path_;
   std::optional<std::uint64_t> size_;
