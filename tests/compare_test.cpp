@@ -108,7 +108,7 @@ TEST_CASE("The header contains exactly the style and the script of the source tr
   CHECK(style == read_file(folder + "page.css"));
   CHECK(script == read_file(folder + "page.js"));
   CHECK(frame == read_file(folder + "frame.js"));
-  CHECK(style.size() + script.size() + frame.size() <= 96000);
+  CHECK(style.size() + script.size() + frame.size() <= 160000);
   for (const std::string& text : {script, frame}) {
     CHECK_FALSE(has(text, "</script"));
     CHECK_FALSE(has(text, "<!--"));

@@ -585,7 +585,7 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
   other.log_feature("f");
   other.log_dict("d", {{"k", 1}});
   main.log_text("main", "note.txt");
-  other.log_text("other", "note 1");
+  other.log_text("by another", "note 1");
   other.log_artifact(erm::to_bytes("x"), "same name", "note.txt");
   other.log_artifact(erm::to_bytes("y"), "below", "note.txt/y");
   CHECK(contains(thrown<erm::RunExistsError>([&] { LiveRun(dir / "registry", "e", options); }),
@@ -601,7 +601,7 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
     CHECK(loaded.dicts().at("d") == erm::Json{{"k", 1}});
     REQUIRE(loaded.artifacts().size() == 4);
     CHECK(erm::to_text(loaded.artifacts().at("note.txt").bytes()) == "main");
-    CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "other");
+    CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "by another");
     CHECK(erm::to_text(loaded.artifacts().at("same name").bytes()) == "x");
     CHECK(erm::to_text(loaded.artifacts().at("below").bytes()) == "y");
   };
@@ -618,12 +618,12 @@ TEST_CASE("Another writer joins a run, and readers see the data of both") {
   LiveRun main_again(dir / "registry", "e", named("r", true));
   LiveRun other_again(dir / "registry", "e", options);
   other_again.log_metric("rank1/loss", 4, 2);
-  other_again.log_text("newer", "note 1");
+  other_again.log_text("still newer", "note 1");
   other_again.finish();
   main_again.finish();
   const erm::ExperimentRun loaded = erm::load_run_from_path(main.uri());
   CHECK(loaded.metrics().at("rank1/loss") == 4);
-  CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "newer");
+  CHECK(erm::to_text(loaded.artifacts().at("note 1").bytes()) == "still newer");
 }
 
 TEST_CASE("A writer waits for the run that it joins, up to the limit") {
@@ -709,6 +709,27 @@ TEST_CASE("memory:// is one store for the process") {
   run.log_metric("loss", 1, 1);
   run.finish();
   CHECK(erm::load_run_from_registry("memory://live-run-test", "e").history().at("loss").size() == 1);
+}
+
+TEST_CASE("A handle logs many points in one call") {
+  const erm_test::TemporaryDirectory dir;
+  const std::string registry = (dir.path() / "r").string();
+  std::string uri;
+  {
+    erm::LiveRun run(registry, "e");
+    uri = run.uri();
+    const erm::LiveMetric loss = run.metric("loss");
+    const float some[] = {0.1f, 0.2f};
+    loss.log(std::vector<double>{3, 2.5, 1}, std::size_t{10});
+    loss.log(some, 20);
+    loss.log(std::vector<int>(), 30);
+    CHECK_THROWS_AS(loss.log(some, std::numeric_limits<std::int64_t>::max()), erm::Error);
+  }
+  const erm::ExperimentRun run = erm::load_run_from_path(uri);
+  std::vector<std::pair<std::int64_t, double>> points;
+  for (const erm::MetricPoint& point : run.curve("loss").points()) points.emplace_back(point.step, point.value);
+  CHECK(points == std::vector<std::pair<std::int64_t, double>>{{10, 3}, {11, 2.5}, {12, 1}, {20, 0.1}, {21, 0.2}, {9223372036854775807, 0.1}});
+  CHECK(run.curve("loss").points()[0].time == run.curve("loss").points()[2].time);
 }
 
 }  // namespace live_run_test

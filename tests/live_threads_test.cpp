@@ -262,7 +262,7 @@ TEST_CASE("Eight processes with eight threads log to one run, and the reader has
           if (i % 500 == 0) run.log_param(prefix + "param", i);
         }
       });
-      run.log_text(prefix, "note " + std::to_string(number));
+      run.log_text("of " + prefix, "note " + std::to_string(number));
       run.log_artifact(erm::to_bytes(prefix), "same " + std::to_string(number), "same.txt");
       run.finish();
     };
@@ -280,7 +280,7 @@ TEST_CASE("Eight processes with eight threads log to one run, and the reader has
     const std::string prefix = "rank" + std::to_string(number) + "/";
     for (int t = 0; t < 8; ++t) CHECK(prefix_of(loaded, prefix + name_of(t)) == each);
     CHECK(loaded.metrics().at(prefix + name_of(7)) == each - 1);
-    CHECK(erm::to_text(loaded.artifacts().at("note " + std::to_string(number)).bytes()) == prefix);
+    CHECK(erm::to_text(loaded.artifacts().at("note " + std::to_string(number)).bytes()) == "of " + prefix);
     CHECK(erm::to_text(loaded.artifacts().at("same " + std::to_string(number)).bytes()) == prefix);
   }
 }

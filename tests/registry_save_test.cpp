@@ -412,7 +412,7 @@ TEST_CASE("A run that lost an artifact can be saved in place, and one whose arti
   CHECK(metadata_of(uri)["artifacts"].contains("note"));
 
   erm::ExperimentRun other("e", options_of("r"));
-  other.log_text("other", "another note");
+  other.log_text("by another", "another note");
   erm::save_run_to_registry(other, registry, overwriting());
   const FileTree before = file_tree(dir.path());
   CHECK(contains(thrown<erm::NotFoundError>([&] { erm::save_run_to_registry(stale, registry, overwriting()); }),

@@ -36,6 +36,7 @@ missing() {
   has ccache || echo ccache
   has_header curl/curl.h || echo curl
   has_header openssl/hmac.h || echo openssl
+  has_header CLI/CLI.hpp || echo cli11  # for an example
   # A real S3 server, and an independent client, for the tests of registries in object storage.
   [ "$(uname)" != Linux ] || { has radosgw && has ceph-mon && has ceph-osd && has ceph; } || echo ceph
   [ "$(uname)" != Linux ] || has aws || echo awscli
@@ -72,6 +73,7 @@ apt_package() {
     node) echo nodejs ;;
     curl) echo libcurl4-openssl-dev ;;
     openssl) echo libssl-dev openssl ;;
+    cli11) echo libcli11-dev ;;
     qt) echo qtbase5-dev ;;
     ceph) echo radosgw ceph-mon ceph-osd ceph-common ;;
     clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;

@@ -79,6 +79,10 @@ struct ComparisonCurve {
   std::string_view metric;
   /// One for each run; null if the run has no history of the metric.
   std::vector<const MetricHistory*> histories;
+  /// The metric that is the x axis (see RunLogger::define_axis), and its history in each run that has `histories`. Empty
+  /// if the axis is the step.
+  std::string_view axis = {};
+  std::vector<const MetricHistory*> axis_histories = {};
 };
 
 /// The artifacts with the same id.

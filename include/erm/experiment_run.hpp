@@ -117,6 +117,10 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] std::vector<std::string> table_names() const;
 
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
+  /// The patterns of define_axis, and the metric that each names as the x axis.
+  [[nodiscard]] const std::map<std::string, std::string>& axes() const noexcept;
+  /// The units of those params that have one: "s" for a duration.
+  [[nodiscard]] const std::map<std::string, std::string>& param_units() const noexcept;
   /// A tag without a value has an empty text.
   [[nodiscard]] const std::map<std::string, std::string>& tags() const noexcept;
   [[nodiscard]] const std::string& note() const noexcept;
@@ -159,7 +163,7 @@ class ExperimentRun : public RunLogger {
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
   ERM_INLINE void accept_artifact_at(std::int64_t step, Artifact artifact) override;
-  ERM_INLINE void accept_histogram(std::string_view name, const detail::HistogramValues& values, std::int64_t step,
+  ERM_INLINE void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
                                    const HistogramOptions& options) override;
   ERM_INLINE void accept_table(const std::string& name, Table table) override;
   ERM_INLINE void await_capture() override;

@@ -34,7 +34,8 @@ inline constexpr bool is_json<T, std::void_t<decltype(std::declval<const T&>().i
 /// A type that converts to Value.
 template <class T>
 inline constexpr bool is_json_leaf =
-    is_value_number<T> || is_value_text<T> || std::is_same_v<T, char> || std::is_same_v<T, Value>;
+    is_value_number<T> || is_value_text<T> || std::is_same_v<T, char> || std::is_same_v<T, Value> ||
+    has_value_adaptor<T>;
 
 /// Whether J is defined at the point where this is first asked for J and T.
 template <class T, class J, class = void>

@@ -21,7 +21,9 @@
 #include "erm/detail/os/quick_clock.hpp"
 #include "erm/impl/linkage.hpp"
 #include "erm/live_options.hpp"
+#include "erm/param.hpp"
 #include "erm/run_logger.hpp"
+#include "erm/step.hpp"
 
 namespace erm {
 
@@ -54,6 +56,16 @@ class LiveMetric {
   void log(Number value, Step step, TimePoint time) const {
     log(value, detail::step_of(step), time);
   }
+  /// Adds a point for each value of a range (a std::vector, an array), at `first_step` and the steps after it, all at
+  /// the same time.
+  template <class Values, class Step,
+            std::enable_if_t<detail::is_range<Values> && detail::is_step<Step>, int> = 0>
+  void log(const Values& values, Step first_step) const {
+    const std::int64_t now = detail::os::quick_milliseconds();
+    const std::int64_t first = detail::step_of(first_step);
+    std::int64_t count = 0;
+    for (const auto& value : values) store(value, detail::step_after(first, count++), now);
+  }
 
  private:
   friend class LiveRun;
@@ -61,6 +73,7 @@ class LiveMetric {
   LiveMetric(std::shared_ptr<detail::LiveEngine> engine, std::uint32_t number);
   template <class Number>
   void store(Number value, std::int64_t step, std::int64_t milliseconds) const {
+    static_assert(std::is_arithmetic_v<Number>, "erm: a point is a number");
     const std::uint32_t metric = std::is_same_v<Number, float> ? number_ | detail::was_float : number_;
     const auto as_double = static_cast<double>(value);
     if (!detail::store_point(buffer_, metric, as_double, step, milliseconds))
@@ -142,7 +155,7 @@ class LiveRun : public RunLogger {
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
   ERM_INLINE void accept_artifact_at(std::int64_t step, Artifact artifact) override;
-  ERM_INLINE void accept_histogram(std::string_view name, const detail::HistogramValues& values, std::int64_t step,
+  ERM_INLINE void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
                                    const HistogramOptions& options) override;
   ERM_INLINE void accept_table(const std::string& name, Table table) override;
   ERM_INLINE void await_capture() override;

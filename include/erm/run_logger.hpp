@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +28,13 @@
 #include "erm/json_fwd.hpp"
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
+#include "erm/numbers_view.hpp"
+#include "erm/param.hpp"
+#include "erm/pixels_view.hpp"
 #include "erm/provenance_options.hpp"
 #include "erm/step.hpp"
 #include "erm/value.hpp"
+#include "erm/value_adaptor.hpp"
 
 namespace erm {
 
@@ -58,27 +61,16 @@ class RecordFunction {
   const void* function_;
   void (*call_)(const void*, Record&);
 };
+/// What log_image takes besides pixels.
+template <class T>
+inline constexpr bool is_image_file = std::is_convertible_v<const T&, FilePath> || std::is_same_v<T, Bytes>;
+
 using RecordChange = RecordFunction<RunRecord>;
 using RecordVisit = RecordFunction<const RunRecord>;
 
-/// Whether log_histogram can count the values where they lie.
-template <class Values, class Float, class = void>
-inline constexpr bool is_array_of = false;
-template <class Values, class Float>
-inline constexpr bool is_array_of<Values, Float,
-                                  std::enable_if_t<std::is_convertible_v<
-                                      decltype(std::data(std::declval<const Values&>())), const Float*>>> = true;
-
-/// Values of a histogram, where they lie: floats or doubles.
-struct HistogramValues {
-  const float* floats = nullptr;
-  const double* doubles = nullptr;
-  std::size_t size = 0;
-};
-
 }  // namespace detail
 
-/// The argument of `log_params` and `log_metrics` in braces: {{"lr", 0.1}, {"optimizer", "adam"}}.
+/// The argument of `log_metrics` in braces: {{"loss", 0.1}, {"accuracy", 0.9}}.
 using NamedValues = std::initializer_list<std::pair<std::string_view, Value>>;
 
 /// The base class of ExperimentRun and LiveRun, which decide where to store the log. Keys and names are any text.
@@ -94,11 +86,30 @@ class RunLogger {
 
   /// Replaces the param of that key.
   void log_param(std::string_view key, Value value);
-  void log_params(NamedValues params);
-  /// The same for any map: std::map<std::string, Value>, std::unordered_map<std::string, double>, ...
-  template <class Map>
-  void log_params(const Map& params) {
-    for (const auto& [key, value] : params) log_param(key, value);
+  /// The same for what configurations hold: see Param. An empty std::optional removes the param; a map or a struct
+  /// gives several, with dotted names.
+  template <class T, std::enable_if_t<!detail::is_json_leaf<T>, int> = 0>
+  void log_param(std::string_view key, const T& source) {
+    set_param(std::string(key), Param(source));
+  }
+  void log_params(std::initializer_list<NamedParam> params);
+  /// The same for a whole configuration: a map, a struct that has a ParamsOf or a to_json (see Param), or a Json
+  /// object.
+  template <class T>
+  void log_params(const T& config) {
+    if constexpr (detail::is_named_range<T> && !detail::has_params_of<T>) {
+      for (const auto& [key, value] : config) log_param(key, value);
+    } else if constexpr (std::is_same_v<T, NamedParams>) {
+      for (const NamedParam& param : config) set_param(param.key, param.value);
+    } else if constexpr (detail::has_params_of<T> || detail::is_json<T> || detail::becomes_json<T, Json>) {
+      set_params(Param(config));
+    } else {
+      static_assert(
+          detail::has_params_of<T>,
+          "erm: this type is no configuration yet. Specialise erm::ParamsOf<T> with a static params(const T&) that "
+          "returns erm::NamedParams, such as {{\"lr\", config.lr}}; or give it a to_json "
+          "(NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE) and include erm/json.hpp");
+    }
   }
 
   /// Each value of a configuration file, nested values under dotted names ("optimizer.lr"). A list and an empty object
@@ -124,6 +135,12 @@ class RunLogger {
   void log_metric(std::string_view key, Number value, Step step, std::optional<TimePoint> time = {}) {
     log_metric(key, value, detail::step_of(step), time);
   }
+  /// The same for a number that has a ValueAdaptor, such as a tensor of one number. Throws Error for text.
+  template <class T, class Step = std::int64_t,
+            std::enable_if_t<detail::has_value_adaptor<T> && detail::is_step<Step>, int> = 0>
+  void log_metric(std::string_view key, const T& value, Step step, std::optional<TimePoint> time = {}) {
+    log_value(key, Value(value), detail::step_of(step), time);
+  }
   /// Adds a point to each metric. If one of them is text, throws Error and logs none.
   void log_metrics(NamedValues metrics, std::int64_t step);
   template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
@@ -145,7 +162,7 @@ class RunLogger {
   void log_dict(std::string_view name, const JsonInput& object);
 
   /// A text artifact. Its filename is "<artifact_id>.txt" unless the id has an extension. Throws InvalidIdError if the
-  /// id has blanks and the text has none: then they were probably passed in the wrong order.
+  /// id has blanks but does not end as a filename, and the text has none: they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
   /// One text of a series: at each step another, which run.series(artifact_id) reads. The last one logged at a step
@@ -161,6 +178,19 @@ class RunLogger {
   void log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename = {});
   /// Pixels, as a PNG.
   void log_image(const ImageView& pixels, std::string artifact_id);
+  /// The same for an erm::PixelsView, and for any type that has an ImageAdaptor. See ImageOptions. Throws Error like
+  /// encode_png.
+  template <class T, std::enable_if_t<detail::is_pixels<T>, int> = 0>
+  void log_image(const T& pixels, std::string artifact_id, const ImageOptions& options = {}) {
+    if (!ignores_all()) log_image(detail::picture_of(pixels, options), std::move(artifact_id));
+  }
+  template <class T, std::enable_if_t<!detail::is_pixels<T> && !detail::is_image_file<T>, int> = 0>
+  void log_image(const T&, const std::string&, const ImageOptions& = {}) {
+    static_assert(detail::has_image_adaptor<T>,
+                  "erm: this type is no image yet. Include erm/opencv.hpp, erm/torch.hpp or erm/eigen.hpp, or specialise "
+                  "erm::ImageAdaptor<T> with a static convert(const T&) that returns an erm::ImageView, an "
+                  "erm::PixelsView or the erm::Bytes of a PNG or JPEG file");
+  }
 
   /// One image of a series, as with log_text.
   template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
@@ -174,6 +204,11 @@ class RunLogger {
   template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
   void log_image(const ImageView& pixels, std::string artifact_id, Step step) {
     log_image_at(pixels, std::move(artifact_id), detail::step_of(step));
+  }
+  template <class T, class Step,
+            std::enable_if_t<detail::is_pixels<T> && !std::is_same_v<T, ImageView> && detail::is_step<Step>, int> = 0>
+  void log_image(const T& pixels, std::string artifact_id, Step step, const ImageOptions& options = {}) {
+    if (!ignores_all()) log_image_at(detail::picture_of(pixels, options), std::move(artifact_id), detail::step_of(step));
   }
 
   /// A plotly figure, or SVG in a JSON text.
@@ -194,21 +229,19 @@ class RunLogger {
   }
 
   /// The distribution of values at a step, of which the run keeps how many lie in each bin: weights, gradients, errors.
-  /// `values` is a container, an array or any range of numbers; float and double that lie in a row are not copied. NaN
-  /// and the infinities are counted apart. The last one logged at a step replaces those before; what several writers of
+  /// `values` is what a NumbersView takes, or any other range of numbers; floats and doubles that lie in a row are not
+  /// copied. NaN and the infinities are counted apart. The last one logged at a step replaces those before; what several writers of
   /// a run logged at one step is added up. Read by run.histogram(name). Throws Error for options that are no bins, or
   /// other ones than at the first step.
   template <class Values = std::initializer_list<double>, class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
   void log_histogram(std::string_view name, const Values& values, Step step, const HistogramOptions& options = {}) {
     const std::int64_t at = detail::step_of(step);
-    if constexpr (detail::is_array_of<Values, float>) {
-      accept_histogram(name, {std::data(values), nullptr, std::size(values)}, at, options);
-    } else if constexpr (detail::is_array_of<Values, double>) {
-      accept_histogram(name, {nullptr, std::data(values), std::size(values)}, at, options);
+    if constexpr (std::is_constructible_v<NumbersView, const Values&>) {
+      accept_histogram(name, NumbersView(values), at, options);
     } else {
       std::vector<double> copy;
       for (const auto& value : values) copy.push_back(static_cast<double>(value));
-      accept_histogram(name, {nullptr, copy.data(), copy.size()}, at, options);
+      accept_histogram(name, NumbersView(copy), at, options);
     }
   }
 
@@ -235,6 +268,10 @@ class RunLogger {
   void set_group(std::string_view group);
   /// Which values of a metric are better. Saved with the run.
   void set_goal(std::string_view metric, Goal goal);
+  /// Plots the metrics that match a pattern over another metric: define_axis("val/*", "epoch"). '*' stands for any
+  /// text. The x of a point is the last value of `axis_metric` at its step, or before it. Of several patterns that
+  /// match a metric the longest counts. Throws Error for an empty name.
+  void define_axis(std::string_view metric_pattern, std::string_view axis_metric);
 
   // ---- provenance: callers include erm/provenance.hpp ----
 
@@ -295,7 +332,7 @@ class RunLogger {
   virtual void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                           ArtifactType type) = 0;
   virtual void accept_artifact_at(std::int64_t step, Artifact artifact) = 0;
-  virtual void accept_histogram(std::string_view name, const detail::HistogramValues& values, std::int64_t step,
+  virtual void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
                                 const HistogramOptions& options) = 0;
   virtual void accept_table(const std::string& name, Table table) = 0;
   /// Waits until a live run's automatic capture of provenance is done.
@@ -330,9 +367,6 @@ class RunLogger {
     }
   }
 
-  static void expect_number(std::string_view key, const Value& value, std::int64_t step);
-  void log_point(std::string_view key, const Value& value, std::int64_t step);
-  void log_config(const JsonInput& config, const std::string& prefix);
   /// As one of a series if there is a step.
   void add_artifact_at(Artifact artifact, std::optional<std::int64_t> step);
   void log_text_at(std::string_view utf8, std::string artifact_id, std::optional<std::int64_t> step);
@@ -346,6 +380,11 @@ class RunLogger {
   void log_erm_figure(const Figure& figure, std::string artifact_id, std::optional<std::int64_t> step);
   void log_picture(const Bytes& picture, std::string artifact_id, std::optional<std::int64_t> step);
   void log_svg(std::string_view text, bool is_null, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_value(std::string_view key, const Value& value, std::int64_t step, std::optional<TimePoint> time);
+  static void expect_number(std::string_view key, const Value& value, std::int64_t step);
+  void log_point(std::string_view key, const Value& value, std::int64_t step);
+  void set_param(const std::string& key, const Param& param);
+  void set_params(const Param& config);
   void log_seed_value(std::string_view name, const Value& seed);
   void log_rng_state(std::string_view name, const std::string& state);
   [[nodiscard]] std::optional<std::string> rng_state(std::string_view name) const;

@@ -18,6 +18,10 @@ namespace erm::detail {
 template <class T>
 inline constexpr bool is_step = std::is_arithmetic_v<T>;
 
+[[noreturn]] inline void throw_large_step(std::uint64_t step) {
+  throw Error("a step of " + std::to_string(step) + " is too large; the greatest is 9223372036854775807");
+}
+
 /// A step as it is stored. Throws Error for one above 2^63 - 1.
 template <class T>
 std::int64_t step_of(T step) {
@@ -31,10 +35,17 @@ std::int64_t step_of(T step) {
   } else {
     if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(std::int64_t)) {
       if (step > static_cast<T>((std::numeric_limits<std::int64_t>::max)()))
-        throw Error("a step of " + std::to_string(step) + " is too large; the greatest is 9223372036854775807");
+        throw_large_step(static_cast<std::uint64_t>(step));
     }
     return static_cast<std::int64_t>(step);
   }
+}
+
+/// The step `count` steps after `first`. Throws Error above 2^63 - 1.
+inline std::int64_t step_after(std::int64_t first, std::int64_t count) {
+  if (first > (std::numeric_limits<std::int64_t>::max)() - count)
+    throw_large_step(static_cast<std::uint64_t>(first) + static_cast<std::uint64_t>(count));
+  return first + count;
 }
 
 }  // namespace erm::detail

@@ -17,6 +17,7 @@
 
 #include "erm/error.hpp"
 #include "erm/impl/linkage.hpp"
+#include "erm/value_adaptor.hpp"
 
 namespace erm {
 
@@ -40,8 +41,9 @@ template <class T>
 inline constexpr bool is_value_number = is_value_integer<T> || std::is_floating_point_v<T> || std::is_same_v<T, bool>;
 
 template <class T>
-inline constexpr bool is_value_text = std::is_convertible_v<const T&, std::string_view> &&
-                                      !std::is_same_v<T, std::nullptr_t> && !std::is_same_v<T, Value>;
+inline constexpr bool is_value_text =
+    std::is_convertible_v<const T&, std::string_view> && !std::is_same_v<T, std::nullptr_t> &&
+    !std::is_same_v<T, Value> && !has_value_adaptor<T>;
 
 }  // namespace detail
 
@@ -84,6 +86,9 @@ class Value {
   /// A char is a text of one letter. A template, so that no other type converts to char implicitly.
   template <class T, std::enable_if_t<std::is_same_v<T, char>, int> = 0>
   Value(T letter) : Value(std::string_view(&letter, 1)) {}  // NOLINT(google-explicit-constructor)
+  /// A type that has a ValueAdaptor.
+  template <class T, std::enable_if_t<detail::has_value_adaptor<T>, int> = 0>
+  Value(const T& value) : Value(ValueAdaptor<T>::convert(value)) {}  // NOLINT(google-explicit-constructor)
   Value(std::nullptr_t) = delete;
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }

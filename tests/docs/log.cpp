@@ -1,10 +1,13 @@
 // The snippets of docs/log.md, and what each of them leaves in its run.
 #include <erm/erm.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,29 @@ struct HeatPlot {
 template <>
 struct erm::FigureAdaptor<HeatPlot> {
   static std::string convert(const HeatPlot& plot) { return plot.to_svg(); }
+};
+
+namespace {
+
+enum class Device { cpu, gpu };
+struct Schedule {
+  double lr = 0.1;
+  std::optional<int> warmup;
+};
+struct Options {
+  int epochs = 10;
+  Schedule schedule;
+};
+
+}  // namespace
+
+template <>
+struct erm::ParamsOf<Schedule> {
+  static erm::NamedParams params(const Schedule& s) { return {{"lr", s.lr}, {"warmup", s.warmup}}; }
+};
+template <>
+struct erm::ParamsOf<Options> {
+  static erm::NamedParams params(const Options& o) { return {{"epochs", o.epochs}, {"schedule", o.schedule}}; }
 };
 
 namespace {
@@ -57,6 +83,45 @@ TEST_CASE("docs/log.md: a run begins with an id, or with everything given") {
   CHECK(given.params().at("seed").get<unsigned>() == 42);
 }
 
+TEST_CASE("docs/log.md: params of other types") {
+  erm::ExperimentRun run("digits");
+  struct {
+    std::optional<int> warmup;
+  } options;
+
+  run.log_params({{"device", Device::gpu},                         // an enum: 1, or "gpu" with an erm::ValueAdaptor
+                  {"data", std::filesystem::path("sets/train")},
+                  {"warmup", options.warmup},                      // a std::optional: no param while it is empty
+                  {"timeout", std::chrono::minutes(2)},            // a duration: 120, in seconds
+                  {"layers", std::vector<int>{64, 32}}});          // a list: the text "[64,32]"
+
+  CHECK(run.params() == std::map<std::string, erm::Value>{
+                            {"device", 1}, {"data", "sets/train"}, {"timeout", 120}, {"layers", "[64,32]"}});
+}
+
+TEST_CASE("docs/log.md: a struct is logged in one call") {
+  erm::ExperimentRun run("digits");
+  Options parsed;
+  parsed.schedule.warmup = 5;
+
+  run.log_params(parsed);                          // epochs, schedule.lr, schedule.warmup
+
+  CHECK(run.params() == std::map<std::string, erm::Value>{{"epochs", 10}, {"schedule.lr", 0.1}, {"schedule.warmup", 5}});
+}
+
+TEST_CASE("docs/log.md: metrics are plotted over another one") {
+  erm::ExperimentRun run("digits");
+
+  run.define_axis("val/*", "epoch");               // on the page, over the epoch that was logged last before each point
+  for (std::size_t batch = 0; batch < 1000; batch += 250) {
+    run.log_metric("epoch", static_cast<double>(batch) / 400.0, batch);
+    run.log_metric("val/accuracy", 0.9, batch);
+  }
+
+  CHECK(run.last_step("epoch") == 750);
+  CHECK(erm::compare_runs(run, run).find("val/accuracy by epoch") != std::string::npos);
+}
+
 TEST_CASE("docs/log.md: params and features") {
   erm::ExperimentRun run("digits");
 
@@ -69,8 +134,8 @@ TEST_CASE("docs/log.md: params and features") {
   run.log_feature("pixels");
   run.log_features({"edges", "row sums"});
 
-  auto seed = run.params().at("seed").get<std::uint64_t>();        // 18446744073709551615
-  std::string shown = run.params().at("lr").str();                 // "0.1"
+  auto seed = run.param("seed").get<std::uint64_t>();              // 18446744073709551615
+  std::string shown = run.param("lr").str();                       // "0.1"
 
   CHECK(seed == 18446744073709551615u);
   CHECK(shown == "0.1");
@@ -100,8 +165,8 @@ TEST_CASE("docs/log.md: metrics") {
     run.log_metric("loss", train_one_epoch(epoch), epoch);                   // a point of its history
     run.log_metrics({{"accuracy", 0.9}, {"learning rate", 0.01}}, epoch);    // one of each
   }
-  auto loss = run.metrics().at("loss").get<double>();                        // the last point is the metric
-  std::int64_t best_epoch = run.history().at("loss").min()->step;            // where it was least
+  auto loss = run.metric_value("loss").get<double>();                        // the last point is the metric
+  std::int64_t best_epoch = run.curve("loss").min()->step;                   // where it was least
 
   run.set_goal("loss", erm::Goal::minimize);       // what "best" means in a comparison
 

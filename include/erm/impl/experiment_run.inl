@@ -33,14 +33,21 @@ std::vector<std::string> names_in(const Named& named) {
   return names;
 }
 
+[[noreturn]] inline void throw_no_entry(const RunRecord& run, const char* kind, std::string_view name,
+                                       const std::vector<std::string>& names) {
+  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
+                      " " + shown(name) + names_instead(name, names));
+}
+
 /// The entry of that name of a run's params, metrics, histories or artifacts.
 template <class Named>
 const typename Named::mapped_type& entry_of(const RunRecord& run, const char* kind, const Named& named,
                                             std::string_view name) {
   const auto found = named.find(std::string(name));
   if (found != named.end()) return found->second;
-  throw NotFoundError("the run '" + run.experiment_id + "/" + run.variant_id + "/" + run.run_id + "' has no " + kind +
-                      " " + shown(name) + names_instead(name, names_in(named)));
+  std::vector<std::string> names;
+  for (const auto& one : named) names.push_back(one.first);
+  throw_no_entry(run, kind, name, names);
 }
 
 }  // namespace detail
@@ -100,6 +107,12 @@ ERM_INLINE std::vector<std::string> ExperimentRun::table_names() const {
   return detail::names_in(detail::series_of(state_->record).tables);
 }
 ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::axes() const noexcept {
+  return state_->record.axes;
+}
+ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::param_units() const noexcept {
+  return state_->record.param_units;
+}
 ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::tags() const noexcept {
   return state_->record.tags;
 }
@@ -186,15 +199,14 @@ ERM_INLINE void ExperimentRun::accept_artifact_at(std::int64_t step, Artifact ar
   const TimePoint now = std::chrono::floor<std::chrono::milliseconds>(detail::now_utc());
   detail::own_series(state_->record).series[id].put(step, std::move(artifact), now);
 }
-ERM_INLINE void ExperimentRun::accept_histogram(std::string_view name, const detail::HistogramValues& values,
+ERM_INLINE void ExperimentRun::accept_histogram(std::string_view name, const NumbersView& values,
                                                 std::int64_t step, const HistogramOptions& options) {
   using std::chrono::milliseconds;
   const std::int64_t now = std::chrono::floor<milliseconds>(detail::now_utc()).time_since_epoch().count();
   detail::SeriesData& series = detail::own_series(state_->record);
-  if (values.floats != nullptr)
-    series.log_histogram(detail::repaired_utf8(name), values.floats, values.size, step, now, options);
-  else
-    series.log_histogram(detail::repaired_utf8(name), values.doubles, values.size, step, now, options);
+  detail::with_floating(values, [&](const auto* first, std::size_t size) {
+    series.log_histogram(detail::repaired_utf8(name), first, size, step, now, options);
+  });
 }
 ERM_INLINE void ExperimentRun::accept_table(const std::string& name, Table table) {
   const TimePoint now = std::chrono::floor<std::chrono::milliseconds>(detail::now_utc());

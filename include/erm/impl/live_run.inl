@@ -159,16 +159,15 @@ ERM_INLINE void LiveRun::accept_artifact_at(std::int64_t step, Artifact artifact
   engine_->log_series("artifact " + detail::shown(artifact.id()) + " of step " + std::to_string(step),
                       [&](detail::LiveSeries& series) { series.add_artifact(step, artifact); });
 }
-ERM_INLINE void LiveRun::accept_histogram(std::string_view name, const detail::HistogramValues& values,
+ERM_INLINE void LiveRun::accept_histogram(std::string_view name, const NumbersView& values,
                                           std::int64_t step, const HistogramOptions& options) {
   if (ignores_all()) return;
   const std::string valid_name = detail::repaired_utf8(name);
   engine_->log_series("histogram " + detail::shown(name) + " of step " + std::to_string(step),
                       [&](detail::LiveSeries& series) {
-                        if (values.floats != nullptr)
-                          series.add_histogram(valid_name, values.floats, values.size, step, options);
-                        else
-                          series.add_histogram(valid_name, values.doubles, values.size, step, options);
+                        detail::with_floating(values, [&](const auto* first, std::size_t size) {
+                          series.add_histogram(valid_name, first, size, step, options);
+                        });
                       });
 }
 ERM_INLINE void LiveRun::accept_table(const std::string& name, Table table) {

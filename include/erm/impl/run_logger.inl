@@ -70,6 +70,18 @@ inline void refuse_content_as_path(const FilePath& path, const char* operation) 
               "erm::to_bytes(text)");
 }
 
+/// Whether `name` ends as a filename does: in a dot, a letter, and at most four more letters and digits.
+inline bool ends_as_filename(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || name.size() - dot < 2 || name.size() - dot > 6) return false;
+  for (std::size_t i = dot + 1; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!is_letter && (i == dot + 1 || c < '0' || c > '9')) return false;
+  }
+  return true;
+}
+
 /// Whether a text contains a blank, a tab or a line break.
 inline bool has_white_space(std::string_view text) { return text.find_first_of(" \t\n\r") != std::string_view::npos; }
 
@@ -135,13 +147,17 @@ ERM_INLINE void RunLogger::log_feature(std::string_view feature) {
 }
 
 ERM_INLINE void RunLogger::log_param(std::string_view key, Value value) {
-  change_record([&](detail::RunRecord& record) { record.params[detail::repaired_utf8(key)] = std::move(value); });
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    record.params[name] = std::move(value);
+  });
 }
 
 ERM_INLINE void RunLogger::log_metric(std::string_view key, Value value) { accept_metric(key, std::move(value)); }
 
-ERM_INLINE void RunLogger::log_params(NamedValues params) {
-  for (const auto& [key, value] : params) log_param(key, value);
+ERM_INLINE void RunLogger::log_params(std::initializer_list<NamedParam> params) {
+  for (const NamedParam& param : params) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_metrics(NamedValues metrics) {
@@ -163,25 +179,45 @@ ERM_INLINE void RunLogger::log_point(std::string_view key, const Value& value, s
   accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, {});
 }
 
+ERM_INLINE void RunLogger::log_value(std::string_view key, const Value& value, std::int64_t step,
+                                     std::optional<TimePoint> time) {
+  expect_number(key, value, step);
+  accept_point(key, value.is_bool() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), false, step, time);
+}
+
 ERM_INLINE void RunLogger::log_params_json(const JsonInput& config) {
   if (config.kind() != JsonInput::Kind::object && config.kind() != JsonInput::Kind::too_deep) {
     throw Error("log_params_json was given " + std::string(detail::name_of_kind(config)) +
                 ", and a configuration is a JSON object; name its values");
   }
   detail::check_json_input(config, "the configuration");
-  log_config(config, {});
+  if (!config.items().empty()) set_params(Param(config));
 }
 
-ERM_INLINE void RunLogger::log_config(const JsonInput& config, const std::string& prefix) {
-  for (const JsonInput& entry : config.items()) {
-    const std::string name = prefix + entry.key();
-    if (entry.kind() == JsonInput::Kind::object && !entry.items().empty())
-      log_config(entry, name + ".");
-    else if (entry.kind() == JsonInput::Kind::value)
-      log_param(name, entry.value());
-    else
-      log_param(name, detail::json_text_of(entry));
+/// Sets the param, or each of its parts under a dotted name; or removes it.
+ERM_INLINE void RunLogger::set_param(const std::string& key, const Param& param) {
+  if (param.kind() == Param::Kind::parts) {
+    for (const NamedParam& part : param.parts()) set_param(key + "." + part.key, part.value);
+    return;
   }
+  change_record([&](detail::RunRecord& record) {
+    const std::string name = detail::repaired_utf8(key);
+    record.param_units.erase(name);
+    if (param.kind() == Param::Kind::nothing) {
+      record.params.erase(name);
+      return;
+    }
+    record.params[name] = param.value();
+    if (!param.unit().empty()) record.param_units[name] = param.unit();
+  });
+}
+
+ERM_INLINE void RunLogger::set_params(const Param& config) {
+  if (config.kind() != Param::Kind::parts) {
+    throw Error("log_params was given " + detail::shown(config.value().str()) +
+                ", and a configuration has names; log a single value as log_param(name, value)");
+  }
+  for (const NamedParam& param : config.parts()) set_param(param.key, param.value);
 }
 
 ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& object) {
@@ -204,9 +240,13 @@ ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_
 
 ERM_INLINE void RunLogger::log_text_at(std::string_view utf8, std::string artifact_id,
                                        std::optional<std::int64_t> step) {
-  if (!utf8.empty() && detail::has_white_space(artifact_id) && !detail::has_white_space(utf8)) {
-    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) + ", which has blanks, and the text " +
-                         detail::shown(utf8) + ", which has none; the order is log_text(text, artifact_id)");
+  detail::check_name("artifact id", artifact_id);
+  const bool are_swapped = !utf8.empty() && !detail::has_white_space(utf8) && detail::has_white_space(artifact_id) &&
+                           !detail::ends_as_filename(artifact_id);
+  if (are_swapped) {
+    throw InvalidIdError("log_text was given the artifact id " + detail::shown(artifact_id) +
+                         ", which has blanks, and the text " + detail::shown(utf8) +
+                         ", which has none; the order is log_text(text, artifact_id)");
   }
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
@@ -345,6 +385,14 @@ ERM_INLINE void RunLogger::set_note(std::string_view markdown) {
 }
 ERM_INLINE void RunLogger::set_group(std::string_view group) {
   change_record([&](detail::RunRecord& record) { record.group = detail::repaired_utf8(group); });
+}
+ERM_INLINE void RunLogger::define_axis(std::string_view metric_pattern, std::string_view axis_metric) {
+  if (metric_pattern.empty() || axis_metric.empty())
+    throw Error("define_axis was given an empty name; give the metrics and the metric that is their axis, as in "
+                "define_axis(\"val/*\", \"epoch\")");
+  change_record([&](detail::RunRecord& record) {
+    record.axes[detail::repaired_utf8(metric_pattern)] = detail::repaired_utf8(axis_metric);
+  });
 }
 ERM_INLINE void RunLogger::set_goal(std::string_view metric, Goal goal) {
   change_record([&](detail::RunRecord& record) { record.goals[detail::repaired_utf8(metric)] = goal; });

@@ -3,11 +3,10 @@
 //   near_names("learning_rat", {"learning_rate", "seed"})      // {"learning_rate"}
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace erm::detail {
@@ -24,19 +23,40 @@ inline std::string loose_name(std::string_view name) {
 
 /// How many bytes must be inserted, removed, replaced or swapped with their neighbour to get from `a` to `b`.
 inline std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  // Three rows of the usual table: the one before the last, the last, and this one.
+  const std::size_t width = b.size() + 1;
+  const std::unique_ptr<std::size_t[]> rows(new std::size_t[3 * width]());
+  std::size_t* before_last = rows.get();
+  std::size_t* last = before_last + width;
+  std::size_t* row = last + width;
+  for (std::size_t j = 0; j < width; ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = (std::min)({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = (std::min)(row[j], before_last[j - 2] + 1);
+    for (std::size_t j = 1; j < width; ++j) {
+      std::size_t least = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      if (last[j] + 1 < least) least = last[j] + 1;
+      if (row[j - 1] + 1 < least) least = row[j - 1] + 1;
+      const bool are_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (are_swapped && before_last[j - 2] + 1 < least) least = before_last[j - 2] + 1;
+      row[j] = least;
     }
-    std::swap(before_last, last);
-    std::swap(last, row);
+    std::size_t* const reused = before_last;
+    before_last = last;
+    last = row;
+    row = reused;
   }
   return last[b.size()];
+}
+
+/// How far `name` is from `asked`, or `too_far`. A name that contains the other is further than one with wrong letters.
+inline constexpr std::size_t too_far = ~std::size_t{0};
+inline std::size_t distance_of_names(const std::string& asked, const std::string& name) {
+  const std::size_t edits = edits_between(asked, name);
+  const std::size_t shorter = asked.size() < name.size() ? asked.size() : name.size();
+  const std::size_t longer = asked.size() + name.size() - shorter;
+  if (edits <= longer / 3) return edits;
+  const bool contains = name.find(asked) != std::string::npos || asked.find(name) != std::string::npos;
+  return shorter >= 2 && contains ? 1000 + edits : too_far;
 }
 
 /// At most `most` of the names, the nearest first: those that differ from `asked` by a few letters, or of which one
@@ -45,22 +65,19 @@ inline std::vector<std::string> near_names(std::string_view asked, const std::ve
                                            std::size_t most = 3) {
   constexpr std::size_t longest = 128;  // the work grows with the product of both lengths
   const std::string wanted = loose_name(asked.substr(0, longest));
-  std::vector<std::pair<std::size_t, std::string>> found;
-  for (const std::string& name : names) {
-    const std::string loose = loose_name(std::string_view(name).substr(0, longest));
-    const std::size_t shorter = (std::min)(wanted.size(), loose.size());
-    const bool contains =
-        shorter >= 2 && (loose.find(wanted) != std::string::npos || wanted.find(loose) != std::string::npos);
-    const std::size_t edits = edits_between(wanted, loose);
-    if (edits <= (std::max)(wanted.size(), loose.size()) / 3)
-      found.emplace_back(edits, name);
-    else if (contains)
-      found.emplace_back(longest + edits, name);
+  const std::unique_ptr<std::size_t[]> distances(new std::size_t[names.size()]);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    distances[i] = distance_of_names(wanted, loose_name(std::string_view(names[i]).substr(0, longest)));
+  std::vector<std::string> nearest_names;
+  while (nearest_names.size() < most) {
+    std::size_t nearest = 0;
+    for (std::size_t i = 1; i < names.size(); ++i)
+      if (distances[i] < distances[nearest]) nearest = i;
+    if (names.empty() || distances[nearest] == too_far) break;
+    nearest_names.push_back(names[nearest]);
+    distances[nearest] = too_far;
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> near;
-  for (std::size_t i = 0; i < (std::min)(most, found.size()); ++i) near.push_back(std::move(found[i].second));
-  return near;
+  return nearest_names;
 }
 
 }  // namespace erm::detail

@@ -12,6 +12,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison_data.hpp"
+#include "erm/detail/compare/curve_axis.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/compare/provenance_rows.hpp"
@@ -277,10 +278,11 @@ class ComparisonBuilder {
     const std::vector<std::size_t> order = join_by_key(
         data_->runs, [](const ExperimentRun& run) -> auto& { return run.history(); },
         [&](std::string_view metric) {
-          curves.push_back({metric, std::vector<const MetricHistory*>(runs)});
+          curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}});
         },
         [&](std::size_t row, std::size_t run, const MetricHistory& history) { curves[row].histories[run] = &history; });
     curves = reordered(std::move(curves), order);
+    for (ComparisonCurve& curve : curves) set_axis(curve, data_->runs);
   }
 
   void add_artifacts() {

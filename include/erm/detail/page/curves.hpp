@@ -7,8 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/comparison.hpp"
@@ -47,13 +50,36 @@ struct ChartRange {
   }
 };
 
-/// The points of a history, ordered by step.
-inline std::vector<ChartPoint> chart_points(const MetricHistory& history) {
+/// The x of each step: the step itself, or the value of `axis` that was logged last at that step or before it. NaN
+/// before its first value.
+class ChartAxis {
+ public:
+  explicit ChartAxis(const MetricHistory* axis) : has_axis_(axis != nullptr) {
+    if (!has_axis_) return;
+    for (const MetricPoint& point : axis->points()) points_.emplace_back(point.step, point.value);
+    std::stable_sort(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  [[nodiscard]] double x_of(std::int64_t step) const {
+    if (!has_axis_) return static_cast<double>(step);
+    const auto after = std::upper_bound(points_.begin(), points_.end(), step,
+                                        [](std::int64_t wanted, const auto& point) { return wanted < point.first; });
+    return after == points_.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(after)->second;
+  }
+
+ private:
+  bool has_axis_;
+  std::vector<std::pair<std::int64_t, double>> points_;
+};
+
+/// The points of a history, ordered by x. A point without an x is left out.
+inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const MetricHistory* axis = nullptr) {
+  const ChartAxis axis_values(axis);
   std::vector<ChartPoint> points;
   points.reserve(history.size());
   bool sorted = true;
   for (const MetricPoint& point : history.points()) {
-    const auto x = static_cast<double>(point.step);
+    const double x = axis_values.x_of(point.step);
+    if (!std::isfinite(x)) continue;
     sorted = sorted && (points.empty() || points.back().x <= x);
     points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
   }
@@ -114,8 +140,8 @@ inline void append_chart_text(std::string& out, double x, double y, std::string_
   out += "</text>";
 }
 
-/// Draws the grid, the numbers of both axes, and "step" below them.
-inline void append_chart_axes(std::string& out, const ChartBox& box) {
+/// Draws the grid, the numbers of both axes, and the name of the x axis below them.
+inline void append_chart_axes(std::string& out, const ChartBox& box, std::string_view x_name) {
   const auto each_tick = [](const ChartRange& range, int wanted, auto&& draw) {
     const double step = nice_step((range.high - range.low) / wanted);
     const double last = range.high + step * 1e-9;
@@ -139,7 +165,7 @@ inline void append_chart_axes(std::string& out, const ChartBox& box) {
     append_chart_text(out, box.x_of(value), ChartBox::height - ChartBox::bottom + 16, "middle", label);
   });
   append_chart_text(out, (ChartBox::left + ChartBox::width - ChartBox::right) / 2, ChartBox::height - 4, "middle",
-                    "step");
+                    x_name);
   out += "</g>";
 }
 
@@ -257,7 +283,7 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
   std::size_t drawn = 0;
   for (std::size_t run = 0; run < lines.size(); ++run) {
     if (curve.histories[run] == nullptr) continue;
-    lines[run] = chart_points(*curve.histories[run]);
+    lines[run] = chart_points(*curve.histories[run], curve.axis.empty() ? nullptr : curve.axis_histories[run]);
     for (const ChartPoint& point : lines[run]) {
       box.x.add(point.x);
       box.y.add(point.y);
@@ -267,14 +293,17 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
   const bool has_values = box.y.any;
   box.x.widen();
   box.y.widen();
-  out += "<figure class=chart><figcaption>";
+  const std::string_view x_name = curve.axis.empty() ? "step" : curve.axis;
+  out += "<figure class=chart";
+  if (!curve.axis.empty()) append_html_attribute(out, "data-axis", curve.axis);
+  out += "><figcaption>";
   append_html(out, curve.metric);
   out += "</figcaption>";
   if (!has_values) out += "<p class=notice>No value of it is a finite number: there is nothing to draw.</p>";
   out += "<svg viewBox=\"0 0 640 280\" role=img";
-  append_html_attribute(out, "aria-label", std::string(curve.metric) + " by step, " + counted(drawn, "run"));
+  append_html_attribute(out, "aria-label", std::string(curve.metric) + " by " + std::string(x_name) + ", " + counted(drawn, "run"));
   out += '>';
-  if (has_values) append_chart_axes(out, box);
+  if (has_values) append_chart_axes(out, box, x_name);
   for (std::size_t run = 0; run < lines.size(); ++run) {
     if (lines[run].empty()) continue;
     append_chart_line(out, box, thinned_points(lines[run], box.x.low, box.x.high, 281), run);

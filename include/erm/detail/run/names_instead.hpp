@@ -20,8 +20,8 @@ inline std::string names_instead(std::string_view asked, const std::vector<std::
     return text;
   };
   if (names.empty()) return "; it has none";
-  const std::vector<std::string> near = near_names(asked, names);
-  if (!near.empty()) return "; its nearest are " + listed(near, near.size());
+  const std::vector<std::string> nearest = near_names(asked, names);
+  if (!nearest.empty()) return "; its nearest are " + listed(nearest, nearest.size());
   if (names.size() <= most) return "; it has " + listed(names, names.size());
   return "; it has " + listed(names, most) + " and " + std::to_string(names.size() - most) + " more";
 }

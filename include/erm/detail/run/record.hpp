@@ -72,10 +72,12 @@ struct RunRecord {
   std::string owner;                   // see ProcessIdentity
   std::vector<std::string> features;
   std::map<std::string, Value> params;
+  std::map<std::string, std::string> param_units;  // of the params that have one: "s"
   std::map<std::string, Value> metrics;
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
   std::map<std::string, Goal> goals;
+  std::map<std::string, std::string> axes;  // metric, or a pattern of metrics, to the metric that is its x axis
   std::map<std::string, std::string> tags;  // an empty text for a tag without a value
   std::string note;                         // Markdown
   std::string group;

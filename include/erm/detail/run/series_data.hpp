@@ -22,6 +22,7 @@
 #include "erm/content.hpp"
 #include "erm/error.hpp"
 #include "erm/histogram.hpp"
+#include "erm/numbers_view.hpp"
 #include "erm/series.hpp"
 #include "erm/table.hpp"
 
@@ -301,6 +302,20 @@ void SeriesData::log_histogram(const std::string& name, const Float* values, std
   chains.front().add(step_record(chains.front().bins, step, milliseconds, counts));
   const std::lock_guard<std::mutex> lock(mutex_);
   read_histograms_.erase(name);
+}
+
+/// Calls `use(first, size)` with the floats or doubles where they lie; with copies of other numbers, and of those that do
+/// not lie next to each other. Their order does not matter.
+template <class Use>
+void with_floating(const NumbersView& numbers, Use&& use) {
+  const NumbersView values = numbers.is_contiguous() ? NumbersView() : numbers.in_memory_order();
+  const NumbersView& in_order = numbers.is_contiguous() ? numbers : values;
+  if (in_order.is_contiguous() && in_order.type() == NumberType::float32)
+    return use(static_cast<const float*>(in_order.data()), in_order.size());
+  if (in_order.is_contiguous() && in_order.type() == NumberType::float64)
+    return use(static_cast<const double*>(in_order.data()), in_order.size());
+  const std::vector<double> copy = in_order.values();
+  use(copy.data(), copy.size());
 }
 
 /// Series that are read when a program asks for them. Copies of a run share them.

@@ -64,6 +64,12 @@ class MetadataReader {
     expect(Kind::text, "text", within, key);
     return json_.text();
   }
+  std::map<std::string, std::string> texts(std::string_view within) {
+    expect(Kind::object, "an object", within);
+    std::map<std::string, std::string> entries;
+    json_.object([&](const std::string& key) { entries[key] = text(within, key); });
+    return entries;
+  }
   TimePoint time(std::string_view key) {
     const std::string found = text(key);
     const std::optional<TimePoint> read = parse_time(found);
@@ -278,9 +284,12 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
           fail("erm/goals/" + metric, "is " + shown(goal) + ", not minimize or maximize");
         record.goals[metric] = goal == "minimize" ? Goal::minimize : Goal::maximize;
       });
+    } else if (key == "axes") {
+      record.axes = texts("erm/axes");
+    } else if (key == "param_units") {
+      record.param_units = texts("erm/param_units");
     } else if (key == "tags") {
-      expect(Kind::object, "an object", "erm/tags");
-      json_.object([&](const std::string& tag) { record.tags[tag] = text("erm/tags", tag); });
+      record.tags = texts("erm/tags");
     } else if (key == "note") {
       record.note = text("erm/note");
     } else if (key == "group") {

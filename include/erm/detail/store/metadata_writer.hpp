@@ -64,6 +64,7 @@ class MetadataWriter {
   void dicts(const std::map<std::string, Json>& dicts);
   void dict_entry(const Json& value, const std::string& pointer);
   Json without_non_finite(const Json& json, const std::string& pointer);
+  void texts(std::string_view name, const std::map<std::string, std::string>& entries);
   void artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts);
 
   std::string out_;
@@ -150,6 +151,15 @@ inline Json MetadataWriter::without_non_finite(const Json& json, const std::stri
   return out;
 }
 
+/// An object of texts, unless it is empty.
+inline void MetadataWriter::texts(std::string_view name, const std::map<std::string, std::string>& entries) {
+  if (entries.empty()) return;
+  key(name);
+  out_ += '{';
+  for (const auto& [entry, text] : entries) text_entry(entry, text);
+  out_ += '}';
+}
+
 inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts) {
   line_key("artifacts");
   out_ += '{';
@@ -225,12 +235,9 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
       writer.text_entry(metric, goal == Goal::minimize ? "minimize" : "maximize");
     out += '}';
   }
-  if (!record.tags.empty()) {
-    writer.key("tags");
-    out += '{';
-    for (const auto& [name, value] : record.tags) writer.text_entry(name, value);
-    out += '}';
-  }
+  writer.texts("axes", record.axes);
+  writer.texts("param_units", record.param_units);
+  writer.texts("tags", record.tags);
   if (!record.note.empty()) writer.text_entry("note", record.note);
   if (!record.group.empty()) writer.text_entry("group", record.group);
   if (record.edits_lie_beside) {

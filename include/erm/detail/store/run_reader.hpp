@@ -180,9 +180,12 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   for (std::string& feature : other.features)
     if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
       run.features.push_back(std::move(feature));
+  for (auto& [param, unit] : other.param_units)
+    if (run.params.count(param) == 0) run.param_units[param] = std::move(unit);
   run.params.merge(other.params);
   run.metrics.merge(other.metrics);
   run.goals.merge(other.goals);
+  run.axes.merge(other.axes);
   run.tags.merge(other.tags);
   if (run.note.empty()) run.note = std::move(other.note);
   if (run.group.empty()) run.group = std::move(other.group);

@@ -130,7 +130,7 @@ const sameCell = (a, b) => {
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, brush: new Map(), color: "",
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
 };
 let defaultBaseline = 0;
 
@@ -151,6 +151,7 @@ function addressOfState() {
   if (state.log) parts.set("log", "1");
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
+  if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
 }
@@ -187,6 +188,7 @@ function loadState() {
   state.band = parts.get("band") === "range" ? "range" : "sd";
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
+  state.zoomAxis = parts.get("zoomaxis") || "step";
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
@@ -752,6 +754,11 @@ function seriesOf(chart) {
   return chart.series;
 }
 
+/// The name of a chart's x axis while the others have the step: "step", or the metric of define_axis.
+const stepName = (chart) => chart.figure.dataset.axis || "step";
+const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
+/// The zoom, if it is one of this chart's axis.
+const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
 /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
@@ -923,13 +930,13 @@ function quantile(sortedValues, part) {
   return sortedValues[low] + (place - low) * ((low + 1 < sortedValues.length ? sortedValues[low + 1] : sortedValues[low]) - sortedValues[low]);
 }
 
-function domainOf(lines, isGrouped) {
+function domainOf(lines, isGrouped, zoom) {
   let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, smallest = Infinity;
   const values = [];
   for (const line of lines) {
     for (let i = 0; i < line.x.length; ++i) {
       if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = Math.max(x1, line.x[i]); }
-      if (state.zoom && (line.x[i] < state.zoom[0] || line.x[i] > state.zoom[1])) continue;
+      if (zoom && (line.x[i] < zoom[0] || line.x[i] > zoom[1])) continue;
       for (const value of isGrouped ? [line.low[i], line.high[i]] : [line.raw[i]]) {
         if (!Number.isFinite(value)) continue;
         y0 = Math.min(y0, value);
@@ -944,7 +951,7 @@ function domainOf(lines, isGrouped) {
     y0 = quantile(all, 0.05);
     y1 = quantile(all, 0.95);
   }
-  if (state.zoom) [x0, x1] = state.zoom;
+  if (zoom) [x0, x1] = zoom;
   const widen = (low, high) => {
     if (!Number.isFinite(low)) return [0, 1];
     const room = Math.max(Math.abs(low), Math.abs(high));
@@ -957,7 +964,7 @@ function renderChart(chart) {
   const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
   const isGrouped = state.group !== "";
   chart.lines = isGrouped ? groupLines(lines) : lines;
-  const domain = domainOf(chart.lines, isGrouped);
+  const domain = domainOf(chart.lines, isGrouped, zoomOf(chart));
   const plotWidth = box.width - box.left - box.right, plotHeight = box.height - box.top - box.bottom;
   const toX = (x) => box.left + ((x - domain.x[0]) / (domain.x[1] - domain.x[0])) * plotWidth;
   const scale = makeScale(domain.y[0], domain.y[1], domain.smallest);
@@ -978,7 +985,7 @@ function renderChart(chart) {
   }
   const xTicks = linearTicks(domain.x[0], domain.x[1], state.x === "clock" ? 4 : 7);
   for (const value of xTicks) grid.append(draw("text", { x: toX(value).toFixed(1), y: box.height - box.bottom + 16, "text-anchor": "middle" }, xText(value)));
-  const label = { step: "step", time: "time since the first point", clock: "time (UTC)" }[state.x];
+  const label = { step: stepName(chart), time: "time since the first point", clock: "time (UTC)" }[state.x];
   grid.append(draw("text", { x: (box.left + box.width - box.right) / 2, y: box.height - 4, "text-anchor": "middle" }, label));
   const plot = draw("g", { "clip-path": `url(#c${chart.index})` });
   for (const line of chart.lines) {
@@ -1032,7 +1039,7 @@ function moveCursor(chart, x) {
   const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
   chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
   if (!isShown) return chart.readout.replaceChildren();
-  const parts = [make("b", null, `${state.x === "step" ? "step " : ""}${xText(x)}`)];
+  const parts = [make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`)];
   for (const line of chart.lines) {
     const value = valueAt(line, x);
     let text = format(value);
@@ -1045,7 +1052,8 @@ function moveCursor(chart, x) {
   }
   chart.readout.replaceChildren(...parts);
 }
-const moveCursors = (x) => charts.forEach((chart) => moveCursor(chart, x));
+/// Moves the cursor of every chart that has the x axis of `from`.
+const moveCursors = (x, from) => charts.forEach((chart) => moveCursor(chart, haveOneAxis(chart, from) ? x : null));
 
 /// Every x at which a line has a point, for the cursor to stop at.
 function stopsOf(chart) {
@@ -1065,8 +1073,9 @@ function nearest(stops, x) {
   return low > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
 }
 
-function setZoom(zoom) {
+function setZoom(zoom, chart) {
   state.zoom = zoom;
+  state.zoomAxis = chart ? stepName(chart) : "step";
   renderCharts();
   saveState();
   say(zoom ? `Zoomed to ${xText(zoom[0])} to ${xText(zoom[1])}` : "Zoomed out");
@@ -1085,13 +1094,13 @@ function listenToChart(chart) {
     if (!chart.isDrawn) renderChart(chart);
     const x = xAt(event);
     const stops = stopsOf(chart);
-    if (stops.length > 0) moveCursors(stops[nearest(stops, x)]);
+    if (stops.length > 0) moveCursors(stops[nearest(stops, x)], chart);
     if (from === null) return;
     const [a, b] = [chart.toX(Math.min(from, x)), chart.toX(Math.max(from, x))];
     chart.brush.setAttribute("x", a);
     chart.brush.setAttribute("width", b - a);
   });
-  svg.addEventListener("pointerleave", () => { if (document.activeElement !== svg) moveCursors(null); });
+  svg.addEventListener("pointerleave", () => { if (document.activeElement !== svg) moveCursors(null, chart); });
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (!chart.isDrawn) renderChart(chart);
@@ -1104,7 +1113,7 @@ function listenToChart(chart) {
     const zoom = [Math.min(from, to), Math.max(from, to)];
     from = null;
     chart.brush.setAttribute("width", 0);
-    if (isZoom) setZoom(zoom);
+    if (isZoom) setZoom(zoom, chart);
   });
   svg.addEventListener("dblclick", () => setZoom(null));
   svg.addEventListener("keydown", (event) => {
@@ -1116,20 +1125,20 @@ function listenToChart(chart) {
     const at = Number.isFinite(chart.at) ? chart.at : x0;
     const place = Number.isFinite(chart.at) ? nearest(stops, at) : -1;
     const jump = event.shiftKey ? Math.max(1, Math.round(stops.length / 20)) : 1;
-    const move = (to) => moveCursors(stops[Math.min(stops.length - 1, Math.max(0, to))]);
+    const move = (to) => moveCursors(stops[Math.min(stops.length - 1, Math.max(0, to))], chart);
     const actions = {
       ArrowRight: () => move(place + jump),
       ArrowLeft: () => move(place < 0 ? stops.length - 1 : place - jump),
       Home: () => move(0),
       End: () => move(stops.length - 1),
-      "+": () => setZoom([Math.max(x0, at - (x1 - x0) / 4), Math.min(x1, at + (x1 - x0) / 4)]),
+      "+": () => setZoom([Math.max(x0, at - (x1 - x0) / 4), Math.min(x1, at + (x1 - x0) / 4)], chart),
       "-": () => setZoom(null),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
     actions[event.key]();
   });
-  svg.addEventListener("blur", () => moveCursors(null));
+  svg.addEventListener("blur", () => moveCursors(null, chart));
 }
 
 /// The chart as a file of its own: colours from the page, on its background.
@@ -1169,7 +1178,7 @@ function pointsOf(chart) {
     if (!byX.has(x)) byX.set(x, Array(lines.length).fill(""));
     byX.get(x)[k] = format(line.raw[i]);
   }));
-  return [[state.x, ...lines.map((line) => line.name)], ...[...byX].sort((a, b) => a[0] - b[0]).map(([x, values]) => [state.x === "step" ? String(x) : xText(x), ...values])];
+  return [[state.x === "step" ? stepName(chart) : state.x, ...lines.map((line) => line.name)], ...[...byX].sort((a, b) => a[0] - b[0]).map(([x, values]) => [state.x === "step" ? String(x) : xText(x), ...values])];
 }
 
 function fillPoints(chart) {
