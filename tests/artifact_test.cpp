@@ -78,7 +78,7 @@ TEST_CASE("Content is written to a file completely or not at all") {
   std::filesystem::create_directory(dir / "folder");
   const std::string folder = dir / "folder";
   CHECK(thrown<erm::IoError>([&] { artifact.save_to(folder); }) ==
-        "cannot rename to '" + folder + "' the file '" + folder + ".erm_part': Is a directory");
+        "cannot write to '" + folder + "': Is a directory");
   CHECK(file_tree(dir.path()).size() == 2);
 }
 

@@ -99,7 +99,8 @@ TEST_CASE("A live run has everything that was logged, with the same functions as
   REQUIRE(loaded.finished_utc());
   REQUIRE(loaded.last_seen_utc());
   CHECK(*loaded.finished_utc() >= loaded.timestamp_utc());
-  CHECK(loaded.duration() == *loaded.finished_utc() - loaded.timestamp_utc());
+  REQUIRE(loaded.duration());
+  CHECK(loaded.duration()->count() >= 0);  // live_clock_test.cpp tests more
   CHECK(loaded.params().at("lr").str() == "0.1");
   CHECK(loaded.params().at("seed") == 18446744073709551615U);
   CHECK(loaded.params().at("nesterov") == true);
@@ -546,25 +547,36 @@ TEST_CASE("The holder of a run is identified by more than its process number") {
   LiveRun run(dir / "registry", "e", named("r"));
   const std::string path = run.uri() + "/erm_metadata.json";
   const erm::Json metadata = erm::Json::parse(file_text(path));
-  const auto with_owner = [&](const std::string& host, const std::string& process, const std::string& started,
-                              std::chrono::seconds silent) {
+  const auto with_owner = [&](const std::string& owner, std::chrono::seconds silent) {
     erm::Json changed = metadata;
-    changed["erm"]["owner"] = host + "\n" + process + "\n" + started + "\n";
+    changed["erm"]["owner"] = owner;
     changed["erm"]["heartbeat_seconds"] = 1000;
     changed["erm"]["heartbeat_utc"] = erm::detail::time_text(erm::detail::now_utc() - silent);
-    write_file(dir.path() / "copy/erm_metadata.json", changed.dump());
+    const std::filesystem::path copy = dir.path() / "copy/erm_metadata.json";
+    write_file(copy, changed.dump());
+    std::filesystem::last_write_time(copy, std::filesystem::file_time_type::clock::now() - silent);
     return erm::load_run_from_path(dir / "copy").status();
   };
-  const erm::detail::Owner me = erm::detail::Owner::this_process();
   using std::chrono::seconds;
-  CHECK(with_owner(me.host, me.process, me.started, seconds(10000)) == RunStatus::running);
-  CHECK(with_owner(me.host, me.process, me.started + "0", seconds(0)) == RunStatus::killed);  // a reused number
-  CHECK(with_owner(me.host, "999999999", me.started, seconds(0)) == RunStatus::killed);
-  // It may be silent for four heartbeats.
-  CHECK(with_owner("another-host", "1", "", seconds(3000)) == RunStatus::running);
-  CHECK(with_owner("another-host", "1", "", seconds(4001)) == RunStatus::killed);
-  CHECK(with_owner(me.host, me.process, "another-boot 1", seconds(3000)) == RunStatus::running);
-  CHECK(with_owner(me.host, me.process, "another-boot 1", seconds(4001)) == RunStatus::killed);
+  const erm::detail::Owner me = erm::detail::Owner::this_process();
+  CHECK(with_owner(me.text(), seconds(10000)) == RunStatus::running);
+  erm::detail::Owner other = me;
+  other.started += "0";  // a reused number
+  CHECK(with_owner(other.text(), seconds(0)) == RunStatus::killed);
+  other = me;
+  other.process = "999999999";
+  CHECK(with_owner(other.text(), seconds(0)) == RunStatus::killed);
+  // Of others only the heartbeats tell. They may miss four.
+  erm::detail::Owner elsewhere = me;
+  elsewhere.started = "another-boot 1";
+  erm::detail::Owner in_container = me;
+  in_container.space = "pid:[1]";
+  const std::string of_erm_0_1 = me.host + "\n999999999\n" + me.started + "\n";
+  for (const std::string& owner : {elsewhere.text(), in_container.text(), of_erm_0_1, std::string("host\n1\n\n")}) {
+    INFO(owner);
+    CHECK(with_owner(owner, seconds(3000)) == RunStatus::running);
+    CHECK(with_owner(owner, seconds(4001)) == RunStatus::killed);
+  }
 }
 
 // ---- other writers ----

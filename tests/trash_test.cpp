@@ -348,9 +348,12 @@ TEST_CASE("A live run cannot be deleted, nor its experiment, but a run whose pro
   // Of another machine that was silent for long.
   std::string metadata = file_text(live.uri() + "/erm_metadata.json");
   metadata.replace(metadata.find("\"finished\""), 10, "\"running\"");
-  metadata.replace(metadata.find("\"owner\": \"") + 10, 0, "another-");
+  const std::size_t process = metadata.find("\\n", metadata.find("\"owner\"")) + 2;
+  metadata.insert(metadata.find("\\n", process) + 2, "another-boot-");
   metadata.replace(metadata.find("\"heartbeat_utc\": \"") + 18, 4, "2020");
   write_file(live.uri() + "/erm_metadata.json", metadata);
+  std::filesystem::last_write_time(live.uri() + "/erm_metadata.json",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   delete_run(live.uri());
   CHECK(trashed(registry) == Ids{"e/main/live"});
 }
@@ -399,21 +402,33 @@ TEST_CASE("Emptying the trash permanently removes what is old enough") {
   CHECK(file_tree(registry).size() == 1);  // the registry's own file
 }
 
-TEST_CASE("An entry of the trash that ERM did not write is reported, and nothing else is lost") {
+TEST_CASE("An entry of the trash that ERM did not write is reported, and hides no other") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";
   save(registry, "e", "main", "r");
   delete_run(registry, "e", "main", "r");
   const std::string entry = registry + "/.erm_trash/" + list_trash(registry)[0].trash_id;
   const std::string text = file_text(entry + "/entry.json");
-  const auto told = [&] { return thrown<erm::FormatError>([&] { static_cast<void>(list_trash(registry)); }); };
+  save(registry, "e", "main", "good");
+  delete_run(registry, "e", "main", "good");
+  // What is passed over stands behind the message that the run is not in the trash.
+  const auto told = [&] {
+    CHECK(trashed(registry) == Ids{"e/main/good"});
+    const std::string all = thrown<erm::NotFoundError>([&] { restore_run(registry, "e", "main", "r"); });
+    const std::string passed_over = "; passed over: ";
+    REQUIRE(contains(all, passed_over));
+    return all.substr(all.find(passed_over) + passed_over.size());
+  };
   SECTION("an id that would lead out of the registry") {
     write_file(entry + "/entry.json", "{\"experiment_id\": \"..\", \"deleted_utc\": \"2026-11-23T07:30:21\"}");
     CHECK(told() == "cannot read the entry of a registry's trash '" + entry +
                         "/entry.json': the id '..' has '.' or '..' " +
                         "as a part; give a name that stays where it is; mend the file, or remove the entry's folder");
     CHECK_THROWS_AS(restore_run(registry, "..", "main", "r"), erm::InvalidIdError);
-    CHECK_THROWS_AS(empty_trash(registry), erm::FormatError);
+    CHECK(empty_trash(registry) == 1);
+    CHECK(std::filesystem::exists(entry));
+    save(registry, "e", "main", "good");
+    delete_run(registry, "e", "main", "good");
   }
   SECTION("no id") {
     write_file(entry + "/entry.json", "{}");
@@ -431,11 +446,14 @@ TEST_CASE("An entry of the trash that ERM did not write is reported, and nothing
     std::filesystem::remove(entry + "/entry.json");
     CHECK(told() == "cannot read the trash of a registry: '" + entry +
                         "' has no entry.json, which says what it was; put it back, or remove the folder");
-    CHECK(empty_trash(registry) == 0);
+    CHECK(empty_trash(registry) == 1);
+    CHECK(std::filesystem::exists(entry));
+    save(registry, "e", "main", "good");
+    delete_run(registry, "e", "main", "good");
   }
   SECTION("what a later version adds") { write_file(entry + "/entry.json", "{\"later\": [1], " + text.substr(1)); }
   write_file(entry + "/entry.json", text);
-  CHECK(trashed(registry) == Ids{"e/main/r"});
+  CHECK(trashed(registry) == Ids{"e/main/r", "e/main/good"});
   restore_run(registry, "e", "main", "r");
   CHECK(list_runs(registry, "e") == Ids{"r"});
 }

@@ -41,8 +41,10 @@ class Artifact {
   /// The complete content. Throws NotFoundError if a loaded run has lost the file, and FormatError if the file has
   /// changed since it was saved.
   [[nodiscard]] Bytes bytes() const;
-  /// Writes the content to a local file without holding it in memory. The file is complete or does not exist. Throws
-  /// like bytes().
+  /// Writes the content to a local file without holding it in memory. Either the complete file is written, or the old
+  /// one stays, however many processes write it at once. The file that it replaces gives it its permissions. A link is
+  /// replaced by the file, and not followed. Throws like bytes(), NotFoundError if the folder does not exist, Error for
+  /// a device or a pipe, and IoError if the file cannot be written.
   void save_to(const FilePath& path) const;
 
  private:

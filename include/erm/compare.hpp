@@ -40,8 +40,9 @@ template <class... Runs, std::enable_if_t<(std::is_convertible_v<const Runs&, co
 }
 
 /// Writes the page to a file, without holding the complete page in memory. Either the complete file is written, or the
-/// old one stays. Throws like compare_runs, NotFoundError if the folder of `path` does not exist, and IoError if the
-/// file cannot be written.
+/// old one stays, however many processes write it at once. The file that it replaces gives it its permissions. A link
+/// is replaced by the file, and not followed. Throws like compare_runs, NotFoundError if the folder of `path` does not
+/// exist, Error for a device or a pipe, and IoError if the file cannot be written.
 void write_comparison(const FilePath& path, const std::vector<ExperimentRun>& runs, const CompareOptions& options = {});
 
 }  // namespace erm

@@ -110,8 +110,9 @@ struct ComparisonWarning {
     unknown_code,          // the commit is recorded for some runs, but not for others
     different_build_type,  // Debug builds and Release builds
     different_compiler,
-    different_flags,  // or definitions, optimisation, C++ standard
-    different_input   // inputs with the same name but different content
+    different_flags,    // or definitions, optimisation, C++ standard
+    different_input,    // inputs with the same name but different content
+    unreadable_history  // the curves of a run are missing, because a file of its history is damaged or gone
   };
   Kind kind = Kind::different_code;
   /// One line with the names of the runs.

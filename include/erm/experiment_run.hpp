@@ -138,7 +138,8 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] const std::optional<TimePoint>& finished_utc() const noexcept;
   /// The last sign of life of a live run, as exact as the interval of its heartbeats. Nothing for other runs.
   [[nodiscard]] const std::optional<TimePoint>& last_seen_utc() const noexcept;
-  /// From timestamp_utc to the end, or to the last sign of life. Nothing if neither is known.
+  /// From timestamp_utc to the end, or to the last sign of life. Not affected by a wall clock that is set meanwhile, and
+  /// never negative. Nothing if neither is known.
   [[nodiscard]] std::optional<std::chrono::microseconds> duration() const;
 
  private:

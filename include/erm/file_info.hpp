@@ -28,4 +28,10 @@ struct FolderEntry {
   FileKind kind = FileKind::missing;
 };
 
+/// A folder that could not be read and was passed over, and why.
+struct PassedOver {
+  std::string path;
+  std::string reason;
+};
+
 }  // namespace erm

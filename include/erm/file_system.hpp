@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,10 +114,20 @@ class FileSystem {
   /// search inside such a folder, nor inside folders named ".erm_...".
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> folders_with(const std::string& path,
                                                                          const std::string& filename) const;
+  /// The same, but passes over a folder below `path` that cannot be read, as lost+found in the root of a volume, and a
+  /// link to itself. Adds each to `passed_over` unless that is null; not lost+found, which every volume has.
+  [[nodiscard]] ERM_INLINE virtual std::vector<std::string> readable_folders_with(
+      const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const;
+  /// read() of a file that ERM keeps small: metadata, markers, edits, an entry of the trash. Throws FormatError if it
+  /// has more than max_metadata_size() bytes, if possible before it is read.
+  [[nodiscard]] ERM_INLINE virtual Bytes read_bounded(const std::string& path) const;
   /// The files below `path`, at any depth and relative to it, in any order.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
   /// The names of those claims in a folder whose holder may be dead. Only claim() finds out for certain.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
+  /// The seconds since a file was written, by the clock of the store. Empty if the store does not tell, as by default.
+  /// It lets processes on machines with different clocks agree whether the owner of a live run still lives.
+  [[nodiscard]] virtual std::optional<double> age(const std::string& /*path*/) const { return std::nullopt; }
   /// Whether the store has folders and links of their own, which callers create, check and sync; otherwise only files.
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// Whether its paths are paths of files on this machine.
@@ -135,6 +146,22 @@ class FileSystem {
                                                    Durability = Durability::buffered);
   /// remove() of each path, all of which are files.
   ERM_INLINE virtual void remove_many(const std::vector<std::string>& files);
+
+  // ---- a bound ----
+
+  /// The largest metadata of a run in bytes, and the largest file of each other kind that ERM keeps small: what is
+  /// larger is a FormatError to read, and an Error to save. 64 MiB by default. Set it before the store is used:
+  ///
+  ///   auto fs = std::make_shared<erm::LocalFileSystem>();
+  ///   fs->set_max_metadata_size(std::uint64_t{1} << 30);
+  ///   erm::load_run_from_path("erm-registry/e/main/huge", fs);
+  void set_max_metadata_size(std::uint64_t bytes) noexcept { max_metadata_size_ = bytes; }
+  [[nodiscard]] std::uint64_t max_metadata_size() const noexcept { return max_metadata_size_; }
+  /// Throws FormatError if `size` is more.
+  ERM_INLINE void expect_bounded(const std::string& path, std::uint64_t size) const;
+
+ private:
+  std::uint64_t max_metadata_size_ = std::uint64_t{64} << 20;
 };
 
 /// The files of this machine.
@@ -159,6 +186,11 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
                                                                  const std::string& filename) const override;
+  [[nodiscard]] ERM_INLINE std::vector<std::string> readable_folders_with(
+      const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const override;
+  [[nodiscard]] ERM_INLINE Bytes read_bounded(const std::string& path) const override;
+  /// By the clock of this machine. That of a file server may differ.
+  [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }
 };
 

@@ -52,12 +52,16 @@ struct FindOptions {
   std::function<void(const std::string& run_uri, const Error& error)> on_broken = {};
   /// How many threads read. 0: one for each processor, at most four.
   unsigned threads = 0;
+  /// Called once with each folder that cannot be read and is therefore passed over: one without permission, or a link
+  /// to itself. Not with lost+found, which every volume has. Empty: one line on stderr.
+  std::function<void(const std::string& warning)> on_warning = {};
 };
 
-/// The runs that the options select. Histories and artifacts are read on demand: history() of a run throws
-/// NotFoundError if the run has been deleted or replaced since. The metrics of a run that is still being written may be
-/// a few seconds old. Throws Error if the filter or the order cannot be parsed (the message shows it, with a caret
-/// under the position), and NotFoundError if the registry, or the experiment or variant in the options, does not exist.
+/// The runs that the options select. One that cannot be read hides no other: see on_broken and on_warning. Histories
+/// and artifacts are read on demand: history() of a run throws NotFoundError if the run has been deleted or replaced
+/// since. The metrics of a run that is still being written may be a few seconds old. Throws Error if the filter or the
+/// order cannot be parsed (the message shows it, with a caret under the position), and NotFoundError if the registry,
+/// or the experiment or variant in the options, does not exist.
 [[nodiscard]] std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -26,6 +26,11 @@ struct LiveOptions {
   std::optional<std::string> run_id = {};
   /// Continue the run with that id if it exists, otherwise begin it.
   bool resume = false;
+  /// How long `resume` waits for a run that another machine or container has open. Only heartbeats tell whether its
+  /// owner still lives. If four of them are missing by the clock of the store, the run is free at once. Otherwise
+  /// resuming throws RunExistsError, which says in how many seconds it will be free; or it waits for so long as this,
+  /// and throws as soon as a heartbeat comes. A minute suffices for runs with the default heartbeat.
+  std::optional<std::chrono::seconds> takeover_wait = {};
   /// How long a point may stay in memory. Never longer than one heartbeat.
   std::chrono::milliseconds flush_interval = std::chrono::milliseconds(1000);
   /// Write each flush through to disk (fsync), so that it survives a power cut and not only a crash of the process.
@@ -55,8 +60,9 @@ struct LiveOptions {
   std::function<void(const std::string& message)> on_error = {};
   /// Let the log_ functions throw after a failure to write.
   bool throw_errors = false;
-  /// Save what is buffered when a signal ends the process (SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, ...), unless
-  /// the program handles it itself.
+  /// Save what is buffered when a signal ends the process (SIGTERM, SIGINT, SIGHUP, SIGABRT, SIGSEGV, ...). A signal that
+  /// the program handles itself is left to it, except for faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT): then the
+  /// program's handler is called after the run is saved. If it returns, the run goes on.
   bool handle_signals = true;
   /// A store of your own. The URI of the registry is then a path in it.
   std::shared_ptr<FileSystem> fs = nullptr;

@@ -90,7 +90,7 @@ class LiveMetric {
 
 /// Thread-safe. Has the log_ functions of ExperimentRun (see RunLogger). None of them throws because the disk is full
 /// or unavailable: the run keeps what it could not write, tries again, and reports the failure once through
-/// LiveOptions::on_error. In the child of a fork the run does nothing: it belongs to the parent.
+/// LiveOptions::on_error. In the child of a fork the run belongs to the parent: see continue_in_child().
 class LiveRun : public RunLogger {
  public:
   /// Claims the run's folder and creates it on disk. Throws RunExistsError if the id is taken, or if a live process
@@ -139,6 +139,13 @@ class LiveRun : public RunLogger {
   void finish();
   /// Flushes the run and ends it as failed.
   void fail(const std::string& why);
+
+  /// Moves the run to this process, a child of the one that had it, as after daemon(). Until then nothing that the child
+  /// logs is kept: on_error is called once, and flush(), finish() and fail() throw Error. The run continues after what
+  /// the parent wrote, with the same handles. The parent must log nothing more: daemon() ends it by _exit(), and one that
+  /// goes on has lost the run, as its on_error is told. Call this while no other thread uses the run. Does nothing in the process that has the run. Throws
+  /// RunExistsError if another process has opened it since, Error if it had ended.
+  void continue_in_child();
 
  private:
   LiveRun();

@@ -29,13 +29,13 @@ struct SaveOptions {
 
 /// Saves a run to the folder `run_uri`, and creates the missing folders above it. At any moment a reader sees the
 /// complete run or none; with `overwrite` the old run or the new one. Throws RunExistsError if the folder has a run
-/// already.
+/// already, and Error if the metadata would be larger than FileSystem::max_metadata_size() (64 MiB).
 void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options = {});
 
 /// Saves a run to a registry, creates the registry if it is missing, and returns the URI of the run. If the run id was
 /// generated and another run has it, the run gets the next free id ("..._002"), in the URI and in its metadata. Throws
 /// RunExistsError if you chose the id and another run has it, and InvalidIdError if an experiment, a variant or a run
-/// would lie inside another of its kind.
+/// would lie inside another of its kind. Throws Error for metadata that are too large, like save_run_to_path.
 std::string save_run_to_registry(const ExperimentRun& run, const std::string& registry_uri, SaveOptions options = {});
 
 /// Loads a run. Artifacts are read on demand. Throws NotFoundError if there is no run, and FormatError if its files are
@@ -43,7 +43,9 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
 [[nodiscard]] ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nullptr);
 
 /// Loads the run `run_id`, or without one the latest: by timestamp_utc, then by id. Throws like load_run_from_path. The
-/// loaded run has the ids of the call, even if its folder was copied or renamed.
+/// loaded run has the ids of the call, even if its folder was copied or renamed. A damaged run that may be the latest,
+/// by the time in its generated id or else by the time at which its metadata were written, is an error that names it.
+/// One that cannot be is passed over, with a line on stderr.
 [[nodiscard]] ExperimentRun load_run_from_registry(const std::string& registry_uri, const std::string& experiment_id,
                                                    const std::string& variant_id = "main",
                                                    std::optional<std::string> run_id = {},
@@ -58,7 +60,8 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
                                                                  std::shared_ptr<FileSystem> fs = nullptr);
 
 /// The ids in a registry, sorted. Each function throws NotFoundError if the registry, the experiment or the variant
-/// does not exist.
+/// does not exist. A folder that cannot be read, as lost+found in the root of a volume, is passed over without a word;
+/// find_runs tells of it.
 [[nodiscard]] std::vector<std::string> list_experiments(const std::string& registry_uri,
                                                         std::shared_ptr<FileSystem> fs = nullptr);
 [[nodiscard]] std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,

@@ -34,7 +34,8 @@ void delete_run(const std::string& run_uri, std::shared_ptr<FileSystem> fs = nul
 
 /// Moves a variant or an experiment to the trash: its runs one by one, then itself. Throws RunExistsError, and deletes
 /// nothing, if a live process writes to one of the runs. A run that another process saves there meanwhile stays. The
-/// next call continues an interrupted one.
+/// next call continues an interrupted one. What cannot be deleted, as a folder without permission, hides nothing: the
+/// rest is deleted, and the error, of the first one's type, names all that is left.
 void delete_variant(const std::string& registry_uri, const std::string& experiment_id, const std::string& variant_id,
                     std::shared_ptr<FileSystem> fs = nullptr);
 void delete_experiment(const std::string& registry_uri, const std::string& experiment_id,
@@ -49,7 +50,7 @@ struct TrashedRun {
   TimePoint deleted_utc;
 };
 
-/// The runs in the trash, in the order of their deletion.
+/// The runs in the trash, in the order of their deletion. One that cannot be read is left out, with a line on stderr.
 [[nodiscard]] std::vector<TrashedRun> list_trash(const std::string& registry_uri,
                                                  std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -1,5 +1,6 @@
 // How long a comparison takes, and how that grows: pages of plain tables, from 100 runs to 1,000, each of 20 params and
-// 20 metrics. Prints the best of several rounds, beside the time that a plain copy of the page takes.
+// 20 metrics. Prints the best of several rounds, beside the time that a plain copy of the page takes. Then pages of one
+// HTML artifact that would take long if a scan of it looked at a byte more than once.
 //
 //   compare_benchmark
 #include <algorithm>
@@ -64,6 +65,23 @@ int main() {
     const auto bytes = static_cast<double>(page.size());
     std::printf("%6zu %10.3f %10.0f %8.0f %10.3f %10.3f %10.3f\n", count, html, bytes / 1e3, bytes / 1e3 / html, data,
                 text, copy);
+  }
+  // HTML artifacts that are all of one sign or tag: the MB/s of the artifact stay the same for twice the size.
+  std::printf("\n%-12s %10s %10s %10s %8s\n", "artifact of", "size [KB]", "page [ms]", "twice [ms]", "MB/s");
+  for (const char* const part : {"<style>", "<style>p{}</style>", "<!--", "<a ", "<a b='", "&", "\"", "<", "<div>"}) {
+    double taken[2] = {0, 0};
+    std::size_t size = 0;
+    for (const std::size_t times : {std::size_t{1}, std::size_t{2}}) {
+      std::string html;
+      while (html.size() < times * 400'000) html += part;
+      html += "</style>";
+      size = html.size();
+      erm::ExperimentRun run("benchmark");
+      run.log_artifact(erm::to_bytes(html), "page", "page.html");
+      taken[times - 1] = best_milliseconds(5, [&] { seen = erm::compare_runs(run).size(); });
+    }
+    const auto bytes = static_cast<double>(size);
+    std::printf("%-12.12s %10.0f %10.3f %10.3f %8.0f\n", part, bytes / 2e3, taken[0], taken[1], bytes / 1e3 / taken[1]);
   }
   return seen == 0 ? 1 : 0;
 }

@@ -70,6 +70,35 @@ struct Step {
 
 }  // namespace
 
+TEST_CASE("Steps that run at once in one build folder do not disturb each other, and a killed one is cleaned up") {
+  const TemporaryDirectory dir;
+  const GitRepository repository(dir / "work");
+  write_file(dir.path() / "work/a.cpp", "int one;\n");
+  repository.commit_all("first");
+  write_file(dir.path() / "work/a.cpp", "int two;\n");
+  write_file(dir.path() / "facts.cmake",
+             "set(target train)\nset(type EXECUTABLE)\nset(symbol s)\nset(max_diff_bytes 9999)\n"
+             "set(compiler \"GNU 12.2.0\")\nset(binary_dir " +
+                 (dir / "build") + ")\nset(source_dir " + (dir / "work") + ")\n");
+  // What killed steps left: of two days ago, and of a moment ago, which may still be at work.
+  const fs::path old = dir.path() / "build/record.inc.part-old", fresh = dir.path() / "build/record.inc.part-fresh";
+  write_file(old / "diff", "");
+  write_file(fresh / "diff", "");
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(48));
+  const std::string step = "'" ERM_CMAKE "' -DFACTS=" + (dir / "facts.cmake") +
+                           " -DOUTPUT=" + (dir / "build/record.inc") + " -P '" ERM_RECORD_STEP "' >> " +
+                           (dir / "said") + " 2>&1 & ";
+  const erm_test::WithoutGitSettings plain;
+  std::string all;
+  for (int i = 0; i < 6; ++i) all += step;
+  erm_test::output_of("{ " + all + "wait; }");
+  CHECK(file_text(dir / "said") == "");
+  CHECK(contains(file_text(dir / "build/record.inc"), "// NOLINTEND"));
+  CHECK_FALSE(fs::exists(old));
+  CHECK(fs::exists(fresh));
+  CHECK(std::distance(fs::directory_iterator(dir / "build"), fs::directory_iterator()) == 2);
+}
+
 TEST_CASE("A build records the state of git") {
   const TemporaryDirectory dir;
   const GitRepository repository(dir / "work");

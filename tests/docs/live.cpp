@@ -8,6 +8,11 @@
 #include <fstream>
 #include <string>
 
+#if defined(__linux__)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
 #include "catch.hpp"
 #include "working_directory.hpp"
 
@@ -47,6 +52,54 @@ TEST_CASE("docs/live.md: go on with a run") {
     erm::LiveOptions options;
     options.run_id = "job-4711";
     options.resume = true;                           // begun where it is not there, gone on with where it is
+    erm::LiveRun run("erm-registry", "mnist", options);
+    run.log_metric("job", job, job);
+  }
+  CHECK(erm::load_run_from_registry("erm-registry", "mnist").history().at("job").size() == 2);
+}
+
+#if defined(__linux__)
+namespace {
+
+void go_into_background() {
+  erm::LiveRun run("erm-registry", "mnist");
+  run.log_param("lr", 1e-3);
+  if (daemon(1, 1) != 0) return;                   // from here on this is another process
+  run.continue_in_child();                         // and the run is its own
+  run.log_metric("loss", 0.5, 1);
+  run.finish();
+}
+
+}  // namespace
+
+TEST_CASE("docs/live.md: a program that goes into the background") {
+  const CheckpointDirectory directory;
+  int ends[2];  // the daemon holds one of them until it ends
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[0]);
+    go_into_background();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  ::waitpid(child, nullptr, 0);
+  char nothing = 0;
+  CHECK(::read(ends[0], &nothing, 1) == 0);
+  ::close(ends[0]);
+  const erm::ExperimentRun run = erm::load_run_from_registry("erm-registry", "mnist");
+  CHECK(run.status() == erm::RunStatus::finished);
+  CHECK(run.history().at("loss").size() == 1);
+}
+#endif
+
+TEST_CASE("docs/live.md: go on with the run of another container") {
+  const CheckpointDirectory directory;
+  for (int job = 0; job < 2; ++job) {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";
+    options.resume = true;
+    options.takeover_wait = std::chrono::seconds(60);          // for pods, containers and jobs that move between machines
     erm::LiveRun run("erm-registry", "mnist", options);
     run.log_metric("job", job, job);
   }

@@ -45,6 +45,7 @@ ALIKE(read_file_at, pread64);
 ALIKE(write_file_at, pwrite64);
 ALIKE(resize_file, ftruncate64);
 ALIKE(sync_file, fsync);
+ALIKE(set_mode, fchmod);
 ALIKE(lock_file, flock);
 #if !defined(_TIME_BITS)  // or it is another function
 ALIKE(control_file, fcntl);
@@ -104,7 +105,7 @@ static_assert(AreAlike<decltype(elf::visit_modules), decltype(::dl_iterate_phdr)
 // ---- constants ----
 
 static_assert(api::read_only == O_RDONLY && api::read_and_write == O_RDWR);
-static_assert(api::create == O_CREAT && api::new_only == O_EXCL && api::or_truncate == O_TRUNC);
+static_assert(api::create == O_CREAT && api::new_only == O_EXCL);
 static_assert(api::without_waiting == O_NONBLOCK && api::not_inherited == O_CLOEXEC);
 static_assert(api::only_folder == O_DIRECTORY && api::not_link == O_NOFOLLOW && api::without_name == O_TMPFILE);
 static_assert(api::locked_alone == LOCK_EX && api::or_not_at_all == LOCK_NB);
@@ -144,6 +145,7 @@ SAME_PLACE(api::Name, d_name, TheirName, d_name);
 
 using TheirStatx = struct ::statx;
 static_assert(sizeof(api::Statx) == sizeof(TheirStatx) && alignof(api::Statx) == alignof(TheirStatx));
+SAME_PLACE(api::Statx, links, TheirStatx, stx_nlink);
 SAME_PLACE(api::Statx, mode, TheirStatx, stx_mode);
 SAME_PLACE(api::Statx, size, TheirStatx, stx_size);
 SAME_PLACE(api::Statx, inode, TheirStatx, stx_ino);
@@ -159,6 +161,7 @@ using TheirStat = struct ::stat64;
 static_assert(sizeof(api::Stat) >= sizeof(TheirStat) && alignof(api::Stat) >= alignof(TheirStat));
 static_assert(offsetof(TheirStat, st_dev) == 0 && offsetof(TheirStat, st_ino) == 8 && sizeof(TheirStat::st_dev) == 8);
 static_assert(offsetof(TheirStat, st_mode) == 8 * api::mode_word && sizeof(TheirStat::st_mode) == 4);
+static_assert(offsetof(TheirStat, st_nlink) == 8 * api::links_word + api::links_shift / 8);
 static_assert(offsetof(TheirStat, st_size) == 8 * api::size_word && sizeof(TheirStat::st_size) == 8);
 static_assert(offsetof(TheirStat, st_mtim) == 8 * api::modified_word && sizeof(TheirStat::st_mtim) == 16);
 SIMILAR(stat_of, fstatat64);

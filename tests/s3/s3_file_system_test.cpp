@@ -371,7 +371,7 @@ TEST_CASE("A claim is exclusive, and is taken over if its holder is gone") {
   }
   SECTION("when its process is gone from this machine") {
     erm::detail::Owner owner = erm::detail::Owner::this_process();
-    owner.started = "another start";
+    owner.started += "0";  // an earlier process with its number
     fs.write(path, owner.text());
     const auto claim = other.claim(path);
     REQUIRE(claim);

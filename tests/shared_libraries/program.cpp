@@ -93,7 +93,7 @@ int main(int, char** arguments) {
   using erm::RunStatus;
   expect_runs(
       "signal", arguments, [](const Library&, const Library&) { ::raise(SIGTERM); }, SIGTERM, RunStatus::failed,
-      "ended by signal 15", steps);
+      "ended by signal 15 (SIGTERM)", steps);
   expect_runs(
       "unloaded", arguments,
       [](const Library& a, const Library& b) {
@@ -101,10 +101,10 @@ int main(int, char** arguments) {
         a.close();
         ::raise(SIGTERM);
       },
-      SIGTERM, RunStatus::failed, "ended by signal 15", steps);
+      SIGTERM, RunStatus::failed, "ended by signal 15 (SIGTERM)", steps);
   expect_runs(
       "fault", arguments, [](const Library&, const Library&) { ::raise(SIGSEGV); }, SIGSEGV, RunStatus::failed,
-      "ended by signal 11", steps);
+      "ended by signal 11 (SIGSEGV)", steps);
   expect_runs(
       "exit", arguments, [](const Library&, const Library&) { std::exit(0); }, 0, RunStatus::failed,
       "the program ended before finish()", steps);
@@ -145,7 +145,7 @@ int main(int, char** arguments) {
         own.finish();
         ::raise(SIGTERM);
       },
-      SIGTERM, RunStatus::failed, "ended by signal 15", steps);
+      SIGTERM, RunStatus::failed, "ended by signal 15 (SIGTERM)", steps);
   const auto own = erm::load_run_from_registry(std::string(arguments[3]) + "/beside_the_program", "own");
   expect(own.history().at("loss").size() == 2 * steps + 1, "the program's own run has all points");
   return failures == 0 ? 0 : 1;

@@ -45,9 +45,20 @@ class EditedRun {
   RunEdits changes_;
 };
 
+/// Throws FormatError if a run of a registry is behind a link, which could lead to anyone's folder. Whoever gives a path
+/// outside a registry may give a link.
+inline void refuse_linked_run(const FileSystem& fs, const std::string& folder) {
+  if (!fs.has_folders() || fs.info(folder).kind != FileKind::link) return;
+  for (std::string above = folder_of(folder); above != folder_of(above); above = folder_of(above))
+    if (fs.are_files({joined(above, std::string(variant_marker))}))
+      throw FormatError("cannot edit the run '" + folder +
+                        "': it is a symbolic link, which may lead out of the registry; edit the run that it leads to");
+}
+
 inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::function<void(RunEdit&)>& edit) {
   // Throws if there is no run. Checked first, because the claim creates folders.
   static_cast<void>(metadata_bytes(fs, folder));
+  refuse_linked_run(fs, folder);
   const std::unique_ptr<Claim> claim = claim_run(fs, folder, "edit");
   MetadataFile metadata = read_metadata(fs, folder);
   const bool lie_beside = metadata.record.edits_lie_beside;
@@ -59,15 +70,18 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
   if (lie_beside) {
     RunEdits edits = read_edits(fs, folder);
     edits.add(std::move(run.changes()));
-    fs.write(edits_path(folder), text_of(edits), Durability::durable);
+    const std::string text = text_of(edits);
+    refuse_oversized(fs, "edit the run '" + folder + "'", text.size());
+    fs.write(edits_path(folder), text, Durability::durable);
     return;
   }
   // The new metadata have "erm", so readers would count files that the Python package left behind: list none.
   if (!metadata.written_by_erm) metadata.history_files.emplace();
-  claim->commit(metadata_path(folder),
-                MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
-                                     metadata.history_files, metadata.record.finished_utc, metadata.series_files),
-                Durability::durable);
+  const std::string text = MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
+                                                metadata.history_files, metadata.record.finished_utc,
+                                                metadata.series_files);
+  refuse_oversized(fs, "edit the run '" + folder + "'", text.size());
+  claim->commit(metadata_path(folder), text, Durability::durable);
 }
 
 }  // namespace detail

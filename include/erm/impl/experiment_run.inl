@@ -128,9 +128,7 @@ ERM_INLINE const std::optional<TimePoint>& ExperimentRun::last_seen_utc() const 
 }
 
 ERM_INLINE std::optional<std::chrono::microseconds> ExperimentRun::duration() const {
-  const std::optional<TimePoint>& end = finished_utc() ? finished_utc() : last_seen_utc();
-  if (!end) return std::nullopt;
-  return *end - timestamp_utc();
+  return detail::duration_of(state_->record);
 }
 
 ERM_INLINE ExperimentRun::ExperimentRun(std::unique_ptr<detail::RunState> state) noexcept : state_(std::move(state)) {}
@@ -174,6 +172,7 @@ ERM_INLINE void ExperimentRun::identify(std::string experiment_id, std::string v
                                         std::optional<std::string> run_id, std::optional<TimePoint> timestamp) {
   detail::RunRecord& record = state_->record;
   record.timestamp_utc = timestamp ? *timestamp : detail::now_utc();
+  if (!timestamp) record.began = std::chrono::steady_clock::now();
   record.run_id_was_generated = !run_id;
   record.run_id = run_id ? std::move(*run_id) : detail::generated_run_id(record.timestamp_utc);
   record.experiment_id = std::move(experiment_id);

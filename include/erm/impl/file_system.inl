@@ -15,6 +15,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/detail/store/uri.hpp"
 #include "erm/file_system.hpp"
 #include "erm/impl/local_file_system.inl"
@@ -27,15 +28,15 @@ namespace detail {
 /// The default claim of a store: a file that names its holder.
 class FileClaim final : public Claim {
  public:
-  FileClaim(FileSystem& fs, std::string path, bool abandoned)
-      : fs_(fs), path_(std::move(path)), abandoned_(abandoned) {}
+  FileClaim(FileSystem& fs, std::string path, std::unique_ptr<const Session> session, bool abandoned)
+      : fs_(fs), path_(std::move(path)), session_(std::move(session)), abandoned_(abandoned) {}
   FileClaim(const FileClaim&) = delete;
   FileClaim& operator=(const FileClaim&) = delete;
   ~FileClaim() override {
     try {
       fs_.remove(path_);
     } catch (const Error&) {
-      // The store cannot be reached. The file stays, and names the process that held the claim.
+      // The store cannot be reached. The file stays, and names a session that has ended.
     }
   }
   [[nodiscard]] bool was_abandoned() const override { return abandoned_; }
@@ -46,6 +47,7 @@ class FileClaim final : public Claim {
  private:
   FileSystem& fs_;
   std::string path_;
+  std::unique_ptr<const Session> session_;
   bool abandoned_;
 };
 
@@ -131,8 +133,11 @@ ERM_INLINE void FileSystem::move(const std::string& from, const std::string& to,
 
 ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   using detail::Owner;
-  const std::string mine = Owner::this_process().text();
-  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, false);
+  auto session = std::make_unique<const detail::Session>();
+  Owner owner = Owner::this_process();
+  owner.session = session->text();
+  const std::string mine = owner.text();
+  if (create(path, mine)) return std::make_unique<detail::FileClaim>(*this, path, std::move(session), false);
   try {
     if (!Owner::of(to_text(read(path))).is_gone()) return nullptr;
   } catch (const NotFoundError&) {
@@ -140,24 +145,72 @@ ERM_INLINE std::unique_ptr<Claim> FileSystem::claim(const std::string& path) {
   }
   remove(path);
   if (!create(path, mine)) return nullptr;
-  return std::make_unique<detail::FileClaim>(*this, path, true);
+  return std::make_unique<detail::FileClaim>(*this, path, std::move(session), true);
 }
 
-ERM_INLINE std::vector<std::string> FileSystem::folders_with(const std::string& path,
-                                                             const std::string& filename) const {
+namespace detail {
+
+/// FileSystem::folders_with, from list() and info(). Calls `look(path, function)` for what may throw.
+template <class Look>
+std::vector<std::string> listed_folders_with(const FileSystem& fs, const std::string& path, const std::string& filename,
+                                             const Look& look) {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   while (!below.empty()) {
     const std::string folder = std::move(below.back());
     below.pop_back();
-    for (const FolderEntry& entry : list(detail::joined(path, folder))) {
+    std::vector<FolderEntry> entries;
+    look(folder, [&] { entries = fs.list(joined(path, folder)); });
+    for (const FolderEntry& entry : entries) {
       if (entry.kind != FileKind::folder || entry.name.rfind(".erm_", 0) == 0) continue;
-      std::string inner = detail::joined(folder, entry.name);
-      const bool holds = info(detail::joined(path, inner) + "/" + filename).kind == FileKind::file;
-      (holds ? found : below).push_back(std::move(inner));
+      const std::string inner = joined(folder, entry.name);
+      look(inner, [&] {
+        const bool holds = fs.info(joined(path, inner) + "/" + filename).kind == FileKind::file;
+        (holds ? found : below).push_back(inner);
+      });
     }
   }
   return found;
+}
+
+}  // namespace detail
+
+ERM_INLINE std::vector<std::string> FileSystem::folders_with(const std::string& path,
+                                                             const std::string& filename) const {
+  return detail::listed_folders_with(*this, path, filename, [](const std::string&, const auto& work) { work(); });
+}
+
+ERM_INLINE std::vector<std::string> FileSystem::readable_folders_with(const std::string& path,
+                                                                      const std::string& filename,
+                                                                      std::vector<PassedOver>* passed_over) const {
+  if (!has_folders()) return folders_with(path, filename);
+  try {
+    return folders_with(path, filename);
+  } catch (const IoError&) {
+    const auto look = [&](const std::string& below, const auto& work) {
+      try {
+        work();
+      } catch (const IoError& error) {
+        if (below.empty()) throw;
+        detail::pass_over(passed_over, detail::joined(path, below), error);
+      }
+    };
+    return detail::listed_folders_with(*this, path, filename, look);
+  }
+}
+
+ERM_INLINE void FileSystem::expect_bounded(const std::string& path, std::uint64_t size) const {
+  if (size > max_metadata_size_)
+    throw FormatError("cannot read '" + path + "': it has " + std::to_string(size) + " bytes, and of such a file ERM " +
+                      "reads at most " + std::to_string(max_metadata_size_) +
+                      "; it was damaged, or set_max_metadata_size of the FileSystem has to allow more");
+}
+
+ERM_INLINE Bytes FileSystem::read_bounded(const std::string& path) const {
+  if (has_folders()) expect_bounded(path, info(path).size);
+  Bytes bytes = read(path);
+  expect_bounded(path, bytes.size());
+  return bytes;
 }
 
 ERM_INLINE std::vector<std::string> FileSystem::files_below(const std::string& path) const {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/find/filter_parser.hpp"
 #include "erm/detail/find/run_order.hpp"
 #include "erm/detail/find/run_scan.hpp"
@@ -25,23 +25,36 @@ namespace erm {
 
 namespace detail {
 
-/// Calls `accept` with each run that the options select, in the order of their ids.
+/// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error,
+/// and which it then does not move, counts as one that cannot be read: `accept` may read its history.
 inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
                            const std::shared_ptr<FileSystem>& fs, const std::function<void(ExperimentRun&&)>& accept) {
   const RunFilter filter = read_filter(options.filter);
   const RunScan scan(locate(registry_uri, fs), registry_uri, options.experiment, options.variant);
   const unsigned processors = (std::max)(std::thread::hardware_concurrency(), 1U);
+  const auto refuse = [&](const std::string& run_uri, const Error& error) {
+    if (options.on_broken)
+      options.on_broken(run_uri, error);
+    else
+      std::fprintf(stderr, "erm: left out the run '%s': %s\n", run_uri.c_str(), error.what());
+  };
   scan.each(
       filter, options.threads != 0 ? options.threads : (std::min)(processors, 4U),
       [&](RunRecord&& record) {
         ExperimentRun run = RunAccess::make(std::move(record));
-        if (!options.where || options.where(run)) accept(std::move(run));
+        if (options.where && !options.where(run)) return;
+        try {
+          accept(std::move(run));
+        } catch (const Error& error) {
+          refuse(uri_below(registry_uri, joined(joined(run.experiment_id(), run.variant_id()), run.run_id())), error);
+        }
       },
-      [&](const std::string& run_uri, const Error& error) {
-        if (options.on_broken)
-          options.on_broken(run_uri, error);
+      refuse,
+      [&](const std::string& warning) {
+        if (options.on_warning)
+          options.on_warning(warning);
         else
-          std::fprintf(stderr, "erm: left out the run '%s': %s\n", run_uri.c_str(), error.what());
+          std::fprintf(stderr, "erm: %s\n", warning.c_str());
       });
 }
 
@@ -101,7 +114,7 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
       (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
     const auto found = run.metrics().find(metric);
     const std::optional<double> value = found == run.metrics().end() ? std::nullopt : found->second.number();
-    if (!value || std::isnan(*value)) return;
+    if (!value || is_nan(*value)) return;
     if (!least || *value < least->first || (*value == least->first && ids_come_before(run, least->second)))
       least.emplace(*value, run);
     if (!greatest || *value > greatest->first || (*value == greatest->first && ids_come_before(run, greatest->second)))

@@ -59,11 +59,18 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
                             const LiveOptions& options, const BuildFacts& facts)
     : LiveRun() {
   detail::LiveFolder folder(registry_uri, experiment_id, options);
-  engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options),
-                                                detail::LiveEngineDeleter());
-  buffer_ = engine_->points().number();
-  detail::LiveRuns::instance().add(engine_);
-  engine_->begin_capture(facts);
+  const detail::LiveUndo undo = folder.take_undo();
+  try {
+    engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options, registry_uri),
+                                                  detail::LiveEngineDeleter());
+    buffer_ = engine_->points().number();
+    detail::LiveRuns::instance().add(engine_);
+    engine_->begin_capture(facts);
+  } catch (...) {
+    engine_.reset();  // first: its thread writes to the run
+    undo.run();
+    throw;
+  }
 }
 
 ERM_INLINE LiveRun LiveRun::disabled() { return LiveRun(); }
@@ -87,13 +94,14 @@ ERM_INLINE LiveRun::~LiveRun() { close(); }
 
 ERM_INLINE void LiveRun::close() noexcept {
   if (!engine_) return;
+  if (engine_->is_disowned()) return engine_.reset();
   try {
     if (std::uncaught_exceptions() > unwinding_before_)
       engine_->end(RunStatus::failed, "an exception left the scope of the run");
     else
       engine_->end(RunStatus::finished, {});
   } catch (const std::exception& error) {
-    engine_->report("the live run '" + uri() + "' could not be ended: " + error.what());
+    if (!engine_->is_lost()) engine_->report("the live run '" + uri() + "' could not be ended: " + error.what());
   }
   engine_.reset();
 }
@@ -117,9 +125,16 @@ ERM_INLINE void LiveRun::fail(const std::string& why) {
   if (engine_) engine_->end(RunStatus::failed, why);
 }
 
+ERM_INLINE void LiveRun::continue_in_child() {
+  if (engine_) engine_->continue_in_child();
+}
+
 // ---- LiveRun: what RunLogger passes on ----
 
-ERM_INLINE bool LiveRun::ignores_all() const { return !engine_ || engine_->is_disowned(); }
+ERM_INLINE bool LiveRun::ignores_all() const {
+  if (engine_) engine_->tell_if_disowned();
+  return !engine_ || engine_->is_disowned();
+}
 
 ERM_INLINE void LiveRun::accept_metric(std::string_view key, Value value) {
   if (engine_) engine_->accept_value(key, std::move(value));

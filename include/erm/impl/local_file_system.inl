@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -35,17 +38,25 @@ inline bool make_local_folders(const std::string& path, Durability durability) {
 }
 
 /// Creates a file and the missing folders above it. Returns an empty File if the file exists already.
-inline os::File create_local(const std::string& path, os::Create create, Durability durability,
-                             bool* made_folder = nullptr) {
+inline os::File create_local(const std::string& path, Durability durability, bool* made_folder = nullptr) {
   os::File file;
   // Another process may remove a folder that is still empty. Then create it again.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    const os::Created created = os::try_create(path, create, file);
+    const os::Created created = os::try_create(path, file);
     if (created != os::Created::folder_missing) return file;
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;
   }
   os::fail("create", path, ENOENT);
+}
+
+/// Throws FormatError if the folder of a claim is a link. A claim that was just created there is removed.
+inline void refuse_linked_claims(const std::string& path, bool is_old) {
+  const std::string folder = folder_of(path);
+  if (os::info(folder).kind != FileKind::link) return;
+  if (!is_old) os::remove_file(path);
+  throw FormatError("cannot write in '" + folder_of(folder) + "': '" + folder +
+                    "' is a symbolic link, and ERM keeps unfinished files there; remove the link");
 }
 
 class LocalClaim final : public Claim {
@@ -106,6 +117,9 @@ class LocalAppender final : public Appender {
 }  // namespace detail
 
 ERM_INLINE FileInfo LocalFileSystem::info(const std::string& path) const { return detail::os::info(path); }
+ERM_INLINE std::optional<double> LocalFileSystem::age(const std::string& path) const {
+  return detail::os::file_age(path);
+}
 ERM_INLINE bool LocalFileSystem::make_folder(const std::string& path) { return detail::os::make_folder(path); }
 ERM_INLINE void LocalFileSystem::sync_folder(const std::string& path) { detail::os::sync_folder(path); }
 ERM_INLINE void LocalFileSystem::remove_if_empty(const std::string& path) { detail::os::remove_empty_folder(path); }
@@ -118,11 +132,28 @@ ERM_INLINE std::vector<FolderEntry> LocalFileSystem::list(const std::string& pat
   return entries;
 }
 
-ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
-  const detail::os::File file = detail::os::open_to_read(path);
-  Bytes bytes(detail::to_size(file.info().size));
+namespace detail {
+
+inline Bytes all_of(const os::File& file, std::uint64_t size) {
+  if (size > std::uint64_t{SIZE_MAX / 2})
+    throw IoError::failed_to("read", file.path(), std::make_error_code(std::errc::file_too_large));
+  Bytes bytes(to_size(size));
   bytes.resize(file.read_at(0, bytes.data(), bytes.size()));
   return bytes;
+}
+
+}  // namespace detail
+
+ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
+  const detail::os::File file = detail::os::open_to_read(path);
+  return detail::all_of(file, file.info().size);
+}
+
+ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
+  const detail::os::File file = detail::os::open_to_read(path);
+  const std::uint64_t size = file.info().size;
+  expect_bounded(path, size);
+  return detail::all_of(file, size);
 }
 
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
@@ -146,7 +177,7 @@ ERM_INLINE bool LocalFileSystem::create(const std::string& path, std::string_vie
 }
 
 ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
-  detail::os::File file = detail::create_local(path, detail::os::Create::new_only, durability);
+  detail::os::File file = detail::create_local(path, durability);
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
@@ -191,35 +222,62 @@ ERM_INLINE void LocalFileSystem::move(const std::string& from, const std::string
 
 ERM_INLINE std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
   namespace os = detail::os;
-  for (;;) {
-    bool abandoned = false, alone = false;
-    os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered, &alone);
+  for (bool was_abandoned = false;;) {
+    bool is_old = false, alone = false;
+    os::File file = detail::create_local(path, Durability::buffered, &alone);
     if (!file) {
       file = os::open_to_write(path);
-      abandoned = true;
+      is_old = true;
       if (!file) continue;  // the holder has just ended the claim
     }
+    if (!alone) detail::refuse_linked_claims(path, is_old);
     if (!file.try_lock()) {
-      if (abandoned) return nullptr;
+      if (is_old) return nullptr;
       continue;  // another process locked the new file first
     }
     if (!file.still_at_path()) continue;
-    abandoned = abandoned && file.info().size > 0;
-    return std::make_unique<detail::LocalClaim>(std::move(file), abandoned, alone);
+    was_abandoned = was_abandoned || (is_old && file.info().size > 0);
+    if (is_old && file.has_other_names()) {
+      // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. Writing to it would
+      // change the other file.
+      os::remove_file(path);
+      continue;
+    }
+    return std::make_unique<detail::LocalClaim>(std::move(file), was_abandoned, alone);
   }
 }
 
 ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
   namespace os = detail::os;
-  os::File file = detail::create_local(path, os::Create::new_only, Durability::buffered);
-  if (!file) file = os::open_to_write(path);
-  if (!file) os::fail("open for writing", path, ENOENT);
+  os::File file = detail::create_local(path, Durability::buffered);
+  if (!file) {
+    file = os::open_to_write(path);
+    if (!file) os::fail("open for writing", path, ENOENT);
+    if (file.has_other_names()) {
+      // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. The run gets a file of
+      // its own.
+      Bytes kept(detail::to_size(size));
+      kept.resize(file.read_at(0, kept.data(), kept.size()));
+      file = os::File();
+      write(path, detail::view(kept), Durability::buffered);
+      file = os::open_to_write(path);
+      if (!file) os::fail("open for writing", path, ENOENT);
+    }
+  }
   file.truncate(size);
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 
-ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
-                                                                  const std::string& filename) const {
+namespace detail {
+
+inline void pass_over(std::vector<PassedOver>* passed_over, std::string path, const Error& error) {
+  if (passed_over != nullptr && last_part(path) != "lost+found")
+    passed_over->push_back({std::move(path), error.what()});
+}
+
+/// LocalFileSystem::folders_with. Calls `look(path, function)` for what may throw.
+template <class Look>
+std::vector<std::string> local_folders_with(const std::string& path, const std::string& filename, const Look& look) {
   std::vector<std::string> found;
   std::vector<std::string> below = {""};
   FolderEntry entry;
@@ -227,18 +285,46 @@ ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::str
   while (!below.empty()) {
     const std::string at = std::move(below.back());
     below.pop_back();
-    detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
-    while (folder && folder.next(entry)) {
-      const bool may_lead_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
-      if (!may_lead_on || entry.name.rfind(".erm_", 0) == 0) continue;
-      inside.assign(entry.name).append("/").append(filename);
-      if (folder.has(inside.c_str()))
-        found.push_back(detail::joined(at, entry.name));
-      else if (entry.kind == FileKind::folder)  // a link could form a cycle
-        below.push_back(detail::joined(at, entry.name));
-    }
+    look(at, [&] {
+      os::Folder folder(at.empty() ? path : joined(path, at));
+      while (folder && folder.next(entry)) {
+        const bool may_lead_on = entry.kind == FileKind::folder || entry.kind == FileKind::link;
+        if (!may_lead_on || entry.name.rfind(".erm_", 0) == 0) continue;
+        inside.assign(entry.name).append("/").append(filename);
+        bool has_it = false, can_be_read = false;
+        const auto search = [&] {
+          has_it = folder.has(inside.c_str());
+          can_be_read = true;
+        };
+        look(at.empty() ? entry.name : joined(at, entry.name), search);
+        if (has_it)
+          found.push_back(joined(at, entry.name));
+        else if (can_be_read && entry.kind == FileKind::folder)  // a link could form a cycle
+          below.push_back(joined(at, entry.name));
+      }
+    });
   }
   return found;
+}
+
+}  // namespace detail
+
+ERM_INLINE std::vector<std::string> LocalFileSystem::folders_with(const std::string& path,
+                                                                  const std::string& filename) const {
+  return detail::local_folders_with(path, filename, [](const std::string&, const auto& work) { work(); });
+}
+
+ERM_INLINE std::vector<std::string> LocalFileSystem::readable_folders_with(const std::string& path,
+                                                                           const std::string& filename,
+                                                                           std::vector<PassedOver>* passed_over) const {
+  return detail::local_folders_with(path, filename, [&](const std::string& below, const auto& work) {
+    try {
+      work();
+    } catch (const IoError& error) {
+      if (below.empty()) throw;
+      detail::pass_over(passed_over, detail::joined(path, below), error);
+    }
+  });
 }
 
 }  // namespace erm

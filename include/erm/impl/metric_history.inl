@@ -1,20 +1,19 @@
 // The bodies of erm/metric_history.hpp.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/error.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm {
 
 ERM_INLINE bool MetricPoint::equals(const MetricPoint& other) const noexcept {
-  return step == other.step && time == other.time &&
-         (value == other.value || (std::isnan(value) && std::isnan(other.value)));
+  return step == other.step && time == other.time && detail::same_number(value, other.value);
 }
 
 ERM_INLINE const std::vector<MetricPoint>& MetricHistory::checked() const {
@@ -31,7 +30,7 @@ template <class Better>
 std::optional<MetricPoint> extreme(const std::vector<MetricPoint>& points, Better better) {
   const MetricPoint* best = nullptr;
   for (const MetricPoint& point : points)
-    if (!std::isnan(point.value) && (best == nullptr || better(point.value, best->value))) best = &point;
+    if (!is_nan(point.value) && (best == nullptr || better(point.value, best->value))) best = &point;
   if (best == nullptr) return std::nullopt;
   return *best;
 }
@@ -49,11 +48,11 @@ ERM_INLINE double MetricHistory::mean() const {
   double sum = 0;
   std::size_t count = 0;
   for (const MetricPoint& point : points_) {
-    if (std::isnan(point.value)) continue;
+    if (detail::is_nan(point.value)) continue;
     sum += point.value;
     ++count;
   }
-  return sum / static_cast<double>(count);
+  return count == 0 ? detail::not_a_number() : sum / static_cast<double>(count);
 }
 
 ERM_INLINE std::optional<double> MetricHistory::at(std::int64_t step) const {

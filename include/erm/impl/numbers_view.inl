@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/stored_number.hpp"
 #include "erm/error.hpp"
 #include "erm/numbers_view.hpp"

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/stored_number.hpp"
 #include "erm/detail/figure/image_size.hpp"
@@ -32,7 +33,7 @@ class Levels {
   [[nodiscard]] std::uint8_t of(double number) const noexcept {
     if (!is_finite(number)) {
       if (is_nan(number)) return 0;
-      return (has_sign(number) != is_inverted_) ? 0 : 255;
+      return (is_negative(number) != is_inverted_) ? 0 : 255;
     }
     unsigned level = 0;
     if (number >= high_ && (number > high_ || low_ < high_))

@@ -51,8 +51,12 @@ class MakerSearch {
       : uri_(registry_uri), given_fs_(std::move(fs)), place_(locate(registry_uri, given_fs_)), file_(file) {}
 
   std::optional<ExperimentRun> run() {
-    for (const std::string& experiment : list_experiments(uri_, given_fs_))
-      for (const std::string& variant : list_variants(uri_, experiment, given_fs_)) visit_variant(experiment, variant);
+    for (const std::string& experiment : list_experiments(uri_, given_fs_)) {
+      going_on([&] {
+        for (const std::string& variant : list_variants(uri_, experiment, given_fs_))
+          going_on([&] { visit_variant(experiment, variant); });
+      });
+    }
     if (best_) return load_run_from_registry(uri_, best_->experiment, best_->variant, best_->run, given_fs_);
     // No run was found, but it may be one that cannot be read.
     if (failure_) std::rethrow_exception(failure_);
@@ -68,6 +72,18 @@ class MakerSearch {
              std::tie(other.time, other.experiment, other.variant, other.run);
     }
   };
+
+  /// Keeps the first error: what cannot be read hides nothing.
+  template <class Work>
+  void going_on(const Work& work) {
+    try {
+      work();
+    } catch (const NotFoundError&) {
+      // It was deleted since it was listed.
+    } catch (const Error&) {
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
 
   void visit_variant(const std::string& experiment, const std::string& variant) {
     const std::vector<std::string> runs = list_runs(uri_, experiment, variant, given_fs_);
@@ -89,19 +105,14 @@ class MakerSearch {
     }
   }
 
-  /// The metadata of each folder; empty for a run that was removed meanwhile.
-  std::vector<Bytes> metadata_that_is_there(const std::vector<std::string>& folders) const {
+  /// The metadata of each folder; empty for a run that was removed meanwhile or cannot be read.
+  std::vector<Bytes> metadata_that_is_there(const std::vector<std::string>& folders) {
     try {
       return metadata_bytes_of(*place_.fs, folders);
-    } catch (const NotFoundError&) {
-      std::vector<Bytes> texts;
-      for (const std::string& folder : folders) {
-        try {
-          texts.push_back(metadata_bytes(*place_.fs, folder));
-        } catch (const NotFoundError&) {
-          texts.emplace_back();
-        }
-      }
+    } catch (const Error&) {
+      std::vector<Bytes> texts(folders.size());
+      for (std::size_t i = 0; i < folders.size(); ++i)
+        going_on([&] { texts[i] = metadata_bytes(*place_.fs, folders[i]); });
       return texts;
     }
   }

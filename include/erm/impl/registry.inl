@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -15,6 +18,7 @@
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/program.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
@@ -70,8 +74,7 @@ inline void save_to_folder(const RunRecord& record, const std::string& run_id, F
         throw RunExistsError(cannot + "a run is there; choose another id or place, or set SaveOptions::overwrite");
       case SaveOutcome::holds_other_files:
         if (variant && variant->finish_delete(run_id)) break;
-        if (const std::vector<std::string> runs = fs.folders_with(folder, std::string(metadata_filename));
-            !runs.empty())
+        if (const std::vector<std::string> runs = sorted_ids(fs, folder, metadata_filename); !runs.empty())
           throw InvalidIdError(cannot + "it would hold the run '" + runs.front() + "'; choose another id or place");
         throw RunExistsError(cannot + "the folder holds files and no run, and ERM replaces only runs; choose another " +
                              "id or place, or empty it");
@@ -121,8 +124,65 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
   }
 }
 
+/// The metadata of a run, or the reason why it cannot be read.
+struct ReadOrNot {
+  std::optional<TimePoint> time;
+  std::exception_ptr error;
+};
+
+/// Reads several runs: all with one call if that succeeds.
+inline std::vector<ReadOrNot> times_of(const FileSystem& fs, const std::vector<std::string>& folders) {
+  std::vector<ReadOrNot> times(folders.size());
+  try {
+    const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
+    for (std::size_t i = 0; i < folders.size(); ++i) times[i].time = metadata[i].record.timestamp_utc;
+    return times;
+  } catch (const NotFoundError&) {
+    throw;  // one was deleted since it was listed
+  } catch (const Error&) {
+    // One is damaged: each is read separately below.
+  }
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    try {
+      times[i].time = read_metadata(fs, folders[i]).record.timestamp_utc;
+    } catch (const NotFoundError&) {
+      throw;
+    } catch (const Error&) {
+      times[i].error = std::current_exception();
+    }
+  }
+  return times;
+}
+
+/// The time before which a run that cannot be read was begun: the end of its id's second, or the time at which its
+/// metadata were written. Nothing if that is not known.
+inline std::optional<TimePoint> begun_before(const FileSystem& fs, const std::string& folder,
+                                             const std::string& run_id) {
+  if (const std::optional<TimePoint> second = time_of_generated_id(run_id)) return *second + std::chrono::seconds(1);
+  if (!fs.is_local()) return std::nullopt;
+  const long long nanoseconds = os::modified(metadata_path(folder));
+  if (nanoseconds <= 0) return std::nullopt;
+  return TimePoint(std::chrono::microseconds(nanoseconds / 1000 + 1));
+}
+
+/// Throws the error of the run that may be the latest, with what to do.
+[[noreturn]] inline void refuse_latest(const std::string& run_id, const std::string& variant_folder,
+                                       const std::exception_ptr& error) {
+  const std::string what =
+      "cannot load the latest run of '" + variant_folder + "': '" + run_id +
+      "' may be the latest, and it cannot be read; repair it, delete it with delete_run, or name " +
+      "the run to load: ";
+  try {
+    std::rethrow_exception(error);
+  } catch (const IoError& why) {
+    throw IoError(what + why.what(), why.code());
+  } catch (const Error& why) {
+    throw FormatError(what + why.what());
+  }
+}
+
 /// The latest of some runs of a variant. A generated id contains the second of the timestamp, so only the runs of the
-/// last second need to be opened.
+/// last second need to be opened. Passes over a damaged run that cannot be the latest, with a line on stderr.
 inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
                              std::vector<std::string> run_ids) {
   std::optional<TimePoint> last_second;
@@ -138,13 +198,22 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
   if (run_ids.size() == 1) return run_ids.front();
   std::vector<std::string> folders;
   for (const std::string& id : run_ids) folders.push_back(joined(variant_folder, id));
-  const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
-  std::pair<TimePoint, std::string> latest;
+  const std::vector<ReadOrNot> read = times_of(fs, folders);
+  std::optional<std::pair<TimePoint, std::size_t>> latest;  // the ids are sorted
+  for (std::size_t i = 0; i < run_ids.size(); ++i)
+    if (read[i].time && (!latest || std::pair(*read[i].time, i) > *latest)) latest = {*read[i].time, i};
   for (std::size_t i = 0; i < run_ids.size(); ++i) {
-    const TimePoint time = metadata[i].record.timestamp_utc;
-    if (latest.second.empty() || std::pair(time, run_ids[i]) > latest) latest = {time, std::move(run_ids[i])};
+    if (!read[i].error) continue;
+    const std::optional<TimePoint> before = begun_before(fs, folders[i], run_ids[i]);
+    if (!latest || !before || *before > latest->first) refuse_latest(run_ids[i], variant_folder, read[i].error);
+    try {
+      std::rethrow_exception(read[i].error);
+    } catch (const Error& error) {
+      std::fprintf(stderr, "erm: passed over the run '%s', which is not the latest: %s\n", folders[i].c_str(),
+                   error.what());
+    }
   }
-  return latest.second;
+  return run_ids[latest->second];
 }
 
 }  // namespace detail
@@ -208,11 +277,16 @@ ERM_INLINE ExperimentRun load_run_from_registry(const std::string& registry_uri,
       throw NotFoundError("there is no run of variant '" + variant_id + "' of experiment '" + experiment_id +
                           "' in the registry '" + registry_uri + "'; save one first");
     }
+    std::string latest;
     try {
-      return load(detail::latest_of(*store, variant, ids));
+      latest = detail::latest_of(*store, variant, ids);
+      return load(latest);
     } catch (const NotFoundError&) {
       // If the list has changed, one of the runs has just been deleted. Try again.
       if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;
+    } catch (const Error&) {
+      if (latest.empty()) throw;
+      detail::refuse_latest(latest, variant, std::current_exception());
     }
   }
 }

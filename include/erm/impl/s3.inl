@@ -398,6 +398,16 @@ ERM_INLINE std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
   return give_up();
 }
 
+ERM_INLINE std::optional<double> S3FileSystem::age(const std::string& path) const {
+  using detail::s3::Client;
+  detail::s3::Exchange head = client_->run(Client::request("look at", "HEAD", detail::s3::Place(path)));
+  if (!client_->is_there(head)) return std::nullopt;
+  const std::time_t then = curl_getdate(head.answer["last-modified"].c_str(), nullptr);
+  const std::time_t now = curl_getdate(head.answer["date"].c_str(), nullptr);
+  if (then < 0 || now < 0) return std::nullopt;
+  return static_cast<double>(now - then);
+}
+
 ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& folder) {
   // A save takes seconds, so claims younger than a minute are hardly ever abandoned. They are left out.
   constexpr std::chrono::seconds grace(60);

@@ -1,7 +1,6 @@
 // The bodies of erm/summary.hpp.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/find/run_groups.hpp"
@@ -29,7 +29,7 @@ inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<E
   for (const std::size_t i : indexes) {
     for (const auto& [metric, value] : runs[i].metrics()) {
       const std::optional<double> number = value.number();
-      if (number && !std::isnan(*number)) numbers[metric].push_back(*number);
+      if (number && !is_nan(*number)) numbers[metric].push_back(*number);
     }
   }
   return numbers;

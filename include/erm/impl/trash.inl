@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <memory>
 #include <set>
 #include <string>
@@ -56,7 +57,15 @@ class RegistryTrash {
     store_.delete_all(ids);
   }
 
-  [[nodiscard]] std::vector<TrashEntry> list() const { return store_.list(); }
+  [[nodiscard]] std::vector<TrashEntry> list(std::vector<std::string>* damaged = nullptr) const {
+    return store_.list(damaged);
+  }
+  /// The end of a message that something is not in the trash.
+  [[nodiscard]] static std::string words_of_damage(const std::vector<std::string>& damaged) {
+    std::string text;
+    for (const std::string& reason : damaged) text += "; passed over: " + reason;
+    return text;
+  }
 
   /// The entry with that name or, if the name is empty, the last entry with those ids; null if there is none.
   [[nodiscard]] static const TrashEntry* find(const std::vector<TrashEntry>& entries, const RunIds& ids,
@@ -67,10 +76,12 @@ class RegistryTrash {
   }
 
   std::string restore_run(const RunIds& ids, const std::string& name) {
-    const std::vector<TrashEntry> entries = list();
+    std::vector<std::string> damaged;
+    const std::vector<TrashEntry> entries = list(&damaged);
     const TrashEntry* const entry = find(entries, ids, name);
     if (entry == nullptr)
-      throw NotFoundError("there is no run " + words(ids) + " in its trash; list_trash tells which there are");
+      throw NotFoundError("there is no run " + words(ids) + " in its trash; list_trash tells which there are" +
+                          words_of_damage(damaged));
     // If the variant or the experiment was deleted, too, their markers come back with the run.
     const RunIds experiment{entry->ids.experiment_id, {}, {}},
         variant{entry->ids.experiment_id, entry->ids.variant_id, {}};
@@ -84,7 +95,8 @@ class RegistryTrash {
   }
 
   std::vector<std::string> restore_all(const RunIds& ids) {
-    const std::vector<TrashEntry> entries = list();
+    std::vector<std::string> damaged;
+    const std::vector<TrashEntry> entries = list(&damaged);
     const auto is_of_it = [&](const TrashEntry& entry) {
       if (ids.variant_id.empty())
         return entry.deletion.what == "experiment" && entry.ids.experiment_id == ids.experiment_id;
@@ -97,7 +109,8 @@ class RegistryTrash {
                           (ids.variant_id.empty()
                                ? "experiment '" + ids.experiment_id
                                : "variant '" + ids.variant_id + "' of experiment '" + ids.experiment_id) +
-                          "' in the trash of the registry '" + uri_ + "'; list_trash tells which runs there are");
+                          "' in the trash of the registry '" + uri_ + "'; list_trash tells which runs there are" +
+                          words_of_damage(damaged));
     }
     std::vector<const TrashEntry*> runs, markers;
     std::set<std::string> uris;
@@ -190,7 +203,10 @@ ERM_INLINE void delete_experiment(const std::string& registry_uri, const std::st
 
 ERM_INLINE std::vector<TrashedRun> list_trash(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
   std::vector<TrashedRun> runs;
-  for (detail::TrashEntry& entry : detail::RegistryTrash(registry_uri, fs).list()) {
+  std::vector<std::string> damaged;
+  std::vector<detail::TrashEntry> entries = detail::RegistryTrash(registry_uri, fs).list(&damaged);
+  for (const std::string& reason : damaged) std::fprintf(stderr, "erm: left out of the trash: %s\n", reason.c_str());
+  for (detail::TrashEntry& entry : entries) {
     if (!entry.is_run()) continue;
     runs.push_back({std::move(entry.name), std::move(entry.ids.experiment_id), std::move(entry.ids.variant_id),
                     std::move(entry.ids.run_id), entry.deleted_utc});

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/value.hpp"
@@ -77,6 +78,7 @@ ERM_INLINE std::optional<std::int64_t> Value::whole_signed() const noexcept {
       return static_cast<std::int64_t>(unsigned_);
     case Kind::floating: {
       // 2^63 is a power of two, so a double holds it exactly. A double does not hold the greatest integer exactly.
+      if (detail::is_nan(floating_)) return std::nullopt;
       if (!(floating_ >= -9223372036854775808.0 && floating_ < 9223372036854775808.0)) return std::nullopt;
       const auto whole = static_cast<std::int64_t>(floating_);
       if (static_cast<double>(whole) != floating_) return std::nullopt;
@@ -95,6 +97,7 @@ ERM_INLINE std::optional<std::uint64_t> Value::whole_unsigned() const noexcept {
     case Kind::unsigned_integer:
       return unsigned_;
     case Kind::floating: {
+      if (detail::is_nan(floating_)) return std::nullopt;
       if (!(floating_ >= 0 && floating_ < 18446744073709551616.0)) return std::nullopt;
       const auto whole = static_cast<std::uint64_t>(floating_);
       if (static_cast<double>(whole) != floating_) return std::nullopt;
@@ -147,8 +150,7 @@ ERM_INLINE std::string Value::str() const {
 ERM_INLINE bool Value::equals(const Value& other) const noexcept {
   if (is_text() || other.is_text()) return kind_ == other.kind_ && text_ == other.text_;
   if (is_bool() || other.is_bool()) return kind_ == other.kind_ && boolean_ == other.boolean_;
-  if (kind_ == Kind::floating && other.kind_ == Kind::floating)
-    return floating_ == other.floating_ || (floating_ != floating_ && other.floating_ != other.floating_);
+  if (kind_ == Kind::floating && other.kind_ == Kind::floating) return detail::same_number(floating_, other.floating_);
   // An integer and a double: equal only if the double has exactly that value.
   const Value& whole = kind_ == Kind::floating ? other : *this;
   const Value& second = kind_ == Kind::floating ? *this : other;

@@ -1,6 +1,7 @@
 #include "erm/detail/provenance/secrets.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -72,6 +73,8 @@ TEST_CASE("Similar names that are common in training are not secrets") {
                                  "--assign",
                                  "--pin-memory",
                                  "--pattern",
+                                 "--password-file",
+                                 "TOKEN_PATH",
                                  "CUDA_VISIBLE_DEVICES",
                                  "--monkey"})
     CHECK((names_a_secret(name) ? std::string(name) + " is taken for a secret" : name) == name);
@@ -159,6 +162,72 @@ TEST_CASE("In code only tokens are masked, because names say nothing there") {
 TEST_CASE("A compiler definition is recognised by its name without -D") {
   CHECK(masked_arguments({"-DKEY=abc", "-DAPI_TOKEN=abc", "-DNDEBUG", "-DN=1"}) ==
         Arguments{"-DKEY=***", "-DAPI_TOKEN=***", "-DNDEBUG", "-DN=1"});
+}
+
+TEST_CASE("A secret in a command line that is one argument is masked") {
+  for (const auto& [given, masked] :
+       {std::pair<std::string, std::string>{"train --token S3cr --lr 0.1", "train --token *** --lr 0.1"},
+        {"train --token 'S3 cr' --lr 1", "train --token '***' --lr 1"},
+        {"train --token \"S3 cr\" x", "train --token \"***\" x"},
+        {"train --hf-token\tS3cr", "train --hf-token\t***"},
+        {"train --config '{\"token\": \"S3cr\"}'", "train --config '{\"token\": \"***\"}'"},
+        {"cd x && mysql -u root -pS3cr db", "cd x && mysql -u root -p*** db"},
+        {"/usr/bin/mysqldump -pS3cr db", "/usr/bin/mysqldump -p*** db"},
+        {"sshpass -p S3cr ssh h", "sshpass -p *** ssh h"},
+        {"docker login -u me -p S3cr host", "docker login -u me -p *** host"},
+        {"redis-cli -a S3cr ping", "redis-cli -a *** ping"},
+        {"curl -u me:S3cr http://h", "curl -u me:*** http://h"},
+        {"curl -ume:1234 http://h", "curl -ume:*** http://h"},
+        {"curl --user='me:S3cr' x", "curl --user='me:***' x"},
+        {"curl -H 'Cookie: a=S3cr; b=S3cr' x", "curl -H 'Cookie: ***' x"},
+        {"curl -H 'X-Api-Key: S3cr' x", "curl -H 'X-Api-Key: ***' x"},
+        {"train hub.token S3cr", "train hub.token ***"},
+        {"train password hunter2 x", "train password *** x"}}) {
+    CHECK(masked_arguments({"bash", "-c", given}) == Arguments{"bash", "-c", masked});
+    CHECK(masked_text(given) == masked);  // as the value of a variable
+  }
+}
+
+TEST_CASE("A secret behind an option that a program is known for, or behind its bare name, is masked") {
+  CHECK(masked_arguments({"mysql", "-uroot", "-pS3cr", "db"}) == Arguments{"mysql", "-uroot", "-p***", "db"});
+  CHECK(masked_arguments({"sudo", "/usr/bin/sshpass", "-p", "S3cr", "ssh"}) ==
+        Arguments{"sudo", "/usr/bin/sshpass", "-p", "***", "ssh"});
+  CHECK(masked_arguments({"docker", "login", "-u", "me", "-p", "S3cr"}) ==
+        Arguments{"docker", "login", "-u", "me", "-p", "***"});
+  CHECK(masked_arguments({"curl", "-u", "me:S3cr", "--proxy-user", "me:S3cr", "--user=me:S3cr", "-ume:S3cr"}) ==
+        Arguments{"curl", "-u", "me:***", "--proxy-user", "me:***", "--user=me:***", "-ume:***"});
+  CHECK(masked_arguments({"train", "password", "S", "token", "S", "api_key", "S"}) ==
+        Arguments{"train", "password", "***", "token", "***", "api_key", "***"});
+  CHECK(masked_text("password S") == "password ***");
+}
+
+TEST_CASE("A secret in JSON with escaped quotes is masked up to its end") {
+  CHECK(masked_text(R"({\"token\":\"S3cr\", \"lr\": 1})") == R"({\"token\":\"***\", \"lr\": 1})");
+  CHECK(masked_text(R"({"a": "{\"token\": \"S3\\\"cr\"}"})") == R"({"a": "{\"token\": \"***\"}"})");
+  CHECK(masked_text(R"({\\\"password\\\": \\\"S3cr\\\"})") == R"({\\\"password\\\": \\\"***\\\"})");
+  CHECK(masked_text(R"({\"token\":\"S3cr)") == R"({\"token\":\"***)");
+}
+
+TEST_CASE("Command lines without secrets do not change") {
+  for (const Arguments& line :
+       {Arguments{"train", "--tokenizer", "bpe"},
+        {"train", "--password-file", "x", "tokens=4096", "max_tokens", "512"},
+        {"bash", "-c", "train --tokenizer bpe --max-tokens 512 --password-file x --sort-key name"},
+        {"python", "-u", "train.py", "--url", "host:8080"},
+        {"train", "-u", "8080:80", "-p", "8080", "-pthread"},
+        {"docker", "run", "-p", "8080:80", "-u", "me:staff", "image"},
+        {"mkdir", "-p", "a/b"},
+        {"cp", "-pR", "a"},
+        {"train", "key", "name"},
+        {"train", "the password prompt"},
+        {"train", "a note that a token is needed"},
+        {"train", "token", "--lr", "1"},
+        {"mysql", "-p", "db"},
+        {"train", "pass 1 of 2"},
+        {"ps", "-u", "me"},
+        {"g++ -I/usr/include/mysql -L/usr/lib/mariadb -pthread -pipe"},
+        {"g++", "-I/usr/include/mysql", "-pthread"}})
+    CHECK(masked_arguments(line) == line);
 }
 
 }  // namespace secrets_test

@@ -1,9 +1,9 @@
 // A JsonInput as JSON text.
 #pragma once
 
-#include <cmath>
 #include <string>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/json_text.hpp"
 #include "erm/json_input.hpp"
 
@@ -17,7 +17,7 @@ inline void append_json(std::string& out, const JsonInput& json) {
         append_json_string(out, value.get<std::string>());
       } else if (value.kind() != Value::Kind::floating) {
         out += value.str();
-      } else if (const auto number = value.get<double>(); std::isfinite(number)) {
+      } else if (const auto number = value.get<double>(); is_finite(number)) {
         append_json_floating(out, number);
       } else {
         out += "null";

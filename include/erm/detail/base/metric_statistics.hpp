@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/statistics.hpp"
 #include "erm/metric_summary.hpp"
 
@@ -23,7 +24,8 @@ inline MetricSummary summary_of(const std::vector<double>& values, std::size_t r
   // Scaled, so that the squares of large values do not overflow.
   double sum = 0;
   for (const double value : values) sum += value / n;
-  out.mean = std::clamp(sum, out.min, out.max);  // rounding must not give equal values a deviation
+  out.mean = sum;                                                  // NaN of both infinities
+  if (!is_nan(sum)) out.mean = std::clamp(sum, out.min, out.max);  // rounding must not give equal values a deviation
   if (values.size() < 2) return out;
   double squares = 0;
   for (const double value : values) squares += (value - out.mean) * ((value - out.mean) / (n - 1));

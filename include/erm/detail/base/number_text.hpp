@@ -3,14 +3,14 @@
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "erm/detail/base/float_bits.hpp"
 
 // GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
@@ -80,12 +80,12 @@ std::size_t scientific_digits(Float value, char* out) {
 /// Appends the shortest text that reads back as `value`.
 template <class Float>
 void append_floating(std::string& out, Float value) {
-  if (std::isnan(value)) {
+  if (is_nan(value)) {
     out += "nan";
     return;
   }
-  if (std::isinf(value)) {
-    out += value < 0 ? "-inf" : "inf";
+  if (is_inf(value)) {
+    out += is_negative(value) ? "-inf" : "inf";
     return;
   }
   char raw[64];
@@ -165,8 +165,11 @@ inline const char* read_double(const char* first, const char* last, double& valu
   if (error != std::errc::result_out_of_range) return first;
   // from_chars does not set the value here.
   const std::string_view text(first, static_cast<std::size_t>(end - first));
-  value = is_beyond_one(text) ? std::numeric_limits<double>::infinity() : 0.0;
-  if (text[0] == '-') value = -value;
+  value = 0;
+  if (is_beyond_one(text))
+    value = infinity(text[0] == '-');
+  else if (text[0] == '-')
+    value = -value;
   return end;
 #else
   // strtod depends on the process's locale; strtod_l with "C" does not. It also accepts hex, blanks and '+', which
@@ -215,8 +218,11 @@ inline const char* read_double(const char* first, const char* last, double& valu
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
-  // The sign of a NaN has no meaning.
-  return std::to_chars(at, at + 32, std::isnan(value) ? std::numeric_limits<Float>::quiet_NaN() : value).ptr;
+  if (is_nan(value)) {  // its sign has no meaning
+    std::memcpy(at, "nan", 3);
+    return at + 3;
+  }
+  return std::to_chars(at, at + 32, value).ptr;
 #else
   std::string text;
   append_floating(text, value);
@@ -237,7 +243,7 @@ inline std::optional<double> parse_number(std::string_view text) {
 
 /// The double with the same shortest text as `value`: 0.1 for 0.1f.
 inline double shortest_decimal(float value) {
-  if (!std::isfinite(value)) return static_cast<double>(value);
+  if (!is_finite(value)) return static_cast<double>(value);
   char text[64];
   const std::size_t size = scientific_digits(value, text);
   double decimal = 0;

@@ -1,5 +1,4 @@
-// Reads numbers of any NumberType from memory of any alignment. Whether a number is finite is read from its bits: a
-// program that is compiled with -ffast-math has no NaN for its compiler.
+// Reads numbers of any NumberType from memory of any alignment.
 #pragma once
 
 #include <cstddef>
@@ -10,24 +9,6 @@
 #include "erm/number_type.hpp"
 
 namespace erm::detail {
-
-inline bool has_sign(double number) noexcept {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &number, sizeof bits);
-  return bits >> 63 != 0;
-}
-
-inline bool is_finite(double number) noexcept {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &number, sizeof bits);
-  return (bits >> 52 & 0x7FF) != 0x7FF;
-}
-
-inline bool is_nan(double number) noexcept {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &number, sizeof bits);
-  return (bits >> 52 & 0x7FF) == 0x7FF && bits << 12 != 0;
-}
 
 /// A binary floating-point number of few bits as a double, exactly: also where the processor takes subnormal floats for
 /// 0, as -ffast-math makes it.

@@ -272,11 +272,26 @@ class ComparisonBuilder {
     if (!data_->groups.empty()) data_->grouped_metrics = grouped_metrics(metrics(), data_->groups);
   }
 
+  /// The history of a run, which is read now. If it cannot be read, the run has no curves, and the others keep theirs.
+  const std::map<std::string, MetricHistory>& history_or_warning(const ExperimentRun& run, std::size_t index) {
+    static const std::map<std::string, MetricHistory> none;
+    try {
+      return run.history();
+    } catch (const Error& error) {
+      data_->warnings.push_back({ComparisonWarning::Kind::unreadable_history,
+                                 "The curves of " + data_->names[index] + " are missing: " + error.what() + "."});
+      return none;
+    }
+  }
+
   void add_curves() {
+    std::vector<const std::map<std::string, MetricHistory>*> histories;
+    for (std::size_t i = 0; i < data_->runs.size(); ++i) histories.push_back(&history_or_warning(*data_->runs[i], i));
+    std::size_t next = 0;
     std::vector<ComparisonCurve>& curves = data_->curves;
     const std::size_t runs = data_->runs.size();
     const std::vector<std::size_t> order = join_by_key(
-        data_->runs, [](const ExperimentRun& run) -> auto& { return run.history(); },
+        data_->runs, [&](const ExperimentRun&) -> auto& { return *histories[next++]; },
         [&](std::string_view metric) {
           curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}});
         },

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "erm/comparison_data.hpp"
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/number_text.hpp"
@@ -75,7 +76,7 @@ inline std::vector<GroupedMetric> grouped_metrics(const std::vector<ComparisonRo
       before.swap(numbers);
       numbers.clear();
       for (const std::size_t run : group.runs)
-        if (!std::isnan(row.cells[run].number)) numbers.push_back(row.cells[run].number);
+        if (!is_nan(row.cells[run].number)) numbers.push_back(row.cells[run].number);
       metric.groups.push_back(summary_of(numbers, group.runs.size()));
       any = any || !numbers.empty();
     }
@@ -88,7 +89,7 @@ inline std::vector<GroupedMetric> grouped_metrics(const std::vector<ComparisonRo
 
 /// `number` to six digits; "—" for NaN, which stands for what is not known.
 inline std::string summary_number(double number) {
-  if (std::isnan(number)) return "\xE2\x80\x94";
+  if (is_nan(number)) return "\xE2\x80\x94";
   std::string exact, text;
   append_floating(exact, number);
   append_six_digits(text, exact, std::abs(number) < 1e-4 && number != 0);

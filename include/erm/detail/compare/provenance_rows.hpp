@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "erm/comparison_data.hpp"
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/compare/rows.hpp"
@@ -166,7 +167,7 @@ class ProvenanceRows {
       fill_cell(cell_at(key), Value(value.size()), texts_);
       add_named(key, value);
     } else if (value.is_structured()) {
-      fill_long_text(cell_at(key), value.dump(-1, ' ', false, Json::error_handler_t::replace), texts_);
+      fill_long_text(cell_at(key), json_dump(value), texts_);
     } else {
       fill_json_cell(cell_at(key), value, texts_);
     }

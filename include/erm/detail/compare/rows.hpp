@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "erm/comparison_data.hpp"
+#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/experiment_run.hpp"
@@ -171,7 +173,7 @@ inline void fill_json_cell(ComparisonCell& cell, const Json& json, TextArena& te
       return fill_text(cell, json.get_ref<const std::string&>(), texts);
     default:
       cell.kind = ComparisonCell::Kind::text;
-      cell.text = texts.keep(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+      cell.text = texts.keep(json_dump(json));
   }
 }
 
@@ -181,14 +183,14 @@ inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
   if (a.kind != b.kind) return false;
   if (a.text == b.text) return true;
   if (a.kind != ComparisonCell::Kind::number) return false;
-  if (std::isnan(a.number) || std::isnan(b.number)) return std::isnan(a.number) && std::isnan(b.number);
-  return a.number == b.number && (std::abs(a.number) < 9007199254740992.0 || std::isinf(a.number));
+  if (is_nan(a.number) || is_nan(b.number)) return is_nan(a.number) && is_nan(b.number);
+  return a.number == b.number && (std::abs(a.number) < 9007199254740992.0 || is_inf(a.number));
 }
 
 /// Whether the number is shown with an exponent: it is below 1e-4, or it is 1e6 or more and its text has an exponent or
 /// a fraction.
 inline bool is_scientific(const ComparisonCell& cell) {
-  if (!std::isfinite(cell.number) || cell.number == 0) return false;
+  if (!is_finite(cell.number) || cell.number == 0) return false;
   const double size = std::abs(cell.number);
   if (size < 1e-4) return true;
   return size >= 1e6 && cell.text.find_first_of(".eE") != std::string_view::npos;
@@ -218,12 +220,12 @@ inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
   std::optional<double> best;
   std::size_t numbers = 0;
   for (const ComparisonCell& cell : cells) {
-    if (std::isnan(cell.number)) continue;
+    if (is_nan(cell.number)) continue;
     ++numbers;
     if (!best || (goal == Goal::minimize ? cell.number < *best : cell.number > *best)) best = cell.number;
   }
   if (numbers < 2) return;
-  for (ComparisonCell& cell : cells) cell.best = cell.number == *best;
+  for (ComparisonCell& cell : cells) cell.best = !is_nan(cell.number) && cell.number == *best;
 }
 
 /// The words of a name in lower case: val, loss, top5 and acc of "valLoss/top5-acc".

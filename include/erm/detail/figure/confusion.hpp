@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/figure/data.hpp"
 #include "erm/error.hpp"
@@ -33,7 +34,7 @@ inline void check_class_count(std::size_t count) {
 inline std::vector<std::size_t> class_numbers(const char* name, const std::vector<double>& labels, std::size_t limit) {
   std::vector<std::size_t> numbers;
   for (const double number : labels) {
-    const bool whole = number >= 0 && std::floor(number) == number;
+    const bool whole = is_finite(number) && number >= 0 && std::floor(number) == number;
     if (!whole || (limit > 0 && number >= static_cast<double>(limit))) {
       std::string text;
       append_floating(text, number);

@@ -1,13 +1,13 @@
 // Values of a figure in the form that plotly reads.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
 #include "erm/value.hpp"
@@ -29,7 +29,7 @@ inline Json figure_json(const Value& value) {
       break;
   }
   const auto number = value.get<double>();
-  return std::isfinite(number) ? Json(number) : Json(nullptr);
+  return is_finite(number) ? Json(number) : Json(nullptr);
 }
 
 inline Json figure_json(const std::vector<Value>& values) {

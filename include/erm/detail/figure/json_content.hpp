@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/figure/content.hpp"
 #include "erm/error.hpp"
 #include "erm/json.hpp"
@@ -30,8 +31,7 @@ inline FigureContent json_content(const Json& json) {
                 json.type_name());
   }
   check_figure(json);
-  return {ArtifactType::plotly_json, to_bytes(json.dump(-1, ' ', false, Json::error_handler_t::replace)),
-          ".plotly.json"};
+  return {ArtifactType::plotly_json, to_bytes(json_dump(json)), ".plotly.json"};
 }
 
 }  // namespace erm::detail

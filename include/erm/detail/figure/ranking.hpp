@@ -2,13 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/figure/data.hpp"
 #include "erm/error.hpp"
@@ -91,13 +91,13 @@ inline Ranking rank(const char* operation, const std::vector<double>& labels, co
   std::vector<std::pair<double, bool>> examples;
   for (const double score : scores) {
     examples.emplace_back(score, false);
-    if (std::isnan(score))
+    if (is_nan(score))
       throw Error(what + ": score " + std::to_string(examples.size() - 1) + " is NaN, which has no rank; leave it out");
   }
   Ranking ranking;
   std::size_t count = 0;
   for (const double number : labels) {
-    if (!(number == 0 || number == 1 || number == -1)) {
+    if (is_nan(number) || !(number == 0 || number == 1 || number == -1)) {
       std::string text;
       append_floating(text, number);
       throw Error(what + ": label " + std::to_string(count) + " is " + text +

@@ -8,13 +8,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/metric_history.hpp"
@@ -138,7 +139,7 @@ inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) con
                                                : point == Point::last ? history->second.last()
                                                : point == Point::min  ? (history->second.min)()
                                                                       : (history->second.max)();
-      scratch = found ? found->value : std::numeric_limits<double>::quiet_NaN();
+      scratch = found ? found->value : not_a_number();
       return &scratch;
     }
     // Without a history the metric's only value is its first, last, least and greatest.
@@ -176,7 +177,7 @@ inline const Value* RunField::entry_of(const RunRecord& run, Value& scratch) con
   else if (at->is_number())
     scratch = at->get<double>();
   else
-    scratch = at->dump(-1, ' ', false, Json::error_handler_t::replace);
+    scratch = json_dump(*at);
   return &scratch;
 }
 
@@ -213,9 +214,9 @@ inline const Value* RunField::value_of(const RunRecord& run, Value& scratch) con
       scratch = microseconds_of(run.timestamp_utc);
       return &scratch;
     case Kind::duration: {
-      const std::optional<TimePoint>& end = run.finished_utc ? run.finished_utc : run.heartbeat_utc;
-      if (!end) return nullptr;
-      scratch = static_cast<double>(microseconds_of(*end) - microseconds_of(run.timestamp_utc)) / 1e6;
+      const std::optional<std::chrono::microseconds> duration = duration_of(run);
+      if (!duration) return nullptr;
+      scratch = static_cast<double>(duration->count()) / 1e6;
       return &scratch;
     }
     case Kind::group:

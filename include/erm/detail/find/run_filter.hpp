@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_order.hpp"
 #include "erm/value.hpp"
@@ -117,7 +117,7 @@ inline bool FilterNode::is_true(const RunRecord& run, Scratch& scratch) const {
   switch (test) {
     case Test::not_a_number: {
       const std::optional<double> number = left->number();
-      return number && std::isnan(*number);
+      return number && is_nan(*number);
     }
     case Test::one_of:
       for (std::size_t i = 1; i < operands.size(); ++i)
@@ -127,7 +127,7 @@ inline bool FilterNode::is_true(const RunRecord& run, Scratch& scratch) const {
       if (first.field->kind == RunField::Kind::tag && left->str().empty()) return true;
       if (const std::optional<bool> yes = boolean_of(*left)) return *yes;
       const std::optional<double> number = left->number();
-      return number ? *number != 0 && !std::isnan(*number) : !left->str().empty();
+      return number ? *number != 0 && !is_nan(*number) : !left->str().empty();
     }
     default: {
       const Value* const right = value_of(operands[1], scratch.right);

@@ -4,7 +4,6 @@
 //   order.compare(order.key_of(a), order.key_of(b)) < 0;        // a comes before b
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/find/filter_lexer.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/run/id_rules.hpp"
@@ -46,7 +46,7 @@ inline ValueOrder order_of_values(const Value& a, const Value& b) {
   }
   const std::optional<double> x = a.number(), y = b.number();
   if (x && y) {
-    if (std::isnan(*x) || std::isnan(*y)) return ValueOrder::unordered;
+    if (is_nan(*x) || is_nan(*y)) return ValueOrder::unordered;
     if (*x != *y || a == b) return order_of(*x, *y);
     const auto is_integer = [](const Value& value) {
       return value.kind() == Value::Kind::signed_integer || value.kind() == Value::Kind::unsigned_integer;
@@ -65,7 +65,7 @@ inline int place_of(const Value& a, const Value& b) {
   const auto kind_of = [](const Value& value) {
     if (value.is_bool()) return 0;
     const std::optional<double> number = value.number();
-    return !number ? 3 : std::isnan(*number) ? 2 : 1;
+    return !number ? 3 : is_nan(*number) ? 2 : 1;
   };
   if (const int kinds = kind_of(a) - kind_of(b); kinds != 0) return kinds;
   const ValueOrder order = order_of_values(a, b);
@@ -123,7 +123,7 @@ inline OrderKey RunOrder::key_of(const RunRecord& run) const {
   for (const Term& term : terms_) {
     const Value* const value = term.field.value_of(run, scratch);
     const std::optional<double> number = value ? value->number() : std::nullopt;
-    key.push_back(!value || (number && std::isnan(*number)) ? std::nullopt : std::optional(*value));
+    key.push_back(!value || (number && is_nan(*number)) ? std::nullopt : std::optional(*value));
   }
   return key;
 }

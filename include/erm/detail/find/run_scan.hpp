@@ -1,7 +1,8 @@
 // Reads all runs of a registry, or of a part of it, on a few threads, and keeps those that a filter accepts.
 //
 //   const RunScan scan(registry, registry_uri, experiment_id, variant_id);
-//   scan.each(filter, threads, [](RunRecord&& run) { ... }, [](const std::string& run_uri, const Error& why) { ... });
+//   scan.each(filter, threads, [](RunRecord&& run) { ... }, [](const std::string& run_uri, const Error& why) { ... },
+//             [](const std::string& warning) { ... });
 #pragma once
 
 #include <algorithm>
@@ -56,19 +57,23 @@ class FoundHistory final : public UnreadHistory {
 
 class RunScan {
  public:
-  /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist.
+  /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist,
+  /// and IoError if it cannot be read.
   RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
           const std::string& variant_id);
 
   using Accept = std::function<void(RunRecord&& run)>;
   using Refuse = std::function<void(const std::string& run_uri, const Error& error)>;
+  using Warn = std::function<void(const std::string& warning)>;
   /// Calls `accept` for each run that the filter accepts, and `refuse` for each run that cannot be read, in the order
-  /// of their ids and on the calling thread.
-  void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const;
+  /// of their ids and on the calling thread. Calls `warn` for each folder that cannot be read and is passed over.
+  void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
+            const Warn& warn) const;
 
  private:
   struct Variant {
     std::string experiment_id, variant_id;
+    bool is_asked_for = false;  // by its id: then it is an error that it cannot be read
   };
   struct Outcome {
     std::optional<RunRecord> run = {};  // nothing if the filter does not accept it, or it was deleted meanwhile
@@ -89,6 +94,7 @@ class RunScan {
   std::string root_;
   std::string registry_uri_;
   std::vector<Variant> variants_;
+  std::vector<PassedOver> passed_over_;
 };
 
 // ---- bodies ----
@@ -97,21 +103,34 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
                         const std::string& variant_id)
     : fs_(registry.fs), root_(without_end_slash(registry.path)), registry_uri_(std::move(registry_uri)) {
   std::vector<std::string> experiments = {experiment_id};
-  if (experiment_id.empty()) experiments = list_experiments(registry_uri_, fs_);
+  const VariantPlace place{*fs_, registry_uri_, root_};
+  if (experiment_id.empty()) {
+    place.expect_registry();
+    experiments = sorted_ids(*fs_, root_, experiment_marker, &passed_over_);
+  } else {
+    check_name("experiment id", experiment_id);
+  }
   for (const std::string& experiment : experiments) {
     std::vector<std::string> variants;
+    const std::string folder = joined(root_, experiment);
     try {
-      variants = list_variants(registry_uri_, experiment, fs_);
+      place.expect_experiment(experiment);
+      variants = sorted_ids(*fs_, folder, variant_marker, &passed_over_);
     } catch (const NotFoundError&) {
       if (!experiment_id.empty()) throw;
       continue;  // deleted since it was listed
+    } catch (const IoError& error) {
+      if (!experiment_id.empty()) throw;
+      passed_over_.push_back({folder, error.what()});
+      continue;
     }
     if (!variant_id.empty()) {
       const bool has_it = std::find(variants.begin(), variants.end(), variant_id) != variants.end();
       variants.clear();
       if (has_it) variants.push_back(variant_id);
     }
-    for (std::string& variant : variants) variants_.push_back({experiment, std::move(variant)});
+    for (std::string& variant : variants)
+      variants_.push_back({experiment, std::move(variant), !experiment_id.empty() && !variant_id.empty()});
   }
   if (variants_.empty() && !variant_id.empty()) {
     throw NotFoundError("there is no variant '" + variant_id + "' " +
@@ -120,11 +139,22 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
-inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
+inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
+                          const Warn& warn) const {
+  const auto pass_over = [&](const PassedOver& one) { warn("passed over '" + one.path + "': " + one.reason); };
+  for (const PassedOver& one : passed_over_) pass_over(one);
   constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
   std::vector<Outcome> outcomes;
   for (const Variant& variant : variants_) {
-    std::vector<std::string> run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename);
+    std::vector<std::string> run_ids;
+    std::vector<PassedOver> passed_over;
+    try {
+      run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename, &passed_over);
+    } catch (const IoError& error) {
+      if (variant.is_asked_for) throw;
+      passed_over.push_back({folder_of_variant(variant), error.what()});
+    }
+    for (const PassedOver& one : passed_over) pass_over(one);
     for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
       const std::size_t count = (std::min)(at_once, run_ids.size() - first);
       read_some(variant, &run_ids[first], count, filter, threads, outcomes);
@@ -153,7 +183,7 @@ inline void RunScan::read_some(const Variant& variant, const std::string* run_id
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < count; ++i) paths.push_back(metadata_path(joined(variant_folder, run_ids[i])));
     try {
-      bytes = fs_->read_many(paths);
+      bytes = read_many_bounded(*fs_, paths);
     } catch (const Error&) {
       bytes.clear();  // one was deleted meanwhile or is damaged: each is read separately below
     }

@@ -3,14 +3,18 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
@@ -22,6 +26,7 @@
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/thread.hpp"
 #include "erm/detail/live/writer.hpp"
+#include "erm/detail/os/identity.hpp"
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/error.hpp"
@@ -35,7 +40,7 @@ class LiveEngine {
     std::string experiment_id, variant_id, run_id;
   };
 
-  LiveEngine(LiveFolder folder, LiveOptions options);
+  LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri);
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
   /// Ends the run's threads. By now the run has ended, or could not be ended.
@@ -76,16 +81,28 @@ class LiveEngine {
   /// Flushes the run and ends it. A second call does nothing.
   void end(RunStatus status, const std::string& failure);
   [[nodiscard]] bool has_ended() const noexcept { return record_.has_ended(); }
+  /// Whether another process has taken the run. on_error knows by then.
+  [[nodiscard]] bool is_lost() const noexcept { return record_.is_lost(); }
   void report(const std::string& message) const noexcept { detail::report(options_, message); }
 
   // For the process hooks.
-  void note_signal(int number) noexcept { thread_.note_signal(number); }
-  [[nodiscard]] bool signal_is_handled() const noexcept { return thread_.signal_is_handled(); }
-  void lock_for_fork();
+  void note_signal(int number, bool may_go_on) noexcept { thread_->note_signal(number, may_go_on); }
+  [[nodiscard]] bool signal_is_handled() const noexcept { return thread_->signal_is_handled(); }
+  void go_on() noexcept { thread_->go_on(); }
+
+  // fork(): the child has a copy of the run without its thread.
+  using Deadline = std::chrono::steady_clock::time_point;
+  /// Writes what was logged so far, until the deadline, because the parent may be about to call _exit().
+  void flush_before_fork(Deadline deadline);
+  void lock_for_fork(Deadline deadline);
   void unlock_after_fork();
-  /// Called in the child of a fork: the run belongs to the parent.
+  /// Called in the child: the run belongs to the parent.
   void disown();
   [[nodiscard]] bool is_disowned() const noexcept { return is_disowned_; }
+  /// Reports once that the run belongs to another process, unless it had ended before.
+  void tell_if_disowned();
+  /// Moves the run to this process. Does nothing if it is here.
+  void continue_in_child();
 
  private:
   /// Stores the id of the thread that is ending the run.
@@ -103,14 +120,18 @@ class LiveEngine {
   void refuse_writing_thread() const;
   void adopt(bool with_edits);
 
+  [[nodiscard]] std::string not_here(const std::string& what) const;
+
+  const std::string registry_uri_;
   LiveOptions options_;
   LiveRecord record_;
   Identity identity_;
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
-  LiveSeries series_;
-  LiveWriter writer_;
-  LiveCapture capture_;
+  std::unique_ptr<LiveSeries> series_;
+  std::unique_ptr<LiveWriter> writer_;
+  std::unique_ptr<LiveCapture> capture_ = std::make_unique<LiveCapture>();
+  std::optional<BuildFacts> facts_;  // if the provenance is wanted
 
   std::mutex lost_mutex_;
   std::string lost_artifacts_;  // not reported by any call yet
@@ -119,42 +140,47 @@ class LiveEngine {
   std::mutex end_mutex_;
   std::atomic<std::thread::id> ending_in_{std::thread::id()};
   std::atomic<bool> is_disowned_{false};
-  LiveThread thread_;  // started last, stopped first
+  std::atomic<bool> told_disowned_{false};
+  std::string owner_process_ = os::process_number();
+  bool is_quiet_ = false;                // while the process forks: the thread is between two rounds
+  std::unique_ptr<LiveThread> thread_;  // started last, stopped first
 };
 
 // ---- bodies ----
 
-inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options)
-    : options_(std::move(options)),
+inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri)
+    : registry_uri_(std::move(registry_uri)),
+      options_(std::move(options)),
       record_(std::move(folder)),
       identity_{record_.folder().record().experiment_id, record_.folder().record().variant_id,
                 record_.folder().record().run_id},
       points_(std::make_shared<PointBuffer>(
-          options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_.wake(); }, this)),
-      series_(record_.folder()),
-      writer_(options_, record_, metrics_, *points_, series_),
-      thread_(options_, record_, writer_, *points_) {}
+          options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
+      series_(std::make_unique<LiveSeries>(record_.folder())),
+      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_)),
+      thread_(std::make_unique<LiveThread>(options_, record_, *writer_, *points_)) {}
 
 inline void LiveEngine::begin_capture(const BuildFacts& facts) {
   if (!options_.provenance) return;
-  capture_.begin(options_.provenance_options, facts, [this](Json captured) {
+  facts_ = facts;
+  capture_->begin(options_.provenance_options, facts, [this](Json captured) {
     record_.change([&](RunRecord& record) { put_capture(record.own_provenance(), std::move(captured), true); });
   });
 }
 
 inline void LiveEngine::await_capture() {
-  if (!is_disowned_) capture_.await();
+  if (!is_disowned_) capture_->await();
 }
 
 inline void LiveEngine::throw_if_failed_or_ended() {
-  if (is_disowned_) return;
+  if (is_disowned_) return tell_if_disowned();
   // The process is about to end. Leave the locks to the writing thread, which needs them.
-  while (thread_.has_signal() && !thread_.is_here()) os::sleep_a_millisecond();
+  while (thread_->has_signal() && !thread_->is_here()) os::sleep_a_millisecond();
   if (has_ended()) {
     throw Error("cannot log to the live run '" + folder().uri() +
                 "': finish() or fail() has ended it; open it again with LiveOptions::resume");
   }
-  if (options_.throw_errors && thread_.is_failing()) thread_.throw_failure();
+  if (options_.throw_errors && thread_->is_failing()) thread_->throw_failure();
 }
 
 inline void LiveEngine::accept_point(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds) {
@@ -208,7 +234,7 @@ void LiveEngine::log_series(const std::string& what, Log&& log) {
   throw_if_failed_or_ended();
   if (is_disowned_) return;
   try {
-    log(series_);
+    log(*series_);
   } catch (const IoError& error) {
     if (options_.throw_errors) throw;
     return note_lost(what, error);
@@ -217,7 +243,7 @@ void LiveEngine::log_series(const std::string& what, Log&& log) {
 }
 
 inline void LiveEngine::refuse_writing_thread() const {
-  if (thread_.is_here())
+  if (thread_->is_here())
     throw Error("cannot flush or end the live run '" + folder().uri() +
                 "' in its on_error callback, whose thread would have to do it; leave that to another thread");
 }
@@ -234,9 +260,10 @@ inline void LiveEngine::throw_if_lost() {
 }
 
 inline void LiveEngine::flush() {
-  if (is_disowned_ || has_ended()) return;
+  if (has_ended()) return;
+  if (is_disowned_) throw Error(not_here("flush"));
   refuse_writing_thread();
-  thread_.wait_for_round();
+  thread_->wait_for_round();
   throw_if_lost();
 }
 
@@ -256,7 +283,10 @@ inline void LiveEngine::adopt(bool with_edits) {
 }
 
 inline void LiveEngine::end(RunStatus status, const std::string& failure) {
-  if (is_disowned_) return;
+  if (is_disowned_) {
+    if (has_ended()) return;
+    throw Error(not_here("end"));
+  }
   refuse_writing_thread();
   if (ending_in_ == std::this_thread::get_id())
     throw Error("cannot end the live run '" + folder().uri() +
@@ -265,12 +295,12 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   if (has_ended()) return;
   const Ending ending(ending_in_);
   await_capture();
-  thread_.wait_for_round();  // the points first: a run must be complete before it is marked as finished
+  thread_->wait_for_round();  // the points first: a run must be complete before it is marked as finished
   const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until everything is written
   adopt(no_edits != nullptr);
   record_.set_status(status, failure, now_utc());
   try {
-    thread_.wait_for_round();
+    thread_->wait_for_round();
   } catch (...) {
     record_.locked([](LiveFolder& folder) { folder.leave_edits(); });
     record_.set_status(RunStatus::running, {}, std::nullopt);
@@ -278,17 +308,33 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   }
   record_.set_ended();
   points_->set_state(BufferState::ended);
-  thread_.stop();  // writes what other threads logged meanwhile
+  thread_->stop();  // writes what other threads logged meanwhile
   if (no_edits) folder().remove_edits();
-  thread_.throw_failure();
+  thread_->throw_failure();
   throw_if_lost();
 }
 
-inline void LiveEngine::lock_for_fork() {
+inline void LiveEngine::flush_before_fork(Deadline deadline) {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  if (is_disowned_ || has_ended() || thread_->is_here() || thread_->has_signal() || left.count() <= 0) return;
+  try {
+    static_cast<void>(thread_->wait_for_round(left));
+  } catch (const std::exception&) {
+    // The thread has reported that it cannot write, and tries again. The fork must go on.
+  }
+}
+
+inline void LiveEngine::lock_for_fork(Deadline deadline) {
+  is_quiet_ = false;
+  if (!thread_->is_here()) {
+    while (!(is_quiet_ = thread_->at_work().try_lock()) && std::chrono::steady_clock::now() < deadline)
+      os::sleep_a_millisecond();
+  }
   record_.mutex().lock();
   metrics_.mutex().lock();
-  series_.mutex().lock();
-  thread_.mutex().lock();
+  series_->mutex().lock();
+  thread_->mutex().lock();
   lost_mutex_.lock();
   points_->mutex().lock();
 }
@@ -296,16 +342,67 @@ inline void LiveEngine::lock_for_fork() {
 inline void LiveEngine::unlock_after_fork() {
   points_->mutex().unlock();
   lost_mutex_.unlock();
-  thread_.mutex().unlock();
-  series_.mutex().unlock();
+  thread_->mutex().unlock();
+  series_->mutex().unlock();
   metrics_.mutex().unlock();
   record_.mutex().unlock();
+  if (is_quiet_) thread_->at_work().unlock();
 }
 
 inline void LiveEngine::disown() {
   is_disowned_ = true;
   unlock_after_fork();
-  points_->set_state(BufferState::ended);
+  points_->leave_to_parent();
+}
+
+inline std::string LiveEngine::not_here(const std::string& what) const {
+  return "cannot " + what + " the live run '" + folder().uri() + "' in process " + os::process_number() +
+         ": since fork() it belongs to process " + owner_process_ +
+         ", and what this process logs to it is not kept; call LiveRun::continue_in_child() after the fork to move the "
+         "run here, or begin another run";
+}
+
+inline void LiveEngine::tell_if_disowned() {
+  if (is_disowned_ && !has_ended() && !told_disowned_.exchange(true)) report(not_here("log to"));
+}
+
+/// The thread of the parent and what it uses do not exist here, and cannot be destroyed: their locks may be held, and
+/// their files may be closed and their numbers in use. They stay in memory, where a leak check finds them.
+inline void LiveEngine::continue_in_child() {
+  if (!is_disowned_) return;
+  const std::string cannot = "cannot continue the live run '" + folder().uri() + "' in process " +
+                             os::process_number() + ": ";
+  if (has_ended()) throw Error(cannot + "it had ended before the fork; open it again with LiveOptions::resume");
+  if (!is_quiet_) {
+    throw Error(cannot + "its thread in process " + owner_process_ +
+                " was writing for seconds when that forked; wait for the end of that process, and open the run again "
+                "with LiveOptions::resume");
+  }
+  record_.locked([&](LiveFolder& folder) {
+    const bool keep = options_.fs || folder.fs().is_local();
+    folder.continue_in_child(keep ? nullptr : locate(registry_uri_, nullptr).fs);  // connections are the parent's
+  });
+  struct Left {
+    std::unique_ptr<LiveThread> thread;
+    std::unique_ptr<LiveWriter> writer;
+    std::unique_ptr<LiveSeries> series;
+    std::unique_ptr<LiveCapture> capture;
+  };
+  static std::vector<Left>* const all_left = new std::vector<Left>;
+  all_left->push_back({std::move(thread_), std::move(writer_), std::move(series_), std::move(capture_)});
+  ::new (static_cast<void*>(&end_mutex_)) std::mutex;
+  ending_in_ = std::thread::id();
+  capture_ = std::make_unique<LiveCapture>();
+  points_->reopen();
+  series_ = std::make_unique<LiveSeries>(record_.folder());  // goes on after what the parent wrote
+  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_);
+  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
+  owner_process_ = os::process_number();
+  told_disowned_ = false;
+  is_disowned_ = false;
+  bool has_provenance = true;
+  record_.visit([&](const RunRecord& record) { has_provenance = !record.provenance().empty(); });
+  if (facts_ && !has_provenance) begin_capture(*facts_);
 }
 
 }  // namespace erm::detail

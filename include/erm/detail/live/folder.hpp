@@ -9,17 +9,22 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/json_text.hpp"
+#include "erm/detail/live/undo.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_claim.hpp"
+#include "erm/detail/store/run_life.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/stored_names.hpp"
@@ -39,9 +44,18 @@ class LiveFolder {
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
   [[nodiscard]] const RunRecord& record() const noexcept { return record_; }
+  /// How long the run has taken, by a clock that nobody sets since this process has it.
+  [[nodiscard]] std::chrono::microseconds elapsed() const;
 
-  /// Writes the metadata from the record. Throws if the run's folder no longer exists.
-  void write_metadata();
+  /// Throws RunExistsError if another process has taken the run, and IoError if the run's folder no longer exists. Takes
+  /// no lock.
+  void expect_own_metadata() const;
+  /// Writes the metadata from the record. Throws like expect_own_metadata(), which the caller may just have called.
+  void write_metadata(bool is_checked = false);
+  /// Called in the child of a fork: continues the run, which the parent left on disk, through `fs`.
+  void continue_in_child(std::shared_ptr<FileSystem> fs);
+  /// How to undo what the constructor did.
+  [[nodiscard]] LiveUndo take_undo() { return std::move(undo_); }
   /// The last write of "main". It includes what the writers that have ended logged.
   void adopt_other_writers();
   /// While this claim is held nobody edits the run. Null if another process holds it, or if this writer is not "main".
@@ -78,17 +92,23 @@ class LiveFolder {
     return joined(folder_, "artifacts/" + stored_filename);
   }
   [[nodiscard]] std::string text() const {
-    return MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+    std::string text = MetadataWriter::text(record_, record_.run_id, artifacts_, std::nullopt, record_.finished_utc);
+    refuse_oversized(*fs_, "write the run '" + folder_ + "'", text.size());
+    return text;
   }
   std::unique_ptr<Claim> claim_to_open(const std::string& path, const std::string& what);
   bool begin(const std::string& run_id, bool patiently);
-  bool resume(const std::string& run_id);
+  bool resume(const std::string& run_id, Seconds takeover_wait);
+  static Refusal refusal_to(const std::string& what);
+  [[nodiscard]] OwnerWatch wait_for_owner(const std::string& path, Seconds limit, const Refusal& refusal) const;
   void join(const LiveOptions& options, const std::string& run_id);
   void go_on(MetadataFile metadata);
   void begin_history();
   void release_other_writers();
   void announce();
-  void expect_own_metadata() const;
+  void refuse_links(const std::string& operation) const;
+  void remove_lost_artifacts() const;
+  void expect_owner_in(const Bytes& found) const;
   void sync_folders() const;
 
   std::shared_ptr<FileSystem> fs_;
@@ -102,6 +122,11 @@ class LiveFolder {
   std::vector<StoredArtifact> artifacts_;
   StoredNames names_;
   std::uint64_t history_size_ = 0;
+  std::chrono::microseconds elapsed_before_{0};
+  std::chrono::steady_clock::time_point here_since_ = std::chrono::steady_clock::now();
+  std::shared_ptr<const Session> session_;  // ends with the last copy of this object
+  std::string mark_;                        // this run's owner, as the metadata contain it
+  LiveUndo undo_;
 };
 
 // ---- bodies ----
@@ -142,7 +167,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
     for (int i = 2; !begin(free_id, false); ++i) append_padded(free_id = run_id + "_", i, 3);
   } else if (!is_main()) {
     join(options, run_id);
-  } else if (!(options.resume && resume(run_id)) && !begin(run_id, true)) {
+  } else if (!(options.resume && resume(run_id, options.takeover_wait.value_or(std::chrono::seconds(0)))) &&
+             !begin(run_id, true)) {
     throw RunExistsError("cannot begin the live run '" + run_id + "' in '" + variant_folder_ +
                          "': a run of that id is there; choose another id, or set LiveOptions::resume");
   }
@@ -154,9 +180,26 @@ inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path,
   throw RunExistsError("cannot open " + what + ": another process holds '" + path + "' for ten seconds now; end it");
 }
 
+inline std::chrono::microseconds LiveFolder::elapsed() const {
+  const auto here = std::chrono::steady_clock::now() - here_since_;
+  return elapsed_before_ + std::chrono::duration_cast<std::chrono::microseconds>(here);
+}
+
 inline void LiveFolder::announce() {
-  record_.owner = Owner::this_process().text();
+  record_.duration = elapsed();
+  Owner owner = Owner::this_process();
+  session_ = std::make_shared<const Session>();
+  owner.session = session_->text();
+  record_.owner = owner.text();
   record_.heartbeat_utc = now_utc();
+  mark_.clear();
+  append_json_string(mark_, record_.owner);
+  undo_.fs = fs_;
+  undo_.folder = folder_;
+  undo_.metadata = own_metadata();
+  undo_.history = history_path();
+  undo_.mark = mark_;
+  undo_.is_main = is_main();
 }
 
 /// Creates the run's folder. Returns false if the id is taken.
@@ -176,22 +219,26 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
     return false;
   folder_ = folder;
   record_.run_id = run_id;
-  leave_edits();
-  announce();
-  claim->begin();
   try {
+    leave_edits();
+    announce();
+    if (fs_->has_folders())
+      static_cast<void>(fs_->list(folder));  // throws for lack of descriptors: so far little is made
+    claim->begin();
     begin_history();
     sync_folders();
     claim->commit(metadata_path(folder), text(), durability_);
   } catch (...) {
-    remove_leftovers(*fs_, folder);
+    if (undo_.fs) undo_.run_claimed();
     throw;
   }
   return true;
 }
 
 inline void LiveFolder::begin_history() {
-  fs_->write(history_path(), history_header, durability_);
+  undo_.made_history = true;
+  if (!fs_->create(history_path(), history_header, durability_))
+    fs_->write(history_path(), history_header, durability_);
   history_size_ = history_header.size();
 }
 
@@ -218,15 +265,20 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
   record_ = std::move(metadata.record);
+  // The time between two processes counts, too, and only the times of day are known for it.
+  const auto since_began = now_utc() - record_.timestamp_utc;
+  elapsed_before_ = (std::max)(record_.duration.value_or(since_began), since_began);
+  elapsed_before_ = (std::max)(elapsed_before_, std::chrono::microseconds(0));
+  here_since_ = std::chrono::steady_clock::now();
   record_.status = RunStatus::running;
   record_.failure.clear();
   record_.finished_utc.reset();
   record_.heartbeat_seconds = heartbeat_seconds;
   artifacts_ = std::move(metadata.artifacts);
   for (const std::string& file : fs_->files_below(joined(folder_, "artifacts"))) names_.take(file);
-  if (history_size_ == 0) begin_history();
   if (is_main()) release_other_writers();
   announce();
+  if (history_size_ == 0) begin_history();
 }
 
 /// Gives back what "main" merged from other writers: they may continue, too.
@@ -245,14 +297,30 @@ inline void LiveFolder::release_other_writers() {
   }
 }
 
+inline Refusal LiveFolder::refusal_to(const std::string& what) {
+  return {"cannot " + what, "LiveOptions::takeover_wait waits for that"};
+}
+
+/// Waits without the claim, because the owner needs it to end the run.
+inline OwnerWatch LiveFolder::wait_for_owner(const std::string& path, Seconds limit, const Refusal& refusal) const {
+  if (limit.count() <= 0) return OwnerWatch(*fs_, path);
+  return detail::wait_for_owner(*fs_, path, limit, refusal,
+                                [&] { return MetadataReader::read(view(fs_->read_bounded(path)), path).record; });
+}
+
 /// False if there is no run with that id.
-inline bool LiveFolder::resume(const std::string& run_id) {
+inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait) {
   folder_ = joined(variant_folder_, run_id);
-  if (fs_->info(metadata_path(folder_)).kind != FileKind::file) return false;
+  const std::string path = metadata_path(folder_);
+  if (fs_->info(path).kind != FileKind::file) return false;
+  refuse_links("resume the run");
+  const Refusal refusal = refusal_to("resume the run '" + folder_ + "'");
+  OwnerWatch owner = wait_for_owner(path, takeover_wait, refusal);
   const std::unique_ptr<Claim> claim = claim_to_open(claim_path(folder_), "the run '" + run_id + "'");
   if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
-  MetadataFile metadata = read_metadata(*fs_, folder_);
-  refuse_if_alive(metadata.record, "cannot resume the run '" + folder_ + "'");
+  undo_.metadata_before = metadata_bytes(*fs_, folder_);
+  MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
+  owner.expect_free(metadata.record, refusal);
   if (metadata.history_files) {
     // From now on every file in history/ counts, and in series/.
     for (const std::string& name : series_lists(*fs_, folder_)) {
@@ -271,10 +339,16 @@ inline bool LiveFolder::resume(const std::string& run_id) {
   }
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
-  go_on(std::move(metadata));
-  record_.run_id = run_id;
-  leave_edits();
-  claim->commit(metadata_path(folder_), text(), durability_);
+  try {
+    go_on(std::move(metadata));
+    remove_lost_artifacts();
+    record_.run_id = run_id;
+    leave_edits();
+    claim->commit(path, text(), durability_);
+  } catch (...) {
+    if (undo_.fs) undo_.run_claimed();
+    throw;
+  }
   return true;
 }
 
@@ -289,32 +363,120 @@ inline void LiveFolder::join(const LiveOptions& options, const std::string& run_
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  refuse_links("join the run");
   record_.run_id = run_id;
+  const std::string path = own_metadata();
+  const auto is_there = [&] { return fs_->info(path).kind == FileKind::file; };
+  const Refusal refusal = refusal_to("join the run '" + folder_ + "' as writer '" + writer_ + "'");
+  const Seconds takeover_wait = options.takeover_wait.value_or(std::chrono::seconds(0));
+  OwnerWatch owner =
+      takeover_wait.count() > 0 && is_there() ? wait_for_owner(path, takeover_wait, refusal) : OwnerWatch(*fs_, path);
   const std::unique_ptr<Claim> claim =
       claim_to_open(joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"), "the run '" + run_id + "'");
-  if (fs_->info(own_metadata()).kind == FileKind::file) {
-    MetadataFile metadata = MetadataReader::read(view(fs_->read(own_metadata())), own_metadata());
-    refuse_if_alive(metadata.record, "cannot join the run '" + folder_ + "' as writer '" + writer_ + "'");
-    go_on(std::move(metadata));
-    record_.run_id = run_id;
-  } else {
-    announce();
-    begin_history();
+  try {
+    if (is_there()) {
+      undo_.metadata_before = fs_->read_bounded(path);
+      MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
+      owner.expect_free(metadata.record, refusal);
+      go_on(std::move(metadata));
+      record_.run_id = run_id;
+    } else {
+      announce();
+      begin_history();
+    }
+    if (durability_ == Durability::durable) fs_->sync_folder(joined(folder_, "history"));
+    claim->commit(path, text(), durability_);
+  } catch (...) {
+    if (undo_.fs) undo_.run_claimed();
+    throw;
   }
-  if (durability_ == Durability::durable) fs_->sync_folder(joined(folder_, "history"));
-  claim->commit(own_metadata(), text(), durability_);
+}
+
+inline void LiveFolder::continue_in_child(std::shared_ptr<FileSystem> fs) {
+  if (fs) fs_ = std::move(fs);
+  const std::unique_ptr<Claim> claim = claim_to_open(
+      is_main() ? claim_path(folder_) : joined(folder_, std::string(claims_folder) + "/" + writer_ + ".join"),
+      "the run '" + record_.run_id + "'");
+  MetadataFile metadata = is_main() ? read_metadata(*fs_, folder_)
+                                    : MetadataReader::read(view(fs_->read_bounded(own_metadata())), own_metadata());
+  if (metadata.record.owner != record_.owner) {
+    const Refusal refusal = refusal_to("continue the run '" + folder_ + "' in a child process");
+    OwnerWatch(*fs_, own_metadata()).expect_free(metadata.record, refusal);
+  }
+  if (is_main()) apply_edits_beside(*fs_, folder_, metadata.record);
+  const RunRecord before = record_;
+  try {
+    names_ = {};
+    go_on(std::move(metadata));
+    record_.run_id = before.run_id;
+    leave_edits();
+    claim->commit(own_metadata(), text(), durability_);
+  } catch (...) {
+    record_ = before;  // so that the caller may try again
+    throw;
+  }
 }
 
 /// A store creates the missing folders of a file. That must not bring back a deleted run.
 inline void LiveFolder::expect_own_metadata() const {
-  if (fs_->info(own_metadata()).kind != FileKind::missing) return;
-  throw IoError::failed_to("write to the live run", folder_,
-                           std::make_error_code(std::errc::no_such_file_or_directory));
+  Bytes found;
+  try {
+    found = fs_->read_bounded(own_metadata());
+  } catch (const NotFoundError&) {
+    throw IoError::failed_to("write to the live run", folder_,
+                             std::make_error_code(std::errc::no_such_file_or_directory));
+  }
+  if (view(found).find(mark_) == std::string_view::npos) expect_owner_in(found);
 }
 
-inline void LiveFolder::write_metadata() {
-  expect_own_metadata();
+/// Throws FormatError if something that this writer writes to is a link: it may lead anywhere.
+inline void LiveFolder::refuse_links(const std::string& operation) const {
+  if (!fs_->has_folders()) return;
+  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path()})
+    if (fs_->info(path).kind == FileKind::link)
+      throw FormatError(
+          "cannot " + operation + " '" + folder_ + "': '" + path +
+          "' is a symbolic link, which may lead out of the run's folder; put the file or folder itself there");
+}
+
+/// Removes the artifacts of a process that was killed before its metadata named them. Another writer may be about to
+/// name one of them, so this removes nothing where there are others.
+inline void LiveFolder::remove_lost_artifacts() const {
+  const std::vector<std::string> files = fs_->files_below(joined(folder_, "artifacts"));
+  std::set<std::string> named;
+  for (const StoredArtifact& one : artifacts_) named.insert(one.stored_filename);
+  std::vector<std::string> lost;
+  for (const std::string& file : files)
+    if (named.count(file) == 0) lost.push_back(joined(folder_, "artifacts/" + file));
+  if (lost.empty()) return;
+  // After the list of files: a writer that joins later stores new files.
+  if (!read_other_writers(*fs_, folder_).empty()) return;
+  for (const FolderEntry& claim : fs_->list(joined(folder_, std::string(claims_folder))))
+    if (ends_with(claim.name, ".join")) return;
+  fs_->remove_many(lost);
+}
+
+/// For metadata in which other text than ERM's may stand for the owner.
+inline void LiveFolder::expect_owner_in(const Bytes& found) const {
+  std::string taken = "another program has replaced its metadata";
+  try {
+    const RunRecord record = MetadataReader::read(view(found), own_metadata()).record;
+    if (record.owner == record_.owner) return;
+    const Owner owner = Owner::of(record.owner);
+    taken = owner.process.empty() ? "another process has saved a run over it"
+                                  : owner.name() + " has it now, last heard of at " + time_text(last_heard_of(record));
+  } catch (const FormatError&) {
+    // Neither this process nor any other ERM wrote it.
+  }
+  throw RunExistsError("the live run '" + uri_ + "' is no longer that of this process (" +
+                     Owner::of(record_.owner).process + "): " + taken +
+                     "; what this process logs is not stored any more; begin a run with another id");
+}
+
+inline void LiveFolder::write_metadata(bool is_checked) {
+  if (!is_checked) expect_own_metadata();
   record_.heartbeat_utc = now_utc();
+  record_.duration = elapsed();
   fs_->write(own_metadata(), text(), durability_);
 }
 
@@ -322,7 +484,9 @@ inline void LiveFolder::adopt_other_writers() {
   if (!is_main()) return;
   for (MetadataFile& other : read_other_writers(*fs_, folder_)) {
     // A writer that is still running soon has newer values. Readers read its own file.
-    if (other.record.status == RunStatus::running && !is_dead(other.record)) continue;
+    if (other.record.status == RunStatus::running &&
+        !is_dead(*fs_, joined(folder_, "history/" + other.writer + ".json"), other.record))
+      continue;
     add_record(record_, std::move(other.record), other.writer);
     for (StoredArtifact& artifact : other.artifacts) {
       const auto same = [&](const StoredArtifact& one) { return one.id == artifact.id; };
@@ -351,6 +515,12 @@ inline std::string LiveFolder::free_filename(const std::string& filename) {
 inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& content, bool hash) const {
   expect_own_metadata();
   const std::string path = content_path(artifact.stored_filename);
+  if (fs_->has_folders()) {
+    for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at))
+      if (fs_->info(at).kind == FileKind::link)
+        throw FormatError("cannot store an artifact of the live run '" + folder_ + "': '" + at +
+                          "' is a symbolic link, which may lead out of the run's folder; put the folder itself there");
+  }
   if (!fs_->create_from(path, content, durability_)) return false;
   try {
     artifact.size = fs_->info(path).size;
@@ -369,6 +539,12 @@ inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& con
 inline bool LiveFolder::put_series_file(const std::string& name, const Content& content, bool replaces) const {
   expect_own_metadata();
   const std::string path = path_below_series(name);
+  if (fs_->has_folders()) {
+    for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at))
+      if (fs_->info(at).kind == FileKind::link)
+        throw FormatError("cannot store a series of the live run '" + folder_ + "': '" + at +
+                          "' is a symbolic link, which may lead out of the run's folder; put the folder itself there");
+  }
   // In a store without folders a look costs as much as writing. Written in one step, so that what is there is whole.
   if (!replaces && fs_->has_folders() && fs_->info(path).kind == FileKind::file) return false;
   fs_->write_from(path, content, durability_);
@@ -393,7 +569,16 @@ inline void LiveFolder::add_artifact(const StoredArtifact& artifact) {
     if (!replaced.empty()) fs_->remove(content_path(replaced));
   } catch (...) {
     artifacts_ = before;
-    remove_content(artifact);
+    try {
+      // The metadata may be there in spite of the error. They must not name a file that is gone.
+      const MetadataFile written = MetadataReader::read(view(fs_->read_bounded(own_metadata())), own_metadata());
+      if (std::any_of(written.artifacts.begin(), written.artifacts.end(),
+                      [&](const StoredArtifact& one) { return one.stored_filename == artifact.stored_filename; }))
+        write_metadata();
+      remove_content(artifact);
+    } catch (const Error&) {
+      // The caller gets the first error. The file stays until the run is resumed.
+    }
     throw;
   }
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -31,10 +33,10 @@ class LiveRuns {
 
   void add(const std::shared_ptr<LiveEngine>& engine) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    keep_loaded(reinterpret_cast<const void*>(&LiveRuns::on_signal));
+    keep_loaded(reinterpret_cast<const void*>(&LiveRuns::on_put_off_signal));
     engines_.push_back({engine.get(), engine});
     if (engine->options().handle_signals) {
-      os::on_ending_signals(&LiveRuns::on_signal);
+      os::on_ending_signals({&LiveRuns::save, &LiveRuns::go_on});
       for (std::atomic<LiveEngine*>& slot : signalled_) {
         LiveEngine* nobody = nullptr;
         if (slot.compare_exchange_strong(nobody, engine.get())) break;
@@ -50,7 +52,7 @@ class LiveRuns {
       LiveEngine* mine = &engine;
       slot.compare_exchange_strong(mine, nullptr);
     }
-    // A signal handler that saw the engine is still using it, and will end the process.
+    // A signal handler that saw the engine is still using it, and may end the process.
     while (handlers_at_work_ != 0) os::sleep_a_millisecond();
   }
 
@@ -77,18 +79,22 @@ class LiveRuns {
       if (module.has_caller && !module.is_program) static_cast<void>(os::Library(module.path));
   }
 
+  /// Those that exist. Other threads may be about to destroy them.
+  std::vector<std::shared_ptr<LiveEngine>> engines() {
+    std::vector<std::shared_ptr<LiveEngine>> engines;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const Registered& one : engines_)
+      if (std::shared_ptr<LiveEngine> engine = one.owner.lock()) engines.push_back(std::move(engine));
+    return engines;
+  }
+
   void end_all(const std::string& why) {
-    std::vector<std::shared_ptr<LiveEngine>> engines;  // other threads may be about to destroy them
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      for (const Registered& one : engines_)
-        if (std::shared_ptr<LiveEngine> engine = one.owner.lock()) engines.push_back(std::move(engine));
-    }
-    for (const std::shared_ptr<LiveEngine>& engine : engines) {
+    for (const std::shared_ptr<LiveEngine>& engine : engines()) {
+      if (engine->is_disowned()) continue;
       try {
         engine->end(RunStatus::failed, why);
       } catch (const std::exception& error) {
-        engine->report("the live run '" + engine->folder().uri() + "' could not be ended: " + error.what());
+        if (!engine->is_lost()) engine->report("the live run '" + engine->folder().uri() + "' could not be ended: " + error.what());
       }
     }
   }
@@ -112,17 +118,21 @@ class LiveRuns {
   }
 
   /// Async-signal-safe: the threads of the runs do the work. They get five seconds, because this thread may hold a lock
-  /// that they need, such as that of malloc. If it holds the lock of a run, it continues until it releases that lock.
-  static void on_signal(int number) {
+  /// that they need, such as that of malloc. If it holds the lock of a run, it continues until it releases that lock. A
+  /// handler that repairs faults may be called thousands of times a second, so only the first fault in a second is
+  /// saved.
+  static bool save(int number, bool may_go_on) noexcept {
     LiveRuns& runs = instance();
+    if (may_go_on && os::steady_milliseconds() < runs.quiet_until_[number & 31]) return true;
+    runs.tried_ = number;
     ++runs.handlers_at_work_;
     for (std::atomic<LiveEngine*>& slot : runs.signalled_)
       if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended() && !engine->is_disowned())
-        engine->note_signal(number);
+        engine->note_signal(number, may_go_on);
     if (put_off_signal.locks > 0 && !os::comes_of_a_fault(number)) {
       put_off_signal.number = number;
-      put_off_signal.handler = &LiveRuns::on_signal;
-      return;
+      put_off_signal.handler = &LiveRuns::on_put_off_signal;
+      return false;
     }
     for (int i = 0; i < 5000; ++i) {
       const bool all_done = std::all_of(runs.signalled_, runs.signalled_ + max_signalled, [](const auto& slot) {
@@ -132,14 +142,35 @@ class LiveRuns {
       if (all_done) break;
       os::sleep_a_millisecond();
     }
-    os::pass_on(number);
+    if (may_go_on) --runs.handlers_at_work_;
+    return true;
+  }
+  static void on_put_off_signal(int number) {
+    if (save(number, false)) os::pass_on(number);
+  }
+  static void go_on() noexcept {
+    LiveRuns& runs = instance();
+    runs.quiet_until_[runs.tried_ & 31] = os::steady_milliseconds() + 1000;
+    ++runs.handlers_at_work_;
+    for (std::atomic<LiveEngine*>& slot : runs.signalled_)
+      if (LiveEngine* const engine = slot.load(); engine != nullptr && !engine->has_ended() && !engine->is_disowned())
+        engine->go_on();
+    --runs.handlers_at_work_;
   }
 
+  /// The parent may be about to call _exit(), as it does in daemon(). So what was logged is written first, without a
+  /// lock, because the thread of a run may be in a callback of the program.
   void before_fork() {
+    const LiveEngine::Deadline deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    for (const std::shared_ptr<LiveEngine>& engine : engines()) engine->flush_before_fork(deadline);
     mutex_.lock();
-    for (const Registered& one : engines_) one.engine->lock_for_fork();
+    for (const Registered& one : engines_) one.engine->lock_for_fork(deadline);
   }
   void after_fork(bool in_child) {
+    if (in_child) {
+      os::forget_other_threads();
+      handlers_at_work_ = 0;
+    }
     for (auto one = engines_.rbegin(); one != engines_.rend(); ++one)
       in_child ? one->engine->disown() : one->engine->unlock_after_fork();
     mutex_.unlock();
@@ -153,6 +184,8 @@ class LiveRuns {
   std::vector<Registered> engines_;
   std::vector<LiveEngine*> disowned_;  // never destroyed; kept here so that a leak check finds them
   std::atomic<int> handlers_at_work_{0};
+  std::atomic<int> tried_{0};                        // the last signal
+  std::atomic<std::int64_t> quiet_until_[32] = {};  // for each signal: its faults are not saved until then
   std::atomic<LiveEngine*> signalled_[max_signalled] = {};
   std::terminate_handler previous_terminate_ = nullptr;
 };

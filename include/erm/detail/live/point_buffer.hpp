@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,10 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
   /// If the writer cannot write, callers do not wait for it. With `ask` each of their points goes to accept() first.
   /// The state `ended` is final.
   void set_state(BufferState state, bool ask = false);
+  /// Called in the child of a fork, on the thread that forked: the points belong to the parent. Sets the state `ended`.
+  void leave_to_parent();
+  /// Called later in the child: accepts points again.
+  void reopen();
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(); }
   /// Touches the memory of the first chunks, so that no caller pays for its page faults.
   void warm_up();
@@ -210,6 +215,30 @@ inline void PointBuffer::set_state(BufferState state, bool ask) {
   const bool stop = ask || state == BufferState::ended;
   for (const auto& chunk : active_) chunk->limit.store(stop ? 0 : PointChunk::capacity);
   has_room_.notify_all();
+}
+
+/// Of all threads only this one exists in the child, so the others' chunks are closed.
+inline void PointBuffer::leave_to_parent() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_ = BufferState::ended;
+  const PointChunk* mine = nullptr;
+  if (!thread_is_ending)
+    for (const Held& one : this_thread().held)
+      if (one.number == number_) mine = one.chunk;
+  for (const auto& chunk : active_) {
+    chunk->limit.store(0);
+    chunk->drained = chunk->count.load();
+    if (chunk.get() != mine) chunk->closed.store(true);
+  }
+}
+
+inline void PointBuffer::reopen() {
+  ::new (static_cast<void*>(&has_room_)) std::condition_variable;  // threads of the parent may have waited for it
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_ = BufferState::open;
+  woken_at_ = 0;
+  lost_ = 0;
+  for (const auto& chunk : active_) chunk->limit.store(PointChunk::capacity);
 }
 
 inline void PointBuffer::warm_up() {

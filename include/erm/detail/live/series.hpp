@@ -42,8 +42,11 @@ class SeriesList {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// The whole file; nothing if there is none.
   [[nodiscard]] Bytes read() const {
-    if (folder_.fs().info(path_).kind == FileKind::file) return folder_.fs().read(path_);
-    return {};
+    const FileKind kind = folder_.fs().info(path_).kind;
+    if (kind == FileKind::missing) return {};
+    if (kind != FileKind::link) return folder_.fs().read(path_);
+    throw FormatError("cannot go on with '" + path_ +
+                      "': it is a symbolic link, which may lead out of the run's folder; put the file itself there");
   }
   /// Goes on after the first `size` bytes of the file; 0: it has no header yet.
   void go_on(std::size_t size) { size_ = size; }
@@ -102,6 +105,7 @@ class LiveSeries {
                      const HistogramOptions& options);
   void add_table(const std::string& name, const Table& table);
 
+  [[nodiscard]] bool has_waiting() const noexcept { return has_waiting_; }
   /// Appends what waits to the files. For the writing thread, like the rest.
   void drain();
   void sync();
@@ -222,7 +226,6 @@ void LiveSeries::add_histogram(const std::string& name, const Float* values, std
 }
 
 inline void LiveSeries::drain() {
-  if (!has_waiting_) return;
   {
     const CallersLock lock(mutex_);
     lines_.take();

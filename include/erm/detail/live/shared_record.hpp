@@ -48,8 +48,21 @@ class LiveRecord {
   void set_ended() noexcept { has_ended_ = true; }
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
 
+  // For the writing thread:
+
+  /// Begins a round of writing, in which the owner of the run is looked at once. Throws RunExistsError if it was found
+  /// before that another process has taken the run.
+  void begin_round() {
+    if (is_lost_) throw RunExistsError(why_lost_);
+    is_checked_ = false;
+  }
+  /// Throws RunExistsError if another process has taken the run, and IoError if its folder is gone. Takes no lock.
+  void expect_own();
+  /// Whether expect_own() has found that. Other threads may ask, too.
+  [[nodiscard]] bool is_lost() const noexcept { return is_lost_; }
+
   /// Writes the metadata with the last values of the metrics if they are due, or if they have changed and `everything`
-  /// is true. For the writing thread.
+  /// is true.
   void write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
 
   /// Held during a fork.
@@ -62,6 +75,9 @@ class LiveRecord {
   LiveFolder folder_;
   bool has_changed_ = false;
   std::atomic<bool> has_ended_{false};
+  std::atomic<bool> is_lost_{false};
+  std::string why_lost_;     // only for the writing thread, like is_checked_
+  bool is_checked_ = false;  // in this round
   Clock::time_point written_at_ = Clock::now();
   Clock::duration cost_ = Clock::duration::zero();  // of the last write
 };
@@ -88,6 +104,18 @@ inline void LiveRecord::store(StoredArtifact artifact, const Content& content, b
     folder_.add_artifact(artifact);
 }
 
+inline void LiveRecord::expect_own() {
+  if (is_checked_) return;
+  try {
+    folder().expect_own_metadata();
+  } catch (const RunExistsError& error) {
+    why_lost_ = error.what();
+    is_lost_ = true;
+    throw;
+  }
+  is_checked_ = true;
+}
+
 /// The metadata of a run with thousands of metrics are slow to write, so this uses at most a hundredth of the time.
 inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
   const CallersLock lock(mutex_);
@@ -99,7 +127,8 @@ inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono
   });
   const bool due = since >= heartbeat || (has_changed_ && since >= 100 * cost_);
   if (!due && !(everything && has_changed_)) return;
-  folder_.write_metadata();
+  expect_own();
+  folder_.write_metadata(true);
   has_changed_ = false;
   written_at_ = Clock::now();
   cost_ = written_at_ - begin;

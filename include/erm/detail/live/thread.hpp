@@ -1,13 +1,17 @@
 // The thread that writes a live run in rounds. Other threads wait for a round, and learn of its failure.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -34,7 +38,9 @@ class LiveThread {
   /// Requests a round now.
   void wake() noexcept { wakeup_.post(); }
   /// Returns when everything logged so far is written. Throws if it could not be written.
-  void wait_for_round();
+  void wait_for_round() { static_cast<void>(wait_for_round(std::nullopt)); }
+  /// The same with a limit. Returns whether it was in time.
+  bool wait_for_round(std::optional<std::chrono::milliseconds> limit);
   /// Runs the last round. A second call does nothing.
   void stop();
 
@@ -42,18 +48,32 @@ class LiveThread {
   /// Throws the exception of the last round, if it failed.
   void throw_failure();
 
-  /// The process is about to end by a signal: the thread writes the data and marks the run as failed.
-  void note_signal(int number) noexcept;
+  /// The process is about to end by a signal: the thread writes the data and marks the run as failed. If it
+  /// `may_go_on`, because the program's handler is called next, the thread continues to write, and go_on() takes the
+  /// mark back.
+  void note_signal(int number, bool may_go_on) noexcept;
   [[nodiscard]] bool has_signal() const noexcept { return signal_ != 0; }
   [[nodiscard]] bool signal_is_handled() const noexcept { return signal_is_handled_; }
+  void go_on() noexcept;
 
-  /// Held during a fork.
+  /// Held during a fork. `at_work` is held by this thread during a round, in which it uses the store.
   std::mutex& mutex() { return mutex_; }
+  std::mutex& at_work() { return at_work_; }
 
  private:
   void work();
-  void round(int signal, bool asked, bool stopping);
-  void begin_failure(const std::exception& error, std::exception_ptr failure);
+  void round(int signal, int tried, bool asked, bool stopping);
+  void begin_failure(std::exception_ptr failure);
+  void wait_until(std::int64_t next_round);
+  [[nodiscard]] bool is_over() const noexcept;
+  void mark_failed(int signal);
+  void take_mark_back();
+
+  struct StatusBefore {
+    RunStatus status = RunStatus::running;
+    std::string failure;
+    std::optional<TimePoint> finished;
+  };
 
   const LiveOptions& options_;
   LiveRecord& record_;
@@ -61,6 +81,7 @@ class LiveThread {
   PointBuffer& points_;
   os::Wakeup wakeup_;
 
+  std::mutex at_work_;
   std::mutex mutex_;
   std::condition_variable round_done_;
   std::uint64_t rounds_asked_ = 0;
@@ -72,6 +93,14 @@ class LiveThread {
   std::atomic<bool> is_failing_{false};
   std::atomic<int> signal_{0};
   std::atomic<bool> signal_is_handled_{false};
+  std::atomic<int> tried_signal_{0};    // one after which it may go on
+  std::atomic<std::int64_t> goes_on_at_{0};
+
+  // For this thread:
+  std::int64_t marked_at_ = 0;  // when the run was marked as failed by a signal after which it may go on
+  std::string mark_;
+  StatusBefore before_mark_;
+  std::int64_t looked_at_ = 0, look_interval_ = 50;
   std::thread thread_;
 };
 
@@ -104,18 +133,29 @@ inline void report(const LiveOptions& options, const std::string& message) noexc
 inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points)
     : options_(options), record_(record), writer_(writer), points_(points) {
   const os::SignalsBlocked blocked;
-  thread_ = std::thread([this] { work(); });
+  try {
+    thread_ = std::thread([this] { work(); });
+  } catch (const std::system_error& error) {
+    throw IoError("cannot begin the live run '" + record_.folder().uri() + "': the system gives it no thread (" +
+                      error.code().message() + "); raise its limit of threads",
+                  error.code());
+  }
 }
 
 inline bool LiveThread::is_here() const noexcept { return written_here == this; }
 
-inline void LiveThread::wait_for_round() {
+inline bool LiveThread::wait_for_round(std::optional<std::chrono::milliseconds> limit) {
   const SignalsPutOff put_off;
   std::unique_lock<std::mutex> lock(mutex_);
   const std::uint64_t mine = ++rounds_asked_;
   wakeup_.post();
-  round_done_.wait(lock, [&] { return rounds_done_ >= mine || has_stopped_; });
+  const auto is_done = [&] { return rounds_done_ >= mine || has_stopped_; };
+  if (!limit)
+    round_done_.wait(lock, is_done);
+  else if (!round_done_.wait_for(lock, *limit, is_done))
+    return false;
   if (failure_) std::rethrow_exception(failure_);
+  return true;
 }
 
 inline void LiveThread::stop() {
@@ -133,17 +173,57 @@ inline void LiveThread::throw_failure() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-inline void LiveThread::note_signal(int number) noexcept {
-  int none = 0;
-  signal_.compare_exchange_strong(none, number);
+inline void LiveThread::note_signal(int number, bool may_go_on) noexcept {
+  if (may_go_on) {
+    goes_on_at_ = 0;
+    signal_is_handled_ = false;
+    tried_signal_ = number;
+  } else {
+    int none = 0;
+    if (signal_.compare_exchange_strong(none, number)) signal_is_handled_ = false;
+  }
   wakeup_.post();
+}
+
+/// Not at once: the handler may have been called by abort(), or may have raised the signal again.
+inline void LiveThread::go_on() noexcept {
+  constexpr std::int64_t a_moment = 300;
+  goes_on_at_ = os::steady_milliseconds() + a_moment;
+  wakeup_.post();
+}
+
+/// Whether the program continues after the signal by which the run is marked as failed. A handler that takes longer
+/// than four heartbeats has jumped out.
+inline bool LiveThread::is_over() const noexcept {
+  if (marked_at_ == 0 || tried_signal_ != 0) return false;
+  const std::int64_t goes_on_at = goes_on_at_;
+  const std::int64_t heartbeats = 4 * std::chrono::milliseconds(options_.heartbeat).count();
+  return os::steady_milliseconds() >= (goes_on_at != 0 ? goes_on_at : marked_at_ + heartbeats);
+}
+
+/// Returns when a round is due or requested, or a signal was noted. Meanwhile looks for new handlers of signals.
+inline void LiveThread::wait_until(std::int64_t next_round) {
+  constexpr std::int64_t longest_look_interval = 500;
+  for (;;) {
+    const std::int64_t now = os::steady_milliseconds();
+    if (options_.handle_signals && now >= looked_at_ + look_interval_) {
+      looked_at_ = now;
+      look_interval_ = os::look_for_new_handlers() ? 50 : (std::min)(2 * look_interval_, longest_look_interval);
+    }
+    if (now >= next_round || is_over()) return;
+    std::int64_t until = next_round;
+    if (options_.handle_signals) until = (std::min)(until, looked_at_ + look_interval_);
+    if (marked_at_ != 0 && goes_on_at_ != 0) until = (std::min)(until, goes_on_at_.load());
+    if (wakeup_.wait(std::chrono::milliseconds((std::max)(std::int64_t{1}, until - now)))) return;
+  }
 }
 
 inline void LiveThread::work() {
   written_here = this;
   points_.warm_up();
+  looked_at_ = os::steady_milliseconds();
   for (;;) {
-    wakeup_.wait(writer_.time_to_next_round());
+    wait_until(os::steady_milliseconds() + writer_.time_to_next_round().count());
     std::uint64_t asked = 0;
     bool stopping = false;
     {
@@ -152,19 +232,27 @@ inline void LiveThread::work() {
       stopping = is_stopping_;
     }
     const int signal = signal_;
-    bool failed = true;
-    try {
-      round(signal, asked > rounds_done_, stopping);
-      failed = false;
-    } catch (const std::exception& error) {
-      begin_failure(error, std::current_exception());
-    } catch (...) {
-      begin_failure(Error("the store threw what is no std::exception"), std::current_exception());
+    const int tried = tried_signal_;
+    std::exception_ptr failure;
+    {
+      const std::lock_guard<std::mutex> not_while_forking(at_work_);
+      try {
+        round(signal, tried, asked > rounds_done_, stopping);
+      } catch (...) {
+        failure = std::current_exception();
+      }
     }
-    if (!failed && is_failing_.exchange(false)) points_.set_state(BufferState::open);
-    if (signal != 0) signal_is_handled_ = true;
+    if (failure)
+      begin_failure(failure);
+    else if (is_failing_.exchange(false))
+      points_.set_state(BufferState::open);
+    if (signal != 0 || tried != 0) {
+      int same = tried;
+      tried_signal_.compare_exchange_strong(same, 0);
+      signal_is_handled_ = true;
+    }
     const CallersLock lock(mutex_);
-    if (!failed) failure_ = nullptr;
+    if (!failure) failure_ = nullptr;
     rounds_done_ = asked;
     has_stopped_ = stopping;
     round_done_.notify_all();
@@ -172,27 +260,70 @@ inline void LiveThread::work() {
   }
 }
 
-inline void LiveThread::round(int signal, bool asked, bool stopping) {
+inline void LiveThread::round(int signal, int tried, bool asked, bool stopping) {
+  bool everything = asked || stopping || is_failing_;  // try again what failed
   if (signal != 0) {
     // The thread that received the signal may hold the lock of the record, so start with the work that needs no lock.
     points_.set_state(BufferState::ended);
-    writer_.drain();
-    if (!record_.has_ended())
-      record_.set_status(RunStatus::failed, "ended by signal " + std::to_string(signal), now_utc());
+    if (!record_.is_lost()) writer_.drain();
+    mark_failed(signal);
+    everything = true;
+  } else if (tried != 0) {
+    if (!record_.is_lost()) writer_.drain();
+    mark_failed(tried);
+    everything = true;
+  } else if (marked_at_ != 0 && (stopping || is_over())) {
+    take_mark_back();
+    everything = true;
   } else if (!stopping) {
     writer_.sample_system(!is_failing_);
   }
-  writer_.round(asked || stopping || signal != 0 || is_failing_);  // try again what failed
+  writer_.round(everything);
 }
 
-inline void LiveThread::begin_failure(const std::exception& error, std::exception_ptr failure) {
+inline void LiveThread::mark_failed(int signal) {
+  if (record_.has_ended()) return;
+  const bool is_marked = marked_at_ != 0;
+  marked_at_ = os::steady_milliseconds();
+  const std::string mark = "ended by " + os::signal_text(signal);
+  record_.change([&](RunRecord& record) {
+    if (!is_marked) before_mark_ = {record.status, record.failure, record.finished_utc};
+    record.status = RunStatus::failed;
+    record.failure = mark;
+    record.finished_utc = now_utc();
+  });
+  mark_ = mark;
+}
+
+/// Unless the run has another status by now, such as that of finish().
+inline void LiveThread::take_mark_back() {
+  marked_at_ = 0;
+  record_.change([&](RunRecord& record) {
+    if (record.status != RunStatus::failed || record.failure != mark_) return;
+    record.status = before_mark_.status;
+    record.failure = before_mark_.failure;
+    record.finished_utc = before_mark_.finished;
+  });
+}
+
+inline void LiveThread::begin_failure(std::exception_ptr failure) {
+  std::string message = "cannot write the live run '" + record_.folder().uri() + "', and tries again: ";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const RunExistsError& error) {
+    message = error.what();  // another process has taken the run
+  } catch (const std::exception& error) {
+    message += error.what();
+  } catch (...) {
+    message += "the store threw what is no std::exception";
+  }
   {
     const CallersLock lock(mutex_);
     failure_ = std::move(failure);
   }
   if (is_failing_.exchange(true)) return;
   points_.set_state(BufferState::failing, options_.throw_errors);
-  report(options_, "cannot write the live run '" + record_.folder().uri() + "', and tries again: " + error.what());
+  report(options_, message);
 }
 
 }  // namespace erm::detail

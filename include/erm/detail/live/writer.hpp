@@ -33,14 +33,18 @@ class LiveWriter {
   /// nothing `can_be_written`, because samples would pile up.
   void sample_system(bool can_be_written);
   /// Writes the points to the history file. Does not lock the record.
-  void drain();
+  void drain() { drain(Checks::none); }
   /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void write_text();
+  /// Whether to find out first that the run still belongs to this process.
+  enum class Checks { owner, none };
+
+  void drain(Checks checks);
+  void write_text(Checks checks);
 
   const LiveOptions& options_;
   LiveRecord& record_;
@@ -53,7 +57,6 @@ class LiveWriter {
 
   std::unique_ptr<SystemSampler> sampler_;
   Clock::time_point next_sample_ = Clock::now();
-  std::int64_t began_at_;  // the start of the run, in milliseconds since 1970
 };
 
 // ---- bodies ----
@@ -65,10 +68,7 @@ inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, Li
       metrics_(metrics),
       points_(points),
       series_(series),
-      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
-  const auto began = record.folder().record().timestamp_utc.time_since_epoch();
-  began_at_ = std::chrono::duration_cast<std::chrono::milliseconds>(began).count();
-}
+      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {}
 
 inline std::chrono::milliseconds LiveWriter::time_to_next_round() const {
   using std::chrono::milliseconds;
@@ -86,7 +86,7 @@ inline void LiveWriter::sample_system(bool can_be_written) {
   if (!can_be_written) return;
   if (!sampler_) sampler_ = std::make_unique<SystemSampler>();
   const std::int64_t milliseconds = os::quick_milliseconds();
-  const std::int64_t step = (milliseconds - began_at_) / 1000;
+  const std::int64_t step = std::chrono::duration_cast<std::chrono::seconds>(record_.folder().elapsed()).count();
   const std::string prefix = options_.writer == "main" ? "system/" : "system/" + options_.writer + "/";
   sampler_->sample([&](const std::string& name, double value) {
     LiveMetricInfo& metric = metrics_.known(metrics_.number_of(prefix + name).first);
@@ -95,15 +95,16 @@ inline void LiveWriter::sample_system(bool can_be_written) {
   });
 }
 
-inline void LiveWriter::write_text() {
+inline void LiveWriter::write_text(Checks checks) {
   if (text_.text().empty()) return;
+  if (checks == Checks::owner && history_.can_append()) record_.expect_own();
   history_.append(text_.text());
   text_.clear();
 }
 
-inline void LiveWriter::drain() {
+inline void LiveWriter::drain(Checks checks) {
   constexpr std::size_t enough = 256 * 1024;  // the text stays in the processor's cache
-  write_text();
+  write_text(checks);
   points_.drain([&](std::uint32_t number, std::int64_t step, std::int64_t milliseconds, double value) {
     LiveMetricInfo& metric = metrics_.known(number & ~(was_float | is_value));
     if ((number & is_value) != 0) {
@@ -117,14 +118,17 @@ inline void LiveWriter::drain() {
     else
       text_.add(metric.csv_field, step, milliseconds, value);
     metric.set_last(value, is_float);
-    if (text_.text().size() >= enough) write_text();
+    if (text_.text().size() >= enough) write_text(checks);
   });
-  write_text();
+  write_text(checks);
+  if (!series_.has_waiting()) return;
+  if (checks == Checks::owner) record_.expect_own();
   series_.drain();
 }
 
 inline void LiveWriter::round(bool everything) {
-  drain();
+  record_.begin_round();
+  drain(Checks::owner);
   if (options_.sync) {
     history_.sync();
     series_.sync();
@@ -132,6 +136,7 @@ inline void LiveWriter::round(bool everything) {
   const Clock::time_point now = Clock::now();
   const bool is_staged = history_.is_staged() || series_.is_staged();
   if (is_staged && (everything || now - stored_at_ >= options_.store_interval)) {
+    record_.expect_own();
     if (history_.is_staged()) history_.store(options_.sync ? Durability::durable : Durability::buffered);
     series_.store();
     stored_at_ = now;

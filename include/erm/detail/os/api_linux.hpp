@@ -24,6 +24,7 @@ std::ptrdiff_t read_file_at(int file, void* into, std::size_t size, Offset offse
 std::ptrdiff_t write_file_at(int file, const void* data, std::size_t size, Offset offset) __asm__("pwrite64");
 int resize_file(int file, Offset size) noexcept __asm__("ftruncate64");
 int sync_file(int file) __asm__("fsync");
+int set_mode(int file, unsigned mode) noexcept __asm__("fchmod");
 int lock_file(int file, int how) noexcept __asm__("flock");
 int control_file(int file, int command, ...) __asm__("fcntl");
 int control_device(int file, unsigned long command, ...) noexcept __asm__("ioctl");
@@ -37,7 +38,6 @@ inline constexpr int read_only = 0;
 inline constexpr int read_and_write = 2;
 inline constexpr int create = 0100;
 inline constexpr int new_only = 0200;
-inline constexpr int or_truncate = 01000;
 inline constexpr int without_waiting = 04000;
 inline constexpr int not_inherited = 02000000;
 #if defined(__aarch64__) || defined(__arm__) || defined(__powerpc__)
@@ -141,8 +141,10 @@ struct Stat {
 int stat_of(int folder, const void* __restrict path, void* __restrict facts, int flags) noexcept __asm__("fstatat64");
 #if defined(__x86_64__)
 inline constexpr int mode_word = 3;
+inline constexpr int links_word = 2, links_shift = 0;
 #else
 inline constexpr int mode_word = 2;
+inline constexpr int links_word = 2, links_shift = 32;
 #endif
 inline constexpr int size_word = 6;
 inline constexpr int modified_word = 11;
@@ -157,6 +159,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
     facts.size = found.size;
     facts.device = std::uint64_t{found.device_major} << 32 | found.device_minor;
     facts.inode = found.inode;
+    facts.links = found.links;
     facts.modified_seconds = found.modified.seconds;
     facts.modified_nanoseconds = found.modified.nanoseconds;
     return true;
@@ -169,6 +172,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
   facts.size = older.words[size_word];
   facts.device = older.words[0];
   facts.inode = older.words[1];
+  facts.links = older.words[links_word] >> links_shift;
   facts.modified_seconds = static_cast<std::int64_t>(older.words[modified_word]);
   facts.modified_nanoseconds = static_cast<std::int64_t>(older.words[modified_word + 1]);
   return true;
@@ -178,6 +182,9 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
 }
 #undef ERM_DETAIL_OS_HAS_STAT
 
+inline bool look_through_links(const char* path, FileFacts& facts) noexcept {
+  return look_at(working_folder, path, 0, facts);
+}
 /// Does not follow links.
 inline bool look_at(const char* path, FileFacts& facts) noexcept {
   return look_at(working_folder, path, links_themselves, facts);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -28,6 +29,8 @@
 #endif
 #if defined(__APPLE__)
 #include <crt_externs.h>
+#include <sys/proc.h>
+#include <sys/sysctl.h>
 #endif
 
 namespace erm::detail::os::api {
@@ -48,6 +51,7 @@ inline ::ssize_t write_file_at(int file, const void* data, std::size_t size, Off
 }
 inline int resize_file(int file, Offset size) { return ::ftruncate(file, size); }
 inline int sync_file(int file) { return ::fsync(file); }
+inline int set_mode(int file, unsigned mode) { return ::fchmod(file, static_cast<::mode_t>(mode)); }
 inline int lock_file(int file, int how) { return ::flock(file, how); }
 inline int control_file(int file, int command, int value) { return ::fcntl(file, command, value); }
 inline int temporary_file(char* pattern) { return ::mkstemp(pattern); }
@@ -57,7 +61,6 @@ inline constexpr int read_only = O_RDONLY;
 inline constexpr int read_and_write = O_RDWR;
 inline constexpr int create = O_CREAT;
 inline constexpr int new_only = O_EXCL;
-inline constexpr int or_truncate = O_TRUNC;
 inline constexpr int without_waiting = O_NONBLOCK;
 inline constexpr int not_inherited = O_CLOEXEC;
 inline constexpr int only_folder = O_DIRECTORY;
@@ -136,6 +139,7 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   facts.size = static_cast<std::uint64_t>(found.st_size);
   facts.device = static_cast<std::uint64_t>(found.st_dev);
   facts.inode = static_cast<std::uint64_t>(found.st_ino);
+  facts.links = static_cast<std::uint64_t>(found.st_nlink);
 #if defined(__APPLE__)
   const ::timespec& modified = found.st_mtimespec;
 #else
@@ -146,6 +150,10 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   return true;
 }
 
+inline bool look_through_links(const char* path, FileFacts& facts) {
+  struct ::stat found;
+  return ::stat(path, &found) == 0 && facts_of(found, facts);
+}
 /// Does not follow links.
 inline bool look_at(const char* path, FileFacts& facts) {
   struct ::stat found;
@@ -191,6 +199,25 @@ inline constexpr int page_size = _SC_PAGESIZE;
 #endif
 
 #if defined(__APPLE__)
+/// Identifies the machine and its boot. Empty if the system does not tell.
+inline std::string boot_session() {
+  char text[64] = {};
+  std::size_t size = sizeof text - 1;
+  return ::sysctlbyname("kern.bootsessionuuid", text, &size, nullptr, 0) == 0 ? text : std::string();
+}
+struct ProcessFacts {
+  std::string start;  // empty if there is no such process
+  bool has_ended = false;
+};
+inline ProcessFacts facts_of_process(int process) {
+  int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, process};
+  ::kinfo_proc found = {};
+  std::size_t size = sizeof found;
+  if (::sysctl(name, 4, &found, &size, nullptr, 0) != 0 || size == 0) return {};
+  const ::timeval& start = found.kp_proc.p_starttime;
+  return {std::to_string(start.tv_sec) + "." + std::to_string(start.tv_usec), found.kp_proc.p_stat == SZOMB};
+}
+
 inline char** environment() { return *::_NSGetEnviron(); }
 inline char** arguments() { return *::_NSGetArgv(); }
 inline int arguments_count() { return *::_NSGetArgc(); }

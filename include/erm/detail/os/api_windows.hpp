@@ -80,7 +80,6 @@ inline constexpr unsigned long synchronize_access = 0x00100000;
 inline constexpr unsigned long query_process = 0x1000;
 inline constexpr unsigned long share_all = 7;  // to read, write, and rename or remove
 inline constexpr unsigned long create_new = 1;
-inline constexpr unsigned long create_always = 2;
 inline constexpr unsigned long open_existing = 3;
 inline constexpr unsigned long folders_too = 0x02000000;       // FILE_FLAG_BACKUP_SEMANTICS
 inline constexpr unsigned long links_themselves = 0x00200000;  // FILE_FLAG_OPEN_REPARSE_POINT

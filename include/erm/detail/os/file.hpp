@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #if defined(_WIN32)
@@ -29,6 +30,9 @@ std::string generic_path(std::string path);
 
 /// What is at `path`. Does not follow links. A missing file is an answer, not an error.
 FileInfo info(const std::string& path);
+
+/// The seconds since a file was written, by the clock of this machine. Empty if the system does not tell.
+std::optional<double> file_age(const std::string& path);
 
 /// An open file, closed with the object. Other processes may read, write, rename and remove it meanwhile.
 class File {
@@ -56,11 +60,14 @@ class File {
   bool try_lock();
   /// Whether `path()` still leads to this file.
   [[nodiscard]] bool still_at_path() const;
+  /// Whether the file has another name, a hard link: whatever is written to it changes what is found there, too.
+  [[nodiscard]] bool has_other_names() const;
   /// Closes the file, and throws if a delayed write failed.
   void close();
 
  private:
   friend void copy_content(const File& from, File& to);
+  friend void prepare_to_replace(const std::string& path, File& by);
 
   FileHandle handle_;
   std::string path_;
@@ -73,14 +80,19 @@ class File {
 
 File open_to_read(const std::string& path);
 
-enum class Create { new_only, or_truncate };
 enum class Created { yes, exists, folder_missing };
 
 /// Creates a file for writing. `file` is open only if the answer is yes.
-Created try_create(const std::string& path, Create create, File& file);
+Created try_create(const std::string& path, File& file);
+/// The same for a part of another file, which messages name: a file at `path` that is written, and then renamed.
+Created try_create_part(const std::string& path, const std::string& whole, File& file);
 
-/// Opens an existing file for writing and keeps its content. An empty File if it does not exist.
+/// Opens an existing file for writing and keeps its content. An empty File if it does not exist. Follows no link.
 File open_to_write(const std::string& path);
+
+/// Throws Error if there is something at `path` that a file cannot replace. Otherwise gives the file `by` the
+/// permissions of the file that it is to replace, if the system has them. A link is replaced itself.
+void prepare_to_replace(const std::string& path, File& by);
 
 /// True if the folder was created, false if the path exists already. Its parent must exist.
 bool make_folder(const std::string& path);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -52,6 +53,14 @@ inline FileInfo info(const std::string& path) {
   if (api::look_at(path.c_str(), facts)) return info_of(facts);
   if (errno == ENOENT || errno == ENOTDIR) return {};
   fail("look at", path, errno);
+}
+
+inline std::optional<double> file_age(const std::string& path) {
+  api::FileFacts facts;
+  if (!api::look_at(path.c_str(), facts)) return std::nullopt;
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  return now.count() - static_cast<double>(facts.modified_seconds) -
+         static_cast<double>(facts.modified_nanoseconds) * 1e-9;
 }
 
 inline FileInfo File::info() const {
@@ -114,8 +123,16 @@ inline bool File::try_lock() {
 
 inline bool File::still_at_path() const {
   api::FileFacts here, there;
-  return api::look_at(handle_.get(), here) && api::look_at(path_.c_str(), there) && here.inode == there.inode &&
-         here.device == there.device;
+  if (!api::look_at(handle_.get(), here)) fail("look at", path_, errno);
+  if (api::look_at(path_.c_str(), there)) return here.inode == there.inode && here.device == there.device;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  fail("look at", path_, errno);
+}
+
+inline bool File::has_other_names() const {
+  api::FileFacts facts;
+  if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
+  return facts.links > 1;
 }
 
 inline void File::close() {
@@ -132,23 +149,48 @@ inline File open_to_read(const std::string& path) {
   return file;
 }
 
-inline Created try_create(const std::string& path, Create create, File& file) {
-  const int flags = api::read_and_write | api::create | api::not_inherited |
-                    (create == Create::new_only ? api::new_only : api::or_truncate);
+inline Created try_create_part(const std::string& path, const std::string& whole, File& file) {
+  const int flags = api::read_and_write | api::create | api::new_only | api::not_link | api::not_inherited;
   api::Descriptor created(api::open_file(path.c_str(), flags, 0666));
   if (created) {
-    file = File(std::move(created), path);
+    file = File(std::move(created), whole);
     return Created::yes;
   }
   if (errno == EEXIST) return Created::exists;
   if (errno == ENOENT) return Created::folder_missing;
-  fail("create", path, errno);
+  fail("create", whole, errno);
 }
+
+inline Created try_create(const std::string& path, File& file) { return try_create_part(path, path, file); }
 
 inline File open_to_write(const std::string& path) {
   api::Descriptor found(api::open_file(path.c_str(), api::read_and_write | api::not_inherited | api::not_link));
+  if (!found && (errno == ELOOP || errno == EMLINK)) {  // EMLINK: FreeBSD
+    throw IoError(
+        "cannot open for writing '" + path + "': it is a symbolic link, and ERM writes through none; remove it",
+        std::make_error_code(std::errc::too_many_symbolic_link_levels));
+  }
   if (!found && errno != ENOENT) fail("open for writing", path, errno);
   return File(std::move(found), path);
+}
+
+inline void prepare_to_replace(const std::string& path, File& by) {
+  api::FileFacts facts, behind;
+  if (!api::look_at(path.c_str(), facts)) {
+    if (errno == ENOENT || errno == ENOTDIR) return;
+    fail("look at", path, errno);
+  }
+  const unsigned kind = facts.mode & api::mode_kind;
+  if (kind == api::mode_folder) fail("write to", path, EISDIR);
+  const bool leads_on = kind == api::mode_link && api::look_through_links(path.c_str(), behind);
+  const unsigned last_kind = leads_on ? behind.mode & api::mode_kind : kind;
+  if (last_kind != api::mode_file && last_kind != api::mode_link && last_kind != api::mode_folder)
+    throw Error("cannot write to '" + path +
+                "': it is a device, a socket or a pipe, and would be replaced by a file; " + "give the path of a file");
+  if (kind != api::mode_file) return;
+  // Some file systems have no permissions.
+  if (api::set_mode(by.handle_.get(), facts.mode & 0777U) != 0 && errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
+    fail("set the permissions of", path, errno);
 }
 
 inline bool make_folder(const std::string& path) {

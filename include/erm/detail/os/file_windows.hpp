@@ -137,6 +137,13 @@ inline unsigned long piece_of(std::size_t size) {
   return static_cast<unsigned long>((std::min)(size, std::size_t{1} << 30));
 }
 
+inline std::optional<double> file_age(const std::string& path) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(system_path(path), error);
+  if (error) return std::nullopt;
+  return std::chrono::duration<double>(std::filesystem::file_time_type::clock::now() - written).count();
+}
+
 inline FileInfo File::info() const {
   FileInfo info;
   info.kind = FileKind::other;
@@ -210,6 +217,8 @@ inline bool File::still_at_path() const {
   return here.volume == there.volume && here.index_high == there.index_high && here.index_low == there.index_low;
 }
 
+inline bool File::has_other_names() const { return facts_of(handle_.get()).links > 1; }
+
 inline void File::close() {
   if (api::CloseHandle(handle_.release()) == 0) fail("close", path_);
 }
@@ -241,21 +250,33 @@ inline File open_to_read(const std::string& path) {
   return file;
 }
 
-inline Created try_create(const std::string& path, Create create, File& file) {
-  api::Handle handle = open(system_path(path), api::generic_read | api::generic_write,
-                            create == Create::new_only ? api::create_new : api::create_always);
+inline Created try_create_part(const std::string& path, const std::string& whole, File& file) {
+  api::Handle handle = open(system_path(path), api::generic_read | api::generic_write, api::create_new);
   if (handle) {
-    file = File(std::move(handle), path);
+    file = File(std::move(handle), whole);
     return Created::yes;
   }
   const unsigned long error = api::GetLastError();
   if (error == api::file_exists || error == api::already_exists) return Created::exists;
   if (error == api::file_not_found || error == api::path_not_found) return Created::folder_missing;
-  fail("create", path);
+  fail("create", whole);
+}
+
+inline Created try_create(const std::string& path, File& file) { return try_create_part(path, path, file); }
+
+/// A new file has the permissions of its folder.
+inline void prepare_to_replace(const std::string& path, File& /*by*/) {
+  const FileKind kind = info(path).kind;
+  if (kind == FileKind::folder) fail("write to", path, EISDIR);
+  if (kind == FileKind::other)
+    throw Error("cannot write to '" + path + "': it is no file, and would be replaced by one; give the path of a file");
 }
 
 inline File open_to_write(const std::string& path) {
-  if (info(path).kind == FileKind::link) fail("open for writing", path, ELOOP);
+  if (info(path).kind == FileKind::link) {
+    throw IoError("cannot open for writing '" + path + "': it is a link, and ERM writes through none; remove it",
+                  std::make_error_code(std::errc::too_many_symbolic_link_levels));
+  }
   api::Handle handle = open(system_path(path), api::generic_read | api::generic_write, api::open_existing);
   if (!handle && api::GetLastError() != api::file_not_found) fail("open for writing", path);
   return File(std::move(handle), path);

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <string>
 
 #include "erm/detail/os/api.hpp"
 #include "erm/detail/os/quick_clock.hpp"
@@ -18,8 +20,8 @@ class Wakeup {
 
   /// Safe in a signal handler.
   void post() noexcept;
-  /// Returns after a post(), or when the time is up.
-  void wait(std::chrono::milliseconds limit) noexcept;
+  /// Returns after a post(), or when the time is up. Returns whether there was a post().
+  bool wait(std::chrono::milliseconds limit) noexcept;
 
  private:
 #if defined(_WIN32)
@@ -50,17 +52,45 @@ void on_fork(void (*prepare)(), void (*parent)(), void (*child)());
 /// Like std::at_quick_exit(), if the system has it.
 void on_quick_exit(void (*hook)());
 
-/// Calls `handler` for the signals that end a process, except those that the program handles or ignores itself. Two
-/// modules that contain ERM, such as two shared libraries with hidden symbols, have one handler each. The one that was
-/// installed last is called first, and pass_on() calls the other.
-void on_ending_signals(void (*handler)(int));
+/// What a module that contains ERM does when a signal arrives. Both functions must be safe in a signal handler.
+struct SignalWork {
+  /// Called first. `may_go_on` is true if the program has a handler of its own, which is called next and may return.
+  /// If the answer is false, the signal waits: the caller calls pass_on() later.
+  bool (*save)(int number, bool may_go_on) noexcept;
+  /// Called when the program's handler has returned, so that the process probably continues.
+  void (*go_on)() noexcept;
+};
 
-/// Whether the thread that received the signal cannot continue.
+/// Calls `work` for the signals that end a process. A signal that the program ignores is left alone, and so is one that
+/// it handles itself, unless comes_of_a_fault(): then its handler is called next, as if ERM were not there. Two modules
+/// that contain ERM, such as two shared libraries with hidden symbols, have one handler each. The one that was installed
+/// last is called first, and calls the other.
+void on_ending_signals(const SignalWork& work);
+
+/// Looks whether the program has replaced the handlers of signals that come of a fault, as MPI_Init() does, and puts
+/// ours before them. Only a handler that two looks found counts: libraries install one for a moment to try an
+/// instruction. Returns true if it should be called again soon. Costs five system calls, but nothing for 40 ms after
+/// the last look. For any thread.
+bool look_for_new_handlers() noexcept;
+
+/// Called in the child of a fork: no other thread uses the handlers.
+void forget_other_threads() noexcept;
+
+/// From a clock that nobody sets. Safe in a signal handler.
+inline std::int64_t steady_milliseconds() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+/// Whether the thread that received the signal cannot continue, unless a handler repairs the fault.
 bool comes_of_a_fault(int number) noexcept;
 
-/// Called at the end of a handler: calls the handler of the next module that contains ERM, or ends the process by the
+/// For a signal that had to wait: calls the handler of the next module that contains ERM, or ends the process by the
 /// signal.
 void pass_on(int number) noexcept;
+
+/// "signal 11 (SIGSEGV)".
+std::string signal_text(int number);
 
 /// Safe in a signal handler.
 void sleep_a_millisecond() noexcept;

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
-#include <iterator>
 #include <limits>
 #include <system_error>
 
@@ -42,13 +39,14 @@ inline void Wakeup::post() noexcept {
   errno = before;
 }
 
-inline void Wakeup::wait(std::chrono::milliseconds limit) noexcept {
+inline bool Wakeup::wait(std::chrono::milliseconds limit) noexcept {
   api::Waiting waiting = {reader_.get(), api::can_read, 0};
   const auto at_most = (std::min<std::int64_t>)(limit.count(), (std::numeric_limits<int>::max)());
-  if (api::wait_for_files(&waiting, 1, static_cast<int>(at_most)) <= 0) return;
+  if (api::wait_for_files(&waiting, 1, static_cast<int>(at_most)) <= 0) return false;
   char taken[256];
   while (api::read_file(reader_.get(), taken, sizeof taken) > 0) {
   }
+  return true;
 }
 
 inline SignalsBlocked::SignalsBlocked() {
@@ -69,59 +67,11 @@ inline void on_quick_exit(void (*hook)()) {
 #endif
 }
 
-inline constexpr int ending_signals[] = {SIGTERM, SIGINT, SIGHUP,  SIGQUIT, SIGABRT, SIGSEGV, SIGBUS,
-                                         SIGFPE,  SIGILL, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
-/// For each signal the handler of another module of this process that contains ERM, which is called next.
-inline std::atomic<void (*)(int)> next_handlers[std::size(ending_signals)] = {};
-/// Whether this module has a handler. Another module's handler may call it; calling that one back would never end.
-inline std::atomic<bool> has_handlers[std::size(ending_signals)] = {};
-
-/// The signals that ERM's handlers block. By them a module that contains ERM recognises the handler of another one. No
-/// program blocks exactly these.
-inline ::sigset_t mark_of_our_handlers() noexcept {
-  ::sigset_t mark;
-  (::sigemptyset)(&mark);  // a macro on macOS, like the next ones
-  for (const int number : {SIGCHLD, SIGURG, SIGTTOU}) (::sigaddset)(&mark, number);
-  return mark;
-}
-inline bool has_our_mark(const struct ::sigaction& action) noexcept {
-  const ::sigset_t mark = mark_of_our_handlers();
-  for (int number = 1; number < 32; ++number)
-    if ((::sigismember)(&mark, number) != (::sigismember)(&action.sa_mask, number)) return false;
-  return true;
-}
-
-inline void on_ending_signals(void (*handler)(int)) {
-  for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
-    struct ::sigaction found;
-    if (::sigaction(ending_signals[i], nullptr, &found) != 0 || (found.sa_flags & SA_SIGINFO) != 0) continue;
-    if (found.sa_handler != SIG_DFL && (has_handlers[i] || !has_our_mark(found))) continue;
-    next_handlers[i] = found.sa_handler == SIG_DFL ? nullptr : found.sa_handler;
-    has_handlers[i] = true;
-    struct ::sigaction ours = {};
-    ours.sa_handler = handler;
-    ours.sa_mask = mark_of_our_handlers();
-    ours.sa_flags = SA_ONSTACK | SA_RESTART;
-    ::sigaction(ending_signals[i], &ours, nullptr);
-  }
-}
-
-inline bool comes_of_a_fault(int number) noexcept {
-  return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGABRT;
-}
-
-inline void pass_on(int number) noexcept {
-  for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
-    if (ending_signals[i] != number) continue;
-    if (void (*const next)(int) = next_handlers[i]) return next(number);
-  }
-  ::signal(number, SIG_DFL);
-  ::raise(number);
-}
-
 inline void sleep_a_millisecond() noexcept {
   const ::timespec pause = {0, 1000000};
   ::nanosleep(&pause, nullptr);
 }
 
 }  // namespace erm::detail::os
+
+#include "erm/detail/os/signals_posix.hpp"

@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
@@ -35,7 +35,7 @@ struct ChartRange {
   bool any = false;
 
   void add(double value) {
-    if (!std::isfinite(value)) return;
+    if (!is_finite(value)) return;
     low = any ? (std::min)(low, value) : value;
     high = any ? (std::max)(high, value) : value;
     any = true;
@@ -63,7 +63,7 @@ class ChartAxis {
     if (!has_axis_) return static_cast<double>(step);
     const auto after = std::upper_bound(points_.begin(), points_.end(), step,
                                         [](std::int64_t wanted, const auto& point) { return wanted < point.first; });
-    return after == points_.begin() ? std::numeric_limits<double>::quiet_NaN() : std::prev(after)->second;
+    return after == points_.begin() ? not_a_number() : std::prev(after)->second;
   }
 
  private:
@@ -79,7 +79,7 @@ inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const 
   bool sorted = true;
   for (const MetricPoint& point : history.points()) {
     const double x = axis_values.x_of(point.step);
-    if (!std::isfinite(x)) continue;
+    if (!is_finite(x)) continue;
     sorted = sorted && (points.empty() || points.back().x <= x);
     points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
   }
@@ -96,15 +96,15 @@ inline std::vector<ChartPoint> thinned_points(const std::vector<ChartPoint>& poi
   std::vector<ChartPoint> out;
   const double scale = static_cast<double>(columns) / (high - low);
   for (std::size_t i = 0; i < points.size();) {
-    if (std::isnan(points[i].y)) {
-      if (!out.empty() && !std::isnan(out.back().y)) out.push_back(points[i]);
+    if (is_nan(points[i].y)) {
+      if (!out.empty() && !is_nan(out.back().y)) out.push_back(points[i]);
       ++i;
       continue;
     }
     const double column = std::floor((points[i].x - low) * scale);
     const double column_end = low + (column + 1) / scale;
     std::size_t least = i, greatest = i, end = i + 1;
-    for (; end < points.size() && points[end].x < column_end && !std::isnan(points[end].y); ++end) {
+    for (; end < points.size() && points[end].x < column_end && !is_nan(points[end].y); ++end) {
       if (points[end].y < points[least].y) least = end;
       if (points[end].y > points[greatest].y) greatest = end;
     }
@@ -145,7 +145,7 @@ inline void append_chart_axes(std::string& out, const ChartBox& box, std::string
   const auto each_tick = [](const ChartRange& range, int wanted, auto&& draw) {
     const double step = nice_step((range.high - range.low) / wanted);
     const double last = range.high + step * 1e-9;
-    if (!(step > 0) || !std::isfinite(step) || range.low + step == range.low) return;
+    if (!(step > 0) || !is_finite(step) || range.low + step == range.low) return;
     for (double i = std::ceil(range.low / step - 1e-9); i * step <= last; ++i)
       draw(i * step, tick_label(i * step, step));
   };
@@ -181,7 +181,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   out += "\" d=\"";
   bool pen_down = false;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (!std::isfinite(points[i].y)) {
+    if (!is_finite(points[i].y)) {
       pen_down = false;
       continue;
     }
@@ -189,7 +189,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
     append_coordinate(out, box.x_of(points[i].x));
     out += ' ';
     append_coordinate(out, box.y_of(points[i].y));
-    const bool ends = i + 1 == points.size() || !std::isfinite(points[i + 1].y);
+    const bool ends = i + 1 == points.size() || !is_finite(points[i + 1].y);
     if (!pen_down && ends) out += "h0";
     pen_down = true;
   }

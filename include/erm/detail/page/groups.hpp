@@ -10,6 +10,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/page/output.hpp"
@@ -21,7 +22,7 @@ namespace erm::detail {
 /// The scale on which the intervals of one metric are drawn.
 struct IntervalScale {
   double low = 0, high = 0;
-  [[nodiscard]] bool is_drawn() const { return std::isfinite(low) && std::isfinite(high - low) && low < high; }
+  [[nodiscard]] bool is_drawn() const { return is_finite(low) && is_finite(high - low) && low < high; }
   /// In tenths of a pixel. Whole numbers give the same text on every machine.
   [[nodiscard]] long place(double value) const {
     return std::lround(50 + 1500 * (std::min)(1.0, (std::max)(0.0, (value - low) / (high - low))));
@@ -41,6 +42,7 @@ inline IntervalScale interval_scale(const std::vector<MetricSummary>& groups) {
   const double margin = (scale.high - scale.low) / 2;
   double low = scale.low, high = scale.high;
   for (const MetricSummary& group : groups) {
+    if (is_nan(group.low)) continue;
     if (group.low < low) low = (std::max)(group.low, scale.low - margin);
     if (group.high > high) high = (std::min)(group.high, scale.high + margin);
   }
@@ -55,7 +57,7 @@ inline void append_interval(std::string& out, const MetricSummary& group, const 
                    std::to_string(scale.place(to)), "\"/>"});
   };
   line("thin", group.min, group.max);
-  if (!std::isnan(group.low)) line("thick", group.low, group.high);
+  if (!is_nan(group.low)) line("thick", group.low, group.high);
   out += "<circle cx=" + std::to_string(scale.place(group.mean)) + " cy=80 r=44 /></svg>";
 }
 
@@ -71,7 +73,7 @@ inline void append_group_row(std::string& out, const Comparison::Group& group, c
   }
   cell(summary_number(summary.mean));
   cell(summary_number(summary.deviation));
-  if (std::isnan(summary.low))
+  if (is_nan(summary.low))
     out += "<td class=m>\xE2\x80\x94";
   else
     cell(summary_number(summary.low) + " to " + summary_number(summary.high));

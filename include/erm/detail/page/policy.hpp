@@ -12,8 +12,8 @@
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/sha256.hpp"
-#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/style_elements.hpp"
 
 namespace erm::detail {
 
@@ -47,20 +47,20 @@ inline Showing showing_of(const Artifact& artifact) {
 /// Adds the SHA-256 of each style element of an HTML text. The page's Content-Security-Policy, which allows them, holds
 /// for frames within the page as well. A style element that this function misses has no effect; nothing else goes
 /// wrong.
-inline void add_style_hashes(std::set<std::string>& hashes, const std::string& html) {
-  const std::string lower = ascii_lower(html);
-  for (std::size_t at = lower.find("<style"); at != std::string::npos; at = lower.find("<style", at + 1)) {
-    const std::size_t begin = lower.find('>', at);
-    const std::size_t end = begin == std::string::npos ? begin : lower.find("</style", begin);
-    if (end == std::string::npos) return;
+inline void add_style_hashes(std::set<std::string>& hashes, std::string_view html) {
+  std::string style;
+  std::string_view before;
+  StyleElements(html).each([&](std::string_view content) {
+    if (!style.empty() && content == before) return;  // one style many times
+    before = content;
     // A parser reads "\r\n" and "\r" as "\n".
-    std::string style;
-    for (std::size_t i = begin + 1; i < end; ++i) {
-      if (html[i] == '\r' && html[i + 1] == '\n') continue;
-      style += html[i] == '\r' ? '\n' : html[i];
+    style.clear();
+    for (std::size_t i = 0; i < content.size(); ++i) {
+      if (content[i] == '\r' && i + 1 < content.size() && content[i + 1] == '\n') continue;
+      style += content[i] == '\r' ? '\n' : content[i];
     }
     hashes.insert(base64_of_hex(sha256_of(style)));
-  }
+  });
 }
 
 struct PageContents {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/plotly/data.hpp"
 
@@ -40,7 +41,7 @@ inline std::string tick_label(double value, double step) {
     const int kept = std::clamp(exponent - digits, 0, 15);
     const double scale = std::pow(10.0, kept);
     const double mantissa = std::round(value / std::pow(10.0, exponent) * scale) / scale;
-    if (!std::isfinite(mantissa)) {
+    if (!is_finite(mantissa)) {
       append_floating(out, value);
       return out;
     }
@@ -86,11 +87,11 @@ struct PlotlyAxis {
     return out;
   }
   [[nodiscard]] double place(double value) const {
-    if (kind == Kind::logarithmic) return value > 0 ? std::log10(value) : no_number;
+    if (kind == Kind::logarithmic) return value > 0 ? std::log10(value) : no_number();
     return value;
   }
   [[nodiscard]] double category_place(const std::string& text) {
-    if (text.empty()) return no_number;
+    if (text.empty()) return no_number();
     const auto [found, is_new] = category_places.try_emplace(text, categories.size());
     if (is_new) categories.push_back(text);
     return static_cast<double>(found->second);
@@ -98,7 +99,7 @@ struct PlotlyAxis {
 
   /// Extends the range to `place`, unless it is NaN or infinite.
   void widen(double place) {
-    if (!std::isfinite(place)) return;
+    if (!is_finite(place)) return;
     low = has_places ? (std::min)(low, place) : place;
     high = has_places ? (std::max)(high, place) : place;
     has_places = true;
@@ -131,7 +132,7 @@ struct PlotlyAxis {
       low -= around;
       high += around;
     }
-    const bool is_drawable = std::isfinite(high - low) && high - low > 1e-305;
+    const bool is_drawable = is_finite(high - low) && high - low > 1e-305;
     if (!is_drawable || (kind == Kind::logarithmic && greatest > 400))
       throw UndrawableFigure("its numbers are too large or too close to each other to be drawn");
   }
@@ -176,7 +177,7 @@ struct PlotlyAxis {
  private:
   template <class Label>
   void add_multiples(std::vector<PlotlyTick>& out, double step, const Label& label) const {
-    if (!(step > 0) || !std::isfinite(step)) return;
+    if (!(step > 0) || !is_finite(step)) return;
     const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
     if (!(std::fabs(first) < 1e15) || !(std::fabs(last) < 1e15) || last - first > 1000) return;
     for (double i = first; i <= last; ++i) out.push_back({std::clamp(i * step, low, high), label(i * step)});

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/axis.hpp"
 #include "erm/detail/plotly/figure.hpp"
 
@@ -40,7 +41,7 @@ inline PlotlyBins round_bins(const std::vector<double>& values, std::size_t want
   const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
   PlotlyBins bins;
   const double span = *greatest - *least;
-  if (!std::isfinite(span)) throw UndrawableFigure("its numbers are too large to be counted in intervals");
+  if (!is_finite(span)) throw UndrawableFigure("its numbers are too large to be counted in intervals");
   if (!(span > (std::max)(std::fabs(*greatest), std::fabs(*least)) * 1e-13) || span < 1e-290) {
     bins.size = (std::max)(std::fabs(*least) * 0.1, 1e-12);
     bins.first = *least - bins.size / 2;
@@ -112,14 +113,14 @@ inline std::vector<std::vector<PlotlyCount>> count_bars(PlotlyFigure& figure) {
       const PlotlyColumn& values = trace.is_horizontal ? trace.x : trace.y;
       for (std::size_t i = 0; i < (std::min)(at.size(), values.size()); ++i) {
         const double base = i < trace.base.size() ? trace.base.numbers[i] : 0;
-        if (std::isfinite(at[i]) && std::isfinite(values.numbers[i]) && std::isfinite(base))
+        if (is_finite(at[i]) && is_finite(values.numbers[i]) && is_finite(base))
           counts[t].push_back({at[i], values.numbers[i], base, i});
       }
       continue;
     }
     wanted = (std::max)(wanted, trace.bins);
     for (const double place : at)
-      if (std::isfinite(place)) places[t].push_back(place);
+      if (is_finite(place)) places[t].push_back(place);
     all.insert(all.end(), places[t].begin(), places[t].end());
   }
   for (std::size_t t = 0; t < figure.traces.size(); ++t) {
@@ -181,7 +182,7 @@ inline std::vector<std::vector<PlotlyBar>> lay_out_bars(PlotlyFigure& figure) {
       }
       const double middle = count.middle + shift;
       PlotlyBar bar{middle - width / 2, middle + width / 2, across.place(foot), across.place(head), count.point};
-      if (!std::isfinite(bar.head)) continue;  // it has no place on a logarithmic axis
+      if (!is_finite(bar.head)) continue;  // it has no place on a logarithmic axis
       along.widen(bar.begin);
       along.widen(bar.end);
       across.widen(bar.foot);

@@ -3,17 +3,16 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
@@ -27,7 +26,7 @@ class UndrawableFigure : public Error {
   using Error::Error;
 };
 
-inline constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+inline double no_number() noexcept { return not_a_number(); }
 
 /// The values of one list. `numbers` has NaN for a value that is not a number; `texts` is empty where no value is text.
 struct PlotlyColumn {
@@ -38,14 +37,14 @@ struct PlotlyColumn {
   [[nodiscard]] std::string text(std::size_t i) const {
     if (!texts.empty()) return texts[i];
     std::string out;
-    if (std::isfinite(numbers[i])) append_floating(out, numbers[i]);
+    if (is_finite(numbers[i])) append_floating(out, numbers[i]);
     return out;
   }
   /// Whether all values are numbers or text that is a number; values may be missing.
   [[nodiscard]] bool is_numeric() const {
     bool any = false;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (std::isfinite(numbers[i]))
+      if (is_finite(numbers[i]))
         any = true;
       else if (!texts.empty() && !texts[i].empty())
         return false;
@@ -143,7 +142,7 @@ inline std::optional<double> number_of(const Json* json) {
   std::optional<double> number;
   if (json->is_number()) number = json->get<double>();
   if (json->is_string()) number = parse_number(json->get_ref<const std::string&>());
-  return number && std::isfinite(*number) ? number : std::nullopt;
+  return number && is_finite(*number) ? number : std::nullopt;
 }
 
 inline bool is_true(const Json* json) { return json != nullptr && json->is_boolean() && json->get<bool>(); }
@@ -180,7 +179,7 @@ inline PlotlyColumn read_column(const Json* trace, const char* key) {
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list");
   bool any_text = false;
   for (const Json& value : *list) {
-    column.numbers.push_back(number_of(&value).value_or(no_number));
+    column.numbers.push_back(number_of(&value).value_or(no_number()));
     any_text = any_text || value.is_string() || value.is_boolean();
   }
   if (any_text)
@@ -214,7 +213,7 @@ inline std::vector<std::vector<double>> read_matrix(const Json* trace, const cha
     }
     if (!row.is_array()) throw UndrawableFigure("a row of '" + std::string(key) + "' is not a list");
     rows.emplace_back();
-    for (const Json& value : row) rows.back().push_back(number_of(&value).value_or(no_number));
+    for (const Json& value : row) rows.back().push_back(number_of(&value).value_or(no_number()));
   }
   return rows;
 }
@@ -225,14 +224,16 @@ inline std::string title_of(const Json* json) {
   if (json == nullptr) return {};
   const std::string text = label_of(*json);
   std::string out;
+  std::size_t end = 0;  // the next '>', which is searched for once
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t end = text[i] == '<' ? text.find('>', i) : std::string::npos;
-    if (end == std::string::npos) {
+    if (text[i] == '<' && end <= i) end = text.find('>', i);
+    if (text[i] != '<' || end == std::string::npos) {
       out += text[i];
       continue;
     }
     std::string_view tag = std::string_view(text).substr(i + 1, end - i - 1);
     if (!tag.empty() && tag[0] == '/') tag.remove_prefix(1);
+    tag = tag.substr(0, 8);  // longer than each that is known
     tag = tag.substr(0, tag.find_first_of(" /"));
     static constexpr std::string_view known[] = {"b", "i", "em", "strong", "sub", "sup", "span", "a", "u", "s"};
     bool is_known = tag == "br";

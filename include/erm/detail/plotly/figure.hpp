@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/axis.hpp"
 #include "erm/detail/plotly/color.hpp"
 #include "erm/detail/plotly/data.hpp"
@@ -136,7 +137,7 @@ inline void read_ticks(PlotlyAxis& axis, const Json* json) {
   if (axis.kind == PlotlyAxis::Kind::category) return;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double place = axis.place(values.numbers[i]);
-    if (std::isfinite(place)) axis.fixed_ticks.push_back({place, i < texts.size() ? texts.text(i) : values.text(i)});
+    if (is_finite(place)) axis.fixed_ticks.push_back({place, i < texts.size() ? texts.text(i) : values.text(i)});
   }
 }
 
@@ -177,7 +178,7 @@ inline void read_scatter(PlotlyTrace& trace, const Json* json, const Json* layou
   const double span = *bar.high - *bar.low;
   for (const double number : column.numbers) {
     // 32 colours are enough, and the points of one colour become one path.
-    const double place = span > 0 && std::isfinite(number) ? std::clamp((number - *bar.low) / span, 0.0, 1.0) : 0.5;
+    const double place = span > 0 && is_finite(number) ? std::clamp((number - *bar.low) / span, 0.0, 1.0) : 0.5;
     trace.point_colors.push_back(hex_color(bar.scale.at(std::round(place * 31) / 31)));
   }
   if (bar.is_shown) color_bar = std::move(bar);

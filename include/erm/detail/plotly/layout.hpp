@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
@@ -49,11 +49,11 @@ inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t colum
     std::vector<double> sums((columns + column_block - 1) / column_block), counts(sums.size());
     for (std::size_t r = i; r < (std::min)(i + row_block, z.size()); ++r)
       for (std::size_t c = 0; c < z[r].size(); ++c) {
-        if (!std::isfinite(z[r][c])) continue;
+        if (!is_finite(z[r][c])) continue;
         sums[c / column_block] += z[r][c];
         ++counts[c / column_block];
       }
-    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] = counts[c] > 0 ? sums[c] / counts[c] : no_number;
+    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] = counts[c] > 0 ? sums[c] / counts[c] : no_number();
     out.push_back(std::move(sums));
   }
   z = std::move(out);
@@ -100,7 +100,7 @@ inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
     for (const double value : row) range.widen(value);
   if (!bar.low) bar.low = range.low;
   if (!bar.high) bar.high = range.has_places ? range.high : 1;
-  if (!std::isfinite(*bar.high - *bar.low)) throw UndrawableFigure("its numbers are too large to be drawn");
+  if (!is_finite(*bar.high - *bar.low)) throw UndrawableFigure("its numbers are too large to be drawn");
   if (columns > 0 && !trace.z.empty()) {
     for (const double edge : x) layout.figure.x.widen(edge);
     for (const double edge : y) layout.figure.y.widen(edge);
@@ -120,7 +120,7 @@ inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
   x.resize(size);
   y.resize(size);
   for (std::size_t i = 0; i < size; ++i) {
-    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
+    if (!is_finite(x[i]) || !is_finite(y[i])) continue;
     figure.x.widen(x[i]);
     figure.y.widen(y[i]);
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -13,13 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/figure.hpp"
 
 namespace erm::detail {
 
 inline bool same_values(const PlotlyColumn& a, const PlotlyColumn& b) {
-  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  return a.texts == b.texts && std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same);
+  return a.texts == b.texts &&
+         std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same_number);
 }
 
 inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/layout.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
@@ -240,7 +241,7 @@ inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector
       if (!point->is_gap()) area.push_back(*point);
   } else {
     const double zero = layout_.y_pixel(figure_.y.place(0));
-    const double ground = std::isfinite(zero) ? zero : layout_.plot_height;
+    const double ground = is_finite(zero) ? zero : layout_.plot_height;
     const double last = area.back().x, first = area.front().x;
     area.push_back({last, ground});
     area.push_back({first, ground});
@@ -296,7 +297,7 @@ inline void PlotlyDrawing::draw_bars(std::size_t index) {
     const auto value = [&](double place) {
       return trace.is_horizontal ? layout_.x_pixel(place) : layout_.y_pixel(place);
     };
-    const double foot = value(std::isfinite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
+    const double foot = value(is_finite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
     const double begin = along(bar.begin), end = along(bar.end);
     const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
     if (std::fabs(end - begin) < 0.5) {
@@ -337,7 +338,7 @@ inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
       trace.z.size() * x.size() > 2000;  // then in 64 colours, and neighbours of one colour are one rectangle
   std::map<std::string, std::string> paths;
   const auto color_of = [&](double value) {
-    if (!std::isfinite(value)) return std::string();
+    if (!is_finite(value)) return std::string();
     const double place = layout_.color_place(value);
     return hex_color(figure_.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
   };
@@ -348,7 +349,7 @@ inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
       for (end = c + 1; end < row.size() && many && color_of(row[end]) == color;) ++end;
       const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[end]), top = layout_.y_pixel(y[r]),
                    bottom = layout_.y_pixel(y[r + 1]);
-      if (!color.empty() && std::isfinite(left + right + top + bottom))
+      if (!color.empty() && is_finite(left + right + top + bottom))
         add_rectangle(paths[color], {left, top}, {right, bottom});
     }
   }
@@ -365,7 +366,7 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
   for (std::size_t r = 0; r < trace.z.size(); ++r) {
     for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
       std::string text;
-      if (trace.shows_values && std::isfinite(trace.z[r][c])) {
+      if (trace.shows_values && is_finite(trace.z[r][c])) {
         const double magnitude = (std::max)(std::fabs(trace.z[r][c]), 1e-290);
         text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
       } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
@@ -376,8 +377,8 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
       if (!(std::fabs(bottom - top) >= 11) || std::fabs(top) > 1e4 ||
           !(text_width(text) * 11 < std::fabs(right - left)))
         continue;
-      const Rgb color = std::isfinite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
-                                                     : Rgb{128, 128, 128};
+      const Rgb color = is_finite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
+                                                 : Rgb{128, 128, 128};
       add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
                std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
     }

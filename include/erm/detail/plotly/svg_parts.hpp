@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
@@ -18,7 +19,7 @@ namespace erm::detail {
 
 /// Appends a coordinate to a hundredth of a pixel, limited to a million pixels; NaN becomes the lower limit.
 inline void append_coordinate(std::string& out, double value) {
-  if (!(value > -1e6)) value = -1e6;
+  if (is_nan(value) || value < -1e6) value = -1e6;
   if (value > 1e6) value = 1e6;
   std::int64_t hundredths = std::lround(value * 100);
   if (hundredths < 0) {
@@ -73,7 +74,7 @@ inline std::string fitted_text(std::string_view text, double width) {
 
 struct SvgPoint {
   double x = 0, y = 0;  // pixels; a NaN is a gap
-  [[nodiscard]] bool is_gap() const { return !std::isfinite(x) || !std::isfinite(y); }
+  [[nodiscard]] bool is_gap() const { return !is_finite(x) || !is_finite(y); }
 };
 
 /// Appends a command of a path and its point, to a tenth of a pixel.

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/provenance/secret_options.hpp"
+
 namespace erm::detail {
 
 inline constexpr std::string_view secret_mask = "***";
@@ -50,6 +52,8 @@ inline std::vector<std::string> words_of_name(std::string_view name) {
 inline bool names_a_secret(std::string_view name) {
   const std::vector<std::string> words = words_of_name(name);
   if (words.empty() || name == "PWD" || name == "OLDPWD") return false;  // the shell's working directories
+  static constexpr std::string_view places[] = {"file", "path", "dir", "stdin", "prompt"};  // "--password-file x"
+  if (words.size() > 1 && is_listed(words.back(), places)) return false;
   std::string squashed;
   for (const std::string& word : words) squashed += word;
   static constexpr std::string_view anywhere[] = {"password",   "passwd",     "passphrase", "passcode",
@@ -76,6 +80,17 @@ inline bool names_a_secret(std::string_view name) {
   static constexpr std::string_view of_records[] = {"sort",   "group",  "primary", "partition", "image", "label",
                                                     "metric", "column", "field",   "feature",   "target"};
   return last == "key" && !is_listed(before, of_records);
+}
+
+/// Whether the word behind the bare name is a secret: "password abc". Other names of secrets are ordinary words.
+inline bool is_plainly_secret(std::string_view name) {
+  const std::vector<std::string> words = words_of_name(name);
+  static constexpr std::string_view last[] = {"password", "passwd", "passphrase", "token", "apikey", "secret"};
+  if (words.empty() || !names_a_secret(name)) return false;
+  if (is_listed(words.back(), last)) return true;
+  return words.size() > 1 && words.back() == "key" &&
+         (words[words.size() - 2] == "api" || words[words.size() - 2] == "access" ||
+          words[words.size() - 2] == "secret");
 }
 
 /// The size of a token of a known form at the start of `text`, or 0. `in_word`: a letter or digit precedes it.
@@ -160,7 +175,11 @@ class SecretMasker {
     while (end < text_.size() &&
            (is_ascii_alnum(text_[end]) || text_[end] == '_' || text_[end] == '-' || text_[end] == '.'))
       ++end;
-    if (end == at_) return copy_to(at_ + 1);
+    if (end == at_) {
+      if (std::string_view(";|&\n").find(text_[at_]) != std::string_view::npos) options_.end_command();
+      if (std::string_view(" \t\n\"'`(;|&").find(text_[at_]) != std::string_view::npos) word_begin_ = at_ + 1;
+      return copy_to(at_ + 1);
+    }
     const std::string_view word = text_.substr(at_, end - at_);
     if (text_.substr(end, 3) == "://") return url(end, word);
     if (!tokens_only_ && by_name(word, end)) return;
@@ -181,12 +200,73 @@ class SecretMasker {
       return true;
     }
     std::size_t sign = end;
-    while (ahead(sign) == '"' || ahead(sign) == '\'' || ahead(sign) == ' ') ++sign;
+    while (ahead(sign) == '"' || ahead(sign) == '\'' || ahead(sign) == ' ' || ahead(sign) == '\\') ++sign;
     if ((ahead(sign) == '=' || ahead(sign) == ':') && names_a_secret(word)) {
-      value(sign);
+      value(sign, ends_with_cookie(word));
       return true;
     }
+    if (ahead(end) == '=' && options_.precedes_user(word) && user_word(end + 1)) return true;
+    if (by_option(word, end)) return true;
+    if (text_[word_begin_] != '-') options_.pass(word);
     return ahead(end) == ':' && user_and_password(end);
+  }
+
+  static bool ends_with_cookie(std::string_view word) {
+    return word.size() >= 6 && (word.substr(word.size() - 5) == "ookie" || word.substr(word.size() - 5) == "OOKIE");
+  }
+
+  /// Masks what an option of a command line says: "--token abc", "-u me:abc", "mysql -pabc". Also "password abc".
+  bool by_option(std::string_view word, std::size_t end) {
+    if (at_ > 0 && std::string_view(" \t\n\"'`(;|&").find(text_[at_ - 1]) == std::string_view::npos) return false;
+    const bool is_option = word.size() > 1 && word[0] == '-';
+    if (is_option && options_.attached_at(word) > 0) {
+      copy_to(at_ + options_.attached_at(word));
+      mask_to(end_of_word(at_));
+      return true;
+    }
+    if (is_option && options_.begins_user(word)) return user_word(at_ + 2);
+    if (ahead(end) != ' ' && ahead(end) != '\t') return false;
+    std::size_t next = end;
+    while (ahead(next) == ' ' || ahead(next) == '\t') ++next;
+    if (next == text_.size()) return false;
+    if (is_option && options_.precedes_user(word)) return user_word(next);
+    const bool is_quoted = ahead(next) == '"' || ahead(next) == '\'';
+    const std::string_view rest = text_.substr(next, end_of_word(next) - next);
+    if (is_option ? !options_.precedes(word) && !names_a_secret(word) : !is_plainly_secret(word)) return false;
+    if (!is_quoted && (rest.empty() || is_option_word(rest))) return false;
+    const bool is_whole_text = at_ == 0 && end_of_word(next) == text_.size();
+    if (!is_option && !is_quoted && !is_whole_text && !looks_random(rest)) return false;
+    copy_to(next);
+    if (!is_quoted) {
+      mask_to(end_of_word(next));
+      return true;
+    }
+    const char quote = text_[next];
+    copy_to(next + 1);
+    std::size_t close = at_;
+    while (close < text_.size() && text_[close] != quote) close += text_[close] == '\\' && quote == '"' ? 2U : 1U;
+    mask_to((std::min)(close, text_.size()));
+    return true;
+  }
+
+  static bool is_option_word(std::string_view word) {
+    if (word.size() < 2 || word[0] != '-') return false;
+    return word[1] == '-' ? word.size() > 2 && is_ascii_letter(word[2]) : word.size() == 2 && is_ascii_letter(word[1]);
+  }
+
+  [[nodiscard]] std::size_t end_of_word(std::size_t begin) const {
+    return (std::min)(text_.find_first_of(" \t\r\n\"'`;|)", begin), text_.size());
+  }
+
+  /// "me:abc" at `begin`, which may be quoted.
+  bool user_word(std::size_t begin) {
+    if (ahead(begin) == '"' || ahead(begin) == '\'') ++begin;
+    const std::size_t end = end_of_word(begin);
+    const std::size_t password = password_at(text_.substr(begin, end - begin), options_.is_web());
+    if (password == 0) return false;
+    copy_to(begin + password);
+    mask_to(end);
+    return true;
   }
 
   /// Whether nothing was copied yet, or the copied text ends before a value: "Authorization: ".
@@ -214,11 +294,14 @@ class SecretMasker {
   }
 
   /// The value after the sign in `password="a b"`, `token=abc&...` or `"api_key": "abc", ...`.
-  void value(std::size_t sign) {
+  void value(std::size_t sign, bool is_cookie) {
     const bool is_colon = text_[sign] == ':';
     std::size_t begin = sign + 1;
     while (ahead(begin) == ' ') ++begin;
-    const char quote = ahead(begin);
+    std::size_t escapes = 0;
+    while (ahead(begin + escapes) == '\\') ++escapes;
+    const char quote = ahead(begin + escapes);
+    if (escapes > 0 && (quote == '"' || quote == '\'')) return escaped_value(begin + escapes, escapes);
     if (quote == '"' || quote == '\'') {
       copy_to(begin + 1);
       std::size_t end = at_;
@@ -226,7 +309,19 @@ class SecretMasker {
       return mask_to((std::min)(end, text_.size()));
     }
     copy_to(begin);
+    if (is_cookie) return mask_to((std::min)(text_.find_first_of("\"'\r\n", at_), text_.size()));
     mask_to((std::min)(text_.find_first_of(is_colon ? "\"',;}\r\n" : "\"'&;, \t)}\r\n", at_), text_.size()));
+  }
+
+  /// The value in {\"token\": \"abc\"}, which ends with a quote behind as many escapes or fewer.
+  void escaped_value(std::size_t quote, std::size_t escapes) {
+    copy_to(quote + 1);
+    std::size_t run = 0;
+    for (std::size_t end = at_; end < text_.size(); ++end) {
+      if (text_[end] == text_[quote] && run <= escapes) return mask_to(end - run);
+      run = text_[end] == '\\' ? run + 1 : 0;
+    }
+    mask_to(text_.size());
   }
 
   /// Masks the password of "user:password@host". False if the text is something else.
@@ -243,7 +338,9 @@ class SecretMasker {
   std::string_view text_;
   bool tokens_only_;
   std::size_t at_ = 0;
+  std::size_t word_begin_ = 0;  // of the word of a command line in which at_ is
   std::string out_;
+  SecretOptions options_;
 };
 
 inline std::string masked_text(std::string_view text) { return SecretMasker::masked(text, false); }
@@ -266,14 +363,27 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
                                : argument.size() == 2 && is_ascii_letter(argument[1]));
   };
   std::vector<std::string> out;
-  bool next_is_secret = false;
+  SecretOptions options;
+  bool next_is_secret = false, next_is_user = false;
   for (const std::string& argument : arguments) {
     if (next_is_secret && !is_option(argument)) {
       out.emplace_back(secret_mask);
       next_is_secret = false;
       continue;
     }
+    const bool begins_user = options.begins_user(argument);
+    if (next_is_user || begins_user) {
+      const std::size_t begin = begins_user ? 2 : 0;
+      const std::size_t password = password_at(std::string_view(argument).substr(begin), options.is_web());
+      next_is_user = false;
+      if (password > 0) {
+        out.push_back(argument.substr(0, begin + password) + std::string(secret_mask));
+        continue;
+      }
+    }
     next_is_secret = false;
+    next_is_user = options.precedes_user(argument);
+    options.pass(argument);
     const std::size_t sign = argument.find_first_of("=:");
     std::string_view name = std::string_view(argument).substr(0, sign);
     if (!name.empty() && name.front() == '/') name.remove_prefix(1);          // "/password:x"
@@ -290,7 +400,14 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
       out.push_back(*attached + std::string(secret_mask));
       continue;
     }
-    next_is_secret = sign == std::string::npos && argument.size() > 1 && argument[0] == '-' && is_secret(argument);
+    if (const std::size_t begin = options.attached_at(argument); begin > 0) {
+      out.push_back(argument.substr(0, begin) + std::string(secret_mask));
+      continue;
+    }
+    const bool may_precede = sign == std::string::npos && argument.size() > 1;
+    next_is_secret = may_precede && (argument[0] == '-' ? is_secret(argument) || options.precedes(argument)
+                                                        : is_plainly_secret(argument) &&
+                                                              argument.find_first_of(" \t\"'/") == std::string::npos);
     out.push_back(next_is_secret ? argument : masked_text(argument));
   }
   return out;

@@ -86,7 +86,7 @@ template <class Float>
 inline constexpr typename FloatBits<Float>::Bits magnitude_mask =
     (typename FloatBits<Float>::Bits{1} << (FloatBits<Float>::fraction + FloatBits<Float>::exponent)) - 1;
 template <class Float>
-inline constexpr typename FloatBits<Float>::Bits infinity_bits = magnitude_mask<Float> >>
+inline constexpr typename FloatBits<Float>::Bits infinite_magnitude = magnitude_mask<Float> >>
                                                                  FloatBits<Float>::fraction
                                                                  << FloatBits<Float>::fraction;
 
@@ -112,7 +112,7 @@ inline std::uint64_t double_of_float(std::uint32_t bits) noexcept {
 /// Whether Float is a finite number.
 template <class Float>
 bool has_finite_bits(typename FloatBits<Float>::Bits bits) noexcept {
-  return (bits & magnitude_mask<Float>) < infinity_bits<Float>;
+  return (bits & magnitude_mask<Float>) < infinite_magnitude<Float>;
 }
 
 // ---- what all bins have in common ----
@@ -150,7 +150,7 @@ class Statistics {
  private:
   using Bits = typename FloatBits<Float>::Bits;
   using Order = std::make_signed_t<Bits>;
-  static constexpr Order infinity = static_cast<Order>(infinity_bits<Float>);
+  static constexpr Order infinity = static_cast<Order>(infinite_magnitude<Float>);
 
   template <std::size_t size>
   void add_block(const Float* values) noexcept {
@@ -235,7 +235,7 @@ void count_few_logarithmic(const Float* values, std::size_t size, HistogramCount
   for (std::size_t i = 0; i < size; ++i) {
     const auto bits = bits_of(values[i]);
     const auto magnitude = static_cast<typename FloatBits<Float>::Bits>(bits & magnitude_mask<Float>);
-    if (magnitude >= infinity_bits<Float>) continue;
+    if (magnitude >= infinite_magnitude<Float>) continue;
     if (magnitude == 0)
       ++counts.zeros;
     else

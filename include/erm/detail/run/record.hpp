@@ -1,6 +1,8 @@
 // Everything that is known about a run, as data. ExperimentRun guards it; the registry writes and reads it.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -66,6 +68,10 @@ struct RunRecord {
   RunStatus status = RunStatus::finished;  // as written: a killed run says running
   std::string failure;
   std::optional<TimePoint> finished_utc;
+  /// How long it took, by a clock that nobody sets; at a live run's last heartbeat, how long so far.
+  std::optional<std::chrono::microseconds> duration;
+  /// When this process began it, by that clock, if it did so now. Not stored.
+  std::optional<std::chrono::steady_clock::time_point> began;
   // For a run that is or was live:
   std::optional<TimePoint> heartbeat_utc;
   std::int64_t heartbeat_seconds = 0;  // the interval of the heartbeats
@@ -156,5 +162,14 @@ struct RunAccess {
   static SavedPlaces& saved_places(const ExperimentRun& run);
   static ExperimentRun make(RunRecord record);
 };
+
+/// How long the run took, or has taken at its last heartbeat. Files of other programs have only two times of day, and
+/// the clock may have been set back between them.
+inline std::optional<std::chrono::microseconds> duration_of(const RunRecord& record) {
+  const std::optional<TimePoint>& end = record.finished_utc ? record.finished_utc : record.heartbeat_utc;
+  if (!end) return std::nullopt;
+  if (record.duration) return record.duration;
+  return (std::max)(std::chrono::microseconds(0), *end - record.timestamp_utc);
+}
 
 }  // namespace erm::detail

@@ -27,6 +27,9 @@ class HistoryFile {
     staged_size_ = size;
   }
 
+  /// Whether append() changes the file at once.
+  [[nodiscard]] bool can_append() const noexcept { return appender_ != nullptr; }
+
   void append(std::string_view text) {
     if (appender_) return appender_->append(text);
     staged_.write_at(staged_size_, text.data(), text.size());

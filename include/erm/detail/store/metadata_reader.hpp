@@ -2,6 +2,8 @@
 #pragma once
 
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -274,6 +276,13 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       record.heartbeat_seconds = seconds.get<std::int64_t>();
     } else if (key == "owner") {
       record.owner = text("erm/owner");
+    } else if (key == "duration_seconds") {
+      expect(Kind::number, "a number of seconds", "erm/duration_seconds");
+      const Value value = json_.value();
+      const double seconds = value.number().value_or(-1);
+      if (!(seconds >= 0 && seconds < 1e12))
+        fail("erm/duration_seconds", "is " + value.str() + ", where a number of seconds belongs");
+      record.duration = std::chrono::microseconds(std::llround(seconds * 1e6));
     } else if (key == "finished_utc") {
       record.finished_utc = time("erm/finished_utc");
     } else if (key == "goals") {

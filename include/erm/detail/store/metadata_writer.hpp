@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/store/metadata.hpp"
@@ -55,7 +57,7 @@ class MetadataWriter {
       append(*entry);
     }
   }
-  void append(const Json& json) { out_ += json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+  void append(const Json& json) { out_ += json_dump(json); }
   void as_text(std::string_view text, std::string pointer, const char* type) {
     append_json_string(out_, text);
     types_.emplace_back(std::move(pointer), type);
@@ -85,7 +87,7 @@ inline void MetadataWriter::values(const char* section, const std::map<std::stri
         as_text(value.str(), pointer(), "boolean");
         break;
       case Value::Kind::floating:
-        if (const double number = value.get<double>(); std::isfinite(number))
+        if (const double number = value.get<double>(); is_finite(number))
           append_json_floating(out_, number);
         else
           as_text(value.str(), pointer(), "number");
@@ -117,7 +119,7 @@ inline void MetadataWriter::dict_entry(const Json& value, const std::string& poi
     append_json_string(out_, value.get_ref<const std::string&>());
   } else if (value.is_number_float()) {
     const double number = value.get<double>();
-    if (std::isfinite(number))
+    if (is_finite(number))
       append_json_floating(out_, number);
     else
       as_text(Value(number).str(), pointer, "number");
@@ -129,13 +131,13 @@ inline void MetadataWriter::dict_entry(const Json& value, const std::string& poi
     // Its own pointer comes before the pointers to what is inside.
     types_.emplace_back(pointer, "json");
     const Json whole = without_non_finite(value, pointer);
-    append_json_string(out_, whole.dump(-1, ' ', false, Json::error_handler_t::replace));
+    append_json_string(out_, json_dump(whole));
   }
 }
 
 /// A copy in which NaN and the infinities are texts with a type, because dump() would write null for them.
 inline Json MetadataWriter::without_non_finite(const Json& json, const std::string& pointer) {
-  if (json.is_number_float() && !std::isfinite(json.get<double>())) {
+  if (json.is_number_float() && !is_finite(json.get<double>())) {
     types_.emplace_back(pointer, "number");
     return Json(Value(json.get<double>()).str());
   }
@@ -214,7 +216,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   out += ']';
   if (record.later && !record.later->of_metadata.is_null()) {
     out += ",\n";
-    const std::string object = record.later->of_metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string object = json_dump(record.later->of_metadata);
     out += std::string_view(object).substr(1, object.size() - 2);
   }
   writer.line_key("erm");
@@ -222,6 +224,14 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   writer.text_entry("status", to_text(record.status == RunStatus::killed ? RunStatus::running : record.status));
   if (record.status == RunStatus::failed) writer.text_entry("failure", record.failure);
   if (finished_utc) writer.text_entry("finished_utc", time_text(*finished_utc));
+  std::optional<std::chrono::microseconds> duration = record.duration;
+  if (!duration && record.began && finished_utc && !record.finished_utc) {  // it ends now
+    duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - *record.began);
+  }
+  if (duration) {
+    writer.key("duration_seconds");
+    append_json_floating(out, static_cast<double>(duration->count()) / 1e6);
+  }
   if (record.heartbeat_utc) {
     writer.text_entry("heartbeat_utc", time_text(*record.heartbeat_utc));
     writer.key("heartbeat_seconds");

@@ -41,9 +41,11 @@ inline std::vector<std::string> parts_above(const std::string& id) {
   return above;
 }
 
-/// The ids below a folder, sorted: those of the folders that contain the marker file.
-inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker) {
-  std::vector<std::string> ids = fs.folders_with(folder, std::string(marker));
+/// The ids below a folder, sorted: those of the folders that contain the marker file. Passes over folders that cannot
+/// be read.
+inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::string& folder, std::string_view marker,
+                                           std::vector<PassedOver>* passed_over = nullptr) {
+  std::vector<std::string> ids = fs.readable_folders_with(folder, std::string(marker), passed_over);
   std::sort(ids.begin(), ids.end());
   return ids;
 }
@@ -131,7 +133,7 @@ struct RegistryLayout {
         if ((place != id || other_marker != marker) && has(joined(parent, place), other_marker))
           refuse(what, id, std::string("needs a folder that is ") + other + " already:", joined(parent, place));
     if (fs.info(folder).kind == FileKind::missing) return;
-    const std::vector<std::string> inside = fs.folders_with(folder, std::string(marker));
+    const std::vector<std::string> inside = sorted_ids(fs, folder, marker);
     if (!inside.empty()) refuse(what, id, std::string("would hold the ") + what, joined(id, inside.front()));
   }
 

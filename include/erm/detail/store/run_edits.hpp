@@ -11,10 +11,11 @@
 #include <string>
 #include <utility>
 
-#include "erm/detail/base/sha256.hpp"
-#include "erm/detail/run/paths.hpp"
+#include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/json_reader.hpp"
 #include "erm/detail/base/json_text.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -68,7 +69,7 @@ inline std::string text_of(const RunEdits& edits) {
     append_json_string(out += ": ", **text);
   }
   if (edits.later.is_object() && !edits.later.empty()) {
-    const std::string object = edits.later.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string object = json_dump(edits.later);
     (out += ", ").append(object, 1, object.size() - 2);
   }
   return out + "}\n";
@@ -79,7 +80,7 @@ inline RunEdits read_edits(const FileSystem& fs, const std::string& folder) {
   const std::string path = edits_path(folder);
   Bytes bytes;
   try {
-    bytes = fs.read(path);
+    bytes = fs.read_bounded(path);
   } catch (const NotFoundError&) {
     return {};
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <memory>
 #include <set>
@@ -15,13 +16,13 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
-#include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
 #include "erm/detail/store/run_edits.hpp"
+#include "erm/detail/store/run_life.hpp"
 #include "erm/detail/store/series_reader.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
@@ -31,17 +32,47 @@ namespace erm::detail {
 
 inline Bytes metadata_bytes(const FileSystem& fs, const std::string& folder) {
   try {
-    return fs.read(metadata_path(folder));
+    return fs.read_bounded(metadata_path(folder));
   } catch (const NotFoundError&) {
     throw NotFoundError("there is no run at '" + folder + "': it has no " + std::string(metadata_filename) +
                         "; check the path, or list_runs");
   }
 }
 
+/// Throws Error if `size` bytes of metadata are more than the store's readers accept.
+inline void refuse_oversized(const FileSystem& fs, const std::string& operation, std::uint64_t size) {
+  if (size <= fs.max_metadata_size()) return;
+  throw Error("cannot " + operation + ": its metadata have " + std::to_string(size) +
+              " bytes, and readers accept at most " + std::to_string(fs.max_metadata_size()) +
+              "; log long texts, lists and dicts as artifacts, or allow more with set_max_metadata_size of the " +
+              "FileSystem, which its readers then need, too");
+}
+
 inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
   const std::string path = metadata_path(folder);
   const Bytes bytes = metadata_bytes(fs, folder);
   return MetadataReader::read(view(bytes), path);
+}
+
+/// FileSystem::read_bounded() of each path, in one call if the store is on another machine.
+inline std::vector<Bytes> read_many_bounded(const FileSystem& fs, const std::vector<std::string>& paths) {
+  std::vector<Bytes> contents;
+  if (fs.has_folders()) {
+    contents.reserve(paths.size());
+    for (const std::string& path : paths) contents.push_back(fs.read_bounded(path));
+    return contents;
+  }
+  contents = fs.read_many(paths);
+  for (std::size_t i = 0; i < paths.size(); ++i) fs.expect_bounded(paths[i], contents[i].size());
+  return contents;
+}
+
+inline void expect_more_of_the_same(HistoryReader& reader, std::size_t used) {
+  try {
+    reader.expect_more_of_the_same(used);
+  } catch (const std::exception&) {
+    // The memory for all of a damaged file's size is not there. Without the hint, reading takes a little longer.
+  }
 }
 
 /// Reads the file in pieces, because the file of a long run needs more memory than its points.
@@ -59,17 +90,33 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
     const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
     if (got == 0) return;
     const std::size_t used = reader.consume(view(piece).substr(0, kept + got));
-    if (at == 0 && used > 0 && used < found.size) reader.expect_more_of_the_same(used);
+    // If the piece ends with a hole of the file, it says nothing about the rest.
+    if (at == 0 && used > got / 2 && used < found.size) expect_more_of_the_same(reader, used);
     at += got;
     kept += got;
     if (used == 0 && kept == piece.size()) {
       if (at >= found.size) return;
+      if (kept >= fs.max_metadata_size())
+        throw FormatError("cannot read the history file '" + path + "': after " + std::to_string(at - kept) +
+                          " bytes it has a line of more than " + std::to_string(kept) +
+                          " bytes, which ERM never writes; it was damaged, or is another file");
       room *= 2;
       piece.resize(room);
     }
     kept -= used;
     std::memmove(piece.data(), piece.data() + used, kept);
   }
+}
+
+/// The same in one piece if the file is not large.
+inline void read_whole_history_file(const FileSystem& fs, const std::string& path, HistoryReader& reader) {
+  Bytes content;
+  try {
+    content = fs.read_bounded(path);
+  } catch (const FormatError&) {
+    return read_history_file(fs, path, reader);  // it is large
+  }
+  reader.read(view(content), path);
 }
 
 /// The entries of history/, for a run whose metadata do not list its files. If there are none, the run may be moving to
@@ -121,30 +168,6 @@ inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::s
   }
 }
 
-/// Whether the process of a run with the status "running" is gone: it ran on this machine and has ended, or it missed
-/// four heartbeats.
-inline bool is_dead(const RunRecord& record) {
-  const Owner owner = Owner::of(record.owner);
-  const Owner reader = Owner::this_process();
-  const auto boot = [](const Owner& one) { return one.started.substr(0, one.started.find(' ')); };
-  // Two machines may have the same name. If the boot differs, the process may be on the other machine.
-  if (owner.host == reader.host && boot(owner) == boot(reader)) return owner.is_gone();
-  const TimePoint last_seen = record.heartbeat_utc.value_or(record.timestamp_utc);
-  constexpr std::int64_t century = std::int64_t{100} * 366 * 86400;  // the file may contain any number
-  return now_utc() - last_seen >
-         std::chrono::seconds(4 * std::clamp<std::int64_t>(record.heartbeat_seconds, 0, century));
-}
-
-/// Throws RunExistsError if a live process has the run open.
-inline void refuse_if_alive(const RunRecord& found, const std::string& cannot,
-                            const std::string& advice = "end that process, or take another id") {
-  if (found.status != RunStatus::running || is_dead(found)) return;
-  const Owner owner = Owner::of(found.owner);
-  throw RunExistsError(cannot + ": the process " + owner.process + " on " + owner.host +
-                       " has it open, last heard of at " +
-                       time_text(found.heartbeat_utc.value_or(found.timestamp_utc)) + "; " + advice);
-}
-
 /// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric whose value is
 /// not in its history was logged without a step after the last point, and does not change.
 inline void update_metrics_from_history(RunRecord& record) {
@@ -167,7 +190,7 @@ inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const 
   std::sort(paths.begin(), paths.end());
   std::vector<MetadataFile> writers;
   for (const std::string& path : paths) {
-    MetadataFile& read = writers.emplace_back(MetadataReader::read(view(fs.read(path)), path));
+    MetadataFile& read = writers.emplace_back(MetadataReader::read(view(fs.read_bounded(path)), path));
     const std::string_view name = std::string_view(path).substr(joined(folder, "history/").size());
     read.writer = name.substr(0, name.size() - 5);
   }
@@ -227,7 +250,7 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   if (has_unnamed_files) expect_same_run(fs, folder, record);
   if (record.status != RunStatus::running) return;
   update_metrics_from_history(record);
-  if (is_dead(record)) record.status = RunStatus::killed;
+  if (is_dead(fs, metadata_path(folder), record)) record.status = RunStatus::killed;
 }
 
 /// Adds the artifacts of a run. Their content is read on demand.
@@ -290,7 +313,7 @@ inline std::vector<Bytes> metadata_bytes_of(const FileSystem& fs, const std::vec
   std::vector<std::string> paths;
   for (const std::string& folder : folders) paths.push_back(metadata_path(folder));
   try {
-    return fs.read_many(paths);
+    return read_many_bounded(fs, paths);
   } catch (const NotFoundError&) {
     for (const std::string& folder : folders)
       static_cast<void>(metadata_bytes(fs, folder));  // throws for the missing one
@@ -317,10 +340,15 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
     for (std::string& path : history_paths(fs, folders[i], metadata[i])) paths.push_back(std::move(path));
     ends.push_back(paths.size());
   }
-  const std::vector<Bytes> histories = fs.read_many(paths);
+  const std::vector<Bytes> histories = fs.has_folders() ? std::vector<Bytes>() : fs.read_many(paths);
   for (std::size_t i = 0, next = 0; i < folders.size(); ++i) {
     HistoryReader reader;
-    for (; next < ends[i]; ++next) reader.read(view(histories[next]), paths[next]);
+    for (; next < ends[i]; ++next) {
+      if (fs.has_folders())
+        read_whole_history_file(fs, paths[next], reader);
+      else
+        reader.read(view(histories[next]), paths[next]);
+    }
     metadata[i].record.history = reader.take();
   }
   return metadata;

@@ -68,6 +68,7 @@ class RunSaver {
     if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
+      refuse_linked_folder();
       if (fs_.are_files({metadata_path(folder_)})) {
         if (!overwrite) return SaveOutcome::exists;
         read_replaced();
@@ -86,6 +87,7 @@ class RunSaver {
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc,
                                   series_);
+      refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
       undo(text);
@@ -105,6 +107,13 @@ class RunSaver {
     const std::string parent = folder_of(path);
     make_folders(parent);
     if (fs_.make_folder(path) && fs_.info(path).kind == FileKind::folder) fs_.sync_folder(parent);
+  }
+
+  /// In a registry a link could lead to anyone's folder. Whoever gives a path of their own may give a link.
+  void refuse_linked_folder() const {
+    if (make_place_ && fs_.has_folders() && fs_.info(folder_).kind == FileKind::link)
+      throw FormatError("cannot save the run to '" + folder_ +
+                        "': it is a symbolic link, which may lead out of the registry; remove the link");
   }
 
   void check_is_folder() const {
@@ -137,7 +146,7 @@ class RunSaver {
     }
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
-      refuse_if_alive(replaced.record, "cannot replace the run '" + folder_ + "'");
+      refuse_if_alive(fs_, metadata_path(folder_), replaced.record, {"cannot replace the run '" + folder_ + "'"});
       if (replaced.written_by_erm && !replaced.history_files) name_files_of(replaced);
       for (StoredArtifact& artifact : replaced.artifacts) replaced_.emplace(artifact.id, std::move(artifact));
     } catch (const FormatError&) {

@@ -167,7 +167,16 @@ class TrashEntries {
       held.entry.name = i == 1 ? name : name + "_" + std::to_string(i);
       held.hold = hold(held.entry.name);
       if (!held.hold || fs_.info(path_of(held.entry.name)).kind != FileKind::missing) continue;
-      write(held.entry);
+      try {
+        write(held.entry);
+      } catch (...) {
+        try {
+          remove(held.entry);
+        } catch (const Error&) {
+          // The caller gets the first error. The next call that empties the trash removes the rest.
+        }
+        throw;
+      }
       return held;
     }
   }
@@ -189,15 +198,20 @@ class TrashEntries {
     bool is_whole = false;  // its content is here
   };
 
-  /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for entries without entry.json.
+  /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for entries without entry.json,
+  /// and `on_damaged(reason)` for those that cannot be read.
   [[nodiscard]] std::vector<Found> find(
-      const std::function<void(const std::string& name, bool has_content)>& on_nameless) const {
+      const std::function<void(const std::string& name, bool has_content)>& on_nameless,
+      const std::function<void(const std::string& reason)>& on_damaged) const {
     expect_no_link();
     struct Files {
       bool entry = false, content = false;
     };
     std::map<std::string, Files> names;
-    for (const std::string& file : fs_.files_below(folder_)) {
+    if (fs_.has_folders())  // some may be empty
+      for (const FolderEntry& entry : fs_.list(folder_))
+        if (entry.kind == FileKind::folder && entry.name[0] != '.') names[entry.name] = {};
+    for (const std::string& file : files_of_entries(on_damaged)) {
       const std::size_t slash = file.find('/');
       if (slash == std::string::npos || file[0] == '.') continue;
       Files& files = names[file.substr(0, slash)];
@@ -213,12 +227,16 @@ class TrashEntries {
         on_nameless(name, files.content);
     }
     std::vector<Found> found;
-    const std::vector<std::optional<Bytes>> contents = read_those_left(paths);
+    const std::vector<std::optional<Bytes>> contents = read_those_left(paths, on_damaged);
     std::size_t next = 0;
     for (const auto& [name, files] : names) {
       if (!files.entry) continue;
-      if (const std::optional<Bytes>& content = contents[next]; content)
-        found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
+      try {
+        if (const std::optional<Bytes>& content = contents[next]; content)
+          found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
+      } catch (const FormatError& error) {
+        on_damaged(error.what());
+      }
       ++next;
     }
     std::stable_sort(found.begin(), found.end(),
@@ -226,15 +244,16 @@ class TrashEntries {
     return found;
   }
 
-  /// The entries whose content is in the trash or moving there, in the order of their deletion.
-  [[nodiscard]] std::vector<TrashEntry> list() const {
+  /// The entries whose content is in the trash or moving there, in the order of their deletion. Passes over those that
+  /// cannot be read, and calls `on_damaged` with the reason.
+  [[nodiscard]] std::vector<TrashEntry> list(const std::function<void(const std::string& reason)>& on_damaged) const {
     std::vector<TrashEntry> entries;
     const auto refuse = [&](const std::string& name, bool has_content) {
       if (has_content)
-        throw FormatError("cannot read the trash of a registry: '" + path_of(name) +
-                          "' has no entry.json, which says what it was; put it back, or remove the folder");
+        on_damaged("cannot read the trash of a registry: '" + path_of(name) +
+                   "' has no entry.json, which says what it was; put it back, or remove the folder");
     };
-    for (Found& found : find(refuse))
+    for (Found& found : find(refuse, on_damaged))
       if (found.is_whole || is_on_its_way(found.entry)) entries.push_back(std::move(found.entry));
     return entries;
   }
@@ -257,19 +276,38 @@ class TrashEntries {
  private:
   [[nodiscard]] std::string entry_path(const std::string& name) const { return joined(path_of(name), "entry.json"); }
 
+  /// The files below the trash. Passes over an entry whose folder cannot be read.
+  [[nodiscard]] std::vector<std::string> files_of_entries(
+      const std::function<void(const std::string& reason)>& on_damaged) const {
+    if (!fs_.has_folders()) return fs_.files_below(folder_);
+    std::vector<std::string> files;
+    for (const FolderEntry& entry : fs_.list(folder_)) {
+      if (entry.kind != FileKind::folder || entry.name[0] == '.') continue;
+      try {
+        for (const std::string& file : fs_.files_below(path_of(entry.name))) files.push_back(joined(entry.name, file));
+      } catch (const IoError& error) {
+        on_damaged(error.what());
+      }
+    }
+    return files;
+  }
+
   /// Reads the files that still exist, because other processes may remove entries meanwhile.
-  [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(const std::vector<std::string>& paths) const {
+  [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(
+      const std::vector<std::string>& paths, const std::function<void(const std::string& reason)>& on_damaged) const {
     std::vector<std::optional<Bytes>> contents;
     try {
-      for (Bytes& content : fs_.read_many(paths)) contents.emplace_back(std::move(content));
-    } catch (const NotFoundError&) {
+      for (Bytes& content : read_many_bounded(fs_, paths)) contents.emplace_back(std::move(content));
+    } catch (const Error&) {
       contents.clear();
       for (const std::string& path : paths) {
         contents.emplace_back();
         try {
-          contents.back() = fs_.read(path);
+          contents.back() = fs_.read_bounded(path);
         } catch (const NotFoundError&) {
           // The entry was removed.
+        } catch (const Error& error) {
+          on_damaged(error.what());
         }
       }
     }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <set>
 #include <string>
@@ -76,13 +77,13 @@ class TrashStore {
   /// Throws RunExistsError if a live process writes the run.
   void refuse_if_open(const RunIds& ids) const {
     const std::string folder = folder_of_ids(ids);
-    const std::string cannot = "cannot delete the run '" + folder + "'";
+    const Refusal refusal = {"cannot delete the run '" + folder + "'", "try again then", "end that process first"};
     try {
       const MetadataFile metadata = read_metadata(fs_, folder);
-      refuse_if_alive(metadata.record, cannot, "end that process first");
+      refuse_if_alive(fs_, metadata_path(folder), metadata.record, refusal);
       if (metadata.history_files) return;
       for (const MetadataFile& writer : read_other_writers(fs_, folder))
-        refuse_if_alive(writer.record, cannot, "end that process first");
+        refuse_if_alive(fs_, joined(folder, "history/" + writer.writer + ".json"), writer.record, refusal);
     } catch (const FormatError&) {
       // A damaged run may be deleted, and comes back unchanged.
     }
@@ -94,6 +95,7 @@ class TrashStore {
     const std::string folder = folder_of_ids(ids);
     refuse_links(ids, "delete '" + folder + "'");
     const Deletion deletion = deletion_of(ids);
+    Failures failures;
     std::vector<RunIds> variants, runs;
     if (ids.variant_id.empty()) {
       for (std::string& variant : sorted_ids(fs_, folder, variant_marker))
@@ -101,23 +103,34 @@ class TrashStore {
     } else {
       variants.push_back(ids);
     }
-    for (const RunIds& variant : variants)
-      for (std::string& run : sorted_ids(fs_, folder_of_ids(variant), metadata_filename))
-        runs.push_back({variant.experiment_id, variant.variant_id, std::move(run)});
+    for (const RunIds& variant : variants) {
+      failures.going_on(folder_of_ids(variant), [&] {
+        for (std::string& run : sorted_ids(fs_, folder_of_ids(variant), metadata_filename))
+          runs.push_back({variant.experiment_id, variant.variant_id, std::move(run)});
+      });
+    }
     for (const RunIds& run : runs) {
       try {
         refuse_if_open(run);
-      } catch (const NotFoundError&) {
-        // Another process has just deleted it.
+      } catch (const RunExistsError&) {
+        throw;
+      } catch (const Error&) {
+        // Another process has just deleted it, or it cannot be read, which delete_run reports.
       }
     }
-    for (const RunIds& run : runs) delete_run(run, deletion);
-    for (const RunIds& variant : variants) delete_marker(variant, variant_marker, deletion);
-    if (ids.variant_id.empty()) delete_marker(ids, experiment_marker, deletion);
+    for (const RunIds& run : runs) failures.going_on(folder_of_ids(run), [&] { delete_run(run, deletion); });
+    for (const RunIds& variant : variants)
+      failures.going_on(folder_of_ids(variant), [&] { delete_marker(variant, variant_marker, deletion); });
+    if (ids.variant_id.empty()) failures.going_on(folder, [&] { delete_marker(ids, experiment_marker, deletion); });
+    failures.throw_if_any("cannot delete all of '" + folder + "': ");
   }
 
-  /// The entries of the trash, in the order of their deletion.
-  [[nodiscard]] std::vector<TrashEntry> list() const { return entries_.list(); }
+  /// The entries of the trash, in the order of their deletion. Adds to `damaged` why an entry is passed over.
+  [[nodiscard]] std::vector<TrashEntry> list(std::vector<std::string>* damaged = nullptr) const {
+    return entries_.list([&](const std::string& reason) {
+      if (damaged != nullptr) damaged->push_back(reason);
+    });
+  }
 
   /// Restores a run. Throws RunExistsError if another run has its id now, and NotFoundError if it is no longer in the
   /// trash.
@@ -177,7 +190,8 @@ class TrashStore {
       if (has_content) return;
       if (const auto held = entries_.hold(name)) entries_.remove(name);
     };
-    for (const TrashEntries::Found& found : entries_.find(remove_nameless)) {
+    const auto keep_damaged = [](const std::string&) {};  // its age is not known; list_trash tells of it
+    for (const TrashEntries::Found& found : entries_.find(remove_nameless, keep_damaged)) {
       const auto held = entries_.hold(found.entry.name);
       if (!held) continue;  // a live process holds it
       finish_held(found.entry);
@@ -187,10 +201,48 @@ class TrashStore {
       if (is_there && found.entry.is_run()) ++removed;
       entries_.remove(found.entry);
     }
+    if (fs_.has_folders()) {
+      fs_.remove_if_empty(joined(entries_.folder(), claims_folder));
+      fs_.remove_if_empty(entries_.folder());
+    }
     return removed;
   }
 
  private:
+  /// What could not be done while the rest was.
+  class Failures {
+   public:
+    template <class Work>
+    void going_on(const std::string& path, const Work& work) {
+      try {
+        work();
+      } catch (const Error& error) {
+        if (!first_) first_ = std::current_exception();
+        text_ += (text_.empty() ? "'" : "; '") + path + "': " + error.what();
+      }
+    }
+    /// Throws an error of the first one's type that names them all.
+    void throw_if_any(const std::string& what) const {
+      if (!first_) return;
+      const std::string text = what + "the rest is in the trash, and this is left: " + text_;
+      try {
+        std::rethrow_exception(first_);
+      } catch (const IoError& error) {
+        throw IoError(text, error.code());
+      } catch (const RunExistsError&) {
+        throw RunExistsError(text);
+      } catch (const FormatError&) {
+        throw FormatError(text);
+      } catch (const Error&) {
+        throw Error(text);
+      }
+    }
+
+   private:
+    std::exception_ptr first_;
+    std::string text_;
+  };
+
   [[nodiscard]] std::string folder_of_ids(const RunIds& ids) const { return ids.folder(layout_.root); }
 
   [[nodiscard]] std::string marker_path(const RunIds& ids) const {
@@ -278,7 +330,7 @@ class TrashStore {
   /// Whether the marker is in the trash and in its place, because a store that cannot rename was interrupted.
   [[nodiscard]] bool is_copy_of_marker(const TrashEntry& entry) const {
     try {
-      return fs_.read(marker_path(entry.ids)) == fs_.read(entries_.marker_of(entry.name));
+      return fs_.read_bounded(marker_path(entry.ids)) == fs_.read_bounded(entries_.marker_of(entry.name));
     } catch (const NotFoundError&) {
       return false;
     }
