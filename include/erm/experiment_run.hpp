@@ -21,18 +21,18 @@
 
 #include "erm/artifact.hpp"
 #include "erm/goal.hpp"
-#include "erm/histogram.hpp"
 #include "erm/impl/linkage.hpp"
 #include "erm/json_fwd.hpp"
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_logger.hpp"
 #include "erm/run_status.hpp"
-#include "erm/series.hpp"
-#include "erm/table.hpp"
 #include "erm/value.hpp"
 
 namespace erm {
+
+class Histogram;
+class Series;
 
 namespace detail {
 struct RunAccess;
@@ -107,7 +107,7 @@ class ExperimentRun : public RunLogger {
 
   /// What was logged under one name over the steps; a table. The first call on a loaded run reads them, and throws like
   /// history(). A reference is valid until the run logs to that name again. Throw NotFoundError, which names those whose
-  /// names come near.
+  /// names come near. Callers include erm/series.hpp, erm/histogram.hpp or erm/table.hpp; erm/registry.hpp does.
   [[nodiscard]] const Series& series(std::string_view artifact_id) const;
   [[nodiscard]] const Histogram& histogram(std::string_view name) const;
   [[nodiscard]] const Table& table(std::string_view name) const;

@@ -20,6 +20,9 @@
 #include "erm/detail/run/series_data.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/histogram.hpp"
+#include "erm/series.hpp"
+#include "erm/table.hpp"
 
 namespace erm {
 

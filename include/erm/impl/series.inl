@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/names_instead.hpp"
@@ -76,7 +77,7 @@ ERM_INLINE std::uint64_t HistogramStep::finite_values() const noexcept {
 
 ERM_INLINE double HistogramStep::mean() const noexcept {
   const std::uint64_t count = finite_values();
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+  return count == 0 ? detail::not_a_number() : sum / static_cast<double>(count);
 }
 
 ERM_INLINE const HistogramStep& Histogram::at_step(std::int64_t step) const {

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/run/histogram_records.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
@@ -72,7 +73,7 @@ class HistogramMerger {
         HistogramStep& at = steps.emplace_back();
         at.step = entry.record.step;
         at.counts.assign(edges_.empty() ? 0 : edges_.size() - 1, 0);
-        at.smallest = at.largest = at.sum = std::numeric_limits<double>::quiet_NaN();
+        at.smallest = at.largest = at.sum = not_a_number();
       }
       add(steps.back(), entry, is_new);
     }
