@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/base/time_text.hpp"
 #include "erm/json.hpp"
 #include "thrown.hpp"
 

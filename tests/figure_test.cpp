@@ -157,6 +157,55 @@ TEST_CASE("Labels that are not classes are refused with their position") {
                     Contains("predicted label 0 is 'x'"));
 }
 
+TEST_CASE("A confusion matrix is made from counts, of any containers, or from shares") {
+  const std::vector<std::vector<int>> counts = {{3, 1}, {0, 5}};
+  const auto figure = erm::confusion_matrix(counts, {"cat", "dog"});
+  CHECK(trace(figure)["z"].dump() == "[[3,1],[0,5]]");
+  CHECK(trace(figure)["y"].dump() == R"(["cat","dog"])");
+  CHECK(layout(figure)["yaxis"]["title"]["text"] == "actual");
+  const unsigned plain[2][2] = {{1, 2}, {3, 4}};
+  CHECK(trace(erm::confusion_matrix(plain, {"cat", "dog"}))["z"].dump() == "[[1,2],[3,4]]");
+  const std::array<std::list<float>, 2> shares = {{{0.25F, 0.75F}, {0, 1}}};
+  CHECK(trace(erm::confusion_matrix(shares))["z"].dump() == "[[0.25,0.75],[0.0,1.0]]");
+  CHECK(trace(erm::confusion_matrix(shares))["x"].dump() == R"(["0","1"])");
+  const std::int64_t grid[] = {3, 0, 1, 5};  // transposed
+  const erm::NumbersView view(grid, erm::NumberType::int64, {{2, 8}, {2, 16}});
+  const std::vector<std::string> names = {"cat", "dog"};
+  CHECK(trace(erm::confusion_matrix(view, names))["z"].dump() == "[[3,1],[0,5]]");
+  CHECK(trace(erm::confusion_matrix(names, names))["z"].dump() == "[[1,0],[0,1]]");  // texts are labels
+}
+
+TEST_CASE("Counts that are no confusion matrix are refused with what is wrong") {
+  using Counts = std::vector<std::vector<double>>;
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts()), "confusion_matrix: there are no counts");
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts{{1, 2}}),
+                    "confusion_matrix: row 0 has 2 counts and there are 1 rows; counts[actual][predicted] has a row and "
+                    "a column for each class");
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts{{1, 2}, {3, -4}}),
+                    "confusion_matrix: counts[1][1] is -4, and a count is a number from 0 on");
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts{{nan_value}}),
+                    "confusion_matrix: counts[0][0] is nan, and a count is a number from 0 on");
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts{{1}}, {"a", "b", "c"}),
+                    "confusion_matrix: there are 3 class names and counts of 1 classes; each class needs one name");
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts{{1, 1}, {1, 1}}, {"a", "a"}), Contains("two classes are named 'a'"));
+  CHECK_THROWS_WITH(erm::confusion_matrix(Counts(1001)), Contains("1001 classes") && Contains("1000"));
+  const double numbers[] = {1, 2};
+  CHECK_THROWS_WITH(erm::confusion_matrix(erm::NumbersView(numbers, 2)),
+                    "confusion_matrix: a matrix has rows and columns, and this has 1 dimensions");
+}
+
+TEST_CASE("A figure is made from views of numbers") {
+  const float floats[] = {0.1F, 0.2F, 0.3F, 0.4F};
+  const std::uint8_t bytes[] = {1, 2, 3, 4};
+  const erm::NumbersView x(bytes, 4), y(floats, 4), grid(bytes, erm::NumberType::uint8, {{2, 1}, {2, 2}});
+  CHECK(trace(erm::Figure().line(x, y))["x"].dump() == "[1,2,3,4]");
+  CHECK(trace(erm::Figure().line(x, y))["y"].dump() == "[0.1,0.2,0.3,0.4]");
+  CHECK(trace(erm::Figure().histogram(y))["x"].dump() == "[0.1,0.2,0.3,0.4]");
+  CHECK(trace(erm::Figure().heatmap(grid))["z"].dump() == "[[1,3],[2,4]]");
+  const std::vector<int> is_spam = {0, 1, 0, 1};
+  CHECK(erm::roc_auc(is_spam, y) == Approx(0.75));
+}
+
 TEST_CASE("The areas under the curves match the textbook") {
   // The example of scikit-learn's documentation: 0.75 and 0.83...
   const std::vector<int> labels = {0, 0, 1, 1};

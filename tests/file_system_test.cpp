@@ -474,10 +474,18 @@ TEST_CASE("Paths in memory are the same with and without slashes around them") {
 TEST_CASE("A URI names a store and a path in it") {
   TemporaryDirectory dir;
   const auto path_of = [](const std::string& uri) { return erm::open_file_system(uri).path; };
-  CHECK(path_of("some/where") == "some/where");
-  CHECK(path_of("a:b/c") == "a:b/c");
-  CHECK(path_of("C://x") == "C://x");
-  CHECK(path_of("what is this://x") == "what is this://x");
+  const std::string here = std::filesystem::current_path().generic_string() + "/";
+  CHECK(path_of("some/where") == here + "some/where");
+  CHECK(path_of("./some/../where/") == here + "some/../where/");
+  CHECK(path_of(".//x") == here + "x");
+  CHECK(path_of("../x") == here + "../x");
+  CHECK(path_of(".hidden") == here + ".hidden");
+  CHECK(path_of(".") + "/" == here);
+  CHECK(path_of("./") + "/" == here);
+  CHECK(path_of("/some/where") == "/some/where");
+  CHECK(path_of("a:b/c") == here + "a:b/c");
+  CHECK(path_of("C://x") == here + "C://x");
+  CHECK(path_of("what is this://x") == here + "what is this://x");
   CHECK(path_of("file:///tmp/a%20b/%C3%BC") == "/tmp/a b/\xC3\xBC");
   CHECK(path_of("FILE://localhost/tmp/x") == "/tmp/x");
   CHECK(path_of("file:///tmp/50%25%2f") == "/tmp/50%/");
@@ -493,6 +501,14 @@ TEST_CASE("A URI names a store and a path in it") {
   CHECK(thrown<erm::Error>([] { (void)erm::open_file_system("http://x"); }) ==
         "cannot open 'http://x': the scheme 'http' is unknown; use a plain path, file://, memory:// or s3://, or give a "
         "FileSystem of your own");
+  for (const char* uri : {"~", "~/reg", "~someone/reg", "file://~/reg"}) {
+    CHECK(contains(thrown<erm::Error>([&] { (void)erm::open_file_system(uri); }),
+                      std::string("cannot open '") + uri + "': only a shell expands '~"));
+  }
+  CHECK(thrown<erm::Error>([] { (void)erm::open_file_system("~/reg"); }) ==
+        "cannot open '~/reg': only a shell expands '~'; use std::getenv(\"HOME\"), or './~/reg' for a folder of that name");
+  CHECK(path_of("./~/reg") == here + "~/reg");
+  CHECK(path_of("memory://~/reg") == "~/reg");
   for (const char* uri : {"file:///a%", "file:///a%4", "file:///a%zz", "file:///a%00", "file:///a%+1", "file:///a% 1"}) {
     CHECK(thrown<erm::Error>([&] { (void)erm::open_file_system(uri); }) ==
           std::string("cannot open '") + uri + "': '%' must be followed by two hexadecimal digits, not both 0");

@@ -42,6 +42,7 @@ missing() {
   [ "$(uname)" != Linux ] || has aws || echo awscli
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
   [ "$(uname)" != Linux ] || has x86_64-w64-mingw32-g++ || echo g++-mingw-w64-x86-64-posix
+  [ "$(uname)" != Linux ] || has_header eigen3/Eigen/Core || echo eigen
   # Qt's headers define macros that ERM must survive.
   [ "$(uname)" != Linux ] || compgen -G "/usr/include/*/qt[56]/QtCore/QObject" >/dev/null || echo qt
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic
@@ -75,6 +76,7 @@ apt_package() {
     openssl) echo libssl-dev openssl ;;
     cli11) echo libcli11-dev ;;
     qt) echo qtbase5-dev ;;
+    eigen) echo libeigen3-dev ;;
     ceph) echo radosgw ceph-mon ceph-osd ceph-common ;;
     clang-runtime) echo "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev" ;;
     *) echo "$1" ;;

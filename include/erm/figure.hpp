@@ -19,6 +19,7 @@
 #include "erm/figure_adaptor.hpp"
 #include "erm/impl/linkage.hpp"
 #include "erm/json_fwd.hpp"
+#include "erm/numbers_view.hpp"
 #include "erm/value.hpp"
 
 namespace erm {
@@ -27,8 +28,17 @@ class MetricHistory;
 
 namespace detail {
 
+/// Tensors, matrices, and whatever else has a NumbersAdaptor.
 template <class Values>
-using figure_element = std::decay_t<decltype(*std::begin(std::declval<const Values&>()))>;
+inline constexpr bool is_figure_view = has_numbers_adaptor<Values> || std::is_same_v<Values, NumbersView>;
+
+template <class Values, std::enable_if_t<is_figure_view<Values>, int> = 0>
+double figure_element_of(const Values&);
+template <class Values, std::enable_if_t<!is_figure_view<Values>, int> = 0>
+std::decay_t<decltype(*std::begin(std::declval<const Values&>()))> figure_element_of(const Values&);
+
+template <class Values>
+using figure_element = decltype(figure_element_of(std::declval<const Values&>()));
 
 template <class T>
 inline constexpr bool is_figure_text = std::is_convertible_v<const T&, std::string_view>;
@@ -36,9 +46,23 @@ inline constexpr bool is_figure_text = std::is_convertible_v<const T&, std::stri
 template <class T>
 inline constexpr bool is_figure_number = std::is_convertible_v<const T&, double> && !std::is_same_v<T, char>;
 
-/// The numbers or texts of a container.
 template <class Values>
-std::vector<Value> figure_values(const Values& values) {
+using figure_row = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(std::declval<const Values&>()))>>;
+
+/// Containers of containers of numbers, and what may have rows and columns.
+template <class Values, class = void>
+inline constexpr bool is_figure_matrix = is_figure_view<Values>;
+template <class Values>
+inline constexpr bool is_figure_matrix<
+    Values, std::enable_if_t<!is_figure_view<Values> && !is_figure_text<figure_row<Values>> &&
+                             is_figure_number<figure_element<figure_row<Values>>>>> = true;
+
+[[nodiscard]] std::vector<Value> view_values(const NumbersView& numbers);
+/// Throws Error unless the numbers are a grid of rows and columns.
+[[nodiscard]] std::vector<std::vector<Value>> view_rows(const NumbersView& numbers, const char* operation);
+
+template <class Values>
+std::vector<Value> container_values(const Values& values) {
   using T = figure_element<Values>;
   static_assert(is_figure_text<T> || is_figure_number<T>,
                 "erm: a figure is made of containers of numbers (and of text where it names places)");
@@ -54,6 +78,13 @@ std::vector<Value> figure_values(const Values& values) {
   return list;
 }
 
+/// The numbers or texts of a container.
+template <class Values>
+std::vector<Value> figure_values(const Values& values) {
+  if constexpr (is_figure_view<Values>) return view_values(values);
+  else return container_values(values);
+}
+
 template <class Values>
 std::vector<Value> figure_numbers(const Values& values) {
   static_assert(is_figure_number<figure_element<Values>>,
@@ -63,9 +94,24 @@ std::vector<Value> figure_numbers(const Values& values) {
 
 template <class Values>
 std::vector<double> numbers_of(const Values& values) {
-  std::vector<double> list;
-  for (const auto& value : values) list.push_back(static_cast<double>(value));
-  return list;
+  if constexpr (is_figure_view<Values>) {
+    return NumbersView(values).values();
+  } else {
+    std::vector<double> list;
+    for (const auto& value : values) list.push_back(static_cast<double>(value));
+    return list;
+  }
+}
+
+template <class Rows>
+std::vector<std::vector<Value>> rows_of(const Rows& rows, const char* operation) {
+  if constexpr (is_figure_view<Rows>) {
+    return view_rows(rows, operation);
+  } else {
+    std::vector<std::vector<Value>> values;
+    for (const auto& row : rows) values.push_back(figure_numbers(row));
+    return values;
+  }
 }
 
 template <class Values>
@@ -77,8 +123,8 @@ std::vector<std::string> texts_of(const Values& values) {
 
 }  // namespace detail
 
-/// A plotly figure, built trace by trace. A list of values is any container or array of numbers, or of text if it
-/// labels the positions on an axis. Values are stored exactly, a float as its shortest decimal. NaN and the infinities
+/// A plotly figure, built trace by trace. A list of values is any container or array of numbers, whatever has a
+/// NumbersAdaptor, or a container of text if it labels the positions on an axis. Values are stored exactly, a float as its shortest decimal. NaN and the infinities
 /// become null, which is a gap. Invalid UTF-8 becomes U+FFFD.
 class Figure {
  public:
@@ -120,9 +166,7 @@ class Figure {
   template <class Rows = std::vector<std::vector<double>>>
   Figure& heatmap(const Rows& rows, const std::vector<std::string>& x_labels = {},
                   const std::vector<std::string>& y_labels = {}) {
-    std::vector<std::vector<Value>> values;
-    for (const auto& row : rows) values.push_back(detail::figure_numbers(row));
-    return add_heatmap(values, x_labels, y_labels);
+    return add_heatmap(detail::rows_of(rows, "Figure::heatmap"), x_labels, y_labels);
   }
 
   Figure& title(std::string_view text);
@@ -158,6 +202,8 @@ namespace detail {
 [[nodiscard]] Figure confusion_figure(const std::vector<std::string>& actual,
                                       const std::vector<std::string>& predicted,
                                       const std::vector<std::string>& class_names);
+[[nodiscard]] Figure confusion_figure(const std::vector<std::vector<Value>>& counts,
+                                      const std::vector<std::string>& class_names);
 [[nodiscard]] Figure roc_figure(const std::vector<double>& labels, const std::vector<double>& scores,
                                 std::string_view name);
 [[nodiscard]] double area_under_roc(const std::vector<double>& labels, const std::vector<double>& scores);
@@ -192,6 +238,15 @@ template <class Actual = std::vector<int>, class Predicted = std::vector<int>>
     return detail::confusion_figure(detail::texts_of(actual), detail::texts_of(predicted), class_names);
   else
     return detail::confusion_figure(detail::numbers_of(actual), detail::numbers_of(predicted), class_names);
+}
+
+/// The same from a matrix that has been counted already: counts[actual][predicted], as containers of containers or as a
+/// tensor or matrix that has a NumbersAdaptor. Shares of a row do, too. Throws Error for no classes and for more than
+/// 1,000, if the matrix is not square, for a number that is negative or not finite, and unless each class has a name
+/// (default: its number).
+template <class Counts, std::enable_if_t<detail::is_figure_matrix<Counts>, int> = 0>
+[[nodiscard]] Figure confusion_matrix(const Counts& counts, const std::vector<std::string>& class_names = {}) {
+  return detail::confusion_figure(detail::rows_of(counts, "confusion_matrix"), class_names);
 }
 
 /// The true positive rate over the false positive rate, with the area under the curve in the legend. Labels are true or

@@ -181,7 +181,8 @@ class LocalFileSystem final : public FileSystem {
   ERM_INLINE void sync_folder(const std::string& path) override;
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE void remove_if_empty(const std::string& path) override;
-  /// The holder locks a file. The system releases the lock when the process ends.
+  /// The holder locks a file. The system releases the lock when the process ends. On a file system that other machines
+  /// may share, or without locks, the file names its holder instead; see detail/store/named_claim.hpp.
   ERM_INLINE std::unique_ptr<Claim> claim(const std::string& path) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> folders_with(const std::string& path,
@@ -228,7 +229,9 @@ struct Location {
 };
 
 /// Opens the store that a URI names: a plain path, file:///absolute/path (percent-encoded), memory://name (one store
-/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. Throws Error for any other scheme.
+/// for the whole process), or s3://bucket/prefix if erm/s3.hpp is included. A relative path becomes absolute, so that it
+/// stays valid if the program changes its current folder. Throws Error for any other scheme, and for "~", which only a
+/// shell expands.
 [[nodiscard]] Location open_file_system(const std::string& uri);
 
 }  // namespace erm

@@ -31,6 +31,7 @@
 #include "erm/impl/file_system.inl"
 #include "erm/impl/local_file_system.inl"
 #include "erm/impl/memory_file_system.inl"
+#include "erm/impl/named_claim.inl"
 #include "erm/impl/registry.inl"
 #include "erm/impl/group_by.inl"
 #include "erm/impl/find.inl"

@@ -21,6 +21,7 @@
 namespace erm {
 
 class NumbersView;
+class Value;
 
 /// convert() returns a NumbersView of the numbers, or a container of numbers.
 template <class T, class = void>
@@ -41,13 +42,29 @@ inline constexpr bool is_number_container<
     T, std::enable_if_t<std::is_arithmetic_v<std::decay_t<decltype(*std::begin(std::declval<const T&>()))>> &&
                         !std::is_same_v<std::decay_t<decltype(*std::begin(std::declval<const T&>()))>, char>>> = true;
 
-/// A container whose numbers lie next to each other, other than vector<bool>.
+/// A container with data(), whose numbers may lie next to each other: those of vector<bool> and std::deque do not.
 template <class T, class = void>
-inline constexpr bool is_contiguous_container = false;
+inline constexpr bool may_be_contiguous = false;
 template <class T>
-inline constexpr bool is_contiguous_container<
-    T, std::void_t<decltype(*std::data(std::declval<const T&>())), decltype(std::size(std::declval<const T&>()))>> =
-    is_viewed_number<std::decay_t<decltype(*std::data(std::declval<const T&>()))>>;
+inline constexpr bool may_be_contiguous<
+    T, std::enable_if_t<
+           std::is_lvalue_reference_v<decltype(*std::begin(std::declval<const T&>()))> &&
+           is_viewed_number<std::decay_t<decltype(*std::data(std::declval<const T&>()))>> &&
+           std::is_base_of_v<std::random_access_iterator_tag, typename std::iterator_traits<decltype(std::begin(
+                                                                  std::declval<const T&>()))>::iterator_category>>> =
+    true;
+
+/// A column of a matrix has data(), too, but its numbers lie apart.
+template <class T>
+bool is_contiguous(const T& numbers) {
+  const auto begin = std::begin(numbers);
+  const auto count = std::end(numbers) - begin;
+  return count == 0 || (std::addressof(*begin) == std::data(numbers) &&
+                        std::addressof(begin[count - 1]) == std::data(numbers) + (count - 1));
+}
+
+/// Throws Error unless there is one number. `what` names the type in the message.
+[[nodiscard]] Value value_of(const NumbersView& numbers, const char* what);
 
 }  // namespace detail
 
@@ -77,19 +94,13 @@ class NumbersView {
   template <class Numbers,
             std::enable_if_t<detail::is_number_container<Numbers> && !detail::has_numbers_adaptor<Numbers>, int> = 0>
   NumbersView(const Numbers& numbers) {  // NOLINT(google-explicit-constructor)
-    if constexpr (detail::is_contiguous_container<Numbers>) {
-      *this = NumbersView(std::data(numbers), std::size(numbers));
-    } else {
-      using Number = std::decay_t<decltype(*std::begin(numbers))>;
-      using Kept = std::conditional_t<std::is_same_v<Number, bool>, std::uint8_t,
-                                      std::conditional_t<detail::is_viewed_number<Number>, Number, double>>;
-      auto copy = std::make_shared<std::vector<Kept>>();
-      for (const auto& number : numbers) copy->push_back(static_cast<Kept>(number));
-      const Kept* const first = copy->data();
-      const auto type = std::is_same_v<Number, bool> ? NumberType::boolean : detail::number_type_of<Kept>();
-      const std::size_t count = copy->size();
-      *this = NumbersView(first, type, {{count, std::ptrdiff_t{sizeof(Kept)}}}, std::move(copy));
+    if constexpr (detail::may_be_contiguous<Numbers>) {
+      if (detail::is_contiguous(numbers)) {
+        *this = NumbersView(std::data(numbers), static_cast<std::size_t>(std::end(numbers) - std::begin(numbers)));
+        return;
+      }
     }
+    copy(numbers);
   }
 
   /// A type that has a NumbersAdaptor.
@@ -113,6 +124,7 @@ class NumbersView {
   [[nodiscard]] const std::vector<Dimension>& dimensions() const noexcept { return dimensions_; }
   /// The first number; null if there is none.
   [[nodiscard]] const void* data() const noexcept { return numbers_; }
+  [[nodiscard]] const std::shared_ptr<const void>& owner() const noexcept { return owner_; }
   /// Whether the numbers lie next to each other in their order.
   [[nodiscard]] bool is_contiguous() const noexcept;
   /// The same numbers in the order in which they lie in memory, as far as possible. Faster to read.
@@ -125,6 +137,19 @@ class NumbersView {
   [[nodiscard]] std::vector<double> values() const;
 
  private:
+  template <class Numbers>
+  void copy(const Numbers& numbers) {
+    using Number = std::decay_t<decltype(*std::begin(numbers))>;
+    using Kept = std::conditional_t<std::is_same_v<Number, bool>, std::uint8_t,
+                                    std::conditional_t<detail::is_viewed_number<Number>, Number, double>>;
+    auto copied = std::make_shared<std::vector<Kept>>();
+    for (const auto& number : numbers) copied->push_back(static_cast<Kept>(number));
+    const Kept* const first = copied->data();
+    const auto type = std::is_same_v<Number, bool> ? NumberType::boolean : detail::number_type_of<Kept>();
+    const std::size_t count = copied->size();
+    *this = NumbersView(first, type, {{count, std::ptrdiff_t{sizeof(Kept)}}}, std::move(copied));
+  }
+
   const void* numbers_ = nullptr;
   std::size_t size_ = 0;
   NumberType type_ = NumberType::float64;

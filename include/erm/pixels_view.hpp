@@ -67,6 +67,9 @@ struct PixelsView {
     if (image.row_stride != 0) row_stride = static_cast<std::ptrdiff_t>(image.row_stride);
   }
 
+  /// A grid of rows and columns, or of channels, too: see ImageOptions::layout. Throws Error for any other grid.
+  explicit PixelsView(const NumbersView& grid, std::optional<ImageLayout> layout = {});
+
   const void* pixels = nullptr;  // the first channel of the pixel at the top left
   NumberType type = NumberType::uint8;
   std::size_t rows = 0;

@@ -24,6 +24,13 @@ enum class S3Addressing {
   virtual_host,  // https://bucket.endpoint/key
 };
 
+/// The checksum that an upload carries in a header of its own, beside its signature.
+enum class S3Checksum {
+  automatic,  // none, until a server asks for one; from then on sha256, or md5 if it does not accept that
+  sha256,     // x-amz-checksum-sha256
+  md5,        // Content-MD5
+};
+
 /// The progress of the transfer of a large file; see S3Options::on_progress.
 struct S3Progress {
   std::string_view path;    // "bucket/experiments/digits/main/run/artifacts/model.bin"
@@ -35,9 +42,13 @@ struct S3Progress {
 /// A field that is not set comes from the environment, then from the profile in ~/.aws/config and ~/.aws/credentials,
 /// as with the AWS tools. Each field lists their names.
 struct S3Options {
-  /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url; otherwise AWS in `region`.
+  /// "https://s3.example.org:9000". AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url below "s3 =" in the services
+  /// section of the profile, endpoint_url of the profile; otherwise AWS in `region`.
+  /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or ignore_configured_endpoint_urls, if true, turn off all of them but this
+  /// field.
   std::optional<std::string> endpoint;
-  /// AWS_REGION, AWS_DEFAULT_REGION, region; otherwise us-east-1.
+  /// AWS_REGION, AWS_DEFAULT_REGION, region; otherwise us-east-1. If the server names another region for a bucket, its
+  /// requests are signed for that one.
   std::optional<std::string> region;
   /// AWS_ACCESS_KEY_ID, aws_access_key_id, and so on. Without them requests are anonymous. Credentials from the
   /// environment or a file are read again when the server says that they have expired.
@@ -51,15 +62,17 @@ struct S3Options {
 
   /// How many requests of one call run at the same time; at least 1.
   std::size_t max_requests = 16;
-  /// How many times to send a request before its failure becomes an error. It is sent again after 429, 500, 502, 503,
-  /// 504, a time-out, a refused or reset connection, and a body that was cut short.
+  /// How many times to send a request before its failure becomes an error. It is sent again after 408, 429, 500, 502,
+  /// 503, 504, a host name that cannot be resolved, a refused or reset connection, a connection that takes too long,
+  /// and an answer that was cut short. A request whose answer stays silent is sent three times at most.
   int max_attempts = 7;
   /// The longest wait before the second attempt. It doubles for each attempt, up to 5 s; the actual wait is a random
   /// part of it.
   std::chrono::milliseconds retry_delay{200};
   std::chrono::milliseconds connect_timeout{10'000};
-  /// How long a transfer may stall.
-  std::chrono::seconds stall_timeout{60};
+  /// How long a transfer may stall; twice that while the server has an upload to store or an object to copy. A download
+  /// may not stay below 64 bytes/s for that long, either.
+  std::chrono::seconds stall_timeout{30};
 
   /// In bytes. Larger files are transferred in parts of this size, several at once. S3 requires at least 5 MiB.
   std::uint64_t part_size = std::uint64_t{8} << 20;
@@ -67,6 +80,20 @@ struct S3Options {
   /// any save takes, and longer than a live run goes without a flush. On the same machine a killed process is noticed
   /// at once.
   std::chrono::seconds claim_lifetime = std::chrono::hours(24);
+
+  // What objects are created with. Each value is sent as it is; without it the bucket's own setting applies.
+
+  /// "AES256", "aws:kms" or "aws:kms:dsse" (x-amz-server-side-encryption).
+  std::optional<std::string> encryption;
+  /// The id or ARN of the key for "aws:kms"; otherwise the one that AWS manages.
+  std::optional<std::string> kms_key_id;
+  /// A canned ACL, as "bucket-owner-full-control" (x-amz-acl).
+  std::optional<std::string> acl;
+  /// "STANDARD_IA", "INTELLIGENT_TIERING" and so on (x-amz-storage-class), but no archive. The objects of a claim,
+  /// which exist only for moments, do not get it.
+  std::optional<std::string> storage_class;
+  /// Buckets with Object Lock and some other servers ask for it.
+  S3Checksum checksum = S3Checksum::automatic;
 
   /// Called during the transfer of a file larger than part_size, on the thread that transfers it. If it throws, the
   /// transfer ends with that exception.

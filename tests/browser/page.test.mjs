@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 
 const folder = process.env.PAGES;
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "figures", "sections"];
+const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "media", "figures", "sections"];
 
 // Where the hostile page's artifacts want to go. What the policy stops may be announced, but never comes to be a connection.
 const outside = process.env.OUTSIDE;
@@ -134,6 +134,25 @@ for (const name of names) {
       });
   });
 }
+
+test("images, sound and video of every format are decoded, and what only says so is not", async () => {
+  await within("media", {}, async (page) => {
+    await openEverything(page);
+    const images = page.locator(".artifact img");
+    assert.equal(await images.count(), 4);
+    await until(() => images.evaluateAll((all) => all.every((image) => image.complete)));
+    assert.deepEqual(await images.evaluateAll((all) => all.map((image) => image.naturalWidth)), [2, 1, 1, 1]);
+    const players = page.locator(".artifact :is(audio, video)");
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.localName)), ["video", "audio", "video"]);
+    await until(() => players.evaluateAll((all) => all.every((player) => player.readyState >= 1 || player.error)));
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.error && player.error.message)), [null, null, null]);
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.videoWidth || 0)), [16, 0, 16]);
+    assert.equal(await page.locator("audio").evaluate((player) => player.duration), 0.1);
+    assert.match(await page.locator(".artifact .notice").first().textContent(), /whatever its name says/);
+    assert.equal(await page.locator(".artifact pre").count(), 5);
+    assert.equal(await page.locator(".artifact a[download]").count(), 7);
+  });
+});
 
 test("without script every table, text and curve is there", async () => {
   await within("normal", { javaScriptEnabled: false }, async (page) => {

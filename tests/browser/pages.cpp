@@ -17,6 +17,7 @@
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/json.hpp"
+#include "../media_samples.hpp"
 
 namespace {
 
@@ -184,6 +185,22 @@ void write_artifacts(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "artifacts.html", runs);
 }
 
+/// A file of each format that trainers write.
+void write_media(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1)};
+  const std::pair<const char*, const char*> samples[] = {
+      {"file.gif", media::gif}, {"file.bmp", media::bmp},   {"file.webp", media::webp}, {"file.avif", media::avif},
+      {"file.wav", media::wav}, {"file.webm", media::webm}, {"file.mp4", media::mp4}};
+  for (const auto& [name, sample] : samples) runs[0].log_artifact(media::from_base64(sample), name, name);
+  runs[1].log_artifact(media::from_base64(media::wav), "file.wav", "file.wav");
+  const std::string hostile = "<script>window.hacked=1</script>\n[x](javascript:window.hacked=1)\n";
+  for (const char* name : {"file.gif", "file.webp", "file.mp4"}) runs[1].log_artifact(erm::to_bytes(hostile), name, name);
+  for (const char* name : {"train.py", "file.jsonl", "file.md", "file.yaml", "file.toml", "file.ipynb", "file.npy",
+                           "file.npz", "file.safetensors", "file.onnx", "file.gguf", "file.parquet"})
+    runs[1].log_artifact(erm::to_bytes(name + hostile), name, name);
+  erm::write_comparison(folder / "media.html", runs);
+}
+
 /// Figures of three runs under one id each: lines, ROC curves, histograms, bars, and what plotly alone draws.
 void write_figures(const std::filesystem::path& folder, const std::filesystem::path& plotly_js) {
   std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1), run_named("c", 2)};
@@ -259,6 +276,7 @@ int main(int argc, char** argv) {
   write_curves(folder);
   write_plain(folder);
   write_artifacts(folder);
+  write_media(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   return 0;

@@ -23,6 +23,7 @@
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/statfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -52,6 +53,7 @@ ALIKE(control_file, fcntl);
 #endif
 ALIKE(control_device, ioctl);
 ALIKE(temporary_file, mkstemp64);
+ALIKE(current_folder, getcwd);
 ALIKE(make_pipe, pipe);
 ALIKE(make_pipe_with, pipe2);
 ALIKE(make_folder, mkdir);
@@ -83,6 +85,7 @@ struct AreAlike<R(P...) noexcept(N), S(Q...) noexcept(N)>
 
 SIMILAR(copy_range, copy_file_range);
 SIMILAR(statx_of, statx);
+SIMILAR(file_system_of, fstatfs64);
 SIMILAR(open_names, fdopendir);
 SIMILAR(next_name_of, readdir64);
 SIMILAR(descriptor_of, dirfd);
@@ -106,6 +109,7 @@ static_assert(AreAlike<decltype(elf::visit_modules), decltype(::dl_iterate_phdr)
 
 static_assert(api::read_only == O_RDONLY && api::read_and_write == O_RDWR);
 static_assert(api::create == O_CREAT && api::new_only == O_EXCL);
+static_assert(api::or_truncate == O_TRUNC && api::at_end == O_APPEND);
 static_assert(api::without_waiting == O_NONBLOCK && api::not_inherited == O_CLOEXEC);
 static_assert(api::only_folder == O_DIRECTORY && api::not_link == O_NOFOLLOW && api::without_name == O_TMPFILE);
 static_assert(api::locked_alone == LOCK_EX && api::or_not_at_all == LOCK_NB);
@@ -117,6 +121,7 @@ static_assert(api::mode_kind == S_IFMT && api::mode_file == S_IFREG);
 static_assert(api::mode_folder == S_IFDIR && api::mode_link == S_IFLNK);
 static_assert(api::working_folder == AT_FDCWD && api::links_themselves == AT_SYMLINK_NOFOLLOW);
 static_assert(api::folder_itself == AT_EMPTY_PATH && api::basic_facts == STATX_BASIC_STATS);
+static_assert(api::not_from_a_cache == AT_STATX_FORCE_SYNC);
 static_assert(api::can_read == POLLIN && api::processors_online == _SC_NPROCESSORS_ONLN);
 static_assert(api::uses_group == POSIX_SPAWN_SETPGROUP && api::uses_default_signals == POSIX_SPAWN_SETSIGDEF);
 static_assert(api::uses_blocked_signals == POSIX_SPAWN_SETSIGMASK && api::if_ended == WNOHANG);
@@ -142,6 +147,11 @@ using TheirName = ::dirent64;
 static_assert(sizeof(api::Name) == sizeof(TheirName) && alignof(api::Name) == alignof(TheirName));
 SAME_PLACE(api::Name, d_type, TheirName, d_type);
 SAME_PLACE(api::Name, d_name, TheirName, d_name);
+
+// is_of_this_machine() reads the type at the beginning.
+static_assert(sizeof(struct ::statfs64) <= 32 * sizeof(std::uint64_t));
+static_assert(offsetof(struct ::statfs64, f_type) == 0);
+static_assert(sizeof(::statfs64::f_type) == sizeof(unsigned long) || sizeof(::statfs64::f_type) == sizeof(unsigned));
 
 using TheirStatx = struct ::statx;
 static_assert(sizeof(api::Statx) == sizeof(TheirStatx) && alignof(api::Statx) == alignof(TheirStatx));

@@ -98,11 +98,62 @@ TEST_CASE("A profile's values are read from both files, with comments, blanks an
   CHECK(find_settings(options).credentials.access_key_id == "D");
 }
 
+TEST_CASE("The endpoint comes from the place that the AWS tools prefer") {
+  Files files;
+  const auto host = [] { return find_settings({}).host; };
+  files.config(
+      "[default]\nendpoint_url = http://global.example\nservices = ceph\n\n[services ceph]\nec2 =\n"
+      "  endpoint_url = http://ec2.example\ns3 =\n  endpoint_url = http://s3.example\n");
+  CHECK(host() == "s3.example");
+  files.config("[profile default]\nendpoint_url = http://global.example\nregion = eu-west-1\n");
+  CHECK(host() == "global.example");
+  CHECK(find_settings({}).region == "eu-west-1");
+  files.config(
+      "[default]\nendpoint_url = http://plain.example\n[profile default]\nendpoint_url = http://long.example\n");
+  CHECK(host() == "long.example");
+  files.config("[profile \"my lab\"]\nendpoint_url = http://lab.example\n[default]\n");
+  erm::S3Options options;
+  options.profile = "my lab";
+  CHECK(find_settings(options).host == "lab.example");
+
+  files.config(
+      "[default]\nendpoint_url = http://global.example\nservices = ceph\n[services ceph]\ns3 =\n"
+      "  endpoint_url = http://s3.example\n");
+  files.environment.set("AWS_ENDPOINT_URL", "http://env.example");
+  CHECK(host() == "env.example");
+  files.environment.set("AWS_ENDPOINT_URL_S3", "http://env-s3.example");
+  CHECK(host() == "env-s3.example");
+  files.environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+  CHECK(host() == "s3.us-east-1.amazonaws.com");
+  options = {};
+  options.endpoint = "http://field.example";
+  CHECK(find_settings(options).host == "field.example");
+  files.environment.clear("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  files.environment.clear("AWS_ENDPOINT_URL");
+  files.environment.clear("AWS_ENDPOINT_URL_S3");
+  files.config("[default]\nendpoint_url = http://global.example\nignore_configured_endpoint_urls = true\n");
+  CHECK(host() == "s3.us-east-1.amazonaws.com");
+}
+
+TEST_CASE("A path that begins with ~ means the home directory, as in the AWS tools") {
+  Files files;
+  files.config("[default]\nregion = eu-west-1\n");
+  files.environment.set("HOME", files.dir / "");
+  files.environment.set("AWS_CONFIG_FILE", "~/config");
+  CHECK(find_settings({}).region == "eu-west-1");
+}
+
 TEST_CASE("Invalid settings give an error that says what is wrong, and never shows a secret") {
   Files files;
   SECTION("a profile that is not there") {
     files.environment.set("AWS_PROFILE", "nobody");
     CHECK(error_of([] { static_cast<void>(find_settings({})); }).find("there is no profile 'nobody' in '") == 0);
+  }
+  SECTION("services that are not there") {
+    files.config("[default]\nservices = ceph\n");
+    const std::string message = error_of([] { static_cast<void>(find_settings({})); });
+    CHECK(message.find("the profile 'default' names the services 'ceph', but '") == 0);
+    CHECK(message.find("has no section [services ceph]; add it, or correct the name") != std::string::npos);
   }
   SECTION("half of a key") {
     files.environment.set("AWS_SECRET_ACCESS_KEY", "hush");

@@ -19,6 +19,19 @@
 
 namespace erm {
 
+namespace detail {
+
+/// Where the name says nothing, by the first bytes. Those of a file are not read for it.
+inline std::string media_type_of(ArtifactType type, std::string_view filename, const Content* content) {
+  std::string media_type = media_type_of(type, filename);
+  const Bytes* const bytes = content != nullptr ? content->bytes_in_memory() : nullptr;
+  if (type != ArtifactType::binary || media_type != unknown_media_type || bytes == nullptr) return media_type;
+  const std::string_view found = media_type_of_bytes(*bytes);
+  return found.empty() ? media_type : std::string(found);
+}
+
+}  // namespace detail
+
 ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType type, Bytes content)
     : Artifact(std::move(id), std::move(filename), type,
                std::make_shared<const detail::BytesContent>(std::move(content))) {}
@@ -30,7 +43,10 @@ ERM_INLINE Artifact::Artifact(std::string id, std::string filename, ArtifactType
       filename_(std::move(filename)),
       type_(type),
       content_(std::move(content)),
-      media_type_(media_type.empty() ? detail::media_type_of(type, filename_) : std::move(media_type)),
+      // Earlier versions of ERM knew fewer names.
+      media_type_(media_type.empty() || media_type == detail::unknown_media_type
+                      ? detail::media_type_of(type, filename_, content_.get())
+                      : std::move(media_type)),
       sha256_(std::move(sha256)) {}
 
 namespace detail {

@@ -168,7 +168,20 @@ inline Json json_pair(Json first, Json second) {
 
 inline Figure figure_of(const Confusion& confusion) {
   Figure figure("Confusion matrix");
-  figure.heatmap(confusion.counts, confusion.classes, confusion.classes).x_label("predicted").y_label("actual");
+  std::vector<std::vector<std::int64_t>> counts;
+  bool are_whole = true;
+  for (const std::vector<double>& row : confusion.counts) {
+    counts.emplace_back();
+    for (const double count : row) {
+      are_whole = are_whole && count < 9e15 && std::floor(count) == count;
+      counts.back().push_back(are_whole ? static_cast<std::int64_t>(count) : 0);
+    }
+  }
+  if (are_whole)  // 3, not 3.0
+    figure.heatmap(counts, confusion.classes, confusion.classes);
+  else
+    figure.heatmap(confusion.counts, confusion.classes, confusion.classes);
+  figure.x_label("predicted").y_label("actual");
   Json& trace = figure.json()["data"][0];
   trace["text"] = trace["z"];
   trace["texttemplate"] = std::string("%{text}");
@@ -187,6 +200,41 @@ ERM_INLINE Figure confusion_figure(const std::vector<double>& actual, const std:
 ERM_INLINE Figure confusion_figure(const std::vector<std::string>& actual, const std::vector<std::string>& predicted,
                                    const std::vector<std::string>& class_names) {
   return figure_of(count_confusion(actual, predicted, class_names));
+}
+
+ERM_INLINE Figure confusion_figure(const std::vector<std::vector<Value>>& counts,
+                                   const std::vector<std::string>& class_names) {
+  return figure_of(counted_confusion(counts, class_names));
+}
+
+ERM_INLINE std::vector<Value> view_values(const NumbersView& numbers) {
+  std::vector<Value> list;
+  list.reserve(numbers.size());
+  const NumberType type = numbers.type();
+  for (const double number : numbers.values()) {
+    if (type == NumberType::float64 || type == NumberType::uint64)
+      list.emplace_back(number);
+    else if (type >= NumberType::float16)
+      list.emplace_back(static_cast<float>(number));
+    else
+      list.emplace_back(static_cast<std::int64_t>(number));
+  }
+  return list;
+}
+
+ERM_INLINE std::vector<std::vector<Value>> view_rows(const NumbersView& numbers, const char* operation) {
+  const std::vector<NumbersView::Dimension>& dimensions = numbers.dimensions();
+  if (dimensions.size() != 2) {
+    throw Error(std::string(operation) + ": a matrix has rows and columns, and this has " +
+                std::to_string(dimensions.size()) + " dimensions");
+  }
+  const std::vector<Value> all = view_values(numbers);
+  std::vector<std::vector<Value>> rows(dimensions[0].size);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * dimensions[1].size);
+    rows[i].assign(begin, begin + static_cast<std::ptrdiff_t>(dimensions[1].size));
+  }
+  return rows;
 }
 
 inline std::string curve_name(std::string_view name, const char* measure, double value) {

@@ -86,7 +86,10 @@ ERM_INLINE Location open_file_system(const std::string& uri) {
   if (uri.find('\0') != std::string::npos)
     throw Error("cannot open " + detail::repaired_utf8(uri.c_str()) + ": the path has a NUL character in it");
   if (uri.empty()) throw Error("cannot open an empty path; give a folder, '.' for the current one");
-  if (scheme.empty()) return {detail::local_disk(), detail::os::generic_path(uri)};
+  if (scheme.empty()) {
+    detail::refuse_home_sign(uri, uri);
+    return {detail::local_disk(), detail::os::absolute_path(detail::os::generic_path(uri))};
+  }
   if (scheme == "file") return {detail::local_disk(), detail::path_of_file_uri(uri)};
   if (scheme == "memory") return {detail::process_memory(), detail::without_scheme(uri)};
   for (const detail::UriScheme* known = detail::added_uri_schemes; known != nullptr; known = known->next)

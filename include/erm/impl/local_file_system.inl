@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,7 +18,10 @@
 #include "erm/detail/os/path.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/changed_file.hpp"
+#include "erm/detail/store/named_claim.hpp"
 #include "erm/file_system.hpp"
+#include "erm/impl/named_claim.inl"
 
 namespace erm {
 
@@ -44,6 +49,8 @@ inline os::File create_local(const std::string& path, Durability durability, boo
   for (int attempt = 0; attempt < 100; ++attempt) {
     const os::Created created = os::try_create(path, file);
     if (created != os::Created::folder_missing) return file;
+    // For a moment a network file system may take a folder for existing that another machine has removed.
+    if (attempt > 10) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;
   }
@@ -95,23 +102,105 @@ class LocalClaim final : public Claim {
   bool committed_ = false;
 };
 
+/// The claim on a new, empty file. Null if another process has locked the file first.
+inline std::unique_ptr<Claim> claim_new(os::File file, bool abandoned, bool alone, bool reads_back) {
+  if (file.locks_exclude_all()) {
+    switch (file.try_lock()) {
+      case os::File::Lock::taken:
+        if (!file.still_at_path()) return nullptr;
+        return std::make_unique<LocalClaim>(std::move(file), abandoned, alone);
+      case os::File::Lock::taken_by_another:
+        return nullptr;
+      case os::File::Lock::not_supported:
+        break;
+    }
+  }
+  return std::make_unique<NamedClaim>(std::move(file), abandoned, alone, reads_back);
+}
+
+/// See LocalFileSystem::claim() and NamedClaim.
+inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_back) {
+  // Not for ever: for some seconds a network file system may say that a removed file exists.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    bool alone = false;
+    if (os::File made = create_local(path, Durability::buffered, &alone)) {
+      if (!alone) refuse_linked_claims(path, false);
+      if (auto claim = claim_new(std::move(made), false, alone, reads_back)) return claim;
+      continue;
+    }
+    refuse_linked_claims(path, true);
+    ClaimText found;
+    os::File there, locked;
+    try {
+      there = os::open_to_read(path);
+      found.text = front_of(there);
+      if (there.locks_exclude_all() && !(locked = os::open_to_write(path))) continue;
+    } catch (const NotFoundError&) {
+      continue;  // the holder has just ended the claim
+    } catch (const IoError&) {
+      if (!there || there.locks_exclude_all()) throw;
+      return nullptr;  // rclone mount refuses to read what is being written
+    }
+    if (locked) {
+      const os::File::Lock lock = locked.try_lock();
+      if (lock == os::File::Lock::taken_by_another) return nullptr;
+      if (lock == os::File::Lock::taken && !locked.still_at_path()) continue;
+      found.text = front_of(locked);
+      const bool may_be_taken = lock == os::File::Lock::taken && !found.is_named() && !ends_with(path, unclaiming);
+      if (may_be_taken && !locked.has_other_names())
+        return std::make_unique<LocalClaim>(std::move(locked), !found.text.empty(), false);
+      if (may_be_taken) {
+        // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. Writing to it would
+        // change the other file.
+        os::remove_file(path);
+        if (os::File made = create_local(path, Durability::buffered))
+          if (auto claim = claim_new(std::move(made), !found.text.empty(), false, reads_back)) return claim;
+        continue;
+      }
+      locked = os::File();
+    }
+    if (!is_abandoned(path, found)) return nullptr;
+    if (!remove_abandoned(path, found)) continue;
+    if (os::File made = create_local(path, Durability::buffered))
+      if (auto claim = claim_new(std::move(made), found.has_begun(), false, reads_back)) return claim;
+  }
+  return nullptr;
+}
+
 class LocalAppender final : public Appender {
  public:
-  LocalAppender(os::File file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  LocalAppender(os::File file, std::uint64_t size) : file_(std::make_shared<os::File>(std::move(file))), size_(size) {
+    file_->append_only();
+  }
   void append(std::string_view content) override {
-    // Text written to a removed file would be lost without an error.
-    if (!file_.still_at_path()) {
-      throw IoError::failed_to("append to", file_.path(), std::make_error_code(std::errc::no_such_file_or_directory));
+    expect_unchanged();
+    if (content.empty()) return;
+    try {
+      file_->append(size_, content.data(), content.size());
+    } catch (const Error&) {
+      is_torn_ = true;
+      throw;
     }
-    // Always writes at the end of the complete text, so that this overwrites the rest of a failed write.
-    file_.write_at(size_, content.data(), content.size());
     size_ += content.size();
   }
-  void sync() override { file_.sync(); }
+  void sync() override { file_->sync(); }
 
  private:
-  os::File file_;
+  /// Throws ChangedFile if another program changed the file: text written to a removed file would be lost without an
+  /// error, and after a shortened one it would follow a hole. Cuts off the rest of a failed write.
+  void expect_unchanged() {
+    const os::File::Place place = file_->place();
+    if (place.path_is_free) throw ChangedFile(FileChange::removed, file_, size_);
+    if (!place.path_leads_here) throw ChangedFile(FileChange::replaced, file_, size_);
+    if (place.size < size_) throw ChangedFile(FileChange::shorter, file_, size_);
+    if (place.size > size_ && !is_torn_) throw ChangedFile(FileChange::longer, file_, size_);
+    if (place.size > size_) file_->truncate(size_);
+    is_torn_ = false;
+  }
+
+  std::shared_ptr<os::File> file_;
   std::uint64_t size_;
+  bool is_torn_ = false;  // a write failed, and may have left a part of its text
 };
 
 }  // namespace detail
@@ -158,7 +247,11 @@ ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
 
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                                                 std::size_t size) const {
-  return detail::os::open_to_read(path).read_at(offset, into, size);
+  const detail::os::File file = detail::os::open_to_read(path);
+  const std::size_t got = file.read_at(offset, into, size);
+  // A network file system may let a file end where it ended some seconds ago, until it is asked for the size.
+  if (got == size || file.info().size <= offset + got) return got;
+  return got + file.read_at(offset + got, into + got, size - got);
 }
 
 ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view content, Durability durability) {
@@ -168,7 +261,7 @@ ERM_INLINE void LocalFileSystem::write(const std::string& path, std::string_view
   const std::string place = folder + "/" + detail::claims_folder + "/" + detail::last_part(path) + ".part";
   // If several threads or processes write the file at once, each uses a different name. The last commit wins.
   std::unique_ptr<Claim> mine;
-  for (int i = 0; !mine; ++i) mine = claim(i == 0 ? place : place + "~" + std::to_string(i));
+  for (int i = 0; !mine; ++i) mine = detail::claim_local(i == 0 ? place : place + "~" + std::to_string(i), false);
   mine->commit(path, content, durability);
 }
 
@@ -221,30 +314,7 @@ ERM_INLINE void LocalFileSystem::move(const std::string& from, const std::string
 }
 
 ERM_INLINE std::unique_ptr<Claim> LocalFileSystem::claim(const std::string& path) {
-  namespace os = detail::os;
-  for (bool was_abandoned = false;;) {
-    bool is_old = false, alone = false;
-    os::File file = detail::create_local(path, Durability::buffered, &alone);
-    if (!file) {
-      file = os::open_to_write(path);
-      is_old = true;
-      if (!file) continue;  // the holder has just ended the claim
-    }
-    if (!alone) detail::refuse_linked_claims(path, is_old);
-    if (!file.try_lock()) {
-      if (is_old) return nullptr;
-      continue;  // another process locked the new file first
-    }
-    if (!file.still_at_path()) continue;
-    was_abandoned = was_abandoned || (is_old && file.info().size > 0);
-    if (is_old && file.has_other_names()) {
-      // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. Writing to it would
-      // change the other file.
-      os::remove_file(path);
-      continue;
-    }
-    return std::make_unique<detail::LocalClaim>(std::move(file), was_abandoned, alone);
-  }
+  return detail::claim_local(path, true);
 }
 
 ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string& path, std::uint64_t size) {
@@ -264,7 +334,13 @@ ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string
       if (!file) os::fail("open for writing", path, ENOENT);
     }
   }
-  file.truncate(size);
+  try {
+    file.truncate(size);
+  } catch (const IoError&) {
+    // Some mounts of object storage can only write a file anew, from its beginning to its end.
+    if (file.locks_exclude_all()) throw;
+    return nullptr;
+  }
   return std::make_unique<detail::LocalAppender>(std::move(file), size);
 }
 

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "erm/detail/base/stored_number.hpp"
 #include "erm/error.hpp"
 #include "erm/numbers_view.hpp"
+#include "erm/value.hpp"
 
 namespace erm {
 
@@ -118,6 +121,37 @@ ERM_INLINE void NumbersView::read(std::size_t first, std::size_t count, double* 
     }
   });
 }
+
+namespace detail {
+
+inline std::string shape_text(const std::vector<NumbersView::Dimension>& dimensions) {
+  std::string text;
+  for (const NumbersView::Dimension& dimension : dimensions)
+    text += (text.empty() ? "" : " x ") + std::to_string(dimension.size);
+  return text.empty() ? "one number" : text + " numbers";
+}
+
+ERM_INLINE Value value_of(const NumbersView& numbers, const char* what) {
+  if (numbers.size() != 1) {
+    throw Error(std::string(what) + " of " + shape_text(numbers.dimensions()) +
+                " is no single value; log its numbers with log_histogram or log_figure, or a sum or a mean of them");
+  }
+  const auto* const at = static_cast<const unsigned char*>(numbers.data());
+  return with_number_type(numbers.type(), [&](auto type) {
+    using T = decltype(type);
+    if constexpr (std::is_same_v<T, BooleanByte>) {
+      return Value(*at != 0);
+    } else if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+      return Value(static_cast<float>(load_number<T>(at)));
+    } else {
+      T number = 0;
+      std::memcpy(&number, at, sizeof number);
+      return Value(number);
+    }
+  });
+}
+
+}  // namespace detail
 
 ERM_INLINE std::vector<double> NumbersView::values() const {
   std::vector<double> all(size_);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
@@ -25,9 +26,15 @@ class Levels {
  public:
   Levels(double low, double high) : is_inverted_(low > high), low_(low), high_(high) {
     if (is_inverted_) std::swap(low_, high_);
-    // Halves: the difference of two doubles can be greater than any double.
-    const double half = high_ / 2 - low_ / 2;
-    if (half > 1e-300) factor_ = 255 / half;
+    // The difference of two doubles can be greater than any double, even if -ffast-math changes the order of
+    // operations.
+    is_huge_ = high_ > 1e307 || low_ < -1e307;
+    if (is_huge_) {
+      const volatile double least = low_ / 1024, greatest = high_ / 1024;
+      low_ = least;
+      high_ = greatest;
+    }
+    if (high_ - low_ > 1e-300) factor_ = 255 / (high_ - low_);
   }
 
   [[nodiscard]] std::uint8_t of(double number) const noexcept {
@@ -35,17 +42,21 @@ class Levels {
       if (is_nan(number)) return 0;
       return (is_negative(number) != is_inverted_) ? 0 : 255;
     }
+    if (is_huge_) {
+      const volatile double smaller = number / 1024;
+      number = smaller;
+    }
     unsigned level = 0;
     if (number >= high_ && (number > high_ || low_ < high_))
       level = 255;
     else if (number > low_)
-      level = static_cast<unsigned>((number / 2 - low_ / 2) * factor_ + 0.5);
+      level = static_cast<unsigned>((number - low_) * factor_ + 0.5);
     if (level > 255) level = 255;
     return static_cast<std::uint8_t>(is_inverted_ ? 255 - level : level);
   }
 
  private:
-  bool is_inverted_;
+  bool is_inverted_, is_huge_ = false;
   double low_, high_, factor_ = 0;
 };
 
@@ -151,7 +162,31 @@ inline void gather_bytes(const PixelsView& image, ChannelOrder order, std::uint8
   }
 }
 
+inline bool is_channel_count(std::size_t size) { return size == 1 || size == 3 || size == 4; }
+
 }  // namespace detail
+
+ERM_INLINE PixelsView::PixelsView(const NumbersView& grid, std::optional<ImageLayout> layout)
+    : pixels(grid.data()), type(grid.type()), owner(grid.owner()) {
+  std::vector<NumbersView::Dimension> dimensions = grid.dimensions();
+  if (dimensions.size() == 4 && dimensions.front().size == 1) dimensions.erase(dimensions.begin());
+  if (dimensions.size() == 2)
+    dimensions.insert(dimensions.begin(), {1, 0});
+  else if (dimensions.size() == 3 && layout != ImageLayout::chw &&
+           (layout || (!detail::is_channel_count(dimensions[0].size) && detail::is_channel_count(dimensions[2].size))))
+    dimensions = {dimensions[2], dimensions[0], dimensions[1]};
+  if (dimensions.size() != 3) {
+    throw Error("cannot encode an image of " + detail::shape_text(grid.dimensions()) +
+                ": an image is rows x columns, channels x rows x columns, or rows x columns x channels; log one image "
+                "of a batch at a time");
+  }
+  channels = dimensions[0].size;
+  rows = dimensions[1].size;
+  columns = dimensions[2].size;
+  channel_stride = dimensions[0].stride;
+  row_stride = dimensions[1].stride;
+  column_stride = dimensions[2].stride;
+}
 
 ERM_INLINE Bytes encode_png(const PixelsView& image, const ImageOptions& options) {
   ImageView picture{static_cast<const std::uint8_t*>(image.pixels), image.rows, image.columns, image.channels, 0};

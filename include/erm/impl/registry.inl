@@ -22,6 +22,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
+#include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/detail/store/run_saver.hpp"
@@ -221,7 +222,8 @@ inline std::string latest_of(const FileSystem& fs, const std::string& variant_fo
 ERM_INLINE void save_run_to_path(const ExperimentRun& run, const std::string& run_uri, SaveOptions options) {
   const Location place = detail::locate(run_uri, options.fs);
   const std::string folder = detail::without_end_slash(place.path);
-  const std::string reserved = detail::fault_of_part(detail::last_part(folder));
+  const bool is_current = detail::without_end_slash(run_uri) == ".";
+  const std::string reserved = detail::fault_of_part(is_current ? "." : detail::last_part(folder));
   if (!reserved.empty()) throw InvalidIdError("cannot save a run to '" + run_uri + "': its name " + reserved);
   detail::refuse_place_in_run(*place.fs, folder, run_uri);
   detail::save_to_folder(detail::RunAccess::record(run), run.run_id(), *place.fs, folder, options.overwrite,
@@ -236,7 +238,8 @@ ERM_INLINE std::string save_run_to_registry(const ExperimentRun& run, const std:
   const detail::RegistryVariant variant{layout, run.experiment_id(), run.variant_id(),
                                         options.durable ? Durability::durable : Durability::buffered};
   const std::string run_id = detail::save_under_free_id(run, registry.fs, variant, options.overwrite);
-  return detail::uri_below(registry_uri, detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
+  return detail::uri_below(detail::lasting_uri(registry_uri, registry),
+                           detail::RunIds{run.experiment_id(), run.variant_id(), run_id}.folder({}));
 }
 
 ERM_INLINE ExperimentRun load_run_from_path(const std::string& run_uri, std::shared_ptr<FileSystem> fs) {
@@ -332,7 +335,7 @@ ERM_INLINE std::vector<std::string> list_experiments(const std::string& registry
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
   detail::VariantPlace{*registry.fs, registry_uri, root}.expect_registry();
-  return detail::sorted_ids(*registry.fs, root, detail::experiment_marker);
+  return detail::marked_or_copied_ids(*registry.fs, root, false);
 }
 
 ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_uri, const std::string& experiment_id,
@@ -341,7 +344,7 @@ ERM_INLINE std::vector<std::string> list_variants(const std::string& registry_ur
   const Location registry = detail::locate(registry_uri, fs);
   const std::string root = detail::without_end_slash(registry.path);
   detail::VariantPlace{*registry.fs, registry_uri, root}.expect_experiment(experiment_id);
-  return detail::sorted_ids(*registry.fs, detail::joined(root, experiment_id), detail::variant_marker);
+  return detail::marked_or_copied_ids(*registry.fs, detail::joined(root, experiment_id), true);
 }
 
 ERM_INLINE std::vector<std::string> list_runs(const std::string& registry_uri, const std::string& experiment_id,

@@ -252,7 +252,7 @@ ERM_INLINE void RunLogger::log_text_at(std::string_view utf8, std::string artifa
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
   add_artifact_at(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
                            std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
-                           guessed.rfind("text/", 0) == 0 || guessed == "application/json" ? guessed : "text/plain"),
+                           detail::is_text_media_type(guessed) ? guessed : "text/plain"),
                   step);
 }
 

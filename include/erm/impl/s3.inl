@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/s3/claims.hpp"
 #include "erm/detail/s3/client.hpp"
+#include "erm/detail/s3/election.hpp"
 #include "erm/detail/s3/settings.hpp"
 #include "erm/detail/s3/upload.hpp"
 #include "erm/detail/store/uri.hpp"
@@ -79,8 +81,8 @@ inline std::shared_ptr<FileSystem> process_s3() {
   std::string environment;
   for (const char* const name :
        {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION",
-        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE", "AWS_CONFIG_FILE",
-        "AWS_SHARED_CREDENTIALS_FILE", "HOME", "USERPROFILE"})
+        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_CA_BUNDLE",
+        "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME", "USERPROFILE"})
     environment += variable(name).value_or("") + '\n';
   static std::mutex mutex;
   // Never destroyed: threads may use it while the program ends.
@@ -157,6 +159,8 @@ ERM_INLINE std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::str
   contents.reserve(paths.size());
   for (detail::s3::Exchange& get : gets) {
     detail::s3::Client::expect_ok(get);
+    if (get.status == 206)
+      throw FormatError("cannot read '" + get.uri() + "': the server sends a part, and was asked for the whole");
     contents.push_back(std::move(get.content));
   }
   return contents;
@@ -207,7 +211,13 @@ ERM_INLINE void S3FileSystem::write_from(const std::string& path, const Content&
 }
 
 ERM_INLINE bool S3FileSystem::create(const std::string& path, std::string_view content, Durability) {
-  return client_->put(path, detail::s3::Body(content), true);
+  const detail::s3::Place place(path);
+  if (client_->has_conditions(place)) return client_->put(path, detail::s3::Body(content), true);
+  // An object that is there needs no election.
+  if (client_->run_head(place)) return false;
+  detail::s3::Election election(*client_, place);
+  if (!election.win() || client_->run_head(place) || !election.is_in_time()) return false;
+  return client_->put(path, detail::s3::Body(content), false);
 }
 
 ERM_INLINE bool S3FileSystem::create_from(const std::string& path, const Content& content, Durability durability) {
@@ -225,7 +235,8 @@ ERM_INLINE std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile
   for (std::size_t i = 0; i < files.size(); ++i) {
     const std::uint64_t size = files[i].content->size();
     if (size > client_->options().part_size) continue;
-    if (!client_->has_conditions() && client_->run_head(Place(files[i].path))) continue;
+    // Without conditions the claim that the writer holds on the run's folder has to suffice.
+    if (!client_->has_conditions(Place(files[i].path)) && client_->run_head(Place(files[i].path))) continue;
     puts.push_back(client_->conditional_put(Place(files[i].path), Body(*files[i].content, 0, size)));
     of_put.push_back(i);
   }
@@ -248,7 +259,7 @@ ERM_INLINE void S3FileSystem::remove(const std::string& path) {
   client_->list(place, place.prefix(), false, 0, [&](detail::s3::Listed&& found) {
     keys.push_back(std::move(found.key));
     return true;
-  });
+  }, true);
   // Metadata go first: without them the run disappears for readers.
   const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
   const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
@@ -389,8 +400,12 @@ ERM_INLINE std::unique_ptr<Claim> S3FileSystem::claim(const std::string& path) {
     return nullptr;
   };
   try {
-    if (create(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, false);
-    if (client_->take_over(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, true);
+    if (client_->has_conditions(detail::s3::Place(path))) {
+      if (create(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, false);
+      if (client_->take_over(path, text)) return std::make_unique<ObjectClaim>(*this, *client_, path, text, true);
+    } else if (const std::optional<bool> abandoned = detail::s3::claim_alone(*client_, path, text)) {
+      return std::make_unique<ObjectClaim>(*this, *client_, path, text, *abandoned);
+    }
   } catch (...) {
     give_up();
     throw;
@@ -427,9 +442,17 @@ ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& 
       found.emplace_back(each.key.substr(prefix.size()), std::move(each.modified));
     return true;
   });
-  std::vector<std::string> names;
-  for (auto& [name, modified] : found)
-    if (detail::s3::age(modified, date) >= grace) names.push_back(std::move(name));
+  std::vector<std::string> names, left;
+  for (auto& [name, modified] : found) {
+    const std::chrono::seconds old = detail::s3::age(modified, date);
+    if (name.rfind(detail::s3::bid_prefix, 0) == 0 || name.rfind(detail::s3::probe_prefix, 0) == 0) {
+      // Killed processes left them, and nobody else looks for them.
+      if (old > 2 * detail::s3::bid_lifetime) left.push_back(prefix + name);
+    } else if (old >= grace && name != detail::s3::keep_filename) {
+      names.push_back(std::move(name));
+    }
+  }
+  if (!left.empty()) client_->remove(place.bucket, left);
   return names;
 }
 

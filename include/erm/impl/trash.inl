@@ -145,7 +145,7 @@ class RegistryTrash {
     return "'" + ids.run_id + "' of variant '" + ids.variant_id + "' of experiment '" + ids.experiment_id +
            "' in the registry '" + uri_ + "'";
   }
-  [[nodiscard]] std::string uri_of(const RunIds& ids) const { return uri_below(uri_, ids.folder({})); }
+  [[nodiscard]] std::string uri_of(const RunIds& ids) const { return uri_below(lasting_uri(uri_, registry_), ids.folder({})); }
 
   const std::string& uri_;
   Location registry_;

@@ -12,14 +12,16 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/stored_number.hpp"
 #include "erm/detail/figure/data.hpp"
 #include "erm/error.hpp"
+#include "erm/value.hpp"
 
 namespace erm::detail {
 
 struct Confusion {
   std::vector<std::string> classes;
-  std::vector<std::vector<std::int64_t>> counts;  // [actual][predicted]
+  std::vector<std::vector<double>> counts;  // [actual][predicted]
 };
 
 inline constexpr std::size_t max_confusion_classes = 1000;
@@ -87,7 +89,7 @@ inline Confusion count_class_numbers(const std::vector<std::size_t>& is, const s
   }
   check_class_count(classes.size());
   Confusion confusion;
-  confusion.counts.assign(classes.size(), std::vector<std::int64_t>(classes.size()));
+  confusion.counts.assign(classes.size(), std::vector<double>(classes.size()));
   for (std::size_t i = 0; i < is.size(); ++i) ++confusion.counts[is[i]][said[i]];
   confusion.classes = std::move(classes);
   return confusion;
@@ -112,6 +114,38 @@ inline Confusion count_confusion(const std::vector<std::string>& actual, const s
   }
   const std::vector<std::size_t> is = class_numbers("actual", actual, classes);
   return count_class_numbers(is, class_numbers("predicted", predicted, classes), classes);
+}
+
+/// Checks a matrix that the caller counted.
+inline Confusion counted_confusion(const std::vector<std::vector<Value>>& counts, std::vector<std::string> classes) {
+  Confusion confusion;
+  check_distinct(classes);
+  if (counts.empty()) throw Error("confusion_matrix: there are no counts");
+  check_class_count(counts.size());
+  confusion.counts.resize(counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i].size() != counts.size()) {
+      throw Error("confusion_matrix: row " + std::to_string(i) + " has " + std::to_string(counts[i].size()) +
+                  " counts and there are " + std::to_string(counts.size()) +
+                  " rows; counts[actual][predicted] has a row and a column for each class");
+    }
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      const double number = counts[i][k].get<double>();
+      if (!is_finite(number) || number < 0) {
+        throw Error("confusion_matrix: counts[" + std::to_string(i) + "][" + std::to_string(k) + "] is " +
+                    counts[i][k].str() + ", and a count is a number from 0 on");
+      }
+      confusion.counts[i].push_back(number);
+    }
+  }
+  if (classes.empty())
+    for (std::size_t i = 0; i < counts.size(); ++i) classes.push_back(std::to_string(i));
+  if (classes.size() != counts.size()) {
+    throw Error("confusion_matrix: there are " + std::to_string(classes.size()) + " class names and counts of " +
+                std::to_string(counts.size()) + " classes; each class needs one name");
+  }
+  confusion.classes = std::move(classes);
+  return confusion;
 }
 
 }  // namespace erm::detail

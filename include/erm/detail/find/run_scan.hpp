@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/error.hpp"
@@ -106,7 +107,7 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   const VariantPlace place{*fs_, registry_uri_, root_};
   if (experiment_id.empty()) {
     place.expect_registry();
-    experiments = sorted_ids(*fs_, root_, experiment_marker, &passed_over_);
+    experiments = marked_or_copied_ids(*fs_, root_, false, &passed_over_);
   } else {
     check_name("experiment id", experiment_id);
   }
@@ -115,7 +116,7 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
     const std::string folder = joined(root_, experiment);
     try {
       place.expect_experiment(experiment);
-      variants = sorted_ids(*fs_, folder, variant_marker, &passed_over_);
+      variants = marked_or_copied_ids(*fs_, folder, true, &passed_over_);
     } catch (const NotFoundError&) {
       if (!experiment_id.empty()) throw;
       continue;  // deleted since it was listed

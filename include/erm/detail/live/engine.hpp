@@ -256,6 +256,7 @@ inline void LiveEngine::throw_if_lost() {
     lost += (lost.empty() ? "" : "; ") + std::to_string(points) +
             " points are lost: they came while it could not be written and its buffer was full";
   }
+  if (const std::string history = thread_->take_lost(); !history.empty()) lost += (lost.empty() ? "" : "; ") + history;
   if (!lost.empty()) throw Error("the live run '" + folder().uri() + "' is not complete: " + lost);
 }
 

@@ -150,8 +150,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
   const std::string run_id = options.run_id ? *options.run_id : generated_run_id(record_.timestamp_utc);
   check_name("run id", run_id);
 
-  Location registry = locate(registry_uri, options.fs);
-  fs_ = std::move(registry.fs);
+  const Location registry = locate(registry_uri, options.fs);
+  fs_ = registry.fs;
   root_ = without_end_slash(registry.path);
   const RegistryLayout layout{*fs_, root_};
   const std::string variant = joined(experiment_id, options.variant_id);
@@ -172,7 +172,7 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
     throw RunExistsError("cannot begin the live run '" + run_id + "' in '" + variant_folder_ +
                          "': a run of that id is there; choose another id, or set LiveOptions::resume");
   }
-  uri_ = uri_below(registry_uri, joined(variant, record_.run_id));
+  uri_ = uri_below(lasting_uri(registry_uri, registry), joined(variant, record_.run_id));
 }
 
 inline std::unique_ptr<Claim> LiveFolder::claim_to_open(const std::string& path, const std::string& what) {

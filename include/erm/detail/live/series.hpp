@@ -67,7 +67,7 @@ class SeriesList {
         static_cast<void>(folder_.put_series_file(name_, BytesContent(to_bytes(header_)), true));
         size_ = header_.size();
       }
-      file_ = std::make_unique<HistoryFile>(folder_.fs(), path_, size_);
+      file_ = std::make_unique<HistoryFile>(folder_.fs(), path_, size_, false);
     }
     file_->append(text_);
     text_.clear();

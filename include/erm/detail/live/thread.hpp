@@ -48,6 +48,9 @@ class LiveThread {
   /// Throws the exception of the last round, if it failed.
   void throw_failure();
 
+  /// The points that are lost because another program changed the history file, since the last call.
+  [[nodiscard]] std::string take_lost();
+
   /// The process is about to end by a signal: the thread writes the data and marks the run as failed. If it
   /// `may_go_on`, because the program's handler is called next, the thread continues to write, and go_on() takes the
   /// mark back.
@@ -64,6 +67,7 @@ class LiveThread {
   void work();
   void round(int signal, int tried, bool asked, bool stopping);
   void begin_failure(std::exception_ptr failure);
+  void report_changes();
   void wait_until(std::int64_t next_round);
   [[nodiscard]] bool is_over() const noexcept;
   void mark_failed(int signal);
@@ -87,6 +91,7 @@ class LiveThread {
   std::uint64_t rounds_asked_ = 0;
   std::uint64_t rounds_done_ = 0;
   std::exception_ptr failure_;  // of the last round
+  std::string lost_;
   bool is_stopping_ = false;
   bool has_stopped_ = false;
 
@@ -173,6 +178,11 @@ inline void LiveThread::throw_failure() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
+inline std::string LiveThread::take_lost() {
+  const CallersLock lock(mutex_);
+  return std::exchange(lost_, {});
+}
+
 inline void LiveThread::note_signal(int number, bool may_go_on) noexcept {
   if (may_go_on) {
     goes_on_at_ = 0;
@@ -251,6 +261,7 @@ inline void LiveThread::work() {
       tried_signal_.compare_exchange_strong(same, 0);
       signal_is_handled_ = true;
     }
+    report_changes();
     const CallersLock lock(mutex_);
     if (!failure) failure_ = nullptr;
     rounds_done_ = asked;
@@ -279,6 +290,16 @@ inline void LiveThread::round(int signal, int tried, bool asked, bool stopping) 
     writer_.sample_system(!is_failing_);
   }
   writer_.round(everything);
+}
+
+inline void LiveThread::report_changes() {
+  for (const HistoryFile::Change& change : writer_.take_changes()) {
+    if (change.has_lost_points) {
+      const CallersLock lock(mutex_);
+      lost_ += (lost_.empty() ? "" : "; ") + change.message;
+    }
+    report(options_, "the live run '" + record_.folder().uri() + "': " + change.message);
+  }
 }
 
 inline void LiveThread::mark_failed(int signal) {

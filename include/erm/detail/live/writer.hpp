@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
@@ -36,6 +37,8 @@ class LiveWriter {
   void drain() { drain(Checks::none); }
   /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
+  /// What other programs did to the history file since the last call.
+  [[nodiscard]] std::vector<HistoryFile::Change> take_changes() { return history_.take_changes(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -129,6 +132,10 @@ inline void LiveWriter::drain(Checks checks) {
 inline void LiveWriter::round(bool everything) {
   record_.begin_round();
   drain(Checks::owner);
+  if (everything) {
+    record_.expect_own();  // check() may write the file
+    history_.check();
+  }
   if (options_.sync) {
     history_.sync();
     series_.sync();

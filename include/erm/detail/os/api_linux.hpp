@@ -31,6 +31,7 @@ int control_device(int file, unsigned long command, ...) noexcept __asm__("ioctl
 std::ptrdiff_t copy_range(int from, Offset* from_offset, int to, Offset* to_offset, std::size_t size,
                           unsigned flags) __asm__("copy_file_range");
 int temporary_file(char* pattern) __asm__("mkstemp64");
+char* current_folder(char* into, std::size_t size) noexcept __asm__("getcwd");
 int make_pipe(int* ends) noexcept __asm__("pipe");
 int make_pipe_with(int* ends, int flags) noexcept __asm__("pipe2");
 
@@ -38,6 +39,8 @@ inline constexpr int read_only = 0;
 inline constexpr int read_and_write = 2;
 inline constexpr int create = 0100;
 inline constexpr int new_only = 0200;
+inline constexpr int or_truncate = 01000;
+inline constexpr int at_end = 02000;  // O_APPEND
 inline constexpr int without_waiting = 04000;
 inline constexpr int not_inherited = 02000000;
 #if defined(__aarch64__) || defined(__arm__) || defined(__powerpc__)
@@ -130,6 +133,7 @@ int statx_of(int folder, const void* __restrict path, int flags, unsigned mask, 
 inline constexpr int working_folder = -100;      // AT_FDCWD
 inline constexpr int links_themselves = 0x100;   // AT_SYMLINK_NOFOLLOW
 inline constexpr int folder_itself = 0x1000;     // AT_EMPTY_PATH
+inline constexpr int not_from_a_cache = 0x2000;  // AT_STATX_FORCE_SYNC
 inline constexpr unsigned basic_facts = 0x07FF;  // STATX_BASIC_STATS
 
 #if (defined(__x86_64__) && defined(__LP64__)) || (defined(__aarch64__) && defined(__LP64__))
@@ -167,7 +171,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
 #if ERM_DETAIL_OS_HAS_STAT
   // The C library emulates statx() if the kernel lacks it (ENOSYS). A container may forbid it with EPERM.
   Stat older = {};
-  if (errno != EPERM || stat_of(folder, path, &older, flags) != 0) return false;
+  if (errno != EPERM || stat_of(folder, path, &older, flags & ~not_from_a_cache) != 0) return false;
   facts.mode = static_cast<unsigned>(older.words[mode_word] & 0xFFFFFFFF);
   facts.size = older.words[size_word];
   facts.device = older.words[0];
@@ -190,8 +194,59 @@ inline bool look_at(const char* path, FileFacts& facts) noexcept {
   return look_at(working_folder, path, links_themselves, facts);
 }
 inline bool look_at(int file, FileFacts& facts) noexcept { return look_at(file, "", folder_itself, facts); }
+/// A network file system asks its server. Elsewhere the same as look_at().
+inline bool look_at_now(int file, FileFacts& facts) noexcept {
+  return look_at(file, "", folder_itself | not_from_a_cache, facts);
+}
 inline bool look_at(int folder, const char* path, FileFacts& facts) noexcept {
   return look_at(folder, path, links_themselves, facts);
+}
+
+// ---- the file system of a file ----
+
+int file_system_of(int file, void* facts) noexcept __asm__("fstatfs64");
+
+/// Whether the file's system is known to be a disk, or the memory, of this machine alone, or known to lock files for all
+/// machines that mount it.
+inline bool is_of_this_machine(int file) noexcept {
+  std::uint64_t facts[32] = {};  // struct statfs64, which begins with the type: a long, on some processors an int
+  if (file_system_of(file, facts) != 0) return false;
+  const auto* const begin = reinterpret_cast<const unsigned char*>(facts);
+#if defined(__s390__)
+  using Type = unsigned;
+#else
+  using Type = unsigned long;
+#endif
+  Type type = 0;
+  for (std::size_t i = 0; i < sizeof type; ++i) reinterpret_cast<unsigned char*>(&type)[i] = begin[i];
+  switch (static_cast<std::uint32_t>(type & 0xFFFFFFFF)) {
+    case 0x0000EF53:  // ext2, ext3, ext4
+    case 0x58465342:  // xfs
+    case 0x9123683E:  // btrfs
+    case 0x01021994:  // tmpfs
+    case 0x858458F6:  // ramfs
+    case 0x794C7630:  // overlay
+    case 0x2FC12FC1:  // zfs
+    case 0xF2F52010:  // f2fs
+    case 0xCA451A4E:  // bcachefs
+    case 0x00004D44:  // vfat
+    case 0x2011BAB0:  // exfat
+    case 0x7366746E:  // ntfs3
+    case 0x5346544E:  // ntfs
+    case 0x3153464A:  // jfs
+    case 0x52654973:  // reiserfs
+    case 0x00003434:  // nilfs
+    case 0x24051905:  // ubifs
+    case 0x000072B6:  // jffs2
+    case 0x0000482B:  // hfsplus
+    case 0x15013346:  // udf
+    case 0x00C36400:  // ceph: its servers keep the locks
+    case 0x01161970:  // gfs2: the same
+    case 0x7461636F:  // ocfs2: the same
+      return true;
+    default:
+      return false;
+  }
 }
 
 // ---- processes ----

@@ -24,8 +24,13 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <linux/fs.h>
+#include <sys/vfs.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
+#endif
+#if !defined(__linux__)
+#include <sys/mount.h>
+#include <sys/param.h>
 #endif
 #if defined(__APPLE__)
 #include <crt_externs.h>
@@ -55,12 +60,15 @@ inline int set_mode(int file, unsigned mode) { return ::fchmod(file, static_cast
 inline int lock_file(int file, int how) { return ::flock(file, how); }
 inline int control_file(int file, int command, int value) { return ::fcntl(file, command, value); }
 inline int temporary_file(char* pattern) { return ::mkstemp(pattern); }
+inline char* current_folder(char* into, std::size_t size) { return ::getcwd(into, size); }
 inline int make_pipe(int* ends) { return ::pipe(ends); }
 
 inline constexpr int read_only = O_RDONLY;
 inline constexpr int read_and_write = O_RDWR;
 inline constexpr int create = O_CREAT;
 inline constexpr int new_only = O_EXCL;
+inline constexpr int or_truncate = O_TRUNC;
+inline constexpr int at_end = O_APPEND;
 inline constexpr int without_waiting = O_NONBLOCK;
 inline constexpr int not_inherited = O_CLOEXEC;
 inline constexpr int only_folder = O_DIRECTORY;
@@ -166,6 +174,29 @@ inline bool look_at(int file, FileFacts& facts) {
 inline bool look_at(int folder, const char* path, FileFacts& facts) {
   struct ::stat found;
   return ::fstatat(folder, path, &found, AT_SYMLINK_NOFOLLOW) == 0 && facts_of(found, facts);
+}
+
+inline bool look_at_now(int file, FileFacts& facts) { return look_at(file, facts); }
+
+// ---- the file system of a file ----
+
+/// Whether the file's system is known to be a disk of this machine alone.
+inline bool is_of_this_machine(int file) {
+#if defined(__linux__)
+  struct ::statfs found;
+  if (::fstatfs(file, &found) != 0) return false;
+  const auto type = static_cast<std::uint32_t>(static_cast<unsigned long>(found.f_type) & 0xFFFFFFFF);
+  for (const std::uint32_t local : {0x0000EF53U, 0x58465342U, 0x9123683EU, 0x01021994U, 0x794C7630U, 0x2FC12FC1U,
+                                    0xF2F52010U, 0x00004D44U, 0x2011BAB0U})  // see api_linux.hpp
+    if (type == local) return true;
+  return false;
+#elif defined(MNT_LOCAL)
+  struct ::statfs found;
+  return ::fstatfs(file, &found) == 0 && (static_cast<unsigned long>(found.f_flags) & MNT_LOCAL) != 0;
+#else
+  static_cast<void>(file);
+  return false;
+#endif
 }
 
 // ---- processes ----

@@ -28,6 +28,10 @@ using FileHandle = api::Descriptor;
 /// A path from the user, with "/" between its parts.
 std::string generic_path(std::string path);
 
+/// The same place as an absolute path, whatever the process's current folder will be. Follows no links. Throws if a
+/// relative path is given and the current folder does not exist.
+std::string absolute_path(const std::string& path);
+
 /// What is at `path`. Does not follow links. A missing file is an answer, not an error.
 FileInfo info(const std::string& path);
 
@@ -42,6 +46,7 @@ class File {
 
   explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// Never from a cache of a network file system.
   [[nodiscard]] FileInfo info() const;
 
   /// Reads up to `size` bytes starting at `offset`. Fewer only at the end of the file.
@@ -55,13 +60,28 @@ class File {
   /// Returns when the content is on disk.
   void sync();
 
-  /// Takes an exclusive lock, which ends with this object or its process. False if another process holds it. On a
-  /// system without locks (some network mounts) it always succeeds.
-  bool try_lock();
+  enum class Lock { taken, taken_by_another, not_supported };
+  /// Takes an exclusive lock, which ends with this object or its process.
+  Lock try_lock();
+  /// Whether a lock on the file excludes all processes that can reach it. False for a file system that other machines
+  /// or other mounts may share, where a lock may be known to this mount only: FUSE (sshfs, rclone), NFS, SMB and others.
+  [[nodiscard]] bool locks_exclude_all() const;
   /// Whether `path()` still leads to this file.
   [[nodiscard]] bool still_at_path() const;
   /// Whether the file has another name, a hard link: whatever is written to it changes what is found there, too.
   [[nodiscard]] bool has_other_names() const;
+
+  struct Place {
+    bool path_is_free = false;      // nothing is at path() any more
+    bool path_leads_here = false;   // otherwise another file is there
+    std::uint64_t size = 0;         // of this file
+  };
+  [[nodiscard]] Place place() const;
+  /// From now on append() writes at the end of the file, even if another process shortens it at the same moment.
+  void append_only();
+  /// Writes all bytes at the end of the file, which is expected at `end`.
+  void append(std::uint64_t end, const void* data, std::size_t size);
+
   /// Closes the file, and throws if a delayed write failed.
   void close();
 
@@ -89,10 +109,16 @@ Created try_create_part(const std::string& path, const std::string& whole, File&
 
 /// Opens an existing file for writing and keeps its content. An empty File if it does not exist. Follows no link.
 File open_to_write(const std::string& path);
+/// The same, and cuts off its content, even on mounts that cannot shorten a file that is open.
+File open_to_rewrite(const std::string& path);
 
 /// Throws Error if there is something at `path` that a file cannot replace. Otherwise gives the file `by` the
 /// permissions of the file that it is to replace, if the system has them. A link is replaced itself.
 void prepare_to_replace(const std::string& path, File& by);
+/// When a file, a folder or a link was last modified by the clock of its file system, and the time now by the clock of
+/// this machine, in seconds. Nothing if it does not exist.
+std::optional<std::int64_t> time_modified(const std::string& path);
+std::int64_t time_now();
 
 /// True if the folder was created, false if the path exists already. Its parent must exist.
 bool make_folder(const std::string& path);

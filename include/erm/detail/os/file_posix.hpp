@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <system_error>
@@ -28,6 +29,24 @@ namespace erm::detail::os {
 }
 
 inline std::string generic_path(std::string path) { return path; }
+
+inline std::string absolute_path(const std::string& path) {
+  if (!path.empty() && path.front() == '/') return path;
+  std::string absolute(256, '\0');
+  while (api::current_folder(absolute.data(), absolute.size()) == nullptr) {
+    if (errno != ERANGE) fail("find the current folder, for the relative path", path, errno);
+    absolute.resize(2 * absolute.size());
+  }
+  absolute.resize(absolute.find('\0'));
+  std::size_t begin = 0;
+  while (path.compare(begin, 2, "./") == 0) {
+    begin += 2;
+    while (begin < path.size() && path[begin] == '/') ++begin;
+  }
+  if (begin == path.size() || path.compare(begin, std::string::npos, ".") == 0) return absolute;
+  if (absolute.back() != '/') absolute += '/';
+  return absolute.append(path, begin, std::string::npos);
+}
 
 inline FileInfo info_of(const api::FileFacts& facts) {
   FileInfo info;
@@ -65,7 +84,7 @@ inline std::optional<double> file_age(const std::string& path) {
 
 inline FileInfo File::info() const {
   api::FileFacts facts;
-  if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
+  if (!api::look_at_now(handle_.get(), facts)) fail("look at", path_, errno);
   return info_of(facts);
 }
 
@@ -112,14 +131,16 @@ inline void File::sync() {
   if (api::sync_file(handle_.get()) != 0) fail("bring to disk", path_, errno);
 }
 
-inline bool File::try_lock() {
+inline File::Lock File::try_lock() {
   while (api::lock_file(handle_.get(), api::locked_alone | api::or_not_at_all) != 0) {
     if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return false;
-    return true;
+    // The reasons for a refusal differ: ENOLCK, ENOSYS, EOPNOTSUPP, EINVAL, and 524 without a name.
+    return errno == EWOULDBLOCK ? Lock::taken_by_another : Lock::not_supported;
   }
-  return true;
+  return Lock::taken;
 }
+
+inline bool File::locks_exclude_all() const { return api::is_of_this_machine(handle_.get()); }
 
 inline bool File::still_at_path() const {
   api::FileFacts here, there;
@@ -135,6 +156,26 @@ inline bool File::has_other_names() const {
   return facts.links > 1;
 }
 
+inline File::Place File::place() const {
+  api::FileFacts here, there;
+  if (!api::look_at(handle_.get(), here)) fail("look at", path_, errno);
+  Place place;
+  place.size = here.size;
+  if (api::look_at(path_.c_str(), there))
+    place.path_leads_here = here.inode == there.inode && here.device == there.device;
+  else if (errno == ENOENT || errno == ENOTDIR)
+    place.path_is_free = true;
+  else
+    fail("look at", path_, errno);
+  return place;
+}
+
+inline void File::append_only() {
+  if (api::control_file(handle_.get(), api::set_flags, api::at_end) != 0) fail("append to", path_, errno);
+}
+
+inline void File::append(std::uint64_t /*end*/, const void* data, std::size_t size) { write(data, size); }
+
 inline void File::close() {
   if (api::close_file(handle_.release()) != 0 && errno != EINTR) fail("close", path_, errno);
 }
@@ -149,6 +190,16 @@ inline File open_to_read(const std::string& path) {
   return file;
 }
 
+/// Whether creating a file or a folder failed because something is at `path`. An SFTP server calls that a mere failure,
+/// of which sshfs makes EPERM.
+inline bool exists_already(const std::string& path) {
+  const int error = errno;
+  api::FileFacts facts;
+  const bool exists = error == EEXIST || (error == EPERM && api::look_at(path.c_str(), facts));
+  errno = error;
+  return exists;
+}
+
 inline Created try_create_part(const std::string& path, const std::string& whole, File& file) {
   const int flags = api::read_and_write | api::create | api::new_only | api::not_link | api::not_inherited;
   api::Descriptor created(api::open_file(path.c_str(), flags, 0666));
@@ -156,15 +207,16 @@ inline Created try_create_part(const std::string& path, const std::string& whole
     file = File(std::move(created), whole);
     return Created::yes;
   }
-  if (errno == EEXIST) return Created::exists;
+  if (exists_already(path)) return Created::exists;
   if (errno == ENOENT) return Created::folder_missing;
   fail("create", whole, errno);
 }
 
 inline Created try_create(const std::string& path, File& file) { return try_create_part(path, path, file); }
 
-inline File open_to_write(const std::string& path) {
-  api::Descriptor found(api::open_file(path.c_str(), api::read_and_write | api::not_inherited | api::not_link));
+/// Opens an existing file with further flags. An empty File if it does not exist.
+inline File open_existing(const std::string& path, int flags) {
+  api::Descriptor found(api::open_file(path.c_str(), api::read_and_write | api::not_inherited | api::not_link | flags));
   if (!found && (errno == ELOOP || errno == EMLINK)) {  // EMLINK: FreeBSD
     throw IoError(
         "cannot open for writing '" + path + "': it is a symbolic link, and ERM writes through none; remove it",
@@ -173,6 +225,9 @@ inline File open_to_write(const std::string& path) {
   if (!found && errno != ENOENT) fail("open for writing", path, errno);
   return File(std::move(found), path);
 }
+
+inline File open_to_write(const std::string& path) { return open_existing(path, 0); }
+inline File open_to_rewrite(const std::string& path) { return open_existing(path, api::or_truncate); }
 
 inline void prepare_to_replace(const std::string& path, File& by) {
   api::FileFacts facts, behind;
@@ -193,9 +248,21 @@ inline void prepare_to_replace(const std::string& path, File& by) {
     fail("set the permissions of", path, errno);
 }
 
+inline std::optional<std::int64_t> time_modified(const std::string& path) {
+  api::FileFacts facts;
+  if (api::look_at(path.c_str(), facts)) return facts.modified_seconds;
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  fail("look at", path, errno);
+}
+
+inline std::int64_t time_now() {
+  const std::int64_t now = std::time(nullptr);
+  return now;
+}
+
 inline bool make_folder(const std::string& path) {
   if (api::make_folder(path.c_str(), 0777) == 0) return true;
-  if (errno == EEXIST) return false;
+  if (exists_already(path)) return false;
   fail("create the folder", path, errno);
 }
 

@@ -75,6 +75,17 @@ inline std::string generic_path(std::string path) {
   return path;
 }
 
+inline std::string absolute_path(const std::string& path) {
+  const std::filesystem::path given = system_path(path);
+  if (given.is_absolute()) return path;
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(given, error);
+  if (error) fail("find the current folder, for the relative path", path, error);
+  std::string text = utf8_path(absolute);
+  if (text.size() > 2 && text.compare(text.size() - 2, 2, "/.") == 0) text.erase(text.size() - 2);
+  return text;
+}
+
 /// Repeats `attempt` until it succeeds or fails permanently. Windows refuses briefly what another process, such as a
 /// virus scanner, has open or is removing.
 template <class Attempt>
@@ -204,10 +215,14 @@ inline void File::sync() {
   if (api::FlushFileBuffers(handle_.get()) == 0) fail("bring to disk", path_);
 }
 
-inline bool File::try_lock() {
+inline File::Lock File::try_lock() {
   // Other processes can neither read nor write the locked byte, so it is far beyond any content.
-  return api::LockFile(handle_.get(), 0, 0x40000000, 1, 0) != 0 || api::GetLastError() != api::lock_violation;
+  if (api::LockFile(handle_.get(), 0, 0x40000000, 1, 0) != 0) return Lock::taken;
+  return api::GetLastError() == api::lock_violation ? Lock::taken_by_another : Lock::not_supported;
 }
+
+/// A server keeps the locks of its clients.
+inline bool File::locks_exclude_all() const { return true; }
 
 inline bool File::still_at_path() const {
   const api::Handle found(api::CreateFileW(wide(path_).c_str(), 0, api::share_all, nullptr, api::open_existing,
@@ -218,6 +233,17 @@ inline bool File::still_at_path() const {
 }
 
 inline bool File::has_other_names() const { return facts_of(handle_.get()).links > 1; }
+inline File::Place File::place() const {
+  Place place;
+  place.size = info().size;
+  place.path_leads_here = still_at_path();
+  if (!place.path_leads_here) place.path_is_free = os::info(path_).kind == FileKind::missing;
+  return place;
+}
+
+inline void File::append_only() {}
+
+inline void File::append(std::uint64_t end, const void* data, std::size_t size) { write_at(end, data, size); }
 
 inline void File::close() {
   if (api::CloseHandle(handle_.release()) == 0) fail("close", path_);
@@ -280,6 +306,25 @@ inline File open_to_write(const std::string& path) {
   api::Handle handle = open(system_path(path), api::generic_read | api::generic_write, api::open_existing);
   if (!handle && api::GetLastError() != api::file_not_found) fail("open for writing", path);
   return File(std::move(handle), path);
+}
+
+inline File open_to_rewrite(const std::string& path) {
+  File file = open_to_write(path);
+  if (file) file.truncate(0);
+  return file;
+}
+
+inline std::optional<std::int64_t> time_modified(const std::string& path) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(system_path(path), error);
+  if (error == std::errc::no_such_file_or_directory) return std::nullopt;
+  if (error) fail("look at", path, error);
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+inline std::int64_t time_now() {
+  const auto now = std::filesystem::file_time_type::clock::now();
+  return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
 }
 
 inline bool make_folder(const std::string& path) {

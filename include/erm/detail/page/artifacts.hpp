@@ -19,8 +19,8 @@
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/tables.hpp"
+#include "erm/detail/run/media_types.hpp"
 #include "erm/detail/run/paths.hpp"
-#include "erm/image.hpp"
 
 namespace erm::detail {
 
@@ -147,6 +147,9 @@ class ArtifactWriter {
     switch (showing) {
       case Showing::image:
         return append_image(artifact, bytes, run);
+      case Showing::audio:
+      case Showing::video:
+        return append_player(artifact, bytes, run);
       case Showing::svg_image:
         if (!is_utf8(to_text(bytes))) return append_facts(artifact, "It is not UTF-8, and so no SVG.");
         return append_picture(artifact, bytes, "image/svg+xml", run);
@@ -179,9 +182,29 @@ class ArtifactWriter {
   }
 
   void append_image(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
-    const std::optional<ArtifactType> type = image_type_of(bytes);
-    if (!type) return append_facts(artifact, "It is neither a PNG nor a JPEG, whatever its name says.");
-    append_picture(artifact, bytes, *type == ArtifactType::png ? "image/png" : "image/jpeg", run);
+    const std::string_view found = media_type_of_bytes(bytes);
+    if (is_shown_image(found)) return append_picture(artifact, bytes, found, run);
+    const std::string_view media = artifact.media_type();
+    append_facts(artifact, media == "image/png" || media == "image/jpeg"
+                               ? "It is neither a PNG nor a JPEG, whatever its name says."
+                               : "It is no image that a browser shows, whatever its name says.");
+  }
+
+  void append_player(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    std::string_view found = media_type_of_bytes(bytes);
+    // MP3 without a title begins with a frame: 11 bits that are set, too few to tell it from other files.
+    if (artifact.media_type() == "audio/mpeg" && bytes.size() > 1 && bytes[0] == 0xFF && bytes[1] >= 0xE0)
+      found = "audio/mpeg";
+    const bool is_video = is_played_video(found);
+    if (!is_video && !is_played_audio(found))
+      return append_facts(artifact, "It is no sound or video that a browser plays, whatever its name says.");
+    out_ += is_video ? "<video controls preload=metadata width=\"100%\"" : "<audio controls preload=metadata";
+    append_html_attribute(out_, "aria-label", artifact.id() + " of " + comparison_.names()[run]);
+    out_ += " src=\"data:";
+    out_ += found;
+    out_ += ";base64,";
+    append_base64(out_, bytes.data(), bytes.size());
+    out_ += is_video ? "\"></video>" : "\"></audio>";
   }
 
   void append_picture(const Artifact& artifact, const Bytes& bytes, std::string_view media_type, std::size_t run) {

@@ -148,6 +148,7 @@ figure { margin: 0; min-width: 0; }
 .artifact figcaption { margin-bottom: 8px; font-weight: 500; overflow-wrap: anywhere; }
 .artifact small { color: var(--soft); font-weight: 400; }
 .artifact img { display: block; max-width: 100%; height: auto; min-width: min(100%, 160px); image-rendering: auto; background: #fff; }
+.artifact :is(audio, video) { display: block; max-width: 100%; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -242,9 +243,9 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .figures p { margin: 4px 0; color: var(--soft); }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
-.zone { fill: transparent; cursor: ns-resize; touch-action: none; }
-.dot { fill: var(--c); opacity: 0.85)page"sv,
-    R"page(; }
+.zone { fill: transparent; cursor: ns-r)page"sv,
+    R"page(esize; touch-action: none; }
+.dot { fill: var(--c); opacity: 0.85; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
 .plots .faint { opacity: 0.08; }
@@ -293,7 +294,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "22b148b5818644f9b25f54b888827e4d09c972147b8367a36cdcd8a7490c47d0";
+inline constexpr std::string_view page_style_sha256 = "8cb4186974d462fe5875d3487771984597bf7fc9db0efbcdaba86c681fd8d6c5";
 
 // web/page.js
 inline constexpr std::string_view page_script[] = {

@@ -14,6 +14,7 @@
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/page/style_elements.hpp"
+#include "erm/detail/run/media_types.hpp"
 
 namespace erm::detail {
 
@@ -29,7 +30,21 @@ inline std::string base64_of_hex(std::string_view hex) {
 }
 
 /// How the page shows an artifact.
-enum class Showing : std::uint8_t { image, svg_image, figure, html, text, name_only };
+enum class Showing : std::uint8_t { image, svg_image, figure, html, text, name_only, audio, video };
+
+/// The images that browsers decode. They hold no code.
+inline bool is_shown_image(std::string_view media) {
+  return media == "image/png" || media == "image/jpeg" || media == "image/webp" || media == "image/avif" ||
+         media == "image/gif" || media == "image/bmp";
+}
+/// The sound and the video that browsers play, if they have the decoder.
+inline bool is_played_audio(std::string_view media) {
+  return media == "audio/wav" || media == "audio/mpeg" || media == "audio/ogg" || media == "audio/flac" ||
+         media == "audio/mp4";
+}
+inline bool is_played_video(std::string_view media) {
+  return media == "video/mp4" || media == "video/webm" || media == "video/ogg";
+}
 
 inline Showing showing_of(const Artifact& artifact) {
   const std::string_view media = artifact.media_type();
@@ -37,10 +52,12 @@ inline Showing showing_of(const Artifact& artifact) {
   if (artifact.type() == ArtifactType::png || artifact.type() == ArtifactType::jpg) return Showing::image;
   if (artifact.type() == ArtifactType::plotly_json) return Showing::figure;
   if (artifact.type() == ArtifactType::html) return Showing::html;
-  if (media == "image/png" || media == "image/jpeg") return Showing::image;
+  if (is_shown_image(media)) return Showing::image;
+  if (is_played_audio(media)) return Showing::audio;
+  if (is_played_video(media)) return Showing::video;
   if (media == "application/vnd.plotly.v1+json") return Showing::figure;
   if (media == "text/html") return Showing::html;
-  if (media.substr(0, 5) == "text/" || media == "application/json") return Showing::text;
+  if (is_text_media_type(media)) return Showing::text;
   return Showing::name_only;
 }
 
@@ -65,7 +82,7 @@ inline void add_style_hashes(std::set<std::string>& hashes, std::string_view htm
 
 struct PageContents {
   std::set<std::string> style_hashes;  // of the HTML artifacts that are shown
-  bool has_html = false, has_figures = false;
+  bool has_html = false, has_figures = false, has_media = false;
   std::uint64_t size = 0;  // of the embedded artifacts in bytes; equal contents with a recorded hash count once
 };
 
@@ -87,6 +104,7 @@ inline PageContents contents_of(const Comparison& comparison, const CompareOptio
         if (size > options.max_artifact_size) continue;
         contents.has_figures = contents.has_figures || showing == Showing::figure;
         contents.has_html = contents.has_html || showing == Showing::html;
+        contents.has_media = contents.has_media || showing == Showing::audio || showing == Showing::video;
         if (showing == Showing::html) add_style_hashes(contents.style_hashes, to_text(artifact->bytes()));
         if (showing == Showing::name_only && !options.embed_files) continue;
         if (artifact->sha256() && !counted.insert(content_key(showing, *artifact->sha256())).second) continue;
@@ -115,6 +133,7 @@ inline void append_policy(std::string& out, const PageContents& contents, bool h
   if (has_plotly) add_hash(base64_of_hex(sha256_of("")));
   // HTML artifacts and plotly's labels have style attributes; the page itself has none.
   if (has_plotly || contents.has_html) out += "; style-src-attr 'unsafe-inline'";
+  if (contents.has_media) out += "; media-src data:";
   out += "; img-src data: blob:; base-uri 'none'; form-action 'none'\">\n";
 }
 

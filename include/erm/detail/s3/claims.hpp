@@ -58,7 +58,8 @@ class ObjectClaim final : public Claim {
     {
       const std::lock_guard<std::mutex> lock(client_.held.mutex);
       const auto written = client_.held.claims.at(path_).written;
-      if (std::chrono::steady_clock::now() - written < client_.options().claim_lifetime / 2) return true;
+      const bool is_young = std::chrono::steady_clock::now() - written < client_.options().claim_lifetime / 2;
+      if (is_young && client_.has_conditions(Place(path_))) return true;
     }
     try {
       return to_text(fs_.read(path_)) == text_;

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -19,44 +19,15 @@
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/s3/exchange.hpp"
+#include "erm/detail/s3/learned.hpp"
+#include "erm/detail/s3/listing.hpp"
 #include "erm/detail/s3/settings.hpp"
-#include "erm/detail/s3/transfers.hpp"
+#include "erm/detail/s3/transfers_pool.hpp"
 #include "erm/detail/s3/xml.hpp"
 #include "erm/error.hpp"
 #include "erm/s3_options.hpp"
 
 namespace erm::detail::s3 {
-
-/// The bucket of a path, and the key in it: "a/b" for "bucket//a/b/".
-struct Place {
-  std::string bucket;
-  std::string key;
-
-  /// Throws Error if the path has no bucket.
-  explicit Place(const std::string& path) {
-    const std::string normal = normal_path(path);
-    const std::size_t slash = normal.find('/');
-    bucket = normal.substr(0, slash);
-    if (slash != std::string::npos) key = normal.substr(slash + 1);
-    if (bucket.empty()) throw Error("cannot open '" + path + "' on S3: give the bucket, as in s3://bucket/prefix");
-  }
-  /// The key prefix of the folder at that path.
-  [[nodiscard]] std::string prefix() const { return key.empty() ? key : key + "/"; }
-};
-
-/// One object of a listing or, if a delimiter was given, one common prefix.
-struct Listed {
-  std::string key;
-  bool is_prefix = false;
-  std::uint64_t size = 0;
-  std::string modified;  // "2026-11-23T07:30:21.000Z"
-};
-
-inline std::uint64_t number_in(std::string_view digits) {
-  std::uint64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
-}
 
 inline std::string random_name() {
   std::random_device random;
@@ -71,10 +42,18 @@ inline std::string random_name() {
 /// A header by which a writer recognises its own object if the answer to its request was lost.
 inline constexpr const char* writer_header = "x-amz-meta-erm-writer";
 
+/// Objects of ERM beside claims, which are none.
+inline constexpr const char* probe_prefix = ".erm_probe_";
+inline constexpr const char* bid_prefix = ".erm_bid_";
+inline constexpr const char* keep_filename = ".erm_keep";
+
 class Client {
  public:
   explicit Client(S3Options options)
-      : options_(std::move(options)), settings_(find_settings(options_)), credentials_(settings_.credentials) {
+      : options_(std::move(options)),
+        settings_(find_settings(options_)),
+        learned_(options_.checksum),
+        credentials_(settings_.credentials) {
     options_.max_requests = std::max<std::size_t>(options_.max_requests, 1);
   }
 
@@ -86,6 +65,7 @@ class Client {
     how.settings = &settings_;
     how.limits = &options_;
     how.at_once = at_once;
+    how.learned = &learned_;
     how.credentials = [this] {
       const std::lock_guard<std::mutex> lock(mutex_);
       return credentials_;
@@ -131,10 +111,12 @@ class Client {
     fail(get);
   }
 
-  /// Calls `visit(Listed&&)` with each key that begins with `prefix` until it returns false. Returns the date of the
-  /// server's last answer.
+  /// Calls `visit(Listed&&)` with each key that begins with `prefix` and that a path leads to, or `with_others` with
+  /// each key, until it returns false. Returns the date of the server's last answer.
   template <class Visit>
-  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Visit&& visit) const {
+  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Visit&& visit,
+                   bool with_others = false) const {
+    Listing listing(place.bucket, prefix);
     std::string token;
     for (;;) {
       Exchange page = request("list", "GET", Place(place.bucket));
@@ -148,7 +130,9 @@ class Client {
         page.key = place.key;  // for the message
         fail(page);
       }
-      token = visit_page(page, visit);
+      token = listing.read(page, [&](Listed&& each) {
+        return with_others || has_path(each.key, prefix.size()) ? visit(std::move(each)) : true;
+      });
       if (token.empty() || at_most > 0) return page.answer["date"];
     }
   }
@@ -162,7 +146,7 @@ class Client {
       expect_ok(run(std::move(put)));
       return true;
     }
-    if (!has_conditions_ && run_head(place)) return false;
+    if (!has_conditions(place) && run_head(place)) return false;
     std::vector<Exchange> one;
     one.push_back(conditional_put(place, std::move(body)));
     run(one);
@@ -173,8 +157,9 @@ class Client {
   [[nodiscard]] Exchange conditional_put(const Place& place, Body body) const {
     Exchange put = request("create", "PUT", place);
     put.headers[writer_header] = random_name();
-    if (has_conditions_) put.headers["if-none-match"] = "*";
-    put.may_conflict = has_conditions_;
+    const bool is_conditional = has_conditions(place);
+    if (is_conditional) put.headers["if-none-match"] = "*";
+    put.may_conflict = is_conditional;
     put.body = std::move(body);
     return put;
   }
@@ -183,8 +168,9 @@ class Client {
   bool was_created(Exchange& put) const {
     if (put.is_ok()) return true;
     if (put.status == 412) return put.attempts > 1 && is_writer(put);
-    if (put.status == 501 && has_conditions_) {
-      has_conditions_ = false;
+    if (put.status == 501 && put.may_conflict) {
+      learned_.set_conditions(put.bucket, false);
+      put.may_conflict = false;
       if (run_head(Place(put.bucket + "/" + put.key))) return false;
       put.headers.erase("if-none-match");
       put.attempts = 0;
@@ -217,12 +203,13 @@ class Client {
     for (const std::string& xml : bodies) {
       Exchange batch = request("remove files from", "POST", Place(bucket));
       batch.query = {{"delete", ""}};
-      Digest md5(EVP_md5());
-      md5.update(xml.data(), xml.size());
-      batch.headers["content-md5"] = base64(md5.finish());
+      batch.body = Body(xml);
+      if (options_.checksum == S3Checksum::sha256)  // where libcrypto has no MD5
+        batch.headers["x-amz-checksum-sha256"] = batch.body.sha256_base64();
+      else
+        batch.headers["content-md5"] = batch.body.md5_base64();
       batch.headers["content-type"] = "application/xml";
       batch.expects_xml = true;
-      batch.body = Body(xml);
       batches.push_back(std::move(batch));
     }
     run(batches);
@@ -236,7 +223,46 @@ class Client {
     }
   }
 
-  [[nodiscard]] bool has_conditions() const noexcept { return has_conditions_; }
+  /// Whether the server obeys If-None-Match and If-Match in this bucket. Some answer 501; others, such as s3rver,
+  /// ignore them and replace the object. AWS is known to obey; for others this is tried once, with an object beside
+  /// `place`.
+  [[nodiscard]] bool has_conditions(const Place& place) const {
+    if (const std::optional<bool> known = learned_.conditions(place.bucket)) return *known;
+    bool work = settings_.host == host_of_aws(settings_.region);
+    if (!work) {
+      Exchange probe = request("create", "PUT", place);
+      probe.key = joined(own_folder(place), probe_prefix + random_name());
+      probe.headers["if-none-match"] = "*";
+      probe.may_conflict = true;
+      probe.body = Body(std::string_view("ERM looks whether this server obeys If-None-Match.\n"));
+      probe = run(std::move(probe));
+      // A first request can find the object only if it is a repeated one whose first answer was lost.
+      work = probe.status == 412;
+      if (probe.is_ok()) {
+        probe.attempts = 0;
+        probe = run(std::move(probe));
+        work = probe.status == 412 || probe.status == 409;
+        if (!work) keep(place.bucket, own_folder(place));
+        remove(place.bucket, {probe.key});
+      }
+      if (!work && !probe.is_ok() && probe.status != 501) fail(probe);
+    }
+    learned_.set_conditions(place.bucket, work);
+    return work;
+  }
+
+  /// The folder of ERM's own short-lived objects beside `place`.
+  static std::string own_folder(const Place& place) {
+    const std::string folder = folder_of(place.key);
+    return last_part(folder) == claims_folder ? folder : joined(folder, claims_folder);
+  }
+
+  /// Leaves an object in a folder, for servers that keep buckets as folders on a disk: s3rver 3.7.1 removes a folder
+  /// with its last object, and ends if another object is just being written to it.
+  void keep(const std::string& bucket, const std::string& folder) const {
+    if (!learned_.is_new_folder(bucket + "/" + folder)) return;
+    put(bucket + "/" + folder + "/" + keep_filename, Body(std::string_view("This folder stays.\n")), false);
+  }
 
   /// Replaces the claim at `path` with `text` if its holder is gone. Returns false if the holder may be alive, or
   /// another process was faster.
@@ -253,6 +279,7 @@ class Client {
     const std::time_t now = curl_getdate(get.answer["date"].c_str(), nullptr);
     const bool is_old = then >= 0 && now - then > options_.claim_lifetime.count();
     if (!is_own && !is_old && !Owner::of(found).is_gone()) return false;
+    if (!has_conditions(place)) return this->put(path, Body(text), false);  // under an election
     // Some servers compare the tag with quotes, some without.
     std::string tag = get.answer["etag"];
     for (int i = 0; i < 2; ++i) {
@@ -263,14 +290,13 @@ class Client {
       put = run(std::move(put));
       if (put.is_ok() || (put.status == 412 && put.attempts > 1 && is_writer(put))) return true;
       if (put.status == 404) return false;
-      if (put.status != 412 && put.status != 501) fail(put);
-      if (put.status == 501) break;
+      if (put.status != 412) fail(put);
       tag.erase(std::remove(tag.begin(), tag.end(), '"'), tag.end());
     }
-    if (has_conditions_) return false;
-    remove(place.bucket, {place.key});
-    return this->put(path, Body(text), true);
+    return false;
   }
+
+  [[nodiscard]] Checksum checksum() const { return learned_.checksum(); }
 
   struct HeldClaim {
     std::string text;
@@ -293,40 +319,12 @@ class Client {
     return !(credentials_ == used);
   }
 
-  /// Returns the token of the next page, or an empty text after the last one.
-  template <class Visit>
-  static std::string visit_page(const Exchange& page, Visit&& visit) {
-    std::string token;
-    bool is_truncated = false, is_encoded = false;
-    XmlElements root(page.text());
-    root.next();
-    const auto decoded = [&](const XmlElements& element) {
-      return is_encoded ? url_decoded(element.text()) : element.text();
-    };
-    // The encoding may come after the keys.
-    is_encoded = page.text().find("<EncodingType>url</EncodingType>") != std::string_view::npos;
-    for (XmlElements element = root.inside(); element.next();) {
-      if (element.name() == "Contents" || element.name() == "CommonPrefixes") {
-        Listed listed;
-        listed.is_prefix = element.name() == "CommonPrefixes";
-        for (XmlElements part = element.inside(); part.next();) {
-          if (part.name() == "Key" || part.name() == "Prefix") listed.key = decoded(part);
-          if (part.name() == "LastModified") listed.modified = part.raw();
-          if (part.name() == "Size") listed.size = number_in(part.raw());
-        }
-        if (!visit(std::move(listed))) return {};
-      } else if (element.name() == "IsTruncated") {
-        is_truncated = element.raw() == "true";
-      } else if (element.name() == "NextContinuationToken") {
-        token = element.text();
-      }
-    }
-    return is_truncated ? token : std::string();
-  }
-
   void remove_singly(const std::string& bucket, const std::vector<std::string>& keys) const {
     std::vector<Exchange> removals;
-    for (const std::string& key : keys) removals.push_back(request("remove", "DELETE", Place(bucket + "/" + key)));
+    for (const std::string& key : keys) {
+      removals.push_back(request("remove", "DELETE", Place(bucket)));
+      removals.back().key = key;  // as it is: "a//b" is another object than "a/b"
+    }
     run(removals);
     for (const Exchange& removal : removals)
       if (removal.status != 404 || removal.error_code() == "NoSuchBucket") expect_ok(removal);
@@ -351,10 +349,10 @@ class Client {
 
   S3Options options_;
   Settings settings_;
+  mutable Learned learned_;
   mutable TransfersPool pool_;
   mutable std::mutex mutex_;
   mutable Credentials credentials_;
-  mutable std::atomic<bool> has_conditions_{true};  // OpenStack Swift has none
   mutable std::atomic<bool> has_batch_delete_{true};
 };
 

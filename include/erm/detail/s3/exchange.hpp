@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +15,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/s3/signature.hpp"
 #include "erm/detail/s3/xml.hpp"
@@ -41,21 +43,17 @@ class Body {
       text_ = view_of(held_);
       content_ = nullptr;
     }
-    Digest digest(EVP_sha256());
-    if (content_ == nullptr) {
-      digest.update(text_.data(), text_.size());
-    } else if (const Bytes* const bytes = content_->bytes_in_memory()) {
-      digest.update(bytes->data() + offset_, to_size(size_));
-    } else {
-      Bytes chunk(to_size(std::min<std::uint64_t>(size_, std::uint64_t{1} << 20)));
-      for (std::uint64_t done = 0; done < size_;) {
-        const std::size_t got = fill(offset_ + done, chunk.data(), want(done, chunk.size()));
-        expect(got > 0);
-        digest.update(chunk.data(), got);
-        done += got;
-      }
-    }
-    return sha256_ = hex(digest.finish());
+    sha256_bytes_ = digest(EVP_sha256());
+    return sha256_ = hex(sha256_bytes_);
+  }
+  /// The values of the headers x-amz-checksum-sha256 and Content-MD5.
+  std::string sha256_base64() {
+    static_cast<void>(sha256());
+    return base64(sha256_bytes_);
+  }
+  std::string md5_base64() {
+    static_cast<void>(sha256());  // it copies what must be read only once
+    return base64(digest(EVP_md5()));
   }
 
   /// Copies the data after the first `at` bytes to `into`.
@@ -80,6 +78,23 @@ class Body {
   static void expect(bool is_whole) {
     if (!is_whole) throw FormatError("cannot upload a file: it ends before the size that it had");
   }
+  [[nodiscard]] std::string digest(const EVP_MD* kind) const {
+    Digest digest(kind);
+    if (content_ == nullptr) {
+      digest.update(text_.data(), text_.size());
+    } else if (const Bytes* const bytes = content_->bytes_in_memory()) {
+      digest.update(bytes->data() + offset_, to_size(size_));
+    } else {
+      Bytes chunk(to_size(std::min<std::uint64_t>(size_, std::uint64_t{1} << 20)));
+      for (std::uint64_t done = 0; done < size_;) {
+        const std::size_t got = fill(offset_ + done, chunk.data(), want(done, chunk.size()));
+        expect(got > 0);
+        digest.update(chunk.data(), got);
+        done += got;
+      }
+    }
+    return digest.finish();
+  }
   [[nodiscard]] bool is_cheap() const { return is_cheap(*content_); }
   [[nodiscard]] std::size_t want(std::uint64_t at, std::size_t room) const {
     return to_size(std::min<std::uint64_t>(size_ - at, room));
@@ -94,7 +109,11 @@ class Body {
   std::uint64_t size_ = 0;
   Bytes held_;
   std::string sha256_;
+  std::string sha256_bytes_;
 };
+
+/// Which checksum a request carries, from the weakest wish to the strongest.
+enum class Checksum { none, sha256, md5 };
 
 /// One request and its answer.
 struct Exchange {
@@ -109,6 +128,7 @@ struct Exchange {
   bool may_conflict = false;     // 409 means that another conditional request is in progress: send it again
   std::uint8_t* into = nullptr;  // if set, receives the content of an answer instead of `content`
   std::size_t room = 0;
+  std::optional<Checksum> checksum;  // instead of what the store learned: the parts of an upload carry the same
   std::function<void()> on_success;  // called after an answer of 200 to 299
 
   long status = 0;      // 0: there was no answer
@@ -118,7 +138,20 @@ struct Exchange {
   std::string failure;  // the network error, if there was no answer
   CURLcode failure_code = CURLE_OK;
   int attempts = 0;
+  int silences = 0;       // how many attempts ended because the server said nothing
+  int corrections = 0;    // how often it was sent again because of what the server said about it
+  std::string endpoint;   // "https://s3.example.org", as it was sent
+  std::string region;     // for which it was signed
+  std::size_t loose = 0;  // bytes of `content` of which the server did not say how many they are
+  Checksum carried = Checksum::none;
 
+  /// Whether the answer is the content of an object.
+  [[nodiscard]] bool reads_object() const { return method == "GET" && !key.empty() && query.empty(); }
+  /// Whether it creates an object.
+  [[nodiscard]] bool makes_object() const {
+    if (key.empty()) return false;
+    return method == "PUT" ? query.empty() : method == "POST" && !query.empty() && query.front().first == "uploads";
+  }
   [[nodiscard]] std::string_view text() const {
     return {reinterpret_cast<const char*>(content.data()), content.size()};
   }
@@ -128,6 +161,13 @@ struct Exchange {
     return xml_root(text()) == "Error" ? xml_text(text(), "Code") : std::string();
   }
   [[nodiscard]] bool is_ok() const { return status >= 200 && status < 300 && !holds_error(); }
+  /// Whether the server refused the request because it has no checksum, or one of another kind.
+  [[nodiscard]] bool asks_for_checksum() const {
+    if (status != 400 || body.size() == 0) return false;
+    const std::string words = ascii_lower(error_code() + " " + xml_text(text(), "Message").substr(0, 1000));
+    return words.find("checksum") != std::string::npos || words.find("content-md5") != std::string::npos ||
+           words.find("contentmd5") != std::string::npos;
+  }
   /// Whether an answer of 200 is an error: the answer to a long request begins before its result is known.
   [[nodiscard]] bool holds_error() const { return expects_xml && status == 200 && xml_root(text()) == "Error"; }
 };
@@ -192,10 +232,11 @@ inline bool is_worth_another(const Exchange& exchange) {
       return false;
   }
   switch (exchange.failure_code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return exchange.silences < 3;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
@@ -223,13 +264,16 @@ inline std::string advice(const Exchange& exchange) {
   if (exchange.status == 0) {
     return exchange.failure_code == CURLE_PEER_FAILED_VERIFICATION || exchange.failure_code == CURLE_SSL_CACERT_BADFILE
                ? "check the endpoint and the certificates that are trusted (AWS_CA_BUNDLE)"
+           : exchange.failure_code == CURLE_COULDNT_RESOLVE_HOST
+               ? "check the name in the endpoint, the network and the name server"
                : "check the endpoint and the network";
   }
   if (code == "NoSuchBucket") return "create the bucket, or check its name and the endpoint";
   if (code == "SignatureDoesNotMatch") return "check the secret access key";
   if (code == "InvalidAccessKeyId") return "check the access key id, and that it belongs to this endpoint";
   if (code == "ExpiredToken") return "renew the session's credentials";
-  if (code == "RequestTimeTooSkewed") return "set this machine's clock";
+  if (code == "RequestTimeTooSkewed") return "set this machine's clock, or the server's";
+  if (exchange.asks_for_checksum()) return "set S3Options::checksum to what the server accepts";
   const auto region = exchange.answer.find("x-amz-bucket-region");
   if (region != exchange.answer.end() && exchange.status != 403) return "set AWS_REGION to " + region->second;
   if (exchange.status >= 300 && exchange.status < 400) return "set the endpoint and region of the bucket";
@@ -243,7 +287,7 @@ inline std::string advice(const Exchange& exchange) {
   std::string message = std::string("cannot ") + exchange.operation + " '" + exchange.uri() + "': ";
   const std::string tries = exchange.attempts > 1 ? " (" + std::to_string(exchange.attempts) + " attempts)" : "";
   if (exchange.status == 0) {
-    message += exchange.failure + tries + "; " + advice(exchange);
+    message += "no answer from '" + exchange.endpoint + "': " + exchange.failure + tries + "; " + advice(exchange);
     throw IoError(message, code_of_failure(exchange.failure_code));
   }
   message += "HTTP " + std::to_string(exchange.status);

@@ -2,105 +2,18 @@
 // tools.
 #pragma once
 
-#include <cstdlib>
-#include <map>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "erm/artifact.hpp"
-#include "erm/detail/base/to_size.hpp"
-#include "erm/detail/os/file.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/s3/profile.hpp"
 #include "erm/detail/s3/signature.hpp"
 #include "erm/error.hpp"
 #include "erm/s3_options.hpp"
 
 namespace erm::detail::s3 {
-
-/// An environment variable that is not empty.
-inline std::optional<std::string> variable(const char* name) {
-  const char* const value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return std::string(value);
-}
-
-using Section = std::map<std::string, std::string>;
-
-/// The sections of an INI file by name. A name that is indented below "s3 =" becomes "s3.<name>".
-inline std::map<std::string, Section> ini_sections(std::string_view text) {
-  std::map<std::string, Section> sections;
-  Section* section = nullptr;
-  std::string outer;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view whole = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const std::string line = trimmed(whole);
-    if (line.empty() || line[0] == '#' || line[0] == ';') continue;
-    if (line.front() == '[' && line.back() == ']') {
-      section = &sections[trimmed(std::string_view(line).substr(1, line.size() - 2))];
-      outer.clear();
-      continue;
-    }
-    const std::size_t equals = line.find('=');
-    if (section == nullptr || equals == std::string::npos) continue;  // as the AWS tools do
-    const std::string name = ascii_lower(trimmed(std::string_view(line).substr(0, equals)));
-    const std::string value = trimmed(std::string_view(line).substr(equals + 1));
-    const bool is_indented = whole[0] == ' ' || whole[0] == '\t';
-    if (!is_indented) outer = value.empty() ? name + "." : "";
-    (*section)[is_indented ? outer + name : name] = value;
-  }
-  return sections;
-}
-
-/// The values of one profile from both files.
-class Profile {
- public:
-  /// Throws NotFoundError if a profile was named and is in neither file.
-  explicit Profile(const S3Options& options) {
-    const std::optional<std::string> chosen = options.profile ? options.profile : variable("AWS_PROFILE");
-    name_ = chosen.value_or("default");
-    const std::string config = file("AWS_CONFIG_FILE", "config");
-    const std::string credentials = file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
-    bool is_there = read(config, name_ == "default" ? name_ : "profile " + name_);
-    is_there = read(credentials, name_) || is_there;
-    if (chosen && !is_there) {
-      throw NotFoundError("there is no profile " + shown(name_) + " in '" + config + "' or '" + credentials +
-                          "'; set AWS_PROFILE to one that is there, or add it");
-    }
-  }
-
-  [[nodiscard]] std::optional<std::string> value(const std::string& name) const {
-    const auto found = values_.find(name);
-    if (found == values_.end() || found->second.empty()) return std::nullopt;
-    return found->second;
-  }
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
-
- private:
-  static std::string file(const char* override_name, const char* filename) {
-    if (const std::optional<std::string> path = variable(override_name)) return *path;
-    const std::optional<std::string> home = variable("HOME") ? variable("HOME") : variable("USERPROFILE");
-    return home ? *home + "/.aws/" + filename : std::string();
-  }
-
-  bool read(const std::string& path, const std::string& section) {
-    if (path.empty() || os::info(path).kind == FileKind::missing) return false;
-    const os::File opened = os::open_to_read(path);
-    std::string text(to_size(opened.info().size), '\0');
-    text.resize(opened.read_at(0, reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
-    std::map<std::string, Section> sections = ini_sections(text);
-    const auto found = sections.find(section);
-    if (found == sections.end()) return false;
-    for (auto& [name, value] : found->second) values_[name] = std::move(value);  // credentials override config
-    return true;
-  }
-
-  std::string name_;
-  Section values_;
-};
 
 struct Settings {
   std::string scheme;  // "https"
@@ -158,7 +71,47 @@ inline void set_endpoint(Settings& settings, const std::string& url) {
   if (ends_with(settings.host, own_port)) settings.host.resize(settings.host.size() - own_port.size());
 }
 
+/// AWS's host for a region.
+inline std::string host_of_aws(const std::string& region) {
+  return "s3." + region + ".amazonaws.com" + (region.rfind("cn-", 0) == 0 ? ".cn" : "");
+}
+
+/// The endpoint's URL; none for AWS. The order is that of the AWS tools.
+inline std::optional<std::string> find_endpoint(const S3Options& options, const Profile& profile) {
+  if (options.endpoint && !options.endpoint->empty()) return options.endpoint;
+  std::optional<std::string> ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  if (!ignored) ignored = profile.value("ignore_configured_endpoint_urls");
+  if (ignored && ascii_lower(*ignored) == "true") return std::nullopt;
+  for (const char* const name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"})
+    if (std::optional<std::string> url = variable(name)) return url;
+  return profile.endpoint();
+}
+
+/// Throws Error if a field of S3Options that becomes a header of requests holds what a header cannot.
+inline void check_headers(const S3Options& options) {
+  const auto expect_word = [](const char* field, const std::optional<std::string>& value) {
+    if (!value) return;
+    bool is_plain = !value->empty() && value->size() <= 2048;
+    for (const char c : *value) is_plain = is_plain && c > ' ' && c < 0x7F;
+    if (!is_plain) {
+      throw Error("cannot use " + shown(*value) + " as S3Options::" + field +
+                  ": it must be one word of visible ASCII characters; leave it out for the bucket's own setting");
+    }
+  };
+  expect_word("encryption", options.encryption);
+  expect_word("kms_key_id", options.kms_key_id);
+  expect_word("acl", options.acl);
+  expect_word("storage_class", options.storage_class);
+  if (options.kms_key_id && (!options.encryption || options.encryption->rfind("aws:kms", 0) != 0))
+    throw Error("S3Options::kms_key_id needs S3Options::encryption \"aws:kms\" or \"aws:kms:dsse\"; set it too");
+  if (options.storage_class && (*options.storage_class == "GLACIER" || *options.storage_class == "DEEP_ARCHIVE")) {
+    throw Error("S3Options::storage_class cannot be " + *options.storage_class +
+                ": such objects cannot be read at once; let a lifecycle rule of the bucket archive old runs");
+  }
+}
+
 inline Settings find_settings(const S3Options& options) {
+  check_headers(options);
   const Profile profile(options);
   const auto first_of = [&](const std::optional<std::string>& option, std::initializer_list<const char*> variables,
                             const char* of_profile) {
@@ -176,15 +129,12 @@ inline Settings find_settings(const S3Options& options) {
     if (style == "path") settings.addressing = S3Addressing::path;
     if (style == "virtual") settings.addressing = S3Addressing::virtual_host;
   }
-  std::optional<std::string> endpoint =
-      first_of(options.endpoint, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, "s3.endpoint_url");
-  if (!endpoint) endpoint = profile.value("endpoint_url");
-  if (endpoint) {
+  if (const std::optional<std::string> endpoint = find_endpoint(options, profile)) {
     set_endpoint(settings, *endpoint);
     if (settings.addressing == S3Addressing::automatic) settings.addressing = S3Addressing::path;
   } else {
     settings.scheme = "https";
-    settings.host = "s3." + settings.region + ".amazonaws.com" + (settings.region.rfind("cn-", 0) == 0 ? ".cn" : "");
+    settings.host = host_of_aws(settings.region);
   }
   settings.credentials = find_credentials(options, profile);
   return settings;

@@ -62,6 +62,8 @@ class Upload {
     begin.query = {{"uploads", ""}};
     begin.headers[writer_header] = writer_;
     begin.expects_xml = true;
+    if (content_ != nullptr) checksum_ = client_.checksum();
+    if (checksum_ == Checksum::sha256) begin.headers["x-amz-checksum-algorithm"] = "SHA256";
     begin = client_.run(std::move(begin));
     Client::expect_ok(begin);
     id_ = xml_text(begin.text(), "UploadId");
@@ -80,6 +82,7 @@ class Upload {
       parts[i].query = {{"partNumber", std::to_string(i + 1)}, {"uploadId", id_}};
       if (content_ != nullptr) {
         parts[i].body = Body(*content_, offset, size);
+        parts[i].checksum = checksum_;
         parts[i].on_success = [this, &done, size] { report(done += size); };
       } else {
         parts[i].headers["x-amz-copy-source"] = source_;
@@ -99,7 +102,10 @@ class Upload {
       Client::expect_ok(parts[i]);
       list_ += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>" +
                escaped_xml(content_ != nullptr ? parts[i].answer["etag"] : xml_text(parts[i].text(), "ETag")) +
-               "</ETag></Part>";
+               "</ETag>";
+      if (checksum_ == Checksum::sha256 && parts[i].carried == Checksum::sha256)
+        list_ += "<ChecksumSHA256>" + parts[i].body.sha256_base64() + "</ChecksumSHA256>";
+      list_ += "</Part>";
     }
     list_ += "</CompleteMultipartUpload>";
   }
@@ -128,6 +134,7 @@ class Upload {
   std::string source_;  // used instead of the content
   std::uint64_t size_;
   std::uint64_t part_size_ = 0;
+  Checksum checksum_ = Checksum::none;
   std::string writer_ = random_name();
   std::string id_;
   std::string list_;

@@ -20,7 +20,8 @@ inline std::string unescaped_xml(std::string_view text) {
     out += text.substr(0, amp);
     if (amp == std::string_view::npos) break;
     text.remove_prefix(amp);
-    const std::size_t end = text.find(';');
+    // No entity is longer; without the limit a text of many '&' would be searched to its end for each.
+    const std::size_t end = text.substr(0, 12).find(';');
     const std::string_view name = text.substr(1, end == std::string_view::npos ? 0 : end - 1);
     struct Entity {
       std::string_view name;

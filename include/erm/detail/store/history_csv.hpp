@@ -5,6 +5,7 @@
 //   "precision, recall",1200,1763883021123,nan
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -141,12 +142,20 @@ class HistoryReader {
     path_ = &path;
     file_size_ = file_size;
     line_ = 1;
+    is_hole_ = false;
     last_ = nullptr;
   }
   /// Reads the complete lines at the front of `text`, and returns their length.
   std::size_t consume(std::string_view text) {
     rest_ = text;
-    if (line_ == 1 && !read_header()) return 0;
+    if (line_ == 1 && skip_hole()) {
+      if (rest_.size() < history_header.size() && rest_ == history_header.substr(0, rest_.size()))
+        return text.size() - rest_.size();
+      if (rest_.substr(0, history_header.size()) == history_header) rest_.remove_prefix(history_header.size());
+      line_ = 2;
+    } else if (line_ == 1 && !read_header()) {
+      return 0;
+    }
     while (!rest_.empty()) {
       const std::string_view line = rest_;
       if (!read_line()) {
@@ -205,6 +214,14 @@ class HistoryReader {
   }
   bool starts_with(const std::string& text) const {
     return rest_.size() >= text.size() && std::memcmp(rest_.data(), text.data(), text.size()) == 0;
+  }
+
+  /// A file may begin with NULs in place of its header and its first points: another program emptied it, and ERM 0.1 went
+  /// on where it had been. Returns whether there are some, or were in the piece before.
+  bool skip_hole() {
+    if (!is_hole_ && (rest_.empty() || rest_.front() != '\0')) return false;
+    rest_.remove_prefix((std::min)(rest_.find_first_not_of('\0'), rest_.size()));
+    return is_hole_ = true;
   }
 
   /// Returns false if the text ends inside the header.
@@ -302,6 +319,7 @@ class HistoryReader {
   std::uint64_t file_size_ = 0;
   std::string_view rest_;
   std::size_t line_ = 1;
+  bool is_hole_ = false;
   std::map<std::string, std::vector<MetricPoint>> points_;
   std::unordered_map<std::string, Series> series_;  // keyed by field
   Series* last_ = nullptr;

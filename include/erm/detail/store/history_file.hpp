@@ -1,24 +1,40 @@
 // The history file of one writer of a live run, in any store.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/changed_file.hpp"
+#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/metadata.hpp"
+#include "erm/error.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
 
 /// Appends to the file. If the store cannot append, collects the text in a local temporary file, and stores that file.
+/// If another program changes the file meanwhile, mends it, so that the run can be loaded, and goes on.
 class HistoryFile {
  public:
-  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)) {
+  /// What another program did to the file, and what that means.
+  struct Change {
+    std::string message;
+    bool has_lost_points = false;
+  };
+
+  /// `mends`: the file is a history, which this class knows how to mend. A change of any other throws ChangedFile.
+  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size, bool mends = true)
+      : fs_(fs), path_(std::move(path)), mends_(mends) {
     appender_ = fs_.appender(path_, size);
     if (appender_) return;
     staged_ = os::unnamed_file("history");
@@ -31,10 +47,27 @@ class HistoryFile {
   [[nodiscard]] bool can_append() const noexcept { return appender_ != nullptr; }
 
   void append(std::string_view text) {
-    if (appender_) return appender_->append(text);
-    staged_.write_at(staged_size_, text.data(), text.size());
-    staged_size_ += text.size();
+    was_checked_ = true;
+    if (!appender_) {
+      staged_.write_at(staged_size_, text.data(), text.size());
+      staged_size_ += text.size();
+      return;
+    }
+    try {
+      appender_->append(text);
+    } catch (const ChangedFile& changed) {
+      if (!mends_) throw;
+      mend(changed);
+      appender_->append(text);
+    }
   }
+  /// Finds out whether another program changed the file, unless an append() since the last call did so.
+  void check() {
+    if (!std::exchange(was_checked_, false)) append({});
+    was_checked_ = false;
+  }
+  /// The changes since the last call.
+  [[nodiscard]] std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
   void sync() {
     if (appender_) appender_->sync();
   }
@@ -60,9 +93,103 @@ class HistoryFile {
     std::uint64_t size_;
   };
 
+  /// The first bytes of an open file.
+  class Front final : public Content {
+   public:
+    Front(const os::File& file, std::uint64_t size) : file_(file), size_(size) {}
+    [[nodiscard]] std::uint64_t size() const override { return size_; }
+    std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
+      if (offset >= size_) return 0;
+      return file_.read_at(offset, into, to_size((std::min<std::uint64_t>)(size, size_ - offset)));
+    }
+
+   private:
+    const os::File& file_;
+    std::uint64_t size_;
+  };
+
+  /// How many bytes at the front of the file at path_ are a header and complete points. 0 if anything else is there.
+  [[nodiscard]] std::uint64_t usable_size() const {
+    constexpr std::size_t room = std::size_t{1} << 20;
+    HistoryReader reader;
+    reader.begin(path_, 0);
+    Bytes piece;
+    std::size_t kept = 0;
+    std::uint64_t used = 0;
+    try {
+      for (;;) {
+        piece.resize(kept + room);
+        const std::size_t got = fs_.read_at(path_, used + kept, piece.data() + kept, room);
+        if (used == 0 && kept + got > 0 && piece.front() == 0) return 0;
+        if (got == 0) return used;
+        const std::size_t consumed = reader.consume({reinterpret_cast<const char*>(piece.data()), kept + got});
+        used += consumed;
+        kept += got - consumed;
+        std::copy_n(piece.begin() + static_cast<std::ptrdiff_t>(consumed), kept, piece.begin());
+        static_cast<void>(reader.take());
+      }
+    } catch (const FormatError&) {
+      return 0;
+    }
+  }
+
+  /// Creates the file again from what this process has written. Returns how many bytes that are.
+  std::uint64_t restore(const ChangedFile& changed) {
+    try {
+      // A network file system may have lost the content of a removed file.
+      if (changed.file().info().size >= changed.size() &&
+          fs_.create_from(path_, Front(changed.file(), changed.size())))
+        return changed.size();
+    } catch (const IoError&) {
+      fs_.remove(path_);
+    }
+    return 0;
+  }
+
+  /// Moves a file that is no history out of the way, and returns where to.
+  [[nodiscard]] std::string set_aside() {
+    std::string place = path_ + ".set_aside";
+    for (int i = 2; fs_.info(place).kind != FileKind::missing; ++i)
+      place = path_ + ".set_aside-" + std::to_string(i);
+    fs_.move(path_, place);
+    return place;
+  }
+
+  /// If this fails, the next append() tries again.
+  void mend(const ChangedFile& changed) {
+    // The history of a run that was removed must not come back.
+    if (!fs_.are_files({metadata_path(folder_of(folder_of(path_)))})) throw ChangedFile(changed);
+    std::uint64_t usable = changed.change() == FileChange::removed ? 0 : usable_size();
+    Change told{"another program " + ChangedFile::words(changed.change()) + " the history file '" + path_ + "'"};
+    const bool is_elsewhere = changed.change() == FileChange::removed || changed.change() == FileChange::replaced;
+    if (usable < history_header.size()) {
+      usable = 0;
+      if (changed.change() != FileChange::removed) {
+        if (fs_.info(path_).size > 0)
+          told.message += ", and what it left is no history and lies in '" + set_aside() + "'";
+        else if (is_elsewhere)
+          fs_.remove(path_);
+      }
+      if (is_elsewhere && (usable = restore(changed)) != 0) told.message += "; it is there again";
+    }
+    std::unique_ptr<Appender> appender = fs_.appender(path_, usable);
+    if (!appender) throw ChangedFile(changed);
+    if (usable == 0) appender->append(history_header);
+    appender_ = std::move(appender);
+    if (usable < changed.size()) {
+      told.has_lost_points = true;
+      told.message += "; " + std::to_string(changed.size() - (std::max<std::uint64_t>)(usable, history_header.size())) +
+                      " bytes of its points are lost, unless that program kept a copy";
+    }
+    changes_.push_back(std::move(told));
+  }
+
   FileSystem& fs_;
   std::string path_;
+  bool mends_;
   std::unique_ptr<Appender> appender_;
+  bool was_checked_ = false;
+  std::vector<Change> changes_;
   os::File staged_;
   std::uint64_t staged_size_ = 0;
   std::uint64_t stored_size_ = 0;

@@ -11,6 +11,7 @@
 
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/uri.hpp"
@@ -23,9 +24,20 @@ inline constexpr std::string_view registry_marker = ".erm_registry.json";
 inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
 inline constexpr std::string_view variant_marker = ".erm_variant.json";
 
-/// The store and path for a URI. If the caller passed a store, the URI is a path in it.
+/// The store and path for a URI. If the caller passed a store, the URI is a path in it. A relative path of this machine
+/// becomes absolute here, because the program may change its current folder while it uses the path.
 inline Location locate(const std::string& uri, const std::shared_ptr<FileSystem>& fs) {
-  return fs ? Location{fs, without_scheme(uri)} : open_file_system(uri);
+  if (!fs) return open_file_system(uri);
+  if (!fs->is_local() || uri.empty()) return {fs, without_scheme(uri)};
+  if (ascii_lower(scheme_of(uri)) == "file") return {fs, path_of_file_uri(uri)};
+  const std::string path = without_scheme(uri);
+  refuse_home_sign(path, uri);
+  return {fs, os::absolute_path(os::generic_path(path))};
+}
+
+/// The URI of a place for users. A relative path in it is absolute, too.
+inline std::string lasting_uri(const std::string& uri, const Location& place) {
+  return place.fs->is_local() && scheme_of(uri).empty() ? place.path : uri;
 }
 
 inline std::string without_end_slash(std::string path) {

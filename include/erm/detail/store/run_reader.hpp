@@ -48,10 +48,21 @@ inline void refuse_oversized(const FileSystem& fs, const std::string& operation,
               "FileSystem, which its readers then need, too");
 }
 
-inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder) {
+/// Also returns the bytes if `content` is not null.
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes* content = nullptr) {
   const std::string path = metadata_path(folder);
-  const Bytes bytes = metadata_bytes(fs, folder);
-  return MetadataReader::read(view(bytes), path);
+  for (Bytes bytes = metadata_bytes(fs, folder);;) {
+    try {
+      MetadataFile metadata = MetadataReader::read(view(bytes), path);
+      if (content != nullptr) *content = std::move(bytes);
+      return metadata;
+    } catch (const FormatError&) {
+      // A network file system may mix what was there with what has replaced it.
+      Bytes again = metadata_bytes(fs, folder);
+      if (again == bytes) throw;
+      bytes = std::move(again);
+    }
+  }
 }
 
 /// FileSystem::read_bounded() of each path, in one call if the store is on another machine.
@@ -154,10 +165,9 @@ inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, c
 
 /// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
 inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
-  const std::string path = metadata_path(folder);
   for (;;) {
-    const Bytes bytes = metadata_bytes(fs, folder);
-    MetadataFile metadata = MetadataReader::read(view(bytes), path);
+    Bytes bytes;
+    MetadataFile metadata = read_metadata(fs, folder, &bytes);
     const bool is_named = metadata.history_files && !metadata.history_files->empty();
     try {
       metadata.record.history = read_history(fs, folder, metadata);
@@ -269,7 +279,9 @@ inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::stri
 /// Lets the run read its series when a program asks for them.
 inline void add_series(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
   if (!metadata.written_by_erm || (metadata.history_files && metadata.series_files.empty())) return;
-  metadata.record.unread_series = std::make_shared<const StoredSeries>(fs, folder, metadata, &read_metadata);
+  metadata.record.unread_series = std::make_shared<const StoredSeries>(
+      fs, folder, metadata,
+      [](const FileSystem& store, const std::string& run_folder) { return read_metadata(store, run_folder); });
 }
 
 /// The run for its metadata and history.

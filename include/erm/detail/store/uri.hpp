@@ -44,9 +44,17 @@ inline std::string without_scheme(const std::string& uri) {
   return scheme.empty() ? uri : uri.substr(scheme.size() + 3);
 }
 
+/// Throws Error for a path that only a shell would understand: "~" or "~user" at its beginning.
+inline void refuse_home_sign(const std::string& path, const std::string& uri) {
+  if (path.empty() || path.front() != '~') return;
+  throw Error("cannot open '" + uri + "': only a shell expands '" + path.substr(0, path.find('/')) +
+              "'; use std::getenv(\"HOME\"), or './" + path + "' for a folder of that name");
+}
+
 /// The path of file://[localhost]/path (RFC 8089).
 inline std::string path_of_file_uri(const std::string& uri) {
   std::string rest = uri.substr(7);
+  refuse_home_sign(rest, uri);
   if (rest.rfind("localhost/", 0) == 0) rest.erase(0, 9);
   if (rest.empty() || rest[0] != '/') {
     throw Error("cannot open '" + uri + "': a file URI has an absolute path of this machine, as in " +

@@ -1,0 +1,1 @@
+#include "erm/version.hpp"
