@@ -157,7 +157,8 @@ TEST_CASE("A range has bins of one width, and counts what is outside of it") {
   erm::HistogramOptions options;
   options.bins = 10;
   options.range = {0.0, 1.0};
-  const std::vector<double> values = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, -0.1, 1.1, 2, 0.30000000000000004};
+  const std::vector<double> values = {
+      0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, -0.1, 1.1, 2, 0.30000000000000004};
   run.log_histogram("p", values, 1, options);
   run.log_histogram("p", std::vector<double>{0.05}, 2);  // as before
   const erm::Histogram& histogram = run.histogram("p");
@@ -218,8 +219,8 @@ TEST_CASE("A number of bins covers the first step, and later steps add bins of t
   // Values that are all one, large or none.
   for (const std::vector<float>& values : {std::vector<float>{3, 3}, std::vector<float>{0}, std::vector<float>{},
                                            std::vector<float>{1e30f, 1.0001e30f}, std::vector<float>{nan}}) {
-    run.log_histogram("odd " + std::to_string(values.size()) + std::to_string(values.empty() ? 0 : values[0]), values, 1,
-                      options);
+    run.log_histogram("odd " + std::to_string(values.size()) + std::to_string(values.empty() ? 0 : values[0]), values,
+                      1, options);
   }
   for (const std::string& name : run.histogram_names())
     if (name != "w") CHECK(run.histogram(name).bins() <= 52);
@@ -258,11 +259,13 @@ TEST_CASE("Options that are no bins, or other ones than at the first step, are r
   };
   erm::HistogramOptions range, edges, both, bins;
   range.range = {1.0, 1.0};
-  CHECK(error(range) == "the histogram 'h' was given a range that does not begin below its end, both finite numbers; "
-                        "give {lowest, highest}");
+  CHECK(error(range) ==
+        "the histogram 'h' was given a range that does not begin below its end, both finite numbers; "
+        "give {lowest, highest}");
   edges.edges = {0, 2, 1};
-  CHECK(error(edges) == "the histogram 'h' was given edges that do not ascend, or that are not all finite; sort them, "
-                        "each once");
+  CHECK(error(edges) ==
+        "the histogram 'h' was given edges that do not ascend, or that are not all finite; sort them, "
+        "each once");
   edges.edges = {0};
   CHECK(error(edges) == "the histogram 'h' was given one edge; a bin lies between two");
   both.edges = {0, 1};
@@ -274,8 +277,9 @@ TEST_CASE("Options that are no bins, or other ones than at the first step, are r
 
   run.log_histogram("h", values, 1);
   range.range = {0.0, 1.0};
-  CHECK(error(range) == "the histogram 'h' was given other HistogramOptions than at its first step, and its bins are the "
-                        "same at all steps; give the same, leave them out, or take another name");
+  CHECK(error(range) ==
+        "the histogram 'h' was given other HistogramOptions than at its first step, and its bins are the "
+        "same at all steps; give the same, leave them out, or take another name");
   CHECK(run.histogram("h").size() == 1);
 }
 

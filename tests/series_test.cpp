@@ -44,8 +44,8 @@ void log_all(Run& run) {
     const auto pixels = grey(static_cast<std::uint8_t>(step / 20));
     run.log_image({pixels.data(), 2, 2, 1}, "sample", step);
     run.log_text("generated at " + std::to_string(step), "generated", step);
-    run.log_figure(erm::Figure("confusion").line(std::vector<double>{1, 2}, std::vector<double>{3, 4}, "a"), "confusion",
-                   step);
+    run.log_figure(erm::Figure("confusion").line(std::vector<double>{1, 2}, std::vector<double>{3, 4}, "a"),
+                   "confusion", step);
   }
   run.log_table("per class", {"class", "f1"}, {{"cat", 0.9}, {"dog", 0.8}});
 }
@@ -153,7 +153,6 @@ TEST_CASE("Braces after an artifact id still mean no filename, and not step 0") 
   CHECK(thrown<erm::InvalidIdError>([&] { run.log_text("note", "two words", 1); }) ==
         "log_text was given the artifact id 'two words', which has blanks, and the text 'note', which has none; the "
         "order is log_text(text, artifact_id)");
-
 }
 
 TEST_CASE("Values of a table keep their types, and its file opens elsewhere") {
@@ -191,11 +190,14 @@ TEST_CASE("Values of a table keep their types, and its file opens elsewhere") {
 
 TEST_CASE("A table with ragged rows or a column twice is refused, and the error names them") {
   erm::ExperimentRun run("digits");
-  CHECK(thrown<erm::Error>([&] { run.log_table("t", {"a", "b"}, {{1, 2}, {"only"}}); }) ==
+  CHECK(thrown<erm::Error>([&] {
+          run.log_table("t", {"a", "b"}, {{1, 2}, {"only"}});
+        }) ==
         "table 't': row 1 of a table (the first is row 0) has 1 values and begins with 'only', and the table has 2 "
         "columns: 'a', 'b'; give each row a value for each column");
-  CHECK(thrown<erm::Error>([&] { run.log_table("t", {"f1", "x", "f1"}, {}); }) ==
-        "table 't': a table was given the column 'f1' twice; give each column a name of its own");
+  CHECK(thrown<erm::Error>([&] {
+          run.log_table("t", {"f1", "x", "f1"}, {});
+        }) == "table 't': a table was given the column 'f1' twice; give each column a name of its own");
   CHECK(contains(thrown<erm::InvalidIdError>([&] { run.log_table("a/../b", {"a"}, {}); }), "table name"));
   CHECK(run.table_names().empty());
   run.log_table("t", {"a"}, {{1}});
@@ -442,8 +444,9 @@ TEST_CASE("A damaged list of a series is told with its file and line, and the re
   std::ofstream(uri + "/series/main.csv", std::ios::binary | std::ios::app) << "note,two,3\n";
   const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
   const std::string error = thrown<erm::FormatError>([&] { static_cast<void>(loaded.series("note")); });
-  CHECK(contains(error, "series/main.csv', line 3: it is not id,step,unix_ms,file,size,type,media_type,name; mend or "
-                        "remove the line"));
+  CHECK(contains(error,
+                 "series/main.csv', line 3: it is not id,step,unix_ms,file,size,type,media_type,name; mend or "
+                 "remove the line"));
 }
 
 TEST_CASE("Content of a series that was changed is told, and a link is not followed") {

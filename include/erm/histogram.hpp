@@ -3,7 +3,8 @@
 //   const erm::Histogram& weights = run.histogram("weights/fc1");
 //   for (const erm::HistogramStep& at : weights.steps())
 //     for (std::size_t bin = 0; bin < weights.bins(); ++bin)
-//       std::printf("%lld: %llu in [%g, %g)\n", at.step, at.counts[bin], weights.edges()[bin], weights.edges()[bin + 1]);
+//       std::printf("%lld: %llu in [%g, %g)\n", at.step, at.counts[bin], weights.edges()[bin], weights.edges()[bin +
+//       1]);
 #pragma once
 
 #include <cstddef>

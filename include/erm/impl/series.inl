@@ -102,8 +102,7 @@ ERM_INLINE Table::Table(std::vector<std::string> columns, std::vector<std::vecto
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice != sorted.end()) {
-    throw Error("a table was given the column " + detail::shown(*twice) +
-                " twice; give each column a name of its own");
+    throw Error("a table was given the column " + detail::shown(*twice) + " twice; give each column a name of its own");
   }
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (rows_[row].size() == columns_.size()) continue;

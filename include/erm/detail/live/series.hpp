@@ -70,8 +70,11 @@ class SeriesList {
       file_ = std::make_unique<HistoryFile>(folder_.fs(), path_, size_, false);
     }
     file_->append(text_);
+    size_ += text_.size();
     text_.clear();
   }
+  /// How many bytes the writing thread has written.
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   void sync() {
     if (file_) file_->sync();
   }
@@ -158,7 +161,9 @@ inline void LiveSeries::open_histograms() {
   if (!text.empty()) {
     histograms_.go_on(read_histogram_file(
         view(text), histograms_.path(),
-        [&](const std::string& name, HistogramBins bins) { known_.try_emplace(name, Known{count_++, std::move(bins)}); },
+        [&](const std::string& name, HistogramBins bins) {
+          known_.try_emplace(name, Known{count_++, std::move(bins)});
+        },
         [](std::size_t, std::string_view, std::size_t) {}));
   }
   histograms_are_open_ = true;
@@ -170,10 +175,14 @@ inline void LiveSeries::add_line(const SeriesLine& line) {
 }
 
 inline void LiveSeries::add_artifact(std::int64_t step, const Artifact& artifact) {
-  SeriesLine line{artifact.id(),   step,
-                  os::quick_milliseconds(), series_file(sha256_of(*artifact.content()), artifact.filename()),
-                  artifact.size(), artifact.type(),
-                  artifact.media_type(), artifact.filename()};
+  SeriesLine line{artifact.id(),
+                  step,
+                  os::quick_milliseconds(),
+                  series_file(sha256_of(*artifact.content()), artifact.filename()),
+                  artifact.size(),
+                  artifact.type(),
+                  artifact.media_type(),
+                  artifact.filename()};
   static_cast<void>(folder_.put_series_file(line.file, *artifact.content(), false));
   const CallersLock lock(mutex_);
   open_lines();

@@ -83,12 +83,13 @@ inline double double_of(std::uint64_t bits) noexcept {
   return value;
 }
 template <class Float>
-inline constexpr typename FloatBits<Float>::Bits magnitude_mask =
-    (typename FloatBits<Float>::Bits{1} << (FloatBits<Float>::fraction + FloatBits<Float>::exponent)) - 1;
+inline constexpr
+    typename FloatBits<Float>::Bits magnitude_mask = (typename FloatBits<Float>::Bits{1}
+                                                      << (FloatBits<Float>::fraction + FloatBits<Float>::exponent)) -
+                                                     1;
 template <class Float>
-inline constexpr typename FloatBits<Float>::Bits infinite_magnitude = magnitude_mask<Float> >>
-                                                                 FloatBits<Float>::fraction
-                                                                 << FloatBits<Float>::fraction;
+inline constexpr typename FloatBits<Float>::Bits infinite_magnitude =
+    magnitude_mask<Float> >> FloatBits<Float>::fraction << FloatBits<Float>::fraction;
 
 /// The magnitude as the bits of a double. A conversion by the processor may take a subnormal float for zero.
 inline std::uint64_t double_magnitude(std::uint64_t magnitude_of_double) noexcept { return magnitude_of_double; }
@@ -310,8 +311,8 @@ void count_logarithmic(const Float* values, std::size_t size, HistogramCounts& c
 
 // ---- bins of one width, and given edges ----
 
-/// Counts in two rounds for each block of values: first where each belongs, without branches that depend on it. `bin_of`
-/// tells it for a value from `low` to `high`. `all_inside`: there are no others.
+/// Counts in two rounds for each block of values: first where each belongs, without branches that depend on it.
+/// `bin_of` tells it for a value from `low` to `high`. `all_inside`: there are no others.
 template <bool all_inside, class Float, class BinOf>
 void count_in_blocks(const Float* values, std::size_t size, double low, double high, std::size_t bins,
                      std::int64_t first, HistogramCounts& counts, BinOf&& bin_of) {
@@ -400,7 +401,8 @@ void count_edges(const Float* values, std::size_t size, const std::vector<double
       return bin;
     });
   }
-  // Halves the edges that are left. Each half is chosen without a branch, which would be guessed wrong every other time.
+  // Halves the edges that are left. Each half is chosen without a branch, which would be guessed wrong every other
+  // time.
   count_between(values, size, low, high, bins, 0, counts, [&](double value) {
     const double* from = edge;
     for (std::size_t left = bins; left > 1;) {

@@ -152,8 +152,16 @@ inline std::pair<std::int64_t, std::int64_t> indices_of(const HistogramBins& bin
 // ---- the record of one step ----
 
 struct StepFlag {
-  enum : unsigned { nans = 1, positive_infinities = 2, negative_infinities = 4, below = 8, above = 16, zeros = 32,
-                    doubles = 64, floats = 128 };
+  enum : unsigned {
+    nans = 1,
+    positive_infinities = 2,
+    negative_infinities = 4,
+    below = 8,
+    above = 16,
+    zeros = 32,
+    doubles = 64,
+    floats = 128
+  };
 };
 
 inline void append_counts(std::string& out, const std::vector<const CountRun*>& runs) {
@@ -212,11 +220,12 @@ inline std::string step_record(const HistogramBins& bins, std::int64_t step, std
                  ? StepFlag::floats
                  : StepFlag::doubles;
   }
-  const std::pair<std::uint64_t, unsigned> rare[] = {
-      {counts.nans, StepFlag::nans},   {counts.positive_infinities, StepFlag::positive_infinities},
-      {counts.negative_infinities, StepFlag::negative_infinities},
-      {counts.below, StepFlag::below}, {counts.above, StepFlag::above},
-      {counts.zeros, StepFlag::zeros}};
+  const std::pair<std::uint64_t, unsigned> rare[] = {{counts.nans, StepFlag::nans},
+                                                     {counts.positive_infinities, StepFlag::positive_infinities},
+                                                     {counts.negative_infinities, StepFlag::negative_infinities},
+                                                     {counts.below, StepFlag::below},
+                                                     {counts.above, StepFlag::above},
+                                                     {counts.zeros, StepFlag::zeros}};
   for (const auto& [count, flag] : rare)
     if (count != 0) flags |= flag;
   out += static_cast<char>(flags);
@@ -259,11 +268,12 @@ inline std::optional<StepRecord> read_step(std::string_view record, const Histog
   if (at.milliseconds < first_day * 86400000 || at.milliseconds >= (last_day + 1) * 86400000) return std::nullopt;
   const unsigned flags = in.byte();
   HistogramCounts& rest = at.rest;
-  const std::pair<std::uint64_t*, unsigned> rare[] = {
-      {&rest.nans, StepFlag::nans},   {&rest.positive_infinities, StepFlag::positive_infinities},
-      {&rest.negative_infinities, StepFlag::negative_infinities},
-      {&rest.below, StepFlag::below}, {&rest.above, StepFlag::above},
-      {&rest.zeros, StepFlag::zeros}};
+  const std::pair<std::uint64_t*, unsigned> rare[] = {{&rest.nans, StepFlag::nans},
+                                                      {&rest.positive_infinities, StepFlag::positive_infinities},
+                                                      {&rest.negative_infinities, StepFlag::negative_infinities},
+                                                      {&rest.below, StepFlag::below},
+                                                      {&rest.above, StepFlag::above},
+                                                      {&rest.zeros, StepFlag::zeros}};
   for (const auto& [count, flag] : rare)
     if ((flags & flag) != 0) *count = in.varint();
   rest.has_finite = (flags & (StepFlag::floats | StepFlag::doubles)) != 0;

@@ -16,11 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "erm/content.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/run/histogram_records.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
-#include "erm/content.hpp"
 #include "erm/error.hpp"
 #include "erm/histogram.hpp"
 #include "erm/numbers_view.hpp"
@@ -135,8 +135,7 @@ class HistogramMerger {
       for (int run = 0; run < 2; ++run) {
         const auto& [first, size] = record.runs[run];
         if (size == 0) continue;
-        reach_[run].add(coarser(first, doublings),
-                        coarser(first + static_cast<std::int64_t>(size) - 1, doublings) + 1);
+        reach_[run].add(coarser(first, doublings), coarser(first + static_cast<std::int64_t>(size) - 1, doublings) + 1);
       }
       entries_.push_back(entries[i]);
     }
@@ -146,14 +145,14 @@ class HistogramMerger {
     if (is_logarithmic()) return make_logarithmic_edges();
     edges_ = bins_.edges;
     if (bins_.kind == HistogramBins::Kind::edges || reach_[0].empty()) return;
-    const std::uint64_t size = static_cast<std::uint64_t>(reach_[0].beyond) - static_cast<std::uint64_t>(reach_[0].first);
+    const std::uint64_t size =
+        static_cast<std::uint64_t>(reach_[0].beyond) - static_cast<std::uint64_t>(reach_[0].first);
     if (size > 64 * most_histogram_bins) {
       throw FormatError("the histogram " + shown(name_) + " has bins from " + std::to_string(reach_[0].first) + " to " +
                         std::to_string(reach_[0].beyond) + ", too many to use; give each writer the same range");
     }
     const double width = std::ldexp(1.0, bins_.exponent);
-    for (std::int64_t i = reach_[0].first; i <= reach_[0].beyond; ++i)
-      edges_.push_back(static_cast<double>(i) * width);
+    for (std::int64_t i = reach_[0].first; i <= reach_[0].beyond; ++i) edges_.push_back(static_cast<double>(i) * width);
   }
 
   /// The bins of both signs, and one around zero between them.
@@ -305,8 +304,8 @@ void SeriesData::log_histogram(const std::string& name, const Float* values, std
   read_histograms_.erase(name);
 }
 
-/// Calls `use(first, size)` with the floats or doubles where they lie; with copies of other numbers, and of those that do
-/// not lie next to each other. Their order does not matter.
+/// Calls `use(first, size)` with the floats or doubles where they lie; with copies of other numbers, and of those that
+/// do not lie next to each other. Their order does not matter.
 template <class Use>
 void with_floating(const NumbersView& numbers, Use&& use) {
   const NumbersView values = numbers.is_contiguous() ? NumbersView() : numbers.in_memory_order();

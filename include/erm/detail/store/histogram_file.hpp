@@ -1,4 +1,5 @@
-// series/<writer>.hist, the histograms of a writer: bytes, to which a live run appends. docs/registry.md describes them.
+// series/<writer>.hist, the histograms of a writer: bytes, to which a live run appends. docs/registry.md describes
+// them.
 #pragma once
 
 #include <cstddef>
@@ -47,9 +48,9 @@ inline void append_histogram_step(std::string& out, std::uint64_t number, std::s
   append_histogram_part(out, body);
 }
 
-/// Reads a file. Calls `use_bins(name, bins)` for each histogram that begins, and `use_step(number, record, offset)` for
-/// each step, where `offset` is the byte at which it begins. Returns how many bytes hold whole parts: a crash may have
-/// cut off the last. Throws FormatError, which names `path` and the byte, for anything else.
+/// Reads a file. Calls `use_bins(name, bins)` for each histogram that begins, and `use_step(number, record, offset)`
+/// for each step, where `offset` is the byte at which it begins. Returns how many bytes hold whole parts: a crash may
+/// have cut off the last. Throws FormatError, which names `path` and the byte, for anything else.
 template <class UseBins, class UseStep>
 std::size_t read_histogram_file(std::string_view text, const std::string& path, UseBins&& use_bins,
                                 UseStep&& use_step) {

@@ -104,8 +104,8 @@ inline bool read_series_fields(std::vector<CsvField>& fields, SeriesLine& line) 
 }
 
 /// Calls `use(line, offset)` for each line of a file, where `offset` is the byte at which it begins. Returns how many
-/// bytes hold whole lines: a last line without a line end was cut off by a crash. Throws FormatError, which names `path`
-/// and the line, for any other line that is none.
+/// bytes hold whole lines: a last line without a line end was cut off by a crash. Throws FormatError, which names
+/// `path` and the line, for any other line that is none.
 template <class Use>
 std::size_t read_series_csv(std::string_view text, const std::string& path, Use&& use) {
   std::size_t at = 0;
@@ -120,7 +120,8 @@ std::size_t read_series_csv(std::string_view text, const std::string& path, Use&
                         "; mend or remove the line");
     };
     if (end == std::string_view::npos) {
-      if (number == 1 && whole != series_header.substr(0, whole.size())) fail("the header is not that of a series file");
+      if (number == 1 && whole != series_header.substr(0, whole.size()))
+        fail("the header is not that of a series file");
       return at;
     }
     std::string_view rest = whole;

@@ -189,8 +189,8 @@ inline std::optional<std::set<std::string>> named_series_files(const FileSystem&
   return files;
 }
 
-/// The series of a run whose metadata have been read. `read_run_again` reads them again, and throws NotFoundError if the
-/// run is gone.
+/// The series of a run whose metadata have been read. `read_run_again` reads them again, and throws NotFoundError if
+/// the run is gone.
 class StoredSeries final : public UnreadSeries {
  public:
   using ReadAgain = MetadataFile (*)(const FileSystem& fs, const std::string& folder);

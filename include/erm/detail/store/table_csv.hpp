@@ -71,7 +71,8 @@ inline Table read_table_csv(std::string_view text, const std::string& path) {
   const auto next = [&] {
     const std::string_view before = text;
     if (!read_csv_record(text, fields)) fail("a quote is missing, or stands inside a field without quotes");
-    return static_cast<std::size_t>(std::count(before.begin(), before.end() - static_cast<std::ptrdiff_t>(text.size()), '\n'));
+    return static_cast<std::size_t>(
+        std::count(before.begin(), before.end() - static_cast<std::ptrdiff_t>(text.size()), '\n'));
   };
   std::vector<std::string> columns;
   std::vector<std::vector<Value>> rows;
