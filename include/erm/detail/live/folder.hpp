@@ -74,6 +74,13 @@ class LiveFolder {
   [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
   /// Adds a stored artifact to the metadata, and removes the artifact that had its id before.
   void add_artifact(const StoredArtifact& artifact);
+  /// Writes a file below series/ whole, or returns false if it is there. With `replaces` it is written in any case.
+  bool put_series_file(const std::string& name, const Content& content, bool replaces) const;
+  [[nodiscard]] std::string path_below_series(const std::string& name) const {
+    return joined(series_folder(folder_), name);
+  }
+  [[nodiscard]] const std::string& writer() const noexcept { return writer_; }
+  [[nodiscard]] Durability durability() const noexcept { return durability_; }
   void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
 
  private:
@@ -315,7 +322,12 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
   owner.expect_free(metadata.record, refusal);
   if (metadata.history_files) {
-    // From now on every file in history/ counts.
+    // From now on every file in history/ counts, and in series/.
+    for (const std::string& name : series_lists(*fs_, folder_)) {
+      const auto& named = metadata.series_files;
+      if (std::find(named.begin(), named.end(), name) == named.end())
+        fs_->remove(joined(series_folder(folder_), name));
+    }
     for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
       const auto& named = *metadata.history_files;
       if (std::find(named.begin(), named.end(), entry.name) == named.end())
@@ -323,6 +335,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
     }
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
+    fs_->remove(series_folder(folder_));
   }
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
@@ -520,6 +533,23 @@ inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& con
     fs_->remove(path);
     throw;
   }
+  return true;
+}
+
+inline bool LiveFolder::put_series_file(const std::string& name, const Content& content, bool replaces) const {
+  expect_own_metadata();
+  const std::string path = path_below_series(name);
+  if (fs_->has_folders()) {
+    for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at))
+      if (fs_->info(at).kind == FileKind::link)
+        throw FormatError("cannot store a series of the live run '" + folder_ + "': '" + at +
+                          "' is a symbolic link, which may lead out of the run's folder; put the folder itself there");
+  }
+  // In a store without folders a look costs as much as writing. Written in one step, so that what is there is whole.
+  if (!replaces && fs_->has_folders() && fs_->info(path).kind == FileKind::file) return false;
+  fs_->write_from(path, content, durability_);
+  if (durability_ == Durability::durable)
+    for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);
   return true;
 }
 

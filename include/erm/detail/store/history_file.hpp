@@ -32,7 +32,9 @@ class HistoryFile {
     bool has_lost_points = false;
   };
 
-  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)) {
+  /// `mends`: the file is a history, which this class knows how to mend. A change of any other throws ChangedFile.
+  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size, bool mends = true)
+      : fs_(fs), path_(std::move(path)), mends_(mends) {
     appender_ = fs_.appender(path_, size);
     if (appender_) return;
     staged_ = os::unnamed_file("history");
@@ -54,6 +56,7 @@ class HistoryFile {
     try {
       appender_->append(text);
     } catch (const ChangedFile& changed) {
+      if (!mends_) throw;
       mend(changed);
       appender_->append(text);
     }
@@ -183,6 +186,7 @@ class HistoryFile {
 
   FileSystem& fs_;
   std::string path_;
+  bool mends_;
   std::unique_ptr<Appender> appender_;
   bool was_checked_ = false;
   std::vector<Change> changes_;

@@ -89,6 +89,7 @@ class MetadataReader {
   void artifacts(MetadataFile& file);
   StoredArtifact artifact(const std::string& id, Json& later_keys);
   void erm_object(MetadataFile& file);
+  std::vector<std::string> filenames(const std::string& place);
   void apply_types(const std::map<std::string, std::string>& types, RunRecord& record);
   bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
                   const std::string& pointer) const;
@@ -239,6 +240,18 @@ inline void MetadataReader::apply_types(const std::map<std::string, std::string>
     if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
 }
 
+inline std::vector<std::string> MetadataReader::filenames(const std::string& place) {
+  std::vector<std::string> names;
+  expect(Kind::array, "a list", place);
+  json_.array([&] {
+    std::string filename = text(place);
+    if (const std::string fault = fault_of_name(filename); !fault.empty() || filename.find('/') != std::string::npos)
+      fail(place + " " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
+    names.push_back(std::move(filename));
+  });
+  return names;
+}
+
 inline void MetadataReader::erm_object(MetadataFile& file) {
   RunRecord& record = file.record;
   file.written_by_erm = true;
@@ -297,15 +310,9 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       expect(Kind::object, "an object", "erm/provenance");
       record.set_provenance(std::make_shared<const ProvenanceText>(std::string(json_.passed_over())));
     } else if (key == "history") {
-      expect(Kind::array, "a list", "erm/history");
-      file.history_files.emplace();
-      json_.array([&] {
-        std::string filename = text("erm/history");
-        if (const std::string fault = fault_of_name(filename);
-            !fault.empty() || filename.find('/') != std::string::npos)
-          fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
-        file.history_files->push_back(std::move(filename));
-      });
+      file.history_files = filenames("erm/history");
+    } else if (key == "series") {
+      file.series_files = filenames("erm/series");
     } else if (key == "types") {
       expect(Kind::object, "an object", "erm/types");
       json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });
