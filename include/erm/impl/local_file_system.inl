@@ -116,14 +116,9 @@ inline std::unique_ptr<Claim> claim_new(os::File file, bool abandoned, bool alon
   return std::make_unique<NamedClaim>(std::move(file), abandoned, alone, reads_back);
 }
 
-/// Whether a file was modified in this second or the last one, or seems to be of the future.
-inline bool has_just_changed(const std::string& path) {
-  const std::optional<std::int64_t> modified = os::time_modified(path);
-  return modified && os::time_now() - *modified < 2;
-}
-
 /// See LocalFileSystem::claim() and NamedClaim.
 inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_back) {
+  int times_empty = 0;
   // Not for ever: for some seconds a network file system may say that a removed file exists.
   for (int attempt = 0; attempt < 100; ++attempt) {
     bool alone = false;
@@ -151,9 +146,9 @@ inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_ba
       if (lock == os::File::Lock::taken && !locked.still_at_path()) continue;
       found.text = front_of(locked);
       const bool may_be_taken = lock == os::File::Lock::taken && !found.is_named() && !ends_with(path, unclaiming);
-      if (may_be_taken && found.text.empty() && has_just_changed(path)) {
+      if (may_be_taken && found.text.empty() && ++times_empty < 12) {
         // A process to which locks mean nothing, such as one that has the disk mounted from elsewhere, may have created
-        // the file, and is about to write its name into it.
+        // the file, and is about to write its name into it. Give it a quarter of a second.
         locked = os::File();
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
         continue;
