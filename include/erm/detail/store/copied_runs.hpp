@@ -39,7 +39,7 @@ inline std::string holder_of(const FileSystem& fs, const std::string& folder, co
 inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const std::string& folder, bool is_variant,
                                                      std::vector<PassedOver>* passed_over = nullptr) {
   std::vector<std::string> ids = sorted_ids(fs, folder, is_variant ? variant_marker : experiment_marker, passed_over);
-  if (!fs.has_folders()) return ids;  // each folder would be a request
+  if (!fs.has_folders() && !ids.empty()) return ids;  // each folder would be a request
   std::set<std::string> known;  // the first parts of the ids
   for (const std::string& id : ids) known.insert(id.substr(0, id.find('/')));
   std::string unclear;
@@ -47,16 +47,16 @@ inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const
   for (const FolderEntry& entry : fs.list(folder)) {
     if (entry.kind != FileKind::folder || entry.name.rfind(".erm_", 0) == 0 || known.count(entry.name) != 0) continue;
     std::string last;  // most runs are in the same place as the one before
-    for (const std::string& inside : sorted_ids(fs, joined(folder, entry.name), metadata_filename)) {
-      const std::string path = joined(entry.name, inside);
-      if (!last.empty() && path.rfind(last + "/", 0) == 0) continue;
-      last = holder_of(fs, folder, path, is_variant);
-      if (last.empty())
-        unclear = path;
-      else if (std::find(ids.begin(), ids.end(), last) == ids.end())
-        ids.push_back(last);
-    }
     try {
+      for (const std::string& inside : sorted_ids(fs, joined(folder, entry.name), metadata_filename)) {
+        const std::string path = joined(entry.name, inside);
+        if (!last.empty() && path.rfind(last + "/", 0) == 0) continue;
+        last = holder_of(fs, folder, path, is_variant);
+        if (last.empty())
+          unclear = path;
+        else if (std::find(ids.begin(), ids.end(), last) == ids.end())
+          ids.push_back(last);
+      }
       if (fs.are_files({metadata_path(joined(folder, entry.name))})) unclear = entry.name;
     } catch (const IoError&) {
       // A folder that cannot be read, such as lost+found. It was passed over above.

@@ -59,7 +59,7 @@ class HistoryFile {
     }
   }
   /// Finds out whether another program changed the file, unless an append() since the last call did so.
-  void check() {
+  void find_changes() {
     if (!std::exchange(was_checked_, false)) append({});
     was_checked_ = false;
   }
