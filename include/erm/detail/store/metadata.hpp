@@ -55,6 +55,8 @@ struct MetadataFile {
   std::optional<std::vector<std::string>> history_files;
   std::string writer;           // the writer's id for a live run; empty for "main"
   bool written_by_erm = false;  // has "erm", which the Python package drops
+  /// What other writers logged, if it was read together with the history.
+  std::optional<std::vector<MetadataFile>> other_writers = {};
 };
 
 struct ArtifactTypeName {
