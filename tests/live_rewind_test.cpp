@@ -1,7 +1,6 @@
 // Live runs that go on from a checkpoint.
 #include <erm/erm.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +12,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "file_tree.hpp"
+#include "plain_file_system.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -28,10 +27,8 @@ using erm::LiveOptions;
 using erm::LiveRun;
 using erm::MetricHistory;
 using erm_test::contains;
-using erm_test::file_text;
 using erm_test::TemporaryDirectory;
 using erm_test::thrown;
-using erm_test::write_file;
 
 namespace {
 
@@ -120,7 +117,9 @@ TEST_CASE("A run that is killed right after it went back has gone back", "[fork]
 
 TEST_CASE("A child that takes a run with it goes on behind its rewinds", "[fork]") {
   const TemporaryDirectory dir;
-  LiveRun run(dir / "reg", "e", named());
+  LiveOptions options = named();
+  options.on_error = [](const std::string&) {};  // the parent is told that the run is the child's
+  LiveRun run(dir / "reg", "e", options);
   train(run, 0, 0, 20);
   run.rewind(10);
   train(run, 1, 10, 12);
@@ -339,7 +338,7 @@ TEST_CASE("A history file that another program shortens keeps what is logged aft
 }
 
 TEST_CASE("A store that keeps whole histories is rewound, too") {
-  const auto fs = std::make_shared<erm::MemoryFileSystem>();
+  const auto fs = std::make_shared<erm_test::PlainFileSystem>();
   LiveOptions options = named();
   options.fs = fs;
   {
