@@ -87,6 +87,8 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
     return chunks;
   }
   PointChunk* new_chunk();
+  /// Without zeros: records are written before they are read.
+  static std::unique_ptr<PointChunk> new_memory() { return std::unique_ptr<PointChunk>(new PointChunk); }
   bool is_ended();
   bool accept_at_thread_end(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
@@ -169,7 +171,7 @@ inline PointChunk* PointBuffer::new_chunk() {
   if (state_ == BufferState::failing && active_.size() >= max_chunks_) return nullptr;
   std::unique_ptr<PointChunk> chunk;
   if (free_.empty()) {
-    chunk = std::make_unique<PointChunk>();
+    chunk = new_memory();
   } else {
     chunk = std::move(free_.back());
     free_.pop_back();
@@ -277,7 +279,7 @@ inline void PointBuffer::warm_up() {
   const std::size_t wanted = std::min<std::size_t>(32, max_chunks_);
   std::vector<std::unique_ptr<PointChunk>> chunks;
   for (std::size_t i = 0; i < wanted; ++i) {
-    chunks.push_back(std::make_unique<PointChunk>());
+    chunks.push_back(new_memory());
     for (PointRecord& record : chunks.back()->records) record = {};
   }
   const std::lock_guard<std::mutex> lock(mutex_);
