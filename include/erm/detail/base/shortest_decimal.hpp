@@ -7,13 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SIZEOF_INT128__)
-#define ERM_DETAIL_SHORTEST_DECIMAL 1
-#else
-#define ERM_DETAIL_SHORTEST_DECIMAL 0
-#endif
-
-#if ERM_DETAIL_SHORTEST_DECIMAL
+#if defined(__SIZEOF_INT128__)  // else the caller uses std::to_chars
 namespace erm::detail {
 
 __extension__ using Wide = unsigned __int128;
@@ -138,6 +132,12 @@ inline void put_eight(char* at, std::uint32_t number) {
   std::memcpy(at + 6, two_digits + 2 * (lower % 100), 2);
 }
 
+/// Copies digits. A copy of a fixed size is fast; what comes next overwrites the excess.
+inline char* put_digits(char* at, const char* from, int count) {
+  std::memcpy(at, from, 18);
+  return at + count;
+}
+
 /// The same text as std::to_chars(at, at + 32, value) for a finite `value`; or null for one that needs more digits than
 /// the shortest, a large integer. `at` needs room for 48 characters.
 inline char* put_shortest(char* at, double value) {
@@ -169,35 +169,29 @@ inline char* put_shortest(char* at, double value) {
   const char* first = text + 7;
   while (*first == '0') ++first;
   const int count = static_cast<int>(text + 24 - first);
-  // Copies of a fixed size are fast. What comes next overwrites the excess.
-  const auto put = [&](int from, int to) {
-    std::memcpy(at, first + from, 18);
-    at += to - from;
-  };
   const int least = count == 1 ? -3 : -(count + 3);
   const int greatest = count == 1 ? 4 : 5;
   if (decimal.exponent >= least && decimal.exponent <= greatest) {
     const int point = count + decimal.exponent;
     if (decimal.exponent >= 0) {
       if (value >= 9007199254740992.0 || value <= -9007199254740992.0) return nullptr;
-      put(0, count);
+      at = put_digits(at, first, count);
       std::memcpy(at, "00000", 5);
       at += decimal.exponent;
     } else if (point > 0) {
-      put(0, point);
+      at = put_digits(at, first, point);
       *at++ = '.';
-      put(point, count);
+      at = put_digits(at, first + point, count - point);
     } else {
       std::memcpy(at, "0.000", 5);
-      at += 2 - point;
-      put(0, count);
+      at = put_digits(at + 2 - point, first, count);
     }
     return at;
   }
-  put(0, 1);
+  *at++ = *first;
   if (count > 1) {
     *at++ = '.';
-    put(1, count);
+    at = put_digits(at, first + 1, count - 1);
   }
   int exponent = decimal.exponent + count - 1;
   *at++ = 'e';
