@@ -100,7 +100,7 @@ inline void LiveWriter::withdraw(const std::shared_ptr<RewindRequest>& request) 
 
 inline void LiveWriter::go_back(RewindRequest& request) {
   record_.expect_own();
-  history_.check();  // so that its size is the file's
+  history_.mend_if_changed();  // so that its size is the file's
   record_.rewind(metrics_, request.metric, request.step, history_.size(),
                  [&](HistoryReader& reader) { history_.read(reader); });
   request.is_done = true;
@@ -172,8 +172,8 @@ inline void LiveWriter::round(bool everything) {
     withdraw(request);
   }
   if (everything) {
-    record_.expect_own();  // check() may write the file
-    history_.check();
+    record_.expect_own();  // it may write the file
+    history_.mend_if_changed();
   }
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();
