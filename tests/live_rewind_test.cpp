@@ -384,4 +384,42 @@ TEST_CASE("A run that cannot be written does not go back, and says so") {
   CHECK(load(dir).curve("loss").size() == 10);
 }
 
+TEST_CASE("Artifacts and histograms with a step are rewound with the points, and tables stay") {
+  const TemporaryDirectory dir;
+  const auto log = [](auto& run, int attempt, std::int64_t from, std::int64_t to) {
+    for (std::int64_t step = from; step < to; ++step) {
+      run.log_text("attempt " + std::to_string(attempt), "note", step);
+      run.log_histogram("weights", std::vector<double>{1.0 * attempt, 2.0}, step);
+      run.log_metric("loss", attempt, step);
+    }
+  };
+  const auto check = [](const ExperimentRun& run) {
+    REQUIRE(run.series("note").size() == 7);
+    CHECK(erm::to_text(run.series("note").at_step(4).bytes()) == "attempt 0");
+    CHECK(erm::to_text(run.series("note").at_step(5).bytes()) == "attempt 1");
+    CHECK(run.histogram("weights").steps().size() == 7);
+    CHECK(run.table("t").rows().size() == 1);
+  };
+  {
+    LiveRun run(dir / "reg", "e", named());
+    log(run, 0, 0, 10);
+    run.log_text("late", "late", 9);
+    run.log_table("t", {"a"}, {{1}});
+  }
+  {
+    LiveRun run(dir / "reg", "e", named(6));
+    run.rewind(5);
+    log(run, 1, 5, 7);
+  }
+  check(load(dir));
+  CHECK(load(dir).history().count("late") == 0);
+  check(erm::load_run_from_path(erm::save_run_to_registry(load(dir), dir / "copy")));
+  ExperimentRun run("e");
+  log(run, 0, 0, 10);
+  run.log_table("t", {"a"}, {{1}});
+  run.rewind(5);
+  log(run, 1, 5, 7);
+  check(run);
+}
+
 }  // namespace live_rewind_test

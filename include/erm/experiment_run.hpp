@@ -31,6 +31,9 @@
 
 namespace erm {
 
+class Histogram;
+class Series;
+
 namespace detail {
 struct RunAccess;
 struct RunState;
@@ -104,6 +107,17 @@ class ExperimentRun : public RunLogger {
   /// The step of the point that was logged last. Nothing for a metric without points.
   [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric) const;
 
+  /// What was logged under one name over the steps; a table. The first call on a loaded run reads them, and throws like
+  /// history(). A reference is valid until the run logs to that name again. Throw NotFoundError, which names those whose
+  /// names come near. Callers include erm/series.hpp, erm/histogram.hpp or erm/table.hpp; erm/registry.hpp does.
+  [[nodiscard]] const Series& series(std::string_view artifact_id) const;
+  [[nodiscard]] const Histogram& histogram(std::string_view name) const;
+  [[nodiscard]] const Table& table(std::string_view name) const;
+  /// The names of all, sorted.
+  [[nodiscard]] std::vector<std::string> series_names() const;
+  [[nodiscard]] std::vector<std::string> histogram_names() const;
+  [[nodiscard]] std::vector<std::string> table_names() const;
+
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
   /// The patterns of define_axis, and the metric that each names as the x axis.
   [[nodiscard]] const std::map<std::string, std::string>& axes() const noexcept;
@@ -152,6 +166,10 @@ class ExperimentRun : public RunLogger {
   ERM_INLINE void store_artifact(const Artifact& artifact) override;
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
+  ERM_INLINE void accept_artifact_at(std::int64_t step, Artifact artifact) override;
+  ERM_INLINE void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
+                                   const HistogramOptions& options) override;
+  ERM_INLINE void accept_table(const std::string& name, Table table) override;
   ERM_INLINE void await_capture() override;
 
   std::unique_ptr<detail::RunState> state_;

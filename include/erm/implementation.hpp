@@ -23,6 +23,7 @@
 #include "erm/impl/image.inl"
 #include "erm/impl/pixels_view.inl"
 #include "erm/impl/figure.inl"
+#include "erm/impl/series.inl"
 #include "erm/impl/run_logger.inl"
 #include "erm/impl/experiment_run.inl"
 #include "erm/impl/run_json.inl"

@@ -166,6 +166,10 @@ class LiveRun : public RunLogger {
   ERM_INLINE void store_artifact(const Artifact& artifact) override;
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                   ArtifactType type) override;
+  ERM_INLINE void accept_artifact_at(std::int64_t step, Artifact artifact) override;
+  ERM_INLINE void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
+                                   const HistogramOptions& options) override;
+  ERM_INLINE void accept_table(const std::string& name, Table table) override;
   ERM_INLINE void await_capture() override;
 
   std::shared_ptr<detail::LiveEngine> engine_;

@@ -14,7 +14,10 @@
 
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
+#include "erm/histogram.hpp"
 #include "erm/impl/linkage.hpp"
+#include "erm/series.hpp"
+#include "erm/table.hpp"
 
 namespace erm {
 

@@ -15,17 +15,20 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "erm/artifact.hpp"
 #include "erm/build_facts.hpp"
 #include "erm/figure_adaptor.hpp"
 #include "erm/file_path.hpp"
 #include "erm/goal.hpp"
+#include "erm/histogram_options.hpp"
 #include "erm/image_view.hpp"
 #include "erm/impl/linkage.hpp"
 #include "erm/json_fwd.hpp"
 #include "erm/json_input.hpp"
 #include "erm/metric_history.hpp"
+#include "erm/numbers_view.hpp"
 #include "erm/param.hpp"
 #include "erm/pixels_view.hpp"
 #include "erm/provenance_options.hpp"
@@ -36,6 +39,7 @@
 namespace erm {
 
 class Figure;
+class Table;
 
 namespace detail {
 
@@ -161,6 +165,13 @@ class RunLogger {
   /// id has blanks but does not end as a filename, and the text has none: they were probably passed in the wrong order.
   void log_text(std::string_view utf8, std::string artifact_id);
 
+  /// One text of a series: at each step another, which run.series(artifact_id) reads. The last one logged at a step
+  /// replaces those before.
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_text(std::string_view utf8, std::string artifact_id, Step step) {
+    log_text_at(utf8, std::move(artifact_id), detail::step_of(step));
+  }
+
   /// A PNG or JPEG file, recognised by its first bytes. The filename is that of the path, or comes from the id. Throws
   /// FormatError for any other file.
   void log_image(const FilePath& path, std::string artifact_id, std::optional<std::string> filename = {});
@@ -181,35 +192,63 @@ class RunLogger {
                   "erm::PixelsView or the erm::Bytes of a PNG or JPEG file");
   }
 
+  /// One image of a series, as with log_text.
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_image(const FilePath& path, std::string artifact_id, Step step) {
+    log_image_at(path, std::move(artifact_id), detail::step_of(step));
+  }
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_image(Bytes image, std::string artifact_id, Step step) {
+    log_image_at(std::move(image), std::move(artifact_id), detail::step_of(step));
+  }
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_image(const ImageView& pixels, std::string artifact_id, Step step) {
+    log_image_at(pixels, std::move(artifact_id), detail::step_of(step));
+  }
+  template <class T, class Step,
+            std::enable_if_t<detail::is_pixels<T> && !std::is_same_v<T, ImageView> && detail::is_step<Step>, int> = 0>
+  void log_image(const T& pixels, std::string artifact_id, Step step, const ImageOptions& options = {}) {
+    if (!ignores_all()) log_image_at(detail::picture_of(pixels, options), std::move(artifact_id), detail::step_of(step));
+  }
+
   /// A plotly figure, or SVG in a JSON text.
   void log_figure(const Json& figure, std::string artifact_id);
   /// An erm::Figure, SVG text, the Bytes of a PNG or JPEG file, or a figure of any type that has a FigureAdaptor.
   template <class T>
   void log_figure(const T& figure, std::string artifact_id) {
-    if constexpr (detail::has_figure_adaptor<T>) {
-      const auto converted = FigureAdaptor<T>::convert(figure);
-      static_assert(!detail::has_figure_adaptor<std::decay_t<decltype(converted)>>,
-                    "erm: a FigureAdaptor converts to a type without one");
-      log_figure(converted, std::move(artifact_id));
-    } else if constexpr (std::is_same_v<T, Figure>) {
-      log_erm_figure(figure, std::move(artifact_id));
-    } else if constexpr (std::is_same_v<T, Bytes>) {
-      log_picture(figure, std::move(artifact_id));
-    } else if constexpr (detail::is_json<T>) {
-      log_figure(Json(figure), std::move(artifact_id));  // such as nlohmann::ordered_json
-    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-      if constexpr (std::is_pointer_v<T>)
-        log_svg(figure == nullptr ? std::string_view() : std::string_view(figure), figure == nullptr,
-                std::move(artifact_id));
-      else
-        log_svg(figure, false, std::move(artifact_id));
+    log_any_figure(figure, std::move(artifact_id), {});
+  }
+  /// One figure of a series, as with log_text.
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_figure(const Json& figure, std::string artifact_id, Step step) {
+    log_json_figure(figure, std::move(artifact_id), detail::step_of(step));
+  }
+  template <class T, class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_figure(const T& figure, std::string artifact_id, Step step) {
+    log_any_figure(figure, std::move(artifact_id), detail::step_of(step));
+  }
+
+  /// The distribution of values at a step, of which the run keeps how many lie in each bin: weights, gradients, errors.
+  /// `values` is what a NumbersView takes, or any other range of numbers; floats and doubles that lie in a row are not
+  /// copied. NaN and the infinities are counted apart. The last one logged at a step replaces those before; what several writers of
+  /// a run logged at one step is added up. Read by run.histogram(name). Throws Error for options that are no bins, or
+  /// other ones than at the first step.
+  template <class Values = std::initializer_list<double>, class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void log_histogram(std::string_view name, const Values& values, Step step, const HistogramOptions& options = {}) {
+    const std::int64_t at = detail::step_of(step);
+    if constexpr (std::is_constructible_v<NumbersView, const Values&>) {
+      accept_histogram(name, NumbersView(values), at, options);
     } else {
-      static_assert(detail::has_figure_adaptor<T>,
-                    "erm: this type is no figure yet. Specialise erm::FigureAdaptor<T> with a static "
-                    "convert(const T&) that returns erm::Json (plotly), text (SVG), erm::Bytes (PNG or JPEG) "
-                    "or an erm::Figure");
+      std::vector<double> copy;
+      for (const auto& value : values) copy.push_back(static_cast<double>(value));
+      accept_histogram(name, NumbersView(copy), at, options);
     }
   }
+
+  /// A table: named columns, and rows of values that keep their types. Replaces the table of that name. Read by
+  /// run.table(name); on disk a CSV file. Throws Error if a row has more or fewer values than there are columns or two
+  /// columns have one name, and InvalidIdError for a name that cannot be a file's.
+  void log_table(std::string_view name, std::vector<std::string> columns, std::vector<std::vector<Value>> rows);
 
   /// A file. Its extension decides the type unless you pass one. Throws NotFoundError if `path` does not exist and
   /// IoError if it is a folder (see log_artifacts). Content in a text is no path: pass to_bytes(text).
@@ -309,18 +348,60 @@ class RunLogger {
   virtual void store_artifact(const Artifact& artifact) = 0;
   virtual void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,
                           ArtifactType type) = 0;
+  virtual void accept_artifact_at(std::int64_t step, Artifact artifact) = 0;
+  virtual void accept_histogram(std::string_view name, const NumbersView& values, std::int64_t step,
+                                const HistogramOptions& options) = 0;
+  virtual void accept_table(const std::string& name, Table table) = 0;
   /// Waits until a live run's automatic capture of provenance is done.
   virtual void await_capture() = 0;
 
+  template <class T>
+  void log_any_figure(const T& figure, std::string artifact_id, std::optional<std::int64_t> step) {
+    if constexpr (detail::has_figure_adaptor<T>) {
+      const auto converted = FigureAdaptor<T>::convert(figure);
+      static_assert(!detail::has_figure_adaptor<std::decay_t<decltype(converted)>>,
+                    "erm: a FigureAdaptor converts to a type without one");
+      log_any_figure(converted, std::move(artifact_id), step);
+    } else if constexpr (std::is_same_v<T, Figure>) {
+      log_erm_figure(figure, std::move(artifact_id), step);
+    } else if constexpr (std::is_same_v<T, Bytes>) {
+      log_picture(figure, std::move(artifact_id), step);
+    } else if constexpr (std::is_same_v<T, Json>) {
+      log_json_figure(figure, std::move(artifact_id), step);
+    } else if constexpr (detail::is_json<T>) {
+      log_json_figure(Json(figure), std::move(artifact_id), step);  // such as nlohmann::ordered_json
+    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+      if constexpr (std::is_pointer_v<T>)
+        log_svg(figure == nullptr ? std::string_view() : std::string_view(figure), figure == nullptr,
+                std::move(artifact_id), step);
+      else
+        log_svg(figure, false, std::move(artifact_id), step);
+    } else {
+      static_assert(detail::has_figure_adaptor<T>,
+                    "erm: this type is no figure yet. Specialise erm::FigureAdaptor<T> with a static "
+                    "convert(const T&) that returns erm::Json (plotly), text (SVG), erm::Bytes (PNG or JPEG) "
+                    "or an erm::Figure");
+    }
+  }
+
+  /// As one of a series if there is a step.
+  void add_artifact_at(Artifact artifact, std::optional<std::int64_t> step);
+  void log_text_at(std::string_view utf8, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_image_at(const FilePath& path, std::string artifact_id, std::int64_t step);
+  void log_image_at(Bytes image, std::string artifact_id, std::int64_t step);
+  void log_image_at(const ImageView& pixels, std::string artifact_id, std::int64_t step);
+  void log_image_content(Bytes image, std::string artifact_id, std::optional<std::string> filename,
+                         std::optional<std::int64_t> step);
+  void log_figure_content(detail::FigureContent content, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_json_figure(const Json& figure, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_erm_figure(const Figure& figure, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_picture(const Bytes& picture, std::string artifact_id, std::optional<std::int64_t> step);
+  void log_svg(std::string_view text, bool is_null, std::string artifact_id, std::optional<std::int64_t> step);
   void log_value(std::string_view key, const Value& value, std::int64_t step, std::optional<TimePoint> time);
   static void expect_number(std::string_view key, const Value& value, std::int64_t step);
   void log_point(std::string_view key, const Value& value, std::int64_t step);
   void set_param(const std::string& key, const Param& param);
   void set_params(const Param& config);
-  void log_figure_content(detail::FigureContent content, std::string artifact_id);
-  void log_erm_figure(const Figure& figure, std::string artifact_id);
-  void log_picture(const Bytes& picture, std::string artifact_id);
-  void log_svg(std::string_view text, bool is_null, std::string artifact_id);
   void log_seed_value(std::string_view name, const Value& seed);
   void log_rng_state(std::string_view name, const std::string& state);
   [[nodiscard]] std::optional<std::string> rng_state(std::string_view name) const;

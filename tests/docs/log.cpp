@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -264,6 +265,65 @@ TEST_CASE("docs/log.md: figures of others") {
   CHECK(run.artifacts().at("dot").media_type() == "image/svg+xml");
   CHECK(run.artifacts().at("share").type() == erm::ArtifactType::plotly_json);
   CHECK(erm::to_text(run.artifacts().at("heat").bytes()) == heat.to_svg());
+}
+
+TEST_CASE("docs/log.md: series over steps") {
+  erm::ExperimentRun run("digits");
+  const std::vector<std::uint8_t> sample(28 * 28, 128);
+  const std::vector<int> actual = {0, 1, 1, 0}, predicted = {0, 1, 0, 0};
+
+  for (std::size_t step = 0; step < 300; step += 100) {
+    run.log_image({sample.data(), 28, 28, 1}, "sample", step);
+    run.log_figure(erm::confusion_matrix(actual, predicted, {"cat", "dog"}), "confusion over steps", step);
+    run.log_text("It was a dark and stormy night.", "generated", step);
+  }
+
+  for (const auto& [step, artifact] : run.series("generated"))               // ascending steps
+    std::printf("%lld: %s\n", static_cast<long long>(step), erm::to_text(artifact.bytes()).c_str());
+  const erm::Artifact& last = run.series("sample").last().artifact;
+  const erm::Artifact& at_100 = run.series("sample").at_step(100);
+
+  CHECK(run.series("generated").size() == 3);
+  CHECK(last.bytes() == at_100.bytes());
+  CHECK(run.series_names().size() == 3);
+}
+
+TEST_CASE("docs/log.md: histograms") {
+  erm::ExperimentRun run("digits");
+  const std::vector<float> weights = {0.1f, -0.2f, 0.05f, 0};
+  const std::vector<double> scores = {0.9, 0.8, 0.1};
+
+  for (int step = 0; step < 3; ++step) {
+    run.log_histogram("weights/fc1", weights, step);               // any container of numbers
+
+    erm::HistogramOptions options;
+    options.bins = 50;
+    options.range = {0.0, 1.0};
+    run.log_histogram("confidence", scores, step, options);        // 50 bins of one width from 0 to 1
+  }
+
+  const erm::Histogram& histogram = run.histogram("weights/fc1");
+  const std::vector<double>& edges = histogram.edges();            // the same at all steps, one more than there are bins
+  for (const erm::HistogramStep& at : histogram.steps())
+    for (std::size_t bin = 0; bin < histogram.bins(); ++bin)
+      if (at.counts[bin] > 0) std::printf("[%g, %g): %g\n", edges[bin], edges[bin + 1], double(at.counts[bin]));
+  double mean = histogram.last().mean();
+
+  CHECK(histogram.size() == 3);
+  CHECK(mean == Approx(-0.0125));
+  CHECK(run.histogram("confidence").bins() == 50);
+}
+
+TEST_CASE("docs/log.md: tables") {
+  erm::ExperimentRun run("digits");
+
+  run.log_table("per class", {"class", "f1"}, {{"cat", 0.9}, {"dog", 0.8}});
+
+  const erm::Table& table = run.table("per class");
+  for (std::size_t row = 0; row < table.size(); ++row)
+    std::printf("%s: %g\n", table.at(row, "class").str().c_str(), table.at(row, "f1").get<double>());
+
+  CHECK(table.at(1, "f1") == 0.8);
 }
 
 TEST_CASE("docs/log.md: files") {

@@ -78,7 +78,8 @@ inline void edit_run_in(FileSystem& fs, const std::string& folder, const std::fu
   // The new metadata have "erm", so readers would count files that the Python package left behind: list none.
   if (!metadata.written_by_erm) metadata.history_files.emplace();
   const std::string text = MetadataWriter::text(metadata.record, metadata.record.run_id, metadata.artifacts,
-                                                metadata.history_files, metadata.record.finished_utc);
+                                                metadata.history_files, metadata.record.finished_utc,
+                                                metadata.series_files);
   refuse_oversized(fs, "edit the run '" + folder + "'", text.size());
   claim->commit(metadata_path(folder), text, Durability::durable);
 }

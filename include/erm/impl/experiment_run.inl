@@ -12,33 +12,30 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/near_names.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/rewinds.hpp"
+#include "erm/detail/run/series_data.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/histogram.hpp"
+#include "erm/series.hpp"
+#include "erm/table.hpp"
 
 namespace erm {
 
 namespace detail {
 
-/// The end of an error about a name that does not exist: "; nearest it: 'lr'" or "; it has 'lr', 'seed'".
-inline std::string names_instead(std::string_view asked, const std::vector<std::string>& names) {
-  constexpr std::size_t most = 8;
-  const auto listed = [](const std::vector<std::string>& some, std::size_t count) {
-    std::string text;
-    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + shown(some[i]);
-    return text;
-  };
-  if (names.empty()) return "; it has none";
-  const std::vector<std::string> nearest = near_names(asked, names);
-  if (!nearest.empty()) return "; its nearest are " + listed(nearest, nearest.size());
-  if (names.size() <= most) return "; it has " + listed(names, names.size());
-  return "; it has " + listed(names, most) + " and " + std::to_string(names.size() - most) + " more";
+/// The names of a map, each once.
+template <class Named>
+std::vector<std::string> names_in(const Named& named) {
+  std::vector<std::string> names;
+  for (const auto& one : named) names.push_back(one.first);
+  return names;
 }
 
 [[noreturn]] inline void throw_no_entry(const RunRecord& run, const char* kind, std::string_view name,
@@ -95,6 +92,28 @@ ERM_INLINE std::optional<std::int64_t> ExperimentRun::last_step(std::string_view
   const auto found = history().find(std::string(metric));
   if (found == history().end() || found->second.empty()) return std::nullopt;
   return found->second.last().step;
+}
+ERM_INLINE const Series& ExperimentRun::series(std::string_view artifact_id) const {
+  return detail::entry_of(state_->record, "series", detail::series_of(state_->record).series, artifact_id);
+}
+ERM_INLINE const Histogram& ExperimentRun::histogram(std::string_view name) const {
+  const detail::SeriesData& data = detail::series_of(state_->record);
+  static_cast<void>(detail::entry_of(state_->record, "histogram", data.histograms, name));
+  return data.histogram(std::string(name));
+}
+ERM_INLINE const Table& ExperimentRun::table(std::string_view name) const {
+  const detail::SeriesData& data = detail::series_of(state_->record);
+  static_cast<void>(detail::entry_of(state_->record, "table", data.tables, name));
+  return data.table(std::string(name));
+}
+ERM_INLINE std::vector<std::string> ExperimentRun::series_names() const {
+  return detail::names_in(detail::series_of(state_->record).series);
+}
+ERM_INLINE std::vector<std::string> ExperimentRun::histogram_names() const {
+  return detail::names_in(detail::series_of(state_->record).histograms);
+}
+ERM_INLINE std::vector<std::string> ExperimentRun::table_names() const {
+  return detail::names_in(detail::series_of(state_->record).tables);
 }
 ERM_INLINE const std::map<std::string, Goal>& ExperimentRun::goals() const noexcept { return state_->record.goals; }
 ERM_INLINE const std::map<std::string, std::string>& ExperimentRun::axes() const noexcept {
@@ -183,6 +202,25 @@ ERM_INLINE bool ExperimentRun::stores_artifacts() const { return false; }
 ERM_INLINE void ExperimentRun::store_artifact(const Artifact&) {}
 ERM_INLINE void ExperimentRun::store_file(const FilePath&, const std::string&, const std::string&, ArtifactType) {}
 
+ERM_INLINE void ExperimentRun::accept_artifact_at(std::int64_t step, Artifact artifact) {
+  const std::string id = artifact.id();
+  const TimePoint now = std::chrono::floor<std::chrono::milliseconds>(detail::now_utc());
+  detail::own_series(state_->record).series[id].put(step, std::move(artifact), now);
+}
+ERM_INLINE void ExperimentRun::accept_histogram(std::string_view name, const NumbersView& values,
+                                                std::int64_t step, const HistogramOptions& options) {
+  using std::chrono::milliseconds;
+  const std::int64_t now = std::chrono::floor<milliseconds>(detail::now_utc()).time_since_epoch().count();
+  detail::SeriesData& series = detail::own_series(state_->record);
+  detail::with_floating(values, [&](const auto* first, std::size_t size) {
+    series.log_histogram(detail::repaired_utf8(name), first, size, step, now, options);
+  });
+}
+ERM_INLINE void ExperimentRun::accept_table(const std::string& name, Table table) {
+  const TimePoint now = std::chrono::floor<std::chrono::milliseconds>(detail::now_utc());
+  detail::own_series(state_->record).put_table(name, std::move(table), now);
+}
+
 ERM_INLINE void ExperimentRun::accept_metric(std::string_view key, Value value) {
   state_->record.metrics[detail::repaired_utf8(key)] = std::move(value);
 }
@@ -201,6 +239,11 @@ ERM_INLINE void ExperimentRun::accept_point(std::string_view key, double value, 
 ERM_INLINE void ExperimentRun::accept_rewind(std::optional<std::string_view> metric, std::int64_t step) {
   detail::RunRecord& record = state_->record;
   const detail::Rewind rewind = {step, metric ? std::optional(detail::repaired_utf8(*metric)) : std::nullopt};
+  if (!detail::series_of(record).empty()) {
+    record.series = std::make_shared<detail::SeriesData>(detail::series_of(record));  // without what it has read
+    record.unread_series.reset();
+    detail::rewind_series(*record.series, rewind);
+  }
   detail::Histories& histories = record.own_history();
   for (auto at = histories.begin(); at != histories.end();) {
     auto& [name, history] = *at;

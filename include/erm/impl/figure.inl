@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -286,8 +287,9 @@ ERM_INLINE double mean_precision(const std::vector<double>& labels, const std::v
 
 }  // namespace detail
 
-ERM_INLINE void RunLogger::log_erm_figure(const Figure& figure, std::string artifact_id) {
-  log_figure(figure.json(), std::move(artifact_id));
+ERM_INLINE void RunLogger::log_erm_figure(const Figure& figure, std::string artifact_id,
+                                          std::optional<std::int64_t> step) {
+  log_json_figure(figure.json(), std::move(artifact_id), step);
 }
 
 }  // namespace erm

@@ -178,6 +178,28 @@ ERM_INLINE void LiveRun::store_file(const FilePath& path, const std::string& art
   engine_->store({artifact_id, {}, filename, type, detail::media_type_of(type, filename), {}, {}}, content);
 }
 
+ERM_INLINE void LiveRun::accept_artifact_at(std::int64_t step, Artifact artifact) {
+  if (ignores_all()) return;
+  engine_->log_series("artifact " + detail::shown(artifact.id()) + " of step " + std::to_string(step),
+                      [&](detail::LiveSeries& series) { series.add_artifact(step, artifact); });
+}
+ERM_INLINE void LiveRun::accept_histogram(std::string_view name, const NumbersView& values,
+                                          std::int64_t step, const HistogramOptions& options) {
+  if (ignores_all()) return;
+  const std::string valid_name = detail::repaired_utf8(name);
+  engine_->log_series("histogram " + detail::shown(name) + " of step " + std::to_string(step),
+                      [&](detail::LiveSeries& series) {
+                        detail::with_floating(values, [&](const auto* first, std::size_t size) {
+                          series.add_histogram(valid_name, first, size, step, options);
+                        });
+                      });
+}
+ERM_INLINE void LiveRun::accept_table(const std::string& name, Table table) {
+  if (ignores_all()) return;
+  engine_->log_series("table " + detail::shown(name),
+                      [&](detail::LiveSeries& series) { series.add_table(name, table); });
+}
+
 ERM_INLINE void LiveRun::await_capture() {
   if (engine_) engine_->await_capture();
 }

@@ -2,7 +2,9 @@
 // includes erm/json.hpp, or a header that does.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,7 +20,11 @@ ERM_INLINE const std::map<std::string, Json>& ExperimentRun::dicts() const { ret
 ERM_INLINE const Json& ExperimentRun::provenance() const { return state_->record.provenance(); }
 
 ERM_INLINE void RunLogger::log_figure(const Json& figure, std::string artifact_id) {
-  log_figure_content(detail::json_content(figure), std::move(artifact_id));
+  log_json_figure(figure, std::move(artifact_id), {});
+}
+ERM_INLINE void RunLogger::log_json_figure(const Json& figure, std::string artifact_id,
+                                           std::optional<std::int64_t> step) {
+  log_figure_content(detail::json_content(figure), std::move(artifact_id), step);
 }
 
 }  // namespace erm

@@ -25,6 +25,7 @@
 #include "erm/error.hpp"
 #include "erm/image.hpp"
 #include "erm/run_logger.hpp"
+#include "erm/table.hpp"
 
 namespace erm {
 
@@ -234,6 +235,11 @@ ERM_INLINE void RunLogger::log_dict(std::string_view name, const JsonInput& obje
 }
 
 ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_id) {
+  log_text_at(utf8, std::move(artifact_id), {});
+}
+
+ERM_INLINE void RunLogger::log_text_at(std::string_view utf8, std::string artifact_id,
+                                       std::optional<std::int64_t> step) {
   detail::check_name("artifact id", artifact_id);
   const bool are_swapped = !utf8.empty() && !detail::has_white_space(utf8) && detail::has_white_space(artifact_id) &&
                            !detail::ends_as_filename(artifact_id);
@@ -244,9 +250,10 @@ ERM_INLINE void RunLogger::log_text(std::string_view utf8, std::string artifact_
   }
   std::string filename = detail::has_ending(artifact_id) ? artifact_id : artifact_id + ".txt";
   const std::string guessed = detail::media_type_of(ArtifactType::binary, filename);
-  add_artifact(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
-                        std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
-                        detail::is_text_media_type(guessed) ? guessed : "text/plain"));
+  add_artifact_at(Artifact(std::move(artifact_id), std::move(filename), ArtifactType::binary,
+                           std::make_shared<const detail::BytesContent>(to_bytes(detail::repaired_utf8(utf8))),
+                           detail::is_text_media_type(guessed) ? guessed : "text/plain"),
+                  step);
 }
 
 ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_id,
@@ -258,6 +265,11 @@ ERM_INLINE void RunLogger::log_image(const FilePath& path, std::string artifact_
 }
 
 ERM_INLINE void RunLogger::log_image(Bytes image, std::string artifact_id, std::optional<std::string> filename) {
+  log_image_content(std::move(image), std::move(artifact_id), std::move(filename), {});
+}
+
+ERM_INLINE void RunLogger::log_image_content(Bytes image, std::string artifact_id, std::optional<std::string> filename,
+                                             std::optional<std::int64_t> step) {
   const ArtifactType type = detail::image_type_or_throw(image, artifact_id);
   if (!filename) {
     const std::string lower = detail::ascii_lower(artifact_id);
@@ -265,7 +277,7 @@ ERM_INLINE void RunLogger::log_image(Bytes image, std::string artifact_id, std::
                    ? artifact_id
                    : detail::filename_for(artifact_id, type == ArtifactType::png ? ".png" : ".jpg");
   }
-  log_artifact(std::move(image), std::move(artifact_id), std::move(*filename), type);
+  add_artifact_at(Artifact(std::move(artifact_id), std::move(*filename), type, std::move(image)), step);
 }
 
 ERM_INLINE void RunLogger::log_image(const ImageView& pixels, std::string artifact_id) {
@@ -273,18 +285,37 @@ ERM_INLINE void RunLogger::log_image(const ImageView& pixels, std::string artifa
   log_artifact(encode_png(pixels), std::move(artifact_id), std::move(filename), ArtifactType::png);
 }
 
-ERM_INLINE void RunLogger::log_figure_content(detail::FigureContent content, std::string artifact_id) {
+ERM_INLINE void RunLogger::log_image_at(const FilePath& path, std::string artifact_id, std::int64_t step) {
+  if (ignores_all()) return;
+  detail::refuse_content_as_path(path, "log_image");
+  Bytes image = detail::read_whole_file(detail::open_regular_file(path));
+  log_image_content(std::move(image), std::move(artifact_id), detail::own_filename(path), step);
+}
+
+ERM_INLINE void RunLogger::log_image_at(Bytes image, std::string artifact_id, std::int64_t step) {
+  log_image_content(std::move(image), std::move(artifact_id), {}, step);
+}
+
+ERM_INLINE void RunLogger::log_image_at(const ImageView& pixels, std::string artifact_id, std::int64_t step) {
+  std::string filename = detail::filename_for(artifact_id, ".png");
+  log_image_content(encode_png(pixels), std::move(artifact_id), std::move(filename), step);
+}
+
+ERM_INLINE void RunLogger::log_figure_content(detail::FigureContent content, std::string artifact_id,
+                                              std::optional<std::int64_t> step) {
   std::string filename = detail::filename_for(artifact_id, content.filename_ending);
-  log_artifact(std::move(content.bytes), std::move(artifact_id), std::move(filename), content.type);
+  add_artifact_at(Artifact(std::move(artifact_id), std::move(filename), content.type, std::move(content.bytes)), step);
 }
 
-ERM_INLINE void RunLogger::log_picture(const Bytes& picture, std::string artifact_id) {
-  log_figure_content(detail::image_content(picture), std::move(artifact_id));
+ERM_INLINE void RunLogger::log_picture(const Bytes& picture, std::string artifact_id,
+                                       std::optional<std::int64_t> step) {
+  log_figure_content(detail::image_content(picture), std::move(artifact_id), step);
 }
 
-ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::string artifact_id) {
+ERM_INLINE void RunLogger::log_svg(std::string_view text, bool is_null, std::string artifact_id,
+                                   std::optional<std::int64_t> step) {
   if (is_null) throw Error("cannot log a figure: its SVG text is a null pointer");
-  log_figure_content(detail::svg_content(text), std::move(artifact_id));
+  log_figure_content(detail::svg_content(text), std::move(artifact_id), step);
 }
 
 ERM_INLINE void RunLogger::log_artifact(const FilePath& path, std::string artifact_id,
@@ -325,6 +356,25 @@ ERM_INLINE void RunLogger::add_artifact(Artifact artifact) {
     const std::string id = artifact.id();
     record.artifacts.insert_or_assign(id, std::move(artifact));
   });
+}
+
+ERM_INLINE void RunLogger::add_artifact_at(Artifact artifact, std::optional<std::int64_t> step) {
+  if (!step) return add_artifact(std::move(artifact));
+  detail::check_artifact_names(artifact.id(), artifact.filename());
+  accept_artifact_at(*step, std::move(artifact));
+}
+
+ERM_INLINE void RunLogger::log_table(std::string_view name, std::vector<std::string> columns,
+                                     std::vector<std::vector<Value>> rows) {
+  std::string id(name);
+  detail::check_name("table name", id);
+  Table table;
+  try {
+    table = Table(std::move(columns), std::move(rows));
+  } catch (const Error& error) {
+    throw Error("table " + detail::shown(name) + ": " + error.what());
+  }
+  accept_table(id, std::move(table));
 }
 
 ERM_INLINE void RunLogger::set_tag(std::string_view name, const Value& value) {

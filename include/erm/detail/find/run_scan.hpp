@@ -253,6 +253,7 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
   if (!filter.matches(record)) return std::nullopt;
   if (!settles_first) settle(*fs_, folder, metadata);
   if (!filter.asks_for_artifacts()) add_artifacts(fs_, folder, metadata);
+  add_series(fs_, folder, metadata);
   return std::move(record);
 }
 

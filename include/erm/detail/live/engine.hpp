@@ -22,6 +22,7 @@
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
+#include "erm/detail/live/series.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/thread.hpp"
 #include "erm/detail/live/writer.hpp"
@@ -76,6 +77,9 @@ class LiveEngine {
   /// Stores an artifact while other threads log. An error of the store is reported like a failure of the writing
   /// thread.
   void store(StoredArtifact artifact, const Content& content);
+  /// Calls `log(series)`, with the errors of the store as in store(). `what` names in them what is lost.
+  template <class Log>
+  void log_series(const std::string& what, Log&& log);
   /// Returns when everything logged so far is written. Throws if it could not be written, and once for lost data.
   void flush();
   /// Flushes the run and ends it. A second call does nothing.
@@ -116,6 +120,7 @@ class LiveEngine {
 
   void throw_if_failed_or_ended();
   void throw_if_lost();
+  void note_lost(const std::string& what, const Error& error);
   void refuse_writing_thread() const;
   void adopt(bool with_edits);
 
@@ -127,6 +132,7 @@ class LiveEngine {
   Identity identity_;
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
+  std::unique_ptr<LiveSeries> series_;
   std::unique_ptr<LiveWriter> writer_;
   std::unique_ptr<LiveCapture> capture_ = std::make_unique<LiveCapture>();
   std::optional<BuildFacts> facts_;  // if the provenance is wanted
@@ -154,7 +160,8 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::strin
                 record_.folder().record().run_id},
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
-      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_)) {
+      series_(std::make_unique<LiveSeries>(record_.folder())),
+      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_)) {
   metrics_.set_steps(record_.folder().last_steps());
   thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
 }
@@ -243,13 +250,29 @@ inline void LiveEngine::store(StoredArtifact artifact, const Content& content) {
     record_.store(artifact, content, options_.hash_artifacts);
   } catch (const Error& error) {
     if (options_.throw_errors) throw;
-    const std::string message = "artifact " + shown(artifact.id) + " is lost: " + error.what();
-    {
-      const CallersLock lock(lost_mutex_);
-      lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
-    }
-    report("the live run '" + folder().uri() + "': " + message);
-    return;
+    return note_lost("artifact " + shown(artifact.id), error);
+  }
+  throw_if_failed_or_ended();
+}
+
+inline void LiveEngine::note_lost(const std::string& what, const Error& error) {
+  const std::string message = what + " is lost: " + error.what();
+  {
+    const CallersLock lock(lost_mutex_);
+    lost_artifacts_ += (lost_artifacts_.empty() ? "" : "; ") + message;
+  }
+  report("the live run '" + folder().uri() + "': " + message);
+}
+
+template <class Log>
+void LiveEngine::log_series(const std::string& what, Log&& log) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  try {
+    log(*series_);
+  } catch (const IoError& error) {
+    if (options_.throw_errors) throw;
+    return note_lost(what, error);
   }
   throw_if_failed_or_ended();
 }
@@ -346,6 +369,7 @@ inline void LiveEngine::lock_for_fork(Deadline deadline) {
   }
   record_.mutex().lock();
   metrics_.mutex().lock();
+  series_->mutex().lock();
   thread_->mutex().lock();
   lost_mutex_.lock();
   points_->mutex().lock();
@@ -355,6 +379,7 @@ inline void LiveEngine::unlock_after_fork() {
   points_->mutex().unlock();
   lost_mutex_.unlock();
   thread_->mutex().unlock();
+  series_->mutex().unlock();
   metrics_.mutex().unlock();
   record_.mutex().unlock();
   if (is_quiet_) thread_->at_work().unlock();
@@ -396,15 +421,17 @@ inline void LiveEngine::continue_in_child() {
   struct Left {
     std::unique_ptr<LiveThread> thread;
     std::unique_ptr<LiveWriter> writer;
+    std::unique_ptr<LiveSeries> series;
     std::unique_ptr<LiveCapture> capture;
   };
   static std::vector<Left>* const all_left = new std::vector<Left>;
-  all_left->push_back({std::move(thread_), std::move(writer_), std::move(capture_)});
+  all_left->push_back({std::move(thread_), std::move(writer_), std::move(series_), std::move(capture_)});
   ::new (static_cast<void*>(&end_mutex_)) std::mutex;
   ending_in_ = std::thread::id();
   capture_ = std::make_unique<LiveCapture>();
   points_->reopen();
-  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_);
+  series_ = std::make_unique<LiveSeries>(record_.folder());  // goes on after what the parent wrote
+  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_);
   thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
   owner_process_ = os::process_number();
   told_disowned_ = false;

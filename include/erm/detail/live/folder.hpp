@@ -89,6 +89,13 @@ class LiveFolder {
   [[nodiscard]] bool put_content(StoredArtifact& artifact, const Content& content, bool hash) const;
   /// Adds a stored artifact to the metadata, and removes the artifact that had its id before.
   void add_artifact(const StoredArtifact& artifact);
+  /// Writes a file below series/ whole, or returns false if it is there. With `replaces` it is written in any case.
+  bool put_series_file(const std::string& name, const Content& content, bool replaces) const;
+  [[nodiscard]] std::string path_below_series(const std::string& name) const {
+    return joined(series_folder(folder_), name);
+  }
+  [[nodiscard]] const std::string& writer() const noexcept { return writer_; }
+  [[nodiscard]] Durability durability() const noexcept { return durability_; }
   void remove_content(const StoredArtifact& artifact) const { fs_->remove(content_path(artifact.stored_filename)); }
 
  private:
@@ -317,7 +324,12 @@ inline void LiveFolder::read_own_history(RunRecord& record) {
   // What is left of the file may end before the place up to which it was rewound.
   for (Rewind& one : record.rewinds)
     for (auto& [file, end] : one.reach)
-      if (file == history_place(writer_ + ".csv")) end = (std::min)(end, history_size_);
+      if (file == history_place(writer_ + ".csv"))
+        end = (std::min)(end, history_size_);
+      else if (file == series_place(writer_ + ".csv") || file == series_place(writer_ + ".hist"))
+        end = (std::min)(end, fs_->info(joined(folder_, file)).kind == FileKind::file
+                                  ? whole_size_of_series(*fs_, joined(folder_, file))
+                                  : 0);
   if (!resume_at_step_) return;
   for (auto& [metric, points] : record.history)
     if (Rewind{*resume_at_step_}.is_of(metric)) abandon_points(points, record.abandoned[metric], *resume_at_step_);
@@ -333,6 +345,9 @@ inline std::vector<Rewind> LiveFolder::rewinds_of_main() const {
 inline std::map<std::string, std::uint64_t> LiveFolder::reach_of_rewind(std::uint64_t size) const {
   const std::string own = writer_ + ".csv";
   std::map<std::string, std::uint64_t> reach = {{history_place(own), size}};
+  for (const std::string& name : series_lists(*fs_, folder_))
+    if (is_main() || name == writer_ + ".csv" || name == writer_ + ".hist")
+      reach[series_place(name)] = whole_size_of_series(*fs_, path_below_series(name));
   if (!is_main()) return reach;
   for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
     if (entry.kind != FileKind::file || entry.name == own || !ends_with(entry.name, ".csv")) continue;
@@ -410,7 +425,12 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   owner.expect_free(metadata.record, refusal);
   if (metadata.history_files) {
     metadata.record.rewinds = rewinds_of_unnamed(*fs_, folder_, std::move(metadata.record.rewinds));
-    // From now on every file in history/ counts.
+    // From now on every file in history/ counts, and in series/.
+    for (const std::string& name : series_lists(*fs_, folder_)) {
+      const auto& named = metadata.series_files;
+      if (std::find(named.begin(), named.end(), name) == named.end())
+        fs_->remove(joined(series_folder(folder_), name));
+    }
     for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
       const auto& named = *metadata.history_files;
       if (std::find(named.begin(), named.end(), entry.name) == named.end())
@@ -418,6 +438,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
     }
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
+    fs_->remove(series_folder(folder_));
   }
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
@@ -621,6 +642,23 @@ inline bool LiveFolder::put_content(StoredArtifact& artifact, const Content& con
     fs_->remove(path);
     throw;
   }
+  return true;
+}
+
+inline bool LiveFolder::put_series_file(const std::string& name, const Content& content, bool replaces) const {
+  expect_own_metadata();
+  const std::string path = path_below_series(name);
+  if (fs_->has_folders()) {
+    for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at))
+      if (fs_->info(at).kind == FileKind::link)
+        throw FormatError("cannot store a series of the live run '" + folder_ + "': '" + at +
+                          "' is a symbolic link, which may lead out of the run's folder; put the folder itself there");
+  }
+  // In a store without folders a look costs as much as writing. Written in one step, so that what is there is whole.
+  if (!replaces && fs_->has_folders() && fs_->info(path).kind == FileKind::file) return false;
+  fs_->write_from(path, content, durability_);
+  if (durability_ == Durability::durable)
+    for (std::string at = folder_of(path); at.size() >= folder_.size(); at = folder_of(at)) fs_->sync_folder(at);
   return true;
 }
 

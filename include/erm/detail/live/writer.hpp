@@ -16,6 +16,7 @@
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
+#include "erm/detail/live/series.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/system_metrics.hpp"
 #include "erm/detail/os/process.hpp"
@@ -35,7 +36,8 @@ struct RewindRequest {
 /// For one thread at a time.
 class LiveWriter {
  public:
-  LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points);
+  LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
+             LiveSeries& series);
 
   /// The time until the next round: how long a point may wait, or until the next system sample is due.
   [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
@@ -67,6 +69,7 @@ class LiveWriter {
   LiveRecord& record_;
   LiveMetrics& metrics_;
   PointBuffer& points_;
+  LiveSeries& series_;
   HistoryFile history_;
   std::mutex asked_mutex_;
   std::vector<std::shared_ptr<RewindRequest>> asked_;
@@ -79,11 +82,13 @@ class LiveWriter {
 
 // ---- bodies ----
 
-inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points)
+inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
+                              LiveSeries& series)
     : options_(options),
       record_(record),
       metrics_(metrics),
       points_(points),
+      series_(series),
       history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
   history_.when_shorter([this](std::uint64_t size) { record_.shorten_rewinds(size); });
 }
@@ -101,6 +106,7 @@ inline void LiveWriter::withdraw(const std::shared_ptr<RewindRequest>& request) 
 inline void LiveWriter::go_back(RewindRequest& request) {
   record_.expect_own();
   history_.mend_if_changed();  // so that its size is the file's
+  series_.store();             // its size is looked up in the store
   record_.rewind(metrics_, request.metric, request.step, history_.size(),
                  [&](HistoryReader& reader) { history_.read(reader); });
   request.is_done = true;
@@ -157,6 +163,9 @@ inline void LiveWriter::drain(Checks checks) {
     if (text_.text().size() >= enough) write_text(checks);
   });
   write_text(checks);
+  if (!series_.has_waiting()) return;
+  if (checks == Checks::owner) record_.expect_own();
+  series_.drain();
 }
 
 inline void LiveWriter::round(bool everything) {
@@ -175,11 +184,16 @@ inline void LiveWriter::round(bool everything) {
     record_.expect_own();  // it may write the file
     history_.mend_if_changed();
   }
-  if (options_.sync) history_.sync();
+  if (options_.sync) {
+    history_.sync();
+    series_.sync();
+  }
   const Clock::time_point now = Clock::now();
-  if (history_.is_staged() && (everything || now - stored_at_ >= options_.store_interval)) {
+  const bool is_staged = history_.is_staged() || series_.is_staged();
+  if (is_staged && (everything || now - stored_at_ >= options_.store_interval)) {
     record_.expect_own();
-    history_.store(options_.sync ? Durability::durable : Durability::buffered);
+    if (history_.is_staged()) history_.store(options_.sync ? Durability::durable : Durability::buffered);
+    series_.store();
     stored_at_ = now;
   }
   record_.write(metrics_, everything, options_.heartbeat);

@@ -32,6 +32,9 @@ namespace erm::detail {
 /// Data that a later version wrote and this one does not know. Kept, so that saving the run again loses nothing.
 struct LaterKeys;
 
+struct SeriesData;
+class UnreadSeries;
+
 /// A history that is read on demand. Copies of a run share it.
 class UnreadHistory {
  public:
@@ -93,6 +96,8 @@ struct RunRecord {
 
   std::shared_ptr<const LaterKeys> later;
   std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
+  std::shared_ptr<SeriesData> series;                   // see series_data.hpp; shared by copies until one changes it
+  std::shared_ptr<const UnreadSeries> unread_series;    // in place of `series`
 
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;

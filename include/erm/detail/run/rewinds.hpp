@@ -45,6 +45,7 @@ struct Rewind {
   }
 };
 
+inline std::string series_place(const std::string& filename) { return "series/" + filename; }
 inline std::string history_place(const std::string& filename) { return "history/" + filename; }
 
 /// A point that no longer counts.

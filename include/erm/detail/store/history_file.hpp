@@ -33,7 +33,9 @@ class HistoryFile {
     bool has_lost_points = false;
   };
 
-  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size) : fs_(fs), path_(std::move(path)), size_(size) {
+  /// `mends`: the file is a history, which this class knows how to mend. A change of any other throws ChangedFile.
+  HistoryFile(FileSystem& fs, std::string path, std::uint64_t size, bool mends = true)
+      : fs_(fs), path_(std::move(path)), size_(size), mends_(mends) {
     appender_ = fs_.appender(path_, size);
     if (appender_) return;
     staged_ = os::unnamed_file("history");
@@ -55,6 +57,7 @@ class HistoryFile {
     try {
       appender_->append(text);
     } catch (const ChangedFile& changed) {
+      if (!mends_) throw;
       mend(changed);
       tell_shorter();
       appender_->append(text);
@@ -217,6 +220,7 @@ class HistoryFile {
   FileSystem& fs_;
   std::string path_;
   std::uint64_t size_;
+  bool mends_;
   std::unique_ptr<Appender> appender_;
   std::function<void(std::uint64_t)> when_shorter_;
   bool is_told_ = true;

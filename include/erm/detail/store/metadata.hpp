@@ -53,6 +53,8 @@ struct MetadataFile {
   std::vector<StoredArtifact> artifacts;
   /// The files in history/ that belong to the run. Nothing means all of them.
   std::optional<std::vector<std::string>> history_files;
+  /// The lists in series/ that belong to the run, if `history_files` names any. Otherwise all of them do.
+  std::vector<std::string> series_files;
   std::string writer;           // the writer's id for a live run; empty for "main"
   bool written_by_erm = false;  // has "erm", which the Python package drops
   /// What other writers logged, if it was read together with the history.

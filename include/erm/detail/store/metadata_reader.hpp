@@ -93,6 +93,7 @@ class MetadataReader {
   std::int64_t whole_number(const std::string& place);
   void sizes(std::map<std::string, std::uint64_t>& of_files, const std::string& place);
   Rewind rewind();
+  std::vector<std::string> filenames(const std::string& place);
   void apply_types(const std::map<std::string, std::string>& types, RunRecord& record);
   bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
                   const std::string& pointer) const;
@@ -287,6 +288,18 @@ inline Rewind MetadataReader::rewind() {
   return read;
 }
 
+inline std::vector<std::string> MetadataReader::filenames(const std::string& place) {
+  std::vector<std::string> names;
+  expect(Kind::array, "a list", place);
+  json_.array([&] {
+    std::string filename = text(place);
+    if (const std::string fault = fault_of_name(filename); !fault.empty() || filename.find('/') != std::string::npos)
+      fail(place + " " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
+    names.push_back(std::move(filename));
+  });
+  return names;
+}
+
 inline void MetadataReader::erm_object(MetadataFile& file) {
   RunRecord& record = file.record;
   file.written_by_erm = true;
@@ -345,15 +358,9 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       expect(Kind::object, "an object", "erm/provenance");
       record.set_provenance(std::make_shared<const ProvenanceText>(std::string(json_.passed_over())));
     } else if (key == "history") {
-      expect(Kind::array, "a list", "erm/history");
-      file.history_files.emplace();
-      json_.array([&] {
-        std::string filename = text("erm/history");
-        if (const std::string fault = fault_of_name(filename);
-            !fault.empty() || filename.find('/') != std::string::npos)
-          fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
-        file.history_files->push_back(std::move(filename));
-      });
+      file.history_files = filenames("erm/history");
+    } else if (key == "series") {
+      file.series_files = filenames("erm/series");
     } else if (key == "rewinds") {
       expect(Kind::array, "a list", "erm/rewinds");
       json_.array([&] { record.rewinds.push_back(rewind()); });

@@ -24,14 +24,15 @@ class MetadataWriter {
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
-                          std::optional<TimePoint> finished_utc) {
-    return text(record, run_id, artifacts, history_files, finished_utc, record.rewinds);
+                          std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files = {}) {
+    return text(record, run_id, artifacts, history_files, finished_utc, series_files, record.rewinds);
   }
   /// With rewinds of files that are not those of the record.
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
-                          std::optional<TimePoint> finished_utc, const std::vector<Rewind>& rewinds);
+                          std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files,
+                          const std::vector<Rewind>& rewinds);
 
  private:
   void key(std::string_view name) {
@@ -47,6 +48,15 @@ class MetadataWriter {
   void text_entry(std::string_view name, std::string_view text) {
     key(name);
     append_json_string(out_, text);
+  }
+  void names(std::string_view name, const std::vector<std::string>& list) {
+    key(name);
+    out_ += '[';
+    for (const std::string& each : list) {
+      if (out_.back() != '[') out_ += ", ";
+      append_json_string(out_, each);
+    }
+    out_ += ']';
   }
   void later(const Json& keys) {
     if (!keys.is_object()) return;
@@ -221,7 +231,9 @@ inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector
 inline std::string MetadataWriter::text(const RunRecord& record, const std::string& run_id,
                                         const std::vector<StoredArtifact>& artifacts,
                                         const std::optional<std::vector<std::string>>& history_files,
-                                        std::optional<TimePoint> finished_utc, const std::vector<Rewind>& rewinds) {
+                                        std::optional<TimePoint> finished_utc,
+                                        const std::vector<std::string>& series_files,
+                                        const std::vector<Rewind>& rewinds) {
   MetadataWriter writer;
   std::string& out = writer.out_;
   out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
@@ -291,15 +303,8 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
     writer.key("provenance");
     writer.append(record.provenance());
   }
-  if (history_files) {
-    writer.key("history");
-    out += '[';
-    for (const std::string& file : *history_files) {
-      if (out.back() != '[') out += ", ";
-      append_json_string(out, file);
-    }
-    out += ']';
-  }
+  if (history_files) writer.names("history", *history_files);
+  if (!series_files.empty()) writer.names("series", series_files);
   writer.rewinds(rewinds);
   const std::map<std::string, std::string> none;
   const auto& later_types = record.later ? record.later->of_types : none;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -49,10 +50,13 @@ inline std::string deleted_entry_in(const FileSystem& fs, const std::string& fol
   return {};
 }
 
-/// Removes the files in a run's folder that its metadata does not name.
+/// Removes the files in a run's folder that its metadata does not name. Nothing for `series` means that they are not
+/// known, and stay.
 inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
-                           const std::set<std::string>& history) {
-  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
+                           const std::set<std::string>& history, const std::optional<std::set<std::string>>& series) {
+  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history),
+                                    std::pair("series", series ? &*series : nullptr)}) {
+    if (named == nullptr) continue;
     const std::string inside = joined(folder, part);
     std::set<std::string> emptied;
     std::vector<std::string> unnamed;
@@ -76,6 +80,7 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
     if (!deleted_entry_in(fs, folder).empty()) return;  // a deleted run on its way to the trash
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
+    fs.remove(series_folder(folder));
     fs.remove(edits_path(folder));
     fs.remove_if_empty(folder);
     return;
@@ -89,7 +94,8 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (!metadata.history_files) return;  // a live run: its metadata do not list its files
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
-  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
+  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()},
+                 named_series_files(fs, folder, metadata.series_files));
 }
 
 /// Claims a run's folder, and removes what a killed save left there. Throws IoError if another process holds the claim

@@ -23,6 +23,7 @@
 #include "erm/detail/store/metadata_reader.hpp"
 #include "erm/detail/store/run_edits.hpp"
 #include "erm/detail/store/run_life.hpp"
+#include "erm/detail/store/series_reader.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
@@ -320,10 +321,19 @@ inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::stri
   }
 }
 
+/// Lets the run read its series when a program asks for them.
+inline void add_series(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
+  if (!metadata.written_by_erm || (metadata.history_files && metadata.series_files.empty())) return;
+  metadata.record.unread_series = std::make_shared<const StoredSeries>(
+      fs, folder, metadata,
+      [](const FileSystem& store, const std::string& run_folder) { return read_metadata(store, run_folder); });
+}
+
 /// The run for its metadata and history.
 inline RunRecord record_of(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile&& metadata) {
   settle(*fs, folder, metadata);
   add_artifacts(fs, folder, metadata);
+  add_series(fs, folder, metadata);
   return std::move(metadata.record);
 }
 

@@ -30,6 +30,7 @@
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
+#include "erm/detail/store/series_writer.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/store/stored_names.hpp"
 #include "erm/error.hpp"
@@ -81,10 +82,11 @@ class RunSaver {
     try {
       name_artifacts();
       write_files();
+      write_series();
       sync();
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc,
-                                  rewinds_);
+                                  series_, rewinds_);
       refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
@@ -125,7 +127,7 @@ class RunSaver {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
     history_mark_ = "-" + mark;
-    for (const char* const part : {"artifacts", "history"}) {
+    for (const char* const part : {"artifacts", "history", "series"}) {
       // Behind a link the files of another folder would count as files of the run, and would be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
         throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
@@ -137,6 +139,11 @@ class RunSaver {
       there_.insert(file);
     }
     for (const std::string& file : fs_.files_below(joined(folder_, "history"))) histories_there_.insert(file);
+    table_names_ = StoredNames(mark);
+    for (const std::string& file : fs_.files_below(series_folder(folder_))) {
+      series_there_.insert(file);
+      if (file.rfind("tables/", 0) == 0) table_names_.take(file.substr(7));
+    }
     try {
       MetadataFile replaced = read_metadata(fs_, folder_);
       refuse_if_alive(fs_, metadata_path(folder_), replaced.record, {"cannot replace the run '" + folder_ + "'"});
@@ -163,9 +170,11 @@ class RunSaver {
     for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
     run.history_files = std::move(names);
     run.record.rewinds = rewinds_of_named(fs_, folder_, run.record.rewinds);
+    run.series_files = series_lists(fs_, folder_);
     fs_.write(
         metadata_path(folder_),
-        MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc),
+        MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc,
+                             run.series_files),
         durability_);
     fs_.remove(edits_path(folder_));
   }
@@ -245,6 +254,27 @@ class RunSaver {
     rewinds_ = saved.rewinds(history_);
   }
 
+  /// Content that is there already stays: its name is that of its bytes.
+  void write_series() {
+    const SeriesData& data = series_of(record_);
+    if (data.empty()) return;
+    const std::string writer = "main" + history_mark_;
+    std::string stem = writer;
+    for (int i = 2; series_there_.count(stem + ".csv") != 0 || series_there_.count(stem + ".hist") != 0; ++i)
+      stem = writer + "-" + std::to_string(i);
+    const SeriesFiles series(data, stem, table_names_);
+    std::vector<NewFile> files;
+    for (const SeriesFiles::File& file : series.files())
+      if (series_there_.count(file.name) == 0)
+        files.push_back({joined(series_folder(folder_), file.name), file.content.get()});
+    const std::vector<bool> created = create_files(files);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (!created[i])
+        throw IoError::failed_to("save a series to", files[i].path, std::make_error_code(std::errc::file_exists));
+    }
+    series_ = series.lists();
+  }
+
   /// Never the name of an existing file, which undo() would remove if the save fails.
   std::string free_history_name(std::size_t writer) {
     const std::string stem = (writer == 0 ? "main" : "writer" + std::to_string(writer + 1)) + history_mark_;
@@ -315,6 +345,9 @@ class RunSaver {
   std::vector<StoredArtifact> artifacts_;
   std::vector<std::string> history_;
   std::vector<Rewind> rewinds_;
+  std::set<std::string> series_there_;  // the files below series/
+  StoredNames table_names_;
+  std::vector<std::string> series_;
   std::vector<std::string> written_;
 };
 
