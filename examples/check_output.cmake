@@ -1,8 +1,16 @@
 # Runs PROGRAM with ARGUMENTS in a WORK_DIR that is empty before, and compares what it prints with the file EXPECTED.
 # The times that run ids are made of may differ, and WORK_DIR is "<directory>" there; with MASK_NUMBERS numbers with a
-# fraction may differ too, if they stay on their side of 0.9. FILES are globs of what must be there afterwards.
+# fraction may differ too, if they stay on their side of 0.9. FILES are globs of what must be there afterwards. With
+# CRASHES_FIRST the program runs with those arguments before, and must crash.
 file(REMOVE_RECURSE ${WORK_DIR})
 file(MAKE_DIRECTORY ${WORK_DIR})
+if(CRASHES_FIRST)
+  execute_process(COMMAND ${PROGRAM} ${CRASHES_FIRST} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE result
+                  OUTPUT_VARIABLE printed ERROR_VARIABLE errors)
+  if(result STREQUAL "0")
+    message(FATAL_ERROR "${PROGRAM} ${CRASHES_FIRST} did not crash:\n${printed}${errors}")
+  endif()
+endif()
 execute_process(COMMAND ${PROGRAM} ${ARGUMENTS} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE result
                 OUTPUT_VARIABLE printed ERROR_VARIABLE errors)
 if(NOT result STREQUAL "0")

@@ -270,8 +270,9 @@ TEST_CASE("Floats are stored as their shortest decimal, and every double reads b
   LiveRun run(dir / "registry", "e", named("r"));
   run.log_metric("float", 0.1F, 1);
   run.metric("float").log(0.3F, 2);
+  std::int64_t step = 0;
   for (const double value : {std::nan(""), infinity, -infinity, -0.0, 5e-324, 1.7976931348623157e308})
-    run.log_metric("odd", value, 7);
+    run.log_metric("odd", value, ++step);
   run.log_metric("large", std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min());
   run.finish();
   const erm::ExperimentRun loaded = erm::load_run_from_path(run.uri());

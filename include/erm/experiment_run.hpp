@@ -91,9 +91,11 @@ class ExperimentRun : public RunLogger {
   /// Callers include erm/json.hpp.
   [[nodiscard]] const std::map<std::string, Json>& dicts() const;
   [[nodiscard]] const std::map<std::string, Artifact>& artifacts() const noexcept;
-  /// The points of each metric that was logged with a step. A run that find_runs returned reads them at the first call.
+  /// The points of each metric that was logged with a step, without those that a rewind left behind. A run that find_runs returned reads them at the first call.
   /// That call throws NotFoundError if the run has been deleted or replaced, and FormatError like loading.
   [[nodiscard]] const std::map<std::string, MetricHistory>& history() const;
+  /// With true, a copy that also has the points that a rewind left behind.
+  [[nodiscard]] std::map<std::string, MetricHistory> history(bool include_abandoned) const;
 
   /// One param, metric, history or artifact by name. Throws NotFoundError, which names those whose names come near.
   [[nodiscard]] const Value& param(std::string_view key) const;
@@ -159,6 +161,7 @@ class ExperimentRun : public RunLogger {
   ERM_INLINE void accept_metric(std::string_view key, Value value) override;
   ERM_INLINE void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                     std::optional<TimePoint> time) override;
+  ERM_INLINE void accept_rewind(std::optional<std::string_view> metric, std::int64_t step) override;
   [[nodiscard]] ERM_INLINE bool stores_artifacts() const override;
   ERM_INLINE void store_artifact(const Artifact& artifact) override;
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,

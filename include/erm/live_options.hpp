@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,9 @@ struct LiveOptions {
   std::optional<std::string> run_id = {};
   /// Continue the run with that id if it exists, otherwise begin it.
   bool resume = false;
+  /// The step of the checkpoint from which `resume` goes on: as LiveRun::rewind, before anything is logged. Does nothing
+  /// for a run that begins.
+  std::optional<std::int64_t> resume_at_step = {};
   /// How long `resume` waits for a run that another machine or container has open. Only heartbeats tell whether its
   /// owner still lives. If four of them are missing by the clock of the store, the run is free at once. Otherwise
   /// resuming throws RunExistsError, which says in how many seconds it will be free; or it waits for so long as this,

@@ -132,6 +132,10 @@ class LiveRun : public RunLogger {
     log_metric(key, value, detail::step_of(step), time);
   }
 
+  /// The step of the point that this writer logged last to the metric, or had logged when it was resumed. Nothing if
+  /// there is none that counts. Any thread.
+  [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric) const;
+
   /// Returns when everything logged so far is in the files. Throws if it could not be written.
   void flush();
   /// Flushes the run and ends it as finished. Throws like flush(), and may then be called again. Once the run has
@@ -157,6 +161,7 @@ class LiveRun : public RunLogger {
   ERM_INLINE void accept_metric(std::string_view key, Value value) override;
   ERM_INLINE void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                     std::optional<TimePoint> time) override;
+  ERM_INLINE void accept_rewind(std::optional<std::string_view> metric, std::int64_t step) override;
   [[nodiscard]] ERM_INLINE bool stores_artifacts() const override;
   ERM_INLINE void store_artifact(const Artifact& artifact) override;
   ERM_INLINE void store_file(const FilePath& path, const std::string& artifact_id, const std::string& filename,

@@ -266,6 +266,21 @@ class RunLogger {
   void set_note(std::string_view markdown);
   /// The group that the run belongs to, such as a sweep over seeds. erm/summary.hpp summarizes the runs of each group.
   void set_group(std::string_view group);
+  /// Goes back to a checkpoint: the points of all metrics that were logged so far at `step` and later do not count any
+  /// more, and each metric has the value of its last point that counts. They stay in the run's files, and
+  /// ExperimentRun::history(true) has them. Does not reach the metrics "system/..." of LiveOptions::system_metrics, whose
+  /// steps are seconds. `step` is of any integer type. A LiveRun writes what was logged before, and then throws like
+  /// flush() if it could not go back; its writer "main" reaches what the files of all writers have at that moment.
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void rewind(Step step) {
+    accept_rewind(std::nullopt, detail::step_of(step));
+  }
+  /// The same for one metric: for those that count steps in another unit.
+  template <class Step, std::enable_if_t<detail::is_step<Step>, int> = 0>
+  void rewind(std::string_view metric, Step step) {
+    accept_rewind(metric, detail::step_of(step));
+  }
+
   /// Which values of a metric are better. Saved with the run.
   void set_goal(std::string_view metric, Goal goal);
   /// Plots the metrics that match a pattern over another metric: define_axis("val/*", "epoch"). '*' stands for any
@@ -326,6 +341,8 @@ class RunLogger {
   virtual void accept_metric(std::string_view key, Value value) = 0;
   virtual void accept_point(std::string_view key, double value, bool was_float, std::int64_t step,
                             std::optional<TimePoint> time) = 0;
+  /// `metric` is nothing for all.
+  virtual void accept_rewind(std::optional<std::string_view> metric, std::int64_t step) = 0;
   /// Whether artifacts go to store_artifact() and store_file(). Otherwise they become part of the record.
   [[nodiscard]] virtual bool stores_artifacts() const = 0;
   virtual void store_artifact(const Artifact& artifact) = 0;

@@ -72,6 +72,51 @@ void go_into_background() {
 
 }  // namespace
 
+TEST_CASE("docs/live.md: a run that goes on from a checkpoint") {
+  const erm_test::WorkingDirectory directory;
+  {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";
+    erm::LiveRun run("erm-registry", "mnist", options);
+    for (int step = 0; step < 150; ++step) run.log_metric("loss", 150 - step, step);
+  }
+  const struct {
+    std::int64_t step;
+  } checkpoint = {100};
+  {
+    erm::LiveOptions options;
+    options.run_id = "job-4711";
+    options.resume = true;
+    options.resume_at_step = checkpoint.step;        // points with this step or a later one no longer count
+    erm::LiveRun run("erm-registry", "mnist", options);
+    std::printf("after step %d\n", static_cast<int>(run.last_step("loss").value_or(-1)));      // 99: the last that counts
+
+    CHECK(run.last_step("loss") == 99);
+    for (int step = 100; step < 200; ++step) run.log_metric("loss", 2, step);
+    for (int epoch = 0; epoch < 3; ++epoch) run.log_metric("val/loss", 3 - epoch, epoch);
+  }
+  {
+    const erm::ExperimentRun loaded = erm::load_run_from_registry("erm-registry", "mnist");
+    const auto second = loaded.curve("loss").at(120);          // the value of the second attempt
+    const auto both = loaded.history(true);                    // the points of both
+
+    CHECK(second == 2.0);
+    CHECK(both.at("loss").size() == 250);
+    CHECK(loaded.curve("loss").size() == 200);
+  }
+  erm::LiveOptions options;
+  options.run_id = "job-4711";
+  options.resume = true;
+  erm::LiveRun run("erm-registry", "mnist", options);
+  run.rewind(100);                                 // all metrics
+  run.rewind("val/loss", 2);                       // logged once an epoch: back to the beginning of epoch 2
+
+  run.finish();
+  const erm::ExperimentRun loaded = erm::load_run_from_registry("erm-registry", "mnist");
+  CHECK(loaded.last_step("loss") == 99);
+  CHECK(loaded.last_step("val/loss") == 1);
+}
+
 TEST_CASE("docs/live.md: a program that goes into the background") {
   const CheckpointDirectory directory;
   int ends[2];  // the daemon holds one of them until it ends

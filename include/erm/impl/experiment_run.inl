@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/run/record.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/series_data.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
@@ -69,6 +71,10 @@ ERM_INLINE const std::map<std::string, Artifact>& ExperimentRun::artifacts() con
 }
 ERM_INLINE const std::map<std::string, MetricHistory>& ExperimentRun::history() const {
   return state_->record.whole_history();
+}
+ERM_INLINE std::map<std::string, MetricHistory> ExperimentRun::history(bool include_abandoned) const {
+  if (!include_abandoned) return history();
+  return detail::with_abandoned(history(), state_->record.whole_abandoned());
 }
 ERM_INLINE const Value& ExperimentRun::param(std::string_view key) const {
   return detail::entry_of(state_->record, "param", params(), key);
@@ -228,6 +234,27 @@ ERM_INLINE void ExperimentRun::accept_point(std::string_view key, double value, 
   const std::string name = detail::repaired_utf8(key);
   state_->record.own_history()[name].append({step, when, decimal});
   state_->record.metrics[name] = decimal;
+}
+
+ERM_INLINE void ExperimentRun::accept_rewind(std::optional<std::string_view> metric, std::int64_t step) {
+  detail::RunRecord& record = state_->record;
+  const detail::Rewind rewind = {step, metric ? std::optional(detail::repaired_utf8(*metric)) : std::nullopt};
+  if (!detail::series_of(record).empty()) {
+    record.series = std::make_shared<detail::SeriesData>(detail::series_of(record));  // without what it has read
+    record.unread_series.reset();
+    detail::rewind_series(*record.series, rewind);
+  }
+  detail::Histories& histories = record.own_history();
+  for (auto at = histories.begin(); at != histories.end();) {
+    auto& [name, history] = *at;
+    if (rewind.is_of(name)) {
+      std::vector<detail::AbandonedPoint>& left = record.abandoned[name];
+      if (detail::abandon_points(history, left, step))
+        detail::drop_abandoned_value(record.metrics, name, &history, left);
+      if (left.empty()) record.abandoned.erase(name);
+    }
+    at = history.empty() ? histories.erase(at) : std::next(at);
+  }
 }
 
 namespace detail {

@@ -75,6 +75,7 @@ ERM_INLINE Figure& Figure::add_xy(Shape shape, bool x_is_text, const std::vector
 }
 
 ERM_INLINE Figure& Figure::line(const MetricHistory& history, std::string_view name) {
+  if (history.repeats_steps()) return line(history.counted(), name);
   std::vector<std::int64_t> steps;
   std::vector<double> values;
   for (const MetricPoint& point : history.points()) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/live/engine.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/hooks.hpp"
@@ -113,6 +114,14 @@ ERM_INLINE std::string LiveRun::run_id() const { return engine_ ? engine_->ident
 
 ERM_INLINE LiveMetric LiveRun::metric(std::string_view name) {
   return engine_ ? LiveMetric(engine_, engine_->metric_number(name).first) : LiveMetric();
+}
+
+ERM_INLINE std::optional<std::int64_t> LiveRun::last_step(std::string_view metric) const {
+  return engine_ ? engine_->last_step(metric) : std::nullopt;
+}
+
+ERM_INLINE void LiveRun::accept_rewind(std::optional<std::string_view> metric, std::int64_t step) {
+  if (engine_) engine_->rewind(metric ? std::optional(detail::repaired_utf8(*metric)) : std::nullopt, step);
 }
 
 ERM_INLINE void LiveRun::flush() {

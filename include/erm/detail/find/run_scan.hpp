@@ -37,6 +37,12 @@ class FoundHistory final : public UnreadHistory {
       : fs_(std::move(fs)), folder_(std::move(folder)), timestamp_(run.timestamp_utc), finished_(run.finished_utc) {}
 
   [[nodiscard]] const std::map<std::string, MetricHistory>& read() const override {
+    return whole().first;
+  }
+  [[nodiscard]] const AbandonedPoints& abandoned() const override { return whole().second; }
+
+ private:
+  [[nodiscard]] const std::pair<Histories, AbandonedPoints>& whole() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (history_) return *history_;
     MetadataFile now = read_whole_metadata_and_history(*fs_, folder_);
@@ -44,16 +50,15 @@ class FoundHistory final : public UnreadHistory {
       throw NotFoundError("cannot read the history of the run '" + folder_ +
                           "': another run took its place since it was found; find it again");
     }
-    return history_.emplace(std::move(now.record.history));
+    return history_.emplace(std::move(now.record.history), std::move(now.record.abandoned));
   }
 
- private:
   std::shared_ptr<FileSystem> fs_;
   std::string folder_;
   TimePoint timestamp_;
   std::optional<TimePoint> finished_;
   mutable std::mutex mutex_;
-  mutable std::optional<std::map<std::string, MetricHistory>> history_;
+  mutable std::optional<std::pair<Histories, AbandonedPoints>> history_;
 };
 
 class RunScan {

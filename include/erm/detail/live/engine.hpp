@@ -62,6 +62,10 @@ class LiveEngine {
   void accept_point(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
   /// Sets a metric to a value without a step.
   void accept_value(std::string_view name, Value value);
+  /// Returns when the points logged before, at `step` and later, do not count any more: those of `metric`, or of all.
+  void rewind(std::optional<std::string> metric, std::int64_t step);
+  /// The step of the point of the metric that was logged last.
+  [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric);
   /// Calls `change(record)`. The metadata are written at the next flush.
   template <class Change>
   void change(Change&& change);
@@ -157,8 +161,10 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::strin
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
       series_(std::make_unique<LiveSeries>(record_.folder())),
-      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_)),
-      thread_(std::make_unique<LiveThread>(options_, record_, *writer_, *points_)) {}
+      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_)) {
+  metrics_.set_steps(record_.folder().last_steps());
+  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
+}
 
 inline void LiveEngine::begin_capture(const BuildFacts& facts) {
   if (!options_.provenance) return;
@@ -200,6 +206,35 @@ inline void LiveEngine::accept_value(std::string_view name, Value value) {
   const std::int64_t number = metrics_.keep(std::move(value));
   const std::int64_t now = os::quick_milliseconds();
   if (!store_point(points_->number(), metric, 0, number, now)) accept_point(metric, 0, number, now);
+}
+
+inline void LiveEngine::rewind(std::optional<std::string> metric, std::int64_t step) {
+  throw_if_failed_or_ended();
+  if (is_disowned_) return;
+  if (thread_->is_here())
+    throw Error("cannot rewind the live run '" + folder().uri() +
+                "' in its on_error callback, whose thread would have to do it; leave that to another thread");
+  const auto request = std::make_shared<RewindRequest>();
+  request->metric = std::move(metric);
+  request->step = step;
+  writer_->ask(request);
+  try {
+    while (!request->is_done) {
+      thread_->wait_for_round();
+      if (!request->is_done) throw_if_failed_or_ended();
+    }
+  } catch (...) {
+    writer_->withdraw(request);
+    if (!request->is_done) throw;
+    // It is done. What else failed is tried again, and was reported.
+  }
+}
+
+inline std::optional<std::int64_t> LiveEngine::last_step(std::string_view metric) {
+  const SignalsPutOff put_off;
+  const std::uint32_t number = metric_number(metric).first;
+  if (const std::optional<std::int64_t> waiting = points_->last_step(number)) return waiting;
+  return metrics_.last_step(number);
 }
 
 template <class Change>

@@ -7,18 +7,23 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/base/json_text.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/live/undo.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/session.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
@@ -56,6 +61,16 @@ class LiveFolder {
   void continue_in_child(std::shared_ptr<FileSystem> fs);
   /// How to undo what the constructor did.
   [[nodiscard]] LiveUndo take_undo() { return std::move(undo_); }
+  /// The steps of the last points that count when this process took the run, by metric.
+  [[nodiscard]] const std::map<std::string, std::int64_t>& last_steps() const noexcept { return last_steps_; }
+  /// The rewinds of "main" that reach this writer's file. Reads the metadata, and takes no lock.
+  [[nodiscard]] std::vector<Rewind> rewinds_of_main() const;
+  /// For the record: so far the points of `metric`, or of all, at `step` and later do not count. These are this
+  /// writer's, whose file has `size` bytes, and those of all writers if this is "main". Takes no lock.
+  [[nodiscard]] Rewind rewind_to(std::optional<std::string> metric, std::int64_t step, std::uint64_t size) const;
+  /// The history file became shorter: what is appended now is behind what was rewound. Returns whether that changed the
+  /// record.
+  bool shorten_rewinds(std::uint64_t size);
   /// The last write of "main". It includes what the writers that have ended logged.
   void adopt_other_writers();
   /// While this claim is held nobody edits the run. Null if another process holds it, or if this writer is not "main".
@@ -103,6 +118,8 @@ class LiveFolder {
   [[nodiscard]] OwnerWatch wait_for_owner(const std::string& path, Seconds limit, const Refusal& refusal) const;
   void join(const LiveOptions& options, const std::string& run_id);
   void go_on(MetadataFile metadata);
+  void read_own_history(RunRecord& record);
+  [[nodiscard]] std::map<std::string, std::uint64_t> reach_of_rewind(std::uint64_t size) const;
   void begin_history();
   void release_other_writers();
   void announce();
@@ -122,6 +139,8 @@ class LiveFolder {
   std::vector<StoredArtifact> artifacts_;
   StoredNames names_;
   std::uint64_t history_size_ = 0;
+  std::optional<std::int64_t> resume_at_step_;
+  std::map<std::string, std::int64_t> last_steps_;
   std::chrono::microseconds elapsed_before_{0};
   std::chrono::steady_clock::time_point here_since_ = std::chrono::steady_clock::now();
   std::shared_ptr<const Session> session_;  // ends with the last copy of this object
@@ -133,7 +152,9 @@ class LiveFolder {
 
 inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string& experiment_id,
                               const LiveOptions& options)
-    : writer_(options.writer), durability_(options.sync ? Durability::durable : Durability::buffered) {
+    : writer_(options.writer),
+      durability_(options.sync ? Durability::durable : Durability::buffered),
+      resume_at_step_(options.resume_at_step) {
   check_name("experiment id", experiment_id);
   check_name("variant id", options.variant_id);
   check_name("writer id", writer_);
@@ -147,6 +168,9 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
   if (options.heartbeat < std::chrono::seconds(1))
     throw Error("a live run was given a heartbeat of " + std::to_string(options.heartbeat.count()) +
                 " seconds; readers need at least one");
+  if (options.resume_at_step && !options.resume && is_main())
+    throw Error("a live run was given LiveOptions::resume_at_step = " + std::to_string(*options.resume_at_step) +
+                " without LiveOptions::resume, so that it would begin; set both");
   const std::string run_id = options.run_id ? *options.run_id : generated_run_id(record_.timestamp_utc);
   check_name("run id", run_id);
 
@@ -254,14 +278,16 @@ inline void LiveFolder::sync_folders() const {
 inline void LiveFolder::go_on(MetadataFile metadata) {
   const bool was_cut = metadata.record.status == RunStatus::running;
   history_size_ = 0;
-  if (const std::string path = history_path(); fs_->info(path).kind == FileKind::file) {
-    const Bytes history = fs_->read(path);
-    HistoryReader reader;
-    reader.begin(path, history.size());
-    history_size_ = reader.consume(view(history));
-    metadata.record.history = reader.take();
-    if (was_cut) update_metrics_from_history(metadata.record);
+  last_steps_.clear();
+  if (fs_->info(history_path()).kind == FileKind::file) {
+    read_own_history(metadata.record);
+    if (was_cut)
+      update_metrics_from_history(metadata.record);
+    else
+      drop_abandoned_values(metadata.record.metrics, metadata.record.history, metadata.record.abandoned);
+    for (const auto& [metric, points] : metadata.record.history) last_steps_[metric] = points.last().step;
     metadata.record.history.clear();
+    metadata.record.abandoned.clear();
   }
   const std::int64_t heartbeat_seconds = record_.heartbeat_seconds;
   record_ = std::move(metadata.record);
@@ -279,11 +305,87 @@ inline void LiveFolder::go_on(MetadataFile metadata) {
   if (is_main()) release_other_writers();
   announce();
   if (history_size_ == 0) begin_history();
+  const std::optional<std::int64_t> at_step = std::exchange(resume_at_step_, std::nullopt);
+  if (at_step) record_.rewinds.push_back(rewind_to(std::nullopt, *at_step, history_size_));
+}
+
+/// Without the points of an incomplete last line, and without those that do not count.
+inline void LiveFolder::read_own_history(RunRecord& record) {
+  const std::string path = history_path();
+  const Bytes history = fs_->read(path);
+  std::vector<Rewind> rewinds = record.rewinds;
+  add_rewinds(rewinds, rewinds_of_main());
+  HistoryReader reader;
+  reader.leave_out(rewinds, false);
+  reader.begin(path, history.size());
+  history_size_ = reader.consume(view(history));
+  record.history = reader.take();
+  record.abandoned = reader.take_abandoned();
+  // What is left of the file may end before the place up to which it was rewound.
+  for (Rewind& one : record.rewinds)
+    for (auto& [file, end] : one.reach)
+      if (file == history_place(writer_ + ".csv"))
+        end = (std::min)(end, history_size_);
+      else if (file == series_place(writer_ + ".csv") || file == series_place(writer_ + ".hist"))
+        end = (std::min)(end, fs_->info(joined(folder_, file)).kind == FileKind::file
+                                  ? whole_size_of_series(*fs_, joined(folder_, file))
+                                  : 0);
+  if (!resume_at_step_) return;
+  for (auto& [metric, points] : record.history)
+    if (Rewind{*resume_at_step_}.is_of(metric)) abandon_points(points, record.abandoned[metric], *resume_at_step_);
+  for (auto at = record.history.begin(); at != record.history.end();)
+    at = at->second.empty() ? record.history.erase(at) : std::next(at);
+}
+
+inline std::vector<Rewind> LiveFolder::rewinds_of_main() const {
+  return is_main() ? std::vector<Rewind>() : read_metadata(*fs_, folder_).record.rewinds;
+}
+
+/// What the files of the writers have now, up to the last complete line: a writer that goes on cuts the rest off.
+inline std::map<std::string, std::uint64_t> LiveFolder::reach_of_rewind(std::uint64_t size) const {
+  const std::string own = writer_ + ".csv";
+  std::map<std::string, std::uint64_t> reach = {{history_place(own), size}};
+  for (const std::string& name : series_lists(*fs_, folder_))
+    if (is_main() || name == writer_ + ".csv" || name == writer_ + ".hist")
+      reach[series_place(name)] = whole_size_of_series(*fs_, path_below_series(name));
+  if (!is_main()) return reach;
+  for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
+    if (entry.kind != FileKind::file || entry.name == own || !ends_with(entry.name, ".csv")) continue;
+    const std::string path = joined(folder_, history_place(entry.name));
+    std::uint64_t end = fs_->info(path).size;
+    Bytes piece(4096);
+    for (bool found = false; !found && end > 0;) {
+      const std::uint64_t begin = end - (std::min<std::uint64_t>)(end, piece.size());
+      const std::size_t got = fs_->read_at(path, begin, piece.data(), to_size(end - begin));
+      const std::size_t line_end = view(piece).substr(0, got).rfind('\n');
+      found = line_end != std::string_view::npos;
+      end = found ? begin + line_end + 1 : begin;
+    }
+    reach[history_place(entry.name)] = end;
+  }
+  return reach;
+}
+
+inline Rewind LiveFolder::rewind_to(std::optional<std::string> metric, std::int64_t step, std::uint64_t size) const {
+  return {step, std::move(metric), {}, reach_of_rewind(size), 0};
+}
+
+inline bool LiveFolder::shorten_rewinds(std::uint64_t size) {
+  bool has_changed = false;
+  for (Rewind& one : record_.rewinds) {
+    const auto own = one.reach.find(history_place(writer_ + ".csv"));
+    if (own == one.reach.end() || own->second <= size) continue;
+    own->second = size;
+    has_changed = true;
+  }
+  return has_changed;
 }
 
 /// Gives back what "main" merged from other writers: they may continue, too.
 inline void LiveFolder::release_other_writers() {
   for (const MetadataFile& other : read_other_writers(*fs_, folder_)) {
+    for (const Rewind& one : other.record.rewinds)
+      record_.rewinds.erase(std::remove(record_.rewinds.begin(), record_.rewinds.end(), one), record_.rewinds.end());
     for (const auto& [metric, value] : other.record.metrics) {
       const auto adopted = record_.metrics.find(metric);
       if (adopted != record_.metrics.end() && adopted->second == value) record_.metrics.erase(adopted);
@@ -322,6 +424,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
   owner.expect_free(metadata.record, refusal);
   if (metadata.history_files) {
+    metadata.record.rewinds = rewinds_of_unnamed(*fs_, folder_, std::move(metadata.record.rewinds));
     // From now on every file in history/ counts, and in series/.
     for (const std::string& name : series_lists(*fs_, folder_)) {
       const auto& named = metadata.series_files;
@@ -494,6 +597,12 @@ inline void LiveFolder::adopt_other_writers() {
         artifacts_.push_back(std::move(artifact));
     }
   }
+  if (record_.rewinds.empty()) return;
+  // Another writer may not have noticed that its points do not count any more.
+  MetadataFile whole = read_metadata(*fs_, folder_);
+  whole.record.rewinds = record_.rewinds;
+  read_history(*fs_, folder_, whole);
+  drop_abandoned_values(record_.metrics, whole.record.history, whole.record.abandoned);
 }
 
 inline std::unique_ptr<Claim> LiveFolder::claim_edits() const {

@@ -5,8 +5,10 @@
 //   metrics.known(loss).last = 0.3;                               // the writing thread
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,6 +21,7 @@
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/point_chunk.hpp"
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/metric_history.hpp"
 #include "erm/value.hpp"
 
 namespace erm::detail {
@@ -35,12 +38,20 @@ struct LiveMetricInfo {
   bool last_was_float = false;
   std::optional<Value> value = {};  // logged without a step after the last point
   bool is_new = false;
+  // Any thread may read these:
+  std::atomic<bool> has_step{false};
+  std::atomic<std::int64_t> last_step{0};
 
-  void set_last(double number, bool number_was_float) {
+  void set_last(double number, bool number_was_float, std::int64_t step) {
     value.reset();
     last = number;
     last_was_float = number_was_float;
     is_new = true;
+    set_step(step);
+  }
+  void set_step(std::int64_t step) {
+    last_step.store(step, std::memory_order_relaxed);
+    has_step.store(true, std::memory_order_release);
   }
   /// The value for the run's record.
   [[nodiscard]] Value current() const {
@@ -56,6 +67,15 @@ class LiveMetrics {
   std::int64_t keep(Value value);
   Value take(std::int64_t number);
 
+  /// The metric's last point that counts is now that of `history`, or none. Returns whether the metric's value was a
+  /// point. For the writing thread.
+  bool go_back(std::string_view name, const MetricHistory* history);
+  /// The step of the last point of the metric that was drained. Any thread.
+  [[nodiscard]] std::optional<std::int64_t> last_step(std::uint32_t number);
+  void set_steps(const std::map<std::string, std::int64_t>& steps) {
+    for (const auto& [name, step] : steps) info(number_of(name).first).set_step(step);
+  }
+
   /// For the writing thread.
   LiveMetricInfo& known(std::uint32_t number);
   /// Calls `visit(metric)` for each metric that has a new value since the last call. For the writing thread.
@@ -66,6 +86,11 @@ class LiveMetrics {
   std::mutex& mutex() { return mutex_; }
 
  private:
+  LiveMetricInfo& info(std::uint32_t number) {
+    const CallersLock lock(mutex_);
+    return metrics_[number];
+  }
+
   std::mutex mutex_;
   std::deque<LiveMetricInfo> metrics_;
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
@@ -107,6 +132,21 @@ inline LiveMetricInfo& LiveMetrics::known(std::uint32_t number) {
     for (std::size_t i = known_.size(); i < metrics_.size(); ++i) known_.push_back(&metrics_[i]);
   }
   return *known_[number];
+}
+
+inline bool LiveMetrics::go_back(std::string_view name, const MetricHistory* history) {
+  LiveMetricInfo& metric = known(number_of(name).first);
+  if (history == nullptr || history->empty())
+    metric.has_step.store(false, std::memory_order_release);
+  else
+    metric.set_step(history->last().step);
+  return !metric.value;
+}
+
+inline std::optional<std::int64_t> LiveMetrics::last_step(std::uint32_t number) {
+  const LiveMetricInfo& metric = info(number);
+  if (!metric.has_step.load(std::memory_order_acquire)) return std::nullopt;
+  return metric.last_step.load(std::memory_order_relaxed);
 }
 
 template <class Visit>

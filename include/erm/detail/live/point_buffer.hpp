@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,10 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
   template <class Visit>
   void drain(Visit&& visit);
 
+  /// The step of the point of a metric that was stored last and is not drained yet. Of several threads, the latest one
+  /// by the clock.
+  [[nodiscard]] std::optional<std::int64_t> last_step(std::uint32_t metric);
+
   /// If the writer cannot write, callers do not wait for it. With `ask` each of their points goes to accept() first.
   /// The state `ended` is final.
   void set_state(BufferState state, bool ask = false);
@@ -82,6 +87,8 @@ class PointBuffer : public std::enable_shared_from_this<PointBuffer> {
     return chunks;
   }
   PointChunk* new_chunk();
+  /// Without zeros: records are written before they are read.
+  static std::unique_ptr<PointChunk> new_memory() { return std::unique_ptr<PointChunk>(new PointChunk); }
   bool is_ended();
   bool accept_at_thread_end(std::uint32_t metric, double value, std::int64_t step, std::int64_t milliseconds);
 
@@ -164,7 +171,7 @@ inline PointChunk* PointBuffer::new_chunk() {
   if (state_ == BufferState::failing && active_.size() >= max_chunks_) return nullptr;
   std::unique_ptr<PointChunk> chunk;
   if (free_.empty()) {
-    chunk = std::make_unique<PointChunk>();
+    chunk = new_memory();
   } else {
     chunk = std::move(free_.back());
     free_.pop_back();
@@ -190,8 +197,15 @@ void PointBuffer::drain(Visit&& visit) {
   for (PointChunk* const chunk : chunks) {
     const bool closed = chunk->closed.load(std::memory_order_acquire);
     const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
-    while (chunk->drained < count) {
-      const PointRecord& point = chunk->records[chunk->drained++];  // counts as drained even if visit() throws
+    std::uint32_t drained = chunk->drained.load(std::memory_order_relaxed);
+    while (drained < count) {
+      // Counts as drained even if visit() throws, but only after it, for last_step().
+      struct Drained {
+        PointChunk& chunk;
+        std::uint32_t next;
+        ~Drained() { chunk.drained.store(next, std::memory_order_release); }
+      } const done{*chunk, ++drained};
+      const PointRecord& point = chunk->records[drained - 1];
       visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
     }
     if (!closed) continue;
@@ -200,12 +214,32 @@ void PointBuffer::drain(Visit&& visit) {
     std::unique_ptr<PointChunk> empty = std::move(*used);
     active_.erase(used);
     empty->count.store(0);
-    empty->drained = 0;
+    empty->drained.store(0);
     empty->closed.store(false);
     empty->limit.store(PointChunk::capacity);
     free_.push_back(std::move(empty));
     has_room_.notify_all();
   }
+}
+
+inline std::optional<std::int64_t> PointBuffer::last_step(std::uint32_t metric) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::optional<std::int64_t> step;
+  std::int64_t when = 0;
+  for (const auto& chunk : active_) {
+    const std::uint32_t drained = chunk->drained.load(std::memory_order_acquire);
+    for (std::uint32_t i = chunk->count.load(std::memory_order_acquire); i > drained; --i) {
+      const PointRecord& point = chunk->records[i - 1];
+      if ((point.metric & ~was_float) != metric) continue;
+      const std::int64_t milliseconds = chunk->base_milliseconds + point.milliseconds;
+      if (!step || milliseconds >= when) {
+        step = point.step;
+        when = milliseconds;
+      }
+      break;
+    }
+  }
+  return step;
 }
 
 inline void PointBuffer::set_state(BufferState state, bool ask) {
@@ -227,7 +261,7 @@ inline void PointBuffer::leave_to_parent() {
       if (one.number == number_) mine = one.chunk;
   for (const auto& chunk : active_) {
     chunk->limit.store(0);
-    chunk->drained = chunk->count.load();
+    chunk->drained.store(chunk->count.load());
     if (chunk.get() != mine) chunk->closed.store(true);
   }
 }
@@ -245,7 +279,7 @@ inline void PointBuffer::warm_up() {
   const std::size_t wanted = std::min<std::size_t>(32, max_chunks_);
   std::vector<std::unique_ptr<PointChunk>> chunks;
   for (std::size_t i = 0; i < wanted; ++i) {
-    chunks.push_back(std::make_unique<PointChunk>());
+    chunks.push_back(new_memory());
     for (PointRecord& record : chunks.back()->records) record = {};
   }
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -31,7 +31,7 @@ struct PointChunk {
   std::atomic<std::uint32_t> limit{capacity};  // 0 if its thread must call the buffer before it continues
   std::atomic<bool> closed{false};
   std::int64_t base_milliseconds = 0;
-  std::uint32_t drained = 0;
+  std::atomic<std::uint32_t> drained{0};
   PointRecord records[capacity];
 };
 

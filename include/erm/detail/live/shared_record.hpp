@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/folder.hpp"
@@ -16,7 +18,8 @@ namespace erm::detail {
 
 class LiveRecord {
  public:
-  explicit LiveRecord(LiveFolder folder) : folder_(std::move(folder)) {}
+  explicit LiveRecord(LiveFolder folder)
+      : folder_(std::move(folder)), has_rewinds_(!folder_.record().rewinds.empty()) {}
 
   /// Only for data that never changes: takes no lock.
   [[nodiscard]] const LiveFolder& folder() const noexcept { return folder_; }
@@ -61,6 +64,14 @@ class LiveRecord {
   /// Whether expect_own() has found that. Other threads may ask, too.
   [[nodiscard]] bool is_lost() const noexcept { return is_lost_; }
 
+  /// Takes over the last values of the metrics, and then goes back: see LiveFolder::rewind_to(). `read(reader)`
+  /// gives the reader the history file.
+  template <class Read>
+  void rewind(LiveMetrics& metrics, const std::optional<std::string>& metric, std::int64_t step, std::uint64_t size,
+              Read&& read);
+  /// The history file is shorter than it was: if points were rewound, writes to the metadata where that ends now.
+  void shorten_rewinds(std::uint64_t size);
+
   /// Writes the metadata with the last values of the metrics if they are due, or if they have changed and `everything`
   /// is true.
   void write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
@@ -71,9 +82,12 @@ class LiveRecord {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void take_values(LiveMetrics& metrics);
+
   std::mutex mutex_;
   LiveFolder folder_;
   bool has_changed_ = false;
+  std::atomic<bool> has_rewinds_{false};
   std::atomic<bool> has_ended_{false};
   std::atomic<bool> is_lost_{false};
   std::string why_lost_;     // only for the writing thread, like is_checked_
@@ -116,15 +130,51 @@ inline void LiveRecord::expect_own() {
   is_checked_ = true;
 }
 
+inline void LiveRecord::take_values(LiveMetrics& metrics) {
+  metrics.visit_new([&](const LiveMetricInfo& metric) {
+    folder_.record().metrics[metric.name] = metric.current();
+    has_changed_ = true;
+  });
+}
+
+template <class Read>
+void LiveRecord::rewind(LiveMetrics& metrics, const std::optional<std::string>& metric, std::int64_t step,
+                        std::uint64_t size, Read&& read) {
+  // Reading takes long, so it needs the lock only briefly. No other thread rewinds.
+  const Rewind rewind = folder().rewind_to(metric, step, size);
+  std::vector<Rewind> here = folder().rewinds_of_main();
+  visit([&](const RunRecord& record) { add_rewinds(here, record.rewinds); });
+  here.push_back(rewind);
+  HistoryReader reader;
+  reader.leave_out(here, false);
+  read(reader);
+  const Histories history = reader.take();
+  const AbandonedPoints abandoned = reader.take_abandoned();
+  const CallersLock lock(mutex_);
+  take_values(metrics);
+  folder_.record().rewinds.push_back(rewind);
+  for (const auto& [name, left] : abandoned) {
+    const auto counting = history.find(name);
+    const MetricHistory* const points = counting == history.end() ? nullptr : &counting->second;
+    if (metrics.go_back(name, points)) drop_abandoned_value(folder_.record().metrics, name, points, left);
+  }
+  has_rewinds_ = true;
+  has_changed_ = true;
+}
+
+inline void LiveRecord::shorten_rewinds(std::uint64_t size) {
+  if (!has_rewinds_) return;
+  expect_own();
+  const CallersLock lock(mutex_);
+  if (folder_.shorten_rewinds(size)) folder_.write_metadata(true);
+}
+
 /// The metadata of a run with thousands of metrics are slow to write, so this uses at most a hundredth of the time.
 inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
   const CallersLock lock(mutex_);
   const Clock::time_point begin = Clock::now();
   const auto since = begin - written_at_;
-  metrics.visit_new([&](const LiveMetricInfo& metric) {
-    folder_.record().metrics[metric.name] = metric.current();
-    has_changed_ = true;
-  });
+  take_values(metrics);
   const bool due = since >= heartbeat || (has_changed_ && since >= 100 * cost_);
   if (!due && !(everything && has_changed_)) return;
   expect_own();

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/series.hpp"
@@ -21,6 +25,13 @@
 #include "erm/live_options.hpp"
 
 namespace erm::detail {
+
+/// Asks the writing thread to go back: what was logged before, at `step` and later, does not count.
+struct RewindRequest {
+  std::optional<std::string> metric;  // nothing stands for all
+  std::int64_t step = 0;
+  std::atomic<bool> is_done{false};
+};
 
 /// For one thread at a time.
 class LiveWriter {
@@ -37,6 +48,10 @@ class LiveWriter {
   void drain() { drain(Checks::none); }
   /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
+  /// The next round does it after it has written everything logged before. Any thread.
+  void ask(std::shared_ptr<RewindRequest> request);
+  /// Any thread.
+  void withdraw(const std::shared_ptr<RewindRequest>& request);
   /// What other programs did to the history file since the last call.
   [[nodiscard]] std::vector<HistoryFile::Change> take_changes() { return history_.take_changes(); }
 
@@ -47,6 +62,7 @@ class LiveWriter {
   enum class Checks { owner, none };
 
   void drain(Checks checks);
+  void go_back(RewindRequest& request);
   void write_text(Checks checks);
 
   const LiveOptions& options_;
@@ -55,6 +71,8 @@ class LiveWriter {
   PointBuffer& points_;
   LiveSeries& series_;
   HistoryFile history_;
+  std::mutex asked_mutex_;
+  std::vector<std::shared_ptr<RewindRequest>> asked_;
   PointWriter text_;
   Clock::time_point stored_at_ = Clock::now();
 
@@ -71,7 +89,28 @@ inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, Li
       metrics_(metrics),
       points_(points),
       series_(series),
-      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {}
+      history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
+  history_.when_shorter([this](std::uint64_t size) { record_.shorten_rewinds(size); });
+}
+
+inline void LiveWriter::ask(std::shared_ptr<RewindRequest> request) {
+  const CallersLock lock(asked_mutex_);
+  asked_.push_back(std::move(request));
+}
+
+inline void LiveWriter::withdraw(const std::shared_ptr<RewindRequest>& request) {
+  const CallersLock lock(asked_mutex_);
+  asked_.erase(std::remove(asked_.begin(), asked_.end(), request), asked_.end());
+}
+
+inline void LiveWriter::go_back(RewindRequest& request) {
+  record_.expect_own();
+  history_.mend_if_changed();  // so that its size is the file's
+  series_.store();             // its size is looked up in the store
+  record_.rewind(metrics_, request.metric, request.step, history_.size(),
+                 [&](HistoryReader& reader) { history_.read(reader); });
+  request.is_done = true;
+}
 
 inline std::chrono::milliseconds LiveWriter::time_to_next_round() const {
   using std::chrono::milliseconds;
@@ -94,7 +133,7 @@ inline void LiveWriter::sample_system(bool can_be_written) {
   sampler_->sample([&](const std::string& name, double value) {
     LiveMetricInfo& metric = metrics_.known(metrics_.number_of(prefix + name).first);
     text_.add(metric.csv_field, step, milliseconds, value);
-    metric.set_last(value, false);
+    metric.set_last(value, false, step);
   });
 }
 
@@ -120,7 +159,7 @@ inline void LiveWriter::drain(Checks checks) {
       text_.add(metric.csv_field, step, milliseconds, static_cast<float>(value));
     else
       text_.add(metric.csv_field, step, milliseconds, value);
-    metric.set_last(value, is_float);
+    metric.set_last(value, is_float, step);
     if (text_.text().size() >= enough) write_text(checks);
   });
   write_text(checks);
@@ -131,7 +170,16 @@ inline void LiveWriter::drain(Checks checks) {
 
 inline void LiveWriter::round(bool everything) {
   record_.begin_round();
+  std::vector<std::shared_ptr<RewindRequest>> asked;  // before what is drained now
+  {
+    const CallersLock lock(asked_mutex_);
+    asked = asked_;
+  }
   drain(Checks::owner);
+  for (const std::shared_ptr<RewindRequest>& request : asked) {
+    if (!request->is_done) go_back(*request);
+    withdraw(request);
+  }
   if (everything) {
     record_.expect_own();  // it may write the file
     history_.mend_if_changed();

@@ -79,8 +79,9 @@ inline TimePoint earliest_time(const MetricHistory& history) {
   return earliest;
 }
 
-/// The points of a history, ordered by x. A point without an x is left out.
+/// The points of a history that count, ordered by x. A point without an x is left out.
 inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const MetricHistory* axis = nullptr) {
+  if (history.repeats_steps()) return chart_points(history.counted(), axis);
   const ChartAxis axis_values(axis);
   std::vector<ChartPoint> points;
   points.reserve(history.size());

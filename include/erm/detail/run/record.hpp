@@ -14,6 +14,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/error.hpp"
 #include "erm/goal.hpp"
 #include "erm/json_fwd.hpp"
@@ -39,6 +40,8 @@ class UnreadHistory {
  public:
   virtual ~UnreadHistory() = default;
   [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
+  /// The points that do not count.
+  [[nodiscard]] virtual const AbandonedPoints& abandoned() const = 0;
 };
 
 /// The text of a provenance from its file. It is parsed on demand, since most programs that load a run never ask for
@@ -82,6 +85,8 @@ struct RunRecord {
   std::map<std::string, Value> metrics;
   std::map<std::string, Artifact> artifacts;
   std::map<std::string, MetricHistory> history;
+  AbandonedPoints abandoned;     // the points that a rewind left behind
+  std::vector<Rewind> rewinds;   // as the metadata say it, for the files of the run
   std::map<std::string, Goal> goals;
   std::map<std::string, std::string> axes;  // metric, or a pattern of metrics, to the metric that is its x axis
   std::map<std::string, std::string> tags;  // an empty text for a tag without a value
@@ -97,10 +102,14 @@ struct RunRecord {
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;
   }
+  [[nodiscard]] const AbandonedPoints& whole_abandoned() const {
+    return unread_history ? unread_history->abandoned() : abandoned;
+  }
   /// The history, for changes.
   [[nodiscard]] std::map<std::string, MetricHistory>& own_history() {
     if (unread_history) {
       history = unread_history->read();
+      abandoned = unread_history->abandoned();
       unread_history.reset();
     }
     return history;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -328,6 +329,35 @@ class UnreadSeries {
 inline const SeriesData& series_of(const RunRecord& record) {
   static const SeriesData none;
   return record.unread_series ? record.unread_series->read() : record.series ? *record.series : none;
+}
+
+/// Removes what was logged at `step` and later under the names that the rewind is of. Tables have no step.
+inline void rewind_series(SeriesData& data, const Rewind& rewind) {
+  for (auto at = data.series.begin(); at != data.series.end();) {
+    if (rewind.is_of(at->first)) {
+      Series kept;
+      for (std::size_t i = 0; i < at->second.size(); ++i) {
+        const SeriesEntry& entry = at->second.entries()[i];
+        if (entry.step < rewind.step) kept.put(entry.step, entry.artifact, at->second.times()[i]);
+      }
+      at->second = std::move(kept);
+    }
+    at = at->second.empty() ? data.series.erase(at) : std::next(at);
+  }
+  for (auto at = data.histograms.begin(); at != data.histograms.end();) {
+    if (rewind.is_of(at->first)) {
+      for (HistogramChain& chain : at->second) {
+        HistogramChain kept{chain.bins, {}};
+        for_each_record(chain, [&](std::string_view record) {
+          if (ByteReader(record).signed_varint() < rewind.step) kept.add(record);
+        });
+        chain = std::move(kept);
+      }
+      const auto is_empty = [](const HistogramChain& chain) { return chain.records.empty(); };
+      at->second.erase(std::remove_if(at->second.begin(), at->second.end(), is_empty), at->second.end());
+    }
+    at = at->second.empty() ? data.histograms.erase(at) : std::next(at);
+  }
 }
 
 /// The series, for changes; this record alone owns them.

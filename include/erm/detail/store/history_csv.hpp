@@ -22,6 +22,8 @@
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/error.hpp"
 #include "erm/metric_history.hpp"
 
@@ -54,7 +56,7 @@ class PointWriter {
   /// Appends "field,step,milliseconds,value\n" to text().
   template <class Float>
   void add(std::string_view field, std::int64_t step, std::int64_t milliseconds, Float value) {
-    constexpr std::size_t numbers = 24 + 24 + 32;
+    constexpr std::size_t numbers = 24 + 24 + 48;
     if (text_.size() - size_ < field.size() + numbers) text_.resize(2 * text_.size() + field.size() + numbers);
     char* at = text_.data() + size_;
     std::memcpy(at, field.data(), field.size());
@@ -125,6 +127,82 @@ inline std::string history_csv(const std::map<std::string, MetricHistory>& histo
   return writer.release();
 }
 
+/// The files of a run that was saved: what each writer of a metric logged lies in a file of its own, since of one writer
+/// only the last point of a step counts. What does not count lies between `from` and `reach`.
+struct SavedHistory {
+  struct Left {
+    std::string metric;
+    std::int64_t step;
+    std::uint64_t from, reach;
+  };
+  struct File {
+    PointWriter text;
+    std::vector<Left> left;
+  };
+  std::vector<File> files;
+
+  SavedHistory(const Histories& history, const AbandonedPoints& abandoned) {
+    for (const auto& [metric, points] : history) {
+      const auto left = abandoned.find(metric);
+      add(metric, points, left == abandoned.end() ? nullptr : &left->second);
+    }
+    for (const auto& [metric, left] : abandoned)
+      if (history.count(metric) == 0) add(metric, {}, &left);
+  }
+  /// For the metadata; `names` are those of the files.
+  [[nodiscard]] std::vector<Rewind> rewinds(const std::vector<std::string>& names) const {
+    std::vector<Rewind> all;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const std::string place = history_place(names[i]);
+      for (const Left& one : files[i].left)
+        all.push_back({one.step, one.metric, {{place, one.from}}, {{place, one.reach}}, files[i].text.text().size()});
+    }
+    return all;
+  }
+
+ private:
+  void add(const std::string& metric, const MetricHistory& history, const std::vector<AbandonedPoint>* abandoned) {
+    std::string field;
+    append_csv_field(field, metric);
+    auto left = abandoned ? abandoned->begin() : std::vector<AbandonedPoint>::const_iterator();
+    const auto ends = abandoned ? abandoned->end() : left;
+    auto writer = history.writers().begin();
+    std::size_t file = 0;
+    bool is_used = false;
+    const auto put = [&](const MetricPoint& point) {
+      if (file == files.size()) files.emplace_back().text.add_header();
+      files[file].text.add(field, point.step, unix_milliseconds(point.time), point.value);
+      is_used = true;
+    };
+    for (std::size_t i = 0; i <= history.size(); ++i) {
+      for (; writer != history.writers().end() && *writer == i; ++writer) {
+        if (is_used) ++file;
+        is_used = false;
+      }
+      if (left != ends && left->before == i) {
+        const std::uint64_t from = file == files.size() ? history_header.size() : files[file].text.text().size();
+        std::int64_t step = left->point.step;
+        for (; left != ends && left->before == i; ++left) {
+          step = (std::min)(step, left->point.step);
+          put(left->point);
+        }
+        files[file].left.push_back({metric, step, from, files[file].text.text().size()});
+      }
+      if (i < history.size()) put(history.points()[i]);
+    }
+  }
+};
+
+/// The writer of a file in history/: "main" for "main.csv", and for "main-<time>.csv", which an overwrite wrote.
+inline std::string_view writer_of_history(std::string_view file) {
+  std::string_view stem = file.substr(0, file.rfind('.'));
+  const std::size_t mark = stem.rfind("-2");  // the time of an overwrite: "-2026_11_23__07_30_21_123456"
+  if (mark != std::string_view::npos && mark + 28 <= stem.size() &&
+      stem.find_first_not_of("0123456789_-", mark) == std::string_view::npos)
+    stem = stem.substr(0, mark);
+  return stem;
+}
+
 /// Reads history files, one after the other, into one history for each metric. A program logs its metrics in turns, so
 /// the reader guesses the metric of a line from the line before and only compares names. It looks a metric up only if
 /// the guess is wrong. It does the same with milliseconds.
@@ -137,16 +215,50 @@ class HistoryReader {
     consume(text);
   }
 
+  /// Reads from now on without the points that these reach; abandoned() has them. The files of a saved run are named.
+  void leave_out(const std::vector<Rewind>& rewinds, bool is_named) {
+    rewinds_ = &rewinds;
+    is_named_ = is_named;
+  }
   /// The same in pieces: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
+    if (path_ != nullptr) note_writer(path);
     path_ = &path;
+    writer_ = std::string(writer_of_history(last_part(path)));
     file_size_ = file_size;
+    offset_ = 0;
+    choose_rewinds();
     line_ = 1;
     is_hole_ = false;
     last_ = nullptr;
   }
   /// Reads the complete lines at the front of `text`, and returns their length.
   std::size_t consume(std::string_view text) {
+    begin_of_piece_ = text.data();
+    const std::size_t used = consume_lines(text);
+    offset_ += used;
+    return used;
+  }
+  /// Called after the first piece: reserves room for the points of the file, estimated from that piece. Without
+  /// this a vector that grows by doubling would hold the points of a long run twice.
+  void expect_more_of_the_same(std::size_t consumed) {
+    const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
+    for (auto& [metric, points] : points_)
+      points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
+  }
+
+  /// The points that were read, for each metric in file order. The reader is empty afterwards.
+  [[nodiscard]] std::map<std::string, MetricHistory> take() {
+    std::map<std::string, MetricHistory> history;
+    for (auto& [metric, points] : points_)
+      if (!points.empty()) history.emplace(metric, MetricHistory(std::move(points), writers_of(metric, points.size())));
+    return history;
+  }
+  /// The points that were left out. The reader has none afterwards.
+  [[nodiscard]] AbandonedPoints take_abandoned() { return std::exchange(abandoned_, {}); }
+
+ private:
+  std::size_t consume_lines(std::string_view text) {
     rest_ = text;
     if (line_ == 1 && skip_hole()) {
       if (rest_.size() < history_header.size() && rest_ == history_header.substr(0, rest_.size()))
@@ -166,29 +278,49 @@ class HistoryReader {
     }
     return text.size();
   }
-  /// Called after the first piece: reserves room for the points of the file, estimated from that piece. Without
-  /// this a vector that grows by doubling would hold the points of a long run twice.
-  void expect_more_of_the_same(std::size_t consumed) {
-    const double times = static_cast<double>(file_size_) / static_cast<double>(consumed) * 1.02;
-    for (auto& [metric, points] : points_)
-      points.reserve(points.size() + static_cast<std::size_t>(static_cast<double>(points.size()) * (times - 1)) + 16);
-  }
 
-  /// The points that were read, for each metric in file order. The reader is empty afterwards.
-  [[nodiscard]] std::map<std::string, MetricHistory> take() {
-    std::map<std::string, MetricHistory> history;
-    for (auto& [metric, points] : points_)
-      if (!points.empty()) history.emplace(metric, MetricHistory(std::move(points)));
-    return history;
-  }
-
- private:
   /// A metric, and the text with which its lines begin.
   struct Series {
     std::string field;  // as in the file, with the comma
+    const std::string* metric;
     std::vector<MetricPoint>* points;
     Series* next = nullptr;  // the series of the line that last followed a line of this one
   };
+
+  /// The rewinds that reach the file, and up to where.
+  void choose_rewinds() {
+    here_.clear();
+    left_out_until_ = 0;
+    if (rewinds_ == nullptr) return;
+    place_ = history_place(last_part(*path_));
+    for (const Rewind& one : *rewinds_) {
+      const auto end = one.reach.find(place_);
+      if (end == one.reach.end()) continue;
+      // Another program that copied the run kept the metadata, and wrote other files.
+      if (is_named_ ? one.size != file_size_ : one.size > file_size_) continue;
+      here_.push_back(&one);
+      left_out_until_ = (std::max)(left_out_until_, end->second);
+    }
+  }
+  [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, std::uint64_t offset) const {
+    return std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
+      return step >= one->step && one->is_of(metric) && one->reaches(place_, offset);
+    });
+  }
+  /// Notes where the points of the next file begin, if that is of another writer.
+  void note_writer(const std::string& path) {
+    if (writer_of_history(last_part(path)) == writer_) return;
+    for (const auto& [metric, points] : points_)
+      if (!points.empty()) writers_[metric].push_back(points.size());
+  }
+  [[nodiscard]] std::vector<std::size_t> writers_of(const std::string& metric, std::size_t size) {
+    const auto found = writers_.find(metric);
+    if (found == writers_.end()) return {};
+    std::vector<std::size_t>& writers = found->second;
+    writers.erase(std::unique(writers.begin(), writers.end()), writers.end());
+    if (writers.back() == size) writers.pop_back();
+    return std::move(writers);
+  }
 
   [[noreturn]] void fail(const char* what) const {
     throw FormatError("history file '" + *path_ + "', line " + std::to_string(line_) + ": " + what +
@@ -241,6 +373,7 @@ class HistoryReader {
 
   /// Returns false if the line is not a point; rest_ is then somewhere inside it.
   bool read_line() {
+    const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(rest_.data() - begin_of_piece_);
     Series* series = last_ == nullptr ? nullptr : last_->next;
     if (series != nullptr && starts_with(series->field))
       rest_.remove_prefix(series->field.size());
@@ -252,7 +385,10 @@ class HistoryReader {
     if (end == rest_.data()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!end_line()) return false;
-    series->points->push_back(point);
+    if (offset < left_out_until_ && is_left_out(*series->metric, point.step, offset))
+      abandoned_[*series->metric].push_back({series->points->size(), point});
+    else
+      series->points->push_back(point);
     if (last_ != nullptr) last_->next = series;
     last_ = series;
     return true;
@@ -280,7 +416,9 @@ class HistoryReader {
     const auto known = series_.find(field);
     if (known != series_.end()) return &known->second;
     Series& series = series_[field];
-    series.points = &points_[repaired_utf8(metric)];
+    const auto entry = points_.try_emplace(repaired_utf8(metric)).first;
+    series.metric = &entry->first;
+    series.points = &entry->second;
     series.field = std::move(field);
     return &series;
   }
@@ -316,11 +454,21 @@ class HistoryReader {
   }
 
   const std::string* path_ = nullptr;
+  std::string writer_;
   std::uint64_t file_size_ = 0;
+  const std::vector<Rewind>* rewinds_ = nullptr;
+  bool is_named_ = false;
+  std::string place_;                  // of the file in the run's folder
+  std::vector<const Rewind*> here_;    // those that reach the file
+  std::uint64_t left_out_until_ = 0;
+  std::uint64_t offset_ = 0;           // of the next piece in the file
+  const char* begin_of_piece_ = nullptr;
   std::string_view rest_;
   std::size_t line_ = 1;
   bool is_hole_ = false;
   std::map<std::string, std::vector<MetricPoint>> points_;
+  AbandonedPoints abandoned_;
+  std::map<std::string, std::vector<std::size_t>> writers_;
   std::unordered_map<std::string, Series> series_;  // keyed by field
   Series* last_ = nullptr;
   std::string time_text_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,13 +35,12 @@ class HistoryFile {
 
   /// `mends`: the file is a history, which this class knows how to mend. A change of any other throws ChangedFile.
   HistoryFile(FileSystem& fs, std::string path, std::uint64_t size, bool mends = true)
-      : fs_(fs), path_(std::move(path)), mends_(mends) {
+      : fs_(fs), path_(std::move(path)), size_(size), mends_(mends) {
     appender_ = fs_.appender(path_, size);
     if (appender_) return;
     staged_ = os::unnamed_file("history");
     Bytes before = fs_.info(path_).kind == FileKind::file ? fs_.read(path_) : Bytes();
     staged_.write_at(0, before.data(), to_size(size));
-    staged_size_ = size;
   }
 
   /// Whether append() changes the file at once.
@@ -49,16 +49,41 @@ class HistoryFile {
   void append(std::string_view text) {
     was_checked_ = true;
     if (!appender_) {
-      staged_.write_at(staged_size_, text.data(), text.size());
-      staged_size_ += text.size();
+      staged_.write_at(size_, text.data(), text.size());
+      size_ += text.size();
       return;
     }
+    if (!is_told_) tell_shorter();
     try {
       appender_->append(text);
     } catch (const ChangedFile& changed) {
       if (!mends_) throw;
       mend(changed);
+      tell_shorter();
       appender_->append(text);
+    }
+    size_ += text.size();
+  }
+  /// The size of the file with all that was appended.
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// Calls `when_shorter(size)` after another program made the file shorter, before anything is appended to it.
+  void when_shorter(std::function<void(std::uint64_t)> call) { when_shorter_ = std::move(call); }
+  /// Gives `reader` the content.
+  void read(HistoryReader& reader) const {
+    constexpr std::size_t room = std::size_t{1} << 20;
+    reader.begin(path_, size_);
+    Bytes piece(room);
+    std::size_t kept = 0;
+    for (std::uint64_t at = 0; at < size_;) {
+      if (kept == piece.size()) piece.resize(2 * kept);
+      const std::size_t wanted = to_size((std::min<std::uint64_t>)(piece.size() - kept, size_ - at));
+      const std::size_t got = appender_ ? fs_.read_at(path_, at, piece.data() + kept, wanted)
+                                        : staged_.read_at(at, piece.data() + kept, wanted);
+      if (got == 0) return;
+      at += got;
+      const std::size_t used = reader.consume({reinterpret_cast<const char*>(piece.data()), kept + got});
+      kept = kept + got - used;
+      std::copy_n(piece.begin() + static_cast<std::ptrdiff_t>(used), kept, piece.begin());
     }
   }
   /// Finds out whether another program changed the file, unless an append() since the last call did so.
@@ -72,9 +97,9 @@ class HistoryFile {
     if (appender_) appender_->sync();
   }
   /// Whether some of the text is only in the temporary file so far.
-  [[nodiscard]] bool is_staged() const { return !appender_ && stored_size_ != staged_size_; }
+  [[nodiscard]] bool is_staged() const { return !appender_ && stored_size_ != size_; }
   void store(Durability durability) {
-    const Staged content(staged_, staged_size_);
+    const Staged content(staged_, size_);
     fs_.write_from(path_, content, durability);
     stored_size_ = content.size();
   }
@@ -176,6 +201,8 @@ class HistoryFile {
     if (!appender) throw ChangedFile(changed);
     if (usable == 0) appender->append(history_header);
     appender_ = std::move(appender);
+    size_ = (std::max<std::uint64_t>)(usable, history_header.size());
+    is_told_ = false;
     if (usable < changed.size()) {
       told.has_lost_points = true;
       told.message += "; " + std::to_string(changed.size() - (std::max<std::uint64_t>)(usable, history_header.size())) +
@@ -184,14 +211,22 @@ class HistoryFile {
     changes_.push_back(std::move(told));
   }
 
+  /// If this fails, the next append() tries again.
+  void tell_shorter() {
+    if (when_shorter_) when_shorter_(size_);
+    is_told_ = true;
+  }
+
   FileSystem& fs_;
   std::string path_;
+  std::uint64_t size_;
   bool mends_;
   std::unique_ptr<Appender> appender_;
+  std::function<void(std::uint64_t)> when_shorter_;
+  bool is_told_ = true;
   bool was_checked_ = false;
   std::vector<Change> changes_;
   os::File staged_;
-  std::uint64_t staged_size_ = 0;
   std::uint64_t stored_size_ = 0;
 };
 

@@ -57,6 +57,8 @@ struct MetadataFile {
   std::vector<std::string> series_files;
   std::string writer;           // the writer's id for a live run; empty for "main"
   bool written_by_erm = false;  // has "erm", which the Python package drops
+  /// What other writers logged, if it was read together with the history.
+  std::optional<std::vector<MetadataFile>> other_writers = {};
 };
 
 struct ArtifactTypeName {

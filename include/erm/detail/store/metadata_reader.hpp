@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -89,6 +90,9 @@ class MetadataReader {
   void artifacts(MetadataFile& file);
   StoredArtifact artifact(const std::string& id, Json& later_keys);
   void erm_object(MetadataFile& file);
+  std::int64_t whole_number(const std::string& place);
+  void sizes(std::map<std::string, std::uint64_t>& of_files, const std::string& place);
+  Rewind rewind();
   std::vector<std::string> filenames(const std::string& place);
   void apply_types(const std::map<std::string, std::string>& types, RunRecord& record);
   bool apply_type(const std::vector<std::string>& path, const std::string& type, RunRecord& record,
@@ -240,6 +244,50 @@ inline void MetadataReader::apply_types(const std::map<std::string, std::string>
     if (!apply_type(pointer_parts(pointer), type, record, pointer)) later_.of_types[pointer] = type;
 }
 
+inline std::int64_t MetadataReader::whole_number(const std::string& place) {
+  expect(Kind::number, "a whole number", place);
+  const Value number = json_.value();
+  if (number.kind() == Value::Kind::floating ||
+      (number.kind() == Value::Kind::unsigned_integer &&
+       number.get<std::uint64_t>() > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())))
+    fail(place, "is " + number.str() + ", where a whole number belongs");
+  return number.get<std::int64_t>();
+}
+
+inline void MetadataReader::sizes(std::map<std::string, std::uint64_t>& of_files, const std::string& place) {
+  expect(Kind::object, "an object", place);
+  json_.object([&](const std::string& file) {
+    const std::int64_t size = whole_number(place + "/" + file);
+    if (size < 0) fail(place + "/" + file, "is " + std::to_string(size) + ", where a number of bytes belongs");
+    of_files[file] = static_cast<std::uint64_t>(size);
+  });
+}
+
+inline Rewind MetadataReader::rewind() {
+  const std::string place = "erm/rewinds";
+  Rewind read;
+  bool has_step = false;
+  expect(Kind::object, "an object", place);
+  json_.object([&](const std::string& key) {
+    if (key == "step") {
+      read.step = whole_number(place + "/step");
+      has_step = true;
+    } else if (key == "metric") {
+      read.metric = text(place, key);
+    } else if (key == "from") {
+      sizes(read.from, place + "/from");
+    } else if (key == "reach") {
+      sizes(read.reach, place + "/reach");
+    } else if (key == "size") {
+      read.size = static_cast<std::uint64_t>(whole_number(place + "/size"));
+    } else {
+      static_cast<void>(json_.any());
+    }
+  });
+  if (!has_step) fail(place + "/step", "is missing");
+  return read;
+}
+
 inline std::vector<std::string> MetadataReader::filenames(const std::string& place) {
   std::vector<std::string> names;
   expect(Kind::array, "a list", place);
@@ -313,6 +361,9 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
       file.history_files = filenames("erm/history");
     } else if (key == "series") {
       file.series_files = filenames("erm/series");
+    } else if (key == "rewinds") {
+      expect(Kind::array, "a list", "erm/rewinds");
+      json_.array([&] { record.rewinds.push_back(rewind()); });
     } else if (key == "types") {
       expect(Kind::object, "an object", "erm/types");
       json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });

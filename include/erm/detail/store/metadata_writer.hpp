@@ -24,7 +24,15 @@ class MetadataWriter {
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
-                          std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files = {});
+                          std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files = {}) {
+    return text(record, run_id, artifacts, history_files, finished_utc, series_files, record.rewinds);
+  }
+  /// With rewinds of files that are not those of the record.
+  static std::string text(const RunRecord& record, const std::string& run_id,
+                          const std::vector<StoredArtifact>& artifacts,
+                          const std::optional<std::vector<std::string>>& history_files,
+                          std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files,
+                          const std::vector<Rewind>& rewinds);
 
  private:
   void key(std::string_view name) {
@@ -68,6 +76,8 @@ class MetadataWriter {
   Json without_non_finite(const Json& json, const std::string& pointer);
   void texts(std::string_view name, const std::map<std::string, std::string>& entries);
   void artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts);
+  void sizes(std::string_view name, const std::map<std::string, std::uint64_t>& of_files);
+  void rewinds(const std::vector<Rewind>& rewinds);
 
   std::string out_;
   std::vector<std::pair<std::string, const char*>> types_;
@@ -162,6 +172,37 @@ inline void MetadataWriter::texts(std::string_view name, const std::map<std::str
   out_ += '}';
 }
 
+inline void MetadataWriter::sizes(std::string_view name, const std::map<std::string, std::uint64_t>& of_files) {
+  if (of_files.empty()) return;
+  key(name);
+  out_ += '{';
+  for (const auto& [file, bytes] : of_files) {
+    key(file);
+    append_integer(out_, bytes);
+  }
+  out_ += '}';
+}
+
+inline void MetadataWriter::rewinds(const std::vector<Rewind>& rewinds) {
+  if (rewinds.empty()) return;
+  key("rewinds");
+  out_ += '[';
+  for (const Rewind& one : rewinds) {
+    if (out_.back() != '[') out_ += ", ";
+    out_ += "{\"step\": ";
+    append_integer(out_, one.step);
+    if (one.metric) text_entry("metric", *one.metric);
+    sizes("from", one.from);
+    sizes("reach", one.reach);
+    if (one.size != 0) {
+      key("size");
+      append_integer(out_, one.size);
+    }
+    out_ += '}';
+  }
+  out_ += ']';
+}
+
 inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector<StoredArtifact>& artifacts) {
   line_key("artifacts");
   out_ += '{';
@@ -191,7 +232,8 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
                                         const std::vector<StoredArtifact>& artifacts,
                                         const std::optional<std::vector<std::string>>& history_files,
                                         std::optional<TimePoint> finished_utc,
-                                        const std::vector<std::string>& series_files) {
+                                        const std::vector<std::string>& series_files,
+                                        const std::vector<Rewind>& rewinds) {
   MetadataWriter writer;
   std::string& out = writer.out_;
   out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
@@ -263,6 +305,7 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   }
   if (history_files) writer.names("history", *history_files);
   if (!series_files.empty()) writer.names("series", series_files);
+  writer.rewinds(rewinds);
   const std::map<std::string, std::string> none;
   const auto& later_types = record.later ? record.later->of_types : none;
   if (!writer.types_.empty() || !later_types.empty()) {

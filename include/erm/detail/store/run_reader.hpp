@@ -156,41 +156,6 @@ inline std::vector<std::string> history_paths(const FileSystem& fs, const std::s
   return files;
 }
 
-inline std::map<std::string, MetricHistory> read_history(const FileSystem& fs, const std::string& folder,
-                                                         const MetadataFile& metadata) {
-  HistoryReader reader;
-  for (const std::string& path : history_paths(fs, folder, metadata)) read_history_file(fs, path, reader);
-  return reader.take();
-}
-
-/// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
-inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
-  for (;;) {
-    Bytes bytes;
-    MetadataFile metadata = read_metadata(fs, folder, &bytes);
-    const bool is_named = metadata.history_files && !metadata.history_files->empty();
-    try {
-      metadata.record.history = read_history(fs, folder, metadata);
-      if (!is_named || metadata_bytes(fs, folder) == bytes) return metadata;
-    } catch (const Error&) {
-      if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
-    }
-  }
-}
-
-/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric whose value is
-/// not in its history was logged without a step after the last point, and does not change.
-inline void update_metrics_from_history(RunRecord& record) {
-  for (const auto& [metric, history] : record.history) {
-    const auto known = record.metrics.find(metric);
-    const auto& points = history.points();
-    const bool is_point = known == record.metrics.end() ||
-                          std::any_of(points.rbegin(), points.rend(),
-                                      [&](const MetricPoint& point) { return known->second == Value(point.value); });
-    if (is_point) record.metrics[metric] = history.last().value;
-  }
-}
-
 /// What the writers of a live run other than "main" logged, each in history/<writer>.json.
 inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const std::string& folder) {
   std::vector<std::string> paths;
@@ -207,9 +172,87 @@ inline std::vector<MetadataFile> read_other_writers(const FileSystem& fs, const 
   return writers;
 }
 
+/// The rewinds of all writers of a run, for the files that history_paths() returned. Keeps what it has read of other
+/// writers for settle().
+inline std::vector<Rewind> rewinds_of(const FileSystem& fs, const std::string& folder, MetadataFile& metadata,
+                                      const std::vector<std::string>& paths) {
+  std::vector<Rewind> rewinds = metadata.record.rewinds;
+  const bool is_alone = paths.empty() || (paths.size() == 1 && last_part(paths.front()) == "main.csv");
+  if (metadata.history_files || is_alone) return rewinds;
+  if (!metadata.other_writers) metadata.other_writers = read_other_writers(fs, folder);
+  for (const MetadataFile& writer : *metadata.other_writers) add_rewinds(rewinds, writer.record.rewinds);
+  return rewinds;
+}
+
+/// The same rewinds for metadata that list the history files.
+inline std::vector<Rewind> rewinds_of_named(const FileSystem& fs, const std::string& folder,
+                                            const std::vector<Rewind>& rewinds) {
+  std::vector<Rewind> named;
+  for (const Rewind& one : rewinds) {
+    for (const auto& [file, end] : one.reach) {
+      Rewind& here = named.emplace_back(Rewind{one.step, one.metric, {}, {{file, end}}, one.size});
+      if (const auto begin = one.from.find(file); begin != one.from.end()) here.from.insert(*begin);
+      if (here.size == 0) here.size = fs.info(joined(folder, file)).size;
+    }
+  }
+  return named;
+}
+
+/// The same rewinds for metadata that no longer list the history files, since the run goes on.
+inline std::vector<Rewind> rewinds_of_unnamed(const FileSystem& fs, const std::string& folder,
+                                              std::vector<Rewind> rewinds) {
+  const auto is_of_another = [&](const Rewind& one) {
+    return one.reach.empty() || one.size != fs.info(joined(folder, one.reach.begin()->first)).size;
+  };
+  rewinds.erase(std::remove_if(rewinds.begin(), rewinds.end(), is_of_another), rewinds.end());
+  for (Rewind& one : rewinds) one.size = 0;
+  return rewinds;
+}
+
+/// Reads the history of a run into its record.
+inline void read_history(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
+  const std::vector<std::string> paths = history_paths(fs, folder, metadata);
+  const std::vector<Rewind> rewinds = rewinds_of(fs, folder, metadata, paths);
+  HistoryReader reader;
+  reader.leave_out(rewinds, metadata.history_files.has_value());
+  for (const std::string& path : paths) read_history_file(fs, path, reader);
+  metadata.record.history = reader.take();
+  metadata.record.abandoned = reader.take_abandoned();
+}
+
+/// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
+inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+  for (;;) {
+    Bytes bytes;
+    MetadataFile metadata = read_metadata(fs, folder, &bytes);
+    const bool is_named = metadata.history_files && !metadata.history_files->empty();
+    try {
+      read_history(fs, folder, metadata);
+      if (!is_named || metadata_bytes(fs, folder) == bytes) return metadata;
+    } catch (const Error&) {
+      if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
+    }
+  }
+}
+
+/// Points may be newer than the metadata, so the last value of each history becomes the metric. A metric whose value is
+/// not in its history was logged without a step after the last point, and does not change.
+inline void update_metrics_from_history(RunRecord& record) {
+  drop_abandoned_values(record.metrics, record.history, record.abandoned);
+  for (const auto& [metric, history] : record.history) {
+    const auto known = record.metrics.find(metric);
+    const auto& points = history.points();
+    const bool is_point = known == record.metrics.end() ||
+                          std::any_of(points.rbegin(), points.rend(),
+                                      [&](const MetricPoint& point) { return known->second == Value(point.value); });
+    if (is_point) record.metrics[metric] = history.last().value;
+  }
+}
+
 /// Adds to a run what another of its writers logged. The run's own values stay.
 inline void add_record(RunRecord& run, RunRecord other, const std::string& writer) {
   add_provenance_of_writer(run, other, writer);
+  add_rewinds(run.rewinds, other.rewinds);
   for (std::string& feature : other.features)
     if (std::find(run.features.begin(), run.features.end(), feature) == run.features.end())
       run.features.push_back(std::move(feature));
@@ -250,7 +293,8 @@ inline void expect_same_run(const FileSystem& fs, const std::string& folder, con
 inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
   const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
   if (has_unnamed_files) {
-    for (MetadataFile& writer : read_other_writers(fs, folder)) {
+    if (!metadata.other_writers) metadata.other_writers = read_other_writers(fs, folder);
+    for (MetadataFile& writer : *metadata.other_writers) {
       add_record(metadata.record, std::move(writer.record), writer.writer);
       for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
     }
@@ -258,6 +302,7 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   RunRecord& record = metadata.record;
   apply_edits_of(fs, folder, record);
   if (has_unnamed_files) expect_same_run(fs, folder, record);
+  drop_abandoned_values(record.metrics, record.history, record.abandoned);
   if (record.status != RunStatus::running) return;
   update_metrics_from_history(record);
   if (is_dead(fs, metadata_path(folder), record)) record.status = RunStatus::killed;
@@ -354,7 +399,11 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
   }
   const std::vector<Bytes> histories = fs.has_folders() ? std::vector<Bytes>() : fs.read_many(paths);
   for (std::size_t i = 0, next = 0; i < folders.size(); ++i) {
+    const std::vector<std::string> own(paths.begin() + static_cast<std::ptrdiff_t>(next),
+                                       paths.begin() + static_cast<std::ptrdiff_t>(ends[i]));
+    const std::vector<Rewind> rewinds = rewinds_of(fs, folders[i], metadata[i], own);
     HistoryReader reader;
+    reader.leave_out(rewinds, metadata[i].history_files.has_value());
     for (; next < ends[i]; ++next) {
       if (fs.has_folders())
         read_whole_history_file(fs, paths[next], reader);
@@ -362,6 +411,7 @@ inline std::vector<MetadataFile> read_metadata_and_history_of(const FileSystem& 
         reader.read(view(histories[next]), paths[next]);
     }
     metadata[i].record.history = reader.take();
+    metadata[i].record.abandoned = reader.take_abandoned();
   }
   return metadata;
 }

@@ -86,7 +86,7 @@ class RunSaver {
       sync();
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc,
-                                  series_);
+                                  series_, rewinds_);
       refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
@@ -126,7 +126,7 @@ class RunSaver {
   void read_replaced() {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
-    history_stem_ += "-" + mark;
+    history_mark_ = "-" + mark;
     for (const char* const part : {"artifacts", "history", "series"}) {
       // Behind a link the files of another folder would count as files of the run, and would be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
@@ -169,6 +169,7 @@ class RunSaver {
     std::vector<std::string> names;
     for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
     run.history_files = std::move(names);
+    run.record.rewinds = rewinds_of_named(fs_, folder_, run.record.rewinds);
     run.series_files = series_lists(fs_, folder_);
     fs_.write(
         metadata_path(folder_),
@@ -181,8 +182,8 @@ class RunSaver {
   /// A file to write: an artifact or the history.
   struct Pending {
     const Content* content;
-    const Artifact* artifact;  // null for the history
-    std::size_t entry;         // an index in artifacts_
+    const Artifact* artifact;  // null for a history
+    std::size_t entry;         // an index in artifacts_, or of the history
   };
 
   /// Creates the entries of the artifacts, and finds those that are in the folder already.
@@ -223,16 +224,18 @@ class RunSaver {
 
   /// Writes the pending files under free names.
   void write_files() {
-    std::optional<BytesContent> history;
-    if (!record_.whole_history().empty()) {
-      history.emplace(to_bytes(history_csv(record_.whole_history())));
-      pending_.push_back({&*history, nullptr, 0});
+    const SavedHistory saved(record_.whole_history(), record_.whole_abandoned());
+    std::vector<std::unique_ptr<BytesContent>> histories;
+    for (const SavedHistory::File& file : saved.files) {
+      histories.push_back(std::make_unique<BytesContent>(to_bytes(file.text.text())));
+      pending_.push_back({histories.back().get(), nullptr, history_.size()});
+      history_.emplace_back();
     }
     while (!pending_.empty()) {
       std::vector<NewFile> files;
       std::vector<std::string> names;
       for (const Pending& each : pending_) {
-        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : free_history_name());
+        names.push_back(each.artifact ? names_.choose(each.artifact->filename()) : free_history_name(each.entry));
         files.push_back({joined(folder_, (each.artifact ? "artifacts/" : "history/") + names.back()), each.content});
       }
       const std::vector<bool> created = create_files(files);
@@ -243,20 +246,22 @@ class RunSaver {
         } else if (pending_[i].artifact) {
           artifacts_[pending_[i].entry].stored_filename = std::move(names[i]);
         } else {
-          history_.push_back(std::move(names[i]));
+          history_[pending_[i].entry] = std::move(names[i]);
         }
       }
       pending_ = std::move(taken);
     }
+    rewinds_ = saved.rewinds(history_);
   }
 
   /// Content that is there already stays: its name is that of its bytes.
   void write_series() {
     const SeriesData& data = series_of(record_);
     if (data.empty()) return;
-    std::string stem = history_stem_;
+    const std::string writer = "main" + history_mark_;
+    std::string stem = writer;
     for (int i = 2; series_there_.count(stem + ".csv") != 0 || series_there_.count(stem + ".hist") != 0; ++i)
-      stem = history_stem_ + "-" + std::to_string(i);
+      stem = writer + "-" + std::to_string(i);
     const SeriesFiles series(data, stem, table_names_);
     std::vector<NewFile> files;
     for (const SeriesFiles::File& file : series.files())
@@ -271,9 +276,10 @@ class RunSaver {
   }
 
   /// Never the name of an existing file, which undo() would remove if the save fails.
-  std::string free_history_name() {
+  std::string free_history_name(std::size_t writer) {
+    const std::string stem = (writer == 0 ? "main" : "writer" + std::to_string(writer + 1)) + history_mark_;
     for (int i = 1;; ++i) {
-      std::string name = history_stem_ + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
+      std::string name = stem + (i == 1 ? "" : "-" + std::to_string(i)) + ".csv";
       if (histories_there_.insert(name).second) return name;
     }
   }
@@ -334,10 +340,11 @@ class RunSaver {
   std::set<std::string> there_;                     // the files of its artifacts
   std::set<std::string> histories_there_;           // its history files, and names that were tried
   StoredNames names_;
-  std::string history_stem_ = "main";
+  std::string history_mark_;
   std::vector<Pending> pending_;
   std::vector<StoredArtifact> artifacts_;
   std::vector<std::string> history_;
+  std::vector<Rewind> rewinds_;
   std::set<std::string> series_there_;  // the files below series/
   StoredNames table_names_;
   std::vector<std::string> series_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/run/paths.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/series_data.hpp"
 #include "erm/detail/store/histogram_file.hpp"
 #include "erm/detail/store/metadata.hpp"
@@ -88,7 +90,9 @@ inline std::string writer_of_series(const std::string& file) {
 /// first.
 class SeriesBuilder {
  public:
-  SeriesBuilder(std::shared_ptr<FileSystem> fs, std::string folder) : fs_(std::move(fs)), folder_(std::move(folder)) {}
+  /// Leaves out what `rewinds` reach.
+  SeriesBuilder(std::shared_ptr<FileSystem> fs, std::string folder, std::vector<Rewind> rewinds = {})
+      : fs_(std::move(fs)), folder_(std::move(folder)), rewinds_(std::move(rewinds)) {}
 
   void read(const std::string& name, std::string_view text) {
     const std::string path = joined(series_folder(folder_), name);
@@ -99,10 +103,13 @@ class SeriesBuilder {
       for (const auto& [id, table] : data_->tables) earlier_tables_.insert(id);
       chains_.clear();
     }
+    place_ = series_place(name);
     if (ends_with(name, ".hist"))
       read_histograms(text, path);
     else
-      read_series_csv(text, path, [&](const SeriesLine& line, std::size_t /*offset*/) { add(line); });
+      read_series_csv(text, path, [&](const SeriesLine& line, std::size_t offset) {
+        if (line.is_table() || !is_left_out(line.id, *line.step, offset)) add(line);
+      });
   }
   [[nodiscard]] std::unique_ptr<SeriesData> take() { return std::move(data_); }
 
@@ -134,8 +141,9 @@ class SeriesBuilder {
           if (chain == chains.size()) chains.push_back({std::move(bins), {}});
           numbered.emplace_back(std::move(name), chain);
         },
-        [&](std::size_t number, std::string_view record, std::size_t /*offset*/) {
+        [&](std::size_t number, std::string_view record, std::size_t offset) {
           const auto& [name, chain] = numbered[number];
+          if (is_left_out(name, ByteReader(record).signed_varint(), offset)) return;
           data_->histograms[name][chain].add(record);
         });
     chains_.insert(chains_.end(), numbered.begin(), numbered.end());
@@ -148,8 +156,16 @@ class SeriesBuilder {
     return steps;
   }
 
+  [[nodiscard]] bool is_left_out(const std::string& id, std::int64_t step, std::uint64_t offset) const {
+    return std::any_of(rewinds_.begin(), rewinds_.end(), [&](const Rewind& one) {
+      return step >= one.step && one.is_of(id) && one.reaches(place_, offset);
+    });
+  }
+
   std::shared_ptr<FileSystem> fs_;
   std::string folder_;
+  std::vector<Rewind> rewinds_;
+  std::string place_;  // of the file in the run's folder
   std::unique_ptr<SeriesData> data_ = std::make_unique<SeriesData>();
   std::string writer_;
   std::set<std::pair<std::string, std::int64_t>> earlier_series_;  // of the writers before
@@ -159,7 +175,8 @@ class SeriesBuilder {
 
 /// Reads those files, the ones of "main" first.
 inline std::unique_ptr<SeriesData> read_series_files(const std::shared_ptr<FileSystem>& fs, const std::string& folder,
-                                                     std::vector<std::string> names) {
+                                                     std::vector<std::string> names,
+                                                     const std::vector<Rewind>& rewinds = {}) {
   std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
     const std::string of_a = writer_of_series(a), of_b = writer_of_series(b);
     return (of_a != "main" ? of_a : std::string()) < (of_b != "main" ? of_b : std::string());
@@ -167,9 +184,26 @@ inline std::unique_ptr<SeriesData> read_series_files(const std::shared_ptr<FileS
   std::vector<std::string> paths;
   for (const std::string& name : names) paths.push_back(joined(series_folder(folder), name));
   const std::vector<Bytes> contents = fs->read_many(paths);
-  SeriesBuilder builder(fs, folder);
+  SeriesBuilder builder(fs, folder, rewinds);
   for (std::size_t i = 0; i < names.size(); ++i) builder.read(names[i], view(contents[i]));
-  return builder.take();
+  std::unique_ptr<SeriesData> data = builder.take();
+  for (auto at = data->histograms.begin(); at != data->histograms.end();) {
+    std::vector<HistogramChain>& chains = at->second;
+    // One of which no step counts has bins only.
+    const auto is_empty = [](const HistogramChain& chain) { return chain.records.empty(); };
+    if (!rewinds.empty()) chains.erase(std::remove_if(chains.begin(), chains.end(), is_empty), chains.end());
+    at = chains.empty() ? data->histograms.erase(at) : std::next(at);
+  }
+  return data;
+}
+
+/// How many bytes of a file in series/ are whole lines or records. A writer that goes on cuts off the rest.
+inline std::uint64_t whole_size_of_series(const FileSystem& fs, const std::string& path) {
+  const Bytes text = fs.read(path);
+  if (ends_with(path, ".csv")) return read_series_csv(view(text), path, [](const SeriesLine&, std::size_t) {});
+  return read_histogram_file(
+      view(text), path, [](const std::string&, const HistogramBins&) {},
+      [](std::size_t, std::string_view, std::size_t) {});
 }
 
 /// The files below series/ that the metadata name, and those that they name in turn. Nothing if one cannot be read.
@@ -200,6 +234,7 @@ class StoredSeries final : public UnreadSeries {
         folder_(std::move(folder)),
         are_named_(run.history_files.has_value()),
         names_(run.series_files),
+        rewinds_(run.record.rewinds),
         timestamp_(run.record.timestamp_utc),
         finished_(run.record.finished_utc),
         read_again_(read_again) {}
@@ -211,7 +246,7 @@ class StoredSeries final : public UnreadSeries {
     for (int i = 1;; ++i) {
       try {
         std::unique_ptr<SeriesData> read =
-            read_series_files(fs_, folder_, are_named_ ? names_ : series_lists(*fs_, folder_));
+            read_series_files(fs_, folder_, are_named_ ? names_ : series_lists(*fs_, folder_), rewinds_);
         expect_same_run();
         data_ = std::move(read);
         return *data_;
@@ -239,6 +274,7 @@ class StoredSeries final : public UnreadSeries {
   std::string folder_;
   bool are_named_;
   std::vector<std::string> names_;
+  std::vector<Rewind> rewinds_;
   TimePoint timestamp_;
   std::optional<TimePoint> finished_;
   ReadAgain read_again_;
