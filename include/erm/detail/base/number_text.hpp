@@ -9,10 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/base/shortest_decimal.hpp"
 
 // GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
@@ -216,7 +214,7 @@ inline const char* read_double(const char* first, const char* last, double& valu
 }
 
 /// Writes the shortest text that reads back as `value` to `at`, in the layout that is fastest to produce ("1e+05").
-/// `at` needs room for 48 characters. Returns the end.
+/// `at` needs room for 32 characters. Returns the end.
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS

@@ -56,7 +56,7 @@ class PointWriter {
   /// Appends "field,step,milliseconds,value\n" to text().
   template <class Float>
   void add(std::string_view field, std::int64_t step, std::int64_t milliseconds, Float value) {
-    constexpr std::size_t numbers = 24 + 24 + 48;
+    constexpr std::size_t numbers = 24 + 24 + 32;
     if (text_.size() - size_ < field.size() + numbers) text_.resize(2 * text_.size() + field.size() + numbers);
     char* at = text_.data() + size_;
     std::memcpy(at, field.data(), field.size());
