@@ -222,12 +222,6 @@ char* put_floating(char* at, Float value) {
     std::memcpy(at, "nan", 3);
     return at + 3;
   }
-#if defined(__SIZEOF_INT128__)
-  if constexpr (std::is_same_v<Float, double>) {
-    if (!is_finite(value)) return std::to_chars(at, at + 32, value).ptr;
-    if (char* const end = put_shortest(at, value)) return end;
-  }
-#endif
   return std::to_chars(at, at + 32, value).ptr;
 #else
   std::string text;
