@@ -411,6 +411,20 @@ TEST_CASE("Curves have gaps at values that are not finite") {
   CHECK(has(page, "No value of it is a finite number"));
 }
 
+TEST_CASE("The time of a point counts from the earliest one, so that none is negative where a clock was set back") {
+  const auto at = [](int seconds) { return erm::TimePoint(std::chrono::seconds(1'763'883'021 + seconds)); };
+  ExperimentRun run = run_named("a");
+  run.log_metric("loss", 3, 1, at(100));
+  run.log_metric("loss", 2, 2, at(0));
+  run.log_metric("loss", 1, 3, at(50));
+  const std::vector<erm::detail::ChartPoint> points = erm::detail::chart_points(run.history().at("loss"));
+  REQUIRE(points.size() == 3);
+  CHECK(points[0].seconds == 100);
+  CHECK(points[1].seconds == 0);
+  CHECK(points[2].seconds == 50);
+  CHECK(has(body_of(compare_runs(run)), "\"t0\":1763883021000,"));
+}
+
 TEST_CASE("A long curve is thinned without losing its extremes") {
   std::vector<erm::detail::ChartPoint> points;
   for (int i = 0; i < 100000; ++i) points.push_back({i * 1.0, i == 33333 ? 9.0 : i == 77777 ? -9.0 : (i % 7) * 0.1});

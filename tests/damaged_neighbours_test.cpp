@@ -246,7 +246,8 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
           folder + ": cannot read '" + metadata + sizes + "set_max_metadata_size of the FileSystem has to allow more");
     CHECK(contains(thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder)); }), sizes));
     CHECK_THROWS_AS(erm::edit_run(folder, [](erm::RunEdit& run) { run.set_tag("x"); }), erm::FormatError);
-    CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp"), erm::FormatError);
+    CHECK(erm::load_runs_from_registry(registry, "exp").size() == 1);
+    CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp", "main", Texts{"a", "b"}), erm::FormatError);
     CHECK(erm::run_that_made(registry, registry + "/exp/main/a/artifacts/model.bin")->run_id() == "a");
     erm::delete_experiment(registry, "exp");
     CHECK(erm::list_trash(registry).size() == 2);
@@ -260,7 +261,7 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
         thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder, narrow)); });
     CHECK(contains(error, "'" + folder + "/history/main.csv': after "));
     CHECK(contains(error, " it has a line of more than 4194304 bytes, which ERM never writes"));
-    CHECK_THROWS_AS(erm::load_runs_from_registry(registry, "exp", "main", {}, narrow), erm::FormatError);
+    CHECK(erm::load_runs_from_registry(registry, "exp", "main", {}, narrow).size() == 1);
     CHECK(found(registry).runs == Texts{"a", "b"});  // the history is not read
     const Found ordered = found(registry, narrow, "metrics.loss.min");
     CHECK(ordered.runs == Texts{"a"});

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/json.hpp"
 #include "erm/live_run.hpp"
 #include "erm/provenance.hpp"
 #include "erm/registry.hpp"

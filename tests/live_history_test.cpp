@@ -8,12 +8,17 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
+
+#if !defined(_WIN32)
+#include "child_process.hpp"
+#endif
 
 namespace live_history_test {
 
@@ -186,6 +191,33 @@ TEST_CASE("What another program appends to a history stays if it is points, and 
   CHECK(outcome.steps == expected);
   check_mended(outcome, "another program appended to the history file '" + outcome.csv + "'");
 }
+
+#if !defined(_WIN32)
+
+TEST_CASE("An exception of finish() that nobody catches is not reported as a run that could not be ended") {
+  TemporaryDirectory dir;
+  using erm_test::Child;
+  Child child([&](const Child::Tell& tell) {
+    erm::LiveOptions options;
+    options.run_id = "x";
+    options.provenance = false;
+    options.on_error = [&](const std::string& message) {
+      if (!contains(message, "shortened the history file")) tell(1);
+    };
+    erm::LiveRun run(dir / "reg", "e", options);
+    for (int step = 0; step < 1000; ++step) run.log_metric("loss", 1.0, step);
+    run.flush();
+    write_file(dir / "reg/e/main/x/history/main.csv", "");
+    run.log_metric("loss", 1.0, 1000);
+    std::thread([&] { run.finish(); }).join();
+  });
+  CHECK_FALSE(child.wait());
+  CHECK(child.signal() == SIGABRT);
+  CHECK(child.told().empty());
+  CHECK(erm::load_run_from_path(dir / "reg/e/main/x").status() == erm::RunStatus::finished);
+}
+
+#endif
 
 TEST_CASE("The history of a live run that is removed with its folder does not come back") {
   TemporaryDirectory dir;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "catch.hpp"
@@ -220,8 +221,30 @@ TEST_CASE("The error for a missing registry, experiment, variant or run names it
   erm::save_run_to_path(run_of("e", "main", "r"), dir / "alone");
   CHECK(thrown<erm::Error>([&] { delete_run(dir / "alone"); }) ==
         "cannot delete the run '" + dir / "alone" +
-            "': it lies in no registry, which would have a trash; remove the folder itself");
+            "': no folder above it has .erm_registry.json, so it lies in no registry, which would have a trash; remove " +
+            "the folder itself, or call delete_run with the registry and the ids");
   CHECK(list_runs(registry, "e") == Ids{"r"});
+}
+
+TEST_CASE("A copied run without the markers of its experiment and variant is found and deleted, in any store") {
+  const auto store = std::make_shared<erm::MemoryFileSystem>();  // without folders, as object storage
+  erm::SaveOptions options;
+  options.fs = store;
+  for (const auto& [experiment, variant, run] :
+       {std::tuple("e", "main", "r"), std::tuple("team/e", "v/w", "a/b"), std::tuple("whole", "main", "r")})
+    erm::save_run_to_registry(run_of(experiment, variant, run), "registry", options);
+  for (const char* const marker : {"e/.erm_experiment.json", "e/main/.erm_variant.json",
+                                   "team/e/.erm_experiment.json", "team/e/v/w/.erm_variant.json"})
+    store->remove(std::string("registry/") + marker);
+  delete_run("registry/e/main/r", store);
+  delete_run("registry/team/e/v/w/a/b", store);
+  CHECK(list_trash("registry", store).size() == 2);
+  restore_run("registry", "team/e", "v/w", "a/b", store);
+  for (const char* const marker :
+       {"team/e/.erm_experiment.json", "team/e/v/w/.erm_variant.json", "whole/.erm_experiment.json"})
+    store->remove(std::string("registry/") + marker);
+  CHECK(erm::list_experiments("registry", store) == Ids{"team/e", "whole"});
+  CHECK(erm::list_variants("registry", "team/e", store) == Ids{"v/w"});
 }
 
 TEST_CASE("Ids of several parts leave no empty folders behind, and each run is found by its URI") {

@@ -30,7 +30,8 @@ class FileSystem;
 /// The run in the registry with an artifact whose content equals that of the file, whatever the file's path and name.
 /// If there are several, the one with the earliest timestamp_utc. Searches all experiments and variants. Reads
 /// artifacts only if they have no SHA-256 (written by the Python package, or without LiveOptions::hash_artifacts).
-/// Throws NotFoundError if the file or the registry does not exist.
+/// Throws NotFoundError if the file or the registry does not exist. A run that cannot be read hides no other; if no run is
+/// found, its error is thrown, because it may be the one.
 [[nodiscard]] std::optional<ExperimentRun> run_that_made(const std::string& registry_uri, const FilePath& file,
                                                          std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -54,8 +54,9 @@ std::string save_run_to_registry(const ExperimentRun& run, const std::string& re
                                                    std::optional<std::string> run_id = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// Loads several runs of a variant, or all of them. Reads many at once if the store is on another machine. Throws like
-/// load_run_from_path, and without `run_ids` like list_runs.
+/// Loads several runs of a variant. Reads many at once if the store is on another machine. Throws like
+/// load_run_from_path. Without `run_ids` loads all runs that can be read, passes over the others with a line on stderr
+/// each, and throws like list_runs.
 [[nodiscard]] std::vector<ExperimentRun> load_runs_from_registry(const std::string& registry_uri,
                                                                  const std::string& experiment_id,
                                                                  const std::string& variant_id = "main",

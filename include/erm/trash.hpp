@@ -64,7 +64,9 @@ std::string restore_run(const std::string& registry_uri, const TrashedRun& run,
                         std::shared_ptr<FileSystem> fs = nullptr);
 
 /// Restores what the last delete_variant or delete_experiment of that id deleted, and returns the URIs of the runs. A
-/// run that was deleted separately before stays in the trash. Throws like restore_run, and then restores nothing.
+/// run that was deleted separately before stays in the trash. Throws like restore_run, and then restores nothing; but
+/// if an entry of the trash cannot be read because the disk failed, restores the rest and throws IoError. Call it again
+/// then.
 std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs = nullptr);
 std::vector<std::string> restore_experiment(const std::string& registry_uri, const std::string& experiment_id,

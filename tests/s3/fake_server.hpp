@@ -48,6 +48,7 @@ struct FakeAnswer {
   std::map<std::string, std::string> headers;
   std::string endless;     // repeated after the body until the client ends the connection
   bool is_silent = false;  // nothing is answered
+  std::chrono::milliseconds pause{0};  // after each byte of the body
 };
 
 class FakeServer {
@@ -170,8 +171,12 @@ class FakeServer {
     if (answer.endless.empty() && answer.headers.count("Content-Length") == 0)
       out += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
     out += "\r\n";
-    if (request.method != "HEAD") out += answer.body;
+    if (request.method != "HEAD" && answer.pause.count() == 0) out += answer.body;
     bool is_wanted = send_all(client, out);
+    for (std::size_t i = 0; answer.pause.count() != 0 && i < answer.body.size() && is_wanted && !ended_; ++i) {
+      std::this_thread::sleep_for(answer.pause);
+      is_wanted = send_all(client, answer.body.substr(i, 1));
+    }
     while (is_wanted && !answer.endless.empty() && !ended_) is_wanted = send_all(client, answer.endless);
   }
 

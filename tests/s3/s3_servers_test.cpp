@@ -358,6 +358,21 @@ TEST_CASE("A server that says nothing is asked three times at most") {
   CHECK(server.requests().size() == 3);
 }
 
+TEST_CASE("An answer to an upload that comes a byte at a time does not hold the upload for long") {
+  FakeServer server;
+  server.intercept = [](const FakeRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "PUT") return std::nullopt;
+    FakeAnswer answer{200, std::string(80, 'x'), {}, "", false};
+    answer.pause = std::chrono::milliseconds(100);  // eight seconds in all; two are allowed
+    return answer;
+  };
+  erm::S3Options options = server.options();
+  options.max_attempts = 1;
+  options.stall_timeout = std::chrono::seconds(1);
+  erm::S3FileSystem fs(options);
+  CHECK(error_of([&] { fs.write("b/reg/file", "x"); }).find("Timeout was reached") != std::string::npos);
+}
+
 TEST_CASE("A copy that fails within an answer of 200 is an error, and nothing is removed") {
   FakeServer server;
   erm::S3FileSystem fs(server.options());

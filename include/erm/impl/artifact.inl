@@ -88,7 +88,7 @@ ERM_INLINE Bytes Artifact::bytes() const {
   // Anyone could have written the size in the file, so reserve memory only once that many bytes exist.
   const std::uint64_t size = content_->size();
   std::uint8_t last = 0;
-  if (size > 0 && content_->read_at(size - 1, &last, 1) == 1) all.reserve(detail::to_size(size));
+  if (size > 0 && content_->read_at(size - 1, &last, 1) == 1) all.reserve(detail::memory_size(size));
   detail::read_whole(*this, [&](const std::uint8_t* data, std::size_t count) { all.insert(all.end(), data, data + count); });
   return all;
 }

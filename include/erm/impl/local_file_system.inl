@@ -49,7 +49,9 @@ inline os::File create_local(const std::string& path, Durability durability, boo
   for (int attempt = 0; attempt < 100; ++attempt) {
     const os::Created created = os::try_create(path, file);
     if (created != os::Created::folder_missing) return file;
-    // For a moment a network file system may take a folder for existing that another machine has removed.
+    // For a moment a network file system may take a folder for existing that another machine has removed. A link to
+    // nothing stays one.
+    if (attempt > 10 && os::info(folder_of(path)).kind == FileKind::link) break;
     if (attempt > 10) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;
@@ -64,6 +66,13 @@ inline void refuse_linked_claims(const std::string& path, bool is_old) {
   if (!is_old) os::remove_file(path);
   throw FormatError("cannot write in '" + folder_of(folder) + "': '" + folder +
                     "' is a symbolic link, and ERM keeps unfinished files there; remove the link");
+}
+
+/// Throws FormatError if a link is where the file of a claim should be: ERM makes none there, and it would stay.
+inline void refuse_link(const std::string& path) {
+  if (os::info(path).kind != FileKind::link) return;
+  throw FormatError("cannot write '" + path + "': it is a symbolic link, and ERM keeps an unfinished file there; " +
+                    "remove the link");
 }
 
 class LocalClaim final : public Claim {
@@ -116,14 +125,9 @@ inline std::unique_ptr<Claim> claim_new(os::File file, bool abandoned, bool alon
   return std::make_unique<NamedClaim>(std::move(file), abandoned, alone, reads_back);
 }
 
-/// Whether a file was modified in this second or the last one, or seems to be of the future.
-inline bool has_just_changed(const std::string& path) {
-  const std::optional<std::int64_t> modified = os::time_modified(path);
-  return modified && os::time_now() - *modified < 2;
-}
-
 /// See LocalFileSystem::claim() and NamedClaim.
 inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_back) {
+  int times_empty = 0;
   // Not for ever: for some seconds a network file system may say that a removed file exists.
   for (int attempt = 0; attempt < 100; ++attempt) {
     bool alone = false;
@@ -138,8 +142,12 @@ inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_ba
     try {
       there = os::open_to_read(path);
       found.text = front_of(there);
-      if (there.locks_exclude_all() && !(locked = os::open_to_write(path))) continue;
+      if (there.locks_exclude_all() && !(locked = os::open_to_write(path))) {
+        if (reads_back) refuse_link(path);  // write() takes another name
+        continue;
+      }
     } catch (const NotFoundError&) {
+      if (reads_back) refuse_link(path);
       continue;  // the holder has just ended the claim
     } catch (const IoError&) {
       if (!there || there.locks_exclude_all()) throw;
@@ -151,9 +159,9 @@ inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_ba
       if (lock == os::File::Lock::taken && !locked.still_at_path()) continue;
       found.text = front_of(locked);
       const bool may_be_taken = lock == os::File::Lock::taken && !found.is_named() && !ends_with(path, unclaiming);
-      if (may_be_taken && found.text.empty() && has_just_changed(path)) {
+      if (may_be_taken && found.text.empty() && ++times_empty < 12) {
         // A process to which locks mean nothing, such as one that has the disk mounted from elsewhere, may have created
-        // the file, and is about to write its name into it.
+        // the file, and is about to write its name into it. Give it a quarter of a second.
         locked = os::File();
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
         continue;
@@ -337,7 +345,7 @@ ERM_INLINE std::unique_ptr<Appender> LocalFileSystem::appender(const std::string
     if (file.has_other_names()) {
       // A backup made of hard links (cp -al) holds the file, too, or someone planted the name. The run gets a file of
       // its own.
-      Bytes kept(detail::to_size(size));
+      Bytes kept(detail::memory_size(size));
       kept.resize(file.read_at(0, kept.data(), kept.size()));
       file = os::File();
       write(path, detail::view(kept), Durability::buffered);

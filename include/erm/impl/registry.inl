@@ -33,6 +33,35 @@ namespace erm {
 
 namespace detail {
 
+/// Runs of a variant that the caller did not name. Passes over each that cannot be read, with a line on stderr. Throws
+/// NotFoundError if one has been deleted since it was listed.
+inline std::vector<ExperimentRun> load_readable_runs(const std::string& registry_uri, const std::string& experiment_id,
+                                                     const std::string& variant_id,
+                                                     const std::vector<std::string>& run_ids,
+                                                     const std::shared_ptr<FileSystem>& fs) {
+  try {
+    return load_runs_from_registry(registry_uri, experiment_id, variant_id, run_ids, fs);
+  } catch (const NotFoundError&) {
+    throw;
+  } catch (const Error&) {
+    // One is damaged: each is read separately below.
+  }
+  std::vector<ExperimentRun> runs;
+  std::vector<std::string> left_out;
+  for (const std::string& run_id : run_ids) {
+    try {
+      runs.push_back(load_run_from_registry(registry_uri, experiment_id, variant_id, run_id, fs));
+    } catch (const NotFoundError&) {
+      throw;
+    } catch (const Error& error) {
+      const std::string folder = RunIds{experiment_id, variant_id, run_id}.folder({});
+      left_out.push_back("left out the run '" + uri_below(registry_uri, folder) + "': " + error.what());
+    }
+  }
+  for (const std::string& line : left_out) std::fprintf(stderr, "erm: %s\n", line.c_str());
+  return runs;
+}
+
 /// The variant to which a run is saved.
 struct RegistryVariant {
   const RegistryLayout& layout;
@@ -303,7 +332,7 @@ ERM_INLINE std::vector<ExperimentRun> load_runs_from_registry(const std::string&
     for (;;) {
       std::vector<std::string> ids = list_runs(registry_uri, experiment_id, variant_id, fs);
       try {
-        return load_runs_from_registry(registry_uri, experiment_id, variant_id, ids, fs);
+        return detail::load_readable_runs(registry_uri, experiment_id, variant_id, ids, fs);
       } catch (const NotFoundError&) {
         // If the list has changed, one of the runs has just been deleted. Try again.
         if (ids == list_runs(registry_uri, experiment_id, variant_id, fs)) throw;

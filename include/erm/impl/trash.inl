@@ -14,6 +14,7 @@
 
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/trash_entries.hpp"
 #include "erm/detail/store/trash_store.hpp"
@@ -57,13 +58,13 @@ class RegistryTrash {
     store_.delete_all(ids);
   }
 
-  [[nodiscard]] std::vector<TrashEntry> list(std::vector<std::string>* damaged = nullptr) const {
+  [[nodiscard]] std::vector<TrashEntry> list(std::vector<TrashDamage>* damaged = nullptr) const {
     return store_.list(damaged);
   }
   /// The end of a message that something is not in the trash.
-  [[nodiscard]] static std::string words_of_damage(const std::vector<std::string>& damaged) {
+  [[nodiscard]] static std::string words_of_damage(const std::vector<TrashDamage>& damaged) {
     std::string text;
-    for (const std::string& reason : damaged) text += "; passed over: " + reason;
+    for (const TrashDamage& damage : damaged) text += "; passed over: " + damage.reason;
     return text;
   }
 
@@ -76,7 +77,7 @@ class RegistryTrash {
   }
 
   std::string restore_run(const RunIds& ids, const std::string& name) {
-    std::vector<std::string> damaged;
+    std::vector<TrashDamage> damaged;
     const std::vector<TrashEntry> entries = list(&damaged);
     const TrashEntry* const entry = find(entries, ids, name);
     if (entry == nullptr)
@@ -95,7 +96,7 @@ class RegistryTrash {
   }
 
   std::vector<std::string> restore_all(const RunIds& ids) {
-    std::vector<std::string> damaged;
+    std::vector<TrashDamage> damaged;
     const std::vector<TrashEntry> entries = list(&damaged);
     const auto is_of_it = [&](const TrashEntry& entry) {
       if (ids.variant_id.empty())
@@ -127,6 +128,11 @@ class RegistryTrash {
     std::sort(markers.begin(), markers.end(),
               [](const auto* a, const auto* b) { return a->ids.variant_id < b->ids.variant_id; });
     for (const TrashEntry* const marker : markers) store_.restore_marker(*marker);
+    for (const TrashDamage& damage : damaged)
+      if (damage.is_of_disk())
+        throw IoError("cannot restore all of '" + uri_of(ids) + "': the rest is back, and this may belong to it: " +
+                          damage.reason,
+                      damage.code);
     return {uris.begin(), uris.end()};
   }
 
@@ -178,13 +184,25 @@ ERM_INLINE void delete_run(const std::string& run_uri, std::shared_ptr<FileSyste
   const std::string variant = detail::folder_above(*run.fs, path, detail::variant_marker);
   const std::string experiment =
       variant.empty() ? "" : detail::folder_above(*run.fs, variant, detail::experiment_marker);
-  const std::string root = experiment.empty() ? "" : detail::folder_above(*run.fs, experiment, detail::registry_marker);
-  if (root.empty())
-    throw Error("cannot delete the run '" + run_uri +
-                "': it lies in no registry, which would have a trash; remove the " + "folder itself");
+  std::string root = experiment.empty() ? "" : detail::folder_above(*run.fs, experiment, detail::registry_marker);
   const auto below = [](const std::string& path_of, const std::string& above) {
     return above == "." ? path_of : path_of.substr(above.size() + (above.back() != '/'));
   };
+  if (root.empty()) {
+    // Somebody may have copied only the run, without the markers above it.
+    root = detail::folder_above(*run.fs, path, detail::registry_marker);
+    const std::string inside = root.empty() ? "" : below(path, root);
+    const std::string its_experiment = inside.empty() ? "" : detail::holder_of(*run.fs, root, inside, false);
+    if (!its_experiment.empty()) {
+      const std::string rest = below(inside, its_experiment);
+      const std::string its_variant =
+          detail::holder_of(*run.fs, detail::joined(root, its_experiment), rest, true);
+      if (!its_variant.empty()) return delete_run(root, its_experiment, its_variant, below(rest, its_variant), run.fs);
+    }
+    throw Error("cannot delete the run '" + run_uri + "': no folder above it has " + std::string(detail::registry_marker) +
+                ", so it lies in no registry, which would have a trash; remove the folder itself, or call delete_run " +
+                "with the registry and the ids");
+  }
   delete_run(root, below(experiment, root), below(variant, experiment), below(path, variant), run.fs);
 }
 
@@ -203,9 +221,10 @@ ERM_INLINE void delete_experiment(const std::string& registry_uri, const std::st
 
 ERM_INLINE std::vector<TrashedRun> list_trash(const std::string& registry_uri, std::shared_ptr<FileSystem> fs) {
   std::vector<TrashedRun> runs;
-  std::vector<std::string> damaged;
+  std::vector<detail::TrashDamage> damaged;
   std::vector<detail::TrashEntry> entries = detail::RegistryTrash(registry_uri, fs).list(&damaged);
-  for (const std::string& reason : damaged) std::fprintf(stderr, "erm: left out of the trash: %s\n", reason.c_str());
+  for (const detail::TrashDamage& damage : damaged)
+    std::fprintf(stderr, "erm: left out of the trash: %s\n", damage.reason.c_str());
   for (detail::TrashEntry& entry : entries) {
     if (!entry.is_run()) continue;
     runs.push_back({std::move(entry.name), std::move(entry.ids.experiment_id), std::move(entry.ids.variant_id),

@@ -208,6 +208,19 @@ TEST_CASE("A secret in JSON with escaped quotes is masked up to its end") {
   CHECK(masked_text(R"({\"token\":\"S3cr)") == R"({\"token\":\"***)");
 }
 
+TEST_CASE("How a program authenticates is no secret, and the same words are one for any other option") {
+  for (const Arguments& line : {Arguments{"train", "--auth", "none", "--lr", "1"},
+                                {"train", "--auth=basic", "db.auth=kerberos"},
+                                {"bash", "-c", "train --auth none --proxy-auth=digest x"},
+                                {"{\"auth\": \"none\", \"lr\": 1}"}})
+    CHECK(masked_arguments(line) == line);
+  CHECK(masked_arguments({"train", "--auth", "nonesuch", "--auth=none1", "--password", "none"}) ==
+        Arguments{"train", "--auth", "***", "--auth=***", "--password", "***"});
+  CHECK(masked_text("train --auth S3cr --auth=none&x auth=\"none of it\"") ==
+        "train --auth *** --auth=none&x auth=\"***\"");
+  CHECK(masked_text("curl -H 'X-Auth: basic S3cr'") == "curl -H 'X-Auth: ***'");
+}
+
 TEST_CASE("Command lines without secrets do not change") {
   for (const Arguments& line :
        {Arguments{"train", "--tokenizer", "bpe"},

@@ -289,9 +289,12 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
     throw Error(not_here("end"));
   }
   refuse_writing_thread();
-  if (ending_in_ == std::this_thread::get_id())
+  if (ending_in_ == std::this_thread::get_id()) {
+    if (has_ended()) return;  // nobody catches what finish() threw in the end, and std::terminate ends all runs
     throw Error("cannot end the live run '" + folder().uri() +
-                "' in its on_error callback: that was called since the run is ending");
+                (is_reporting ? "' in its on_error callback: that was called since the run is ending"
+                              : "' twice at once: this thread is ending it, and an exception came out of that"));
+  }
   const CallersLock only_one(end_mutex_);
   if (has_ended()) return;
   const Ending ending(ending_in_);

@@ -31,7 +31,7 @@ inline os::File open_regular_file(const FilePath& path) {
 }
 
 inline std::vector<std::uint8_t> read_whole_file(const os::File& file) {
-  std::vector<std::uint8_t> bytes(to_size(file.info().size));
+  std::vector<std::uint8_t> bytes(memory_size(file.info().size));
   // One more byte shows whether the file has grown. Files in /proc have the size 0, but have content.
   std::size_t done = file.read_at(0, bytes.data(), bytes.size());
   bytes.resize(done);

@@ -26,7 +26,7 @@ namespace erm::detail {
 
 struct ChartPoint {
   double x = 0, y = 0;
-  double seconds = 0;  // since the first point of its history
+  double seconds = 0;  // since the earliest point of its history
 };
 
 /// The range of values that are finite.
@@ -71,17 +71,26 @@ class ChartAxis {
   std::vector<std::pair<std::int64_t, double>> points_;
 };
 
+/// From which the time of each point counts. Not always that of the first point: a clock may be set back, and points of
+/// several writers follow one another.
+inline TimePoint earliest_time(const MetricHistory& history) {
+  TimePoint earliest = history.first().time;
+  for (const MetricPoint& point : history.points()) earliest = (std::min)(earliest, point.time);
+  return earliest;
+}
+
 /// The points of a history, ordered by x. A point without an x is left out.
 inline std::vector<ChartPoint> chart_points(const MetricHistory& history, const MetricHistory* axis = nullptr) {
   const ChartAxis axis_values(axis);
   std::vector<ChartPoint> points;
   points.reserve(history.size());
   bool sorted = true;
+  const TimePoint earliest = history.empty() ? TimePoint() : earliest_time(history);
   for (const MetricPoint& point : history.points()) {
     const double x = axis_values.x_of(point.step);
     if (!is_finite(x)) continue;
     sorted = sorted && (points.empty() || points.back().x <= x);
-    points.push_back({x, point.value, std::chrono::duration<double>(point.time - history.first().time).count()});
+    points.push_back({x, point.value, std::chrono::duration<double>(point.time - earliest).count()});
   }
   if (!sorted)
     std::stable_sort(points.begin(), points.end(), [](const ChartPoint& a, const ChartPoint& b) { return a.x < b.x; });
@@ -319,7 +328,7 @@ inline void append_chart(PageOutput& page, const std::vector<std::string>& heade
     is_first = false;
     const std::size_t columns = options.full_curves ? lines[run].size() : std::size_t{500};
     append_curve_data(out, thinned_points(lines[run], box.x.low, box.x.high, columns), run,
-                      curve.histories[run]->first().time);
+                      earliest_time(*curve.histories[run]));
     page.pass_on();
   }
   out += "]</script>";

@@ -82,6 +82,15 @@ inline bool names_a_secret(std::string_view name) {
   return last == "key" && !is_listed(before, of_records);
 }
 
+/// Whether the value of an option says only how a program authenticates: "--auth none".
+inline bool is_way_to_authenticate(std::string_view name, std::string_view value) {
+  static constexpr std::string_view ways[] = {"none", "true",   "false",    "yes",   "no",     "on",  "off",
+                                              "auto", "basic",  "digest",   "ntlm",  "bearer", "iam", "sso",
+                                              "ldap", "oauth2", "kerberos", "oauth", "saml",   "0",   "1"};
+  const std::vector<std::string> words = words_of_name(name);
+  return !words.empty() && words.back() == "auth" && is_listed(value, ways);
+}
+
 /// Whether the word behind the bare name is a secret: "password abc". Other names of secrets are ordinary words.
 inline bool is_plainly_secret(std::string_view name) {
   const std::vector<std::string> words = words_of_name(name);
@@ -202,6 +211,11 @@ class SecretMasker {
     std::size_t sign = end;
     while (ahead(sign) == '"' || ahead(sign) == '\'' || ahead(sign) == ' ' || ahead(sign) == '\\') ++sign;
     if ((ahead(sign) == '=' || ahead(sign) == ':') && names_a_secret(word)) {
+      const std::size_t begin = (std::min)(text_.find_first_not_of(' ', sign + 1), text_.size());
+      const bool is_quoted = ahead(begin) == '"' || ahead(begin) == '\'';
+      const std::string_view rest = text_.substr((std::min)(begin + (is_quoted ? 1U : 0U), text_.size()));
+      const std::string_view ends = is_quoted ? "\"'" : text_[sign] == ':' ? "\"',;}\r\n" : "\"'&;, \t)}\r\n";
+      if (is_way_to_authenticate(word, rest.substr(0, rest.find_first_of(ends)))) return false;
       value(sign, ends_with_cookie(word));
       return true;
     }
@@ -234,6 +248,7 @@ class SecretMasker {
     const std::string_view rest = text_.substr(next, end_of_word(next) - next);
     if (is_option ? !options_.precedes(word) && !names_a_secret(word) : !is_plainly_secret(word)) return false;
     if (!is_quoted && (rest.empty() || is_option_word(rest))) return false;
+    if (is_option && is_way_to_authenticate(word, rest)) return false;
     const bool is_whole_text = at_ == 0 && end_of_word(next) == text_.size();
     if (!is_option && !is_quoted && !is_whole_text && !looks_random(rest)) return false;
     copy_to(next);
@@ -365,8 +380,10 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
   std::vector<std::string> out;
   SecretOptions options;
   bool next_is_secret = false, next_is_user = false;
+  std::string_view before;  // the argument before
   for (const std::string& argument : arguments) {
-    if (next_is_secret && !is_option(argument)) {
+    const std::string_view option = std::exchange(before, argument);
+    if (next_is_secret && !is_option(argument) && !is_way_to_authenticate(option, argument)) {
       out.emplace_back(secret_mask);
       next_is_secret = false;
       continue;
@@ -388,7 +405,8 @@ inline std::vector<std::string> masked_arguments(const std::vector<std::string>&
     std::string_view name = std::string_view(argument).substr(0, sign);
     if (!name.empty() && name.front() == '/') name.remove_prefix(1);          // "/password:x"
     if (name.size() > 2 && name.substr(0, 2) == "-D") name.remove_prefix(2);  // an option of a compiler
-    if (sign != std::string::npos && argument.compare(sign, 3, "://") != 0 && is_secret(name)) {
+    if (sign != std::string::npos && argument.compare(sign, 3, "://") != 0 && is_secret(name) &&
+        !is_way_to_authenticate(name, std::string_view(argument).substr(sign + 1))) {
       out.push_back(argument.substr(0, sign + 1) + std::string(secret_mask));
       continue;
     }

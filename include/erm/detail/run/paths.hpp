@@ -57,7 +57,7 @@ inline std::vector<std::string>::iterator own_files_last(std::vector<std::string
 inline std::string_view view(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 inline Bytes whole_content(const Content& content) {
-  Bytes all(to_size(content.size()));
+  Bytes all(memory_size(content.size()));
   all.resize(content.read_at(0, all.data(), all.size()));
   return all;
 }

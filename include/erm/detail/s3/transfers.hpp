@@ -385,8 +385,9 @@ class Transfers {
       const bool stores = method == "PUT" || method == "POST";
       const bool is_silent =
           now - one.moved > (stores ? 2 * patience : patience) && now - one.moved > options_->limits->connect_timeout;
-      // A server that copies large objects sends a space now and then.
-      const bool is_endless = method != "GET" && one.answered && now - *one.answered > 20 * patience;
+      // A server that copies large objects sends a space now and then. Other answers are short.
+      const Clock::duration longest = (one.exchange->expects_xml ? 20 : 2) * patience;
+      const bool is_endless = method != "GET" && one.answered && now - *one.answered > longest;
       if (is_silent || is_endless) finish(one, CURLE_OPERATION_TIMEDOUT);
     }
   }

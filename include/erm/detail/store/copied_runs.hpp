@@ -39,7 +39,7 @@ inline std::string holder_of(const FileSystem& fs, const std::string& folder, co
 inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const std::string& folder, bool is_variant,
                                                      std::vector<PassedOver>* passed_over = nullptr) {
   std::vector<std::string> ids = sorted_ids(fs, folder, is_variant ? variant_marker : experiment_marker, passed_over);
-  if (!fs.has_folders()) return ids;  // each folder would be a request
+  if (!fs.has_folders() && !ids.empty()) return ids;  // each folder would be a request
   std::set<std::string> known;  // the first parts of the ids
   for (const std::string& id : ids) known.insert(id.substr(0, id.find('/')));
   std::string unclear;

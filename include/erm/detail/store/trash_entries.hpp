@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,15 @@ struct TrashEntry {
     entry.deleted_utc = *deleted;
     return entry;
   }
+};
+
+/// An entry that is passed over.
+struct TrashDamage {
+  std::string reason;
+  std::error_code code;  // of the system, if that is why
+
+  /// Whether the disk failed. An entry that somebody else deleted may be closed to this user for good.
+  [[nodiscard]] bool is_of_disk() const { return code && code != std::errc::permission_denied; }
 };
 
 /// The entries of one registry's trash.
@@ -199,10 +209,10 @@ class TrashEntries {
   };
 
   /// All entries in the order of their deletion. Calls `on_nameless(name, has_content)` for entries without entry.json,
-  /// and `on_damaged(reason)` for those that cannot be read.
+  /// and `on_damaged(damage)` for those that cannot be read.
   [[nodiscard]] std::vector<Found> find(
       const std::function<void(const std::string& name, bool has_content)>& on_nameless,
-      const std::function<void(const std::string& reason)>& on_damaged) const {
+      const std::function<void(const TrashDamage& damage)>& on_damaged) const {
     expect_no_link();
     struct Files {
       bool entry = false, content = false;
@@ -235,7 +245,7 @@ class TrashEntries {
         if (const std::optional<Bytes>& content = contents[next]; content)
           found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
       } catch (const FormatError& error) {
-        on_damaged(error.what());
+        on_damaged({error.what(), {}});
       }
       ++next;
     }
@@ -245,13 +255,14 @@ class TrashEntries {
   }
 
   /// The entries whose content is in the trash or moving there, in the order of their deletion. Passes over those that
-  /// cannot be read, and calls `on_damaged` with the reason.
-  [[nodiscard]] std::vector<TrashEntry> list(const std::function<void(const std::string& reason)>& on_damaged) const {
+  /// cannot be read, and calls `on_damaged` with each.
+  [[nodiscard]] std::vector<TrashEntry> list(const std::function<void(const TrashDamage& damage)>& on_damaged) const {
     std::vector<TrashEntry> entries;
     const auto refuse = [&](const std::string& name, bool has_content) {
       if (has_content)
-        on_damaged("cannot read the trash of a registry: '" + path_of(name) +
-                   "' has no entry.json, which says what it was; put it back, or remove the folder");
+        on_damaged({"cannot read the trash of a registry: '" + path_of(name) +
+                        "' has no entry.json, which says what it was; put it back, or remove the folder",
+                    {}});
     };
     for (Found& found : find(refuse, on_damaged))
       if (found.is_whole || is_on_its_way(found.entry)) entries.push_back(std::move(found.entry));
@@ -278,7 +289,7 @@ class TrashEntries {
 
   /// The files below the trash. Passes over an entry whose folder cannot be read.
   [[nodiscard]] std::vector<std::string> files_of_entries(
-      const std::function<void(const std::string& reason)>& on_damaged) const {
+      const std::function<void(const TrashDamage& damage)>& on_damaged) const {
     if (!fs_.has_folders()) return fs_.files_below(folder_);
     std::vector<std::string> files;
     for (const FolderEntry& entry : fs_.list(folder_)) {
@@ -286,7 +297,7 @@ class TrashEntries {
       try {
         for (const std::string& file : fs_.files_below(path_of(entry.name))) files.push_back(joined(entry.name, file));
       } catch (const IoError& error) {
-        on_damaged(error.what());
+        on_damaged({error.what(), error.code()});
       }
     }
     return files;
@@ -294,7 +305,7 @@ class TrashEntries {
 
   /// Reads the files that still exist, because other processes may remove entries meanwhile.
   [[nodiscard]] std::vector<std::optional<Bytes>> read_those_left(
-      const std::vector<std::string>& paths, const std::function<void(const std::string& reason)>& on_damaged) const {
+      const std::vector<std::string>& paths, const std::function<void(const TrashDamage& damage)>& on_damaged) const {
     std::vector<std::optional<Bytes>> contents;
     try {
       for (Bytes& content : read_many_bounded(fs_, paths)) contents.emplace_back(std::move(content));
@@ -306,8 +317,10 @@ class TrashEntries {
           contents.back() = fs_.read_bounded(path);
         } catch (const NotFoundError&) {
           // The entry was removed.
+        } catch (const IoError& error) {
+          on_damaged({error.what(), error.code()});
         } catch (const Error& error) {
-          on_damaged(error.what());
+          on_damaged({error.what(), {}});
         }
       }
     }

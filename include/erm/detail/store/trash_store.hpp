@@ -96,16 +96,17 @@ class TrashStore {
     refuse_links(ids, "delete '" + folder + "'");
     const Deletion deletion = deletion_of(ids);
     Failures failures;
+    std::vector<PassedOver> passed_over;
     std::vector<RunIds> variants, runs;
     if (ids.variant_id.empty()) {
-      for (std::string& variant : sorted_ids(fs_, folder, variant_marker))
+      for (std::string& variant : sorted_ids(fs_, folder, variant_marker, &passed_over))
         variants.push_back({ids.experiment_id, std::move(variant), ""});
     } else {
       variants.push_back(ids);
     }
     for (const RunIds& variant : variants) {
       failures.going_on(folder_of_ids(variant), [&] {
-        for (std::string& run : sorted_ids(fs_, folder_of_ids(variant), metadata_filename))
+        for (std::string& run : sorted_ids(fs_, folder_of_ids(variant), metadata_filename, &passed_over))
           runs.push_back({variant.experiment_id, variant.variant_id, std::move(run)});
       });
     }
@@ -122,13 +123,16 @@ class TrashStore {
     for (const RunIds& variant : variants)
       failures.going_on(folder_of_ids(variant), [&] { delete_marker(variant, variant_marker, deletion); });
     if (ids.variant_id.empty()) failures.going_on(folder, [&] { delete_marker(ids, experiment_marker, deletion); });
+    // Something is left. It may be in a folder that could not be read for a moment.
+    if (!passed_over.empty() && has_marker(ids))
+      for (const PassedOver& one : passed_over) failures.add(one.path, one.reason);
     failures.throw_if_any("cannot delete all of '" + folder + "': ");
   }
 
-  /// The entries of the trash, in the order of their deletion. Adds to `damaged` why an entry is passed over.
-  [[nodiscard]] std::vector<TrashEntry> list(std::vector<std::string>* damaged = nullptr) const {
-    return entries_.list([&](const std::string& reason) {
-      if (damaged != nullptr) damaged->push_back(reason);
+  /// The entries of the trash, in the order of their deletion. Adds to `damaged` each that is passed over.
+  [[nodiscard]] std::vector<TrashEntry> list(std::vector<TrashDamage>* damaged = nullptr) const {
+    return entries_.list([&](const TrashDamage& damage) {
+      if (damaged != nullptr) damaged->push_back(damage);
     });
   }
 
@@ -190,7 +194,7 @@ class TrashStore {
       if (has_content) return;
       if (const auto held = entries_.hold(name)) entries_.remove(name);
     };
-    const auto keep_damaged = [](const std::string&) {};  // its age is not known; list_trash tells of it
+    const auto keep_damaged = [](const TrashDamage&) {};  // its age is not known; list_trash tells of it
     for (const TrashEntries::Found& found : entries_.find(remove_nameless, keep_damaged)) {
       const auto held = entries_.hold(found.entry.name);
       if (!held) continue;  // a live process holds it
@@ -218,8 +222,12 @@ class TrashStore {
         work();
       } catch (const Error& error) {
         if (!first_) first_ = std::current_exception();
-        text_ += (text_.empty() ? "'" : "; '") + path + "': " + error.what();
+        tell(path, error.what());
       }
+    }
+    void add(const std::string& path, const std::string& reason) {
+      if (!first_) first_ = std::make_exception_ptr(IoError(reason, std::make_error_code(std::errc::io_error)));
+      tell(path, reason);
     }
     /// Throws an error of the first one's type that names them all.
     void throw_if_any(const std::string& what) const {
@@ -239,6 +247,10 @@ class TrashStore {
     }
 
    private:
+    void tell(const std::string& path, const std::string& reason) {
+      text_ += (text_.empty() ? "'" : "; '") + path + "': " + reason;
+    }
+
     std::exception_ptr first_;
     std::string text_;
   };
