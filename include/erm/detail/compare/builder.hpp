@@ -324,7 +324,7 @@ class ComparisonBuilder {
   template <class Item>
   using ByName = std::map<std::string, std::vector<const Item*>>;
   template <class Item>
-  std::vector<const Item*>& slots(ByName<Item>& all, const std::string& name) const {
+  std::vector<const Item*>& items_named(ByName<Item>& all, const std::string& name) const {
     std::vector<const Item*>& items = all[name];
     items.resize(data_->runs.size());
     return items;
@@ -342,21 +342,21 @@ class ComparisonBuilder {
     for (std::size_t i = 0; i < data_->runs.size(); ++i) {
       const ExperimentRun& run = *data_->runs[i];
       try {
-        for (const std::string& id : run.series_names()) slots(series, id)[i] = &run.series(id);
+        for (const std::string& id : run.series_names()) items_named(series, id)[i] = &run.series(id);
       } catch (const Error& error) {
         warn_of_series("The series, histograms and tables of " + data_->names[i] + " are missing", error);
         continue;
       }
       for (const std::string& name : run.histogram_names()) {
         try {
-          slots(histograms, name)[i] = &run.histogram(name);
+          items_named(histograms, name)[i] = &run.histogram(name);
         } catch (const Error& error) {
           warn_of_series("The histogram \"" + name + "\" of " + data_->names[i] + " is missing", error);
         }
       }
       for (const std::string& name : run.table_names()) {
         try {
-          slots(tables, name)[i] = &run.table(name);
+          items_named(tables, name)[i] = &run.table(name);
         } catch (const Error& error) {
           warn_of_series("The table \"" + name + "\" of " + data_->names[i] + " is missing", error);
         }

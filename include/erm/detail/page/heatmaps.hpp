@@ -265,7 +265,8 @@ class HeatmapWriter {
 };
 
 inline void append_heatmaps(PageOutput& page, const Comparison& comparison, std::size_t number) {
-  begin_section(page.text, "histograms", number, "Histograms", counted(comparison.histograms().size(), "histogram"));
+  begin_section(page.text, kind_of_boxes("histograms", comparison, comparison.histograms().size()), number,
+                "Histograms", counted(comparison.histograms().size(), "histogram"));
   HeatmapWriter writer(page, comparison);
   for (const Comparison::HistogramRow& row : comparison.histograms()) writer.append_row(row);
   page.text += "</details></section>\n";

@@ -176,7 +176,8 @@ class LoggedTableWriter {
 
 inline void append_logged_tables(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
                                  std::size_t number) {
-  begin_section(page.text, "tables", number, "Tables", counted(comparison.tables().size(), "table"));
+  begin_section(page.text, kind_of_boxes("tables", comparison, comparison.tables().size()), number, "Tables",
+                counted(comparison.tables().size(), "table"));
   for (const Comparison::TableRow& row : comparison.tables())
     LoggedTableWriter(page, comparison, options, row).append();
   page.text += "</details></section>\n";

@@ -161,7 +161,8 @@ class SeriesWriter {
 
 inline void append_series(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
                           PlotlyScript& plotly, std::size_t number) {
-  begin_section(page.text, "series", number, "Series", std::to_string(comparison.series().size()) + " over steps");
+  begin_section(page.text, kind_of_boxes("series", comparison, comparison.series().size()), number, "Series",
+                std::to_string(comparison.series().size()) + " over steps");
   SeriesWriter writer(page, comparison, options, plotly);
   for (const Comparison::SeriesRow& row : comparison.series()) writer.append_row(row);
   page.text += "</details></section>\n";
