@@ -201,6 +201,20 @@ TEST_CASE("Histograms over steps become one picture for each run, and values in 
   for (const char* label : {">0</text>", ">4</text>", ">100</text>"}) CHECK(has(page, label));
 }
 
+TEST_CASE("The greatest and the least numbers and steps have a place in the picture of a histogram") {
+  std::vector<ExperimentRun> runs = runs_named(2);
+  using Numbers = std::numeric_limits<double>;
+  using Steps = std::numeric_limits<std::int64_t>;
+  runs[0].log_histogram("h", std::vector<double>{(Numbers::max)(), -(Numbers::max)(), 0.0}, (Steps::min)());
+  runs[0].log_histogram("h", std::vector<double>{Numbers::denorm_min(), 1.0}, (Steps::max)());
+  runs[1].log_histogram("h", std::vector<double>{-Numbers::denorm_min(), 0.0}, 0);
+  runs[1].log_histogram("one", std::vector<double>{0.0}, 0);
+  runs[1].log_histogram("none", std::vector<double>{}, 0);
+  const std::string page = body_of(runs);
+  CHECK(count(page, "href=\"data:image/png;base64,") == 3);
+  CHECK_FALSE(has(page, "nan</text>"));
+}
+
 TEST_CASE("The page goes on where the series of a run are damaged, and says so") {
   const TemporaryDirectory dir;
   std::vector<ExperimentRun> runs = runs_named(2);

@@ -155,7 +155,6 @@ pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: v
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
-.steps .artifact img { min-width: 100%; image-rendering: pixelated; }
 .logged { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); align-items: start; }
 .logged .artifact { padding: 10px 0 0; overflow: hidden; }
 .logged figcaption { padding: 0 10px; }
@@ -243,8 +242,8 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.read)page"sv,
-    R"page(out { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
+    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -307,7 +306,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "6073bcf195ec75da72a76e5f3618047926d516c2338465b1e5fa97c3013d4d28";
+inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
 
 // web/page.js
 inline constexpr std::string_view page_script[] = {

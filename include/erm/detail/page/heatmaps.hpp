@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/comparison.hpp"
@@ -133,7 +134,13 @@ inline Bytes heat_png(const HeatShares& heat, const HeatAxes& axes, double great
 
 /// A number to three digits.
 inline std::string edge_label(double value) {
-  return tick_label(value, value == 0 ? 1 : std::pow(10.0, std::floor(std::log10(std::fabs(value))) - 2));
+  if (!is_finite(value)) return value < 0 ? "-\xE2\x88\x9E" : "\xE2\x88\x9E";
+  const double size = std::fabs(value);
+  if (size == 0 || size > 1e-290)
+    return tick_label(value, size == 0 ? 1 : std::pow(10.0, std::floor(std::log10(size)) - 2));
+  std::string out;  // too small for a step
+  append_floating(out, value);
+  return out;
 }
 
 class HeatmapWriter {

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "erm/artifact.hpp"
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/error.hpp"
