@@ -229,6 +229,69 @@ TEST_CASE("A store that refuses one folder hides nothing, whatever the store") {
   CHECK(erm::list_variants("registry", "exp", store) == Texts{"main"});
 }
 
+TEST_CASE("An entry of the trash that cannot be read for a moment is not taken for an old or an empty one") {
+  class Failing final : public erm_test::PlainFileSystem {
+   public:
+    std::vector<erm::FolderEntry> list(const std::string& path) const override {
+      if (path == failing) throw erm::IoError::failed_to("list", path, std::make_error_code(std::errc::io_error));
+      return PlainFileSystem::list(path);
+    }
+    std::string failing;
+  };
+  const auto store = std::make_shared<Failing>();
+  const auto save_again = [&](int time) {
+    erm::SaveOptions options;
+    options.fs = store;
+    erm::ExperimentRun run = run_of("a");
+    run.log_param("time", time);
+    erm::save_run_to_registry(run, "registry", options);
+  };
+  save_again(1);
+  erm::delete_run("registry", "exp", "main", "a", store);
+  save_again(2);
+  erm::delete_experiment("registry", "exp", store);
+  const std::vector<erm::TrashedRun> deleted = erm::list_trash("registry", store);
+  REQUIRE(deleted.size() == 2);
+  const std::string of_run = "registry/.erm_trash/" + deleted[0].trash_id;
+  const std::string of_experiment = "registry/.erm_trash/" + deleted[1].trash_id;
+
+  store->failing = of_experiment;
+  SECTION("emptying the trash of what is old keeps it, and is an error") {
+    const std::string error = thrown<erm::IoError>(
+        [&] { static_cast<void>(erm::empty_trash("registry", std::chrono::hours(24), store)); });
+    CHECK(contains(error, "cannot look at all of the trash 'registry/.erm_trash': the rest is done, and this stays: '" +
+                              of_experiment + "': cannot list '" + of_experiment + "': "));
+    store->failing.clear();
+    CHECK(erm::list_trash("registry", store).size() == 2);
+  }
+  SECTION("no earlier run of the same id is restored in its place, unless that one is asked for") {
+    const std::string error =
+        thrown<erm::IoError>([&] { erm::restore_run("registry", "exp", "main", "a", store); });
+    CHECK(contains(error, "it may have been deleted again later, but cannot list '" + of_experiment + "': "));
+    erm::restore_run("registry", deleted[0], store);
+    CHECK(erm::load_run_from_registry("registry", "exp", "main", "a", store).param("time").str() == "1");
+  }
+  SECTION("restoring the experiment restores the rest, and is an error") {
+    const std::string error = thrown<erm::IoError>([&] { erm::restore_experiment("registry", "exp", store); });
+    CHECK(contains(error, "cannot restore all of 'registry/exp': the rest is back, and this may belong to it: cannot " +
+                              ("list '" + of_experiment + "': ")));
+    CHECK(erm::list_experiments("registry", store) == Texts{"exp"});
+    store->failing.clear();
+    erm::restore_experiment("registry", "exp", store);
+    CHECK(erm::load_run_from_registry("registry", "exp", "main", "a", store).param("time").str() == "2");
+  }
+  SECTION("damaged text of an entry is an error in the same way") {
+    store->failing.clear();
+    store->write(of_experiment + "/entry.json", "{", erm::Durability::buffered);
+    CHECK(contains(thrown<erm::FormatError>([&] { erm::restore_experiment("registry", "exp", store); }),
+                   "this may belong to it: "));
+  }
+  SECTION("what was deleted before does not belong to the experiment") {
+    store->failing = of_run;
+    CHECK(erm::restore_experiment("registry", "exp", store) == Texts{"registry/exp/main/a"});
+  }
+}
+
 TEST_CASE("Files of a terabyte are format errors that name the size and the bound") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry",

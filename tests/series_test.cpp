@@ -50,7 +50,7 @@ void log_all(Run& run) {
   run.log_table("per class", {"class", "f1"}, {{"cat", 0.9}, {"dog", 0.8}});
 }
 
-std::string texts_of(const erm::Series& series) {
+std::string texts_of(const erm::ArtifactSeries& series) {
   std::string all;
   for (const auto& [step, artifact] : series)
     all += std::to_string(step) + ": " + erm::to_text(artifact.bytes()) + "\n";
@@ -115,7 +115,7 @@ TEST_CASE("The last one logged at a step replaces those before, and steps come s
   CHECK(texts_of(run.series("note")) == "10: second\n30: late\n");
   CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(run.series("note").at_step(20)); }) ==
         "the series has no step 20; it has 2 of them, from 10 to 30");
-  CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(erm::Series().last()); }) ==
+  CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(erm::ArtifactSeries().last()); }) ==
         "the series is empty, so it has no last entry");
 }
 

@@ -32,7 +32,7 @@
 namespace erm {
 
 class Histogram;
-class Series;
+class ArtifactSeries;
 
 namespace detail {
 struct RunAccess;
@@ -108,7 +108,7 @@ class ExperimentRun : public RunLogger {
   /// What was logged under one name over the steps; a table. The first call on a loaded run reads them, and throws like
   /// history(). A reference is valid until the run logs to that name again. Throw NotFoundError, which names those whose
   /// names come near. Callers include erm/series.hpp, erm/histogram.hpp or erm/table.hpp; erm/registry.hpp does.
-  [[nodiscard]] const Series& series(std::string_view artifact_id) const;
+  [[nodiscard]] const ArtifactSeries& series(std::string_view artifact_id) const;
   [[nodiscard]] const Histogram& histogram(std::string_view name) const;
   [[nodiscard]] const Table& table(std::string_view name) const;
   /// The names of all, sorted.

@@ -21,9 +21,9 @@ struct SeriesEntry {
 
 /// Each step once, ascending: the one that was logged last at a step replaces those before. Where several writers of a
 /// run logged one step, the entry of "main" counts, or of the writer that comes first by name.
-class Series {
+class ArtifactSeries {
  public:
-  Series() = default;
+  ArtifactSeries() = default;
 
   [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
   [[nodiscard]] auto end() const noexcept { return entries_.end(); }

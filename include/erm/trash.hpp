@@ -55,7 +55,8 @@ struct TrashedRun {
                                                  std::shared_ptr<FileSystem> fs = nullptr);
 
 /// Restores a run with everything it had, and returns its URI. If several runs have that id, restores the one that was
-/// deleted last. Throws NotFoundError if the trash has no such run, and RunExistsError if another run has its id now.
+/// deleted last. Throws NotFoundError if the trash has no such run, RunExistsError if another run has its id now, and
+/// IoError if the disk failed at a later entry, which may be the last one.
 std::string restore_run(const std::string& registry_uri, const std::string& experiment_id,
                         const std::string& variant_id, const std::string& run_id,
                         std::shared_ptr<FileSystem> fs = nullptr);
@@ -65,15 +66,16 @@ std::string restore_run(const std::string& registry_uri, const TrashedRun& run,
 
 /// Restores what the last delete_variant or delete_experiment of that id deleted, and returns the URIs of the runs. A
 /// run that was deleted separately before stays in the trash. Throws like restore_run, and then restores nothing; but
-/// if an entry of the trash cannot be read because the disk failed, restores the rest and throws IoError. Call it again
-/// then.
+/// if the trash has an entry of that time that cannot be read, restores the rest and then throws: IoError if the system
+/// refuses, FormatError if the entry is damaged. Call it again when that is mended.
 std::vector<std::string> restore_variant(const std::string& registry_uri, const std::string& experiment_id,
                                          const std::string& variant_id, std::shared_ptr<FileSystem> fs = nullptr);
 std::vector<std::string> restore_experiment(const std::string& registry_uri, const std::string& experiment_id,
                                             std::shared_ptr<FileSystem> fs = nullptr);
 
 /// Permanently removes every run that was deleted at least `older_than` ago, by default all. Returns the number of runs
-/// removed.
+/// removed. Keeps an entry that cannot be read, whose age is not known; if the disk failed there, removes the rest and
+/// throws IoError.
 std::size_t empty_trash(const std::string& registry_uri, std::chrono::seconds older_than = std::chrono::seconds(0),
                         std::shared_ptr<FileSystem> fs = nullptr);
 

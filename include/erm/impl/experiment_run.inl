@@ -87,7 +87,7 @@ ERM_INLINE std::optional<std::int64_t> ExperimentRun::last_step(std::string_view
   if (found == history().end() || found->second.empty()) return std::nullopt;
   return found->second.last().step;
 }
-ERM_INLINE const Series& ExperimentRun::series(std::string_view artifact_id) const {
+ERM_INLINE const ArtifactSeries& ExperimentRun::series(std::string_view artifact_id) const {
   return detail::entry_of(state_->record, "series", detail::series_of(state_->record).series, artifact_id);
 }
 ERM_INLINE const Histogram& ExperimentRun::histogram(std::string_view name) const {

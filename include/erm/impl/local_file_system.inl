@@ -51,7 +51,10 @@ inline os::File create_local(const std::string& path, Durability durability, boo
     if (created != os::Created::folder_missing) return file;
     // For a moment a network file system may take a folder for existing that another machine has removed. A link to
     // nothing stays one.
-    if (attempt > 10 && os::info(folder_of(path)).kind == FileKind::link) break;
+    if (attempt > 10 && os::info(folder_of(path)).kind == FileKind::link)
+      throw IoError("cannot create '" + path + "': '" + folder_of(path) +
+                        "' is a symbolic link that leads nowhere; remove the link",
+                    std::make_error_code(std::errc::no_such_file_or_directory));
     if (attempt > 10) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const bool made = make_local_folders(folder_of(path), durability);
     if (made_folder != nullptr) *made_folder = made;

@@ -42,20 +42,20 @@ template <class Entries>
 
 }  // namespace detail
 
-// ---- Series ----
+// ---- ArtifactSeries ----
 
-ERM_INLINE const Artifact& Series::at_step(std::int64_t step) const {
+ERM_INLINE const Artifact& ArtifactSeries::at_step(std::int64_t step) const {
   const auto found = detail::at_or_after(entries_, step);
   if (found == entries_.end() || found->step != step) detail::throw_no_step(entries_, "series", step);
   return found->artifact;
 }
 
-ERM_INLINE const SeriesEntry& Series::last() const {
+ERM_INLINE const SeriesEntry& ArtifactSeries::last() const {
   if (entries_.empty()) throw NotFoundError("the series is empty, so it has no last entry");
   return entries_.back();
 }
 
-ERM_INLINE void Series::put(std::int64_t step, Artifact artifact, TimePoint time) {
+ERM_INLINE void ArtifactSeries::put(std::int64_t step, Artifact artifact, TimePoint time) {
   const auto found = detail::at_or_after(entries_, step);
   const auto index = found - entries_.begin();
   if (found != entries_.end() && found->step == step) {

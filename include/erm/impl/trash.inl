@@ -83,6 +83,11 @@ class RegistryTrash {
     if (entry == nullptr)
       throw NotFoundError("there is no run " + words(ids) + " in its trash; list_trash tells which there are" +
                           words_of_damage(damaged));
+    for (const TrashDamage& damage : damaged)
+      if (name.empty() && damage.is_of_disk() && damage.name > entry->name)
+        throw IoError("cannot restore the run " + words(ids) + ": it may have been deleted again later, but " +
+                          damage.reason + "; pass a TrashedRun of list_trash to restore an earlier one",
+                      damage.code);
     // If the variant or the experiment was deleted, too, their markers come back with the run.
     const RunIds experiment{entry->ids.experiment_id, {}, {}},
         variant{entry->ids.experiment_id, entry->ids.variant_id, {}};
@@ -128,11 +133,18 @@ class RegistryTrash {
     std::sort(markers.begin(), markers.end(),
               [](const auto* a, const auto* b) { return a->ids.variant_id < b->ids.variant_id; });
     for (const TrashEntry* const marker : markers) store_.restore_marker(*marker);
-    for (const TrashDamage& damage : damaged)
-      if (damage.is_of_disk())
-        throw IoError("cannot restore all of '" + uri_of(ids) + "': the rest is back, and this may belong to it: " +
-                          damage.reason,
-                      damage.code);
+    // The names of entries begin with their time: the name of a deletion comes before those of its entries, and the
+    // marker of what was deleted is the last of them.
+    const TrashEntry* end = nullptr;
+    for (const TrashEntry* const marker : markers)
+      if (marker->ids == ids) end = marker;
+    for (const TrashDamage& damage : damaged) {
+      if (damage.name < last->deletion.name || (end != nullptr && damage.name > end->name)) continue;
+      const std::string text =
+          "cannot restore all of '" + uri_of(ids) + "': the rest is back, and this may belong to it: " + damage.reason;
+      if (damage.code) throw IoError(text, damage.code);
+      throw FormatError(text);
+    }
     return {uris.begin(), uris.end()};
   }
 

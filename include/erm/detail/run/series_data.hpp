@@ -236,7 +236,7 @@ struct TableEntry {
 };
 
 struct SeriesData {
-  std::map<std::string, Series> series;
+  std::map<std::string, ArtifactSeries> series;
   std::map<std::string, std::vector<HistogramChain>> histograms;  // a chain for each writer
   std::map<std::string, TableEntry> tables;
 

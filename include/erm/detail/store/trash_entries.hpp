@@ -111,6 +111,7 @@ struct TrashEntry {
 
 /// An entry that is passed over.
 struct TrashDamage {
+  std::string name;  // of the entry
   std::string reason;
   std::error_code code;  // of the system, if that is why
 
@@ -221,7 +222,12 @@ class TrashEntries {
     if (fs_.has_folders())  // some may be empty
       for (const FolderEntry& entry : fs_.list(folder_))
         if (entry.kind == FileKind::folder && entry.name[0] != '.') names[entry.name] = {};
-    for (const std::string& file : files_of_entries(on_damaged)) {
+    // What an entry consists of is not known if its folder cannot be read.
+    const auto leave_out = [&](const TrashDamage& damage) {
+      names.erase(damage.name);
+      on_damaged(damage);
+    };
+    for (const std::string& file : files_of_entries(leave_out)) {
       const std::size_t slash = file.find('/');
       if (slash == std::string::npos || file[0] == '.') continue;
       Files& files = names[file.substr(0, slash)];
@@ -245,7 +251,7 @@ class TrashEntries {
         if (const std::optional<Bytes>& content = contents[next]; content)
           found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
       } catch (const FormatError& error) {
-        on_damaged({error.what(), {}});
+        on_damaged({name, error.what(), {}});
       }
       ++next;
     }
@@ -260,7 +266,8 @@ class TrashEntries {
     std::vector<TrashEntry> entries;
     const auto refuse = [&](const std::string& name, bool has_content) {
       if (has_content)
-        on_damaged({"cannot read the trash of a registry: '" + path_of(name) +
+        on_damaged({name,
+                    "cannot read the trash of a registry: '" + path_of(name) +
                         "' has no entry.json, which says what it was; put it back, or remove the folder",
                     {}});
     };
@@ -297,7 +304,7 @@ class TrashEntries {
       try {
         for (const std::string& file : fs_.files_below(path_of(entry.name))) files.push_back(joined(entry.name, file));
       } catch (const IoError& error) {
-        on_damaged({error.what(), error.code()});
+        on_damaged({entry.name, error.what(), error.code()});
       }
     }
     return files;
@@ -318,9 +325,9 @@ class TrashEntries {
         } catch (const NotFoundError&) {
           // The entry was removed.
         } catch (const IoError& error) {
-          on_damaged({error.what(), error.code()});
+          on_damaged({last_part(folder_of(path)), error.what(), error.code()});
         } catch (const Error& error) {
-          on_damaged({error.what(), {}});
+          on_damaged({last_part(folder_of(path)), error.what(), {}});
         }
       }
     }

@@ -194,7 +194,11 @@ class TrashStore {
       if (has_content) return;
       if (const auto held = entries_.hold(name)) entries_.remove(name);
     };
-    const auto keep_damaged = [](const TrashDamage&) {};  // its age is not known; list_trash tells of it
+    // The age of what cannot be read is not known, so it stays. list_trash tells of it.
+    Failures failures;
+    const auto keep_damaged = [&](const TrashDamage& damage) {
+      if (damage.is_of_disk()) failures.add(entries_.path_of(damage.name), damage.reason, damage.code);
+    };
     for (const TrashEntries::Found& found : entries_.find(remove_nameless, keep_damaged)) {
       const auto held = entries_.hold(found.entry.name);
       if (!held) continue;  // a live process holds it
@@ -209,6 +213,8 @@ class TrashStore {
       fs_.remove_if_empty(joined(entries_.folder(), claims_folder));
       fs_.remove_if_empty(entries_.folder());
     }
+    failures.throw_if_any("cannot look at all of the trash '" + entries_.folder() + "': ",
+                          "the rest is done, and this stays: ");
     return removed;
   }
 
@@ -225,14 +231,16 @@ class TrashStore {
         tell(path, error.what());
       }
     }
-    void add(const std::string& path, const std::string& reason) {
-      if (!first_) first_ = std::make_exception_ptr(IoError(reason, std::make_error_code(std::errc::io_error)));
+    void add(const std::string& path, const std::string& reason,
+             std::error_code code = std::make_error_code(std::errc::io_error)) {
+      if (!first_) first_ = std::make_exception_ptr(IoError(reason, code));
       tell(path, reason);
     }
     /// Throws an error of the first one's type that names them all.
-    void throw_if_any(const std::string& what) const {
+    void throw_if_any(const std::string& what,
+                      const std::string& rest = "the rest is in the trash, and this is left: ") const {
       if (!first_) return;
-      const std::string text = what + "the rest is in the trash, and this is left: " + text_;
+      const std::string text = what + rest + text_;
       try {
         std::rethrow_exception(first_);
       } catch (const IoError& error) {
