@@ -19,9 +19,9 @@
 namespace erm {
 
 class Artifact;
+class ArtifactSeries;
 class Histogram;
 class MetricHistory;
-class Series;
 class Table;
 
 /// The value of one run in one row.
@@ -99,7 +99,7 @@ struct ComparisonArtifacts {
 struct ComparisonSeries {
   std::string_view id;
   /// One for each run; null if the run has none.
-  std::vector<const Series*> series;
+  std::vector<const ArtifactSeries*> series;
 };
 
 /// The histograms with the same name.

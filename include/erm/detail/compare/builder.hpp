@@ -336,7 +336,7 @@ class ComparisonBuilder {
 
   /// The series, histograms and tables, which are read now. What cannot be read is left out.
   void add_series() {
-    ByName<Series> series;
+    ByName<ArtifactSeries> series;
     ByName<Histogram> histograms;
     ByName<Table> tables;
     for (std::size_t i = 0; i < data_->runs.size(); ++i) {

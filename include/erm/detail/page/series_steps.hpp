@@ -69,7 +69,7 @@ inline std::uint64_t held_size(const SeriesChoice& choice, const CompareOptions&
 
 inline SeriesChoice chosen_steps(const ComparisonSeries& row, const CompareOptions& options) {
   SeriesChoice choice;
-  for (const Series* const series : row.series)
+  for (const ArtifactSeries* const series : row.series)
     if (series != nullptr)
       for (const SeriesEntry& entry : *series) choice.all.push_back(entry.step);
   std::sort(choice.all.begin(), choice.all.end());
