@@ -54,6 +54,14 @@ struct CompareOptions {
   /// Whether the page contains every point of every curve, so that a reader can zoom in without limit. Otherwise a
   /// run's curve has at most 2,000 points: the first, lowest, highest and last in each of 500 intervals of the steps.
   bool full_curves = false;
+  /// How many steps of each series the page holds: the first, the last, and others evenly between them. The reader moves
+  /// a slider over them.
+  std::size_t max_series_steps = 50;
+  /// In bytes: how much the page holds of the series with one id, of all runs together. Of larger ones it holds fewer
+  /// steps.
+  std::uint64_t max_series_size = std::uint64_t{1} << 24;
+  /// How many rows of each logged table the page shows.
+  std::size_t max_table_rows = 1000;
 };
 
 }  // namespace erm

@@ -37,6 +37,9 @@ class Comparison {
   using Kind = ComparisonSection::Kind;
   using Curve = ComparisonCurve;
   using ArtifactRow = ComparisonArtifacts;
+  using SeriesRow = ComparisonSeries;
+  using HistogramRow = ComparisonHistograms;
+  using TableRow = ComparisonTables;
   using Group = GroupOfRuns;
   using GroupedMetric = erm::GroupedMetric;
   using Warning = ComparisonWarning;
@@ -60,11 +63,16 @@ class Comparison {
   [[nodiscard]] const std::vector<Section>& sections() const noexcept;
   [[nodiscard]] const std::vector<Curve>& curves() const noexcept;
   [[nodiscard]] const std::vector<ArtifactRow>& artifacts() const noexcept;
+  /// What was logged over the steps, and the tables, each by name. Callers include erm/series.hpp, erm/histogram.hpp or
+  /// erm/table.hpp.
+  [[nodiscard]] const std::vector<SeriesRow>& series() const noexcept;
+  [[nodiscard]] const std::vector<HistogramRow>& histograms() const noexcept;
+  [[nodiscard]] const std::vector<TableRow>& tables() const noexcept;
   /// By CompareOptions::group_by, or the groups set with set_group. Empty if there is nothing to summarize.
   [[nodiscard]] const std::vector<Group>& groups() const noexcept;
   /// Each metric that is a number in at least one run, summarized for each group.
   [[nodiscard]] const std::vector<GroupedMetric>& grouped_metrics() const noexcept;
-  /// What the provenance of the runs says against comparing them.
+  /// What the provenance of the runs says against comparing them, and what of them cannot be read.
   [[nodiscard]] const std::vector<Warning>& warnings() const noexcept;
   /// For each run the diff between its commit and the code it was built from. Empty if there is none.
   [[nodiscard]] const std::vector<std::string_view>& diffs() const noexcept;

@@ -19,7 +19,10 @@
 namespace erm {
 
 class Artifact;
+class ArtifactSeries;
+class Histogram;
 class MetricHistory;
+class Table;
 
 /// The value of one run in one row.
 struct ComparisonCell {
@@ -92,6 +95,25 @@ struct ComparisonArtifacts {
   std::vector<const Artifact*> artifacts;
 };
 
+/// What runs logged under one id at several steps.
+struct ComparisonSeries {
+  std::string_view id;
+  /// One for each run; null if the run has none.
+  std::vector<const ArtifactSeries*> series;
+};
+
+/// The histograms with the same name.
+struct ComparisonHistograms {
+  std::string_view name;
+  std::vector<const Histogram*> histograms;
+};
+
+/// The tables with the same name.
+struct ComparisonTables {
+  std::string_view name;
+  std::vector<const Table*> tables;
+};
+
 /// One metric, summarized for each group of runs.
 struct GroupedMetric {
   /// The metric's row in the section of metrics.
@@ -110,9 +132,10 @@ struct ComparisonWarning {
     unknown_code,          // the commit is recorded for some runs, but not for others
     different_build_type,  // Debug builds and Release builds
     different_compiler,
-    different_flags,    // or definitions, optimisation, C++ standard
-    different_input,    // inputs with the same name but different content
-    unreadable_history  // the curves of a run are missing, because a file of its history is damaged or gone
+    different_flags,     // or definitions, optimisation, C++ standard
+    different_input,     // inputs with the same name but different content
+    unreadable_history,  // the curves of a run are missing, because a file of its history is damaged or gone
+    unreadable_series    // the same for its series, a histogram or a table
   };
   Kind kind = Kind::different_code;
   /// One line with the names of the runs.

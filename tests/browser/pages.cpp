@@ -86,6 +86,12 @@ void write_hostile(const std::filesystem::path& folder) {
     run.log_metric("huge steps", 2.0, std::numeric_limits<std::int64_t>::min());
     run.log_dict(evil, {{evil, evil}, {"__proto__", {{"polluted", true}}}});
     run.log_feature(evil);
+    for (int step = 0; step < 3; ++step) {
+      run.log_text("</template>" + evil + std::to_string(step), evil, step);
+      run.log_text("</template>" + evil + std::to_string(step), "__proto__", step);
+      run.log_histogram(evil, std::vector<double>{1, std::nan("")}, step);
+    }
+    run.log_table(evil, {evil, "__proto__"}, {{evil, evil + run.run_id()}, {"__proto__", run.run_id()}});
     run.log_text(evil, "note");
     const char* const given = std::getenv("OUTSIDE");
     const std::string outside = given != nullptr ? given : "http://127.0.0.1:47391/";
@@ -258,6 +264,36 @@ void write_sections(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "sections.html", runs);
 }
 
+/// Three runs with images, figures and texts over steps, of which one logs between the steps of the others and one has
+/// no texts; histograms over steps, some with NaN; and a table of 30 rows that differs in some.
+void write_series(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs = {run_named("a"), run_named("b", 1), run_named("c", 2)};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    erm::ExperimentRun& run = runs[i];
+    for (std::size_t step = 0; step < 200; ++step) {
+      std::vector<std::uint8_t> pixels(8 * 8 * 3);
+      for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<std::uint8_t>(k * (i + 2) + step);
+      run.log_image({pixels.data(), 8, 8, 3, 0}, "sample", step);
+    }
+    for (int step = 0; step < 50; step += 10) {
+      const int at = step + (i == 1 ? 5 : 0);
+      if (i != 2) run.log_text("text <b>" + std::to_string(at) + "</b>", "generated", at);
+      const std::vector<double> x = {0, 1, 2}, y = {1.0, 2.0, 1.0 + step};
+      run.log_figure(erm::Figure("Loss").line(x, y, "train"), "curve", step);
+      std::vector<double> values(200);
+      for (std::size_t k = 0; k < values.size(); ++k) values[k] = std::sin(static_cast<double>(k * (i + 1))) * (step + 1);
+      if (step == 40) values[0] = std::nan("");
+      run.log_histogram("weights/fc1", values, step);
+    }
+    std::vector<std::vector<erm::Value>> rows;
+    for (int k = 0; k < 30; ++k)
+      if (k != 4 || i == 0) rows.push_back({"class " + std::to_string(k), 0.5 + (k % 7) * 0.01 + (k == 3 ? 0.1 * static_cast<double>(i) : 0), k * 10});
+    if (i == 2) rows.push_back({"class new", 1, 2});
+    run.log_table("per class", {"class", "f1", "support"}, rows);
+  }
+  erm::write_comparison(folder / "series.html", runs);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -279,5 +315,6 @@ int main(int argc, char** argv) {
   write_media(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
+  write_series(folder);
   return 0;
 }

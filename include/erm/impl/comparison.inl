@@ -29,6 +29,11 @@ ERM_INLINE const std::vector<Comparison::Curve>& Comparison::curves() const noex
 ERM_INLINE const std::vector<Comparison::ArtifactRow>& Comparison::artifacts() const noexcept {
   return data_->artifacts;
 }
+ERM_INLINE const std::vector<Comparison::SeriesRow>& Comparison::series() const noexcept { return data_->series; }
+ERM_INLINE const std::vector<Comparison::HistogramRow>& Comparison::histograms() const noexcept {
+  return data_->histograms;
+}
+ERM_INLINE const std::vector<Comparison::TableRow>& Comparison::tables() const noexcept { return data_->tables; }
 ERM_INLINE const std::vector<Comparison::Group>& Comparison::groups() const noexcept { return data_->groups; }
 ERM_INLINE const std::vector<Comparison::GroupedMetric>& Comparison::grouped_metrics() const noexcept {
   return data_->grouped_metrics;

@@ -36,6 +36,9 @@ struct ComparisonData {
   std::vector<ComparisonSection> sections;
   std::vector<ComparisonCurve> curves;
   std::vector<ComparisonArtifacts> artifacts;
+  std::vector<ComparisonSeries> series;
+  std::vector<ComparisonHistograms> histograms;
+  std::vector<ComparisonTables> tables;
   std::vector<const ComparisonRow*> main_metrics;
   std::vector<GroupOfRuns> groups;
   std::vector<GroupedMetric> grouped_metrics;
@@ -86,6 +89,7 @@ class ComparisonBuilder {
     add_groups();
     add_curves();
     add_artifacts();
+    add_series();
     return std::move(data_);
   }
 
@@ -310,6 +314,57 @@ class ComparisonBuilder {
         },
         [&](std::size_t row, std::size_t run, const Artifact& artifact) { artifacts[row].artifacts[run] = &artifact; });
     artifacts = reordered(std::move(artifacts), order);
+  }
+
+  void warn_of_series(const std::string& what, const Error& error) {
+    data_->warnings.push_back({ComparisonWarning::Kind::unreadable_series, what + ": " + error.what() + "."});
+  }
+
+  /// For each name what each run has under it, with null for a run that has nothing.
+  template <class Item>
+  using ByName = std::map<std::string, std::vector<const Item*>>;
+  template <class Item>
+  std::vector<const Item*>& items_named(ByName<Item>& all, const std::string& name) const {
+    std::vector<const Item*>& items = all[name];
+    items.resize(data_->runs.size());
+    return items;
+  }
+  template <class Row, class Item>
+  void add_rows(std::vector<Row>& rows, ByName<Item>&& all) {
+    for (auto& [name, items] : all) rows.push_back({data_->texts.keep(name), std::move(items)});
+  }
+
+  /// The series, histograms and tables, which are read now. What cannot be read is left out.
+  void add_series() {
+    ByName<ArtifactSeries> series;
+    ByName<Histogram> histograms;
+    ByName<Table> tables;
+    for (std::size_t i = 0; i < data_->runs.size(); ++i) {
+      const ExperimentRun& run = *data_->runs[i];
+      try {
+        for (const std::string& id : run.series_names()) items_named(series, id)[i] = &run.series(id);
+      } catch (const Error& error) {
+        warn_of_series("The series, histograms and tables of " + data_->names[i] + " are missing", error);
+        continue;
+      }
+      for (const std::string& name : run.histogram_names()) {
+        try {
+          items_named(histograms, name)[i] = &run.histogram(name);
+        } catch (const Error& error) {
+          warn_of_series("The histogram \"" + name + "\" of " + data_->names[i] + " is missing", error);
+        }
+      }
+      for (const std::string& name : run.table_names()) {
+        try {
+          items_named(tables, name)[i] = &run.table(name);
+        } catch (const Error& error) {
+          warn_of_series("The table \"" + name + "\" of " + data_->names[i] + " is missing", error);
+        }
+      }
+    }
+    add_rows(data_->series, std::move(series));
+    add_rows(data_->histograms, std::move(histograms));
+    add_rows(data_->tables, std::move(tables));
   }
 
   std::unique_ptr<ComparisonData> data_;

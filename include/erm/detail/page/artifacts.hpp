@@ -56,6 +56,22 @@ class ArtifactWriter {
     ++row_;
   }
 
+  /// One artifact of a run by itself, without a caption, whatever was written before.
+  void append_alone(const Artifact& artifact, std::size_t run) {
+    Comparison::ArtifactRow row;
+    row.id = artifact.id();
+    row.artifacts.resize(comparison_.runs().size());
+    row.artifacts[run] = &artifact;
+    figures_ = read_figures(row, options_);
+    shown_.clear();
+    is_alone_ = true;
+    append_artifact(artifact, run);
+  }
+  /// The artifact's recorded hash; without one, reads the whole content.
+  static std::string hash_of(const Artifact& artifact) {
+    return artifact.sha256() ? *artifact.sha256() : sha256_of(*artifact.content());
+  }
+
  private:
   void append_overlay() {
     const std::optional<std::string> svg = overlay_svg(figures_);
@@ -116,10 +132,6 @@ class ArtifactWriter {
     return !is_new;
   }
 
-  /// The artifact's recorded hash; without one, reads the whole content.
-  static std::string hash_of(const Artifact& artifact) {
-    return artifact.sha256() ? *artifact.sha256() : sha256_of(*artifact.content());
-  }
   static std::string hash_of(const Artifact& artifact, const Bytes& bytes) {
     return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
   }
@@ -229,7 +241,9 @@ class ArtifactWriter {
     }
     out_ += has_plotly_ ? "<div class=plotly>" : "<div>";
     notice("The figure is not drawn here: " + figure.problem + ". " +
-           (has_plotly_ ? "plotly.js, which this page holds, draws it." : plotly_.advice()));
+           (is_alone_     ? std::string()
+            : has_plotly_ ? "plotly.js, which this page holds, draws it."
+                          : plotly_.advice()));
     append_code(repaired_utf8(text), "The figure's JSON");
     out_ += "</div>";
   }
@@ -264,7 +278,7 @@ class ArtifactWriter {
   const Comparison& comparison_;
   const CompareOptions& options_;
   PlotlyScript& plotly_;
-  bool has_plotly_ = false;
+  bool has_plotly_ = false, is_alone_ = false;
   std::size_t row_ = 0;
   std::vector<RowFigure> figures_;      // of the current row
   std::map<std::string, Place> shown_;  // where the page shows each content

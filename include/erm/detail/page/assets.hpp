@@ -143,7 +143,7 @@ figure { margin: 0; min-width: 0; }
 
 /* ---- artifacts ---- */
 
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
+.gallery, .steps, .heats, .logged { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; padding: 0 16px 16px; }
 .artifact { border: 1px solid var(--line); border-radius: 8px; padding: 10px; background: var(--card); }
 .artifact figcaption { margin-bottom: 8px; font-weight: 500; overflow-wrap: anywhere; }
 .artifact small { color: var(--soft); font-weight: 400; }
@@ -153,6 +153,18 @@ figure { margin: 0; min-width: 0; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .artifact details { margin-top: 8px; }
+.left { display: block; margin: 0 16px 8px; }
+.steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
+.logged { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); align-items: start; }
+.logged .artifact { padding: 10px 0 0; overflow: hidden; }
+.logged figcaption { padding: 0 10px; }
+.logged .scroll { max-height: 480px; }
+.logged .new > * { background: var(--tint); }
+.logged .left { margin: 8px 10px; }
+.heats svg:not(.key) { display: block; width: 100%; height: auto; }
+.heats image { image-rendering: pixelated; }
+.heats .notice { margin: 6px 0 0; }
+.controls.slider input[type="range"] { width: min(60vw, 420px); }
 .overlay { grid-column: 1 / -1; }
 .overlay .legend { padding: 0 0 4px; }
 .overlay svg { max-width: 860px; }
@@ -230,7 +242,8 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
+    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -243,8 +256,7 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .figures p { margin: 4px 0; color: var(--soft); }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
-.zone { fill: transparent; cursor: ns-r)page"sv,
-    R"page(esize; touch-action: none; }
+.zone { fill: transparent; cursor: ns-resize; touch-action: none; }
 .dot { fill: var(--c); opacity: 0.85; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
@@ -294,7 +306,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "8cb4186974d462fe5875d3487771984597bf7fc9db0efbcdaba86c681fd8d6c5";
+inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
 
 // web/page.js
 inline constexpr std::string_view page_script[] = {
@@ -823,6 +835,7 @@ function render() {
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
   });
+  markTables();
   showControls();
   renderCharts();
   renderPlots();
@@ -1063,8 +1076,8 @@ const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
-/// The exponential average without its bias towards 0 at the begin; NaN i)page"sv,
-    R"page(s skipped and stays a gap.
+/// The exponential average without its bias towards 0 at )page"sv,
+    R"page(the begin; NaN is skipped and stays a gap.
 function smoothed(values) {
   if (!state.smooth) return values;
   let last = 0, weight = 1;
@@ -1310,8 +1323,8 @@ const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size ===
   !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
 
 function renderCharts() {
-  for (const chart of charts) if (ch)page"sv,
-    R"page(art.isDrawn || !chartsAreAsWritten()) renderChart(chart);
+  for (const chart o)page"sv,
+    R"page(f charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
   const legend = find(".curves .legend");
   if (!legend) return;
   const groupsShown = state.group && charts.length > 0 ? charts[0].lines : null;
@@ -1549,9 +1562,9 @@ function plotRows() {
 }
 
 /// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.
-function axisOf(row) {
-  if (row.numer)page"sv,
-    R"page(ic && row.cells.every((cell) => cell.kind === "n" || cell.kind === "m")) {
+function axisOf(row) {)page"sv,
+    R"page(
+  if (row.numeric && row.cells.every((cell) => cell.kind === "n" || cell.kind === "m")) {
     const numbers = [...new Set(row.cells.map((cell) => cell.number).filter(Number.isFinite))].sort((a, b) => a - b);
     const low = numbers[0], high = numbers[numbers.length - 1];
     // Over orders of magnitude, as learning rates are chosen and losses fall.
@@ -1743,8 +1756,8 @@ function zoomTogether(gallery) {
     for (const other of boxes) if (other !== frame) other.scrollTo(frame.scrollLeft, frame.scrollTop);
     requestAnimationFrame(() => { isMoving = false; });
   });
-  const range = make("input", { type: )page"sv,
-    R"page("range", min: 1, max: 8, step: 0.5, value: 1, oninput: () => {
+  const range = make(")page"sv,
+    R"page(input", { type: "range", min: 1, max: 8, step: 0.5, value: 1, oninput: () => {
     for (const image of images) {
       image.style.width = range.value === "1" ? "" : `${100 * Number(range.value)}%`;
       image.style.maxWidth = range.value === "1" ? "" : "none";
@@ -1878,6 +1891,136 @@ function addGalleries() {
   }
 }
 
+// ---- series ----
+
+/// A slider for each id, which moves all runs together. A run without an entry at a step shows the one before.
+function addSliders() {
+  const items = new Map();
+  for (const holder of findAll(".steps [data-item]")) {
+    if (holder.content) { items.set(holder.dataset.item, holder.content); continue; }
+    const content = document.createDocumentFragment();
+    content.append(...[...holder.childNodes].map((node) => node.cloneNode(true)));
+    items.set(holder.dataset.item, content);
+  }
+  for (const area of findAll(".steps")) {
+    const steps = area.dataset.steps.trim().split(" ");
+    const id = previousHeading(area).textContent;
+    const series = findAll(".artifact", area).filter((figure) => find(".shown", figure)).map((figure) => {
+      const shown = find(".shown", figure);
+      const run = figure.dataset.run;
+      const entries = [...findAll(`template[data-run="${run}"]`, area), shown].map(({ dataset }) =>
+        ({ place: Number(dataset.place), step: dataset.step, item: dataset.item || dataset.same }));
+      return { figure, shown, run: Number(run), at: find(".when", figure), entries, current: null };
+    });
+    const move = (place) => {
+      for (const one of series) {
+        const entry = one.entries.filter((candidate) => candidate.place <= place).pop() || null;
+        one.at.textContent = entry ? ` step ${entry.step}` : " nothing yet";
+        if (entry && one.current === entry.item) continue;
+        one.current = entry ? entry.item : null;
+        one.shown.replaceChildren(entry ? items.get(entry.item).cloneNode(true) : make("p", { class: "none" }, "none"));
+        for (const image of findAll("img", one.shown)) {
+          image.loading = "eager";
+          image.decoding = "sync";
+          image.alt = `${id} of ${runs[one.run].name}`;
+        }
+      }
+    };
+    const last = steps.length - 1;
+    move(last);
+    if (last < 1) continue;
+    const output = make("output", null, steps[last]);
+    const range = make("input", { type: "range", min: 0, max: last, step: 1, value: last, "aria-label": `Step of ${id}`, "aria-valuetext": `step ${steps[last]}`, oninput: () => {
+      const place = Number(range.value);
+      output.textContent = steps[place];
+      range.setAttribute("aria-valuetext", `step ${steps[place]}`);
+      move(place);
+    } });
+    area.before(make("div", { class: "controls slider" }, make("label", null, make("span", null, "Step"), range, output)));
+  }
+}
+
+function previousHeading(element) {
+  let before = element.previousElementSibling;
+  while (before.tagName !== "H3") before = before.previousElementSibling;
+  return before;
+}
+
+/// Marks in logged tables what differs from the baseline, by the values of the first column, once another is chosen.
+let markedBaseline = null;
+function markTables() {
+  if (markedBaseline === null) markedBaseline = defaultBaseline;
+  if (markedBaseline === state.baseline) return;
+  markedBaseline = state.baseline;
+  for (const area of findAll(".logged")) {
+    const read = findAll(".artifact", area).map((figure) => {
+      const table = find("table", figure);
+      const lines = table ? [...table.tBodies[0].rows].sort((a, b) => a.place - b.place).map((line) => ({ line, cells: [...line.cells].map(readCell) })) : [];
+      const seen = new Map();
+      for (const entry of lines) {
+        const count = seen.get(entry.cells[0].text) || 0;
+        seen.set(entry.cells[0].text, count + 1);
+        entry.key = JSON.stringify([entry.cells[0].text, count]);
+      }
+      return { figure, table, lines, run: Number(figure.dataset.run), names: table ? [...table.tHead.rows[0].cells].map((cell) => cell.dataset.name) : [] };
+    });
+    const base = read.find((one) => one.run === state.baseline);
+    const known = new Map(base.lines.map((entry) => [entry.key, entry]));
+    for (const { figure, table, lines, run, names } of read) {
+      for (const mark of findAll(".of-baseline, .lacking, tbody .q", figure)) mark.remove();
+      if (run === state.baseline) find("figcaption", figure).append(make("small", { class: "of-baseline" }, " baseline"));
+      if (!table) continue;
+      const isCompared = base.table && run !== state.baseline;
+      for (const { line, cells, key } of lines) {
+        const match = known.get(key);
+        const isNew = isCompared && !match && !("part" in base.table.dataset);
+        line.classList.toggle("new", isNew);
+        if (isNew) line.cells[0].append(make("b", { class: "q", title: "not in the baseline" }, "+", make("i", null, " not in the baseline")));
+        cells.forEach((cell, column) => {
+          if (column === 0) return;
+          const other = match && match.cells[base.names.indexOf(names[column])];
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+        });
+      }
+      const here = new Set(lines.map((entry) => entry.key));
+      const lacking = isCompared && !("part" in table.dataset) ? base.lines.filter((entry) => !here.has(entry.key)) : [];
+      if (lacking.length > 0) figure.append(make("p", { class: "note left lacking" }, `${lacking.length} ${lacking.length === 1 ? "row of the baseline is" : "rows of the baseline are"} not here: ` +
+        `${lacking.slice(0, 5).map((entry) => entry.cells[0].text).join(", ")}${lacking.length > 5 ? ", ..." : ""}.`));
+    }
+  }
+}
+
+/// A c)page"sv,
+    R"page(lick on a header sorts the tables of all runs by that column.
+function addTableSorting() {
+  for (const area of findAll(".logged")) {
+    const tables = findAll("table", area).map((table) => ({ table, rows: [...table.tBodies[0].rows] }));
+    for (const { rows } of tables) rows.forEach((row, place) => { row.place = place; });
+    const columnOf = (table, name) => [...table.tHead.rows[0].cells].findIndex((cell) => cell.dataset.name === name);
+    const sort = (name, direction) => {
+      for (const { table, rows } of tables) {
+        const column = columnOf(table, name);
+        table.tBodies[0].append(...(direction && column >= 0 ? sorted(rows, (row) => readCell(row.cells[column]), direction) : rows));
+        for (const cell of table.tHead.rows[0].cells) {
+          const isIt = direction && cell.dataset.name === name;
+          find(".arrow", cell).textContent = isIt ? (direction === "ascending" ? " ▲" : " ▼") : "";
+          if (isIt) cell.setAttribute("aria-sort", direction);
+          else cell.removeAttribute("aria-sort");
+        }
+      }
+      say(direction ? `Sorted by ${name}, ${direction}` : "Not sorted");
+    };
+    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {
+      const name = cell.textContent;
+      cell.dataset.name = name;
+      cell.replaceChildren(make("button", { type: "button", class: "sort", title: `Sort by ${name}`, onclick: () => {
+        const now = cell.getAttribute("aria-sort");
+        sort(name, now === null ? "ascending" : now === "ascending" ? "descending" : null);
+      } }, name, make("span", { class: "arrow", "aria-hidden": "true" })));
+    }
+  }
+}
+
 // ---- paper ----
 
 /// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
@@ -1933,6 +2076,8 @@ addTools();
 addCharts();
 addPlots();
 addGalleries();
+addSliders();
+addTableSorting();
 listenToKeys();
 highlightRuns();
 loadState();
@@ -1946,7 +2091,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "80be97f9c7968746fe28932fca90539ab61695a43e50304af17289572dcbd201";
+inline constexpr std::string_view page_script_sha256 = "35cacef748ebd895e01c373901781952b361751b9e8a93c07b6cd518f0b67ebf";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -15,10 +15,13 @@
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/groups.hpp"
+#include "erm/detail/page/heatmaps.hpp"
+#include "erm/detail/page/logged_tables.hpp"
 #include "erm/detail/page/notes.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/provenance.hpp"
+#include "erm/detail/page/series.hpp"
 #include "erm/detail/page/tables.hpp"
 
 namespace erm::detail {
@@ -134,6 +137,9 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
       append_curves(page, comparison, headers, options, number++);
   }
   if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, plotly, number++);
+  if (!comparison.series().empty()) append_series(page, comparison, options, plotly, number++);
+  if (!comparison.histograms().empty()) append_heatmaps(page, comparison, number++);
+  if (!comparison.tables().empty()) append_logged_tables(page, comparison, options, number++);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;

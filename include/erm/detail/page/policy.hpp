@@ -13,6 +13,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/series_steps.hpp"
 #include "erm/detail/page/style_elements.hpp"
 #include "erm/detail/run/media_types.hpp"
 
@@ -95,24 +96,28 @@ inline std::string content_key(Showing showing, const std::string& hash) {
 inline PageContents contents_of(const Comparison& comparison, const CompareOptions& options) {
   PageContents contents;
   std::set<std::string> counted;
-  for (const Comparison::ArtifactRow& row : comparison.artifacts())
-    for (const Artifact* artifact : row.artifacts) {
-      if (artifact == nullptr) continue;
-      const Showing showing = showing_of(*artifact);
-      try {
-        const std::uint64_t size = artifact->size();
-        if (size > options.max_artifact_size) continue;
-        contents.has_figures = contents.has_figures || showing == Showing::figure;
-        contents.has_html = contents.has_html || showing == Showing::html;
-        contents.has_media = contents.has_media || showing == Showing::audio || showing == Showing::video;
-        if (showing == Showing::html) add_style_hashes(contents.style_hashes, to_text(artifact->bytes()));
-        if (showing == Showing::name_only && !options.embed_files) continue;
-        if (artifact->sha256() && !counted.insert(content_key(showing, *artifact->sha256())).second) continue;
-        contents.size += size;
-      } catch (const Error&) {
-        continue;
-      }
+  const auto add = [&](const Artifact& artifact, bool may_need_plotly) {
+    const Showing showing = showing_of(artifact);
+    try {
+      const std::uint64_t size = artifact.size();
+      if (size > options.max_artifact_size) return;
+      contents.has_figures = contents.has_figures || (may_need_plotly && showing == Showing::figure);
+      contents.has_html = contents.has_html || showing == Showing::html;
+      contents.has_media = contents.has_media || showing == Showing::audio || showing == Showing::video;
+      if (showing == Showing::html) add_style_hashes(contents.style_hashes, to_text(artifact.bytes()));
+      if (showing == Showing::name_only && !options.embed_files) return;
+      if (artifact.sha256() && !counted.insert(content_key(showing, *artifact.sha256())).second) return;
+      contents.size += size;
+    } catch (const Error&) {
+      return;  // the page has a notice in its place
     }
+  };
+  for (const Comparison::ArtifactRow& row : comparison.artifacts())
+    for (const Artifact* artifact : row.artifacts)
+      if (artifact != nullptr) add(*artifact, true);
+  for (const Comparison::SeriesRow& row : comparison.series())
+    for (const std::vector<HeldEntry>& held : chosen_steps(row, options).held)
+      for (const HeldEntry& entry : held) add(entry.entry->artifact, false);
   return contents;
 }
 

@@ -202,6 +202,12 @@ inline void begin_section(std::string& out, std::string_view kind, std::size_t n
   out += "</span></summary>\n";
 }
 
+/// The class of a section of boxes, one for each row and run. page.css lets the browser lay out many of them when they
+/// come into view.
+inline std::string kind_of_boxes(std::string_view kind, const Comparison& comparison, std::size_t rows) {
+  return std::string(kind) + (rows * comparison.runs().size() > 100 ? " big" : "");
+}
+
 /// Begins a box in which a wide table scrolls.
 inline void begin_scroll_box(std::string& out, std::string_view label) {
   out += "<div class=scroll tabindex=0 role=region";

@@ -521,6 +521,7 @@ function render() {
   findAll(".part").forEach((part, index) => {
     if (isFirst && state.closed.has(index)) find("details", part).open = false;
   });
+  markTables();
   showControls();
   renderCharts();
   renderPlots();
@@ -1572,6 +1573,135 @@ function addGalleries() {
   }
 }
 
+// ---- series ----
+
+/// A slider for each id, which moves all runs together. A run without an entry at a step shows the one before.
+function addSliders() {
+  const items = new Map();
+  for (const holder of findAll(".steps [data-item]")) {
+    if (holder.content) { items.set(holder.dataset.item, holder.content); continue; }
+    const content = document.createDocumentFragment();
+    content.append(...[...holder.childNodes].map((node) => node.cloneNode(true)));
+    items.set(holder.dataset.item, content);
+  }
+  for (const area of findAll(".steps")) {
+    const steps = area.dataset.steps.trim().split(" ");
+    const id = previousHeading(area).textContent;
+    const series = findAll(".artifact", area).filter((figure) => find(".shown", figure)).map((figure) => {
+      const shown = find(".shown", figure);
+      const run = figure.dataset.run;
+      const entries = [...findAll(`template[data-run="${run}"]`, area), shown].map(({ dataset }) =>
+        ({ place: Number(dataset.place), step: dataset.step, item: dataset.item || dataset.same }));
+      return { figure, shown, run: Number(run), at: find(".when", figure), entries, current: null };
+    });
+    const move = (place) => {
+      for (const one of series) {
+        const entry = one.entries.filter((candidate) => candidate.place <= place).pop() || null;
+        one.at.textContent = entry ? ` step ${entry.step}` : " nothing yet";
+        if (entry && one.current === entry.item) continue;
+        one.current = entry ? entry.item : null;
+        one.shown.replaceChildren(entry ? items.get(entry.item).cloneNode(true) : make("p", { class: "none" }, "none"));
+        for (const image of findAll("img", one.shown)) {
+          image.loading = "eager";
+          image.decoding = "sync";
+          image.alt = `${id} of ${runs[one.run].name}`;
+        }
+      }
+    };
+    const last = steps.length - 1;
+    move(last);
+    if (last < 1) continue;
+    const output = make("output", null, steps[last]);
+    const range = make("input", { type: "range", min: 0, max: last, step: 1, value: last, "aria-label": `Step of ${id}`, "aria-valuetext": `step ${steps[last]}`, oninput: () => {
+      const place = Number(range.value);
+      output.textContent = steps[place];
+      range.setAttribute("aria-valuetext", `step ${steps[place]}`);
+      move(place);
+    } });
+    area.before(make("div", { class: "controls slider" }, make("label", null, make("span", null, "Step"), range, output)));
+  }
+}
+
+function previousHeading(element) {
+  let before = element.previousElementSibling;
+  while (before.tagName !== "H3") before = before.previousElementSibling;
+  return before;
+}
+
+/// Marks in logged tables what differs from the baseline, by the values of the first column, once another is chosen.
+let markedBaseline = null;
+function markTables() {
+  if (markedBaseline === null) markedBaseline = defaultBaseline;
+  if (markedBaseline === state.baseline) return;
+  markedBaseline = state.baseline;
+  for (const area of findAll(".logged")) {
+    const read = findAll(".artifact", area).map((figure) => {
+      const table = find("table", figure);
+      const lines = table ? [...table.tBodies[0].rows].sort((a, b) => a.place - b.place).map((line) => ({ line, cells: [...line.cells].map(readCell) })) : [];
+      const seen = new Map();
+      for (const entry of lines) {
+        const count = seen.get(entry.cells[0].text) || 0;
+        seen.set(entry.cells[0].text, count + 1);
+        entry.key = JSON.stringify([entry.cells[0].text, count]);
+      }
+      return { figure, table, lines, run: Number(figure.dataset.run), names: table ? [...table.tHead.rows[0].cells].map((cell) => cell.dataset.name) : [] };
+    });
+    const base = read.find((one) => one.run === state.baseline);
+    const known = new Map(base.lines.map((entry) => [entry.key, entry]));
+    for (const { figure, table, lines, run, names } of read) {
+      for (const mark of findAll(".of-baseline, .lacking, tbody .q", figure)) mark.remove();
+      if (run === state.baseline) find("figcaption", figure).append(make("small", { class: "of-baseline" }, " baseline"));
+      if (!table) continue;
+      const isCompared = base.table && run !== state.baseline;
+      for (const { line, cells, key } of lines) {
+        const match = known.get(key);
+        const isNew = isCompared && !match && !("part" in base.table.dataset);
+        line.classList.toggle("new", isNew);
+        if (isNew) line.cells[0].append(make("b", { class: "q", title: "not in the baseline" }, "+", make("i", null, " not in the baseline")));
+        cells.forEach((cell, column) => {
+          if (column === 0) return;
+          const other = match && match.cells[base.names.indexOf(names[column])];
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+        });
+      }
+      const here = new Set(lines.map((entry) => entry.key));
+      const lacking = isCompared && !("part" in table.dataset) ? base.lines.filter((entry) => !here.has(entry.key)) : [];
+      if (lacking.length > 0) figure.append(make("p", { class: "note left lacking" }, `${lacking.length} ${lacking.length === 1 ? "row of the baseline is" : "rows of the baseline are"} not here: ` +
+        `${lacking.slice(0, 5).map((entry) => entry.cells[0].text).join(", ")}${lacking.length > 5 ? ", ..." : ""}.`));
+    }
+  }
+}
+
+/// A click on a header sorts the tables of all runs by that column.
+function addTableSorting() {
+  for (const area of findAll(".logged")) {
+    const tables = findAll("table", area).map((table) => ({ table, rows: [...table.tBodies[0].rows] }));
+    for (const { rows } of tables) rows.forEach((row, place) => { row.place = place; });
+    const columnOf = (table, name) => [...table.tHead.rows[0].cells].findIndex((cell) => cell.dataset.name === name);
+    const sort = (name, direction) => {
+      for (const { table, rows } of tables) {
+        const column = columnOf(table, name);
+        table.tBodies[0].append(...(direction && column >= 0 ? sorted(rows, (row) => readCell(row.cells[column]), direction) : rows));
+        for (const cell of table.tHead.rows[0].cells) {
+          const isIt = direction && cell.dataset.name === name;
+          find(".arrow", cell).textContent = isIt ? (direction === "ascending" ? " ▲" : " ▼") : "";
+          if (isIt) cell.setAttribute("aria-sort", direction);
+          else cell.removeAttribute("aria-sort");
+        }
+      }
+      say(direction ? `Sorted by ${name}, ${direction}` : "Not sorted");
+    };
+    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {
+      const name = cell.textContent;
+      cell.dataset.name = name;
+      cell.replaceChildren(make("button", { type: "button", class: "sort", title: `Sort by ${name}`, onclick: () => {
+        const now = cell.getAttribute("aria-sort");
+        sort(name, now === null ? "ascending" : now === "ascending" ? "descending" : null);
+      } }, name, make("span", { class: "arrow", "aria-hidden": "true" })));
+    }
+  }
+}
+
 // ---- paper ----
 
 /// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
@@ -1627,6 +1757,8 @@ addTools();
 addCharts();
 addPlots();
 addGalleries();
+addSliders();
+addTableSorting();
 listenToKeys();
 highlightRuns();
 loadState();
