@@ -335,7 +335,7 @@ inline const SeriesData& series_of(const RunRecord& record) {
 inline void rewind_series(SeriesData& data, const Rewind& rewind) {
   for (auto at = data.series.begin(); at != data.series.end();) {
     if (rewind.is_of(at->first)) {
-      Series kept;
+      ArtifactSeries kept;
       for (std::size_t i = 0; i < at->second.size(); ++i) {
         const SeriesEntry& entry = at->second.entries()[i];
         if (entry.step < rewind.step) kept.put(entry.step, entry.artifact, at->second.times()[i]);
