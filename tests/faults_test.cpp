@@ -281,7 +281,8 @@ std::string fault_of(const Operation& operation, const std::string& dir, const E
   if (contains(operation.name, "experiment") || contains(operation.name, "empty")) {
     if (has_worked) return "it did not work";
     std::set<std::string> kept;
-    for (const auto& [name, words] : now) {
+    for (const auto& one : now) {
+      const std::string &name = one.first, &words = one.second;
       const auto in = [&](const auto& all) { return all.count(name) != 0 && all.at(name) == words; };
       if (!in(expected.seen_before) && !in(expected.seen_after)) return "there is " + name + ": " + words;
       kept.insert(name.substr(name.find_last_of("/ ") + 1));

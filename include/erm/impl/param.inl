@@ -7,6 +7,7 @@
 
 #include "erm/detail/base/json_input_text.hpp"
 #include "erm/detail/base/json_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/param.hpp"
 
 namespace erm {
