@@ -15,6 +15,7 @@
 #include "erm/detail/figure/image_size.hpp"
 #include "erm/error.hpp"
 #include "erm/image.hpp"
+#include "erm/impl/numbers_view.inl"
 #include "erm/pixels_view.hpp"
 
 namespace erm {
