@@ -36,7 +36,8 @@ TEST_CASE("docs/find.md: the best five, and the best one") {
   const ExampleRegistry directory;
   for (int i = 0; i < 3; ++i) {
     erm::ExperimentRun run("digits", "with loss");
-    for (const double loss : {0.9, 0.5 + i, i == 0 ? 0.5 : 4.0}) run.log_metric("loss", loss, i);
+    int step = 0;
+    for (const double loss : {0.9, 0.5 + i, i == 0 ? 0.5 : 4.0}) run.log_metric("loss", loss, step++);
     erm::save_run_to_registry(run, "erm-registry");
   }
   erm::FindOptions options;

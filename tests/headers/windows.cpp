@@ -13,7 +13,7 @@ static_assert(api::generic_read == GENERIC_READ && api::generic_write == GENERIC
 static_assert(api::delete_access == DELETE && api::synchronize_access == SYNCHRONIZE);
 static_assert(api::query_process == PROCESS_QUERY_LIMITED_INFORMATION);
 static_assert(api::share_all == (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE));
-static_assert(api::create_new == CREATE_NEW && api::create_always == CREATE_ALWAYS);
+static_assert(api::create_new == CREATE_NEW);
 static_assert(api::open_existing == OPEN_EXISTING && api::replace_existing == MOVEFILE_REPLACE_EXISTING);
 static_assert(api::folders_too == FILE_FLAG_BACKUP_SEMANTICS && api::links_themselves == FILE_FLAG_OPEN_REPARSE_POINT);
 static_assert(api::temporary == FILE_ATTRIBUTE_TEMPORARY && api::delete_on_close == FILE_FLAG_DELETE_ON_CLOSE);
