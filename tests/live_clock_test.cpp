@@ -103,10 +103,11 @@ TEST_CASE("A run that is resumed after the wall clock was set back has no negati
   LiveRun run(dir / "registry", "e", options);
   run.flush();
   run.finish();
-  REQUIRE(load(dir / "registry").duration());
-  CHECK(load(dir / "registry").duration()->count() >= 0);
-  CHECK(*load(dir / "registry").duration() < hours(20));
-  for (const auto& [name, history] : load(dir / "registry").history())
+  const erm::ExperimentRun loaded = load(dir / "registry");
+  REQUIRE(loaded.duration());
+  CHECK(loaded.duration()->count() >= 0);
+  CHECK(*loaded.duration() < hours(20));
+  for (const auto& [name, history] : loaded.history())
     for (const erm::MetricPoint& point : history.points()) CHECK(point.step >= 0);
 }
 
