@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "erm/content.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/run/histogram_records.hpp"
 #include "erm/detail/run/id_rules.hpp"
@@ -168,6 +169,11 @@ class HistogramMerger {
       edges_.push_back(logarithmic_edge(i));
   }
 
+  /// From `begin` to `at`, modulo 2^64: an empty run may begin anywhere, and its offset is not used.
+  static std::size_t offset(std::int64_t at, std::int64_t begin) {
+    return to_size(static_cast<std::uint64_t>(at) - static_cast<std::uint64_t>(begin));
+  }
+
   void add(HistogramStep& at, const Entry& entry, bool is_new) const {
     const HistogramCounts& rest = entry.record.rest;
     const TimePoint time{std::chrono::milliseconds(entry.record.milliseconds)};
@@ -189,19 +195,16 @@ class HistogramMerger {
       const std::size_t negative = reach_[0].size();
       if (has_gap_) counts[negative] += rest.zeros;
       // The bins of the negative values run against their magnitudes.
-      std::uint64_t* const downward = counts + (reach_[0].beyond - entry.record.runs[0].first);
-      std::uint64_t* const upward =
-          counts + negative + (has_gap_ ? 1 : 0) + (entry.record.runs[1].first - reach_[1].first);
+      const std::size_t downward = offset(reach_[0].beyond, entry.record.runs[0].first);
+      const std::size_t upward = negative + (has_gap_ ? 1 : 0) + offset(entry.record.runs[1].first, reach_[1].first);
       ok = for_each_count(entry.record, [&](int run, std::size_t i, std::uint64_t count) {
-        if (run == 0)
-          *(downward - 1 - i) += count;
-        else
-          upward[i] += count;
+        counts[run == 0 ? downward - 1 - i : upward + i] += count;
       });
     } else if (entry.doublings == 0) {
       const std::int64_t begin = bins_.kind == HistogramBins::Kind::grid ? reach_[0].first : 0;
-      std::uint64_t* const first = counts + (entry.record.runs[0].first - begin);
-      ok = for_each_count(entry.record, [&](int, std::size_t i, std::uint64_t count) { first[i] += count; });
+      const std::size_t first = offset(entry.record.runs[0].first, begin);
+      ok = for_each_count(entry.record,
+                          [&](int, std::size_t i, std::uint64_t count) { counts[first + i] += count; });
     } else {
       ok = for_each_count(entry.record, [&](int, std::size_t i, std::uint64_t count) {
         const std::int64_t index = entry.record.runs[0].first + static_cast<std::int64_t>(i);
