@@ -23,6 +23,7 @@
 #include "erm/detail/page/policy.hpp"
 #include "erm/figure.hpp"
 #include "erm/json.hpp"
+#include "page_text.hpp"
 #include "temporary_directory.hpp"
 
 namespace compare_test {
@@ -30,33 +31,16 @@ namespace compare_test {
 using erm::compare_runs;
 using erm::ExperimentRun;
 using erm::Json;
+using erm_test::body_of;
+using erm_test::count;
+using erm_test::has;
+using erm_test::run_named;
 
 namespace {
-
-ExperimentRun run_named(const std::string& run_id) {
-  erm::RunOptions options;
-  options.run_id = run_id;
-  options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1'763'883'021));
-  return ExperimentRun("digits", options);
-}
-
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
-  return found;
-}
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-/// The page's own markup: what is between its style and its script.
-std::string body_of(const std::string& page) {
-  const std::size_t begin = page.find("<body>");
-  return page.substr(begin, page.rfind("<script>") - begin);
 }
 
 /// A file that was there when the run was loaded, and is not any more.

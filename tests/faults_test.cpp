@@ -327,25 +327,34 @@ void tell(Count& count, const std::string& operation, const Plan& plan, const st
                        << plan.at << ", " << call << ": " << fault);
 }
 
-/// One operation, with a fault at each of its calls in turn.
-void sweep(const Operation& operation, Way way, int error, Count& count) {
-  const TemporaryDirectory home;
-  const std::string pristine = home / "pristine";
-  fs::create_directory(pristine);
-  prepare_registry(pristine);
-  operation.prepare(pristine);
+/// Creates the folder in which the operation works.
+std::string prepared_for(const Operation& operation, const std::string& dir) {
+  fs::create_directory(dir);
+  prepare_registry(dir);
+  operation.prepare(dir);
+  return dir;
+}
+
+/// What is seen before the operation, and after it has worked without a fault in a copy.
+Expected expected_of(const Operation& operation, const std::string& pristine, const std::string& copy) {
   Expected expected;
   expected.seen_before = seen(pristine + "/registry");
   expected.files_before = written_files(pristine);
-  {
-    const std::string dir = kept_copy(pristine, home / "whole");
-    operation.work(dir);
-    expected.seen_after = seen(dir + "/registry");
-    expected.files_after = written_files(dir);
-    neighbour(dir);
-    expected.names_after = names_in(dir);
-    fs::remove_all(dir);
-  }
+  kept_copy(pristine, copy);
+  operation.work(copy);
+  expected.seen_after = seen(copy + "/registry");
+  expected.files_after = written_files(copy);
+  neighbour(copy);
+  expected.names_after = names_in(copy);
+  fs::remove_all(copy);
+  return expected;
+}
+
+/// One operation, with a fault at each of its calls in turn.
+void sweep(const Operation& operation, Way way, int error, Count& count) {
+  const TemporaryDirectory home;
+  const std::string pristine = prepared_for(operation, home / "pristine");
+  const Expected expected = expected_of(operation, pristine, home / "whole");
   for (int at = 1;; ++at) {
     const std::string dir = kept_copy(pristine, home / "d");
     Plan plan{dir, at, error, way};
@@ -466,10 +475,7 @@ TEST_CASE("No operation writes through a link or a hard link, wherever one was p
   int planted = 0, refused = 0;
   for (const Operation& operation : operations()) {
     const TemporaryDirectory home;
-    const std::string pristine = home / "pristine";
-    fs::create_directory(pristine);
-    prepare_registry(pristine);
-    operation.prepare(pristine);
+    const std::string pristine = prepared_for(operation, home / "pristine");
     std::set<std::string> places;
     {
       const std::string dir = kept_copy(pristine, home / "d");
@@ -536,19 +542,8 @@ TEST_CASE("On a disk that is really full, at any size, operations leave the old 
   int times_full = 0;
   for (const Operation& operation : operations()) {
     const TemporaryDirectory elsewhere;  // on a disk with room
-    const std::string pristine = elsewhere / "pristine";
-    fs::create_directory(pristine);
-    prepare_registry(pristine);
-    operation.prepare(pristine);
-    Expected expected;
-    expected.seen_before = seen(pristine + "/registry");
-    expected.files_before = written_files(pristine);
-    {
-      const std::string dir = kept_copy(pristine, elsewhere / "whole");
-      operation.work(dir);
-      expected.seen_after = seen(dir + "/registry");
-      expected.files_after = written_files(dir);
-    }
+    const std::string pristine = prepared_for(operation, elsewhere / "pristine");
+    const Expected expected = expected_of(operation, pristine, elsewhere / "whole");
     bool has_worked = false;
     for (std::uintmax_t pages = 0; !has_worked; ++pages) {
       const std::string dir = kept_copy(pristine, home / "d"), filler = home / "filler";

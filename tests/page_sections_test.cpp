@@ -9,6 +9,7 @@
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"
 #include "erm/json.hpp"
+#include "page_text.hpp"
 #include "with_provenance.hpp"
 
 namespace page_sections_test {
@@ -16,36 +17,15 @@ namespace page_sections_test {
 using erm::compare_runs;
 using erm::ExperimentRun;
 using erm::Json;
+using erm_test::body_of;
+using erm_test::count;
+using erm_test::has;
+using erm_test::runs_named;
 using erm_test::with_provenance;
 
 namespace {
 
 const std::string evil = "</script><script>alert(1)</script><!--<img src=x onerror='alert(2)'>\"'&]]>";
-
-std::vector<ExperimentRun> runs_named(int count) {
-  std::vector<ExperimentRun> runs;
-  for (int i = 0; i < count; ++i) {
-    erm::RunOptions options;
-    options.run_id = "run-" + std::to_string(i);
-    options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1'763'883'021));
-    runs.emplace_back("digits", options);
-  }
-  return runs;
-}
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
-  return found;
-}
-
-/// What the page says, between its style and its script.
-std::string body_of(const std::string& page) {
-  const std::size_t begin = page.find("<body>");
-  return page.substr(begin, page.rfind("<script>") - begin);
-}
 
 std::string text_of(const std::vector<ExperimentRun>& runs, const erm::CompareOptions& options = {}) {
   erm::TextTableOptions look;

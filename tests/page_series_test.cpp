@@ -20,42 +20,22 @@
 #include "erm/registry.hpp"
 #include "erm/series.hpp"
 #include "erm/table.hpp"
+#include "page_text.hpp"
 #include "temporary_directory.hpp"
 
 namespace page_series_test {
 
 using erm::ExperimentRun;
+using erm_test::count;
+using erm_test::has;
+using erm_test::runs_named;
 using erm_test::TemporaryDirectory;
 
 namespace {
 
 const std::string evil = "</template></script><script>alert(1)</script><!--<img src=x onerror='alert(2)'>";
 
-std::vector<ExperimentRun> runs_named(int count) {
-  std::vector<ExperimentRun> runs;
-  for (int i = 0; i < count; ++i) {
-    erm::RunOptions options;
-    options.run_id = "run-" + std::to_string(i);
-    options.timestamp_utc = erm::TimePoint(std::chrono::seconds(1'763'883'021));
-    runs.emplace_back("digits", options);
-  }
-  return runs;
-}
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++found;
-  return found;
-}
-
-/// What the page says, between its style and its script.
-std::string body_of(const std::string& page) {
-  const std::size_t begin = page.find("<body>");
-  return page.substr(begin, page.rfind("<script>") - begin);
-}
-
+using erm_test::body_of;
 std::string body_of(const std::vector<ExperimentRun>& runs, const erm::CompareOptions& options = {}) {
   return body_of(erm::compare_runs(runs, options));
 }

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "erm/content.hpp"
-#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/histogram_records.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
