@@ -115,10 +115,10 @@ void write_hostile(const std::filesystem::path& folder) {
 
 void write_one(const std::filesystem::path& folder) { erm::write_comparison(folder / "one.html", {normal_runs()[0]}); }
 
-/// 200 runs, each of twice `count` rows, two metrics and a dict of 25 entries.
-void write_many(const std::filesystem::path& file, int count) {
+/// Runs, each of twice `count` rows, two metrics and a dict of 25 entries.
+void write_many(const std::filesystem::path& file, int run_count, int count) {
   std::vector<erm::ExperimentRun> runs;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < run_count; ++i) {
     erm::ExperimentRun run = run_named("run-" + std::to_string(i), i, i % 2 == 0 ? "small" : "large");
     for (int k = 0; k < count; ++k) {
       run.log_param("param " + std::to_string(k), k < 4 ? erm::Value(0.001 * ((i * (k + 7)) % 50)) : erm::Value(k));
@@ -306,8 +306,9 @@ int main(int argc, char** argv) {
   write_normal(folder);
   write_hostile(folder);
   write_one(folder);
-  write_many(folder / "many.html", 100);
-  write_many(folder / "crowd.html", 4);
+  write_many(folder / "thousand.html", 1000, 100);
+  write_many(folder / "many.html", 200, 100);
+  write_many(folder / "crowd.html", 200, 4);
   write_sweep(folder);
   write_curves(folder);
   write_plain(folder);

@@ -101,6 +101,18 @@ tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px s
 @media (scripting: enabled) { .scroll:not(.moved) tr > th:first-child { position: static; } }
 td { max-width: 420px; overflow-wrap: break-word; white-space: pre-wrap; min-width: 72px; border-left: 3px solid transparent; }
 td.n { text-align: right; white-space: nowrap; }
+.pin { position: sticky; z-index: 1; background: var(--card); }
+thead .pin { background: var(--head); }
+.long > summary { cursor: pointer; }
+/* A table of which only the cells in view are there: virtual_rows.js. */
+.sizer { pointer-events: none; }
+.large { position: absolute; top: 0; left: 0; table-layout: fixed; }
+.large :is(th, td) { height: var(--tall); max-width: none; white-space: nowrap; border-bottom: 1px solid var(--line) !important; }
+/* A browser clips no more than it must: each clip costs it a layer while the table moves. */
+.large td:not([class]), .large td.d:not(.n) { overflow: hidden; text-overflow: ellipsis; }
+.large thead th { height: auto; white-space: normal; }
+.large tr > th:first-child { overflow: visible; }
+.large tbody tr > th:first-child { white-space: normal; overflow-wrap: anywhere; max-width: none; }
 .runs td { min-width: 186px; }
 td.m, td.z, td.e { color: var(--soft); }
 td.z, td.e { font-style: italic; }
@@ -226,6 +238,20 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
+.choose { min-height: 24px; margin-left: 8px; padding: 0 8px; border: 0; background: none; }
+.choose::before { content: "⋮"; font-weight: 700; }
+.more { min-height: 0; height: 20px; margin-)page"sv,
+    R"page(left: 4px; padding: 0 6px; line-height: 1; vertical-align: top; }
+.more::before { content: "⋯"; }
+.choices { max-height: 50vh; margin: 8px 0; padding: 0; overflow: auto; list-style: none; }
+.choices li { display: flex; gap: 6px; align-items: center; padding: 2px; }
+.choices label { flex: 1; min-width: 180px; overflow-wrap: anywhere; }
+.choices label > span { color: var(--text); }
+button:disabled { opacity: 0.5; cursor: default; }
+.whole pre { max-height: 60vh; max-width: 80vw; margin: 8px 0; }
+.dragging { cursor: grabbing; user-select: none; }
+.drop { box-shadow: inset 3px 0 var(--accent); }
+.drop-behind { box-shadow: inset -3px 0 var(--accent); }
 .group > th, .group > td:not(.d), td.f:not(.d) { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -242,8 +268,7 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
-    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -306,7 +331,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
+inline constexpr std::string_view page_style_sha256 = "0744f642532ff0c96aba5cdbdd788ae5c02d121562fe72a025927f366e2ed580";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -359,7 +384,8 @@ const sections = []; // {element, kind, title, table, rows: [{name, goal, cells,
 function readCell(cell) {
   const kind = cell.className.split(" ", 1)[0] || "t";
   const plain = kind === "d" ? "t" : kind;
-  const shown = cell.firstChild ? cell.firstChild.data : "";
+  const first = cell.firstChild;
+  const shown = !first ? "" : first.nodeType === Node.TEXT_NODE ? first.data : first.lastChild.textContent; // of a long text
   const text = plain === "m" || plain === "e" ? "" : cell.getAttribute("title") || shown;
   return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN };
 }
@@ -378,14 +404,23 @@ function readName(header) {
   };
 }
 
+/// The lines of a table, those of a large one that are in its <noscript> too. They are read as a document of their own, in
+/// which nothing runs or loads.
+function linesOf(section) {
+  const lines = [...section.table.tBodies[0].rows];
+  if (!section.rest) return lines;
+  const rest = new DOMParser().parseFromString(section.rest.textContent, "text/html");
+  return lines.concat([...find("table", rest).tBodies[0].rows]);
+}
+
 function readRows(section) {
   const heads = [...section.table.tHead.rows[0].cells];
-  const body = [...section.table.tBodies[0].rows];
+  const body = linesOf(section);
   let rows;
   if (section.initialLayout === "rows") {
     rows = heads.slice(1).map(readName);
     for (const line of body) {
-      let cell = line.cells[0];
+      let cell = line.firstElementChild;
       for (const row of rows) row.cells.push(readCell(cell = cell.nextElementSibling));
     }
   } else {
@@ -398,23 +433,24 @@ function readRows(section) {
   for (const row of rows) {
     row.plain = row.plain || section.kind === "runs";
     row.numeric = row.cells.some((cell) => cell.kind === "n");
-    row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
+    row.isLine = Boolean(section.rest);
   }
   return rows;
 }
 
+/// What a filter looks into.
+const searchText = (row) => row.search || (row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase());
+
 function addSection(element) {
   const table = find(":scope > details > .scroll > table", element);
   if (!table) return;
-  if (runs.length === 0) {
-    const byRow = table.dataset.layout === "rows";
-    for (const header of byRow ? [...table.tBodies[0].rows].map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
-      runs.push({ name: [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data, full: header.title });
-  }
   let rows = null;
-  sections.push({
+  const section = {
     element,
     table,
+    scroll: table.parentNode,
+    // The text of the lines that are not in the table as it was written.
+    rest: find(":scope > details > noscript", element),
     index: sections.length,
     kind: element.classList[1],
     title: find("h2", element).textContent,
@@ -423,10 +459,15 @@ function addSection(element) {
     corner: table.tHead.rows[0].cells[0].textContent,
     initialLayout: table.dataset.layout,
     folded: new Set(),
+    arranged: emptyArrangement(),
     shown: null,
     // Read when first asked for.
     get rows() { return rows || (rows = readRows(this)); },
-  });
+  };
+  sections.push(section);
+  if (runs.length > 0) return;
+  for (const header of section.initialLayout === "rows" ? linesOf(section).map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
+    runs.push({ name: [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data, full: header.title });
 }
 
 const sameCell = (a, b) => {
@@ -453,6 +494,8 @@ function addressOfState() {
   if (state.differing) parts.set("differing", "1");
   if (state.show !== "value") parts.set("show", state.show);
   if (state.layout) parts.set("layout", state.layout);
+  const columns = addressOfColumns();
+  if (columns) parts.set("columns", columns);
   if (state.sort) parts.set("sort", JSON.stringify(state.sort));
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
@@ -491,6 +534,7 @@ function loadState() {
   const folded = parsed(parts.get("folded"));
   for (const section of sections)
     section.folded = new Set((Array.isArray(folded) ? folded : []).filter((entry) => Array.isArray(entry) && entry[0] === section.index).map((entry) => entry[1]));
+  loadColumns(parts.get("columns"));
   state.x = ["time", "clock"].includes(parts.get("x")) ? parts.get("x") : "step";
   state.smooth = Math.min(0.99, Math.max(0, Number(parts.get("smooth")) || 0));
   state.log = parts.get("log") === "1";
@@ -551,7 +595,8 @@ function shownText(row, run) {
   if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
   const difference = cell.number - compared.number;
   if (state.show === "difference") return signed(difference, format(difference));
-  if (compared.number === 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
+  if (compared.number )page"sv,
+    R"page(=== 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
   const percent = (100 * difference) / Math.abs(compared.number);
   return signed(percent, String(Number(percent.toPrecision(3)))) + " %";
 }
@@ -562,8 +607,10 @@ function makeCell(row, run) {
   const element = document.createElement("td");
   const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
   if (marks) element.className = marks.trim();
-  element.append(text);
-  if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
+  const short = cell.kind === "t" ? clamped(text, row.isLine) : text;
+  element.append(short);
+  if (short !== text) element.append(wholeTextButton(row, run));
+  else if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
   if (cell.best) element.append(make("i", null, " best"));
   return element;
 }
@@ -571,8 +618,7 @@ function makeCell(row, run) {
 function nameParts(row, text) {
   const parts = [text === undefined ? row.name : text];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
-  if (row.differs && !row.plain) par)page"sv,
-    R"page(ts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
   return parts;
 }
 
@@ -639,7 +685,7 @@ function filterTest() {
 function shownRows(section) {
   const isWanted = filterTest();
   return section.rows.filter((row) => isOverview(section) || section.kind === "runs" ||
-    (isWanted(row.search) && (!state.differing || row.differs)));
+    (isWanted(searchText(row)) && (!state.differing || row.differs))).filter((row) => !section.arranged.hidden.has(row.name));
 }
 
 function runHeader(section, run, scope) {
@@ -694,7 +740,7 @@ const canFold = (section) => /dict|provenance/.test(section.kind);
 /// the path begins, or {rows, path, from, depth, folded}.
 function pathTree(section, rows, from = 0, depth = 0, into = []) {
   const sort = state.sort;
-  const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
+  const isFlat = !canFold(section) || section.arranged.pinned.length + section.arranged.moves.length > 0 || (sort && sort.section === section.index && sort.by !== "row");
   for (let i = 0, end; i < rows.length; i = end) {
     const name = rows[i].name;
     let dot = isFlat ? -1 : name.indexOf(".", from + 1);
@@ -737,50 +783,78 @@ function foldCell(item, run) {
   return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
 }
 
-function columnsTable(section, rows, order) {
-  const head = make("tr", null, make("th", { scope: "col" }));
+/// What a table holds, whose cells are made when they are asked for: its corner, a header for each column, and its lines.
+function columnsPlan(section, rows, order) {
+  const corner = make("th", { scope: "col" });
   if (rows.length > 1) {
-    head.firstChild.append(sortButton("name", section, "name", section.corner || "name", section.corner || "Name"));
+    corner.append(sortButton("name", section, "name", section.corner || "name", section.corner || "Name"));
     const direction = sortDirection("name", section, "name");
-    if (direction) head.firstChild.setAttribute("aria-sort", direction);
+    if (direction) corner.setAttribute("aria-sort", direction);
   } else {
-    head.firstChild.append(section.corner);
+    corner.append(section.corner);
   }
-  head.append(...order.map((run) => runHeader(section, run, "col")));
-  const body = make("tbody");
-  for (const item of pathTree(section, rows)) {
-    if (item.rows) {
-      const { header, differing } = foldHeader(section, item, "row");
-      body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
-      continue;
+  const planLine = (item) => {
+    if (!item.rows) {
+      const { row, from, depth } = item;
+      const isMarked = row.differs && !row.plain;
+      return { key: row, isMarked, class: isMarked ? "x" : null, cell: (column) => makeCell(row, order[column]),
+        header: () => make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))) };
     }
-    const { row, from, depth } = item;
-    body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
-      make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))), order.map((run) => makeCell(row, run))));
-  }
-  return [make("thead", null, head), body];
+    const { header, differing } = foldHeader(section, item, "row");
+    const isMarked = item.folded && differing > 0;
+    return { isMarked, class: isMarked ? "group x" : "group", header: () => header, cell: (column) => foldCell(item, order[column]) };
+  };
+  return { corner, columns: order.map((run) => ({ key: run, name: run, header: () => runHeader(section, run, "col") })), lines: pathTree(section, rows).map(planLine) };
 }
 
-function rowsTable(section, rows, order) {
+function rowsPlan(section, rows, order) {
   const items = pathTree(section, rows);
-  const head = make("tr", null, make("th", { scope: "col" }, "Run"),
-    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
-  const body = make("tbody");
-  for (const run of order) {
-    body.append(make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"),
-      items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
-  }
-  return [make("thead", null, head), body];
+  return {
+    corner: make("th", { scope: "col" }, "Run"),
+    columns: items.map((item) => ({ key: item.row, name: item.row && item.row.name,
+      isMarked: item.rows ? item.folded && item.rows.some((row) => row.differs) : item.row.differs && !item.row.plain,
+      header: () => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col")) })),
+    lines: order.map((run) => ({ key: run, class: isVisible(run) ? null : "off", header: () => runHeader(section, run, "row"),
+      cell: (column) => (items[column].rows ? foldCell(items[column], run) : makeCell(items[column].row, run)) })),
+  };
+}
+function planOf(section, rows, order) {
+  const isByRun = layoutOf(section) === "rows";
+  const plan = (isByRun ? rowsPlan : columnsPlan)(section, rows, order);
+  const { pinned } = isByRun ? section.arranged : state.runColumns;
+  plan.pinned = plan.columns.filter((column) => pinned.includes(column.name)).length;
+  if (columnChoice(section).keys.length > 1) plan.corner.append(columnsButton(section));
+  return plan;
+}
+
+/// The header of a column, which can be dragged.
+function columnHeader(column) {
+  const header = column.header();
+  header.column = column.name;
+  return header;
+}
+
+/// The head and the body of a whole table.
+function partsOf(plan) {
+  const places = plan.columns.map((_, column) => column);
+  return [make("thead", null, make("tr", null, plan.corner, plan.columns.map(columnHeader))),
+    make("tbody", null, plan.lines.map((line) => make("tr", { class: line.class }, line.header(), places.map(line.cell))))])page"sv,
+    R"page(;
 }
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
-  const rows = orderedRows(section, shownRows(section));
-  const layout = layoutOf(section);
-  section.table.dataset.layout = layout;
-  section.table.replaceChildren(...(layout === "rows" ? rowsTable(section, rows, order) : columnsTable(section, rows, order)));
-  section.shown = { rows, order };
+  const order = arranged(orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown), Number, state.runColumns);
+  const rows = arranged(orderedRows(section, shownRows(section)), (row) => row.name, section.arranged);
+  section.table.dataset.layout = layoutOf(section);
+  const plan = planOf(section, rows, order);
+  section.shown = { rows, order, plan };
+  if (section.rest) {
+    drawInView(section, plan);
+  } else {
+    section.table.replaceChildren(...partsOf(plan));
+    if (plan.pinned) pinColumns(section, plan);
+  }
   const isNarrowed = rows.length < section.rows.length;
   section.note.textContent = isNarrowed ? `${rows.length} of ${section.rows.length} rows shown` : section.noteText;
   section.element.classList.toggle("emptied", rows.length === 0 && !isOverview(section));
@@ -791,22 +865,7 @@ const shownOf = (section) => {
   return section.shown;
 };
 
-/// Buttons to sort by in the head of a table that is otherwise as it was written.
-function addSortButtons(section) {
-  const byRow = section.initialLayout === "rows";
-  if (runs.length < 2) return;
-  [...section.table.tHead.rows[0].cells].forEach((header, i) => {
-    if (byRow && i === 0) return;
-    const key = byRow ? readName(header).name : i === 0 ? "name" : i - 1;
-    const label = byRow ? key : i === 0 ? section.corner || "name" : runs[i - 1].name;
-    const parts = header.childNodes.length ? [...header.childNodes] : ["Name"];
-    header.append(sortButton(byRow ? "row" : i === 0 ? "name" : "run", section, key, label, parts));
-  });
-}
-
-const isLarge = (section) => section.element.classList.contains("big");
-
-/// The paths of a large dict fold from when it comes into view.
+/// A large table is as it was written until it comes into view.
 const comingIntoView = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;
@@ -814,6 +873,338 @@ const comingIntoView = new IntersectionObserver((entries) => {
     shownOf(sections.find((section) => section.element === entry.target));
   }
 });
+
+// Large tables: only the cells in view are there, in lines of one height and columns of known widths, so that the table can
+// stand where they belong within a box as large as the whole.
+
+const ruler = document.createElement("canvas").getContext("2d");
+function textWidth(text, style) {
+  ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  return ruler.measureText(text).width;
+}
+
+/// How long the longest text of a row is, and of a run in a section; a number is shown whole, a text at most as far as it is clamped.
+const shownLength = (cell) => (cell.kind === "n" ? cell.shown.length : Math.min(lineLength + 4, cell.shown.length));
+const longest = (cells) => cells.reduce((most, cell) => Math.max(most, shownLength(cell)), state.show === "value" ? 0 : 14);
+
+const edge = 34; // pixels of a cell beside its text: padding, border, a star
+function columnWidths(section, plan, style) {
+  const { rows } = section.shown, digit = textWidth("0", style);
+  return plan.columns.map(({ key, header }) => {
+    const cells = key === undefined ? [] : typeof key === "number" ? rows.map((row) => row.cells[key]) : key.cells;
+    const head = header();
+    for (const unseen of findAll("i", head)) unseen.remove();
+    return Math.ceil(Math.max(76, textWidth(head.textContent, { ...style, fontWeight: 600 }) + (typeof key === "number" ? 72 : 52), edge + digit * longest(cells)));
+  });
+}
+
+/// The places at which columns begin, and at last the width of all of them.
+const placesOf = (widths) => widths.reduce((places, width) => (places.push(places[places.length - 1] + width), places), [0]);
+
+function drawInView(section, plan) {
+  const { table, scroll } = section;
+  if (!section.sizer) {
+    section.sizer = make("div", { class: "sizer" });
+    scroll.append(section.sizer);
+    table.classList.add("large");
+    let isAsked = false;
+    const later = () => {
+      if (isAsked) return;
+      isAsked = true;
+      requestAnimationFrame(() => { isAsked = false; showInView(section); });
+    };
+    scroll.addEventListener("scroll", later, { passive: true });
+    new ResizeObserver(later).observe(scroll);
+  }
+  const { fontWeight, fontSize, fontFamily } = getComputedStyle(table), style = { fontWeight, fontSize, fontFamily };
+  const places = placesOf(columnWidths(section, plan, style));
+  const room = Math.max(96, Math.min(320, scroll.clientWidth * 0.4));
+  const names = 40 + plan.lines.reduce((most, { key }) => Math.max(most, key === undefined ? 0 : typeof key === "number"
+    ? textWidth(runs[key].name + (key === state.baseline ? " baseline" : ""), style) + (isOverview(section) ? 86 : 32)
+    : textWidth(key.name + (key.goal ? " ↓ guessed" : ""), style) + 24), 80);
+  const first = Math.ceil(Math.min(names, room));
+  // A name that does not fit goes on in the next line; all lines get the room that the longest needs.
+  section.inView = { plan, places, first, height: 13 + 21 * Math.min(4, Math.ceil((names - 28) / (first - 28))), lines: new Map(), from: -1 };
+  table.style.setProperty("--tall", `${section.inView.height}px`);
+  table.setAttribute("aria-rowcount", plan.lines.length + 1);
+  table.setAttribute("aria-colcount", plan.columns.length + 1);
+  const focused = table.contains(document.activeElement);
+  showInView(section);
+  if (focused && !table.contains(document.activeElement)) scroll.focus({ preventScroll: true });
+}
+
+/// Makes the cells that have come into view, and as many around them; takes away those that are far from it.
+function showInView(section) {
+  const { table, scroll, sizer, inView } = section;
+  const { plan, places, first, height, lines } = inView;
+  const top = Math.floor(scroll.scrollTop / height), tall = Math.ceil((scroll.clientHeight || 720) / height);
+  const pinned = plan.pinned || 0;
+  const left = scroll.scrollLeft, right = left + scroll.clientWidth;
+  const columnAt = (x) => { let column = pinned; while (column < plan.columns.length - 1 && places[column + 1] <= x) ++column; return column; };
+  const begin = columnAt(left + places[pinned]), end = Math.min(plan.columns.length, columnAt(right) + 1);
+  if (inView.from >= 0 && top >= inView.from && Math.min(plan.lines.length, top + tall) <= inView.to && begin >= inView.begin && end <= inView.end) return;
+  const from = Math.max(0, Math.min(top - tall, plan.lines.length - 3 * tall)), to = Math.min(plan.lines.length, Math.max(top + 2 * tall, from + 3 * tall));
+  if (inView.from < 0 || begin < inView.begin || end > inView.end) {
+    inView.begin = Math.max(pinned, begin - 4);
+    inView.end = Math.min(plan.columns.length, end + 4);
+    inView.columns = [...Array(pinned).keys(), ...Array.from({ length: inView.end - inView.begin }, (_, i) => inView.begin + i)];
+    lines.clear();
+    const head = make("tr", { "aria-rowindex": 1 }, plan.corner, inView.columns.map((column) => fill(columnHeader(plan.columns[column]), { "aria-colindex": column + 2 }, [])));
+    const widths = make("colgroup", null, make("col", { width: first }), inView.columns.map((column) => make("col", { width: places[column + 1] - places[column] })));
+    table.replaceChildren(widths, make("thead", null, head), make("tbody"));
+    table.style.width = `${first + places[inView.end] - places[inView.begin] + places[pinned]}px`;
+    table.style.left = `${places[inView.begin] - places[pinned]}px`;
+    inView.lefts = pinLefts(first, inView.columns.slice(0, pinned).map((column) => places[column + 1] - places[column]), scroll.clientWidth);
+    pinCells(head, inView.lefts);
+  }
+  inView.from = from;
+  inView.to = to;
+  const body = table.tBodies[0];
+  for (const [index, line] of lines) {
+    if (index >= from && index < to) continue;
+    line.remove();
+    lines.delete(index);
+  }
+  const before = body.firstChild;
+  const kept = [...lines.keys()].reduce((least, index) => Math.min(least, index), Infinity);
+  for (let index = from; index < to; ++index) {
+    if (lines.has(index)) continue;
+    const line = plan.lines[index];
+    const element = make("tr", { class: line.class, "aria-rowindex": index + 2 }, line.header(),
+      inView.columns.map((column) => fill(line.cell(column), { "aria-colindex": column + 2 }, [])));
+    pinCells(element, inView.lefts);
+    lines.set(index, element);
+    body.insertBefore(element, index < kept ? before : null);
+  }
+  table.style.top = `${from * height}px`;
+  sizer.style.width = `${first + places[plan.columns.length]}px`;
+  sizer.style.height = `${table.tHead.offsetHeight + plan.lines.length * height}px`;
+}
+
+/// Moves the box so that a column or a line is in it.
+function bringIntoView(section, place, isColumn) {
+  const { scroll, inView } = section;
+  section.element.scrollIntoView({ block: "nearest" });
+  if (isColumn) scroll.scrollLeft = inView.places[place] - inView.places[inView.plan.pinned];
+  else scroll.scrollTop = (place - 2) * inView.height;
+  showInView(section);
+}
+
+// The columns that a reader chooses: which are shown, which stay at the left, and in which order. For runs in all tables
+// at once, for params and metrics in theirs.
+
+/// Pinned keys, and moves: [key, the key before which it goes or null for the end], one after the other.
+const emptyArrangement = () => ({ pinned: [], moves: [], hidden: new Set() });
+state.runColumns = emptyArrangement();
+
+function arranged(items, keyOf, { pinned, moves }) {
+  if (pinned.length + moves.length === 0) return items;
+  const order = [...items];
+  const placeOf = (key) => order.findIndex((item) => keyOf(item) === key);
+  for (const [key, before] of moves) {
+    const from = placeOf(key), to = before === null ? order.length : placeOf(before);
+    if (from < 0 || to < 0) continue;
+    const [item] = order.splice(from, 1);
+    order.splice(to > from ? to - 1 : to, 0, item);
+  }
+  const first = pinned.map(placeOf).filter((place) => place >= 0).map((place) => order[place]);
+  return [...first, ...order.filter((item) => !first.includes(item))];
+}
+
+function moveColumn(arrangement, key, before) {
+  const { pinned, moves } = arrangement;
+  const at = pinned.indexOf(key);
+  if (at < 0 && !pinned.includes(before)) {
+    arrangement.moves = [...moves.filter(([moved]) => moved !== key), [key, before]];
+    return;
+  }
+  if (at >= 0) pinned.splice(at, 1);
+  const to = pinned.indexOf(before);
+  pinned.splice(to < 0 ? pinned.length : to, 0, key);
+}
+
+/// The columns of a table as something to choose from. Runs are hidden as their boxes hide them.
+function columnChoice(section) {
+  if (layoutOf(section) === "rows")
+    return { arrangement: section.arranged, hidden: section.arranged.hidden, nameOf: String,
+      keys: arranged(section.rows.map((row) => row.name), String, section.arranged) };
+  return { arrangement: state.runColumns, hidden: state.hidden, nameOf: (run) => runs[run].name,
+    keys: arranged(orderedRuns(runs.map((_, run) => run)), Number, state.runColumns) };
+}
+
+function addressOfColumns() {
+  const chosen = [["runs", state.runColumns], ...sections.map((section) => [section.index, section.arranged])]
+    .filter(([, { pinned, moves, hidden }]) => pinned.length + moves.length + hidden.size > 0);
+  return chosen.length ? JSON.stringify(chosen.map(([whose, { pinned, moves, hidden }]) => [whose, pinned, moves, [...hidden]])) : "";
+}
+
+function loadColumns(text) {
+  state.runColumns = emptyArrangement();
+  for (const section of sections) section.arranged = emptyArrangement();
+  const list = (value) => (Array.isArray(value) ? value : []);
+  for (const entry of list(parsed(text))) {
+    const [whose, pinned, moves, hidden] = list(entry);
+    const target = whose === "runs" ? state.runColumns : Number.isInteger(whose) && sections[whose] && sections[whose].arranged;
+    if (!target) continue;
+    const isKey = (key) => (whose === "runs" ? Number.isInteger(key) && key >= 0 && key < runs.length : typeof key === "string");
+    target.pinned = [...new Set(list(pinned).filter(isKey))];
+    target.moves = list(moves).filter((move) => Array.isArray(move) && isKey(move[0]) && (move[1] === null || isKey(move[1])));
+    target.hidden = new Set(whose === "runs" ? [] : list(hidden).filter(isKey));
+  }
+}
+
+/// A button in the corner of a table.
+const columnsButton = (section) => make("button", { type: "button", class: "choose", "aria-label": `Choose the columns of ${section.title}`,
+  title: "Choose the columns", onclick: () => showColumns(section) });
+
+const mostListed = 200;
+function showColumns(section) {
+  const search = make("input", { type: "search", placeholder: "Search", "aria-label": "Search columns", oninput: () => list() });
+  const items = make("ul", { class: "choices" }), note = make("p", { class: "none" });
+  const apply = (focus) => {
+    render();
+    lis)page"sv,
+    R"page(t();
+    const again = findAll("button, input", items).find((control) => control.getAttribute("aria-label") === focus);
+    if (again) (again.disabled ? again.parentNode.firstChild.firstChild : again).focus();
+  };
+  function list() {
+    const { arrangement, hidden, nameOf, keys } = columnChoice(section);
+    const found = keys.filter((key) => nameOf(key).toLowerCase().includes(search.value.toLowerCase()));
+    note.textContent = found.length > mostListed ? `The first ${mostListed} of ${found.length}: search for others.` : "";
+    items.replaceChildren(...found.slice(0, mostListed).map((key) => {
+      const name = nameOf(key), place = keys.indexOf(key), isPinned = arrangement.pinned.includes(key);
+      const shown = make("input", { type: "checkbox", "aria-label": `Show ${name}`, onchange: () => {
+        if (!hidden.delete(key)) hidden.add(key);
+        apply(`Show ${name}`);
+      } });
+      shown.checked = !hidden.has(key);
+      const act = (sign, does, attributes, work) => button(sign, { "aria-label": `${does} ${name}`, title: does, ...attributes }, () => { work(); apply(`${does} ${name}`); });
+      return make("li", null, make("label", null, shown, make("span", null, name)),
+        act("Pin", "Pin", { "aria-pressed": String(isPinned) }, () => {
+          arrangement.pinned = isPinned ? arrangement.pinned.filter((other) => other !== key) : [...arrangement.pinned, key];
+        }),
+        act("↑", "Move up", { disabled: place === 0 }, () => moveColumn(arrangement, key, keys[place - 1])),
+        act("↓", "Move down", { disabled: place === keys.length - 1 }, () => {
+          const next = place + 2 < keys.length ? keys[place + 2] : null;
+          // The last one that is pinned goes on behind the one after it.
+          moveColumn(arrangement, key, isPinned && !arrangement.pinned.includes(next) ? null : next);
+        }));
+    }));
+  }
+  list();
+  showDialog(`Columns of ${section.title}`, search, note, items, button("As they were", {}, () => {
+    if (layoutOf(section) === "rows") section.arranged = emptyArrangement();
+    else { state.runColumns = emptyArrangement(); state.hidden.clear(); }
+    apply();
+  }));
+}
+
+/// Keeps the first columns at the left of a box, as far as they leave room for others.
+function pinCells(line, lefts) {
+  lefts.forEach((left, i) => { line.cells[i + 1].classList.add("pin"); line.cells[i + 1].style.left = `${left}px`; });
+}
+function pinLefts(first, widths, room) {
+  const lefts = [];
+  let left = first;
+  for (const width of widths) {
+    if (left + width > room * 0.7) break;
+    lefts.push(left);
+    left += width;
+  }
+  return lefts;
+}
+function pinColumns({ table, scroll }, plan) {
+  const [first, ...widths] = [...table.tHead.rows[0].cells].map((head) => head.offsetWidth);
+  const lefts = pinLefts(first, widths.slice(0, plan.pinned), scroll.clientWidth);
+  for (const line of table.rows) pinCells(line, lefts);
+}
+
+/// The head of a column is dragged to another place. Fingers scroll; for them there is the list.
+function listenToColumns() {
+  let from = null, to = null;
+  const headAt = (element) => {
+    const head = element && element.closest("main > .part > details > .scroll > table > thead th");
+    return head && head.column !== undefined ? head : null;
+  };
+  const end = () => {
+    for (const mark of findAll(".drop, .drop-behind")) mark.classList.remove("drop", "drop-behind");
+    document.body.classList.remove("dragging");
+    from = to = null;
+  };
+  document.addEventListener("pointerdown", (event) => {
+    const head = event.button === 0 && event.pointerType !== "touch" && !event.target.matches("input") ? headAt(event.target) : null;
+    from = head && { head, x: event.clientX };
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!from || (!to && Math.abs(event.clientX - from.x) < 8)) return;
+    document.body.classList.add("dragging");
+    for (const mark of findAll(".drop, .drop-behind")) mark.classList.remove("drop", "drop-behind");
+    const head = headAt(document.elementFromPoint(event.clientX, event.clientY));
+    to = { head: from.head };
+    if (!head || head.closest("table") !== from.head.closest("table")) return;
+    const box = head.getBoundingClientRect();
+    to = { head, isBehind: event.clientX > box.left + box.width / 2 };
+    head.classList.add(to.isBehind ? "drop-behind" : "drop");
+  });
+  document.addEventListener("pointerup", () => {
+    if (!to) return end();
+    const heads = [...to.head.parentNode.cells];
+    const next = heads[heads.indexOf(to.head) + 1];
+    const key = from.head.column, before = !to.isBehind ? to.head.column : next && next.column !== undefined ? next.column : null;
+    const section = sections.find((one) => one.table.contains(from.head));
+    const moves = to.head !== from.head && before !== key;
+    // The button in the head is not pressed by that: its click, if one comes, comes at once.
+    const stop = (event) => event.stopPropagation();
+    addEventListener("click", stop, { capture: true });
+    setTimeout(() => removeEventListener("click", stop, { capture: true }));
+    end();
+    if (!moves) return;
+    moveColumn(columnChoice(section).arrangement, key, before);
+    render();
+  });
+  document.addEventListener("pointercancel", end);
+}
+
+// Long texts in cells: their beginning in the table, all of it in a dialog, beside the baseline's.
+
+const lineLength = 44; // letters of a text in a table whose lines have one height
+
+/// The beginning of a text that is too long for a cell; a short one as it is.
+function clamped(text, isLine) {
+  if (isLine) return text.length > lineLength || text.includes("\n") ? text.split("\n", 1)[0].slice(0, lineLength - 4) + "…" : text;
+  const lines = text.split("\n", 6);
+  if (text.length <= 300 && lines.length < 6) return text;
+  return lines.slice(0, 4).join("\n").slice(0, 160) + "…";
+}
+
+/// By lines, or by words where there are hardly any lines.
+function differenceOf(before, after) {
+  const byLine = before.includes("\n") || after.includes("\n");
+  const split = (text) => (byLine ? text : text.split(/\s+/).join("\n"));
+  return diffLines(split(before), split(after)).map(([mark, part]) =>
+    make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, byLine ? `${mark} ${part}\n` : mark === " " ? `${part} ` : `${mark}${part} `));
+}
+
+function showDialog(title, ...parts) {
+  const dialog = make("dialog", { "aria-label": title, class: "whole", onclose: () => dialog.remove() }, make("h2", null, title), parts,
+    button("Close", {}, () => dialog.close()));
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function wholeTextButton(row, run) {
+  const title = `${row.name} of ${runs[run].name}`;
+  return make("button", { type: "button", class: "more", "aria-label": `Show all of ${title}`, title: "Show all", onclick: () => {
+    const { text } = row.cells[run], base = row.cells[state.baseline];
+    const whole = make("pre", { tabindex: 0 }, text);
+    const choice = make("input", { type: "checkbox", onchange: () => whole.replaceChildren(...(choice.checked ? differenceOf(base.text, text) : [text])) });
+    const canDiffer = run !== state.baseline && base.kind === "t" && base.text !== text;
+    showDialog(title, canDiffer ? labelled(`Differences to ${runs[state.baseline].name}`, choice) : null, whole);
+    if (canDiffer) choice.click();
+  } });
+}
 
 // Shows the whole page as the state says.
 
@@ -824,10 +1215,8 @@ function render() {
   if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
-    if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortBu)page"sv,
-    R"page(ttons(section);
-      if (canFold(section)) comingIntoView.observe(section.element);
+    if (isAsWritten && section.rest && !isOverview(section)) {
+      comingIntoView.observe(section.element);
       continue;
     }
     renderSection(section, shown);
@@ -906,7 +1295,8 @@ async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
   } catch (error) {
-    const area = make("textarea", { class: "unseen" });
+    const area = make("textarea", { class: "unse)page"sv,
+    R"page(en" });
     area.value = text;
     document.body.append(area);
     area.select();
@@ -978,12 +1368,12 @@ function toggleDiffering() {
 }
 
 function showHelp() {
-  let dialog = find("dialog");
+  let dialog = find("dialog.keys");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
       ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
-    dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
+    dialog = make("dialog", { class: "keys", "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
       button("Close", {}, () => dialog.close()));
     document.body.append(dialog);
@@ -991,13 +1381,23 @@ function showHelp() {
   if (!dialog.open) dialog.showModal();
 }
 
+/// Where a section's plan has a row that differs: the header of its column or line.
+function markedHeaders(section) {
+  const { plan } = shownOf(section), isByRun = layoutOf(section) === "rows";
+  return (isByRun ? plan.columns : plan.lines).flatMap((item, place) => (item.isMarked ? [{ section, place, isByRun }] : []));
+}
+
+let atDifference = null;
 function goToDifference(forward) {
-  const marks = findAll(".part:not(.overview) > details[open] tr.x > th, .part:not(.overview) > details[open] thead th.x");
+  const marks = sections.filter((section) => !isOverview(section) && find("details", section.element).open).flatMap(markedHeaders);
   if (marks.length === 0) return say("No row differs");
-  const current = marks.indexOf(find(".at"));
+  const current = atDifference ? marks.findIndex((mark) => mark.section === atDifference.section && mark.place === atDifference.place) : -1;
   const next = current < 0 ? (forward ? 0 : marks.length - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
   for (const mark of findAll(".at")) mark.classList.remove("at");
-  const target = marks[next];
+  const { section, place, isByRun } = atDifference = marks[next];
+  if (section.rest) bringIntoView(section, place, isByRun);
+  const target = section.rest ? find(isByRun ? `thead [aria-colindex="${place + 2}"]` : `[aria-rowindex="${place + 2}"] > th`, section.table)
+    : isByRun ? section.table.tHead.rows[0].cells[place + 1] : section.table.tBodies[0].rows[place].cells[0];
   target.classList.add("at");
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -1009,6 +1409,7 @@ function listenToKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (event.key === "Escape") {
+      if (find("dialog[open]")) return;
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
       else if (state.zoom) { state.zoom = null; render(); }
@@ -1076,8 +1477,7 @@ function seriesOf(chart) {
 const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
-const zoomOf = (chart) => (state.x !== "step" || )page"sv,
-    R"page(stepName(chart) === state.zoomAxis) ? state.zoom : null;
+const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
 /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
@@ -1149,7 +1549,8 @@ function groupLines(lines) {
     for (const at of x) {
       const present = members.map((line) => valueAt(line, at)).filter(Number.isFinite);
       const mean = present.reduce((sum, number) => sum + number, 0) / present.length;
-      const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
+      const deviation = present.length > 1 ? Math.sqr)page"sv,
+    R"page(t(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
       y.push(present.length ? mean : NaN);
       low.push(present.length ? (state.band === "sd" ? mean - deviation : Math.min(...present)) : NaN);
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
@@ -1321,8 +1722,7 @@ function renderChart(chart) {
   chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
     draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
-  cha)page"sv,
-    R"page(rt.isDrawn = true;
+  chart.isDrawn = true;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
@@ -1396,7 +1796,8 @@ function nearest(stops, x) {
     if (stops[middle] < x) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
+  return l)page"sv,
+    R"page(ow > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
 }
 
 function setZoom(zoom, chart) {
@@ -1564,8 +1965,7 @@ function addCharts() {
   find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
     make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
     make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.g)page"sv,
-    R"page(roup.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
 // Many runs: parallel coordinates and the scatter of a pair.
@@ -1613,7 +2013,8 @@ function addPlots() {
     names.filter((name) => plots.axes.get(name).isNumeric).map((name) => option(name, name)));
   plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
   plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
-  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
+  plots.reset = button("Clear the selection", { hidden: true }, ()page"sv,
+    R"page() => { state.brush.clear(); render(); });
   const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
     make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
     make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
@@ -1756,8 +2157,7 @@ function zoomTogether(gallery) {
   const images = findAll("img", gallery);
   if (images.length === 0) return null;
   const boxes = images.map((image) => {
-  )page"sv,
-    R"page(  const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
+    const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
     image.replaceWith(frame);
     frame.append(image);
     image.loading = "eager";
@@ -1829,7 +2229,8 @@ function diffLines(before, after) {
 }
 
 function diffTexts(gallery) {
-  const texts = findAll(":scope > .artifact > pre", gallery);
+  const texts = findAll(":scope > .art)page"sv,
+    R"page(ifact > pre", gallery);
   if (texts.length < 2) return null;
   const originals = new Map(texts.map((pre) => [pre, pre.textContent]));
   const control = make("input", { type: "checkbox", onchange: () => {
@@ -1994,8 +2395,7 @@ function markTables() {
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle(")page"sv,
-    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -2058,7 +2458,8 @@ function splitTables() {
     const copyRow = (row, columns) => {
       const copyOf = row.cloneNode(false);
       const isWhole = row.cells.length === widths.length;
-      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
+      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.ce)page"sv,
+    R"page(lls[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
       // A header with controls in it is not repeated on each page.
       for (const input of findAll("input", copyOf)) input.remove();
       for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
@@ -2093,6 +2494,7 @@ addPlots();
 addGalleries();
 addSliders();
 addTableSorting();
+listenToColumns();
 listenToKeys();
 highlightRuns();
 loadState();
@@ -2107,7 +2509,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
+inline constexpr std::string_view page_script_sha256 = "9f4fa16908a1bce05fcfa808fe4514f16742f4cee6dba9a73fa5e0987ca065e6";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {
