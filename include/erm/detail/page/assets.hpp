@@ -305,6 +305,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 /* ---- paper: the script puts wide tables into groups of columns ---- */
 
 .paper { display: none; }
+.printing .paper { display: block; }
 .printing .big { content-visibility: visible; }
 .printing table { width: max-content; font-size: 10pt; }
 .printing th, .printing td { padding: 2px 8px; }
@@ -313,7 +314,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split { display: none; }
+  .tools, .controls, .saves, .menu, th > input, .readout, .figures, .split, .left-out { display: none; }
   .paper { display: block; }
   .paper table { margin: 0 0 12pt; }
   th, td { padding: 2px 8px; }
@@ -331,7 +332,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "0744f642532ff0c96aba5cdbdd788ae5c02d121562fe72a025927f366e2ed580";
+inline constexpr std::string_view page_style_sha256 = "ad20e0948ea171e9cc23c3d4dd3a849a008fbce723baa03186527ef682f2062e";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -1173,9 +1174,7 @@ const lineLength = 44; // letters of a text in a table whose lines have one heig
 /// The beginning of a text that is too long for a cell; a short one as it is.
 function clamped(text, isLine) {
   if (isLine) return text.length > lineLength || text.includes("\n") ? text.split("\n", 1)[0].slice(0, lineLength - 4) + "…" : text;
-  const lines = text.split("\n", 6);
-  if (text.length <= 300 && lines.length < 6) return text;
-  return lines.slice(0, 4).join("\n").slice(0, 160) + "…";
+  return text.length > 300 || text.split("\n", 7).length > 6 ? text.split("\n", 1)[0].slice(0, 160) + "…" : text;
 }
 
 /// By lines, or by words where there are hardly any lines.
@@ -1295,10 +1294,10 @@ async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
   } catch (error) {
-    const area = make("textarea", { class: "unse)page"sv,
-    R"page(en" });
+    const area = make("textarea", { class: "unseen" });
     area.value = text;
-    document.body.append(area);
+    docume)page"sv,
+    R"page(nt.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
@@ -1549,8 +1548,8 @@ function groupLines(lines) {
     for (const at of x) {
       const present = members.map((line) => valueAt(line, at)).filter(Number.isFinite);
       const mean = present.reduce((sum, number) => sum + number, 0) / present.length;
-      const deviation = present.length > 1 ? Math.sqr)page"sv,
-    R"page(t(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
+      const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + ()page"sv,
+    R"page(number - mean) ** 2, 0) / (present.length - 1)) : 0;
       y.push(present.length ? mean : NaN);
       low.push(present.length ? (state.band === "sd" ? mean - deviation : Math.min(...present)) : NaN);
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
@@ -1796,8 +1795,8 @@ function nearest(stops, x) {
     if (stops[middle] < x) low = middle + 1;
     else high = middle;
   }
-  return l)page"sv,
-    R"page(ow > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
+  return low > 0 && x - stops[low - 1] <= stops[low)page"sv,
+    R"page(] - x ? low - 1 : low;
 }
 
 function setZoom(zoom, chart) {
@@ -2013,8 +2012,8 @@ function addPlots() {
     names.filter((name) => plots.axes.get(name).isNumeric).map((name) => option(name, name)));
   plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
   plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
-  plots.reset = button("Clear the selection", { hidden: true }, ()page"sv,
-    R"page() => { state.brush.clear(); render(); });
+  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });)page"sv,
+    R"page(
   const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
     make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
     make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
@@ -2229,9 +2228,9 @@ function diffLines(before, after) {
 }
 
 function diffTexts(gallery) {
-  const texts = findAll(":scope > .art)page"sv,
-    R"page(ifact > pre", gallery);
-  if (texts.length < 2) return null;
+  const texts = findAll(":scope > .artifact > pre", gallery);
+  if (texts.lengt)page"sv,
+    R"page(h < 2) return null;
   const originals = new Map(texts.map((pre) => [pre, pre.textContent]));
   const control = make("input", { type: "checkbox", onchange: () => {
     const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
@@ -2436,44 +2435,124 @@ function addTableSorting() {
   }
 }
 
-// Tables as they go on paper.
+// The page on paper: wide tables as tables of some of their columns each, the first column in all of them. Of many runs
+// the best are on paper, and it says so, as it says what the reader chose.
 
-/// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
-const paperWidth = 680;  // pixels between the margins of an upright page
+const paperWidth = 680; // pixels between the margins of an upright page
+const manyRuns = 12, mostLines = 300;
+const mostOnPaper = { overview: 25, notes: 12, boxes: 6, legend: 25 };
+
+/// The runs that are shown, the best first, and in words what makes them so.
+function runsOnPaper() {
+  const shown = orderedRuns(visibleRuns()), overview = sections.find(isOverview);
+  if (state.sort && state.sort.by === "row") return { order: shown, first: "first", by: ` by ${state.sort.key}` };
+  const row = overview && overview.rows.find((one) => one.goal && one.numeric);
+  if (!row) return { order: shown, first: "first", by: "" };
+  return { order: sorted(shown, (run) => row.cells[run], row.goal === "min" ? "ascending" : "descending"), first: "best", by: ` by ${row.name}` };
+}
+
+function choicesInWords() {
+  const nameOf = (run) => runs[run].name;
+  const hidden = [...state.hidden].sort((a)page"sv,
+    R"page(, b) => a - b);
+  const words = runs.length > 1 ? [`compared to ${nameOf(state.baseline)}`] : [];
+  if (hidden.length) words.push(`${hidden.length} of ${runs.length} runs hidden: ${hidden.slice(0, 8).map(nameOf).join(", ")}${hidden.length > 8 ? " and more" : ""}`);
+  for (const name of state.brush.keys()) words.push(`runs selected by ${name}: ${visibleRuns().length} of ${runs.length}`);
+  if (state.filter) words.push(`filter “${state.filter}”`);
+  if (state.differing) words.push("only rows that differ");
+  if (state.show !== "value") words.push(`numbers as ${state.show} to the baseline`);
+  if (state.sort) words.push(`sorted by ${state.sort.by === "run" ? nameOf(state.sort.key) : state.sort.by === "name" ? "name" : state.sort.key}, ${state.sort.direction}`);
+  for (const section of sections)
+    if (section.arranged.hidden.size) words.push(`${section.arranged.hidden.size} rows of ${section.title} hidden`);
+  return words.length ? `As shown: ${words.join("; ")}.` : "";
+}
+
+const paper = (...parts) => make("div", { class: "paper" }, parts);
+const onPaperNote = (count, all, what) => (count < all ? make("p", { class: "none" }, `On paper: the ${what.first} ${count} of ${all} runs${what.by}.`) : null);
+
+/// A copy of a row with only these columns. A header with controls in it is not repeated on each page.
+function copyRow(row, columns, width) {
+  const copyOf = row.cloneNode(false);
+  const isWhole = row.cells.length === width;
+  copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
+  return withoutControls(copyOf);
+}
+function withoutControls(element) {
+  for (const control of findAll("input, .choose, .more", element)) control.remove();
+  for (const control of findAll("button", element)) control.replaceWith(...control.childNodes);
+  return element;
+}
+
+/// The columns that fit a page side by side: [[1, 2, 3], [4, 5], ...].
+function columnGroups(table) {
+  const widths = [...table.tHead.rows[0].cells].map((cell) => cell.offsetWidth);
+  const groups = [];
+  let used = Infinity;
+  for (let i = 1; i < widths.length; ++i) {
+    if (used + widths[i] > paperWidth) { groups.push([]); used = widths[0]; }
+    groups[groups.length - 1].push(i);
+    used += widths[i];
+  }
+  return groups;
+}
+const split = (table, groups) => groups.map((columns) => make("table", null, [table.tHead, table.tBodies[0]].map((part) =>
+  fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns, table.tHead.rows[0].cells.length))))));
+
+/// The table of a section as it is, or of many runs the best: a line each in the first table, as many columns as fit in the others.
+function paperTable(section, best) {
+  const { rows, order } = shownOf(section);
+  const isMany = best.order.length > manyRuns;
+  const most = isMany ? (isOverview(section) ? mostOnPaper.overview : manyRuns) : order.length;
+  const written = isMany ? best.order.slice(0, most) : order;
+  const isByRun = isMany ? isOverview(section) : layoutOf(section) === "rows";
+  const plan = (isByRun ? rowsPlan : columnsPlan)(section, rows, written);
+  const left = plan.lines.length - mostLines;
+  plan.lines = plan.lines.slice(0, mostLines);
+  const table = withoutControls(make("table", null, partsOf(plan)));
+  const holder = paper(table);
+  section.scroll.after(holder);
+  section.scroll.classList.add("split");
+  let groups = columnGroups(table);
+  if (isMany && !isByRun) groups = groups.slice(0, 1);
+  const count = isMany ? (isByRun ? written.length : groups[0].length) : order.length;
+  const parts = [onPaperNote(count, best.order.length, best), split(table, groups), left > 0 ? make("p", { class: "none" }, `${left} more rows are not on paper.`) : null];
+  holder.replaceChildren(...parts.flat().filter(Boolean));
+}
+
+/// Of the boxes, and the names below charts, only those of the best runs.
+function leaveOut(best) {
+  for (const holder of findAll(".cards, .gallery, .steps, .heats, .logged, .legend")) {
+    const most = holder.matches(".legend") ? mostOnPaper.legend : holder.matches(".cards") ? mostOnPaper.notes : mostOnPaper.boxes;
+    const boxes = new Map([...holder.children].filter((box) => box.dataset.run !== undefined).map((box) => [Number(box.dataset.run), box]));
+    const there = best.order.filter((run) => boxes.has(run));
+    if (best.order.length <= manyRuns || there.length <= most) continue;
+    for (const run of there.slice(most)) boxes.get(run).classList.add("left-out");
+    holder.after(paper(onPaperNote(most, there.length, best)));
+  }
+}
+
 function splitTables() {
   joinTables();
   document.body.classList.add("printing");
+  const best = runsOnPaper();
+  find("header").append(paper(make("p", null, choicesInWords())));
+  const ofSections = new Set(sections.map((section) => section.scroll));
+  for (const section of sections) if (section.scroll.offsetWidth > 0 && shownOf(section).rows.length > 0) paperTable(section, best);
   for (const scroll of findAll(".scroll")) {
     const table = find("table", scroll);
-    if (!table || table.offsetWidth === 0) continue;
-    const widths = [...table.tHead.rows[0].cells].map((cell) => cell.offsetWidth);
-    const groups = [];
-    let used = Infinity;
-    for (let i = 1; i < widths.length; ++i) {
-      if (used + widths[i] > paperWidth) { groups.push([]); used = widths[0]; }
-      groups[groups.length - 1].push(i);
-      used += widths[i];
-    }
+    if (!table || ofSections.has(scroll) || table.offsetWidth === 0) continue;
+    const groups = columnGroups(table);
     if (groups.length === 0) continue;
-    const copyRow = (row, columns) => {
-      const copyOf = row.cloneNode(false);
-      const isWhole = row.cells.length === widths.length;
-      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.ce)page"sv,
-    R"page(lls[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
-      // A header with controls in it is not repeated on each page.
-      for (const input of findAll("input", copyOf)) input.remove();
-      for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
-      return copyOf;
-    };
-    scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
-      [table.tHead, table.tBodies[0]].map((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns))))))));
+    scroll.after(paper(split(table, groups)));
     scroll.classList.add("split");
   }
+  leaveOut(best);
   document.body.classList.remove("printing");
 }
 function joinTables() {
   for (const copyOf of findAll(".paper")) copyOf.remove();
   for (const scroll of findAll(".split")) scroll.classList.remove("split");
+  for (const box of findAll(".left-out")) box.classList.remove("left-out");
 }
 
 // Begins.
@@ -2509,7 +2588,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "9f4fa16908a1bce05fcfa808fe4514f16742f4cee6dba9a73fa5e0987ca065e6";
+inline constexpr std::string_view page_script_sha256 = "1e31520c024a17f1d591756804652359c4846b861869393905e2ca9b596d9ab7";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

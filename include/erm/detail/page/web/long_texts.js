@@ -5,9 +5,7 @@ const lineLength = 44; // letters of a text in a table whose lines have one heig
 /// The beginning of a text that is too long for a cell; a short one as it is.
 function clamped(text, isLine) {
   if (isLine) return text.length > lineLength || text.includes("\n") ? text.split("\n", 1)[0].slice(0, lineLength - 4) + "…" : text;
-  const lines = text.split("\n", 6);
-  if (text.length <= 300 && lines.length < 6) return text;
-  return lines.slice(0, 4).join("\n").slice(0, 160) + "…";
+  return text.length > 300 || text.split("\n", 7).length > 6 ? text.split("\n", 1)[0].slice(0, 160) + "…" : text;
 }
 
 /// By lines, or by words where there are hardly any lines.
