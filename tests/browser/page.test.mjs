@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { folder, names, within, tableOf, rowOf, chartData, openEverything, violations } from "./browser.mjs";
 
-for (const name of [...names, "many", "curves"]) {
+for (const name of [...names, "many", "trials", "curves"]) {
   test(`${name}: no error, no request, no dialog, no code of a user's`, async () => {
     await within(name, {}, async (page) => {
       await openEverything(page);

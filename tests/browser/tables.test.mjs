@@ -243,3 +243,28 @@ test("the header and the first column stay where a table is moved, with and with
       assert.deepEqual(places, [900, 600, 0, 1, 0]);
     });
 });
+
+test("copies and downloads hold notes as logged, tags, groups, provenance and how runs ended", async () => {
+  const downloaded = async (page, what) => {
+    await page.click(".menu > summary");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click(`text=${what}`)]);
+    return fs.readFileSync(await file.path(), "utf8");
+  };
+  await within("sections", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+    const json = JSON.parse(await downloaded(page, "Download JSON"));
+    assert.match(json[0].Note, /^# Why\n\nThe \*\*best\*\* so far of `sweep 3`/);
+    assert.equal(json[5].Note, undefined);
+    assert.deepEqual([json[1].Tags.candidate, json[1].Tags.team, json[0].Runs.group, json[0].Runs.status], ["yes", "vision", "plain", "finished"]);
+    assert.equal(json[1].Provenance["code.commit"], "b".repeat(40));
+    const csv = await downloaded(page, "Download CSV");
+    assert.match(csv, /^Notes,note,"# Why\n/m);
+    assert.match(csv, /^Runs,group,plain,plain,/m);
+    assert.match(csv, /^Provenance,build\.build_type,Release,Debug,/m);
+    await page.click(".menu > summary");
+    await page.click("text=Copy as TSV");
+    await page.locator("[role=status]:text('Copied as TSV')").waitFor({ state: "attached" });
+    const tsv = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(tsv, /^Groups\nMetric and group\tn\tMean\t/m);
+    assert.match(tsv, /^augmented\t5\t0\.97\t0\.0158114\t/m);
+  });
+});

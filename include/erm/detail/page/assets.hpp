@@ -242,10 +242,12 @@ label > span { color: var(--soft); }
 .choose::before { content: "⋮"; font-weight: 700; }
 .more { min-height: 0; height: 20px; margin-)page"sv,
     R"page(left: 4px; padding: 0 6px; line-height: 1; vertical-align: top; }
+td:has(> .more) { min-width: 240px; }
 .more::before { content: "⋯"; }
 .choices { max-height: 50vh; margin: 8px 0; padding: 0; overflow: auto; list-style: none; }
 .choices li { display: flex; gap: 6px; align-items: center; padding: 2px; }
-.choices label { flex: 1; min-width: 180px; overflow-wrap: anywhere; }
+.choices label { flex: 1; min-width: 90px; overflow-wrap: anywhere; }
+.choices button { padding: 2px 8px; }
 .choices label > span { color: var(--text); }
 button:disabled { opacity: 0.5; cursor: default; }
 .whole pre { max-height: 60vh; max-width: 80vw; margin: 8px 0; }
@@ -311,6 +313,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 .printing th, .printing td { padding: 2px 8px; }
 .printing tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
 .printing td { max-width: 300px; overflow-wrap: anywhere; }
+.paper .narrow :is(td, th:not(:first-child)) { min-width: 60px; max-width: 104px; white-space: normal; overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --soft: #444; --line: #bbb; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -332,7 +335,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "ad20e0948ea171e9cc23c3d4dd3a849a008fbce723baa03186527ef682f2062e";
+inline constexpr std::string_view page_style_sha256 = "5225b11a809a8eba57b52a188c16bec67107e9518d151c8e2fb900ae2a8bff4a";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -457,7 +460,7 @@ function addSection(element) {
     title: find("h2", element).textContent,
     note: find(".note", element),
     noteText: find(".note", element).textContent,
-    corner: table.tHead.rows[0].cells[0].textContent,
+    corner: table.dataset.layout === "rows" ? "" : table.tHead.rows[0].cells[0].textContent,
     initialLayout: table.dataset.layout,
     folded: new Set(),
     arranged: emptyArrangement(),
@@ -595,9 +598,9 @@ function shownText(row, run) {
   const cell = row.cells[run], compared = row.cells[state.baseline];
   if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
   const difference = cell.number - compared.number;
-  if (state.show === "difference") return signed(difference, format(difference));
-  if (compared.number )page"sv,
-    R"page(=== 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
+  if (state.show === "difference") return signed(difference, form)page"sv,
+    R"page(at(difference));
+  if (compared.number === 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
   const percent = (100 * difference) / Math.abs(compared.number);
   return signed(percent, String(Number(percent.toPrecision(3)))) + " %";
 }
@@ -839,8 +842,8 @@ function columnHeader(column) {
 function partsOf(plan) {
   const places = plan.columns.map((_, column) => column);
   return [make("thead", null, make("tr", null, plan.corner, plan.columns.map(columnHeader))),
-    make("tbody", null, plan.lines.map((line) => make("tr", { class: line.class }, line.header(), places.map(line.cell))))])page"sv,
-    R"page(;
+    make("tbody", null, plan.lines.map((line) => make("tr", { class: line.class }, l)page"sv,
+    R"page(ine.header(), places.map(line.cell))))];
 }
 
 function renderSection(section, shown) {
@@ -1062,10 +1065,10 @@ const mostListed = 200;
 function showColumns(section) {
   const search = make("input", { type: "search", placeholder: "Search", "aria-label": "Search columns", oninput: () => list() });
   const items = make("ul", { class: "choices" }), note = make("p", { class: "none" });
-  const apply = (focus) => {
+  const app)page"sv,
+    R"page(ly = (focus) => {
     render();
-    lis)page"sv,
-    R"page(t();
+    list();
     const again = findAll("button, input", items).find((control) => control.getAttribute("aria-label") === focus);
     if (again) (again.disabled ? again.parentNode.firstChild.firstChild : again).focus();
   };
@@ -1240,9 +1243,36 @@ const oneLine = (text) => text.replace(/[\t\r\n]+/g, " ");
 const latex = (text) => oneLine(text).replace(/[\\{}$&#^_%~]/g, (letter) =>
   ({ "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" })[letter] || "\\" + letter);
 
+/// The notes that are shown, by run; their boxes are no table of the page.
+function shownNotes() {
+  const part = find(".part.notes");
+  if (!part || !find("details", part).open) return new Map();
+  return new Map(findAll(".artifact", part).filter((box) => !box.hidden).map((box) => [Number(box.dataset.run), find(".md", box).dataset.text]));
+}
+
+function notesTable() {
+  const notes = shownNotes(), order = arranged(orderedRuns(visibleRuns()), Number, state.runColumns);
+  if (notes.size === 0) return [];
+  return [{ title: "Notes", lines: [["Note", ...order.map((run) => runs[run].name)], ["note", ...order.map((run) => notes.get(run) || "")]], best: [[]] }];
+}
+
+/// What the page says of groups, without its drawings.
+function groupsTable() {
+  const table = find(".part.grouped > details[open] table");
+  if (!table) return [];
+  const textOf = (cell) => {
+    const copyOf = cell.cloneNode(true);
+    for (const unseen of findAll("i, svg", copyOf)) unseen.remove();
+    return copyOf.textContent;
+  };
+  const lines = [...table.rows].map((row) => [...row.cells].map(textOf)), width = lines[0].length - 1;
+  return [{ title: "Groups", lines: lines.map((line) => Array.from({ length: width }, (_, i) => line[i] || "")), best: lines.slice(1).map(() => []) }];
+}
+const everythingExported = () => [...exported(), ...groupsTable()];
+
 /// The tables as they are shown, with exact values: [{title, lines}], the first line a header.
 function exported() {
-  return sections.filter((section) => !isOverview(section) && shownOf(section).rows.length > 0 && find("details", section.element).open)
+  const tables = sections.filter((section) => !isOverview(section) && shownOf(section).rows.length > 0 && find("details", section.element).open)
     .map((section) => ({
       title: section.title,
       lines: [[section.corner || "Name", ...section.shown.order.map((run) => runs[run].name)],
@@ -1250,6 +1280,7 @@ function exported() {
           state.show === "value" ? row.cells[run].text : shownText(row, run))])],
       best: section.shown.rows.map((row) => section.shown.order.map((run) => row.cells[run].best)),
     }));
+  return [...tables, ...notesTable()];
 }
 
 function csvOf(lines) {
@@ -1262,15 +1293,16 @@ function csvOf(lines) {
 }
 
 const formats = {
-  tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
-  markdown: () => exported().map((table) => {
+  tsv: () => everythingExported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
+  markdown: () => everythingExported().map((table) => {
     const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
     const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
       i > 0 && k > 0 && table.best[i - 1][k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
     lines.splice(1, 0, "|" + table.lines[0].map((_, i) => (i === 0 ? " --- |" : " ---: |")).join(""));
     return `### ${escape(table.title)}\n\n${lines.join("\n")}`;
   }).join("\n\n") + "\n",
-  latex: () => exported().map((table) => {
+  latex: () =>)page"sv,
+    R"page( everythingExported().map((table) => {
     const lines = table.lines.map((line, i) => line.map((text, k) =>
       i > 0 && k > 0 && table.best[i - 1][k - 1] ? `\\textbf{${latex(text)}}` : latex(text)).join(" & ") + " \\\\");
     lines.splice(1, 0, "\\hline");
@@ -1284,9 +1316,10 @@ const formats = {
   json: () => {
     const value = (cell) => cell.kind === "m" ? undefined : cell.kind === "z" ? null : cell.kind === "b" && /^(true|false)$/.test(cell.text)
       ? cell.text === "true" : cell.kind === "n" && String(cell.number) === cell.text ? cell.number : cell.text;
+    const notes = shownNotes();
     return JSON.stringify(visibleRuns().map((run) => ({ run: runs[run].full, ...Object.fromEntries(sections
       .filter((section) => !isOverview(section)).map((section) =>
-        [section.title, Object.fromEntries(shownOf(section).rows.map((row) => [row.name, value(row.cells[run])]))])) })), null, 2) + "\n";
+        [section.title, Object.fromEntries(shownOf(section).rows.map((row) => [row.name, value(row.cells[run])]))])), Note: notes.get(run) })), null, 2) + "\n";
   },
 };
 
@@ -1296,8 +1329,7 @@ async function copy(text, what) {
   } catch (error) {
     const area = make("textarea", { class: "unseen" });
     area.value = text;
-    docume)page"sv,
-    R"page(nt.body.append(area);
+    document.body.append(area);
     area.select();
     document.execCommand("copy");
     area.remove();
@@ -1521,7 +1553,8 @@ function valueAt(line, x) {
     else high = middle;
   }
   if (line.x[high] <= x) return line.y[high];
-  if (line.x[low] === x || high === low) return line.y[low];
+  if (line.x[low] === x || high )page"sv,
+    R"page(=== low) return line.y[low];
   const part = (x - line.x[low]) / (line.x[high] - line.x[low]);
   return line.y[low] + part * (line.y[high] - line.y[low]);
 }
@@ -1548,8 +1581,7 @@ function groupLines(lines) {
     for (const at of x) {
       const present = members.map((line) => valueAt(line, at)).filter(Number.isFinite);
       const mean = present.reduce((sum, number) => sum + number, 0) / present.length;
-      const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + ()page"sv,
-    R"page(number - mean) ** 2, 0) / (present.length - 1)) : 0;
+      const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
       y.push(present.length ? mean : NaN);
       low.push(present.length ? (state.band === "sd" ? mean - deviation : Math.min(...present)) : NaN);
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
@@ -1763,7 +1795,8 @@ function moveCursor(chart, x) {
   }
   const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
   chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
-  if (!isShown) return chart.readout.replaceChildren();
+  i)page"sv,
+    R"page(f (!isShown) return chart.readout.replaceChildren();
   const parts = [make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`)];
   for (const line of chart.lines) {
     const value = valueAt(line, x);
@@ -1795,8 +1828,7 @@ function nearest(stops, x) {
     if (stops[middle] < x) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && x - stops[low - 1] <= stops[low)page"sv,
-    R"page(] - x ? low - 1 : low;
+  return low > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
 }
 
 function setZoom(zoom, chart) {
@@ -1993,7 +2025,8 @@ function axisOf(row) {
       text: (start, end) => `${textAt(start)} to ${textAt(end)}` };
   }
   const textOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
-  const values = [...new Set(row.cells.map(textOf))].sort();
+  const values = [...new Set(row.cells)page"sv,
+    R"page(.map(textOf))].sort();
   const placeOf = (text) => (values.length > 1 ? values.indexOf(text) / (values.length - 1) : 0.5);
   return { row, name: row.name, place: (run) => placeOf(textOf(row.cells[run])),
     ticks: values.slice(0, 12).map((value) => [placeOf(value), value.length > 14 ? value.slice(0, 13) + "…" : value]),
@@ -2012,8 +2045,7 @@ function addPlots() {
     names.filter((name) => plots.axes.get(name).isNumeric).map((name) => option(name, name)));
   plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
   plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
-  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });)page"sv,
-    R"page(
+  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
   const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
     make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
     make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
@@ -2198,7 +2230,8 @@ function blendImages(gallery) {
       top.style.opacity = range.value;
     }
   } });
-  return labelled("Blend with the baseline", range);
+  return labelled("Blend with the baseline", range);)page"sv,
+    R"page(
 }
 
 /// The lines of two texts side by side in order: kept, removed from the first, added by the second.
@@ -2229,8 +2262,7 @@ function diffLines(before, after) {
 
 function diffTexts(gallery) {
   const texts = findAll(":scope > .artifact > pre", gallery);
-  if (texts.lengt)page"sv,
-    R"page(h < 2) return null;
+  if (texts.length < 2) return null;
   const originals = new Map(texts.map((pre) => [pre, pre.textContent]));
   const control = make("input", { type: "checkbox", onchange: () => {
     const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
@@ -2424,7 +2456,8 @@ function addTableSorting() {
       }
       say(direction ? `Sorted by ${name}, ${direction}` : "Not sorted");
     };
-    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {
+    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {)page"sv,
+    R"page(
       const name = cell.textContent;
       cell.dataset.name = name;
       cell.replaceChildren(make("button", { type: "button", class: "sort", title: `Sort by ${name}`, onclick: () => {
@@ -2453,8 +2486,7 @@ function runsOnPaper() {
 
 function choicesInWords() {
   const nameOf = (run) => runs[run].name;
-  const hidden = [...state.hidden].sort((a)page"sv,
-    R"page(, b) => a - b);
+  const hidden = [...state.hidden].sort((a, b) => a - b);
   const words = runs.length > 1 ? [`compared to ${nameOf(state.baseline)}`] : [];
   if (hidden.length) words.push(`${hidden.length} of ${runs.length} runs hidden: ${hidden.slice(0, 8).map(nameOf).join(", ")}${hidden.length > 8 ? " and more" : ""}`);
   for (const name of state.brush.keys()) words.push(`runs selected by ${name}: ${visibleRuns().length} of ${runs.length}`);
@@ -2467,7 +2499,7 @@ function choicesInWords() {
   return words.length ? `As shown: ${words.join("; ")}.` : "";
 }
 
-const paper = (...parts) => make("div", { class: "paper" }, parts);
+const paper = (...parts) => make("div", { class: "paper" }, parts.flat());
 const onPaperNote = (count, all, what) => (count < all ? make("p", { class: "none" }, `On paper: the ${what.first} ${count} of ${all} runs${what.by}.`) : null);
 
 /// A copy of a row with only these columns. A header with controls in it is not repeated on each page.
@@ -2495,7 +2527,7 @@ function columnGroups(table) {
   }
   return groups;
 }
-const split = (table, groups) => groups.map((columns) => make("table", null, [table.tHead, table.tBodies[0]].map((part) =>
+const split = (table, groups) => groups.map((columns) => make("table", { class: table.className || null }, [table.tHead, table.tBodies[0]].map((part) =>
   fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns, table.tHead.rows[0].cells.length))))));
 
 /// The table of a section as it is, or of many runs the best: a line each in the first table, as many columns as fit in the others.
@@ -2508,7 +2540,7 @@ function paperTable(section, best) {
   const plan = (isByRun ? rowsPlan : columnsPlan)(section, rows, written);
   const left = plan.lines.length - mostLines;
   plan.lines = plan.lines.slice(0, mostLines);
-  const table = withoutControls(make("table", null, partsOf(plan)));
+  const table = withoutControls(make("table", { class: isMany && !isByRun ? "narrow" : null }, partsOf(plan)));
   const holder = paper(table);
   section.scroll.after(holder);
   section.scroll.classList.add("split");
@@ -2523,7 +2555,7 @@ function paperTable(section, best) {
 function leaveOut(best) {
   for (const holder of findAll(".cards, .gallery, .steps, .heats, .logged, .legend")) {
     const most = holder.matches(".legend") ? mostOnPaper.legend : holder.matches(".cards") ? mostOnPaper.notes : mostOnPaper.boxes;
-    const boxes = new Map([...holder.children].filter((box) => box.dataset.run !== undefined).map((box) => [Number(box.dataset.run), box]));
+    const boxes = new Map([...holder.children].filter((one) => one.dataset.run !== undefined).map((one) => [Number(one.dataset.run), one]));
     const there = best.order.filter((run) => boxes.has(run));
     if (best.order.length <= manyRuns || there.length <= most) continue;
     for (const run of there.slice(most)) boxes.get(run).classList.add("left-out");
@@ -2552,7 +2584,7 @@ function splitTables() {
 function joinTables() {
   for (const copyOf of findAll(".paper")) copyOf.remove();
   for (const scroll of findAll(".split")) scroll.classList.remove("split");
-  for (const box of findAll(".left-out")) box.classList.remove("left-out");
+  for (const one of findAll(".left-out")) one.classList.remove("left-out");
 }
 
 // Begins.
@@ -2588,7 +2620,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "1e31520c024a17f1d591756804652359c4846b861869393905e2ca9b596d9ab7";
+inline constexpr std::string_view page_script_sha256 = "98b6fd7e3ea49ba351c58471cd8fcca778910b3a8bab423b4d9f023b312bf8f9";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

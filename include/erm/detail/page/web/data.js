@@ -78,7 +78,7 @@ function addSection(element) {
     title: find("h2", element).textContent,
     note: find(".note", element),
     noteText: find(".note", element).textContent,
-    corner: table.tHead.rows[0].cells[0].textContent,
+    corner: table.dataset.layout === "rows" ? "" : table.tHead.rows[0].cells[0].textContent,
     initialLayout: table.dataset.layout,
     folded: new Set(),
     arranged: emptyArrangement(),

@@ -29,7 +29,7 @@ function choicesInWords() {
   return words.length ? `As shown: ${words.join("; ")}.` : "";
 }
 
-const paper = (...parts) => make("div", { class: "paper" }, parts);
+const paper = (...parts) => make("div", { class: "paper" }, parts.flat());
 const onPaperNote = (count, all, what) => (count < all ? make("p", { class: "none" }, `On paper: the ${what.first} ${count} of ${all} runs${what.by}.`) : null);
 
 /// A copy of a row with only these columns. A header with controls in it is not repeated on each page.
@@ -57,7 +57,7 @@ function columnGroups(table) {
   }
   return groups;
 }
-const split = (table, groups) => groups.map((columns) => make("table", null, [table.tHead, table.tBodies[0]].map((part) =>
+const split = (table, groups) => groups.map((columns) => make("table", { class: table.className || null }, [table.tHead, table.tBodies[0]].map((part) =>
   fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns, table.tHead.rows[0].cells.length))))));
 
 /// The table of a section as it is, or of many runs the best: a line each in the first table, as many columns as fit in the others.
@@ -70,7 +70,7 @@ function paperTable(section, best) {
   const plan = (isByRun ? rowsPlan : columnsPlan)(section, rows, written);
   const left = plan.lines.length - mostLines;
   plan.lines = plan.lines.slice(0, mostLines);
-  const table = withoutControls(make("table", null, partsOf(plan)));
+  const table = withoutControls(make("table", { class: isMany && !isByRun ? "narrow" : null }, partsOf(plan)));
   const holder = paper(table);
   section.scroll.after(holder);
   section.scroll.classList.add("split");
