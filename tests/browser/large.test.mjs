@@ -5,13 +5,13 @@ import { open, within, tableOf, until, violations } from "./browser.mjs";
 
 const box = (page, part) => page.locator(`.part.${part} > details > .scroll`);
 
-/// Moves a box there, and waits until its cells are in view.
+/// Moves a box there, and waits until its table is wherever the box is.
 async function moveTo(page, part, left, top) {
   await box(page, part).evaluate((element, [x, y]) => element.scrollTo(x, y), [left, top]);
   await until(() => box(page, part).evaluate((element) => {
-    const frame = element.getBoundingClientRect();
-    const at = document.elementFromPoint(frame.left + element.clientWidth - 20, frame.top + element.clientHeight - 20);
-    return at !== null && at.closest("td") !== null && element.contains(at);
+    const frame = element.getBoundingClientRect(), table = element.querySelector("table").getBoundingClientRect();
+    const right = Math.min(frame.right, frame.left + element.scrollWidth - element.scrollLeft), bottom = Math.min(frame.bottom, frame.top + element.scrollHeight - element.scrollTop);
+    return table.left <= frame.left + 2 && table.top <= frame.top + 2 && table.right >= right - 20 && table.bottom >= bottom - 20;
   }));
 }
 
@@ -59,8 +59,6 @@ test("a large table is moved by the keyboard, and no accessibility fault is in i
     await box(page, "params").focus();
     await page.keyboard.press("End");
     await until(async () => (await cellsThere(page, "params")).some(([line]) => line === 199));
-    assert.deepEqual(await violations(page), []);
-    await page.emulateMedia({ colorScheme: "dark" });
     assert.deepEqual(await violations(page), []);
   });
 });
