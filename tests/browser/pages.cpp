@@ -199,6 +199,11 @@ void write_media(const std::filesystem::path& folder) {
       {"file.wav", media::wav}, {"file.webm", media::webm}, {"file.mp4", media::mp4}};
   for (const auto& [name, sample] : samples) runs[0].log_artifact(media::from_base64(sample), name, name);
   runs[1].log_artifact(media::from_base64(media::wav), "file.wav", "file.wav");
+  // As gnuplot and R's svglite write them.
+  runs[0].log_artifact(erm::to_bytes("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><svg xmlns=\"http://www.w3.org/2000/svg\" "
+                                     "width=\"7\" height=\"5\"><text>caf\xE9</text></svg>"),
+                       "vector latin.svg", "latin.svg");
+  runs[0].log_figure("<svg width='8' height='5'><a xlink:href='#b'/></svg>", "vector plain.svg");
   const std::string hostile = "<script>window.hacked=1</script>\n[x](javascript:window.hacked=1)\n";
   for (const char* name : {"file.gif", "file.webp", "file.mp4"}) runs[1].log_artifact(erm::to_bytes(hostile), name, name);
   for (const char* name : {"train.py", "file.jsonl", "file.md", "file.yaml", "file.toml", "file.ipynb", "file.npy",

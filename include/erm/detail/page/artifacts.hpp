@@ -14,6 +14,7 @@
 #include "erm/comparison.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/svg_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
@@ -163,8 +164,7 @@ class ArtifactWriter {
       case Showing::video:
         return append_player(artifact, bytes, run);
       case Showing::svg_image:
-        if (!is_utf8(to_text(bytes))) return append_facts(artifact, "It is not UTF-8, and so no SVG.");
-        return append_picture(artifact, bytes, "image/svg+xml", run);
+        return append_svg(artifact, to_text(bytes), run);
       case Showing::figure:
         return append_figure(to_text(bytes), run);
       case Showing::html:
@@ -200,6 +200,18 @@ class ArtifactWriter {
     append_facts(artifact, media == "image/png" || media == "image/jpeg"
                                ? "It is neither a PNG nor a JPEG, whatever its name says."
                                : "It is no image that a browser shows, whatever its name says.");
+  }
+
+  /// The file may be in another encoding, or lack what a picture needs; the file itself stays as it was logged.
+  void append_svg(const Artifact& artifact, const std::string& text, std::size_t run) {
+    std::string svg;
+    try {
+      svg = standalone_svg(text);
+    } catch (const Error& error) {
+      return append_facts(artifact, error.what());
+    }
+    if (!is_svg(svg)) return append_facts(artifact, "It is no SVG, whatever its name says.");
+    append_picture(artifact, to_bytes(svg), "image/svg+xml", run);
   }
 
   void append_player(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
