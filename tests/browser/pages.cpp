@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/json.hpp"
+#include "erm/notebook.hpp"
 #include "../media_samples.hpp"
 
 namespace {
@@ -58,6 +60,11 @@ std::vector<erm::ExperimentRun> normal_runs() {
 }
 
 void write_normal(const std::filesystem::path& folder) { erm::write_comparison(folder / "normal.html", normal_runs()); }
+
+/// What a notebook gets as the output of a cell.
+void write_notebook(const std::filesystem::path& folder) {
+  std::ofstream(folder / "notebook.html", std::ios::binary) << erm::notebook_html(normal_runs());
+}
 
 erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {
   erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
@@ -309,6 +316,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   std::filesystem::create_directories(folder);
   write_normal(folder);
+  write_notebook(folder);
   write_hostile(folder);
   write_one(folder);
   write_many(folder / "many.html", 100);
