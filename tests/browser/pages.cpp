@@ -195,7 +195,9 @@ void write_artifacts(const std::filesystem::path& folder) {
     const std::vector<int> actual = {0, 1, 2, 2}, predicted = {0, 1, 1, static_cast<int>(i)};
     run.log_figure(erm::confusion_matrix(actual, predicted, {"cat", "dog", "owl"}), "confusion");
   }
-  erm::write_comparison(folder / "artifacts.html", runs);
+  erm::CompareOptions options;
+  options.embed_files = true;
+  erm::write_comparison(folder / "artifacts.html", runs, options);
 }
 
 /// A file of each format that trainers write.
@@ -216,7 +218,9 @@ void write_media(const std::filesystem::path& folder) {
   for (const char* name : {"train.py", "file.jsonl", "file.md", "file.yaml", "file.toml", "file.ipynb", "file.npy",
                            "file.npz", "file.safetensors", "file.onnx", "file.gguf", "file.parquet"})
     runs[1].log_artifact(erm::to_bytes(name + hostile), name, name);
-  erm::write_comparison(folder / "media.html", runs);
+  erm::CompareOptions options;
+  options.embed_files = true;
+  erm::write_comparison(folder / "media.html", runs, options);
 }
 
 /// Figures of three runs under one id each: lines, ROC curves, histograms, bars, and what plotly alone draws.

@@ -106,7 +106,9 @@ class ArtifactWriter {
     const std::size_t begin = out_.size();
     try {
       const Showing showing = showing_of(artifact);
-      if (artifact.size() > options_.max_artifact_size)
+      if (showing == Showing::name_only && !options_.embed_files)
+        append_file_facts(artifact, run, hash_of(artifact));
+      else if (artifact.size() > options_.max_artifact_size)
         append_facts(artifact, "Too large for this page, which holds artifacts of up to " +
                                    readable_size(options_.max_artifact_size) + ".");
       else if (showing == Showing::name_only)
@@ -137,14 +139,18 @@ class ArtifactWriter {
     return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
   }
 
-  /// A file that a browser does not show, to be downloaded from the page.
-  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
-    const std::string hash = hash_of(artifact, bytes);
-    if (is_repeated(Showing::name_only, hash, run)) return;
+  /// The type and the hash of a file, unless the page has the same file already.
+  bool append_file_facts(const Artifact& artifact, std::size_t run, const std::string& hash) {
+    if (is_repeated(Showing::name_only, hash, run)) return false;
     out_ += "<dl><dt>Type<dd>";
     append_html(out_, artifact.media_type());
-    out_ += "<dt>SHA-256<dd><code>" + hash + "</code></dl>";
-    if (!options_.embed_files) return;
+    ((out_ += "<dt>SHA-256<dd><code>") += hash) += "</code></dl>";
+    return true;
+  }
+
+  /// A file that a browser does not show, to be downloaded from the page.
+  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    if (!append_file_facts(artifact, run, hash_of(artifact, bytes))) return;
     const std::string& name = artifact.filename();
     out_ += "<p><a href=\"data:application/octet-stream;base64,";
     append_base64(out_, bytes.data(), bytes.size());
