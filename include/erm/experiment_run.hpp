@@ -31,6 +31,8 @@
 
 namespace erm {
 
+class Console;
+
 namespace detail {
 struct RunAccess;
 struct RunState;
@@ -101,6 +103,10 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] const Artifact& artifact(std::string_view artifact_id) const;
   /// The step of the point that was logged last. Nothing for a metric without points.
   [[nodiscard]] std::optional<std::int64_t> last_step(std::string_view metric) const;
+
+  /// What a live run with LiveOptions::capture_console wrote to stdout and stderr: read at each call, empty for other
+  /// runs. Callers include erm/console.hpp. Throws like loading.
+  [[nodiscard]] Console console() const;
 
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
   /// The patterns of define_axis, and the metric that each names as the x axis.

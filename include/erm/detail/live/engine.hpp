@@ -18,6 +18,7 @@
 
 #include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/console.hpp"
 #include "erm/detail/live/capture_thread.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
@@ -39,7 +40,8 @@ class LiveEngine {
     std::string experiment_id, variant_id, run_id;
   };
 
-  LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri);
+  LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri,
+             std::unique_ptr<LiveConsole> console = nullptr);
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
   /// Ends the run's threads. By now the run has ended, or could not be ended.
@@ -123,6 +125,7 @@ class LiveEngine {
   Identity identity_;
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
+  std::unique_ptr<LiveConsole> console_;  // if it is captured
   std::unique_ptr<LiveWriter> writer_;
   std::unique_ptr<LiveCapture> capture_ = std::make_unique<LiveCapture>();
   std::optional<BuildFacts> facts_;  // if the provenance is wanted
@@ -142,7 +145,8 @@ class LiveEngine {
 
 // ---- bodies ----
 
-inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri)
+inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri,
+                              std::unique_ptr<LiveConsole> console)
     : registry_uri_(std::move(registry_uri)),
       options_(std::move(options)),
       record_(std::move(folder)),
@@ -150,7 +154,8 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::strin
                 record_.folder().record().run_id},
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
-      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_)),
+      console_(std::move(console)),
+      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, console_.get())),
       thread_(std::make_unique<LiveThread>(options_, record_, *writer_, *points_)) {}
 
 inline void LiveEngine::begin_capture(const BuildFacts& facts) {
@@ -241,6 +246,7 @@ inline void LiveEngine::flush() {
   if (has_ended()) return;
   if (is_disowned_) throw Error(not_here("flush"));
   refuse_writing_thread();
+  if (console_) console_->settle();
   thread_->wait_for_round();
   throw_if_lost();
 }
@@ -272,6 +278,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   const CallersLock only_one(end_mutex_);
   if (has_ended()) return;
   const Ending ending(ending_in_);
+  if (console_) console_->end();  // first: the descriptors are back even if the run cannot be ended
   await_capture();
   thread_->wait_for_round();  // the points first: a run must be complete before it is marked as finished
   const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until everything is written
@@ -369,7 +376,7 @@ inline void LiveEngine::continue_in_child() {
   ending_in_ = std::thread::id();
   capture_ = std::make_unique<LiveCapture>();
   points_->reopen();
-  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_);
+  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, console_.get());
   thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
   owner_process_ = os::process_number();
   told_disowned_ = false;

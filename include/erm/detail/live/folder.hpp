@@ -40,6 +40,7 @@ class LiveFolder {
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   [[nodiscard]] FileSystem& fs() const noexcept { return *fs_; }
   [[nodiscard]] std::string history_path() const { return joined(folder_, "history/" + writer_ + ".csv"); }
+  [[nodiscard]] std::string console_path() const { return joined(folder_, "console/" + writer_ + ".log"); }
   /// How much of the history file exists and is kept.
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
@@ -110,6 +111,7 @@ class LiveFolder {
   std::string folder_;
   std::string uri_;
   std::string writer_;
+  bool captures_console_;
   Durability durability_;
   RunRecord record_;
   std::vector<StoredArtifact> artifacts_;
@@ -126,7 +128,9 @@ class LiveFolder {
 
 inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string& experiment_id,
                               const LiveOptions& options)
-    : writer_(options.writer), durability_(options.sync ? Durability::durable : Durability::buffered) {
+    : writer_(options.writer),
+      captures_console_(options.capture_console),
+      durability_(options.sync ? Durability::durable : Durability::buffered) {
   check_name("experiment id", experiment_id);
   check_name("variant id", options.variant_id);
   check_name("writer id", writer_);
@@ -180,6 +184,10 @@ inline std::chrono::microseconds LiveFolder::elapsed() const {
 
 inline void LiveFolder::announce() {
   record_.duration = elapsed();
+  if (captures_console_) {
+    record_.has_console = true;
+    record_.console_files.clear();  // all of them are its own
+  }
   Owner owner = Owner::this_process();
   session_ = std::make_shared<const Session>();
   owner.session = session_->text();
@@ -324,6 +332,13 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   } else if (!metadata.written_by_erm) {
     fs_->remove(joined(folder_, "history"));
   }
+  if (captures_console_ && (!metadata.record.has_console || !metadata.record.console_files.empty())) {
+    // From now on every file in console/ counts, too.
+    const auto& named = metadata.record.console_files;
+    for (const FolderEntry& entry : fs_->list(joined(folder_, "console")))
+      if (std::find(named.begin(), named.end(), entry.name) == named.end())
+        fs_->remove(joined(folder_, "console/" + entry.name));
+  }
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
   try {
@@ -419,7 +434,8 @@ inline void LiveFolder::expect_own_metadata() const {
 /// Throws FormatError if something that this writer writes to is a link: it may lead anywhere.
 inline void LiveFolder::refuse_links(const std::string& operation) const {
   if (!fs_->has_folders()) return;
-  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path()})
+  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path(),
+                                  joined(folder_, "console"), console_path()})
     if (fs_->info(path).kind == FileKind::link)
       throw FormatError(
           "cannot " + operation + " '" + folder_ + "': '" + path +

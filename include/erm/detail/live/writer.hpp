@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "erm/detail/live/console.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/shared_record.hpp"
@@ -24,7 +25,8 @@ namespace erm::detail {
 /// For one thread at a time.
 class LiveWriter {
  public:
-  LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points);
+  LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
+             LiveConsole* console);
 
   /// The time until the next round: how long a point may wait, or until the next system sample is due.
   [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
@@ -51,9 +53,11 @@ class LiveWriter {
   LiveRecord& record_;
   LiveMetrics& metrics_;
   PointBuffer& points_;
+  LiveConsole* const console_;  // null if the console is not captured
   HistoryFile history_;
   PointWriter text_;
   Clock::time_point stored_at_ = Clock::now();
+  Clock::time_point console_stored_at_ = Clock::now();
 
   std::unique_ptr<SystemSampler> sampler_;
   Clock::time_point next_sample_ = Clock::now();
@@ -61,11 +65,13 @@ class LiveWriter {
 
 // ---- bodies ----
 
-inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points)
+inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
+                              LiveConsole* console)
     : options_(options),
       record_(record),
       metrics_(metrics),
       points_(points),
+      console_(console),
       history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {}
 
 inline std::chrono::milliseconds LiveWriter::time_to_next_round() const {
@@ -130,6 +136,12 @@ inline void LiveWriter::round(bool everything) {
   }
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();
+  if (console_ != nullptr && console_->is_staged() &&
+      (everything || now - console_stored_at_ >= options_.store_interval)) {
+    record_.expect_own();
+    console_->store(record_.folder().fs(), options_.sync ? Durability::durable : Durability::buffered);
+    console_stored_at_ = now;
+  }
   if (history_.is_staged() && (everything || now - stored_at_ >= options_.store_interval)) {
     record_.expect_own();
     history_.store(options_.sync ? Durability::durable : Durability::buffered);

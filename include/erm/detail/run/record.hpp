@@ -38,6 +38,14 @@ class UnreadHistory {
   [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
 };
 
+/// What a process wrote to its console, read on demand: files of the form in console_file.hpp. Copies of a run share it.
+class UnreadConsole {
+ public:
+  virtual ~UnreadConsole() = default;
+  /// The files' names and contents.
+  [[nodiscard]] virtual std::map<std::string, Bytes> read() const = 0;
+};
+
 /// The text of a provenance from its file. It is parsed on demand, since most programs that load a run never ask for
 /// it.
 class StoredProvenance {
@@ -88,6 +96,10 @@ struct RunRecord {
 
   std::shared_ptr<const LaterKeys> later;
   std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
+
+  bool has_console = false;                // files in console/ may belong to it
+  std::vector<std::string> console_files;  // which; all of them if there are none here
+  std::shared_ptr<const UnreadConsole> console;
 
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;

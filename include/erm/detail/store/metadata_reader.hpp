@@ -306,6 +306,20 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
           fail("erm/history " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
         file.history_files->push_back(std::move(filename));
       });
+    } else if (key == "console") {
+      record.has_console = true;
+      if (json_.kind() == Kind::boolean) {
+        record.has_console = json_.value().get<bool>();
+        return;
+      }
+      expect(Kind::array, "true or a list", "erm/console");
+      json_.array([&] {
+        std::string filename = text("erm/console");
+        if (const std::string fault = fault_of_name(filename);
+            !fault.empty() || filename.find('/') != std::string::npos)
+          fail("erm/console " + shown(filename), fault.empty() ? "has a folder; give a filename" : fault);
+        record.console_files.push_back(std::move(filename));
+      });
     } else if (key == "types") {
       expect(Kind::object, "an object", "erm/types");
       json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });

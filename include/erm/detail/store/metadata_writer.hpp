@@ -20,11 +20,13 @@ namespace erm::detail {
 
 class MetadataWriter {
  public:
-  /// The text of the file. `history_files` means the same as in MetadataFile.
+  /// The text of the file. `history_files` means the same as in MetadataFile. `console_files`, if given, are in place
+  /// of the record's.
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
-                          std::optional<TimePoint> finished_utc);
+                          std::optional<TimePoint> finished_utc,
+                          const std::vector<std::string>* console_files = nullptr);
 
  private:
   void key(std::string_view name) {
@@ -181,7 +183,8 @@ inline void MetadataWriter::artifacts(const RunRecord& record, const std::vector
 inline std::string MetadataWriter::text(const RunRecord& record, const std::string& run_id,
                                         const std::vector<StoredArtifact>& artifacts,
                                         const std::optional<std::vector<std::string>>& history_files,
-                                        std::optional<TimePoint> finished_utc) {
+                                        std::optional<TimePoint> finished_utc,
+                                        const std::vector<std::string>* console_files) {
   MetadataWriter writer;
   std::string& out = writer.out_;
   out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
@@ -250,6 +253,19 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   } else if (!record.provenance().empty()) {
     writer.key("provenance");
     writer.append(record.provenance());
+  }
+  const auto& consoles = console_files != nullptr ? *console_files : record.console_files;
+  if (!consoles.empty()) {
+    writer.key("console");
+    out += '[';
+    for (const std::string& file : consoles) {
+      if (out.back() != '[') out += ", ";
+      append_json_string(out, file);
+    }
+    out += ']';
+  } else if (record.has_console && console_files == nullptr) {
+    writer.key("console");
+    out += "true";
   }
   if (history_files) {
     writer.key("history");

@@ -51,8 +51,9 @@ inline std::string deleted_entry_in(const FileSystem& fs, const std::string& fol
 
 /// Removes the files in a run's folder that its metadata does not name.
 inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
-                           const std::set<std::string>& history) {
-  for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history)}) {
+                           const std::set<std::string>& history, const std::set<std::string>& console) {
+  for (const auto& [part, named] :
+       {std::pair("artifacts", &artifacts), std::pair("history", &history), std::pair("console", &console)}) {
     const std::string inside = joined(folder, part);
     std::set<std::string> emptied;
     std::vector<std::string> unnamed;
@@ -76,6 +77,7 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
     if (!deleted_entry_in(fs, folder).empty()) return;  // a deleted run on its way to the trash
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
+    fs.remove(joined(folder, "console"));
     fs.remove(edits_path(folder));
     fs.remove_if_empty(folder);
     return;
@@ -89,7 +91,9 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   if (!metadata.history_files) return;  // a live run: its metadata do not list its files
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
-  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()});
+  const std::vector<std::string>& console = metadata.record.console_files;
+  remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()},
+                 {console.begin(), console.end()});
 }
 
 /// Claims a run's folder, and removes what a killed save left there. Throws IoError if another process holds the claim

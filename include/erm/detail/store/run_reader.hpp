@@ -218,6 +218,7 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   run.metrics.merge(other.metrics);
   run.goals.merge(other.goals);
   run.axes.merge(other.axes);
+  run.has_console = run.has_console || other.has_console;
   run.tags.merge(other.tags);
   if (run.note.empty()) run.note = std::move(other.note);
   if (run.group.empty()) run.group = std::move(other.group);
@@ -262,8 +263,40 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   if (is_dead(fs, metadata_path(folder), record)) record.status = RunStatus::killed;
 }
 
-/// Adds the artifacts of a run. Their content is read on demand.
+/// The files of a run in console/.
+class StoredConsole final : public UnreadConsole {
+ public:
+  StoredConsole(std::shared_ptr<FileSystem> fs, std::string folder, std::vector<std::string> files)
+      : fs_(std::move(fs)), folder_(std::move(folder)), files_(std::move(files)) {}
+
+  [[nodiscard]] std::map<std::string, Bytes> read() const override {
+    std::vector<std::string> names = files_;
+    if (names.empty()) {
+      for (FolderEntry& entry : fs_->list(folder_))
+        if (entry.kind == FileKind::file && ends_with(entry.name, ".log")) names.push_back(std::move(entry.name));
+    }
+    std::map<std::string, Bytes> files;
+    for (const std::string& name : names) {
+      try {
+        files[name] = fs_->read(joined(folder_, name));
+      } catch (const NotFoundError&) {
+        // Another program has copied the run without what it does not know.
+      }
+    }
+    return files;
+  }
+
+ private:
+  std::shared_ptr<FileSystem> fs_;
+  std::string folder_;
+  std::vector<std::string> files_;
+};
+
+/// Adds the artifacts of a run, and its console. Their content is read on demand.
 inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
+  if (metadata.record.has_console)
+    metadata.record.console =
+        std::make_shared<const StoredConsole>(fs, joined(folder, "console"), metadata.record.console_files);
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);

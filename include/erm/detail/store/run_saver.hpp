@@ -83,7 +83,8 @@ class RunSaver {
       write_files();
       sync();
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
-      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc);
+      text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc,
+                                  &consoles_);
       refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
@@ -124,7 +125,7 @@ class RunSaver {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
     history_stem_ += "-" + mark;
-    for (const char* const part : {"artifacts", "history"}) {
+    for (const char* const part : {"artifacts", "history", "console"}) {
       // Behind a link the files of another folder would count as files of the run, and would be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
         throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
@@ -161,6 +162,11 @@ class RunSaver {
     std::vector<std::string> names;
     for (const std::string& path : history_paths(fs_, folder_, run)) names.push_back(last_part(path));
     run.history_files = std::move(names);
+    if (run.record.has_console && run.record.console_files.empty()) {
+      for (const FolderEntry& entry : fs_.list(joined(folder_, "console")))
+        if (entry.kind == FileKind::file) run.record.console_files.push_back(entry.name);
+      run.record.has_console = !run.record.console_files.empty();
+    }
     fs_.write(
         metadata_path(folder_),
         MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc),
@@ -211,8 +217,25 @@ class RunSaver {
            same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
   }
 
+  /// Writes the files of the console. An overwrite gives them new names, like the history.
+  void write_consoles() {
+    if (!record_.console) return;
+    for (const auto& [name, content] : record_.console->read()) {
+      const std::string stem = name.substr(0, name.find('.'));
+      const std::string end = history_stem_.substr(4) + ".log";  // "main" + "-" + the time of the overwrite
+      std::string free = stem + end;
+      for (int i = 2; std::find(consoles_.begin(), consoles_.end(), free) != consoles_.end(); ++i)
+        free = stem + "." + std::to_string(i) + end;
+      const BytesContent file(content);
+      if (!create_files({{joined(folder_, "console/" + free), &file}}).front())
+        throw IoError::failed_to("save the console to", folder_, std::make_error_code(std::errc::file_exists));
+      consoles_.push_back(std::move(free));
+    }
+  }
+
   /// Writes the pending files under free names.
   void write_files() {
+    write_consoles();
     std::optional<BytesContent> history;
     if (!record_.whole_history().empty()) {
       history.emplace(to_bytes(history_csv(record_.whole_history())));
@@ -308,6 +331,7 @@ class RunSaver {
   std::vector<Pending> pending_;
   std::vector<StoredArtifact> artifacts_;
   std::vector<std::string> history_;
+  std::vector<std::string> consoles_;
   std::vector<std::string> written_;
 };
 
