@@ -92,11 +92,18 @@ class LiveConsole {
   LiveConsole& operator=(const LiveConsole&) = delete;
   ~LiveConsole() { end(); }
 
-  /// Returns when what this process has written is in the file, at most a few seconds.
+  /// Returns when what this process has written is in the file, at most after a few seconds.
   void settle() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (has_ended_) return;
     std::fflush(stdout);
+    console_->settle(patience);
+  }
+  /// The same for the writing thread: waits for no lock, because a thread that crashed may hold it.
+  void try_settle() {
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock() || has_ended_) return;
+    os::try_flush_stdout();
     console_->settle(patience);
   }
   /// Puts the descriptors back. A second call does nothing. Never throws.
@@ -107,11 +114,20 @@ class LiveConsole {
     console_->restore(patience);
     holder_.leave();
   }
+  /// Returns a message, once, if somebody has killed the helper; then the console is no longer captured.
+  [[nodiscard]] std::string look_after() {
+    {
+      const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+      if (!lock.owns_lock() || has_ended_ || console_->is_helped()) return {};
+    }
+    end();
+    return "the process that keeps its console ('erm-console') was killed; what is written from now on is shown, and "
+           "not kept";
+  }
   /// Whether the file lies elsewhere than in the run so far.
   [[nodiscard]] bool is_staged() const noexcept { return is_staged_; }
   /// Stores the file in the run.
   void store(FileSystem& fs, Durability durability) {
-    if (!has_ended_) settle();
     const std::uint64_t size = file_.info().size;
     Bytes content(to_size(size));
     content.resize(file_.read_at(0, content.data(), content.size()));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erm/detail/live/console.hpp"
@@ -37,8 +38,12 @@ class LiveWriter {
   void drain() { drain(Checks::none); }
   /// Writes everything that is due; with `everything` also the rest.
   void round(bool everything);
-  /// What other programs did to the history file since the last call.
-  [[nodiscard]] std::vector<HistoryFile::Change> take_changes() { return history_.take_changes(); }
+  /// What other programs did to the history file, or to the helper of the console, since the last call.
+  [[nodiscard]] std::vector<HistoryFile::Change> take_changes() {
+    std::vector<HistoryFile::Change> changes = history_.take_changes();
+    if (!console_fault_.empty()) changes.push_back({std::exchange(console_fault_, {}), false});
+    return changes;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -57,6 +62,7 @@ class LiveWriter {
   HistoryFile history_;
   PointWriter text_;
   Clock::time_point stored_at_ = Clock::now();
+  std::string console_fault_;
   Clock::time_point console_stored_at_ = Clock::now();
 
   std::unique_ptr<SystemSampler> sampler_;
@@ -136,8 +142,11 @@ inline void LiveWriter::round(bool everything) {
   }
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();
-  if (console_ != nullptr && console_->is_staged() &&
-      (everything || now - console_stored_at_ >= options_.store_interval)) {
+  if (console_ != nullptr && console_fault_.empty()) console_fault_ = console_->look_after();
+  const bool stores_console = console_ != nullptr && console_->is_staged() &&
+                              (everything || now - console_stored_at_ >= options_.store_interval);
+  if (console_ != nullptr && (everything || stores_console)) console_->try_settle();
+  if (stores_console) {
     record_.expect_own();
     console_->store(record_.folder().fs(), options_.sync ? Durability::durable : Durability::buffered);
     console_stored_at_ = now;

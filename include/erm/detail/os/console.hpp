@@ -14,6 +14,9 @@
 
 namespace erm::detail::os {
 
+/// Writes what stdout holds in its buffer, unless another thread is writing to it.
+void try_flush_stdout() noexcept;
+
 /// Which descriptor a text came from: 'o' for stdout, 'e' for stderr, 'a' if they lead to the same place.
 using ConsoleSource = char;
 
@@ -38,6 +41,8 @@ class RedirectedConsole {
 
   /// Returns true when everything written so far is kept and shown, false after `limit`, or if the helper was killed.
   bool settle(std::chrono::milliseconds limit) noexcept { return ask('d', limit); }
+  /// Whether the helper lives. If somebody killed it, what is written waits in the pipes until restore().
+  [[nodiscard]] bool is_helped() const noexcept;
   /// Puts the descriptors back, unless the program has replaced them, and ends what is kept. What children write later
   /// is shown and not kept. Returns like settle(). A second call does nothing.
   bool restore(std::chrono::milliseconds limit) noexcept;
@@ -74,9 +79,11 @@ class RedirectedConsole {
 
 namespace erm::detail::os {
 
+inline void try_flush_stdout() noexcept {}
 inline RedirectedConsole::RedirectedConsole(ConsoleSink&, const File&) {
   throw Error("cannot capture the console: ERM does not on Windows; leave LiveOptions::capture_console off");
 }
+inline bool RedirectedConsole::is_helped() const noexcept { return false; }
 inline bool RedirectedConsole::restore(std::chrono::milliseconds) noexcept { return true; }
 
 }  // namespace erm::detail::os

@@ -27,6 +27,12 @@ namespace erm::detail::os {
                 std::error_code(errno, std::generic_category()));
 }
 
+inline void try_flush_stdout() noexcept {
+  if (::ftrylockfile(stdout) != 0) return;
+  std::fflush(stdout);
+  ::funlockfile(stdout);
+}
+
 /// Writes all of a text. Returns false for a place that takes no more, such as a pipe whose reader is gone. What a full
 /// disk refuses is left out.
 inline bool show(int file, std::string_view text) noexcept {
@@ -164,6 +170,12 @@ inline bool RedirectedConsole::ask(char what, std::chrono::milliseconds limit) n
   return is_done;
 }
 
+inline bool RedirectedConsole::is_helped() const noexcept {
+  if (is_restored_) return true;
+  api::Waiting helper = {answer_.get(), 0, 0};  // its end is closed when it ends
+  return api::wait_for_files(&helper, 1, 0) <= 0;
+}
+
 inline void RedirectedConsole::put_back() noexcept {
   for (int i = 0; i < 2; ++i) {
     if (channel_of_[i] < 0) continue;
@@ -179,11 +191,9 @@ inline bool RedirectedConsole::restore(std::chrono::milliseconds limit) noexcept
   std::fflush(stdout);
   put_back();
   const bool is_done = ask('e', limit);
-  is_restored_ = true;
   if (!is_done) {
     // Nobody else may be there to show what the pipes hold.
-    api::Waiting helper = {answer_.get(), api::can_read, 0};
-    const bool is_gone = api::wait_for_files(&helper, 1, 0) > 0;
+    const bool is_gone = !is_helped();
     for (const Channel& channel : channels_) {
       char text[4096];
       if (!is_gone || !channel.reader) continue;
@@ -194,6 +204,7 @@ inline bool RedirectedConsole::restore(std::chrono::milliseconds limit) noexcept
       }
     }
   }
+  is_restored_ = true;
   for (Channel& channel : channels_) {
     channel.reader = api::Descriptor();
     channel.original = api::Descriptor();
