@@ -387,6 +387,28 @@ TEST_CASE("A child that outlives a captured run can go on writing") {
   CHECK(kept.back() == "killed: the child's last line");  // as long as nobody ended the run
 }
 
+TEST_CASE("A captured run that moves to a child of its process captures that") {
+  const TemporaryDirectory dir;
+  REQUIRE(apart(dir, [&] {
+    LiveRun run(dir / "registry", "e", capturing());
+    say(1, "parent\n");
+    const int child = ::fork();
+    if (child == 0) {
+      run.continue_in_child();
+      say(1, "child\n");
+      run.finish();
+      say(1, "after the run\n");
+      ::_exit(0);
+    }
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child || status != 0) ::_exit(1);
+    ::_exit(0);
+  }));
+  CHECK(file_text(dir / "out") == "parent\nchild\nafter the run\n");
+  CHECK(texts(dir / "registry") == std::vector<std::string>{"parent", "child"});
+  CHECK(load(dir / "registry").status() == erm::RunStatus::finished);
+}
+
 TEST_CASE("A program that waits for all its children does not wait for the helper of a console") {
   const TemporaryDirectory dir;
   REQUIRE(apart(dir, [&] {
@@ -511,6 +533,28 @@ TEST_CASE("A program goes on and is shown when the helper of its console was kil
   const std::string shown = file_text(dir / "out");
   CHECK(std::count(shown.begin(), shown.end(), '\n') == 50001);
   CHECK(texts(dir / "registry") == std::vector<std::string>{"before"});
+}
+
+TEST_CASE("A page shows the console of a run folded, escaped and bounded") {
+  const TemporaryDirectory dir;
+  REQUIRE(apart(dir, [&] {
+    LiveRun run(dir / "registry", "e", capturing());
+    say(1, "<script>alert(1)</script> \x1B[32mgreen\x1B[0m\n");
+    for (int i = 0; i < 20000; ++i) say(1, "line " + std::to_string(i) + " of a long console\n");
+    run.flush();
+    say(2, "an error & its reason\n");
+    run.finish();
+  }));
+  const std::string page = erm::compare_runs({load(dir / "registry")});
+  CHECK(contains(page, "&lt;script&gt;alert(1)&lt;/script&gt; green\n"));
+  CHECK(contains(page, "<span class=err>an error &amp; its reason</span>\n"));
+  CHECK(contains(page, "line 0 of a long console\n"));
+  CHECK(contains(page, "line 19999 of a long console\n"));
+  CHECK_FALSE(contains(page, "line 5000 of a long console\n"));
+  CHECK(contains(page, " lines left out of this page; ExperimentRun::console() has them</i>\n"));
+  const std::string plain = erm::compare_runs({erm::ExperimentRun("e")});
+  CHECK_FALSE(contains(plain, "class=console"));
+  CHECK(page.size() < plain.size() + (std::size_t{300} << 10));
 }
 
 TEST_CASE("Escape sequences are taken out of the plain text of a console") {

@@ -152,6 +152,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .overlay { grid-column: 1 / -1; }
 .overlay .legend { padding: 0 0 4px; }
@@ -240,11 +244,11 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .scatter { max-width: 720px; padding: 0 16px 16px; }
 .brushed { touch-action: none; cursor: crosshair; }
 .brushed .zoom { stroke: var(--accent); }
-.figures p { margin: 4px 0; color: var(--soft); }
+.figures p { margin: )page"sv,
+    R"page(4px 0; color: var(--soft); }
 .axis { stroke: var(--soft) !important; }
 .grid .name { fill: var(--text); font-weight: 600; }
-.zone { fill: transparent; cursor: ns-r)page"sv,
-    R"page(esize; touch-action: none; }
+.zone { fill: transparent; cursor: ns-resize; touch-action: none; }
 .dot { fill: var(--c); opacity: 0.85; }
 .shade { fill: var(--c); }
 .faint { opacity: 0.25; }
@@ -294,7 +298,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "8cb4186974d462fe5875d3487771984597bf7fc9db0efbcdaba86c681fd8d6c5";
+inline constexpr std::string_view page_style_sha256 = "0a64c133cf08104dea3707d519626c6e9832a078a52594e6445496ad34ee19a1";
 
 // web/page.js
 inline constexpr std::string_view page_script[] = {

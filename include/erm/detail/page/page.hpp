@@ -13,6 +13,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/artifacts.hpp"
 #include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/console.hpp"
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/groups.hpp"
 #include "erm/detail/page/notes.hpp"
@@ -134,6 +135,9 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
       append_curves(page, comparison, headers, options, number++);
   }
   if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, plotly, number++);
+  const std::vector<const ExperimentRun*>& runs = comparison.runs();
+  if (std::any_of(runs.begin(), runs.end(), [](const ExperimentRun* run) { return has_console(*run); }))
+    append_consoles(page, comparison, number++);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;
