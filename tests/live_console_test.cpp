@@ -31,6 +31,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -533,6 +534,38 @@ TEST_CASE("A program goes on and is shown when the helper of its console was kil
   const std::string shown = file_text(dir / "out");
   CHECK(std::count(shown.begin(), shown.end(), '\n') == 50001);
   CHECK(texts(dir / "registry") == std::vector<std::string>{"before"});
+}
+
+TEST_CASE("A console is shown in full though the disk takes no more of it") {
+  const TemporaryDirectory dir;
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  Child child([&](const Child::Tell&) {
+    ::dup2(ends[1], 1);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    LiveOptions options = capturing();
+    options.console_size = std::size_t{1} << 20;
+    // Stands for the end of the disk: no file of this process and its helper grows any more.
+    ::rlimit limit = {200000, 200000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) throw std::runtime_error("no limit");
+    LiveRun run(dir / "registry", "e", options);
+    for (int i = 0; i < 20000; ++i) say(1, "this is line " + std::to_string(i) + "\n");
+    run.finish();
+  });
+  ::close(ends[1]);
+  std::string shown, expected;
+  char text[4096];
+  for (std::ptrdiff_t got = 0; (got = ::read(ends[0], text, sizeof text)) > 0;)
+    shown.append(text, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  CHECK(child.wait());
+  for (int i = 0; i < 20000; ++i) expected += "this is line " + std::to_string(i) + "\n";
+  CHECK((shown == expected));
+  const std::vector<std::string> kept = texts(dir / "registry");
+  REQUIRE(kept.size() > 5000);
+  CHECK(kept[5000] == "this is line 5000");
+  CHECK(load(dir / "registry").status() == erm::RunStatus::finished);
 }
 
 TEST_CASE("A page shows the console of a run folded, escaped and bounded") {

@@ -318,15 +318,15 @@ inline void LiveEngine::lock_for_fork(Deadline deadline) {
   }
   record_.mutex().lock();
   metrics_.mutex().lock();
+  lost_mutex_.lock();  // before that of the thread, as in throw_if_lost()
   thread_->mutex().lock();
-  lost_mutex_.lock();
   points_->mutex().lock();
 }
 
 inline void LiveEngine::unlock_after_fork() {
   points_->mutex().unlock();
-  lost_mutex_.unlock();
   thread_->mutex().unlock();
+  lost_mutex_.unlock();
   metrics_.mutex().unlock();
   record_.mutex().unlock();
   if (is_quiet_) thread_->at_work().unlock();

@@ -108,7 +108,9 @@ inline constexpr int set_pipe_size = -1;
 // ---- pseudo-terminals ----
 
 using TerminalSettings = ::termios;
-using TerminalSize = ::winsize;
+struct TerminalSize {
+  unsigned short rows, columns, width, height;
+};
 inline int open_terminal_master(int flags) { return ::posix_openpt(flags & ~O_CLOEXEC); }
 inline int unlock_terminal(int master) { return ::unlockpt(master); }
 inline int grant_terminal(int master) { return ::grantpt(master); }
@@ -128,8 +130,20 @@ inline void pass_unchanged(::termios& settings) {
   settings.c_oflag &= ~static_cast<::tcflag_t>(OPOST);
   settings.c_lflag &= ~static_cast<::tcflag_t>(ECHO);
 }
-inline bool size_of_terminal(int file, ::winsize& size) { return ::ioctl(file, TIOCGWINSZ, &size) == 0; }
-inline void resize_terminal(int file, ::winsize size) { ::ioctl(file, TIOCSWINSZ, &size); }
+inline bool size_of_terminal(int file, TerminalSize& size) {
+  ::winsize found = {};
+  if (::ioctl(file, TIOCGWINSZ, &found) != 0) return false;
+  size = {found.ws_row, found.ws_col, found.ws_xpixel, found.ws_ypixel};
+  return true;
+}
+inline void resize_terminal(int file, TerminalSize size) {
+  ::winsize wanted = {};
+  wanted.ws_row = size.rows;
+  wanted.ws_col = size.columns;
+  wanted.ws_xpixel = size.width;
+  wanted.ws_ypixel = size.height;
+  ::ioctl(file, TIOCSWINSZ, &wanted);
+}
 
 // ---- a process of our own ----
 
