@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ TEST_CASE("docs/delete.md") {
     std::string back = erm::restore_run("erm-registry", "digits", "main", "diverged");
     erm::restore_experiment("erm-registry", "scratch");                    // what delete_experiment took, and no more
 
-    CHECK(back == "erm-registry/digits/main/diverged");
+    CHECK(back == (std::filesystem::current_path() / "erm-registry/digits/main/diverged").generic_string());
   }
   CHECK(erm::list_experiments("erm-registry") == std::vector<std::string>{"digits", "scratch"});
   CHECK(erm::list_trash("erm-registry").size() == 2);

@@ -102,24 +102,23 @@ class LocalClaim final : public Claim {
   bool committed_ = false;
 };
 
-/// The claim on a new, empty file. Null if another process has locked the file first.
+/// The claim on a new, empty file. Null if the file is no longer there.
 inline std::unique_ptr<Claim> claim_new(os::File file, bool abandoned, bool alone, bool reads_back) {
-  if (file.locks_exclude_all()) {
-    switch (file.try_lock()) {
-      case os::File::Lock::taken:
-        if (!file.still_at_path()) return nullptr;
-        return std::make_unique<LocalClaim>(std::move(file), abandoned, alone);
-      case os::File::Lock::taken_by_another:
-        return nullptr;
-      case os::File::Lock::not_supported:
-        break;
-    }
+  // Another process may hold the lock for a moment, until it sees that the file is new.
+  for (int attempt = 0; file.locks_exclude_all() && attempt < 100; ++attempt) {
+    const os::File::Lock lock = file.try_lock();
+    if (lock == os::File::Lock::not_supported) break;
+    if (!file.still_at_path()) return nullptr;
+    if (lock == os::File::Lock::taken) return std::make_unique<LocalClaim>(std::move(file), abandoned, alone);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (attempt == 99) return nullptr;
   }
   return std::make_unique<NamedClaim>(std::move(file), abandoned, alone, reads_back);
 }
 
 /// See LocalFileSystem::claim() and NamedClaim.
 inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_back) {
+  int times_empty = 0;
   // Not for ever: for some seconds a network file system may say that a removed file exists.
   for (int attempt = 0; attempt < 100; ++attempt) {
     bool alone = false;
@@ -147,6 +146,13 @@ inline std::unique_ptr<Claim> claim_local(const std::string& path, bool reads_ba
       if (lock == os::File::Lock::taken && !locked.still_at_path()) continue;
       found.text = front_of(locked);
       const bool may_be_taken = lock == os::File::Lock::taken && !found.is_named() && !ends_with(path, unclaiming);
+      if (may_be_taken && found.text.empty() && ++times_empty < 12) {
+        // A process to which locks mean nothing, such as one that has the disk mounted from elsewhere, may have created
+        // the file, and is about to write its name into it. Give it a quarter of a second.
+        locked = os::File();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        continue;
+      }
       if (may_be_taken && !locked.has_other_names())
         return std::make_unique<LocalClaim>(std::move(locked), !found.text.empty(), false);
       if (may_be_taken) {

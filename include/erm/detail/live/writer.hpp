@@ -137,8 +137,8 @@ inline void LiveWriter::round(bool everything) {
   record_.begin_round();
   drain(Checks::owner);
   if (everything) {
-    record_.expect_own();  // check() may write the file
-    history_.check();
+    record_.expect_own();  // it may write the file
+    history_.mend_if_changed();
   }
   if (options_.sync) history_.sync();
   const Clock::time_point now = Clock::now();

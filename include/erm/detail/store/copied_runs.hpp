@@ -46,19 +46,19 @@ inline std::vector<std::string> marked_or_copied_ids(const FileSystem& fs, const
   const std::size_t marked = ids.size();
   for (const FolderEntry& entry : fs.list(folder)) {
     if (entry.kind != FileKind::folder || entry.name.rfind(".erm_", 0) == 0 || known.count(entry.name) != 0) continue;
-    std::string last;  // most runs are in the same place as the one before
-    for (const std::string& inside : sorted_ids(fs, joined(folder, entry.name), metadata_filename)) {
-      const std::string path = joined(entry.name, inside);
-      if (!last.empty() && path.rfind(last + "/", 0) == 0) continue;
-      last = holder_of(fs, folder, path, is_variant);
-      if (last.empty())
-        unclear = path;
-      else if (std::find(ids.begin(), ids.end(), last) == ids.end())
-        ids.push_back(last);
-    }
     try {
+      std::string last;  // most runs are in the same place as the one before
+      for (const std::string& inside : sorted_ids(fs, joined(folder, entry.name), metadata_filename)) {
+        const std::string path = joined(entry.name, inside);
+        if (!last.empty() && path.rfind(last + "/", 0) == 0) continue;
+        last = holder_of(fs, folder, path, is_variant);
+        if (last.empty())
+          unclear = path;
+        else if (std::find(ids.begin(), ids.end(), last) == ids.end())
+          ids.push_back(last);
+      }
       if (fs.are_files({metadata_path(joined(folder, entry.name))})) unclear = entry.name;
-    } catch (const IoError&) {
+    } catch (const Error&) {
       // A folder that cannot be read, such as lost+found. It was passed over above.
     }
   }

@@ -59,7 +59,7 @@ class HistoryFile {
     }
   }
   /// Finds out whether another program changed the file, unless an append() since the last call did so.
-  void check() {
+  void mend_if_changed() {
     if (!std::exchange(was_checked_, false)) append({});
     was_checked_ = false;
   }

@@ -1,1 +1,0 @@
-#include "erm/version.hpp"
