@@ -1,6 +1,7 @@
 // LiveOptions::capture_console: what a process and its children write to stdout and stderr is kept with the run, and
 // shown where it was shown. Each case runs in a process of its own, whose descriptors it may change.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -508,14 +509,14 @@ TEST_CASE("A store that cannot append keeps a console, too") {
 
 TEST_CASE("A program goes on and is shown when the helper of its console was killed") {
   const TemporaryDirectory dir;
-  const Shared told;
   REQUIRE(apart(dir, [&] {
+    std::atomic<bool> told{false};
     LiveOptions options = capturing();
     options.flush_interval = std::chrono::milliseconds(10);
     std::string message;
     options.on_error = [&](const std::string& text) {
       message = text;
-      *told = 1;
+      told = true;
     };
     LiveRun run(dir / "registry", "e", options);
     say(1, "before\n");
@@ -526,7 +527,7 @@ TEST_CASE("A program goes on and is shown when the helper of its console was kil
                         .c_str()) != 0)
       throw std::runtime_error("no shell");
     for (int i = 0; i < 50000; ++i) say(1, "more than a pipe holds, though nobody reads it\n");
-    if (!comes_true([&] { return *told == 1; })) throw std::runtime_error("nobody was told");
+    if (!comes_true([&] { return told.load(); })) throw std::runtime_error("nobody was told");
     say(2, message);
     run.finish();
   }));
