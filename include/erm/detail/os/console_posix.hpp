@@ -50,6 +50,25 @@ inline bool show(int file, std::string_view text) noexcept {
   return true;
 }
 
+/// What is there now, at most `size` bytes: a terminal gives it in small pieces. Closes the file, and sets it to -1, when
+/// nobody can write to it any more.
+inline std::string_view read_there(int& file, char* text, std::size_t size) noexcept {
+  std::size_t filled = 0;
+  while (filled < size) {
+    const auto got = api::read_file(file, text + filled, size - filled);
+    if (got > 0) {
+      filled += static_cast<std::size_t>(got);
+    } else if (got == 0 || errno != EINTR) {
+      if (got == 0 || errno != EAGAIN) {  // the last writer has closed it; a pseudo-terminal says EIO
+        api::close_file(file);
+        file = -1;
+      }
+      break;
+    }
+  }
+  return {text, filled};
+}
+
 /// A duplicate that programs which this process starts do not get, behind the numbers of the standard streams.
 inline api::Descriptor duplicate_of(int file) {
   api::Descriptor made(api::control_file(file, api::duplicate, 3));
@@ -264,15 +283,8 @@ inline void RedirectedConsole::help(ConsoleSink& sink, int file) noexcept {
       // A request answers for all that was written before it, and ends though children go on writing.
       const std::size_t most = request != 0 ? std::size_t{4} << 20 : std::size_t{1} << 19;
       for (std::size_t of_this = 0; way.reader >= 0 && of_this < most;) {
-        const auto got = api::read_file(way.reader, text, sizeof text);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0 && errno == EAGAIN) break;
-        if (got <= 0) {  // the last writer has closed it; a pseudo-terminal says EIO
-          api::close_file(way.reader);
-          way.reader = -1;
-          break;
-        }
-        const std::string_view all(text, static_cast<std::size_t>(got));
+        const std::string_view all = read_there(way.reader, text, sizeof text);
+        if (all.empty()) break;
         if (is_keeping) sink.take(way.source, all);
         if (way.is_shown) way.is_shown = show(way.original, all);
         of_this += all.size();
