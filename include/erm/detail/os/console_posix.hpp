@@ -265,9 +265,10 @@ inline void RedirectedConsole::help(ConsoleSink& sink, int file) noexcept {
                                {requests.get(), api::can_read, 0}};
     const bool is_terminal = ways[0].is_terminal || ways[1].is_terminal;
     const int found = is_busy ? 0 : api::wait_for_files(waiting, 3, is_terminal ? 200 : 1000);
-    // A writer that finds a waiting reader has to wake it, which costs more than the write. So wait without looking.
+    // A writer that finds a waiting reader has to wake it, which costs more than the write. So wait without looking, but
+    // not for long at a terminal, which holds little.
     if (found > 0 && waiting[2].found == 0) {
-      const ::timespec pause = {0, 4000000};
+      const ::timespec pause = {0, is_terminal ? 300000 : 4000000};
       ::nanosleep(&pause, nullptr);
     }
     char request = 0;
