@@ -18,8 +18,10 @@
 #include "catch.hpp"
 #include "erm/compare.hpp"
 #include "erm/console.hpp"
+#include "erm/edit.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
+#include "erm/series.hpp"
 #include "erm/trash.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
@@ -389,7 +391,7 @@ TEST_CASE("A child that outlives a captured run can go on writing") {
   CHECK(kept.back() == "killed: the child's last line");  // as long as nobody ended the run
 }
 
-TEST_CASE("A captured run that moves to a child of its process captures that") {
+TEST_CASE("A captured run that moves to a child of its process captures that", "[fork]") {
   const TemporaryDirectory dir;
   REQUIRE(apart(dir, [&] {
     LiveRun run(dir / "registry", "e", capturing());
@@ -439,7 +441,7 @@ TEST_CASE("A resumed run adds to its console") {
   CHECK(texts(dir / "registry") == std::vector<std::string>{"first", "another process goes on with the run", "second"});
 }
 
-TEST_CASE("Each writer of a run keeps its own console") {
+TEST_CASE("Each writer of a run keeps its own console", "[fork]") {
   const TemporaryDirectory dir;
   REQUIRE(apart(dir, [&] {
     LiveRun run(dir / "registry", "e", capturing());
@@ -486,6 +488,130 @@ TEST_CASE("A console moves with its run and goes with it") {
   erm::save_run_to_path(erm::ExperimentRun("e"), dir / "copy", overwrite);
   CHECK(erm::load_run_from_path(dir / "copy").console().lines().empty());
   CHECK_FALSE(std::filesystem::exists(dir / "copy/console"));
+}
+
+TEST_CASE("A console goes along when a run is saved to another registry, edited there and resumed") {
+  const TemporaryDirectory dir;
+  REQUIRE(apart(dir, [&] {
+    LiveRun run(dir / "registry", "e", capturing());
+    say(1, "a line\n");
+    run.log_text("a text", "text", 1);  // a series, whose files lie beside
+    run.finish();
+  }));
+  erm::save_run_to_registry(load(dir / "registry"), dir / "other");
+  CHECK(texts(dir / "other") == std::vector<std::string>{"a line"});
+  erm::edit_run(dir / "other/e/main/r", [](erm::RunEdit& edit) { edit.set_note("seen"); });
+  CHECK(texts(dir / "other") == std::vector<std::string>{"a line"});
+
+  // A file that the metadata do not list: an overwrite that was killed left it.
+  std::filesystem::copy_file(dir / "other/e/main/r/console/main.log", dir / "other/e/main/r/console/main-left.log");
+  CHECK(texts(dir / "other") == std::vector<std::string>{"a line"});
+  for (const bool captures : {false, true}) {
+    REQUIRE(apart(dir, [&] {
+      LiveOptions options = capturing();
+      options.capture_console = captures;
+      options.resume = true;
+      LiveRun run(dir / "other", "e", options);
+      say(1, "resumed\n");
+      run.finish();
+    }));
+    std::vector<std::string> expected = {"a line"};
+    if (captures) expected.insert(expected.end(), {"another process goes on with the run", "resumed"});
+    CHECK(texts(dir / "other") == expected);
+  }
+  erm::SaveOptions overwrite;
+  overwrite.overwrite = true;
+  erm::save_run_to_registry(load(dir / "other"), dir / "registry", overwrite);
+  CHECK(texts(dir / "registry") ==
+        std::vector<std::string>{"a line", "another process goes on with the run", "resumed"});
+  CHECK(load(dir / "registry").series("text").size() == 1);
+}
+
+TEST_CASE("A process that takes over a killed run keeps the console of the killed one") {
+  const TemporaryDirectory dir;
+  Child killed([&](const Child::Tell& tell) {
+    lead(1, dir / "out");
+    LiveRun run(dir / "registry", "e", capturing());
+    say(1, "of the killed\n");
+    tell(1);
+    if (::fork() == 0) {  // lives on, and so does the helper
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      say(1, "of its child\n");
+      ::_exit(0);
+    }
+    ::kill(::getpid(), SIGKILL);
+  });
+  killed.wait();
+  REQUIRE(apart(dir, [&] {
+    LiveOptions options = capturing();
+    options.resume = true;
+    options.takeover_wait = std::chrono::seconds(20);
+    LiveRun run(dir / "registry", "e", options);
+    say(1, "of the heir\n");
+    run.finish();
+  }));
+  const auto lines = [&] { return texts(dir / "registry"); };
+  CHECK(comes_true([&] { return lines().size() >= 3; }));
+  CHECK(lines() == std::vector<std::string>{"of the killed", "of its child", "of the heir"});
+  // Saved again, both files are there.
+  erm::save_run_to_path(load(dir / "registry"), dir / "copy");
+  CHECK(texts(erm::load_run_from_path(dir / "copy").console()) == lines());
+}
+
+TEST_CASE("A console of another writer stays when the main writer begins to capture", "[fork]") {
+  const TemporaryDirectory dir;
+  REQUIRE(apart(dir, [&] {
+    LiveOptions options = capturing();
+    options.capture_console = false;
+    LiveRun run(dir / "registry", "e", options);
+    Child rank([&](const Child::Tell&) {
+      LiveOptions mine = capturing();
+      mine.writer = "a-rank";
+      LiveRun joined(dir / "registry", "e", mine);
+      say(1, "of the rank\n");
+      joined.finish();
+    });
+    if (!rank.wait()) throw std::runtime_error("the rank failed");
+    run.finish();
+  }));
+  CHECK(texts(dir / "registry") == std::vector<std::string>{"of the rank"});
+  REQUIRE(apart(dir, [&] {
+    LiveOptions options = capturing();
+    options.resume = true;
+    LiveRun run(dir / "registry", "e", options);
+    say(1, "of main\n");
+    run.finish();
+  }));
+  CHECK(texts(dir / "registry") == std::vector<std::string>{"of main", "of the rank"});
+  erm::save_run_to_path(load(dir / "registry"), dir / "copy");
+  CHECK(texts(erm::load_run_from_path(dir / "copy").console()) ==
+        std::vector<std::string>{"of main", "of the rank"});
+}
+
+TEST_CASE("A console that another run took the place of, or that leads out of its run, is not read") {
+  const TemporaryDirectory dir;
+  REQUIRE(apart(dir, [&] {
+    LiveRun run(dir / "registry", "e", capturing());
+    say(1, "a line\n");
+    run.finish();
+  }));
+  const erm::ExperimentRun before = load(dir / "registry");
+  const std::string folder = dir / "registry/e/main/r";
+  std::filesystem::rename(folder + "/console", dir / "elsewhere");
+  std::filesystem::create_directory_symlink(dir / "elsewhere", folder + "/console");
+  CHECK(error_of([&] { static_cast<void>(before.console()); }) ==
+        "cannot read the console of the run '" + folder +
+            "': 'console' is a symbolic link, which may lead out of the run's folder; put the file itself there");
+  std::filesystem::remove(folder + "/console");
+  CHECK(before.console().lines().empty());  // an older version of ERM copies a run without it
+  erm::SaveOptions overwrite;
+  overwrite.overwrite = true;
+  erm::RunOptions other;
+  other.run_id = "r";
+  erm::save_run_to_registry(erm::ExperimentRun("e", other), dir / "registry", overwrite);
+  CHECK(error_of([&] { static_cast<void>(before.console()); }) ==
+        "cannot read the console of the run '" + folder +
+            "': another run took its place since it was loaded; load it again");
 }
 
 TEST_CASE("A store that cannot append keeps a console, too") {
