@@ -164,6 +164,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
@@ -238,10 +242,10 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
-.choose { min-height: 24px; margin-left: 8px; padding: 0 8px; border: 0; background: none; }
+.choose { min-height: 24px; )page"sv,
+    R"page(margin-left: 8px; padding: 0 8px; border: 0; background: none; }
 .choose::before { content: "⋮"; font-weight: 700; }
-.more { min-height: 0; height: 20px; margin-)page"sv,
-    R"page(left: 4px; padding: 0 6px; line-height: 1; vertical-align: top; }
+.more { min-height: 0; height: 20px; margin-left: 4px; padding: 0 6px; line-height: 1; vertical-align: top; }
 td:has(> .more) { min-width: 240px; }
 .more::before { content: "⋯"; }
 .choices { max-height: 50vh; margin: 8px 0; padding: 0; overflow: auto; list-style: none; }
@@ -335,7 +339,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "5225b11a809a8eba57b52a188c16bec67107e9518d151c8e2fb900ae2a8bff4a";
+inline constexpr std::string_view page_style_sha256 = "84d705a680924b4c8b8e1d94d4c786ff404a358412527818af8441bde575814e";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
