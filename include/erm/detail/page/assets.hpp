@@ -891,7 +891,7 @@ function textWidth(text, style) {
   return ruler.measureText(text).width;
 }
 
-/// How long the longest text of a row is, and of a run in a section; a number is shown whole, a text at most as far as it is clamped.
+/// How long the longest of some cells is: a number is shown whole, a text at most as far as it is clamped.
 const shownLength = (cell) => (cell.kind === "n" ? cell.shown.length : Math.min(lineLength + 4, cell.shown.length));
 const longest = (cells) => cells.reduce((most, cell) => Math.max(most, shownLength(cell)), state.show === "value" ? 0 : 14);
 
@@ -922,7 +922,11 @@ function drawInView(section, plan) {
       requestAnimationFrame(() => { isAsked = false; showInView(section); });
     };
     scroll.addEventListener("scroll", later, { passive: true });
-    new ResizeObserver(later).observe(scroll);
+    // A section may be drawn while it is closed.
+    new ResizeObserver(() => {
+      if (scroll.clientWidth === section.inView.width) later();
+      else drawInView(section, section.inView.plan);
+    }).observe(scroll);
   }
   const { fontWeight, fontSize, fontFamily } = getComputedStyle(table), style = { fontWeight, fontSize, fontFamily };
   const places = placesOf(columnWidths(section, plan, style));
@@ -932,7 +936,7 @@ function drawInView(section, plan) {
     : textWidth(key.name + (key.goal ? " ↓ guessed" : ""), style) + 24), 80);
   const first = Math.ceil(Math.min(names, room));
   // A name that does not fit goes on in the next line; all lines get the room that the longest needs.
-  section.inView = { plan, places, first, height: 13 + 21 * Math.min(4, Math.ceil((names - 28) / (first - 28))), lines: new Map(), from: -1 };
+  section.inView = { plan, places, first, width: scroll.clientWidth, height: 13 + 21 * Math.min(4, Math.ceil((names - 28) / (first - 28))), lines: new Map(), from: -1 };
   table.style.setProperty("--tall", `${section.inView.height}px`);
   table.setAttribute("aria-rowcount", plan.lines.length + 1);
   table.setAttribute("aria-colcount", plan.columns.length + 1);
@@ -948,7 +952,11 @@ function showInView(section) {
   const top = Math.floor(scroll.scrollTop / height), tall = Math.ceil((scroll.clientHeight || 720) / height);
   const pinned = plan.pinned || 0;
   const left = scroll.scrollLeft, right = left + scroll.clientWidth;
-  const columnAt = (x) => { let column = pinned; while (column < plan.columns.length - 1 && places[column + 1] <= x) ++column; return column; };
+  const columnAt = (x) => {
+    let column = pinned;
+    while (column < plan.columns.length - 1 && places[column + 1] <= x) ++column;
+    return column;
+  };
   const begin = columnAt(left + places[pinned]), end = Math.min(plan.columns.length, columnAt(right) + 1);
   if (inView.from >= 0 && top >= inView.from && Math.min(plan.lines.length, top + tall) <= inView.to && begin >= inView.begin && end <= inView.end) return;
   const from = Math.max(0, Math.min(top - tall, plan.lines.length - 3 * tall)), to = Math.min(plan.lines.length, Math.max(top + 2 * tall, from + 3 * tall));
@@ -970,6 +978,7 @@ function showInView(section) {
   const body = table.tBodies[0];
   for (const [index, line] of lines) {
     if (index >= from && index < to) continue;
+    if (line.contains(document.activeElement)) scroll.focus({ preventScroll: true });
     line.remove();
     lines.delete(index);
   }
@@ -1065,12 +1074,12 @@ function loadColumns(text) {
 const columnsButton = (section) => make("button", { type: "button", class: "choose", "aria-label": `Choose the columns of ${section.title}`,
   title: "Choose the columns", onclick: () => showColumns(section) });
 
-const mostListed = 200;
+const mos)page"sv,
+    R"page(tListed = 200;
 function showColumns(section) {
   const search = make("input", { type: "search", placeholder: "Search", "aria-label": "Search columns", oninput: () => list() });
   const items = make("ul", { class: "choices" }), note = make("p", { class: "none" });
-  const app)page"sv,
-    R"page(ly = (focus) => {
+  const apply = (focus) => {
     render();
     list();
     const again = findAll("button, input", items).find((control) => control.getAttribute("aria-label") === focus);
@@ -1301,12 +1310,12 @@ const formats = {
   markdown: () => everythingExported().map((table) => {
     const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
     const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
-      i > 0 && k > 0 && table.best[i - 1][k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
+      i > 0 && k > 0 && table.best[i - 1][)page"sv,
+    R"page(k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
     lines.splice(1, 0, "|" + table.lines[0].map((_, i) => (i === 0 ? " --- |" : " ---: |")).join(""));
     return `### ${escape(table.title)}\n\n${lines.join("\n")}`;
   }).join("\n\n") + "\n",
-  latex: () =>)page"sv,
-    R"page( everythingExported().map((table) => {
+  latex: () => everythingExported().map((table) => {
     const lines = table.lines.map((line, i) => line.map((text, k) =>
       i > 0 && k > 0 && table.best[i - 1][k - 1] ? `\\textbf{${latex(text)}}` : latex(text)).join(" & ") + " \\\\");
     lines.splice(1, 0, "\\hline");
@@ -1549,7 +1558,8 @@ function lineOf(series) {
 /// The value of a line at x, between its points; NaN beyond them.
 function valueAt(line, x) {
   const last = line.x.length - 1;
-  if (last < 0 || x < line.x[0] || x > line.x[last]) return NaN;
+  if (last < 0 || x < line.x[0] )page"sv,
+    R"page(|| x > line.x[last]) return NaN;
   let low = 0, high = last;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -1557,8 +1567,7 @@ function valueAt(line, x) {
     else high = middle;
   }
   if (line.x[high] <= x) return line.y[high];
-  if (line.x[low] === x || high )page"sv,
-    R"page(=== low) return line.y[low];
+  if (line.x[low] === x || high === low) return line.y[low];
   const part = (x - line.x[low]) / (line.x[high] - line.x[low]);
   return line.y[low] + part * (line.y[high] - line.y[low]);
 }
@@ -1793,14 +1802,14 @@ function renderCharts() {
 function moveCursor(chart, x) {
   chart.at = x;
   if (!chart.isDrawn) {
-    if (x === undefined || x === null) return;
+    if (x === undefined || x === n)page"sv,
+    R"page(ull) return;
     renderChart(chart);
     return;
   }
   const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
   chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
-  i)page"sv,
-    R"page(f (!isShown) return chart.readout.replaceChildren();
+  if (!isShown) return chart.readout.replaceChildren();
   const parts = [make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`)];
   for (const line of chart.lines) {
     const value = valueAt(line, x);
@@ -2025,12 +2034,12 @@ function axisOf(row) {
     else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
     let last = -1;
     return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
-      ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
+      ticks: ticks.map((value) => [place)page"sv,
+    R"page(Of(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
       text: (start, end) => `${textAt(start)} to ${textAt(end)}` };
   }
   const textOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
-  const values = [...new Set(row.cells)page"sv,
-    R"page(.map(textOf))].sort();
+  const values = [...new Set(row.cells.map(textOf))].sort();
   const placeOf = (text) => (values.length > 1 ? values.indexOf(text) / (values.length - 1) : 0.5);
   return { row, name: row.name, place: (run) => placeOf(textOf(row.cells[run])),
     ticks: values.slice(0, 12).map((value) => [placeOf(value), value.length > 14 ? value.slice(0, 13) + "…" : value]),
@@ -2224,7 +2233,8 @@ function blendImages(gallery) {
     for (const figure of figures) {
       const frame = find(".lens", figure);
       let top = find(".over", frame);
-      if (figure === base) { if (top) top.remove(); continue; }
+      if (figure === base) { if (top) top.remo)page"sv,
+    R"page(ve(); continue; }
       if (!top) {
         top = find("img", base).cloneNode();
         top.className = "over";
@@ -2234,8 +2244,7 @@ function blendImages(gallery) {
       top.style.opacity = range.value;
     }
   } });
-  return labelled("Blend with the baseline", range);)page"sv,
-    R"page(
+  return labelled("Blend with the baseline", range);
 }
 
 /// The lines of two texts side by side in order: kept, removed from the first, added by the second.
@@ -2454,14 +2463,14 @@ function addTableSorting() {
         for (const cell of table.tHead.rows[0].cells) {
           const isIt = direction && cell.dataset.name === name;
           find(".arrow", cell).textContent = isIt ? (direction === "ascending" ? " ▲" : " ▼") : "";
-          if (isIt) cell.setAttribute("aria-sort", direction);
+          if (isIt))page"sv,
+    R"page( cell.setAttribute("aria-sort", direction);
           else cell.removeAttribute("aria-sort");
         }
       }
       say(direction ? `Sorted by ${name}, ${direction}` : "Not sorted");
     };
-    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {)page"sv,
-    R"page(
+    for (const { table } of tables) for (const cell of table.tHead.rows[0].cells) {
       const name = cell.textContent;
       cell.dataset.name = name;
       cell.replaceChildren(make("button", { type: "button", class: "sort", title: `Sort by ${name}`, onclick: () => {
@@ -2624,7 +2633,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "98b6fd7e3ea49ba351c58471cd8fcca778910b3a8bab423b4d9f023b312bf8f9";
+inline constexpr std::string_view page_script_sha256 = "44eac36abb69cb1d8693ac7814edb5a982593d583370f31312b80ea5a08df166";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

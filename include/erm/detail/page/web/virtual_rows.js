@@ -7,7 +7,7 @@ function textWidth(text, style) {
   return ruler.measureText(text).width;
 }
 
-/// How long the longest text of a row is, and of a run in a section; a number is shown whole, a text at most as far as it is clamped.
+/// How long the longest of some cells is: a number is shown whole, a text at most as far as it is clamped.
 const shownLength = (cell) => (cell.kind === "n" ? cell.shown.length : Math.min(lineLength + 4, cell.shown.length));
 const longest = (cells) => cells.reduce((most, cell) => Math.max(most, shownLength(cell)), state.show === "value" ? 0 : 14);
 
@@ -38,7 +38,11 @@ function drawInView(section, plan) {
       requestAnimationFrame(() => { isAsked = false; showInView(section); });
     };
     scroll.addEventListener("scroll", later, { passive: true });
-    new ResizeObserver(later).observe(scroll);
+    // A section may be drawn while it is closed.
+    new ResizeObserver(() => {
+      if (scroll.clientWidth === section.inView.width) later();
+      else drawInView(section, section.inView.plan);
+    }).observe(scroll);
   }
   const { fontWeight, fontSize, fontFamily } = getComputedStyle(table), style = { fontWeight, fontSize, fontFamily };
   const places = placesOf(columnWidths(section, plan, style));
@@ -48,7 +52,7 @@ function drawInView(section, plan) {
     : textWidth(key.name + (key.goal ? " ↓ guessed" : ""), style) + 24), 80);
   const first = Math.ceil(Math.min(names, room));
   // A name that does not fit goes on in the next line; all lines get the room that the longest needs.
-  section.inView = { plan, places, first, height: 13 + 21 * Math.min(4, Math.ceil((names - 28) / (first - 28))), lines: new Map(), from: -1 };
+  section.inView = { plan, places, first, width: scroll.clientWidth, height: 13 + 21 * Math.min(4, Math.ceil((names - 28) / (first - 28))), lines: new Map(), from: -1 };
   table.style.setProperty("--tall", `${section.inView.height}px`);
   table.setAttribute("aria-rowcount", plan.lines.length + 1);
   table.setAttribute("aria-colcount", plan.columns.length + 1);
@@ -64,7 +68,11 @@ function showInView(section) {
   const top = Math.floor(scroll.scrollTop / height), tall = Math.ceil((scroll.clientHeight || 720) / height);
   const pinned = plan.pinned || 0;
   const left = scroll.scrollLeft, right = left + scroll.clientWidth;
-  const columnAt = (x) => { let column = pinned; while (column < plan.columns.length - 1 && places[column + 1] <= x) ++column; return column; };
+  const columnAt = (x) => {
+    let column = pinned;
+    while (column < plan.columns.length - 1 && places[column + 1] <= x) ++column;
+    return column;
+  };
   const begin = columnAt(left + places[pinned]), end = Math.min(plan.columns.length, columnAt(right) + 1);
   if (inView.from >= 0 && top >= inView.from && Math.min(plan.lines.length, top + tall) <= inView.to && begin >= inView.begin && end <= inView.end) return;
   const from = Math.max(0, Math.min(top - tall, plan.lines.length - 3 * tall)), to = Math.min(plan.lines.length, Math.max(top + 2 * tall, from + 3 * tall));
@@ -86,6 +94,7 @@ function showInView(section) {
   const body = table.tBodies[0];
   for (const [index, line] of lines) {
     if (index >= from && index < to) continue;
+    if (line.contains(document.activeElement)) scroll.focus({ preventScroll: true });
     line.remove();
     lines.delete(index);
   }
