@@ -209,7 +209,13 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
-.tools input[type="search"] { flex: 1 1 200px; max-width: 340px; min-width: 0; }
+.combo { position: relative; display: flex; flex: 1 1 260px; max-width: 480px; align-items: center; gap: 8px; min-width: 0; }
+.combo input { flex: 1; min-width: 0; }
+.combo input[aria-invalid="true"] { border-color: var(--bar); }
+.combo ul { position: absolute; top: 100%; left: 0; z-index: 20; max-width: min(90vw, 480px); margin: 4px 0 0; padding: 4px; list-style: none; background: var(--card); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 8px 24px rgb(0 0 0 / 25%); }
+.combo li { padding: 3px 8px; border-radius: 4px; cursor: pointer; overflow-wrap: anywhere; }
+.combo li:hover, .combo [aria-selected="true"] { background: var(--accent); color: var(--page); }
+.fault { flex-basis: 100%; border-left: 3px solid var(--bar); }
 button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
 button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
@@ -232,7 +238,8 @@ label > span { color: var(--soft); }
 th > input { margin: 0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
 .emptied > details > .scroll { display: none; }
 th.hover { background: var(--head); color: var(--accent); }
-.hovering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
+.hov)page"sv,
+    R"page(ering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
 .line.hover { stroke-width: 3; opacity: 1; }
 .hover > .key { stroke-width: 4; }
 
@@ -242,8 +249,7 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
-    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -306,7 +312,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
+inline constexpr std::string_view page_style_sha256 = "e7e2daff75763be94124ddaf4616b77b787d5216876ba79dedfeb23b39e8bd67";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -521,8 +527,648 @@ const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
   const place = plots.axes.get(name).place(run);
   return place >= low - 1e-9 && place <= high + 1e-9;
 });
-const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
+/// Whether neither the filter nor a selection in the plots leaves a run out.
+const isChosen = (run) => passesFilter(run) && inBrush(run);
+const isVisible = (run) => !state.hidden.has(run) && isChosen(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
+
+// The language of find_runs: reads a filter, and tells which runs it accepts. It means here what it means in C++, with the
+// same words for the same mistakes (detail/find/filter_lexer.hpp, filter_parser.hpp, run_filter.hpp).
+//
+//   const filter = readFilter("params.lr < 0.01 and not tags.failed");     // throws a FilterFault
+//   filter.accepts(facts)     where facts.value(field), facts.has(field, part) and facts.isMissing(field) are of a run
+
+const plainFields = ["status", "experiment", "variant", "run", "time", "duration", "group", "note", "failure", "features", "artifacts"];
+const fieldNames = "a field (params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, duration, " +
+  "group, note, failure, features or artifacts)";
+const metricPoints = ["first", "last", "min", "max"];
+
+class FilterFault extends Error {
+  constructor(fault, text, at) {
+    const line = [...text].map((c) => (c < " " || c === "\x7f" ? " " : c)).join("");
+    super(`cannot read the filter: ${fault}\n  ${line}\n  ${" ".repeat([...text.slice(0, at)].length)}^`);
+  }
+}
+
+// ---- values ----
+
+/// A text as a number, if all of it is one; else null.
+function numberIn(text) {
+  const plain = /^\+[^-]/.test(text) ? text.slice(1) : text;
+  if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return Number(plain);
+  if (/^-?inf(inity)?$/i.test(plain)) return plain[0] === "-" ? -Infinity : Infinity;
+  return /^-?nan$/i.test(plain) ? NaN : null;
+}
+
+/// An integer that fits 64 bits; else null.
+function integerIn(text) {
+  if (!/^-?\d+$/.test(text)) return null;
+  const integer = BigInt(text);
+  return integer >= -(2n ** 63n) && integer < 2n ** 64n ? integer : null;
+}
+
+/// `kind`: "text", "number" or "bool".
+const valueOf = (text, kind) => ({ text, kind, number: kind === "bool" ? null : numberIn(text), integer: kind === "number" ? integerIn(text) : null });
+
+function booleanOf(value) {
+  const lower = value.kind === "number" ? "" : value.text.toLowerCase();
+  return lower === "true" || lower === "false" ? lower === "true" : null;
+}
+
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/// By code points, as UTF-8 sorts.
+function compareTexts(a,)page"sv,
+    R"page( b) {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) ++i;
+  const rank = (text) => {
+    const code = i < text.length ? text.charCodeAt(i) : -1;
+    return code < 0xd800 ? code : code < 0xe000 ? code + 0x2000 : code - 0x800;
+  };
+  return compare(rank(a), rank(b));
+}
+
+/// Less than, more than or 0; "different" for values of two kinds; undefined where one is NaN.
+function orderOf(a, b) {
+  if (a.kind === "bool" || b.kind === "bool") {
+    const x = booleanOf(a), y = booleanOf(b);
+    return x === null || y === null ? "different" : x - y;
+  }
+  if (a.number === null && b.number === null) return compareTexts(a.text, b.text);
+  if (a.number === null || b.number === null) return "different";
+  if (Number.isNaN(a.number) || Number.isNaN(b.number)) return undefined;
+  // Two integers may round to the same double.
+  if (a.number === b.number && a.integer !== null && b.integer !== null) return compare(a.integer, b.integer);
+  return compare(a.number, b.number);
+}
+
+function isTrue(value, field) {
+  if (field.kind === "tags" && value.text === "") return true;
+  const yes = booleanOf(value);
+  if (yes !== null) return yes;
+  return value.number === null ? value.text !== "" : value.number !== 0 && !Number.isNaN(value.number);
+}
+
+/// Microseconds since 1970 of a time as ERM writes it; else null.
+function microsecondsIn(text) {
+  const match = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))?$/.exec(text);
+  if (!match) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number), [fraction, sign, hours, minutes] = match.slice(7);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (year < 1 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59 || hours > 23 || minutes > 59) return null;
+  const offset = sign ? (sign === "-" ? -1 : 1) * (60 * Number(hours) + Number(minutes)) : 0;
+  date.setUTCHours(hour, minute - offset, second);
+  if (date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) return null;
+  return BigInt(date.getTime()) * 1000n + BigInt((fraction || "").padEnd(6, "0").slice(0, 6));
+}
+
+// ---- tokens ----
+
+class FilterLexer {
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
+  fail(fault, at) { throw new FilterFault(fault, this.text, at); }
+  expected(what, found, hint) {
+    this.fail(`expected ${what}, found ${found.kind === "end" ? "the end" : `'${found.shown}'`}${hint ? "; " + hint : ""}`, found.at);
+  }
+  /// What `pattern`, which is sticky, matches here.
+  match(pattern) {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text);
+    return match ? match[0] : "";
+  }
+  next() {
+    this.at += this.match(/[ \t\r\n]*/y).length;
+    const from = this.at, c = this.text[from];
+    const token = (kind, size, more) => {
+      this.at = from + size;
+      return { kind, shown: this.text.slice(from, this.at), at: from, ...more };
+    };
+    if (c === undefined) return token("end", 0);
+    if (c === '"' || c === "'") return this.quoted(c, token);
+    if (this.match(/[+-]?\.?\d|[+-]inf/iy)) return this.number(token);
+    if (this.match(/[A-Za-z_`\u0080-\uffff]/y)) return this.word(token);
+    return token("sign", (this.match(/<=|>=|!=|==|<>|&&|\|\|/y) || c).length);
+  }
+  /// A quote inside the text is written twice, or after a backslash.
+  quoted(quote, token) {
+    let end = this.at + 1, value = "";
+    for (;; ++end) {
+      const c = this.text[end], after = this.text[end + 1];
+      if (c === undefined) this.fail(`the text that begins here has no end; close it with ${quote}`, this.at);
+      if (c === quote) {
+        if (after !== quote) break;
+        ++end;
+      } else if (c === "\\" && (after === quote || after === "\\")) {
+        ++end;
+      }
+      value += this.text[end];
+    }
+    return token("text", end + 1 - this.at, { value: valueOf(value, "text") });
+  }
+  number(token) {
+    // All that could belong to it, for the error.
+    const found = token("number", this.match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length);
+    const digits = found.shown.replace(/^\+/, "");
+    if (numberIn(digits) !== null) return { ...found, value: valueOf(digits, "number") };
+    const seconds = { s: 1, m: 60, h: 3600, d: 86400 }[digits.slice(-1)], count = numberIn(digits.slice(0, -1));
+    if (seconds && count !== null) return { ...found, kind: "duration", value: valueOf(String(count * seconds), "number") };
+    return this.expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
+  }
+  /// A word is split at dots except in backquotes.
+  word(token) {
+    const parts = [""];
+    let end = this.at;
+    for (; /[\w`./@:%+#\u0080-\uffff-]/.test(this.text[end] || " "); ++end) {
+      const c = this.text[end];
+      if (c === "`") {
+        const close = this.text.indexOf("`", end + 1);
+        if (close < 0) this.fail("the name that begins here has no end; close it with `", end);
+        parts[parts.length - 1] += this.text.slice(end + 1, close);
+        end = close;
+      } else if (c === ".") {
+        parts.push("");
+      } else {
+        parts[parts.length - 1] += c;
+      }
+    }
+    return token("word", end - this.at, { parts });
+  }
+}
+
+// ---- fields ----
+
+function fieldOf(parts) {
+  const [kind, ...rest] = parts;
+  if (rest.length === 0) return plainFields.includes(kind) ? { kind } : null;
+  if (rest.every((part) => part === "")) return null;
+  if (kind === "params" || kind === "tags") return { kind, name: rest.join(".") };
+  if (kind === "dicts") return rest.length < 2 ? null : { kind, name: rest[0], path: rest.slice(1) };
+  if (kind !== "metrics") return null;
+  const point = rest.length > 1 && metricPoints.includes(rest[rest.length - 1]) ? rest.pop() : "";
+  return { kind, name: rest.join("."), point };
+}
+
+/// A name alone: the metric, or else the param.
+function bareFieldOf([name, point, ...more]) {
+  if (name === "" || more.length || (point !== undefined && !metricPoints.includes(point))) return null;
+  return { kind: "named", name, point: point || "" };
+}
+
+const isList = (field) => field.kind === "features" || field.kind === "artifacts";
+
+// ---- the parser ----
+
+const tests = {
+  "=": (order) => order === 0, "!=": (order) => order !== 0 && order !== undefined,
+  "<": (order) => order < 0, "<=": (order) => order <= 0, ">": (order) => order > 0, ">=": (order) => order >= 0,
+};
+tests["=="] = tests["="];
+tests["<>"] = tests["!="];
+
+class FilterParser {
+  constructor(text) {
+    this.lexer = new FilterLexer(text);
+    this.depth = 0;
+    this.fields = [];
+    this.isMeant = false; // whether it can only be a filter, and not words to look for
+    this.token = { kind: "end" };
+  }
+  advance() { this.token = this.lexer.next(); }
+  is(word) { return (this.token.kind === "word" || this.token.kind === "sign") && this.token.shown.toLowerCase() === word; }
+  skip(word) {
+    const found = this.is(word);
+    if (found) this.advance();
+    return found;
+  }
+  read() {
+    this.advance();
+    if (this.token.kind === "end") return () => true;
+    const accepts = this.either();
+    if (this.token.kind !== "end")
+      this.lexer.expected("'and', 'or' or the end", this.token, this.is("&&") || this.is("&") ? "write 'and'" : this.is("||") || this.is("|") ? "write 'or'" : "");
+    return accepts;
+  }
+  either() {
+    const parts = [this.both()];
+    while (this.skip("or")) parts.push(this.both());
+    return (facts) => parts.some((part) => part(facts));
+  }
+  both() {
+    const parts = [this.no()];
+    while (this.skip("and")) parts.push(this.no());
+    return (facts) => parts.every((part) => part(facts));
+  }
+  no() {
+    if (++this.depth > 100) this.lexer.fail("'not' and parentheses nest deeper than 100; simplify it", this.token.at);
+    let accepts;
+    if (this.skip("not")) {
+      const inner = this.no();
+      accepts = (facts) => !inner(facts);
+    } else if (this.skip("(")) {
+      accepts = this.either();
+      if (!this.skip(")")) this.lexer.expected("'and', 'or' or ')'", this.token);
+    } else {
+      accepts = this.condition();
+    }
+    --this.depth;
+    return accepts;
+  }
+  /// A field or a constant: {field or value, token}. `bare` says what a word means that is no field: "name" or "text".
+  operand(bare) {
+    const { token } = this, given = { token, field: null, value: null };
+    if (token.value) {
+      given.value = token.value;
+    } else if (this.is("true") || this.is("false")) {
+      given.value = valueOf(token.shown.toLowerCase(), "bool");
+    } else if (this.is("nan") || this.is("inf")) {
+      given.value = valueOf(token.shown, "number");
+    } else if (token.kind === "word") {
+      given.field = fieldOf(token.parts);
+      if (given.field && token.parts.length > 1) this.isMeant = true;
+      if (!given.field && !this.readBareWord(given, bare))
+        this.lexer.expected(fieldNames, token, token.parts.length === 1 ? "if it is a text, put it in quotes" : "");
+      if (given.field) this.fields.push({ ...given.field, shown: token.shown });
+    } else {
+      this.lexer.expected("a field, a number or a text in quotes", token, this.is("!") ? "write 'not'" : "");
+    }
+    this.advance();
+    return given;
+  }
+  readBareWord(given, bare) {
+    const { parts } = given.token;
+    if (["and", "or", "not", "in", "is", "contains"].some((word) => this.is(word))) return false;
+    if (bare === "name") given.field = bareFieldOf(parts);
+    else if (parts.length === 1 || !["params", "metrics", "dicts", "tags"].includes(parts[0])) given.value = valueOf(parts.join("."), "text");
+    return given.field !== null || given.value !== null;
+  }
+  refuseList({ field, token }) {
+    if (field && isList(field)) this.lexer.fail(`'${token.shown}' is a list; ask what it 'contains'`, token.at);
+  }
+  /// Turns a constant into what it is compared with, or throws.
+  fit({ field, token }, constant) {
+    const isTime = field.kind === "time";
+    if (constant.field) {
+      if (isTime !== (constant.field.kind === "time")) this.lexer.fail("a time can be compared with a time only", (isTime ? constant : { token }).token.at);
+    } else if (isTime) {
+      const { text, kind } = constant.value;
+      const time = kind === "text" ? microsecondsIn(text.length === 10 ? text + "T00:00:00" : text) : null;
+      if (time === null) this.lexer.expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
+      constant.value = valueOf(String(time), "number");
+    } else if (constant.token.kind === "duration" && field.kind !== "duration") {
+      this.lexer.fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
+    } else if (field.kind === "status" && !(constant.value.kind === "text" && /^(running|finished|failed|killed)$/.test(constant.value.text))) {
+      this.lexer.expected('"running", "finished", "failed" or "killed"', constant.token);
+    }
+  }
+  comparison(test, left) {
+    const right = this.operand(left.field ? "text" : "name");
+    this.refuseList(left);
+    this.refuseList(right);
+    if (left.field) this.fit(left, right);
+    else if (right.field) this.fit(right, left);
+    else this.lexer.expected("a field on one side of the comparison", left.token);
+    return (facts) => {
+      const a = left.field ? facts.value(left.field) : left.value, b = a && (right.field ? facts.value(right.field) : right.value);
+      return Boolean(a && b) && test(orderOf(a, b));
+    };
+  }
+  oneOf(left) {
+    this.refuseList(left);
+    if (!this.skip("(")) this.lexer.expected("'('", this.token);
+    const members = [];
+    do {
+      const member = this.operand("text");
+      if (member.field) this.lexer.expected("a number or a text in quotes", member.token);
+      this.fit(left, member);
+      members.push(member.value);
+    } while (this.skip(","));
+    if (!this.skip(")")) this.lexer.expected("',' or ')'", this.token);
+    return (facts) => {
+      const value = fac)page"sv,
+    R"page(ts.value(left.field);
+      return value !== null && members.some((member) => orderOf(value, member) === 0);
+    };
+  }
+  contains({ field, token }) {
+    const part = this.operand("text");
+    if (part.field || part.value.kind !== "text") this.lexer.expected("a text in quotes", part.token);
+    if (field.kind === "time") this.lexer.fail("a time contains no text; compare it", token.at);
+    return (facts) => {
+      if (isList(field)) return facts.has(field, part.value.text);
+      const value = facts.value(field);
+      return value !== null && value.text.includes(part.value.text);
+    };
+  }
+  condition() {
+    const left = this.operand("name"), { field } = left;
+    if (this.token.kind === "sign" && Object.hasOwn(tests, this.token.shown)) {
+      const test = tests[this.token.shown];
+      this.isMeant = true;
+      this.advance();
+      return this.comparison(test, left);
+    }
+    if (!field) this.lexer.expected("=, !=, <, <=, > or >=", this.token);
+    const is = this.skip("is"), negated = this.skip("not");
+    let accepts = null;
+    if (is && this.skip("missing")) {
+      accepts = (facts) => (isList(field) ? facts.isMissing(field) : facts.value(field) === null);
+    } else if (is && this.skip("nan")) {
+      this.refuseList(left);
+      accepts = (facts) => Number.isNaN((facts.value(field) || left).number);
+    } else if (is) {
+      this.lexer.expected("'missing' or 'nan'", this.token);
+    } else if (this.skip("in")) {
+      accepts = this.oneOf(left);
+    } else if (this.skip("contains")) {
+      accepts = this.contains(left);
+    } else if (negated) {
+      this.lexer.expected("'in' or 'contains'", this.token);
+    } else if (isList(field) || field.kind === "time" || field.kind === "named") {
+      this.lexer.expected(isList(field) ? "'contains'" : "a comparison", this.token);
+    } else {
+      return (facts) => {
+        const value = facts.value(field);
+        return value !== null && isTrue(value, field);
+      };
+    }
+    this.hasTest = true;
+    return negated ? (facts) => !accepts(facts) : accepts;
+  }
+}
+
+/// {accepts, isMeant, hasTest, fields, fault}: an unreadable text has a fault and accepts every run.
+function readFilter(text) {
+  const parser = new FilterParser(text);
+  try {
+    return { accepts: parser.read(), isMeant: parser.isMeant, hasTest: Boolean(parser.hasTest), fields: parser.fields, fault: null };
+  } catch (fault) {
+    if (!(fault instanceof FilterFault)) throw fault;
+    return { accepts: () => true, isMeant: parser.isMeant, hasTest: false, fields: parser.fields, fault };
+  }
+}
+
+// What a filter or an axis asks of a run, found in the tables and charts of the page.
+
+const runFacts = parsed(find("#facts") && find("#facts").textContent) || [];
+const rowMaps = new Map();
+
+/// The rows of a kind, of a dict by its title, by name.
+function rowsNamed(kind, title) {
+  const key = title || kind;
+  if (!rowMaps.has(key)) {
+    const section = sections.find((one) => one.kind === kind && (!title || one.title === title));
+    rowMaps.set(key, new Map((section ? section.rows : []).map((row) => [row.name, row])));
+  }
+  return rowMaps.get(key);
+}
+
+function valueOfCell(row, run) {
+  const cell = row && row.cells[run];
+  if (!cell || cell.kind === "m") return null;
+  if (cell.kind === "z") return valueOf("null", "text");
+  return valueOf(cell.text, { n: "number", b: "bool" }[cell.kind] || "text");
+}
+
+const chartOf = (metric) => charts.find((chart) => chart.name === metric);
+
+/// The first, last, min or max of a metric's history; undefined where the run has none.
+function pointOf(metric, point, run) {
+  const chart = chartOf(metric);
+  if (!chart) return undefined;
+  if (point === "first") {
+    const line = seriesOf(chart).find((series) => series.run === run);
+    return line && valueOf(String(line.y[0]), "number");
+  }
+  if (!chart.summary) chart.summary = new Map(findAll(".figures tbody tr", chart.figure).map((line) => [Number(line.cells[0].dataset.run), line.cells]));
+  const cells = chart.summary.get(run);
+  return cells && valueOf(cells[{ last: 2, min: 4, max: 6 }[point]].title || "nan", "number");
+}
+
+function metricOf(name, point, run) {
+  const found = point ? pointOf(name, point, run) : undefined;
+  return found === undefined ? valueOfCell(rowsNamed("metrics").get(name), run) : found;
+}
+
+/// A value of a dict: a row, an element of a list, or all that is below a path.
+function entryOf(dict, path, run) {
+  const rows = rowsNamed("dict", `Dict: ${dict}`);
+  const whole = valueOfCell(rows.get(path.join(".")), run);
+  if (whole) return whole;
+  for (let depth = path.length - 1; depth > 0; --depth) {
+    const list = valueOfCell(rows.get(path.slice(0, depth).join(".")), run);
+    if (!list) continue;
+    let at = list.text[0] === "[" ? parsed(list.text) : null;
+    for (const key of path.slice(depth)) {
+      const index = Array.isArray(at) ? numberIn(key) : key;
+      at = index === null || at === null || typeof at !== "object" ? undefined : at[Array.isArray(at) ? Math.trunc(index) : index];
+    }
+    return at === undefined ? null : valueOf(typeof at === "object" ? JSON.stringify(at) : String(at), { number: "number", boolean: "bool" }[typeof at] || "text");
+  }
+  const below = [...rows.values()].filter((row) => row.name.startsWith(path.join(".") + ".") && valueOfCell(row, run));
+  return below.length ? valueOf(below.map((row) => `${row.name}: ${row.cells[run].text}`).join(", "), "text") : null;
+}
+
+let artifactRuns = null;
+function hasArtifact(run, id) {
+  if (!artifactRuns) {
+    artifactRuns = new Map(findAll(".part.artifacts h3").map((title) =>
+      [title.textContent, new Set(findAll("figure[data-run]", title.nextElementSibling).map((figure) => Number(figure.dataset.run)))]));
+  }
+  if (id !== undefined) return artifactRuns.has(id) && artifactRuns.get(id).has(run);
+  return [...artifactRuns.values()].some((those) => those.has(run));
+}
+
+/// A value of a run as run_filter.js has it; null where the run has none.
+function fieldValue({ kind, name, point, path }, run) {
+  const { duration, note } = runFacts[run] || {};
+  switch (kind) {
+    case "params": return valueOfCell(rowsNamed(kind).get(name), run);
+    case "metrics": return metricOf(name, point, run);
+    case "named": return metricOf(name, point, run) || valueOfCell(rowsNamed("params").get(name), run);
+    case "dicts": return entryOf(name, path, run);
+    case "tags": {
+      const value = valueOfCell(rowsNamed(kind).get(name), run);
+      return value && value.kind === "bool" ? valueOf("", "text") : value; // shown as "yes"
+    }
+    case "duration": return duration === undefined ? null : valueOf(String(duration), "number");
+    case "note": return note === undefined ? null : valueOf(note, "text");
+    case "time": return valueOf(String(microsecondsIn(rowsNamed("runs").get("time (UTC)").cells[run].text)), "number");
+    default: return valueOfCell(rowsNamed("runs").get(kind), run);
+  }
+}
+
+const hasFeature = (run, name) => (name === undefined ? [...rowsNamed("features").values()] : [rowsNamed("features").get(name)])
+  .some((row) => row && row.cells[run].kind === "b");
+const hasIn = { features: hasFeature, artifacts: hasArtifact };
+const factsOf = (run) => ({
+  value: (field) => fieldValue(field, run),
+  has: (field, part) => hasIn[field.kind](run, part),
+  isMissing: (field) => !hasIn[field.kind](run),
+});
+
+// The names and values that the filter field completes.
+
+const inQuotes = (text) => `"${text.replaceAll(/["\\]/g, (c) => "\\" + c)}"`;
+/// A name as a filter has it: in backquotes where it has other characters, or would mean something else.
+const inBackquotes = (name, isPlain) => (isPlain && /^[\w./@:%+#\u0080-\uffff-]+$/.test(name) ? name : `\`${name}\``);
+
+let fieldTexts = null;
+/// Every field that a run of the page has.
+function allFields() {
+  if (fieldTexts) return fieldTexts;
+  const named = (kind) => [...rowsNamed(kind).keys()].map((name) => `${kind}.${inBackquotes(name, kind !== "metrics" || !/\.(first|last|min|max)$/.test(name))}`);
+  const points = charts.flatMap(({ name }) => ["min", "max", "first", "last"].map((point) => `metrics.${inBackquotes(name, true)}.${point}`));
+  const dicts = sections.filter(({ kind }) => kind === "dict").flatMap(({ title, rows }) => rows.map(({ name }) => `dicts.${inBackquotes(title.slice(6), !title.includes("."))}.${inBackquotes(name, true)}`));
+  // A name with a backquote in it cannot be written.
+  fieldTexts = [...named("params"), ...named("metrics"), ...points, ...named("tags"), ...plainFields, ...dicts].filter((text) => text.split("`").length % 2 === 1);
+  return fieldTexts;
+}
+
+/// The values that the runs have of a field.
+function valuesOf({ parts }) {
+  const field = parts && (fieldOf(parts) || bareFieldOf(parts));
+  if (!field || field.kind === "time") return [];
+  if (isList(field)) return (field.kind === "features" ? [...rowsNamed("features").keys()] : findAll(".part.artifacts h3").map((title) => title.textContent)).map(inQuotes);
+  const values = runs.map((_, run) => fieldValue(field, run)).filter(Boolean);
+  return [...new Set(values.map(({ text, kind }) => (kind !== "text" || /^[A-Za-z_][\w./@:%+#-]*$/.test(text) ? text : inQuotes(text))))];
+}
+
+function tokensOf(text) {
+  const lexer = new FilterLexer(text), tokens = [];
+  try {
+    for (let token = lexer.next(); token.kind !== "end"; token = lexer.next()) tokens.push(token);
+  } catch (fault) {
+    tokens.push({ kind: "open", shown: text.slice(lexer.at), at: lexer.at }); // a quote without an end
+  }
+  return tokens;
+}
+
+/// {from, options}: what could stand in place of the word that `text` ends with.
+function completionsOf(text, isAsked) {
+  const tokens = tokensOf(text), last = tokens[tokens.length - 1];
+  const typed = last && last.kind !== "sign" && last.at + last.shown.length === text.length ? tokens.pop().shown : "";
+  const words = tokens.map((token) => token.shown.toLowerCase());
+  const at = Math.max(...["in", "contains", ...Object.keys(tests)].map((word) => words.lastIndexOf(word))), after = words.slice(at + 1);
+  const isValue = at > 0 && (words[at] === "in" ? /^[(,]$/.test(after[after.length - 1]) && !after.includes(")") : after.length === 0);
+  if (!typed && !isValue && !isAsked) return { from: text.length, options: [] };
+  const all = isValue ? valuesOf(tokens[at - (words[at - 1] === "not" ? 2 : 1)]) : allFields();
+  const wanted = typed.toLowerCase().replaceAll(/["'`]/g, "");
+  // Those that begin so, or one of whose parts does, come first.
+  const plain = (option) => option.toLowerCase().replaceAll(/["`]/g, "");
+  const found = all.filter((option) => option !== typed && plain(option).includes(wanted));
+  const begins = (option) => plain(option).split(".").some((part) => part.startsWith(wanted));
+  return { from: text.length - typed.length, options: [...found.filter(begins), ...found.filter((option) => !begins(option))].slice(0, 10) };
+}
+
+// The filter field: words that rows must have, or an expression that runs must fulfil.
+
+let current = { text: "" };
+
+/// What the field holds: {} for words, or for an expression {accepted: of each run, fault, unknown: names that no run has}.
+function currentFilter() {
+  if (current.text === state.filter) return current;
+  const text = state.filter, filter = readFilter(text);
+  const isUnknown = (field) => field.name !== undefined && runs.every((_, run) => fieldValue(field, run) === null);
+  // Text that can be both is words: "status", "best in class", "x contains y" without an x.
+  const isExpression = runs.length > 1 && (filter.isMeant || /^[\s(]*(not\s+)*[\w./@:%+#`-]+\s*([=<>]|!=)/i.test(text) ||
+    (filter.hasTest && !filter.fields.some(isUnknown)));
+  current = { text };
+  if (!isExpression) return current;
+  current.fault = filter.fault && filter.fault.message;
+  current.accepted = runs.map((_, run) => filter.accepts(factsOf(run)));
+  current.unknown = filter.fault ? [] : filter.fields.filter(isUnknown).map((field) => field.shown);
+  return current;
+}
+const passesFilter = (run) => !currentFilter().accepted || current.ac)page"sv,
+    R"page(cepted[run];
+/// The words that a row must have; none while the field holds an expression.
+const rowWords = () => (currentFilter().accepted ? "" : state.filter);
+
+const filterField = { active: -1, options: [], from: 0 };
+
+function addFilterField() {
+  const f = filterField;
+  f.input = make("input", { type: "search", role: "combobox", "aria-autocomplete": "list", "aria-controls": "names", "aria-expanded": "false", autocomplete: "off",
+    spellcheck: "false", placeholder: "Filter: adam, or val/loss < 0.4", "aria-label": "Filter rows by words, or runs by an expression", "aria-describedby": "fault",
+    oninput: () => { takeFilter(); showCompletions(false); }, onkeydown: chooseCompletion, onblur: closeCompletions });
+  f.list = make("ul", { role: "listbox", id: "names", "aria-label": "Names and values", hidden: true });
+  f.count = make("span", { class: "count" });
+  f.fault = make("pre", { class: "fault", id: "fault", hidden: true });
+  return make("div", { class: "combo" }, f.input, f.list, f.count);
+}
+
+function takeFilter() {
+  state.filter = filterField.input.value;
+  render();
+  say(currentFilter().accepted ? current.fault || filterField.count.textContent :
+    `${sections.reduce((sum, section) => sum + (isOverview(section) ? 0 : section.shown.rows.length), 0)} rows shown`);
+}
+
+function showFilter() {
+  const f = filterField, { fault, unknown = [] } = currentFilter(), shown = visibleRuns().length;
+  if (f.input.value !== state.filter) f.input.value = state.filter;
+  f.count.textContent = (shown < runs.length || current.accepted ? `${shown} of ${runs.length} runs` : "") + (unknown.length ? `; no run has ${[...new Set(unknown)].join(", ")}` : "");
+  f.fault.textContent = fault || "";
+  f.fault.hidden = !fault;
+  f.input.setAttribute("aria-invalid", String(Boolean(fault)));
+}
+
+// ---- completion ----
+
+function closeCompletions() {
+  filterField.active = -1;
+  filterField.list.hidden = true;
+  filterField.input.setAttribute("aria-expanded", "false");
+  filterField.input.removeAttribute("aria-activedescendant");
+}
+
+/// `isAsked`: even where nothing is typed yet.
+function showCompletions(isAsked) {
+  const f = filterField;
+  closeCompletions();
+  Object.assign(f, completionsOf(f.input.value.slice(0, f.input.selectionStart), isAsked));
+  if (f.options.length === 0 || runs.length < 2) return;
+  f.list.replaceChildren(...f.options.map((option, i) => make("li", { role: "option", id: `name${i}`, "aria-selected": "false",
+    onpointerdown: (event) => { event.preventDefault(); complete(i); } }, option)));
+  f.list.hidden = false;
+  f.input.setAttribute("aria-expanded", "true");
+}
+
+function complete(i) {
+  const f = filterField, rest = f.input.value.slice(f.input.selectionStart), text = f.input.value.slice(0, f.from) + f.options[i] + " ";
+  f.input.value = text + rest.trimStart();
+  f.input.setSelectionRange(text.length, text.length);
+  closeCompletions();
+  takeFilter();
+}
+
+function chooseCompletion(event) {
+  const f = filterField, step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (step) {
+    event.preventDefault();
+    if (f.list.hidden) return showCompletions(true);
+    const { children } = f.list;
+    if (f.active >= 0) children[f.active].setAttribute("aria-selected", "false");
+    f.active = (f.active + step + (f.active < 0 && step < 0 ? 1 : 0) + children.length) % children.length;
+    children[f.active].setAttribute("aria-selected", "true");
+    children[f.active].scrollIntoView({ block: "nearest" });
+    f.input.setAttribute("aria-activedescendant", `name${f.active}`);
+  } else if (!f.list.hidden && event.key === "Escape") {
+    event.stopPropagation();
+    event.preventDefault();
+    closeCompletions();
+  } else if (f.active >= 0 && (event.key === "Enter" || event.key === "Tab")) {
+    event.preventDefault();
+    complete(f.active);
+  }
+  return undefined;
+}
 
 // The cells of a table: what a value is compared with, shows and is sorted by.
 
@@ -571,8 +1217,7 @@ function makeCell(row, run) {
 function nameParts(row, text) {
   const parts = [text === undefined ? row.name : text];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
-  if (row.differs && !row.plain) par)page"sv,
-    R"page(ts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
   return parts;
 }
 
@@ -632,7 +1277,7 @@ const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || se
 
 /// Whether a lower-case text has every word.
 function filterTest() {
-  const words = state.filter.toLowerCase().split(/\s+/);
+  const words = rowWords().toLowerCase().split(/\s+/);
   return (text) => words.every((word) => text.includes(word));
 }
 
@@ -697,7 +1342,8 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
   const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
   for (let i = 0, end; i < rows.length; i = end) {
     const name = rows[i].name;
-    let dot = isFlat ? -1 : name.indexOf(".", from + 1);
+    let dot = isFlat ? -1 : name.ind)page"sv,
+    R"page(exOf(".", from + 1);
     end = i + 1;
     if (dot > 0) while (end < rows.length && rows[end].name.startsWith(name.slice(0, dot + 1))) ++end;
     if (end - i < 2) {
@@ -708,7 +1354,7 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
     // Keys that follow each other in all of them are one step.
     for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
     const path = name.slice(0, dot);
-    const folded = section.folded.has(path) && !state.filter;
+    const folded = section.folded.has(path) && !rowWords();
     into.push({ rows: inside, path, from, depth, folded });
     if (!folded) pathTree(section, inside, dot, depth + 1, into);
   }
@@ -721,7 +1367,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
   const header = make("th", { scope, class: (scope === "row" ? deep(item.depth) : item.folded && differing ? "x" : "") || null },
-    make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+    make("button", { type: "button", class: "fold", disabled: rowWords() !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
       saveState();
@@ -775,7 +1421,7 @@ function rowsTable(section, rows, order) {
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
+  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(isChosen) : shown);
   const rows = orderedRows(section, shownRows(section));
   const layout = layoutOf(section);
   section.table.dataset.layout = layout;
@@ -825,8 +1471,7 @@ function render() {
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortBu)page"sv,
-    R"page(ttons(section);
+      addSortButtons(section);
       if (canFold(section)) comingIntoView.observe(section.element);
       continue;
     }
@@ -933,11 +1578,6 @@ const button = (text, attributes, onclick) => make("button", { type: "button", .
 const labelled = (text, control) => make("label", null, make("span", null, text), control);
 
 function addTools() {
-  tools.filter = make("input", { type: "search", placeholder: "Filter by name or value", "aria-label": "Filter rows by name or value", oninput: () => {
-    state.filter = tools.filter.value;
-    render();
-    say(`${sections.reduce((sum, section) => sum + (isOverview(section) ? 0 : section.shown.rows.length), 0)} rows shown`);
-  } });
   tools.differing = button("Differences only", { "aria-pressed": "false", title: "d" }, () => toggleDiffering());
   tools.show = make("select", { onchange: () => { state.show = tools.show.value; render(); } },
     option("value", "values"), option("difference", "difference to baseline"), option("percent", "percent to baseline"));
@@ -950,7 +1590,8 @@ function addTools() {
     const parts = findAll(".part > details");
     const open = parts.some((part) => part.open);
     for (const part of parts) part.open = !open;
-    tools.fold.textContent = open ? "Open all" : "Collapse all";
+    tools.fold.textContent = open ? "Open all" : "Collapse a)page"sv,
+    R"page(ll";
   });
   const menu = make("details", { class: "menu" }, make("summary", null, "Export"), make("div", null,
     button("Copy as TSV", {}, () => copy(formats.tsv(), "TSV")),
@@ -960,13 +1601,13 @@ function addTools() {
     button("Download JSON", {}, () => download(new Blob([formats.json()], { type: "application/json" }), "comparison.json"))));
   const help = button("?", { "aria-label": "Keyboard help", title: "?" }, showHelp);
   const several = runs.length > 1;
-  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, tools.filter, several ? tools.differing : null,
-    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help));
+  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, addFilterField(), several ? tools.differing : null,
+    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help, filterField.fault));
   document.body.append(status);
 }
 
 function showControls() {
-  tools.filter.value = state.filter;
+  showFilter();
   tools.differing.setAttribute("aria-pressed", String(state.differing));
   tools.show.value = state.show;
 }
@@ -1017,7 +1658,7 @@ function listenToKeys() {
       return;
     }
     if (typing || find("dialog[open]")) return;
-    const action = { "/": () => tools.filter.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
+    const action = { "/": () => filterField.input.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
       p: () => goToDifference(false), "?": showHelp }[event.key];
     if (!action) return;
     event.preventDefault();
@@ -1076,8 +1717,7 @@ function seriesOf(chart) {
 const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
-const zoomOf = (chart) => (state.x !== "step" || )page"sv,
-    R"page(stepName(chart) === state.zoomAxis) ? state.zoom : null;
+const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
 /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
@@ -1202,7 +1842,8 @@ const xText = (x) => state.x === "step" ? tickText(x) : state.x === "time" ? tim
 
 /// A path with at most four points to a column of pixels; a point alone between gaps is a dot.
 function pathOf(x, y, toX, toY) {
-  let path = "", pen = false, column = NaN, pending = null;
+  let path = "", pen = false, column = NaN, pendin)page"sv,
+    R"page(g = null;
   const put = (px, py) => { path += (pen ? "L" : "M") + px.toFixed(1) + " " + py.toFixed(1); pen = true; };
   const finish = () => {
     if (!pending) return;
@@ -1321,8 +1962,7 @@ function renderChart(chart) {
   chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
     draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
-  cha)page"sv,
-    R"page(rt.isDrawn = true;
+  chart.isDrawn = true;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
@@ -1460,7 +2100,8 @@ function listenToChart(chart) {
       "+": () => setZoom([Math.max(x0, at - (x1 - x0) / 4), Math.min(x1, at + (x1 - x0) / 4)], chart),
       "-": () => setZoom(null),
     };
-    if (!actions[event.key]) return;
+    if (!actions[e)page"sv,
+    R"page(vent.key]) return;
     event.preventDefault();
     actions[event.key]();
   });
@@ -1564,8 +2205,7 @@ function addCharts() {
   find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
     make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
     make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.g)page"sv,
-    R"page(roup.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
 // Many runs: parallel coordinates and the scatter of a pair.
@@ -1661,7 +2301,8 @@ function listenToScatter() {
   };
   const span = (to, i) => [Math.min(from[i], to[i]), Math.max(from[i], to[i])];
   svg.addEventListener("pointerdown", (event) => { from = placeAt(event); svg.setPointerCapture(event.pointerId); });
-  svg.addEventListener("pointermove", (event) => { if (from) markScatter(span(placeAt(event), 0), span(placeAt(event), 1)); });
+  svg.addEventListener("pointermove", (event) => { if (from) markScatter()page"sv,
+    R"page(span(placeAt(event), 0), span(placeAt(event), 1)); });
   svg.addEventListener("pointerup", (event) => {
     if (!from) return;
     const x = span(placeAt(event), 0), y = span(placeAt(event), 1);
@@ -1756,8 +2397,7 @@ function zoomTogether(gallery) {
   const images = findAll("img", gallery);
   if (images.length === 0) return null;
   const boxes = images.map((image) => {
-  )page"sv,
-    R"page(  const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
+    const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
     image.replaceWith(frame);
     frame.append(image);
     image.loading = "eager";
@@ -1880,7 +2520,8 @@ function plotlyButton(gallery) {
     plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
     try {
       const code = await plotlyCode;
-      for (const holder of holders) await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
+      for (const holder of holders) await drawW)page"sv,
+    R"page(ithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
       say(`${id} is drawn`);
     } catch (error) {
       for (const holder of holders) find(".notice", holder).textContent = `plotly.js cannot be read: ${error.message}`;
@@ -1994,8 +2635,7 @@ function markTables() {
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle(")page"sv,
-    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -2107,7 +2747,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
+inline constexpr std::string_view page_script_sha256 = "bffce5b3a3f13f8e0e93c7a15f7c0cd3feb94b46fcd914d2634ad4024e09ea4a";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -21,6 +21,7 @@
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/provenance.hpp"
+#include "erm/detail/page/run_facts.hpp"
 #include "erm/detail/page/series.hpp"
 #include "erm/detail/page/tables.hpp"
 
@@ -140,6 +141,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   if (!comparison.series().empty()) append_series(page, comparison, options, plotly, number++);
   if (!comparison.histograms().empty()) append_heatmaps(page, comparison, number++);
   if (!comparison.tables().empty()) append_logged_tables(page, comparison, options, number++);
+  if (comparison.runs().size() > 1) append_run_facts(page, comparison);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;

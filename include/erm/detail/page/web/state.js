@@ -82,5 +82,7 @@ const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
   const place = plots.axes.get(name).place(run);
   return place >= low - 1e-9 && place <= high + 1e-9;
 });
-const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
+/// Whether neither the filter nor a selection in the plots leaves a run out.
+const isChosen = (run) => passesFilter(run) && inBrush(run);
+const isVisible = (run) => !state.hidden.has(run) && isChosen(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
