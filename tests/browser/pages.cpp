@@ -297,6 +297,38 @@ void write_series(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "series.html", runs);
 }
 
+/// A search over params with long names that begin alike. Every tenth run diverges: to 1e12, to infinity or to NaN. The
+/// loss is least in the middle.
+void write_search(const std::filesystem::path& file, int count) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < count; ++i) {
+    erm::ExperimentRun run = run_named("trial-" + std::to_string(i), i);
+    const bool diverged = i % 10 == 9;
+    run.log_params({{"optimizer", i % 3 == 0 ? "adam" : i % 3 == 1 ? "adamw" : "sgd"},
+                    {"lr", std::pow(10.0, -5 + (i * 7 % 40) / 10.0)},
+                    {"model.encoder.transformer.attention.dropout", 0.1 * (i % 5)},
+                    {"model.encoder.transformer.attention.heads", 2 << i % 4},
+                    {"model.decoder.transformer.attention.heads", 2 << i % 3},
+                    {"augmentation.random_resized_crop.minimum_scale", 0.05 * (i % 9)},
+                    {"augment", i % 2 == 0},
+                    {"seed", i}});
+    run.log_param("backbone", i % 2 == 0 ? "facebook/convnext-tiny-224" : "facebook/convnext-base-224");
+    for (int step = 0; step < 5; ++step) {
+      const double loss = 0.3 + 0.01 * (i * 37 % 101) + 0.1 * (step - 2) * (step - 2);
+      const double bad = i % 30 == 9 ? 1e12 : i % 30 == 19 ? std::numeric_limits<double>::infinity() : std::nan("");
+      run.log_metric("val/loss", diverged && step == 4 ? bad : loss, step, time_of(step));
+    }
+    run.log_metric("val/accuracy", diverged ? 0.1 : 0.95 - 0.003 * (i * 37 % 101));
+    run.log_metric("throughput", 1000 + i % 17);
+    if (diverged) run.set_tag("diverged");
+    runs.push_back(run);
+  }
+  erm::CompareOptions options;
+  options.main_metrics = {"val/loss", "val/accuracy"};
+  options.goals = {{"val/loss", erm::Goal::minimize}};
+  erm::write_comparison(file, runs, options);
+}
+
 /// A filter as find_runs takes it: {"filter", and "accepts" or the whole "fault"}.
 erm::Json judged(const std::string& filter, const erm::ExperimentRun& run) {
   try {
@@ -412,5 +444,6 @@ int main(int argc, char** argv) {
   write_sections(folder);
   write_series(folder);
   write_filters(folder);
+  write_search(folder / "search.html", 150);
   return 0;
 }

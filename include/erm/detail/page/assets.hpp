@@ -209,13 +209,15 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
-.combo { position: relative; display: flex; flex: 1 1 260px; max-width: 480px; align-items: center; gap: 8px; min-width: 0; }
-.combo input { flex: 1; min-width: 0; }
+.combo { position: relative; display: flex; flex: 1 1 min(380px, 100%); flex-wrap: wrap; max-width: 640px; align-items: center; gap: 4px 8px; min-width: 0; }
+.combo input { flex: 1 1 200px; min-width: 0; }
 .combo input[aria-invalid="true"] { border-color: var(--bar); }
 .combo ul { position: absolute; top: 100%; left: 0; z-index: 20; max-width: min(90vw, 480px); margin: 4px 0 0; padding: 4px; list-style: none; background: var(--card); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 8px 24px rgb(0 0 0 / 25%); }
 .combo li { padding: 3px 8px; border-radius: 4px; cursor: pointer; overflow-wrap: anywhere; }
 .combo li:hover, .combo [aria-selected="true"] { background: var(--accent); color: var(--page); }
-.fault { flex-basis: 100%; border-left: 3px solid var(--bar); }
+.fault { flex: 1 1 100%; min-width: 0; padding-left: 10px; border-left: 3px solid var(--bar); overflow-wrap: anywhere; }
+.fault > p { margin: 0; }
+.fault > pre { padding: 4px 0; white-space: pre; }
 button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
 button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
@@ -235,16 +237,17 @@ label > span { color: var(--soft); }
 .group > th, .group > td:not(.d), td.f:not(.d) { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
-th > input { margin: 0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
+th > input { margin: )page"sv,
+    R"page(0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
 .emptied > details > .scroll { display: none; }
 th.hover { background: var(--head); color: var(--accent); }
-.hov)page"sv,
-    R"page(ering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
+.hovering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
 .line.hover { stroke-width: 3; opacity: 1; }
 .hover > .key { stroke-width: 4; }
 
 .controls { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; padding: 0 16px 10px; }
 .controls input[type="range"] { width: 120px; }
+.controls select { max-width: 220px; }
 output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
@@ -255,7 +258,20 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .band { fill: var(--c); opacity: 0.18; }
 .plots .plain { border: 0; max-height: none; }
 .plots svg { display: block; width: 100%; }
-.plots .plain > svg { min-width: 900px; }
+.plots .plain > svg { width: auto; }
+.chips { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 0; padding: 0; list-style: none; }
+.chips li { display: inline-flex; align-items: center; gap: 4px; padding-left: 10px; border: 1px solid var(--line); border-radius: 14px; min-height: 28px; overflow-wrap: anywhere; }
+.chips li:not(:has(button)) { padding-right: 10px; font-weight: 600; }
+.chips button { border: 0; background: none; padding: 0 10px; min-height: 26px; }
+.bar { display: flex; flex-wrap: wrap; align-items: center; gap: 0 10px; }
+.plots .bar > svg { width: 260px; height: 34px; }
+.bar .note { margin: 0; }
+.title { cursor: grab; touch-action: none; }
+.title .full { display: none; fill: var(--text); font-weight: 600; }
+.title:is(:hover, :focus) .full { display: inline; }
+.title:is(:hover, :focus):has(.full) .name { display: none; }
+.titles:has(.title:is(:hover, :focus) .full) .title:not(:hover, :focus) { opacity: 0.1; }
+.dense .line:not(.hover) { stroke-width: 0.8; opacity: 0.6; }
 .scatter { max-width: 720px; padding: 0 16px 16px; }
 .brushed { touch-action: none; cursor: crosshair; }
 .brushed .zoom { stroke: var(--accent); }
@@ -302,7 +318,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
   summary, h3 { break-after: avoid; }
   .scroll, pre, .legend, .lens { max-height: none; overflow: visible; }
   .big { content-visibility: visible; }
-  .plots .plain > svg { min-width: 0; }
+  .plots .plain > svg { max-width: 100%; height: auto; }
   thead, .scroll tr > th:first-child, .paper tr > th:first-child { position: static; }
   tr > th:first-child { max-width: 180px; white-space: normal; overflow-wrap: anywhere; }
   td { max-width: 300px; overflow-wrap: anywhere; }
@@ -312,7 +328,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "e7e2daff75763be94124ddaf4616b77b787d5216876ba79dedfeb23b39e8bd67";
+inline constexpr std::string_view page_style_sha256 = "1b4e130e4cc084ec93a5dd99b9bb5f74bcb2098f8d9559a4b7c2c79df71a88b6";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -447,7 +463,7 @@ const sameCell = (a, b) => {
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "", axes: null, scatter: null,
 };
 let defaultBaseline = 0;
 
@@ -463,12 +479,13 @@ function addressOfState() {
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
   if (folded.length) parts.set("folded", JSON.stringify(folded));
-  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
+  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", plots.usualColor || ""]]) if (state[name] !== usual) parts.set(name, state[name]);
   if (state.smooth) parts.set("smooth", state.smooth);
   if (state.log) parts.set("log", "1");
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
   if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
+  for (const name of ["axes", "scatter"]) if (state[name]) parts.set(name, JSON.stringify(state[name]));
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
 }
@@ -508,11 +525,16 @@ function loadState() {
   state.zoomAxis = parts.get("zoomaxis") || "step";
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
-  state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
-  const brush = parsed(parts.get("brush"));
-  state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
+  const isAxis = (key) => axisChoices !== null && axisChoices.has(key);
+  state.color = parts.get("color") === "" || isAxis(parts.get("color")) ? parts.get("color") : plots.usualColor || "";
+  const [shownAxes, scattered] = ["axes", "scatter"].map((name) => asList(parsed(parts.get(name))).filter(isAxis));
+  state.axes = shownAxes.length ? [...new Set([...shownAxes, plots.objective].filter(Boolean))] : null;
+  state.scatter = scattered.length === 2 ? scattered : null;
+  state.brush = new Map(asList(parsed(parts.get("brush"))).filter((entry) => Array.isArray(entry) && isAxis(entry[0]) &&
     Array.isArray(entry[1]) && entry[1].length === 2 && entry[1].every(Number.isFinite)));
 }
+
+const asList = (value) => (Array.isArray(value) ? value : []);
 
 function parsed(text) {
   try {
@@ -524,7 +546,7 @@ function parsed(text) {
 
 const plots = {};
 const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
-  const place = plots.axes.get(name).place(run);
+  const place = axisNamed(name).place(run);
   return place >= low - 1e-9 && place <= high + 1e-9;
 });
 /// Whether neither the filter nor a selection in the plots leaves a run out.
@@ -567,26 +589,26 @@ function integerIn(text) {
   return integer >= -(2n ** 63n) && integer < 2n ** 64n ? integer : null;
 }
 
-/// `kind`: "text", "number" or "bool".
-const valueOf = (text, kind) => ({ text, kind, number: kind === "bool" ? null : numberIn(text), integer: kind === "number" ? integerIn(text) : null });
+///)page"sv,
+    R"page( `kind`: "text", "number" or "bool".
+const filterValue = (text, kind) => ({ text, kind, number: kind === "bool" ? null : numberIn(text), integer: kind === "number" ? integerIn(text) : null });
 
 function booleanOf(value) {
   const lower = value.kind === "number" ? "" : value.text.toLowerCase();
   return lower === "true" || lower === "false" ? lower === "true" : null;
 }
 
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const orderedAs = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /// By code points, as UTF-8 sorts.
-function compareTexts(a,)page"sv,
-    R"page( b) {
+function compareTexts(a, b) {
   let i = 0;
   while (i < a.length && a[i] === b[i]) ++i;
   const rank = (text) => {
     const code = i < text.length ? text.charCodeAt(i) : -1;
     return code < 0xd800 ? code : code < 0xe000 ? code + 0x2000 : code - 0x800;
   };
-  return compare(rank(a), rank(b));
+  return orderedAs(rank(a), rank(b));
 }
 
 /// Less than, more than or 0; "different" for values of two kinds; undefined where one is NaN.
@@ -599,8 +621,8 @@ function orderOf(a, b) {
   if (a.number === null || b.number === null) return "different";
   if (Number.isNaN(a.number) || Number.isNaN(b.number)) return undefined;
   // Two integers may round to the same double.
-  if (a.number === b.number && a.integer !== null && b.integer !== null) return compare(a.integer, b.integer);
-  return compare(a.number, b.number);
+  if (a.number === b.number && a.integer !== null && b.integer !== null) return orderedAs(a.integer, b.integer);
+  return orderedAs(a.number, b.number);
 }
 
 function isTrue(value, field) {
@@ -668,15 +690,15 @@ class FilterLexer {
       }
       value += this.text[end];
     }
-    return token("text", end + 1 - this.at, { value: valueOf(value, "text") });
+    return token("text", end + 1 - this.at, { value: filterValue(value, "text") });
   }
   number(token) {
     // All that could belong to it, for the error.
     const found = token("number", this.match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length);
     const digits = found.shown.replace(/^\+/, "");
-    if (numberIn(digits) !== null) return { ...found, value: valueOf(digits, "number") };
+    if (numberIn(digits) !== null) return { ...found, value: filterValue(digits, "number") };
     const seconds = { s: 1, m: 60, h: 3600, d: 86400 }[digits.slice(-1)], count = numberIn(digits.slice(0, -1));
-    if (seconds && count !== null) return { ...found, kind: "duration", value: valueOf(String(count * seconds), "number") };
+    if (seconds && count !== null) return { ...found, kind: "duration", value: filterValue(String(count * seconds), "number") };
     return this.expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
   }
   /// A word is split at dots except in backquotes.
@@ -723,12 +745,12 @@ const isList = (field) => field.kind === "features" || field.kind === "artifacts
 
 // ---- the parser ----
 
-const tests = {
+const comparisons = {
   "=": (order) => order === 0, "!=": (order) => order !== 0 && order !== undefined,
   "<": (order) => order < 0, "<=": (order) => order <= 0, ">": (order) => order > 0, ">=": (order) => order >= 0,
 };
-tests["=="] = tests["="];
-tests["<>"] = tests["!="];
+comparisons["=="] = comparisons["="];
+comparisons["<>"] = comparisons["!="];
 
 class FilterParser {
   constructor(text) {
@@ -784,9 +806,9 @@ class FilterParser {
     if (token.value) {
       given.value = token.value;
     } else if (this.is("true") || this.is("false")) {
-      given.value = valueOf(token.shown.toLowerCase(), "bool");
+      given.value = filterValue(token.shown.toLowerCase(), "bool");
     } else if (this.is("nan") || this.is("inf")) {
-      given.value = valueOf(token.shown, "number");
+      given.value = filterValue(token.shown, "number");
     } else if (token.kind === "word") {
       given.field = fieldOf(token.parts);
       if (given.field && token.parts.length > 1) this.isMeant = true;
@@ -803,7 +825,7 @@ class FilterParser {
     const { parts } = given.token;
     if (["and", "or", "not", "in", "is", "contains"].some((word) => this.is(word))) return false;
     if (bare === "name") given.field = bareFieldOf(parts);
-    else if (parts.length === 1 || !["params", "metrics", "dicts", "tags"].includes(parts[0])) given.value = valueOf(parts.join("."), "text");
+    else if (parts.length === 1 || !["params", "metrics", "dicts", "tags"].includes(parts[0])) given.value = filterValue(parts.join("."), "text");
     return given.field !== null || given.value !== null;
   }
   refuseList({ field, token }) {
@@ -818,7 +840,7 @@ class FilterParser {
       const { text, kind } = constant.value;
       const time = kind === "text" ? microsecondsIn(text.length === 10 ? text + "T00:00:00" : text) : null;
       if (time === null) this.lexer.expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
-      constant.value = valueOf(String(time), "number");
+      constant.value = filterValue(String(time), "number");
     } else if (constant.token.kind === "duration" && field.kind !== "duration") {
       this.lexer.fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
     } else if (field.kind === "status" && !(constant.value.kind === "text" && /^(running|finished|failed|killed)$/.test(constant.value.text))) {
@@ -833,7 +855,8 @@ class FilterParser {
     else if (right.field) this.fit(right, left);
     else this.lexer.expected("a field on one side of the comparison", left.token);
     return (facts) => {
-      const a = left.field ? facts.value(left.field) : left.value, b = a && (right.field ? facts.value(right.field) : right.value);
+      const a = left.field ? facts.value(left.field) : left.value, b = a && (right.field ? facts.value(right.field) : right.value)page"sv,
+    R"page();
       return Boolean(a && b) && test(orderOf(a, b));
     };
   }
@@ -849,8 +872,7 @@ class FilterParser {
     } while (this.skip(","));
     if (!this.skip(")")) this.lexer.expected("',' or ')'", this.token);
     return (facts) => {
-      const value = fac)page"sv,
-    R"page(ts.value(left.field);
+      const value = facts.value(left.field);
       return value !== null && members.some((member) => orderOf(value, member) === 0);
     };
   }
@@ -866,8 +888,8 @@ class FilterParser {
   }
   condition() {
     const left = this.operand("name"), { field } = left;
-    if (this.token.kind === "sign" && Object.hasOwn(tests, this.token.shown)) {
-      const test = tests[this.token.shown];
+    if (this.token.kind === "sign" && Object.hasOwn(comparisons, this.token.shown)) {
+      const test = comparisons[this.token.shown];
       this.isMeant = true;
       this.advance();
       return this.comparison(test, left);
@@ -930,8 +952,8 @@ function rowsNamed(kind, title) {
 function valueOfCell(row, run) {
   const cell = row && row.cells[run];
   if (!cell || cell.kind === "m") return null;
-  if (cell.kind === "z") return valueOf("null", "text");
-  return valueOf(cell.text, { n: "number", b: "bool" }[cell.kind] || "text");
+  if (cell.kind === "z") return filterValue("null", "text");
+  return filterValue(cell.text, { n: "number", b: "bool" }[cell.kind] || "text");
 }
 
 const chartOf = (metric) => charts.find((chart) => chart.name === metric);
@@ -940,13 +962,11 @@ const chartOf = (metric) => charts.find((chart) => chart.name === metric);
 function pointOf(metric, point, run) {
   const chart = chartOf(metric);
   if (!chart) return undefined;
-  if (point === "first") {
-    const line = seriesOf(chart).find((series) => series.run === run);
-    return line && valueOf(String(line.y[0]), "number");
-  }
-  if (!chart.summary) chart.summary = new Map(findAll(".figures tbody tr", chart.figure).map((line) => [Number(line.cells[0].dataset.run), line.cells]));
-  const cells = chart.summary.get(run);
-  return cells && valueOf(cells[{ last: 2, min: 4, max: 6 }[point]].title || "nan", "number");
+  if (!chart.summary) chart.summary = new Map(findAll(".figures tbody tr", chart.figure).map((line) => [Number(line.cells[0].dataset.run), line]));
+  const line = chart.summary.get(run);
+  if (!line) return undefined;
+  const text = point === "first" ? line.dataset.first : line.cells[{ last: 2, min: 4, max: 6 }[point]].title;
+  return filterValue(text || "nan", "number"); // no least number where all are NaN
 }
 
 function metricOf(name, point, run) {
@@ -967,10 +987,10 @@ function entryOf(dict, path, run) {
       const index = Array.isArray(at) ? numberIn(key) : key;
       at = index === null || at === null || typeof at !== "object" ? undefined : at[Array.isArray(at) ? Math.trunc(index) : index];
     }
-    return at === undefined ? null : valueOf(typeof at === "object" ? JSON.stringify(at) : String(at), { number: "number", boolean: "bool" }[typeof at] || "text");
+    return at === undefined ? null : filterValue(typeof at === "object" ? JSON.stringify(at) : String(at), { number: "number", boolean: "bool" }[typeof at] || "text");
   }
   const below = [...rows.values()].filter((row) => row.name.startsWith(path.join(".") + ".") && valueOfCell(row, run));
-  return below.length ? valueOf(below.map((row) => `${row.name}: ${row.cells[run].text}`).join(", "), "text") : null;
+  return below.length ? filterValue(below.map((row) => `${row.name}: ${row.cells[run].text}`).join(", "), "text") : null;
 }
 
 let artifactRuns = null;
@@ -993,11 +1013,11 @@ function fieldValue({ kind, name, point, path }, run) {
     case "dicts": return entryOf(name, path, run);
     case "tags": {
       const value = valueOfCell(rowsNamed(kind).get(name), run);
-      return value && value.kind === "bool" ? valueOf("", "text") : value; // shown as "yes"
+      return value && value.kind === "bool" ? filterValue("", "text") : value; // shown as "yes"
     }
-    case "duration": return duration === undefined ? null : valueOf(String(duration), "number");
-    case "note": return note === undefined ? null : valueOf(note, "text");
-    case "time": return valueOf(String(microsecondsIn(rowsNamed("runs").get("time (UTC)").cells[run].text)), "number");
+    case "duration": return duration === undefined ? null : filterValue(String(duration), "number");
+    case "note": return note === undefined ? null : filterValue(note, "text");
+    case "time": return filterValue(String(microsecondsIn(rowsNamed("runs").get("time (UTC)").cells[run].text)), "number");
     default: return valueOfCell(rowsNamed("runs").get(kind), run);
   }
 }
@@ -1053,7 +1073,7 @@ function completionsOf(text, isAsked) {
   const tokens = tokensOf(text), last = tokens[tokens.length - 1];
   const typed = last && last.kind !== "sign" && last.at + last.shown.length === text.length ? tokens.pop().shown : "";
   const words = tokens.map((token) => token.shown.toLowerCase());
-  const at = Math.max(...["in", "contains", ...Object.keys(tests)].map((word) => words.lastIndexOf(word))), after = words.slice(at + 1);
+  const at = Math.max(...["in", "contains", ...Object.keys(comparisons)].map((word) => words.lastIndexOf(word))), after = words.slice(at + 1);
   const isValue = at > 0 && (words[at] === "in" ? /^[(,]$/.test(after[after.length - 1]) && !after.includes(")") : after.length === 0);
   if (!typed && !isValue && !isAsked) return { from: text.length, options: [] };
   const all = isValue ? valuesOf(tokens[at - (words[at - 1] === "not" ? 2 : 1)]) : allFields();
@@ -1067,25 +1087,25 @@ function completionsOf(text, isAsked) {
 
 // The filter field: words that rows must have, or an expression that runs must fulfil.
 
-let current = { text: "" };
+let chosen = { text: "" };
 
 /// What the field holds: {} for words, or for an expression {accepted: of each run, fault, unknown: names that no run has}.
 function currentFilter() {
-  if (current.text === state.filter) return current;
+  if (chosen.text === state.filter) return chosen;
   const text = state.filter, filter = readFilter(text);
   const isUnknown = (field) => field.name !== undefined && runs.every((_, run) => fieldValue(field, run) === null);
-  // Text that can be both is words: "status", "best in class", "x contains y" without an x.
+  // Text that can be both is words: "status", "best in class", "x contains y" witho)page"sv,
+    R"page(ut an x.
   const isExpression = runs.length > 1 && (filter.isMeant || /^[\s(]*(not\s+)*[\w./@:%+#`-]+\s*([=<>]|!=)/i.test(text) ||
     (filter.hasTest && !filter.fields.some(isUnknown)));
-  current = { text };
-  if (!isExpression) return current;
-  current.fault = filter.fault && filter.fault.message;
-  current.accepted = runs.map((_, run) => filter.accepts(factsOf(run)));
-  current.unknown = filter.fault ? [] : filter.fields.filter(isUnknown).map((field) => field.shown);
-  return current;
+  chosen = { text };
+  if (!isExpression) return chosen;
+  chosen.fault = filter.fault && filter.fault.message;
+  chosen.accepted = runs.map((_, run) => filter.accepts(factsOf(run)));
+  chosen.unknown = filter.fault ? [] : filter.fields.filter(isUnknown).map((field) => field.shown);
+  return chosen;
 }
-const passesFilter = (run) => !currentFilter().accepted || current.ac)page"sv,
-    R"page(cepted[run];
+const passesFilter = (run) => !currentFilter().accepted || chosen.accepted[run];
 /// The words that a row must have; none while the field holds an expression.
 const rowWords = () => (currentFilter().accepted ? "" : state.filter);
 
@@ -1098,25 +1118,30 @@ function addFilterField() {
     oninput: () => { takeFilter(); showCompletions(false); }, onkeydown: chooseCompletion, onblur: closeCompletions });
   f.list = make("ul", { role: "listbox", id: "names", "aria-label": "Names and values", hidden: true });
   f.count = make("span", { class: "count" });
-  f.fault = make("pre", { class: "fault", id: "fault", hidden: true });
+  f.fault = make("div", { class: "fault", id: "fault", hidden: true }, make("p"), make("pre", { tabindex: 0 }));
   return make("div", { class: "combo" }, f.input, f.list, f.count);
 }
 
 function takeFilter() {
   state.filter = filterField.input.value;
   render();
-  say(currentFilter().accepted ? current.fault || filterField.count.textContent :
+  say(currentFilter().accepted ? chosen.fault || filterField.count.textContent :
     `${sections.reduce((sum, section) => sum + (isOverview(section) ? 0 : section.shown.rows.length), 0)} rows shown`);
 }
 
 function showFilter() {
   const f = filterField, { fault, unknown = [] } = currentFilter(), shown = visibleRuns().length;
   if (f.input.value !== state.filter) f.input.value = state.filter;
-  f.count.textContent = (shown < runs.length || current.accepted ? `${shown} of ${runs.length} runs` : "") + (unknown.length ? `; no run has ${[...new Set(unknown)].join(", ")}` : "");
-  f.fault.textContent = fault || "";
-  f.fault.hidden = !fault;
+  f.count.textContent = (shown < runs.length || (chosen.accepted && !fault) ? `${shown} of ${runs.length} runs` : "") + (unknown.length ? `; no run has ${[...new Set(unknown)].join(", ")}` : "");
+  const [said, ...where] = (fault || "").split("\n");
+  f.fault.firstChild.textContent = said;
+  f.fault.lastChild.textContent = where.join("\n");
   f.input.setAttribute("aria-invalid", String(Boolean(fault)));
+  showFault();
 }
+
+/// The list of names would lie over the fault, and a text that is being typed is never whole.
+const showFault = () => { filterField.fault.hidden = !filterField.fault.firstChild.textContent || !filterField.list.hidden; };
 
 // ---- completion ----
 
@@ -1125,6 +1150,7 @@ function closeCompletions() {
   filterField.list.hidden = true;
   filterField.input.setAttribute("aria-expanded", "false");
   filterField.input.removeAttribute("aria-activedescendant");
+  showFault();
 }
 
 /// `isAsked`: even where nothing is typed yet.
@@ -1137,6 +1163,7 @@ function showCompletions(isAsked) {
     onpointerdown: (event) => { event.preventDefault(); complete(i); } }, option)));
   f.list.hidden = false;
   f.input.setAttribute("aria-expanded", "true");
+  showFault();
 }
 
 function complete(i) {
@@ -1322,7 +1349,8 @@ function focusAgain(section, selector) {
 
 function nameHeader(section, row, scope) {
   const header = make("th", { scope });
-  if (row.differs && !row.plain && scope === "col") header.className = "x";
+  i)page"sv,
+    R"page(f (row.differs && !row.plain && scope === "col") header.className = "x";
   if (scope === "col" && runs.length > 1) {
     header.append(sortButton("row", section, row.name, row.name, nameParts(row)));
     const direction = sortDirection("row", section, row.name);
@@ -1342,8 +1370,7 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
   const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
   for (let i = 0, end; i < rows.length; i = end) {
     const name = rows[i].name;
-    let dot = isFlat ? -1 : name.ind)page"sv,
-    R"page(exOf(".", from + 1);
+    let dot = isFlat ? -1 : name.indexOf(".", from + 1);
     end = i + 1;
     if (dot > 0) while (end < rows.length && rows[end].name.startsWith(name.slice(0, dot + 1))) ++end;
     if (end - i < 2) {
@@ -1574,7 +1601,8 @@ function download(blob, name) {
 
 const tools = {};
 const option = (value, text) => make("option", { value }, text);
-const button = (text, attributes, onclick) => make("button", { type: "button", ...attributes, onclick }, text);
+const button = (text, attributes, onclick) => make("button", { type: "button)page"sv,
+    R"page(", ...attributes, onclick }, text);
 const labelled = (text, control) => make("label", null, make("span", null, text), control);
 
 function addTools() {
@@ -1590,8 +1618,7 @@ function addTools() {
     const parts = findAll(".part > details");
     const open = parts.some((part) => part.open);
     for (const part of parts) part.open = !open;
-    tools.fold.textContent = open ? "Open all" : "Collapse a)page"sv,
-    R"page(ll";
+    tools.fold.textContent = open ? "Open all" : "Collapse all";
   });
   const menu = make("details", { class: "menu" }, make("summary", null, "Export"), make("div", null,
     button("Copy as TSV", {}, () => copy(formats.tsv(), "TSV")),
@@ -1622,7 +1649,7 @@ function showHelp() {
   let dialog = find("dialog");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["← →, Del", "on the title of such an axis: move it, remove it"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
     dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
@@ -1823,7 +1850,8 @@ function makeScale(low, high, smallest) {
   const from = map(low), to = map(high);
   const ticks = [];
   for (let k = Math.floor(Math.log10(reach || low)); k <= Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)))); ++k)
-    for (const value of [10 ** k, -(10 ** k)]) if (value >= low && value <= high) ticks.push(value);
+    for (const value of [10 ** k, -(10 ** k)]) if (value >= low && value <= high) tic)page"sv,
+    R"page(ks.push(value);
   if (reach !== 0) ticks.push(0);
   const few = ticks.length < 2 ? linearTicks(low, high, 5) : ticks.sort((a, b) => a - b);
   const every = Math.ceil(few.length / 8);
@@ -1842,8 +1870,7 @@ const xText = (x) => state.x === "step" ? tickText(x) : state.x === "time" ? tim
 
 /// A path with at most four points to a column of pixels; a point alone between gaps is a dot.
 function pathOf(x, y, toX, toY) {
-  let path = "", pen = false, column = NaN, pendin)page"sv,
-    R"page(g = null;
+  let path = "", pen = false, column = NaN, pending = null;
   const put = (px, py) => { path += (pen ? "L" : "M") + px.toFixed(1) + " " + py.toFixed(1); pen = true; };
   const finish = () => {
     if (!pending) return;
@@ -2079,7 +2106,8 @@ function listenToChart(chart) {
     const zoom = [Math.min(from, to), Math.max(from, to)];
     from = null;
     chart.brush.setAttribute("width", 0);
-    if (isZoom) setZoom(zoom, chart);
+    if ()page"sv,
+    R"page(isZoom) setZoom(zoom, chart);
   });
   svg.addEventListener("dblclick", () => setZoom(null));
   svg.addEventListener("keydown", (event) => {
@@ -2100,8 +2128,7 @@ function listenToChart(chart) {
       "+": () => setZoom([Math.max(x0, at - (x1 - x0) / 4), Math.min(x1, at + (x1 - x0) / 4)], chart),
       "-": () => setZoom(null),
     };
-    if (!actions[e)page"sv,
-    R"page(vent.key]) return;
+    if (!actions[event.key]) return;
     event.preventDefault();
     actions[event.key]();
   });
@@ -2208,71 +2235,112 @@ function addCharts() {
     c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
-// Many runs: parallel coordinates and the scatter of a pair.
+// The axes of the plots: each a param or a metric, or the last, least or greatest value of a metric, as places from 0 to 1.
 
-function plotRows() {
-  const overview = sections.find(isOverview);
-  return overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
+let axisChoices = null;  // {key, label, kind, name, point} by key, which is what a filter calls it
+const axes = new Map();  // the axes that were asked for, by key
+
+const namesOf = (section) => (section.initialLayout === "rows" ? [...section.table.tHead.rows[0].cells].slice(1) : [...section.table.tBodies[0].rows].map((line) => line.cells[0]))
+  .map((header) => readName(header).name);
+
+/// All that can be an axis. The tables' cells are not read for it.
+function findAxisChoices() {
+  axisChoices = new Map();
+  const add = (kind, name, point, label = name) => {
+    const key = kind === "params" && axisChoices.has(name) ? `params.${name}` : label === name ? name : `${name}.${point}`;
+    axisChoices.set(key, { key, label, kind, name, point });
+  };
+  for (const kind of ["metrics", "params"])
+    for (const section of sections.filter((one) => one.kind === kind)) for (const name of namesOf(section)) add(kind, name, "");
+  for (const { name } of charts) for (const point of ["last", "min", "max"]) add("metrics", name, point, `${name} (${point})`);
 }
 
-/// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.
-function axisOf(row) {
-  if (row.numeric && row.cells.every((cell) => cell.kind === "n" || cell.kind === "m")) {
-    const numbers = [...new Set(row.cells.map((cell) => cell.number).filter(Number.isFinite))].sort((a, b) => a - b);
-    const low = numbers[0], high = numbers[numbers.length - 1];
-    // Over orders of magnitude, as learning rates are chosen and losses fall.
-    const isLog = low > 0 && high >= 100 * low && row.goal !== "max";
-    const map = isLog ? Math.log10 : Number, from = map(low), span = map(high) - from || 1;
-    const placeOf = (value) => (map(value) - from) / span;
-    const textAt = (place) => format(isLog ? 10 ** (from + place * span) : from + place * span);
-    let ticks = numbers;
-    if (numbers.length > 6 && isLog) ticks = Array.from({ length: Math.floor(map(high)) - Math.ceil(from) + 1 }, (_, i) => 10 ** (i + Math.ceil(from)));
-    else if (numbers.length > 6) ticks = linearTicks(low, high, 4);
-    let last = -1;
-    return { row, isLog, isNumeric: true, name: row.name + (isLog ? " (log)" : ""), place: (run) => placeOf(row.cells[run].number),
-      ticks: ticks.map((value) => [placeOf(value), tickText(value)]).filter(([place]) => place >= last + 0.06 && (last = place, true)),
-      text: (start, end) => `${textAt(start)} to ${textAt(end)}` };
-  }
-  const textOf = (cell) => (cell.kind === "m" ? "—" : cell.shown);
-  const values = [...new Set(row.cells.map(textOf))].sort();
-  const placeOf = (text) => (values.length > 1 ? values.indexOf(text) / (values.length - 1) : 0.5);
-  return { row, name: row.name, place: (run) => placeOf(textOf(row.cells[run])),
-    ticks: values.slice(0, 12).map((value) => [placeOf(value), value.length > 14 ? value.slice(0, 13) + "…" : value]),
-    text: (from, to) => values.filter((value) => placeOf(value) >= from && placeOf(value) <= to).join(", ") };
+/// The row of a choice: that of the overview, which is read anyway, rather than that of a table of hundreds.
+function rowOfChoice({ kind, name }) {
+  const isBoth = axisChoices.has(`params.${name}`);
+  const row = isBoth ? null : sections.find(isOverview).rows.find((one) => one.name === name);
+  return row || rowsNamed(kind).get(name);
 }
 
-function addPlots() {
-  if (runs.length <= 10 || plotRows().length < 2) return;
-  plots.axes = new Map(plotRows().map((row) => [row.name, axisOf(row)]));
-  const names = [...plots.axes.keys()];
-  plots.x = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
-  plots.y = make("select", { onchange: renderPlots }, names.map((name) => option(name, name)));
-  plots.x.value = names.find((name) => plots.axes.get(name).isLog) || names[0];
-  plots.y.value = names[names.length - 1];
-  plots.color = make("select", { onchange: () => { state.color = plots.color.value; renderPlots(); saveState(); } }, option("", "run"),
-    names.filter((name) => plots.axes.get(name).isNumeric).map((name) => option(name, name)));
-  plots.parallel = draw("svg", { viewBox: "0 0 1200 320", role: "group", "aria-label": "Parallel coordinates: one line a run" });
-  plots.scatter = draw("svg", { class: "brushed", viewBox: "0 0 640 320", role: "img" });
-  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
-  const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
-    make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
-    make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
-    make("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
-    make("div", { class: "scatter" }, plots.scatter)));
-  find(".part.overview").after(part);
-  listenToScatter();
+function axisNamed(key) {
+  if (!axes.has(key)) axes.set(key, makeAxis(axisChoices.get(key)));
+  return axes.get(key);
 }
 
-/// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
-function select(...brushes) {
-  for (const [name, from, to] of brushes) {
-    const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
-    if (high - low < 0.01 || (low === 0 && high === 1)) state.brush.delete(name);
-    else state.brush.set(name, [Number(low.toFixed(4)), Number(high.toFixed(4))]);
-  }
-  render();
-  say(`${visibleRuns().length} runs selected`);
+/// An axis: numbers by what they are worth, or by their logarithm; other values side by side.
+function makeAxis(choice) {
+  const row = rowOfChoice(choice);
+  const values = runs.map((_, run) => (choice.point ? metricOf(choice.name, choice.point, run) : valueOfCell(row, run)));
+  const axis = { ...choice, goal: row ? row.goal : null, text: (run) => (values[run] ? values[run].text : "—") };
+  return Object.assign(axis, values.every((value) => !value || value.number !== null) && values.some((value) => value && Number.isFinite(value.number)) ? numericAxis(axis, values) : axisOfTexts(values));
 }
+
+/// The numbers of a sorted list without those of runs that diverged: those that, as `map` sees them, lie more than three
+/// quartile distances beyond its quartiles, if the others would have less than two fifths of an axis beside them.
+function withinFences(ordered, map) {
+  const [first, third] = [0.25, 0.75].map((part) => map(quantile(ordered, part))), room = 3 * (third - first) || Infinity;
+  const kept = ordered.filter((number) => map(number) >= first - room && map(number) <= third + room);
+  const spanOf = (numbers) => map(numbers[numbers.length - 1]) - map(numbers[0]);
+  return spanOf(kept) < 0.4 * spanOf(ordered) ? kept : ordered;
+}
+
+/// From numbers to places from 0 to 1 and back, logarithmic over orders of magnitude, as learning rates are chosen and
+/// losses fall. A few runs that diverged leave the scale to the others: they share a place at its end.
+function numericScale(numbers, goal) {
+  const ordered = numbers.filter(Number.isFinite).sort((a, b) => a - b), isSpread = ([low, ...more]) => more.length > 0 && more[more.length - 1] >= 100 * low;
+  const onLog = ordered[0] > 0 && goal !== "max" ? withinFences(ordered, Math.log10) : [], isLog = isSpread(onLog), map = isLog ? Math.log10 : Number;
+  const kept = isLog ? onLog : withinFences(ordered, Number), low = kept[0], high = kept[kept.length - 1];
+  const isCutBelow = low > ordered[0] || numbers.includes(-Infinity), isCutAbove = high < ordered[ordered.length - 1] || numbers.includes(Infinity);
+  const begin = isCutBelow ? 0.1 : 0, size = 1 - begin - (isCutAbove ? 0.1 : 0), from = map(low), span = map(high) - from || 1;
+  return { isLog, low, high, isCutBelow, isCutAbove,
+    to: (number) => (number < low ? 0 : number > high ? 1 : begin + (size * (map(number) - from)) / span),
+    at: (place) => { const value = from + ((place - begin) / size) * span; return isLog ? 10 ** value : value; } };
+}
+
+function numericAxis({ label, goal }, values) {
+  const numbers = values.map((value) => (value ? value.number : NaN)), scale = numericScale(numbers, goal), { isLog, low, high } = scale;
+  const few = [...new Set(numbers.filter((number) => number >= low && number <= high))].sort((a, b) => a - b);
+  let marks = few, last = -1;
+  if (few.length > 6 && isLog) marks = Array.from({ length: Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1 }, (_, i) => 10 ** (i + Math.ceil(Math.log10(low))));
+  else if (few.length > 6) marks = [4, 8].map((wanted) => linearTicks(low, high, wanted)).find((ticks, i) => ticks.length > 2 || i === 1);
+  const ticks = marks.map((value) => [scale.to(value), tickText(value)]);
+  if (scale.isCutBelow) ticks.unshift([0, `< ${rounded(low)}`]);
+  if (scale.isCutAbove) ticks.push([1, `> ${rounded(high))page"sv,
+    R"page(}`]);
+  const end = (place) => (scale.isCutBelow && place < 0.1 ? "-∞" : scale.isCutAbove && place > 0.9 ? "∞" : format(scale.at(place)));
+  return { isNumeric: few.length > 0, title: label + (isLog ? " (log)" : ""), numbers, scale, place: (run) => scale.to(numbers[run]),
+    ticks: ticks.filter(([place]) => place >= last + 0.06 && (last = place, true)), range: (from, to) => `${end(from)} to ${end(to)}` };
+}
+
+const rounded = (number) => tickText(Number(number.toPrecision(3)));
+
+function axisOfTexts(values) {
+  const textOf = (value) => (value ? value.text : "—");
+  const texts = [...new Set(values.map(textOf))].sort();
+  const places = new Map(texts.map((text, i) => [text, texts.length > 1 ? i / (texts.length - 1) : 0.5]));
+  return { title: null, place: (run) => places.get(textOf(values[run])), ticks: texts.filter((_, i) => i % Math.ceil(texts.length / 12) === 0).map((text) => [places.get(text), text]),
+    range: (from, to) => texts.filter((text) => places.get(text) >= from && places.get(text) <= to).join(", ") };
+}
+
+// ---- texts that fit ----
+
+const ruler = document.createElement("canvas").getContext("2d");
+function widthOf(text, weight = 400) {
+  ruler.font = `${weight} 11.5px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(text).width;
+}
+
+/// The text, or its beginning and its end where it is wider than `room`.
+function fitted(text, room, weight) {
+  if (widthOf(text, weight) <= room) return text;
+  const letters = [...text];
+  let kept = Math.min(letters.length - 1, Math.ceil((letters.length * room) / widthOf(text, weight)) + 1);
+  const shortened = () => letters.slice(0, Math.ceil(kept / 2)).join("") + "…" + letters.slice(letters.length - Math.floor(kept / 2)).join("");
+  while (kept > 1 && widthOf(shortened(), weight) > room) --kept;
+  return shortened();
+}
+
+// Colours that stand for a value, and the bar that says which.
 
 /// The colour of a place between the least and the greatest value.
 const shade = (place) => `color-mix(in oklab, var(--r0), var(--r1) ${Math.round(100 * place)}%)`;
@@ -2280,115 +2348,296 @@ function colored(element, place) {
   if (place !== null && Number.isFinite(place)) element.style.setProperty("--c", shade(place));
   return element;
 }
-const colorPlace = (run) => (state.color ? plots.axes.get(state.color).place(run) : null);
-const classOf = (run) => (state.color ? "r6" : `r${run % 8} h${run % 5}`) + (inBrush(run) ? "" : " faint");
 
-/// The runs that are not hidden, the better ones last, above the others, where colours stand for a value.
-function drawnRuns() {
-  const drawn = runs.map((_, run) => run).filter((run) => !state.hidden.has(run));
-  const axis = plots.axes.get(state.color);
-  return axis ? sorted(drawn, (run) => axis.row.cells[run], axis.row.goal === "min" ? "descending" : "ascending") : drawn;
+/// The place among the colours: what is cut off at an end of the axis has the colour of that end.
+const colourOf = ({ low, high, to }, number) => (to(Math.max(low, Math.min(high, number))) - to(low)) / (to(high) - to(low) || 1);
+
+/// The bar: its colours, and the values at its ends and in its middle.
+function colourBar({ label, numbers, scale }) {
+  const { low, high, to, at, isLog, isCutBelow, isCutAbove } = scale;
+  const [first, middle, last] = [(isCutBelow ? "≤ " : "") + rounded(low), rounded(at((to(low) + to(high)) / 2)), (isCutAbove ? "≥ " : "") + rounded(high)];
+  const none = numbers.filter(Number.isNaN).length;
+  return [draw("svg", { viewBox: "0 0 260 34", role: "img", "aria-label": `Colours: ${label} from ${first} to ${last}${isLog ? ", logarithmic" : ""}` },
+    Array.from({ length: 40 }, (_, i) => colored(draw("rect", { class: "shade", x: 6.5 * i - 0.2, width: 6.9, height: 14 }), i / 39)),
+    draw("g", { class: "grid" }, [[0, "start", first], [130, "middle", middle], [260, "end", last]].map(([x, anchor, text]) => draw("text", { x, y: 29, "text-anchor": anchor }, text)))),
+  make("span", { class: "note" }, `${label}${isLog ? ", logarithmic" : ""}${isCutBelow || isCutAbove ? "; what lies far beyond has the colour of the end" : ""}${none ? `; grey: ${none} without a value` : ""}`)];
 }
 
-const scatterX = (place) => 70 + place * 540, scatterY = (place) => 14 + (1 - place) * 256;
+// Parallel coordinates: a line for each run, an axis for each value that was chosen.
+
+const parallel = { left: 90, right: 90, bottom: 20, height: 320, gap: 92 };
+
+/// The places of the axes, and their titles in one row, or in two where they do not fit one.
+function layoutAxes(shown) {
+  const { left, right, gap } = parallel, count = Math.max(1, shown.length - 1);
+  const width = Math.max(plots.parallel.parentElement.clientWidth || 1200, left + right + count * gap);
+  const step = (width - left - right) / count, isOneRow = shown.every((axis) => widthOf(axis.title || axis.label, 600) <= step - 10);
+  return { width, step, isOneRow, top: isOneRow ? 34 : 50, room: Math.min(170, isOneRow ? step - 10 : 2 * step - 10), x: (i) => left + i * step };
+}
+
+function lineOfRun(run, shown, xAt, yAt) {
+  let path = "", pen = false;
+  shown.forEach((axis, i) => {
+    const place = axis.place(run), isThere = Number.isFinite(place);
+    if (isThere) path += `${pen ? "L" : "M"}${xAt(i).toFixed(1)} ${yAt(place).toFixed(1)}`;
+    pen = isThere;
+  });
+  return colored(draw("path", { class: `line ${classOf(run)}`, "data-run": run, d: path }, draw("title", null, runs[run].name)), colorPlace(run));
+}
+
+/// A title, which is dragged, or moved by the arrow keys, to another place.
+function axisTitle(axis, i, shown, layout) {
+  const full = axis.title || axis.label, short = fitted(full, layout.room, 600), x = layout.x(i), y = layout.isOneRow || i % 2 ? layout.top - 18 : layout.top - 34;
+  const half = widthOf(full, 600) / 2, inside = Math.max(half + 2, Math.min(layout.width - half - 2, x));
+  const title = draw("g", { class: "title", tabindex: 0, role: "slider", "aria-label": full, "aria-valuemin": 1, "aria-valuemax": shown.length, "aria-valuenow": i + 1,
+    "aria-valuetext": `axis ${i + 1} of ${shown.length}`, "aria-description": "The arrow keys move it, Delete removes it" },
+    draw("title", null, `${full}: drag to move`), draw("text", { x, y, "text-anchor": "middle", class: "name" }, short), short === full ? null : draw("text", { x: inside, y, "text-anchor": "middle", class: "full" }, full));
+  let from = null;
+  const scale = () => layout.width / plots.parallel.getBoundingClientRect().width;
+  title.addEventListener("pointerdown", (event) => { from = event.clientX; title.setPointerCapture(event.pointerId); });
+  title.addEventListener("pointermove", (event) => { if (from !== null) title.setAttribute("transform", `translate(${(event.clientX - from) * scale()} 0)`); });
+  title.addEventListener("pointerup", (event) => {
+    const moved = from === null ? 0 : Math.round(((event.clientX - from) * scale()) / layout.step);
+    from = null;
+    title.removeAttribute("transform");
+    if (moved) moveAxis(axis.key, i + moved);
+  });
+  title.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || !(step || event.key === "Delete")) return;
+    event.preventDefault();
+    if (step) moveAxis(axis.key, i + step);
+    else removeAxis(axis.key);
+  });
+  return title;
+}
+
+/// Where runs are selected along an axis.
+function axisZone(axis, i, x, top, yOf) {
+  const { height, bottom } = parallel, [low, high] = state.brush.get(axis.key) || [0, 1];
+  const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
+    "aria-label": `Select runs by ${axis.label}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
+    "aria-valuetext": `${axis.range(low, high)}, ${visibleRuns().length} runs` });
+  const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
+  const show = (from, to) => fill(mark, { y: yOf(to), height: yOf(from) - yOf(to) }, []);
+  if (state.brush.has(axis.key)) show(low, high);
+  const placeAt = (event) => {
+    const frame = plots.parallel.getBoundingClientRect(), y = ((event.clientY - frame.top) / frame.height) * height;
+    return Math.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
+  };
+  let from = null;
+  zone.addEventListener("pointerdown", (event) => { from = placeAt(event); zone.setPointerCapture(event.pointerId); });
+  zone.addEventListener("pointermove", (event) => { if (from !== null) show(Math.min(from, placeAt(event)), Math.max(from, placeAt(event))); });
+  zone.addEventListener("pointerup", (event) => {
+    if (from === null) return;
+    const to = placeAt(event);
+    select([axis.key, Math.min(from, to), Math.max(from, to)]);
+  });
+  zone.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: 0.05, ArrowDown: -0.05 }[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const moved = event.shiftKey ? [low, Math.min(1, high + step)] : [Math.max(0, low + step), high];
+    if (moved[1] - moved[0] > 0.01) select([axis.key, ...moved]);
+    findAll(".zone", plots.parallel)[i].focus();
+  });
+  return [mark, zone];
+}
+
+function renderParallel(shown) {
+  const layout = layoutAxes(shown), { top, width } = layout, { height, bottom } = parallel;
+  const yOf = (place) => top + (1 - place) * (height - top - bottom);
+  fill(plots.parallel, { viewBox: `0 0 ${width} ${height}`, width, height }, []);
+  const scales = draw("g", { class: "grid" }), titles = draw("g", { class: "grid titles" });
+  shown.forEach((axis, i) => {
+    const x = layout.x(i);
+    const shades = plots.scale && axis.key === state.color ? Array.from({ length: 20 }, (_, k) => k / 20) : [];
+    scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
+      ...shades.map((k) => colored(draw("rect", { class: "shade", x: x - 4, y: yOf(k + 0.05), width: 8, height: (height - top - bottom) / 20 }), colourOf(plots.scale, axis.scale.at(k + 0.025)))),
+      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOf(place) + 4, "text-anchor": "end" }, fitted(text, Math.min(84, layout.step - 16)))),
+      ...axisZone(axis, i, x, top, yOf));
+    titles.append(axisTitle(axis, i, shown, layout));
+  });
+  plots.parallel.replaceChildren(draw("g", null, drawnRuns().map((run) => lineOfRun(run, shown, layout.x, yOf))), scales, titles);
+}
+
+// The scatter of two values of the runs.
+
+const scatter = { left: 70, right: 30, top: 14, bottom: 50, height: 320, width: 640 };
+const scatterX = (place) => scatter.left + place * (scatter.width - scatter.left - scatter.right);
+const scatterY = (place) => scatter.top + (1 - place) * (scatter.height - scatter.top - scatter.bottom);
 
 function listenToScatter() {
   const svg = plots.scatter;
   let from = null;
   const placeAt = (event) => {
-    const frame = svg.getBoundingClientRect(), scale = 640 / frame.width;
-    return [((event.clientX - frame.left) * scale - 70) / 540, 1 - ((event.clientY - frame.top) * scale - 14) / 256].map((place) => Math.min(1, Math.max(0, place)));
+    const frame = svg.getBoundingClientRect(), scale = scatter.width / frame.width;
+    return [((event.clientX - frame.left) * scale - scatterX(0)) / (scatterX(1) - scatterX(0)), ((event.clientY - frame.top) * scale - scatterY(0)) / (scatterY(1) - scatterY(0))]
+      .map((place) => Math.min(1, Math.max(0, place)));
   };
   const span = (to, i) => [Math.min(from[i], to[i]), Math.max(from[i], to[i])];
   svg.addEventListener("pointerdown", (event) => { from = placeAt(event); svg.setPointerCapture(event.pointerId); });
-  svg.addEventListener("pointermove", (event) => { if (from) markScatter()page"sv,
-    R"page(span(placeAt(event), 0), span(placeAt(event), 1)); });
+  svg.addEventListener("pointermove", (event) => { if (from) markScatter(span(placeAt(event), 0), span(placeAt(event), 1)); });
   svg.addEventListener("pointerup", (event) => {
     if (!from) return;
-    const x = span(placeAt(event), 0), y = span(placeAt(event), 1);
+    const x = span(placeAt(event), 0), y = span(placeAt(event), 1), [xKey, yKey] = scatterKeys();
     from = null;
     if (x[1] - x[0] < 0.01 && y[1] - y[0] < 0.01) renderPlots();
-    else if (plots.x.value === plots.y.value) select([plots.x.value, ...x]);
-    else select([plots.x.value, ...x], [plots.y.value, ...y]);
+    else if (xKey === yKey) select([xKey, ...x]);
+    else select([xKey, ...x], [yKey, ...y]);
   });
 }
 
 function markScatter([x0, x1], [y0, y1]) {
-  fill(plots.mark, { x: scatterX(x0), y: scatterY(y1), width: (x1 - x0) * 540, height: (y1 - y0) * 256 }, []);
+  fill(plots.mark, { x: scatterX(x0), y: scatterY(y1), width: scatterX(x1) - scatterX(x0), height: scatterY(y0) - scatterY(y1) }, []);
 }
 
-function renderParallel(axes) {
-  const left = 90, right = 70, top = 34, bottom = 20, width = 1200, height = 320;
-  const xOfAxis = (i) => left + (i * (width - left - right)) / Math.max(1, axes.length - 1);
-  const yOfPlace = (place) => top + (1 - place) * (height - top - bottom);
-  const lines = draw("g", null), scales = draw("g", { class: "grid" });
-  for (const run of drawnRuns()) {
-    let path = "", pen = false;
-    axes.forEach((axis, i) => {
-      const place = axis.place(run);
-      if (!Number.isFinite(place)) { pen = false; return; }
-      path += `${pen ? "L" : "M"}${xOfAxis(i).toFixed(1)} ${yOfPlace(place).toFixed(1)}`;
-      pen = true;
-    });
-    lines.append(colored(draw("path", { class: `line ${classOf(run)}`, "data-run": run, d: path }, draw("title", null, runs[run].name)), colorPlace(run)));
-  }
-  axes.forEach((axis, i) => {
-    const x = xOfAxis(i), name = axis.row.name;
-    const [low, high] = state.brush.get(name) || [0, 1];
-    const shades = name === state.color ? Array.from({ length: 20 }, (_, k) => k / 20) : [];
-    scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
-      ...shades.map((k) => colored(draw("rect", { class: "shade", x: x - 4, y: yOfPlace(k + 0.05), width: 8, height: (height - top - bottom) / 20 }), k)),
-      draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, axis.name.length > 22 ? axis.name.slice(0, 21) + "…" : axis.name),
-      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
-    const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
-      "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
-      "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
-    const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
-    const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
-    if (state.brush.has(name)) show(low, high);
-    const placeAt = (event) => {
-      const frame = plots.parallel.getBoundingClientRect();
-      const y = ((event.clientY - frame.top) / frame.height) * height;
-      return Math.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
-    };
-    let from = null;
-    zone.addEventListener("pointerdown", (event) => { from = placeAt(event); zone.setPointerCapture(event.pointerId); });
-    zone.addEventListener("pointermove", (event) => { if (from !== null) show(Math.min(from, placeAt(event)), Math.max(from, placeAt(event))); });
-    zone.addEventListener("pointerup", (event) => {
-      if (from === null) return;
-      const to = placeAt(event);
-      select([name, Math.min(from, to), Math.max(from, to)]);
-    });
-    zone.addEventListener("keydown", (event) => {
-      const step = { ArrowUp: 0.05, ArrowDown: -0.05 }[event.key];
-      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      const moved = event.shiftKey ? [low, Math.min(1, high + step)] : [Math.max(0, low + step), high];
-      if (moved[1] - moved[0] > 0.01) select([name, ...moved]);
-      findAll(".zone", plots.parallel)[i].focus();
-    });
-    scales.append(mark, zone);
+/// The ticks whose texts do not overlap the one before.
+function ticksApart(ticks, room) {
+  let end = -Infinity;
+  return ticks.map(([place, text]) => [place, fitted(text, room)]).filter(([place, text]) => {
+    const half = widthOf(text) / 2 + 4, isApart = scatterX(place) - half >= end;
+    if (isApart) end = scatterX(place) + half;
+    return isApart;
   });
-  plots.parallel.replaceChildren(lines, scales);
+}
+
+function renderScatter(xAxis, yAxis) {
+  scatter.width = Math.min(640, plots.scatter.parentElement.clientWidth - 32 || 640);
+  const { width, height } = scatter, middle = (scatterX(0) + scatterX(1)) / 2;
+  fill(plots.scatter, { viewBox: )page"sv,
+    R"page(`0 0 ${width} ${height}` }, []);
+  const grid = draw("g", { class: "grid" }, ticksApart(xAxis.ticks, 100).map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
+    yAxis.ticks.flatMap(([place, text]) => [draw("path", { d: `M${scatterX(0)} ${scatterY(place)}H${scatterX(1)}` }), draw("text", { x: scatterX(0) - 8, y: scatterY(place) + 4, "text-anchor": "end" }, fitted(text, 48))]),
+    draw("text", { x: middle, y: 312, "text-anchor": "middle" }, draw("title", null, xAxis.label), fitted(xAxis.title || xAxis.label, width - 80)),
+    draw("text", { transform: "rotate(-90)", x: -142, y: 12, "text-anchor": "middle" }, draw("title", null, yAxis.label), fitted(yAxis.title || yAxis.label, 250)));
+  const drawn = drawnRuns(), dots = drawn.filter((run) => Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
+    .map((run) => colored(draw("circle", { class: `dot ${classOf(run)}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: drawn.length > 300 ? 3.5 : 5 },
+      draw("title", null, `${runs[run].name}: ${xAxis.label} ${xAxis.text(run)}, ${yAxis.label} ${yAxis.text(run)}`)), colorPlace(run)));
+  plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
+  if (state.brush.has(xAxis.key) || state.brush.has(yAxis.key)) markScatter(state.brush.get(xAxis.key) || [0, 1], state.brush.get(yAxis.key) || [0, 1]);
+  plots.scatter.replaceChildren(grid, plots.mark, ...dots);
+  plots.scatter.setAttribute("aria-label", `${yAxis.label} against ${xAxis.label}, ${dots.length} runs`);
+  plots.left.textContent = dots.length < drawn.length ? `${drawn.length - dots.length} of ${drawn.length} runs have no value here, and no point` : "";
+}
+
+// Many runs: which axes their plots have, and what colours them.
+
+/// What is seen first: the params that vary and the main metrics. The first of these with a goal is the objective, which
+/// is always there.
+function chooseUsualAxes(varying) {
+  const keyOf = (row) => (row.goal || !axisChoices.has(`params.${row.name}`) ? row.name : `params.${row.name}`);
+  const objective = varying.find((row) => row.goal), keys = varying.map(keyOf);
+  plots.objective = objective ? keyOf(objective) : "";
+  plots.usual = keys.length > 12 ? [...keys.filter((key) => key !== plots.objective).slice(0, 11), plots.objective || keys[11]] : keys;
+  plots.usualColor = plots.objective;
+}
+
+const axisKeys = () => state.axes || plots.usual;
+/// The keys of the scatter: what spans orders of magnitude against the objective.
+const scatterKeys = () => state.scatter || [plots.usual.find((key) => axisNamed(key).scale && axisNamed(key).scale.isLog && key !== plots.objective) || plots.usual[0], plots.objective || plots.usual[plots.usual.length - 1]];
+
+function choose(changes) {
+  Object.assign(state, changes);
+  renderPlots();
+  saveState();
+}
+
+function setAxes(keys) {
+  if (plots.objective && !keys.includes(plots.objective)) keys.push(plots.objective);
+  choose({ axes: keys.join("\n") === plots.usual.join("\n") ? null : keys });
+}
+
+function moveAxis(key, to) {
+  const keys = axisKeys().filter((one) => one !== key), place = Math.max(0, Math.min(keys.length, to));
+  keys.splice(place, 0, key);
+  setAxes(keys);
+  say(`${axisNamed(key).label} is axis ${place + 1} of ${keys.length}`);
+  findAll(".title", plots.parallel)[place].focus();
+}
+
+function removeAxis(key) {
+  if (key === plots.objective || axisKeys().length < 2) return say("This axis stays");
+  setAxes(axisKeys().filter((one) => one !== key));
+  say(`${axisNamed(key).label} removed`);
+  return plots.add.focus();
+}
+
+/// A select of everything that can be an axis, in groups.
+function axisSelect(first, onchange) {
+  const of = (kind, isPoint) => [...axisChoices.values()].filter((choice) => choice.kind === kind && Boolean(choice.point) === isPoint).map(({ key, label }) => option(key, label));
+  const group = (label, options) => (options.length ? make("optgroup", { label }, options) : null);
+  return make("select", { onchange }, first, group("Params", of("params", false)), group("Metrics", of("metrics", false)), group("Last, least and greatest", of("metrics", true)));
+}
+
+function addPlots() {
+  if (runs.length <= 10) return;
+  const varying = sections.find(isOverview).rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1);
+  if (varying.length < 2) return;
+  findAxisChoices();
+  chooseUsualAxes(varying);
+  const setScatter = () => choose({ scatter: [plots.x.value, plots.y.value] });
+  plots.x = axisSelect(null, setScatter);
+  plots.y = axisSelect(null, setScatter);
+  plots.color = axisSelect(option("", "run"), () => choose({ color: plots.color.value }));
+  plots.add = axisSelect(option("", "…"), () => { if (plots.add.value && !axisKeys().includes(plots.add.value)) setAxes([...axisKeys(), plots.add.value]); plots.add.value = ""; });
+  plots.chips = make("ul", { class: "chips", "aria-label": "Axes" });
+  plots.bar = make("div", { class: "bar" });
+  plots.left = make("p", { class: "note" });
+  plots.parallel = draw("svg", { role: "group", "aria-label": "Parallel coordinates: one line a run" });
+  plots.scatter = draw("svg", { class: "brushed", role: "img" });
+  plots.reset = button("Clear the selection", { hidden: true }, () => { state.brush.clear(); render(); });
+  const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
+    make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
+    make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.bar, plots.reset),
+    make("details", { class: "left" }, make("summary", null, "Choose axes"), make("div", { class: "controls" }, plots.chips, labelled("Add an axis", plots.add),
+      plots.usualAxes = button("Usual axes", {}, () => choose({ axes: null })))),
+    make("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
+    make("div", { class: "scatter" }, plots.scatter, plots.left)));
+  find(".part.overview").after(part);
+  listenToScatter();
+  let width = part.clientWidth;
+  new ResizeObserver(() => { if (Math.abs(part.clientWidth - width) > 1) { width = part.clientWidth; renderPlots(); } }).observe(part);
+}
+
+/// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
+function select(...brushes) {
+  for (const [key, from, to] of brushes) {
+    const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
+    if (high - low < 0.01 || (low === 0 && high === 1)) state.brush.delete(key);
+    else state.brush.set(key, [Number(low.toFixed(4)), Number(high.toFixed(4))]);
+  }
+  render();
+  say(`${visibleRuns().length} runs selected`);
+}
+
+const colorPlace = (run) => (plots.scale ? colourOf(plots.scale, axisNamed(state.color).numbers[run]) : null);
+const classOf = (run) => (plots.scale ? "r6" : `r${run % 8} h${run % 5}`) + (inBrush(run) ? "" : " faint");
+
+/// The runs that are not hidden, the better ones last, above the others, where colours stand for a value.
+function drawnRuns() {
+  const drawn = runs.map((_, run) => run).filter((run) => !state.hidden.has(run) && passesFilter(run));
+  if (!plots.scale) return drawn;
+  const { numbers, goal } = axisNamed(state.color), sign = goal === "min" ? -1 : 1;
+  const rank = (run) => (Number.isNaN(numbers[run]) ? -Infinity : sign * numbers[run]);
+  return drawn.sort((a, b) => (rank(a) === rank(b) ? a - b : rank(a) - rank(b)));
 }
 
 function renderPlots() {
   if (!plots.parallel) return;
-  renderParallel([...plots.axes.values()].slice(0, 12));
-  plots.reset.hidden = state.brush.size === 0;
+  const shown = axisKeys().map(axisNamed), [xKey, yKey] = scatterKeys();
+  const colors = state.color && axisNamed(state.color);
+  plots.scale = colors ? colors.scale || null : null;
   plots.color.value = state.color;
-
-  const xName = plots.x.value, yName = plots.y.value, xAxis = plots.axes.get(xName), yAxis = plots.axes.get(yName);
-  const grid = draw("g", { class: "grid" }, xAxis.ticks.map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
-    yAxis.ticks.map(([place, text]) => [draw("path", { d: `M70 ${scatterY(place)}H610` }), draw("text", { x: 62, y: scatterY(place) + 4, "text-anchor": "end" }, text)]).flat(),
-    draw("text", { x: 340, y: 312, "text-anchor": "middle" }, xAxis.name), draw("text", { transform: "rotate(-90)", x: -142, y: 14, "text-anchor": "middle" }, yAxis.name));
-  const dots = drawnRuns().filter((run) => Number.isFinite(xAxis.place(run)) && Number.isFinite(yAxis.place(run)))
-    .map((run) => colored(draw("circle", { class: `dot ${classOf(run)}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
-      draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)), colorPlace(run)));
-  plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
-  if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush.get(yName) || [0, 1]);
-  plots.scatter.replaceChildren(grid, plots.mark, ...dots);
-  plots.scatter.setAttribute("aria-label", `${yName} against ${xName}, ${dots.length} runs`);
+  plots.x.value = xKey;
+  plots.y.value = yKey;
+  plots.bar.replaceChildren(...(plots.scale ? colourBar(colors) : []));
+  plots.chips.replaceChildren(...shown.map(({ key, label }) => make("li", null, label, key === plots.objective ? null : button("×", { "aria-label": `Remove ${label}` }, () => removeAxis(key)))));
+  plots.usualAxes.hidden = !state.axes;
+  plots.reset.hidden = state.brush.size === 0;
+  plots.parallel.classList.toggle("dense", runs.length > 300);
+  renderParallel(shown);
+  renderScatter(axisNamed(xKey), axisNamed(yKey));
 }
 
 // Artifacts: pictures together, texts with their differences, figures by plotly.js.
@@ -2469,7 +2718,8 @@ function diffLines(before, after) {
 }
 
 function diffTexts(gallery) {
-  const texts = findAll(":scope > .artifact > pre", gallery);
+  const texts = find)page"sv,
+    R"page(All(":scope > .artifact > pre", gallery);
   if (texts.length < 2) return null;
   const originals = new Map(texts.map((pre) => [pre, pre.textContent]));
   const control = make("input", { type: "checkbox", onchange: () => {
@@ -2520,8 +2770,7 @@ function plotlyButton(gallery) {
     plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
     try {
       const code = await plotlyCode;
-      for (const holder of holders) await drawW)page"sv,
-    R"page(ithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
+      for (const holder of holders) await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
       say(`${id} is drawn`);
     } catch (error) {
       for (const holder of holders) find(".notice", holder).textContent = `plotly.js cannot be read: ${error.message}`;
@@ -2698,7 +2947,8 @@ function splitTables() {
     const copyRow = (row, columns) => {
       const copyOf = row.cloneNode(false);
       const isWhole = row.cells.length === widths.length;
-      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
+      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns)page"sv,
+    R"page(.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
       // A header with controls in it is not repeated on each page.
       for (const input of findAll("input", copyOf)) input.remove();
       for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
@@ -2747,7 +2997,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "bffce5b3a3f13f8e0e93c7a15f7c0cd3feb94b46fcd914d2634ad4024e09ea4a";
+inline constexpr std::string_view page_script_sha256 = "b119086cff8302bb899488deca927a3a353f4d9635cb4cba021519de13e02251";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

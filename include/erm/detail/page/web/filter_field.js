@@ -30,7 +30,7 @@ function addFilterField() {
     oninput: () => { takeFilter(); showCompletions(false); }, onkeydown: chooseCompletion, onblur: closeCompletions });
   f.list = make("ul", { role: "listbox", id: "names", "aria-label": "Names and values", hidden: true });
   f.count = make("span", { class: "count" });
-  f.fault = make("pre", { class: "fault", id: "fault", hidden: true });
+  f.fault = make("div", { class: "fault", id: "fault", hidden: true }, make("p"), make("pre", { tabindex: 0 }));
   return make("div", { class: "combo" }, f.input, f.list, f.count);
 }
 
@@ -44,11 +44,16 @@ function takeFilter() {
 function showFilter() {
   const f = filterField, { fault, unknown = [] } = currentFilter(), shown = visibleRuns().length;
   if (f.input.value !== state.filter) f.input.value = state.filter;
-  f.count.textContent = (shown < runs.length || chosen.accepted ? `${shown} of ${runs.length} runs` : "") + (unknown.length ? `; no run has ${[...new Set(unknown)].join(", ")}` : "");
-  f.fault.textContent = fault || "";
-  f.fault.hidden = !fault;
+  f.count.textContent = (shown < runs.length || (chosen.accepted && !fault) ? `${shown} of ${runs.length} runs` : "") + (unknown.length ? `; no run has ${[...new Set(unknown)].join(", ")}` : "");
+  const [said, ...where] = (fault || "").split("\n");
+  f.fault.firstChild.textContent = said;
+  f.fault.lastChild.textContent = where.join("\n");
   f.input.setAttribute("aria-invalid", String(Boolean(fault)));
+  showFault();
 }
+
+/// The list of names would lie over the fault, and a text that is being typed is never whole.
+const showFault = () => { filterField.fault.hidden = !filterField.fault.firstChild.textContent || !filterField.list.hidden; };
 
 // ---- completion ----
 
@@ -57,6 +62,7 @@ function closeCompletions() {
   filterField.list.hidden = true;
   filterField.input.setAttribute("aria-expanded", "false");
   filterField.input.removeAttribute("aria-activedescendant");
+  showFault();
 }
 
 /// `isAsked`: even where nothing is typed yet.
@@ -69,6 +75,7 @@ function showCompletions(isAsked) {
     onpointerdown: (event) => { event.preventDefault(); complete(i); } }, option)));
   f.list.hidden = false;
   f.input.setAttribute("aria-expanded", "true");
+  showFault();
 }
 
 function complete(i) {

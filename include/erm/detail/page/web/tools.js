@@ -49,7 +49,7 @@ function showHelp() {
   let dialog = find("dialog");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["← →, Del", "on the title of such an axis: move it, remove it"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
     dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
