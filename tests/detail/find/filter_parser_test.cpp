@@ -51,8 +51,8 @@ TEST_CASE("An invalid filter is shown with a caret under the position, and with 
     INFO(filter);
     std::string line = filter;
     std::replace(line.begin(), line.end(), '\t', ' ');
-    CHECK(fault_of(filter) == "cannot read the filter: " + std::string(fault) + "\n  " + line + "\n  " +
-                                  std::string(at, ' ') + "^");
+    CHECK(fault_of(filter) ==
+          "cannot read the filter: " + std::string(fault) + "\n  " + line + "\n  " + std::string(at, ' ') + "^");
   }
   CHECK(fault_of("params.a = \xFF") == "cannot read the filter: it is not UTF-8; encode it so");
 }

@@ -49,7 +49,7 @@ struct RunField {
   Kind kind = Kind::param;
   std::string name = {};               // the name of a param, metric, dict or tag
   std::vector<std::string> path = {};  // the keys into a dict
-  Point point = Point::logged;           // of a metric
+  Point point = Point::logged;         // of a metric
 
   [[nodiscard]] bool is_list() const { return kind == Kind::features || kind == Kind::artifacts; }
 

@@ -648,78 +648,52 @@ function microsecondsIn(text) {
 
 // ---- tokens ----
 
-class FilterLexer {
-  constructor(text) {
-    this.text = text;
-    this.at = 0;
-  }
-  fail(fault, at) { throw new FilterFault(fault, this.text, at); }
-  expected(what, found, hint) {
-    this.fail(`expected ${what}, found ${found.kind === "end" ? "the end" : `'${found.shown}'`}${hint ? "; " + hint : ""}`, found.at);
-  }
-  /// What `pattern`, which is sticky, matches here.
-  match(pattern) {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    return match ? match[0] : "";
-  }
-  next() {
-    this.at += this.match(/[ \t\r\n]*/y).length;
-    const from = this.at, c = this.text[from];
-    const token = (kind, size, more) => {
-      this.at = from + size;
-      return { kind, shown: this.text.slice(from, this.at), at: from, ...more };
-    };
-    if (c === undefined) return token("end", 0);
-    if (c === '"' || c === "'") return this.quoted(c, token);
-    if (this.match(/[+-]?\.?\d|[+-]inf/iy)) return this.number(token);
-    if (this.match(/[A-Za-z_`\u0080-\uffff]/y)) return this.word(token);
-    return token("sign", (this.match(/<=|>=|!=|==|<>|&&|\|\|/y) || c).length);
-  }
+function filterLexer(text) {
+  let at = 0;
+  const fail = (fault, place) => { throw new FilterFault(fault, text, place); };
+  const expected = (what, found, hint) =>
+    fail(`expected ${what}, found ${found.kind === "end" ? "the end" : `'${found.shown}'`}${hint ? "; " + hint : ""}`, found.at);
+  /// What a sticky pattern matches here.
+  const match = (pattern) => {
+    pattern.lastIndex = at;
+    return (pattern.exec(text) || [""])[0];
+  };
+  const take = (kind, size, more) => ({ kind, at, shown: text.slice(at, at += size), ...more });
+
   /// A quote inside the text is written twice, or after a backslash.
-  quoted(quote, token) {
-    let end = this.at + 1, value = "";
-    for (;; ++end) {
-      const c = this.text[end], after = this.text[end + 1];
-      if (c === undefined) this.fail(`the text that begins here has no end; close it with ${quote}`, this.at);
-      if (c === quote) {
-        if (after !== quote) break;
-        ++end;
-      } else if (c === "\\" && (after === quote || after === "\\")) {
-        ++end;
-      }
-      value += this.text[end];
-    }
-    return token("text", end + 1 - this.at, { value: filterValue(value, "text") });
+  function quoted(quote) {
+    const found = match(new RegExp(`Q(?:QQ|\\\\[Q\\\\]|[^Q\\\\]|\\\\(?![Q\\\\]))*Q(?!Q)`.replaceAll("Q", quote), "y"));
+    if (!found) fail(`the text that begins here has no end; close it with ${quote}`, at);
+    return take("text", found.length, { value: filterValue(found.slice(1, -1).replaceAll(new RegExp(`${quote}${quote}|\\\\([${quote}\\\\])`, "g"), (_, c) => c || quote), "text") });
   }
-  number(token) {
+  function number() {
     // All that could belong to it, for the error.
-    const found = token("number", this.match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length);
-    const digits = found.shown.replace(/^\+/, "");
+    const found = take("number", match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length), digits = found.shown.replace(/^\+/, "");
     if (numberIn(digits) !== null) return { ...found, value: filterValue(digits, "number") };
     const seconds = { s: 1, m: 60, h: 3600, d: 86400 }[digits.slice(-1)], count = numberIn(digits.slice(0, -1));
     if (seconds && count !== null) return { ...found, kind: "duration", value: filterValue(String(count * seconds), "number") };
-    return this.expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
+    return expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
   }
   /// A word is split at dots except in backquotes.
-  word(token) {
-    const parts = [""];
-    let end = this.at;
-    for (; /[\w`./@:%+#\u0080-\uffff-]/.test(this.text[end] || " "); ++end) {
-      const c = this.text[end];
-      if (c === "`") {
-        const close = this.text.indexOf("`", end + 1);
-        if (close < 0) this.fail("the name that begins here has no end; close it with `", end);
-        parts[parts.length - 1] += this.text.slice(end + 1, close);
-        end = close;
-      } else if (c === ".") {
-        parts.push("");
-      } else {
-        parts[parts.length - 1] += c;
-      }
+  function word() {
+    const { length } = match(/(?:[\w./@:%+#\u0080-\uffff-]|`[^`]*`)*/y), parts = [""];
+    if (text[at + length] === "`") fail("the name that begins here has no end; close it with `", at + length);
+    for (const [piece] of text.slice(at, at + length).matchAll(/`[^`]*`|\.|[^.`]+/g)) {
+      if (piece === ".") parts.push("");
+      else parts[parts.length - 1] += piece.replaceAll("`", "");
     }
-    return token("word", end - this.at, { parts });
+    return take("word", length, { parts });
   }
+  function next() {
+    at += match(/[ \t\r\n]*/y).length;
+    const c = text[at];
+    if (c === undefined) return take("end", 0);
+    if (c === '"' || c === "'") return quoted(c);
+    if (match(/[+-]?\.?\d|[+-]inf/iy)) return number();
+    if (match(/[A-Za-z_`\u0080-\uffff]/y)) return word();
+    return take("sign", (match(/<=|>=|!=|==|<>|&&|\|\|/y) || c).length);
+  }
+  return { next, fail, expected, rest: () => text.slice(at) };
 }
 
 // ---- fields ----
@@ -752,186 +726,161 @@ const comparisons = {
 comparisons["=="] = comparisons["="];
 comparisons["<>"] = comparisons["!="];
 
-class FilterParser {
-  constructor(text) {
-    this.lexer = new FilterLexer(text);
-    this.depth = 0;
-    this.fields = [];
-    this.isMeant = false; // whether it can only be a filter, and not words to look for
-    this.token = { kind: "end" };
-  }
-  advance() { this.token = this.lexer.next(); }
-  is(word) { return (this.token.kind === "word" || this.token.kind === "sign") && this.token.shown.toLowerCase() === word; }
-  skip(word) {
-    const found = this.is(word);
-    if (found) this.advance();
-    return found;
-  }
-  read() {
-    this.advance();
-    if (this.token.kind === "end") return () => true;
-    const accepts = this.either();
-    if (this.token.kind !== "end")
-      this.lexer.expected("'and', 'or' or the end", this.token, this.is("&&") || this.is("&") ? "write 'and'" : this.is("||") || this.is("|") ? "write 'or'" : "");
-    return accepts;
-  }
-  either() {
-    const parts = [this.both()];
-    while (this.skip("or")) parts.push(this.both());
-    return (facts) => parts.some((part) => part(facts));
-  }
-  both() {
-    const parts = [this.no()];
-    while (this.skip("and")) parts.push(this.no());
-    return (facts) => parts.every((part) => part(facts));
-  }
-  no() {
-    if (++this.depth > 100) this.lexer.fail("'not' and parentheses nest deeper than 100; simplify it", this.token.at);
+/// {accepts, fault, fields; isMeant: it can only be a filter, and not words to look for; hasTest: it asks more than whether
+/// a field is there}. An unreadable text has a fault, and accepts every run.
+function readFilter(text) {
+  const { next, fail, expected } = filterLexer(text), filter = { accepts: () => true, fault: null, fields: [], isMeant: false, hasTest: false };
+  let token, depth = 0;
+  const advance = () => { token = next(); };
+  const is = (word) => (token.kind === "word" || token.kind === "sign") && token.shown.toLowerCase() === word;
+  const skip = (word) => is(word) && (advance(), true);
+
+  const chain = (word, part, join) => {
+    const parts = [part()];
+    while (skip(word)) parts.push(part());
+    return (facts) => parts[join]((one) => one(facts));
+  };
+  const either = () => chain("or", both, "some");
+  const both = () => chain("and", no, "every");
+  function no() {
+    if (++depth > 100) fail("'not' and parentheses nest deeper than 100; simplify it", token.at);
     let accepts;
-    if (this.skip("not")) {
-      const inner = this.no();
+    if (skip("not")) {
+      const inner = no();
       accepts = (facts) => !inner(facts);
-    } else if (this.skip("(")) {
-      accepts = this.either();
-      if (!this.skip(")")) this.lexer.expected("'and', 'or' or ')'", this.token);
+    } else if (skip("(")) {
+      accepts = either();
+      if (!skip(")")) expected("'and', 'or' or ')'", token);
     } else {
-      accepts = this.condition();
+      accepts = condition();
     }
-    --this.depth;
+    --depth;
     return accepts;
   }
+
   /// A field or a constant: {field or value, token}. `bare` says what a word means that is no field: "name" or "text".
-  operand(bare) {
-    const { token } = this, given = { token, field: null, value: null };
-    if (token.value) {
-      given.value = token.value;
-    } else if (this.is("true") || this.is("false")) {
+  function operand(bare) {
+    const given = { token, field: null, value: token.value || null };
+    if (is("true") || is("false")) {
       given.value = filterValue(token.shown.toLowerCase(), "bool");
-    } else if (this.is("nan") || this.is("inf")) {
+    } else if (is("nan") || is("inf")) {
       given.value = filterValue(token.shown, "number");
     } else if (token.kind === "word") {
       given.field = fieldOf(token.parts);
-      if (given.field && token.parts.length > 1) this.isMeant = true;
-      if (!given.field && !this.readBareWord(given, bare))
-        this.lexer.expected(fieldNames, token, token.parts.length === 1 ? "if it is a text, put it in quotes" : "");
-      if (given.field) this.fields.push({ ...given.field, shown: token.shown });
-    } else {
-      this.lexer.expected("a field, a number or a text in quotes", token, this.is("!") ? "write 'not'" : "");
+      if (given.field && token.parts.length > 1) filter.isMeant = true;
+      if (!given.field) readBareWord(given, bare);
+      if (!given.field && !given.value) expected(fieldNames, token, token.parts.length === 1 ? "if it is a text, put it in quotes" : "");
+    } else if (!given.value) {
+      expected("a field, a number or a text in quotes", token, is("!") ? "write 'not'" : "");
     }
-    this.advance();
+    if (given.field) filter.fields.push({ ...given.field, shown: token.shown });
+    advance();
     return given;
   }
-  readBareWord(given, bare) {
-    const { parts } = given.token;
-    if (["and", "or", "not", "in", "is", "contains"].some((word) => this.is(word))) return false;
+  function readBareWord(given, bare) {
+    const { parts } = token;
+    if (["and", "or", "not", "in", "is", "contains"].some(is)) return;
     if (bare === "name") given.field = bareFieldOf(parts);
     else if (parts.length === 1 || !["params", "metrics", "dicts", "tags"].includes(parts[0])) given.value = filterValue(parts.join("."), "text");
-    return given.field !== null || given.value !== null;
   }
-  refuseList({ field, token }) {
-    if (field && isList(field)) this.lexer.fail(`'${token.shown}' is a list; ask what it 'contains'`, token.at);
-  }
+  const refuseList = ({ field, token: found }) => {
+    if (field && isList(field)) fail(`'${found.shown}' is a list; ask what it 'contains'`, found.at);
+  };
   /// Turns a constant into what it is compared with, or throws.
-  fit({ field, token }, constant) {
-    const isTime = field.kind === "time";
+  function fit(left, constant) {
+    const { kind } = left.field, isTime = kind === "time", { value } = constant;
     if (constant.field) {
-      if (isTime !== (constant.field.kind === "time")) this.lexer.fail("a time can be compared with a time only", (isTime ? constant : { token }).token.at);
+      if (isTime !== (constant.field.kind === "time")) fail("a time can be compared with a time only", (isTime ? constant : left).token.at);
     } else if (isTime) {
-      const { text, kind } = constant.value;
-      const time = kind === "text" ? microsecondsIn(text.length === 10 ? text + "T00:00:00" : text) : null;
-      if (time === null) this.lexer.expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
+      const time = value.kind === "text" ? microsecondsIn(value.text.length === 10 ? value.text + "T00:00:00" : value.text) : null;
+      if (time === null) expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
       constant.value = filterValue(String(time), "number");
-    } else if (constant.token.kind === "duration" && field.kind !== "duration") {
-      this.lexer.fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
-    } else if (field.kind === "status" && !(constant.value.kind === "text" && /^(running|finished|failed|killed)$/.test(constant.value.text))) {
-      this.lexer.expected('"running", "finished", "failed" or "killed"', constant.token);
+    } else if (constant.token.kind === "duration" && kind !== "duration") {
+      fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
+    } else if (kind === "status" && !(value.kind === "text" && /^(running|finished|failed|killed)$/.test(value.text))) {
+      expected('"running", "finished", "failed" or "killed"', constant.token);
     }
   }
-  comparison(test, left) {
-    const right = this.operand(left.field ? "text" : "name");
-    this.refuseList(left);
-    this.refuseList(right);
-    if (left.field) this.fit(left, right);
-    else if (right.field) this.fit(right, left);
-    else this.lexer.expected("a field on one side of the comparison", left.token);
+  function comparison(test, left) {
+    const right = operand(left.field ? "text" : "name");
+    refuseList(left);
+    refuseList(right);
+    if (!left.field && !right.field) expected("a field on one side of the comparison", left.token);
+    if (left.field) fit(left, right);
+    else fit(right, left);
     return (facts) => {
-      const a = left.field ? facts.value(left.field) : left.value, b = a && (right.field ? facts.value(right.field) : right.value)page"sv,
-    R"page();
-      return Boolean(a && b) && test(orderOf(a, b));
+      const [a, b] = [left, right].map((one) => (one.field ? facts.value(one.field) : one.value));
+      return a !== null && b !== null && test(orderOf(a, b));
     };
   }
-  oneOf(left) {
-    this.refuseList(left);
-    if (!this.skip("(")) this.lexer.expected("'('", this.token);
+  function oneOf(left) {
+    refuseList(left);
+    if (!skip("(")) expected("'('", token);
     const members = [];
     do {
-      const member = this.operand("text");
-      if (member.field) this.lexer.expected("a number or a text in quotes", member.token);
-      this.fit(left, member);
+      const member = operand("text");
+      if (member.field) expected("a number or a text in quotes", member.token);
+      fit(left, member);
       members.push(member.value);
-    } while (this.skip(","));
-    if (!this.skip(")")) this.lexer.expected("',' or ')'", this.token);
-    return (facts) => {
-      const value = facts.value(left.field);
-      return value !== null && members.some((member) => orderOf(value, member) === 0);
-    };
+    } while (skip(","));
+    if (!skip(")")) expected("',' or ')'", token);
+    return (value) => members.some((member) => orderOf(value, member) === 0);
   }
-  contains({ field, token }) {
-    const part = this.operand("text");
-    if (part.field || part.value.kind !== "text") this.lexer.expected("a text in quotes", part.token);
-    if (field.kind === "time") this.lexer.fail("a time contains no text; compare it", token.at);
-    return (facts) => {
-      if (isList(field)) return facts.has(field, part.value.text);
+  function contains({ field, token: found }) {
+    const part = operand("text");
+    if (part.field || part.value.kind !== "text") expected("a text in quotes", part.token);
+    if (field.kind === "time") fail("a time contains no text; compare it", found.at);
+    return part.value.text;
+  }
+  function condition() {
+    const left = operand("name"), { field } = left, ofValue = (test) => (facts) => {
       const value = facts.value(field);
-      return value !== null && value.text.includes(part.value.text);
+      return value !== null && test(value);
     };
-  }
-  condition() {
-    const left = this.operand("name"), { field } = left;
-    if (this.token.kind === "sign" && Object.hasOwn(comparisons, this.token.shown)) {
-      const test = comparisons[this.token.shown];
-      this.isMeant = true;
-      this.advance();
-      return this.comparison(test, left);
+    if (tok)page"sv,
+    R"page(en.kind === "sign" && Object.hasOwn(comparisons, token.shown)) {
+      const test = comparisons[token.shown];
+      filter.isMeant = true;
+      advance();
+      return comparison(test, left);
     }
-    if (!field) this.lexer.expected("=, !=, <, <=, > or >=", this.token);
-    const is = this.skip("is"), negated = this.skip("not");
-    let accepts = null;
-    if (is && this.skip("missing")) {
+    if (!field) expected("=, !=, <, <=, > or >=", token);
+    const isAsked = skip("is"), negated = skip("not");
+    let accepts;
+    if (isAsked && skip("missing")) {
       accepts = (facts) => (isList(field) ? facts.isMissing(field) : facts.value(field) === null);
-    } else if (is && this.skip("nan")) {
-      this.refuseList(left);
-      accepts = (facts) => Number.isNaN((facts.value(field) || left).number);
-    } else if (is) {
-      this.lexer.expected("'missing' or 'nan'", this.token);
-    } else if (this.skip("in")) {
-      accepts = this.oneOf(left);
-    } else if (this.skip("contains")) {
-      accepts = this.contains(left);
+    } else if (isAsked && skip("nan")) {
+      refuseList(left);
+      accepts = ofValue((value) => Number.isNaN(value.number));
+    } else if (isAsked) {
+      expected("'missing' or 'nan'", token);
+    } else if (skip("in")) {
+      accepts = ofValue(oneOf(left));
+    } else if (skip("contains")) {
+      const part = contains(left);
+      accepts = isList(field) ? (facts) => facts.has(field, part) : ofValue((value) => value.text.includes(part));
     } else if (negated) {
-      this.lexer.expected("'in' or 'contains'", this.token);
+      expected("'in' or 'contains'", token);
     } else if (isList(field) || field.kind === "time" || field.kind === "named") {
-      this.lexer.expected(isList(field) ? "'contains'" : "a comparison", this.token);
+      expected(isList(field) ? "'contains'" : "a comparison", token);
     } else {
-      return (facts) => {
-        const value = facts.value(field);
-        return value !== null && isTrue(value, field);
-      };
+      return ofValue((value) => isTrue(value, field));
     }
-    this.hasTest = true;
+    filter.hasTest = true;
     return negated ? (facts) => !accepts(facts) : accepts;
   }
-}
 
-/// {accepts, isMeant, hasTest, fields, fault}: an unreadable text has a fault and accepts every run.
-function readFilter(text) {
-  const parser = new FilterParser(text);
   try {
-    return { accepts: parser.read(), isMeant: parser.isMeant, hasTest: Boolean(parser.hasTest), fields: parser.fields, fault: null };
+    advance();
+    if (token.kind === "end") return filter;
+    const accepts = either();
+    if (token.kind !== "end") expected("'and', 'or' or the end", token, is("&&") || is("&") ? "write 'and'" : is("||") || is("|") ? "write 'or'" : "");
+    filter.accepts = accepts;
   } catch (fault) {
     if (!(fault instanceof FilterFault)) throw fault;
-    return { accepts: () => true, isMeant: parser.isMeant, hasTest: false, fields: parser.fields, fault };
+    filter.fault = fault;
   }
+  return filter;
 }
 
 // What a filter or an axis asks of a run, found in the tables and charts of the page.
@@ -1059,11 +1008,12 @@ function valuesOf({ parts }) {
 }
 
 function tokensOf(text) {
-  const lexer = new FilterLexer(text), tokens = [];
+  const lexer = filterLexer(text), tokens = [];
   try {
     for (let token = lexer.next(); token.kind !== "end"; token = lexer.next()) tokens.push(token);
   } catch (fault) {
-    tokens.push({ kind: "open", shown: text.slice(lexer.at), at: lexer.at }); // a quote without an end
+    const shown = lexer.rest(); // a quote without an end
+    tokens.push({ kind: "open", shown, at: text.length - shown.length });
   }
   return tokens;
 }
@@ -1094,8 +1044,7 @@ function currentFilter() {
   if (chosen.text === state.filter) return chosen;
   const text = state.filter, filter = readFilter(text);
   const isUnknown = (field) => field.name !== undefined && runs.every((_, run) => fieldValue(field, run) === null);
-  // Text that can be both is words: "status", "best in class", "x contains y" witho)page"sv,
-    R"page(ut an x.
+  // Text that can be both is words: "status", "best in class", "x contains y" without an x.
   const isExpression = runs.length > 1 && (filter.isMeant || /^[\s(]*(not\s+)*[\w./@:%+#`-]+\s*([=<>]|!=)/i.test(text) ||
     (filter.hasTest && !filter.fields.some(isUnknown)));
   chosen = { text };
@@ -1117,7 +1066,8 @@ function addFilterField() {
     spellcheck: "false", placeholder: "Filter: adam, or val/loss < 0.4", "aria-label": "Filter rows by words, or runs by an expression", "aria-describedby": "fault",
     oninput: () => { takeFilter(); showCompletions(false); }, onkeydown: chooseCompletion, onblur: closeCompletions });
   f.list = make("ul", { role: "listbox", id: "names", "aria-label": "Names and values", hidden: true });
-  f.count = make("span", { class: "count" });
+  f.cou)page"sv,
+    R"page(nt = make("span", { class: "count" });
   f.fault = make("div", { class: "fault", id: "fault", hidden: true }, make("p"), make("pre", { tabindex: 0 }));
   return make("div", { class: "combo" }, f.input, f.list, f.count);
 }
@@ -1349,8 +1299,7 @@ function focusAgain(section, selector) {
 
 function nameHeader(section, row, scope) {
   const header = make("th", { scope });
-  i)page"sv,
-    R"page(f (row.differs && !row.plain && scope === "col") header.className = "x";
+  if (row.differs && !row.plain && scope === "col") header.className = "x";
   if (scope === "col" && runs.length > 1) {
     header.append(sortButton("row", section, row.name, row.name, nameParts(row)));
     const direction = sortDirection("row", section, row.name);
@@ -1379,7 +1328,8 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
     }
     const inside = rows.slice(i, end);
     // Keys that follow each other in all of them are one step.
-    for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
+    for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next )page"sv,
+    R"page(+ 1))); next = name.indexOf(".", dot + 1)) dot = next;
     const path = name.slice(0, dot);
     const folded = section.folded.has(path) && !rowWords();
     into.push({ rows: inside, path, from, depth, folded });
@@ -1601,8 +1551,7 @@ function download(blob, name) {
 
 const tools = {};
 const option = (value, text) => make("option", { value }, text);
-const button = (text, attributes, onclick) => make("button", { type: "button)page"sv,
-    R"page(", ...attributes, onclick }, text);
+const button = (text, attributes, onclick) => make("button", { type: "button", ...attributes, onclick }, text);
 const labelled = (text, control) => make("label", null, make("span", null, text), control);
 
 function addTools() {
@@ -1624,7 +1573,8 @@ function addTools() {
     button("Copy as TSV", {}, () => copy(formats.tsv(), "TSV")),
     button("Copy as Markdown", {}, () => copy(formats.markdown(), "Markdown")),
     button("Copy as LaTeX", {}, () => copy(formats.latex(), "LaTeX")),
-    button("Download CSV", {}, () => download(new Blob([formats.csv()], { type: "text/csv" }), "comparison.csv")),
+    button("Download CSV", {}, () => download(new Blob([formats.csv()], { type: "text/csv" }), "comparison.)page"sv,
+    R"page(csv")),
     button("Download JSON", {}, () => download(new Blob([formats.json()], { type: "application/json" }), "comparison.json"))));
   const help = button("?", { "aria-label": "Keyboard help", title: "?" }, showHelp);
   const several = runs.length > 1;
@@ -1850,8 +1800,7 @@ function makeScale(low, high, smallest) {
   const from = map(low), to = map(high);
   const ticks = [];
   for (let k = Math.floor(Math.log10(reach || low)); k <= Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)))); ++k)
-    for (const value of [10 ** k, -(10 ** k)]) if (value >= low && value <= high) tic)page"sv,
-    R"page(ks.push(value);
+    for (const value of [10 ** k, -(10 ** k)]) if (value >= low && value <= high) ticks.push(value);
   if (reach !== 0) ticks.push(0);
   const few = ticks.length < 2 ? linearTicks(low, high, 5) : ticks.sort((a, b) => a - b);
   const every = Math.ceil(few.length / 8);
@@ -1876,7 +1825,8 @@ function pathOf(x, y, toX, toY) {
     if (!pending) return;
     for (const point of [...new Set([pending.low, pending.high].sort((a, b) => a.place - b.place).concat(pending.last))])
       if (point !== pending.first) put(point.px, point.py);
-    pending = null;
+    pending = )page"sv,
+    R"page(null;
   };
   for (let i = 0; i < x.length; ++i) {
     if (!Number.isFinite(y[i])) { finish(); pen = false; column = NaN; continue; }
@@ -1994,7 +1944,7 @@ function renderChart(chart) {
   if (chart.points.open) fillPoints(chart);
 }
 
-const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
+const chartsAreAsWritten = () => runs.every((_, run) => isVisible(run)) && state.x === "step" &&
   !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
 
 function renderCharts() {
@@ -2106,8 +2056,7 @@ function listenToChart(chart) {
     const zoom = [Math.min(from, to), Math.max(from, to)];
     from = null;
     chart.brush.setAttribute("width", 0);
-    if ()page"sv,
-    R"page(isZoom) setZoom(zoom, chart);
+    if (isZoom) setZoom(zoom, chart);
   });
   svg.addEventListener("dblclick", () => setZoom(null));
   svg.addEventListener("keydown", (event) => {
@@ -2140,7 +2089,8 @@ function listenToChart(chart) {
 /// The chart as a file of its own: colours from the page, on its background.
 function standalone(chart) {
   const copyOf = chart.svg.cloneNode(true);
-  const originals = findAll("*", chart.svg), copies = findAll("*", copyOf);
+  const origina)page"sv,
+    R"page(ls = findAll("*", chart.svg), copies = findAll("*", copyOf);
   originals.forEach((element, i) => {
     const style = getComputedStyle(element);
     for (const name of ["stroke", "fill", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-family"])
@@ -2305,8 +2255,7 @@ function numericAxis({ label, goal }, values) {
   else if (few.length > 6) marks = [4, 8].map((wanted) => linearTicks(low, high, wanted)).find((ticks, i) => ticks.length > 2 || i === 1);
   const ticks = marks.map((value) => [scale.to(value), tickText(value)]);
   if (scale.isCutBelow) ticks.unshift([0, `< ${rounded(low)}`]);
-  if (scale.isCutAbove) ticks.push([1, `> ${rounded(high))page"sv,
-    R"page(}`]);
+  if (scale.isCutAbove) ticks.push([1, `> ${rounded(high)}`]);
   const end = (place) => (scale.isCutBelow && place < 0.1 ? "-∞" : scale.isCutAbove && place > 0.9 ? "∞" : format(scale.at(place)));
   return { isNumeric: few.length > 0, title: label + (isLog ? " (log)" : ""), numbers, scale, place: (run) => scale.to(numbers[run]),
     ticks: ticks.filter(([place]) => place >= last + 0.06 && (last = place, true)), range: (from, to) => `${end(from)} to ${end(to)}` };
@@ -2331,7 +2280,8 @@ function widthOf(text, weight = 400) {
 }
 
 /// The text, or its beginning and its end where it is wider than `room`.
-function fitted(text, room, weight) {
+function fitted(text, room, weight))page"sv,
+    R"page( {
   if (widthOf(text, weight) <= room) return text;
   const letters = [...text];
   let kept = Math.min(letters.length - 1, Math.ceil((letters.length * room) / widthOf(text, weight)) + 1);
@@ -2505,8 +2455,7 @@ function ticksApart(ticks, room) {
 function renderScatter(xAxis, yAxis) {
   scatter.width = Math.min(640, plots.scatter.parentElement.clientWidth - 32 || 640);
   const { width, height } = scatter, middle = (scatterX(0) + scatterX(1)) / 2;
-  fill(plots.scatter, { viewBox: )page"sv,
-    R"page(`0 0 ${width} ${height}` }, []);
+  fill(plots.scatter, { viewBox: `0 0 ${width} ${height}` }, []);
   const grid = draw("g", { class: "grid" }, ticksApart(xAxis.ticks, 100).map(([place, text]) => draw("text", { x: scatterX(place), y: 290, "text-anchor": "middle" }, text)),
     yAxis.ticks.flatMap(([place, text]) => [draw("path", { d: `M${scatterX(0)} ${scatterY(place)}H${scatterX(1)}` }), draw("text", { x: scatterX(0) - 8, y: scatterY(place) + 4, "text-anchor": "end" }, fitted(text, 48))]),
     draw("text", { x: middle, y: 312, "text-anchor": "middle" }, draw("title", null, xAxis.label), fitted(xAxis.title || xAxis.label, width - 80)),
@@ -2515,7 +2464,8 @@ function renderScatter(xAxis, yAxis) {
     .map((run) => colored(draw("circle", { class: `dot ${classOf(run)}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: drawn.length > 300 ? 3.5 : 5 },
       draw("title", null, `${runs[run].name}: ${xAxis.label} ${xAxis.text(run)}, ${yAxis.label} ${yAxis.text(run)}`)), colorPlace(run)));
   plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
-  if (state.brush.has(xAxis.key) || state.brush.has(yAxis.key)) markScatter(state.brush.get(xAxis.key) || [0, 1], state.brush.get(yAxis.key) || [0, 1]);
+  if (state.brush.has(xAxis.key) || state.brush.has(yAxis.key)) markScatter(state.brush.get(xAxis.key) || [0, 1], sta)page"sv,
+    R"page(te.brush.get(yAxis.key) || [0, 1]);
   plots.scatter.replaceChildren(grid, plots.mark, ...dots);
   plots.scatter.setAttribute("aria-label", `${yAxis.label} against ${xAxis.label}, ${dots.length} runs`);
   plots.left.textContent = dots.length < drawn.length ? `${drawn.length - dots.length} of ${drawn.length} runs have no value here, and no point` : "";
@@ -2718,8 +2668,7 @@ function diffLines(before, after) {
 }
 
 function diffTexts(gallery) {
-  const texts = find)page"sv,
-    R"page(All(":scope > .artifact > pre", gallery);
+  const texts = findAll(":scope > .artifact > pre", gallery);
   if (texts.length < 2) return null;
   const originals = new Map(texts.map((pre) => [pre, pre.textContent]));
   const control = make("input", { type: "checkbox", onchange: () => {
@@ -2744,7 +2693,8 @@ async function readPlotly(holder) {
 
 /// Draws one figure in a frame of its own, which has no rights and no way out.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
-  const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
+  const frame = m)page"sv,
+    R"page(ake("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
     `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
   const answered = (answer) => {
     window.removeEventListener("message", listen);
@@ -2947,8 +2897,7 @@ function splitTables() {
     const copyRow = (row, columns) => {
       const copyOf = row.cloneNode(false);
       const isWhole = row.cells.length === widths.length;
-      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns)page"sv,
-    R"page(.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
+      copyOf.append(row.cells[0].cloneNode(true), ...(isWhole ? columns.map((i) => row.cells[i].cloneNode(true)) : [make("td", { colspan: columns.length }, row.cells[1].textContent)]));
       // A header with controls in it is not repeated on each page.
       for (const input of findAll("input", copyOf)) input.remove();
       for (const control of findAll("button", copyOf)) control.replaceWith(...control.childNodes);
@@ -2982,7 +2931,8 @@ addCharts();
 addPlots();
 addGalleries();
 addSliders();
-addTableSorting();
+addTable)page"sv,
+    R"page(Sorting();
 listenToKeys();
 highlightRuns();
 loadState();
@@ -2997,7 +2947,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "b119086cff8302bb899488deca927a3a353f4d9635cb4cba021519de13e02251";
+inline constexpr std::string_view page_script_sha256 = "c10afdb9e33c43869c01c2e9509ae97abb0c10280b27f57508582c29c4c74039";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -26,11 +26,12 @@ function valuesOf({ parts }) {
 }
 
 function tokensOf(text) {
-  const lexer = new FilterLexer(text), tokens = [];
+  const lexer = filterLexer(text), tokens = [];
   try {
     for (let token = lexer.next(); token.kind !== "end"; token = lexer.next()) tokens.push(token);
   } catch (fault) {
-    tokens.push({ kind: "open", shown: text.slice(lexer.at), at: lexer.at }); // a quote without an end
+    const shown = lexer.rest(); // a quote without an end
+    tokens.push({ kind: "open", shown, at: text.length - shown.length });
   }
   return tokens;
 }

@@ -91,78 +91,52 @@ function microsecondsIn(text) {
 
 // ---- tokens ----
 
-class FilterLexer {
-  constructor(text) {
-    this.text = text;
-    this.at = 0;
-  }
-  fail(fault, at) { throw new FilterFault(fault, this.text, at); }
-  expected(what, found, hint) {
-    this.fail(`expected ${what}, found ${found.kind === "end" ? "the end" : `'${found.shown}'`}${hint ? "; " + hint : ""}`, found.at);
-  }
-  /// What `pattern`, which is sticky, matches here.
-  match(pattern) {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    return match ? match[0] : "";
-  }
-  next() {
-    this.at += this.match(/[ \t\r\n]*/y).length;
-    const from = this.at, c = this.text[from];
-    const token = (kind, size, more) => {
-      this.at = from + size;
-      return { kind, shown: this.text.slice(from, this.at), at: from, ...more };
-    };
-    if (c === undefined) return token("end", 0);
-    if (c === '"' || c === "'") return this.quoted(c, token);
-    if (this.match(/[+-]?\.?\d|[+-]inf/iy)) return this.number(token);
-    if (this.match(/[A-Za-z_`\u0080-\uffff]/y)) return this.word(token);
-    return token("sign", (this.match(/<=|>=|!=|==|<>|&&|\|\|/y) || c).length);
-  }
+function filterLexer(text) {
+  let at = 0;
+  const fail = (fault, place) => { throw new FilterFault(fault, text, place); };
+  const expected = (what, found, hint) =>
+    fail(`expected ${what}, found ${found.kind === "end" ? "the end" : `'${found.shown}'`}${hint ? "; " + hint : ""}`, found.at);
+  /// What a sticky pattern matches here.
+  const match = (pattern) => {
+    pattern.lastIndex = at;
+    return (pattern.exec(text) || [""])[0];
+  };
+  const take = (kind, size, more) => ({ kind, at, shown: text.slice(at, at += size), ...more });
+
   /// A quote inside the text is written twice, or after a backslash.
-  quoted(quote, token) {
-    let end = this.at + 1, value = "";
-    for (;; ++end) {
-      const c = this.text[end], after = this.text[end + 1];
-      if (c === undefined) this.fail(`the text that begins here has no end; close it with ${quote}`, this.at);
-      if (c === quote) {
-        if (after !== quote) break;
-        ++end;
-      } else if (c === "\\" && (after === quote || after === "\\")) {
-        ++end;
-      }
-      value += this.text[end];
-    }
-    return token("text", end + 1 - this.at, { value: filterValue(value, "text") });
+  function quoted(quote) {
+    const found = match(new RegExp(`Q(?:QQ|\\\\[Q\\\\]|[^Q\\\\]|\\\\(?![Q\\\\]))*Q(?!Q)`.replaceAll("Q", quote), "y"));
+    if (!found) fail(`the text that begins here has no end; close it with ${quote}`, at);
+    return take("text", found.length, { value: filterValue(found.slice(1, -1).replaceAll(new RegExp(`${quote}${quote}|\\\\([${quote}\\\\])`, "g"), (_, c) => c || quote), "text") });
   }
-  number(token) {
+  function number() {
     // All that could belong to it, for the error.
-    const found = token("number", this.match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length);
-    const digits = found.shown.replace(/^\+/, "");
+    const found = take("number", match(/[+-]?(?:[\w.`\u0080-\uffff]|(?<=[eE])[+-])*/y).length), digits = found.shown.replace(/^\+/, "");
     if (numberIn(digits) !== null) return { ...found, value: filterValue(digits, "number") };
     const seconds = { s: 1, m: 60, h: 3600, d: 86400 }[digits.slice(-1)], count = numberIn(digits.slice(0, -1));
     if (seconds && count !== null) return { ...found, kind: "duration", value: filterValue(String(count * seconds), "number") };
-    return this.expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
+    return expected("a number", found, "write it as in 42, 0.01 or 1e-3, and a length of time as in 90s, 5m, 2h or 1d");
   }
   /// A word is split at dots except in backquotes.
-  word(token) {
-    const parts = [""];
-    let end = this.at;
-    for (; /[\w`./@:%+#\u0080-\uffff-]/.test(this.text[end] || " "); ++end) {
-      const c = this.text[end];
-      if (c === "`") {
-        const close = this.text.indexOf("`", end + 1);
-        if (close < 0) this.fail("the name that begins here has no end; close it with `", end);
-        parts[parts.length - 1] += this.text.slice(end + 1, close);
-        end = close;
-      } else if (c === ".") {
-        parts.push("");
-      } else {
-        parts[parts.length - 1] += c;
-      }
+  function word() {
+    const { length } = match(/(?:[\w./@:%+#\u0080-\uffff-]|`[^`]*`)*/y), parts = [""];
+    if (text[at + length] === "`") fail("the name that begins here has no end; close it with `", at + length);
+    for (const [piece] of text.slice(at, at + length).matchAll(/`[^`]*`|\.|[^.`]+/g)) {
+      if (piece === ".") parts.push("");
+      else parts[parts.length - 1] += piece.replaceAll("`", "");
     }
-    return token("word", end - this.at, { parts });
+    return take("word", length, { parts });
   }
+  function next() {
+    at += match(/[ \t\r\n]*/y).length;
+    const c = text[at];
+    if (c === undefined) return take("end", 0);
+    if (c === '"' || c === "'") return quoted(c);
+    if (match(/[+-]?\.?\d|[+-]inf/iy)) return number();
+    if (match(/[A-Za-z_`\u0080-\uffff]/y)) return word();
+    return take("sign", (match(/<=|>=|!=|==|<>|&&|\|\|/y) || c).length);
+  }
+  return { next, fail, expected, rest: () => text.slice(at) };
 }
 
 // ---- fields ----
@@ -195,183 +169,158 @@ const comparisons = {
 comparisons["=="] = comparisons["="];
 comparisons["<>"] = comparisons["!="];
 
-class FilterParser {
-  constructor(text) {
-    this.lexer = new FilterLexer(text);
-    this.depth = 0;
-    this.fields = [];
-    this.isMeant = false; // whether it can only be a filter, and not words to look for
-    this.token = { kind: "end" };
-  }
-  advance() { this.token = this.lexer.next(); }
-  is(word) { return (this.token.kind === "word" || this.token.kind === "sign") && this.token.shown.toLowerCase() === word; }
-  skip(word) {
-    const found = this.is(word);
-    if (found) this.advance();
-    return found;
-  }
-  read() {
-    this.advance();
-    if (this.token.kind === "end") return () => true;
-    const accepts = this.either();
-    if (this.token.kind !== "end")
-      this.lexer.expected("'and', 'or' or the end", this.token, this.is("&&") || this.is("&") ? "write 'and'" : this.is("||") || this.is("|") ? "write 'or'" : "");
-    return accepts;
-  }
-  either() {
-    const parts = [this.both()];
-    while (this.skip("or")) parts.push(this.both());
-    return (facts) => parts.some((part) => part(facts));
-  }
-  both() {
-    const parts = [this.no()];
-    while (this.skip("and")) parts.push(this.no());
-    return (facts) => parts.every((part) => part(facts));
-  }
-  no() {
-    if (++this.depth > 100) this.lexer.fail("'not' and parentheses nest deeper than 100; simplify it", this.token.at);
+/// {accepts, fault, fields; isMeant: it can only be a filter, and not words to look for; hasTest: it asks more than whether
+/// a field is there}. An unreadable text has a fault, and accepts every run.
+function readFilter(text) {
+  const { next, fail, expected } = filterLexer(text), filter = { accepts: () => true, fault: null, fields: [], isMeant: false, hasTest: false };
+  let token, depth = 0;
+  const advance = () => { token = next(); };
+  const is = (word) => (token.kind === "word" || token.kind === "sign") && token.shown.toLowerCase() === word;
+  const skip = (word) => is(word) && (advance(), true);
+
+  const chain = (word, part, join) => {
+    const parts = [part()];
+    while (skip(word)) parts.push(part());
+    return (facts) => parts[join]((one) => one(facts));
+  };
+  const either = () => chain("or", both, "some");
+  const both = () => chain("and", no, "every");
+  function no() {
+    if (++depth > 100) fail("'not' and parentheses nest deeper than 100; simplify it", token.at);
     let accepts;
-    if (this.skip("not")) {
-      const inner = this.no();
+    if (skip("not")) {
+      const inner = no();
       accepts = (facts) => !inner(facts);
-    } else if (this.skip("(")) {
-      accepts = this.either();
-      if (!this.skip(")")) this.lexer.expected("'and', 'or' or ')'", this.token);
+    } else if (skip("(")) {
+      accepts = either();
+      if (!skip(")")) expected("'and', 'or' or ')'", token);
     } else {
-      accepts = this.condition();
+      accepts = condition();
     }
-    --this.depth;
+    --depth;
     return accepts;
   }
+
   /// A field or a constant: {field or value, token}. `bare` says what a word means that is no field: "name" or "text".
-  operand(bare) {
-    const { token } = this, given = { token, field: null, value: null };
-    if (token.value) {
-      given.value = token.value;
-    } else if (this.is("true") || this.is("false")) {
+  function operand(bare) {
+    const given = { token, field: null, value: token.value || null };
+    if (is("true") || is("false")) {
       given.value = filterValue(token.shown.toLowerCase(), "bool");
-    } else if (this.is("nan") || this.is("inf")) {
+    } else if (is("nan") || is("inf")) {
       given.value = filterValue(token.shown, "number");
     } else if (token.kind === "word") {
       given.field = fieldOf(token.parts);
-      if (given.field && token.parts.length > 1) this.isMeant = true;
-      if (!given.field && !this.readBareWord(given, bare))
-        this.lexer.expected(fieldNames, token, token.parts.length === 1 ? "if it is a text, put it in quotes" : "");
-      if (given.field) this.fields.push({ ...given.field, shown: token.shown });
-    } else {
-      this.lexer.expected("a field, a number or a text in quotes", token, this.is("!") ? "write 'not'" : "");
+      if (given.field && token.parts.length > 1) filter.isMeant = true;
+      if (!given.field) readBareWord(given, bare);
+      if (!given.field && !given.value) expected(fieldNames, token, token.parts.length === 1 ? "if it is a text, put it in quotes" : "");
+    } else if (!given.value) {
+      expected("a field, a number or a text in quotes", token, is("!") ? "write 'not'" : "");
     }
-    this.advance();
+    if (given.field) filter.fields.push({ ...given.field, shown: token.shown });
+    advance();
     return given;
   }
-  readBareWord(given, bare) {
-    const { parts } = given.token;
-    if (["and", "or", "not", "in", "is", "contains"].some((word) => this.is(word))) return false;
+  function readBareWord(given, bare) {
+    const { parts } = token;
+    if (["and", "or", "not", "in", "is", "contains"].some(is)) return;
     if (bare === "name") given.field = bareFieldOf(parts);
     else if (parts.length === 1 || !["params", "metrics", "dicts", "tags"].includes(parts[0])) given.value = filterValue(parts.join("."), "text");
-    return given.field !== null || given.value !== null;
   }
-  refuseList({ field, token }) {
-    if (field && isList(field)) this.lexer.fail(`'${token.shown}' is a list; ask what it 'contains'`, token.at);
-  }
+  const refuseList = ({ field, token: found }) => {
+    if (field && isList(field)) fail(`'${found.shown}' is a list; ask what it 'contains'`, found.at);
+  };
   /// Turns a constant into what it is compared with, or throws.
-  fit({ field, token }, constant) {
-    const isTime = field.kind === "time";
+  function fit(left, constant) {
+    const { kind } = left.field, isTime = kind === "time", { value } = constant;
     if (constant.field) {
-      if (isTime !== (constant.field.kind === "time")) this.lexer.fail("a time can be compared with a time only", (isTime ? constant : { token }).token.at);
+      if (isTime !== (constant.field.kind === "time")) fail("a time can be compared with a time only", (isTime ? constant : left).token.at);
     } else if (isTime) {
-      const { text, kind } = constant.value;
-      const time = kind === "text" ? microsecondsIn(text.length === 10 ? text + "T00:00:00" : text) : null;
-      if (time === null) this.lexer.expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
+      const time = value.kind === "text" ? microsecondsIn(value.text.length === 10 ? value.text + "T00:00:00" : value.text) : null;
+      if (time === null) expected("a time", constant.token, 'write it as in "2026-11-23" or "2026-11-23T07:30:21", in UTC');
       constant.value = filterValue(String(time), "number");
-    } else if (constant.token.kind === "duration" && field.kind !== "duration") {
-      this.lexer.fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
-    } else if (field.kind === "status" && !(constant.value.kind === "text" && /^(running|finished|failed|killed)$/.test(constant.value.text))) {
-      this.lexer.expected('"running", "finished", "failed" or "killed"', constant.token);
+    } else if (constant.token.kind === "duration" && kind !== "duration") {
+      fail("a length of time can be compared with 'duration' only; if it is a text, put it in quotes", constant.token.at);
+    } else if (kind === "status" && !(value.kind === "text" && /^(running|finished|failed|killed)$/.test(value.text))) {
+      expected('"running", "finished", "failed" or "killed"', constant.token);
     }
   }
-  comparison(test, left) {
-    const right = this.operand(left.field ? "text" : "name");
-    this.refuseList(left);
-    this.refuseList(right);
-    if (left.field) this.fit(left, right);
-    else if (right.field) this.fit(right, left);
-    else this.lexer.expected("a field on one side of the comparison", left.token);
+  function comparison(test, left) {
+    const right = operand(left.field ? "text" : "name");
+    refuseList(left);
+    refuseList(right);
+    if (!left.field && !right.field) expected("a field on one side of the comparison", left.token);
+    if (left.field) fit(left, right);
+    else fit(right, left);
     return (facts) => {
-      const a = left.field ? facts.value(left.field) : left.value, b = a && (right.field ? facts.value(right.field) : right.value);
-      return Boolean(a && b) && test(orderOf(a, b));
+      const [a, b] = [left, right].map((one) => (one.field ? facts.value(one.field) : one.value));
+      return a !== null && b !== null && test(orderOf(a, b));
     };
   }
-  oneOf(left) {
-    this.refuseList(left);
-    if (!this.skip("(")) this.lexer.expected("'('", this.token);
+  function oneOf(left) {
+    refuseList(left);
+    if (!skip("(")) expected("'('", token);
     const members = [];
     do {
-      const member = this.operand("text");
-      if (member.field) this.lexer.expected("a number or a text in quotes", member.token);
-      this.fit(left, member);
+      const member = operand("text");
+      if (member.field) expected("a number or a text in quotes", member.token);
+      fit(left, member);
       members.push(member.value);
-    } while (this.skip(","));
-    if (!this.skip(")")) this.lexer.expected("',' or ')'", this.token);
-    return (facts) => {
-      const value = facts.value(left.field);
-      return value !== null && members.some((member) => orderOf(value, member) === 0);
-    };
+    } while (skip(","));
+    if (!skip(")")) expected("',' or ')'", token);
+    return (value) => members.some((member) => orderOf(value, member) === 0);
   }
-  contains({ field, token }) {
-    const part = this.operand("text");
-    if (part.field || part.value.kind !== "text") this.lexer.expected("a text in quotes", part.token);
-    if (field.kind === "time") this.lexer.fail("a time contains no text; compare it", token.at);
-    return (facts) => {
-      if (isList(field)) return facts.has(field, part.value.text);
+  function contains({ field, token: found }) {
+    const part = operand("text");
+    if (part.field || part.value.kind !== "text") expected("a text in quotes", part.token);
+    if (field.kind === "time") fail("a time contains no text; compare it", found.at);
+    return part.value.text;
+  }
+  function condition() {
+    const left = operand("name"), { field } = left, ofValue = (test) => (facts) => {
       const value = facts.value(field);
-      return value !== null && value.text.includes(part.value.text);
+      return value !== null && test(value);
     };
-  }
-  condition() {
-    const left = this.operand("name"), { field } = left;
-    if (this.token.kind === "sign" && Object.hasOwn(comparisons, this.token.shown)) {
-      const test = comparisons[this.token.shown];
-      this.isMeant = true;
-      this.advance();
-      return this.comparison(test, left);
+    if (token.kind === "sign" && Object.hasOwn(comparisons, token.shown)) {
+      const test = comparisons[token.shown];
+      filter.isMeant = true;
+      advance();
+      return comparison(test, left);
     }
-    if (!field) this.lexer.expected("=, !=, <, <=, > or >=", this.token);
-    const is = this.skip("is"), negated = this.skip("not");
-    let accepts = null;
-    if (is && this.skip("missing")) {
+    if (!field) expected("=, !=, <, <=, > or >=", token);
+    const isAsked = skip("is"), negated = skip("not");
+    let accepts;
+    if (isAsked && skip("missing")) {
       accepts = (facts) => (isList(field) ? facts.isMissing(field) : facts.value(field) === null);
-    } else if (is && this.skip("nan")) {
-      this.refuseList(left);
-      accepts = (facts) => Number.isNaN((facts.value(field) || left).number);
-    } else if (is) {
-      this.lexer.expected("'missing' or 'nan'", this.token);
-    } else if (this.skip("in")) {
-      accepts = this.oneOf(left);
-    } else if (this.skip("contains")) {
-      accepts = this.contains(left);
+    } else if (isAsked && skip("nan")) {
+      refuseList(left);
+      accepts = ofValue((value) => Number.isNaN(value.number));
+    } else if (isAsked) {
+      expected("'missing' or 'nan'", token);
+    } else if (skip("in")) {
+      accepts = ofValue(oneOf(left));
+    } else if (skip("contains")) {
+      const part = contains(left);
+      accepts = isList(field) ? (facts) => facts.has(field, part) : ofValue((value) => value.text.includes(part));
     } else if (negated) {
-      this.lexer.expected("'in' or 'contains'", this.token);
+      expected("'in' or 'contains'", token);
     } else if (isList(field) || field.kind === "time" || field.kind === "named") {
-      this.lexer.expected(isList(field) ? "'contains'" : "a comparison", this.token);
+      expected(isList(field) ? "'contains'" : "a comparison", token);
     } else {
-      return (facts) => {
-        const value = facts.value(field);
-        return value !== null && isTrue(value, field);
-      };
+      return ofValue((value) => isTrue(value, field));
     }
-    this.hasTest = true;
+    filter.hasTest = true;
     return negated ? (facts) => !accepts(facts) : accepts;
   }
-}
 
-/// {accepts, isMeant, hasTest, fields, fault}: an unreadable text has a fault and accepts every run.
-function readFilter(text) {
-  const parser = new FilterParser(text);
   try {
-    return { accepts: parser.read(), isMeant: parser.isMeant, hasTest: Boolean(parser.hasTest), fields: parser.fields, fault: null };
+    advance();
+    if (token.kind === "end") return filter;
+    const accepts = either();
+    if (token.kind !== "end") expected("'and', 'or' or the end", token, is("&&") || is("&") ? "write 'and'" : is("||") || is("|") ? "write 'or'" : "");
+    filter.accepts = accepts;
   } catch (fault) {
     if (!(fault instanceof FilterFault)) throw fault;
-    return { accepts: () => true, isMeant: parser.isMeant, hasTest: false, fields: parser.fields, fault };
+    filter.fault = fault;
   }
+  return filter;
 }
