@@ -152,6 +152,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
@@ -234,11 +238,11 @@ label > span { color: var(--soft); }
 .sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
-.group > th, .group > td:not(.d), td.f:not(.d) { background: var(--head); }
+.group > th, .group > td:)page"sv,
+    R"page(not(.d), td.f:not(.d) { background: var(--head); }
 .off > * { opacity: 0.5; }
 .at { outline: 2px solid var(--accent); outline-offset: -2px; }
-th > input { margin: )page"sv,
-    R"page(0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
+th > input { margin: 0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
 .emptied > details > .scroll { display: none; }
 th.hover { background: var(--head); color: var(--accent); }
 .hovering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
@@ -328,7 +332,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "1b4e130e4cc084ec93a5dd99b9bb5f74bcb2098f8d9559a4b7c2c79df71a88b6";
+inline constexpr std::string_view page_style_sha256 = "8bea7ead556bbfc0a4d0d30999b892986cc1544d50d18714bb4320dc867d966d";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
