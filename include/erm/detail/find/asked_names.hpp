@@ -41,8 +41,8 @@ class AskedNames {
     explicit Asked(RunField asked) : field(std::move(asked)) {}
     RunField field;
     std::atomic<bool> is_found{false};
-    std::set<std::string> others = {};                // the names of this kind
-    std::unordered_set<std::size_t> seen_sets = {};   // most runs have the same names as the one before
+    std::set<std::string> others = {};               // the names of this kind
+    std::unordered_set<std::size_t> seen_sets = {};  // most runs have the same names as the one before
   };
 
   static bool has(const RunField& field, const RunRecord& run);
