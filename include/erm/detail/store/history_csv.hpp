@@ -302,8 +302,9 @@ class HistoryReader {
       left_out_until_ = (std::max)(left_out_until_, end->second);
     }
   }
-  [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, std::uint64_t offset) const {
-    return std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
+  [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, const char* line) const {
+    const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(line - begin_of_piece_);
+    return offset < left_out_until_ && std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
       return step >= one->step && one->is_of(metric) && one->reaches(place_, offset);
     });
   }
@@ -373,7 +374,7 @@ class HistoryReader {
 
   /// Returns false if the line is not a point; rest_ is then somewhere inside it.
   bool read_line() {
-    const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(rest_.data() - begin_of_piece_);
+    const char* const line = rest_.data();
     Series* series = last_ == nullptr ? nullptr : last_->next;
     if (series != nullptr && starts_with(series->field))
       rest_.remove_prefix(series->field.size());
@@ -385,7 +386,7 @@ class HistoryReader {
     if (end == rest_.data()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!end_line()) return false;
-    if (offset < left_out_until_ && is_left_out(*series->metric, point.step, offset))
+    if (left_out_until_ != 0 && is_left_out(*series->metric, point.step, line))
       abandoned_[*series->metric].push_back({series->points->size(), point});
     else
       series->points->push_back(point);
