@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/quick_number_text.hpp"
 
 // GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
@@ -218,24 +219,7 @@ inline const char* read_double(const char* first, const char* last, double& valu
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
-  // Most values of a run: the scientific text is cheaper to produce, and its digits are already where they must be.
-  const auto in_place = [](char* text, Float number) {
-    return std::to_chars(text, text + 28, number, std::chars_format::scientific).ptr - 4;  // without the exponent
-  };
-  if (value >= Float(0.1) && value < Float(1)) {
-    char* const end = in_place(at + 1, value);
-    at[0] = '0';
-    at[2] = at[1];
-    at[1] = '.';
-    return end > at + 3 ? end : at + 3;
-  }
-  if (value >= Float(1) && value < Float(10)) return in_place(at, value);
-  if (value >= Float(0.01) && value < Float(1)) {
-    char* const end = in_place(at + 2, value);
-    at[3] = at[2];
-    std::memcpy(at, "0.0", 3);
-    return end > at + 4 ? end : at + 4;
-  }
+  if (char* const end = put_usual_number(at, value)) return end;
   if (is_nan(value)) {  // its sign has no meaning
     std::memcpy(at, "nan", 3);
     return at + 3;
