@@ -10,6 +10,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,7 +91,10 @@ TEST_CASE("The header contains exactly the style and the script of the source tr
   for (const std::string_view part : erm::detail::page_frame) frame += part;
   INFO("after a change, run: cmake -P tests/page_assets.cmake");
   CHECK(style == read_file(folder + "page.css"));
-  CHECK(script == read_file(folder + "page.js"));
+  std::string joined = "\"use strict\";\n(() => {\n";
+  std::istringstream modules(read_file(folder + "modules.txt"));
+  for (std::string module; std::getline(modules, module);) joined += read_file(folder + module) + "\n";
+  CHECK(script == joined + "})();\n");
   CHECK(frame == read_file(folder + "frame.js"));
   CHECK(style.size() + script.size() + frame.size() <= 160000);
   for (const std::string& text : {script, frame}) {

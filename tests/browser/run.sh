@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # Opens comparison pages in Chromium and tests them; checks the page's script with ESLint.
-#   tests/browser/run.sh [PAGES]     PAGES: the program that writes the pages; built from pages.cpp where it is not given
+#   tests/browser/run.sh [PAGES] [X.test.mjs ...]    PAGES: the program that writes the pages; built from pages.cpp where
+#                                                    it is not given. Only these tests; all where none is named
 #   tests/browser/run.sh --times     how long the pages keep the browser busy, in place of the tests
 # Installs what is missing (Chromium, Node and npm as tests/setup.sh does, and through npm what package.json names), and
 # ends with "N passed, N failed". Status 77, with the reason, where that cannot be had.
 set -euo pipefail
 times=false
 if [ "${1:-}" = --times ]; then times=true; shift; fi
-pages="${1:+$(realpath "$1")}"
+pages=
+if [ -x "${1:-}" ]; then pages="$(realpath "$1")"; shift; fi
 cd "$(dirname "$0")"
+tests=("$@")
+if [ ${#tests[@]} -eq 0 ]; then tests=(./*.test.mjs); fi
 build="$PWD/../../build/browser"
 skip() { echo "skipped: $1"; exit 77; }
 
@@ -43,12 +47,12 @@ if $times; then
 fi
 
 # ESLint takes no file from outside of its folder but as text.
-for script in page.js frame.js; do
-  npx --no-install eslint --stdin --stdin-filename $script <../../include/erm/detail/page/web/$script
-done
-npx --no-install eslint page.test.mjs load_times.mjs
+cmake -DSCRIPT="$build/page.js" -P ../page_assets.cmake
+npx --no-install eslint --stdin --stdin-filename page.js <"$build/page.js"
+npx --no-install eslint --stdin --stdin-filename frame.js <../../include/erm/detail/page/web/frame.js
+npx --no-install eslint ./*.mjs
 log="$build/test.log"
-PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec page.test.mjs 2>&1 | tee "$log" || true
+PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec --test-concurrency=1 "${tests[@]}" 2>&1 | tee "$log" || true
 count() { sed -n "s/^ℹ $1 \([0-9]*\)$/\1/p" "$log"; }
 passed="$(count pass)"
 failed="$(count fail)"

@@ -1,5 +1,5 @@
-// The style and the scripts of the comparison page: exactly web/page.css, web/page.js and web/frame.js, from which
-// tests/page_assets.cmake makes this header. Change those, and run it again.
+// The style and the scripts of the comparison page: exactly the files of web/, from which tests/page_assets.cmake
+// makes this header. Change those, and run it again.
 #pragma once
 
 #include <string_view>
@@ -308,12 +308,11 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 };
 inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
 
-// web/page.js
+// web/modules.txt
 inline constexpr std::string_view page_script[] = {
-    R"page(// What the page can do beyond being read: all that it works with is in its tables and charts.
-"use strict";
+    R"page("use strict";
 (() => {
-// ---- elements ----
+// Elements: find them and make them.
 
 const find = (selector, root = document) => root.querySelector(selector);
 const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -333,7 +332,7 @@ const draw = (tag, attributes, ...children) =>
 const runKey = (run) =>
   draw("svg", { class: `key r${run % 8} h${run % 5}`, viewBox: "0 0 24 8", "aria-hidden": "true" }, draw("path", { d: "M0 4h24" }));
 
-// ---- numbers ----
+// Numbers and their texts.
 
 const toNumber = (text) => {
   const lower = text.toLowerCase().replace(/^[+]/, "");
@@ -352,7 +351,7 @@ function format(value, scientific) {
 }
 const signed = (value, text) => (value > 0 ? "+" : "") + text;
 
-// ---- the page as data ----
+// The page as data: all that the script works with is in the tables that were written.
 
 const runs = []; // {name, full}
 const sections = []; // {element, kind, title, table, rows: [{name, goal, cells, ...}]}
@@ -438,7 +437,7 @@ const sameCell = (a, b) => {
   return a.number === b.number && (Math.abs(a.number) < 2 ** 53 || !Number.isFinite(a.number));
 };
 
-// ---- state, kept in the address ----
+// What the reader chose, kept in the address.
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
@@ -525,7 +524,7 @@ const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
 const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
 
-// ---- tables ----
+// The cells of a table: what a value is compared with, shows and is sorted by.
 
 const status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const say = (text) => { status.textContent = text; };
@@ -572,8 +571,8 @@ function makeCell(row, run) {
 function nameParts(row, text) {
   const parts = [text === undefined ? row.name : text];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
-  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs betwe)page"sv,
-    R"page(en the runs" }, "≠", make("i", null, " differs")));
+  if (row.differs && !row.plain) par)page"sv,
+    R"page(ts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
   return parts;
 }
 
@@ -625,6 +624,8 @@ function orderedRows(section, rows) {
   if (sort.by === "name") return sorted(rows, (row) => ({ kind: "t", text: row.name }), sort.direction);
   return sorted(rows, (row) => row.cells[sort.key], sort.direction);
 }
+
+// The tables: their rows, folds and headers.
 
 const isOverview = (section) => section.kind === "overview";
 const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || section.initialLayout);
@@ -814,6 +815,8 @@ const comingIntoView = new IntersectionObserver((entries) => {
   }
 });
 
+// Shows the whole page as the state says.
+
 const groupsNote = find(".grouped .note"), groupsText = groupsNote && groupsNote.textContent;
 let isFirst = true;
 function render() {
@@ -822,13 +825,13 @@ function render() {
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortButtons(section);
+      addSortBu)page"sv,
+    R"page(ttons(section);
       if (canFold(section)) comingIntoView.observe(section.element);
       continue;
     }
     renderSection(section, shown);
-  )page"sv,
-    R"page(}
+  }
   const isWanted = filterTest();
   for (const element of findAll(".legend [data-run], .artifact[data-run], .overlay g[data-run]"))
     element.toggleAttribute("hidden", !isVisible(Number(element.dataset.run)) || (element.matches(".notes *") && !isWanted(element.textContent.toLowerCase())));
@@ -843,7 +846,7 @@ function render() {
   isFirst = false;
 }
 
-// ---- copies ----
+// The tables as text: copied, or in a file.
 
 const oneLine = (text) => text.replace(/[\t\r\n]+/g, " ");
 const latex = (text) => oneLine(text).replace(/[\\{}$&#^_%~]/g, (letter) =>
@@ -922,7 +925,7 @@ function download(blob, name) {
   say(`Downloaded ${name}`);
 }
 
-// ---- tools ----
+// The tools above the tables, and the keys.
 
 const tools = {};
 const option = (value, text) => make("option", { value }, text);
@@ -1042,7 +1045,7 @@ function highlightRuns() {
   });
 }
 
-// ---- curves ----
+// The curves as data: their points, smoothed, or a mean for each group of runs.
 
 const charts = [];
 const box = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34 };
@@ -1073,11 +1076,11 @@ function seriesOf(chart) {
 const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
-const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
+const zoomOf = (chart) => (state.x !== "step" || )page"sv,
+    R"page(stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
-/// The exponential average without its bias towards 0 at )page"sv,
-    R"page(the begin; NaN is skipped and stays a gap.
+/// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
 function smoothed(values) {
   if (!state.smooth) return values;
   let last = 0, weight = 1;
@@ -1156,6 +1159,8 @@ function groupLines(lines) {
   });
 }
 
+// Scales, their ticks and the texts of those.
+
 function niceStep(span, wanted) {
   const raw = span / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
@@ -1192,6 +1197,8 @@ function timeText(seconds) {
   return seconds < 7200 ? `${Number((seconds / 60).toPrecision(4))} min` : `${Number((seconds / 3600).toPrecision(4))} h`;
 }
 const xText = (x) => state.x === "step" ? tickText(x) : state.x === "time" ? timeText(x) : new Date(x * 1000).toISOString().slice(5, 19).replace("T", " ");
+
+// Draws a chart of curves.
 
 /// A path with at most four points to a column of pixels; a point alone between gaps is a dot.
 function pathOf(x, y, toX, toY) {
@@ -1314,7 +1321,8 @@ function renderChart(chart) {
   chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
     draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
-  chart.isDrawn = true;
+  cha)page"sv,
+    R"page(rt.isDrawn = true;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
@@ -1323,8 +1331,7 @@ const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size ===
   !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
 
 function renderCharts() {
-  for (const chart o)page"sv,
-    R"page(f charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
+  for (const chart of charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
   const legend = find(".curves .legend");
   if (!legend) return;
   const groupsShown = state.group && charts.length > 0 ? charts[0].lines : null;
@@ -1345,6 +1352,8 @@ function renderCharts() {
     curveControls.band.closest("label").hidden = !state.group;
   }
 }
+
+// The cursor and the zoom of charts.
 
 function moveCursor(chart, x) {
   chart.at = x;
@@ -1458,6 +1467,8 @@ function listenToChart(chart) {
   svg.addEventListener("blur", () => moveCursors(null, chart));
 }
 
+// A chart as a picture, and its points as a table and a file.
+
 /// The chart as a file of its own: colours from the page, on its background.
 function standalone(chart) {
   const copyOf = chart.svg.cloneNode(true);
@@ -1511,6 +1522,8 @@ function fillPoints(chart) {
         : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
 }
 
+// The charts and their controls.
+
 const curveControls = {};
 function addCharts() {
   const section = find(".part.curves");
@@ -1551,10 +1564,11 @@ function addCharts() {
   find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
     make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
     make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+    c.g)page"sv,
+    R"page(roup.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
-// ---- many runs: parallel coordinates and scatter ----
+// Many runs: parallel coordinates and the scatter of a pair.
 
 function plotRows() {
   const overview = sections.find(isOverview);
@@ -1562,8 +1576,7 @@ function plotRows() {
 }
 
 /// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.
-function axisOf(row) {)page"sv,
-    R"page(
+function axisOf(row) {
   if (row.numeric && row.cells.every((cell) => cell.kind === "n" || cell.kind === "m")) {
     const numbers = [...new Set(row.cells.map((cell) => cell.number).filter(Number.isFinite))].sort((a, b) => a - b);
     const low = numbers[0], high = numbers[numbers.length - 1];
@@ -1737,13 +1750,14 @@ function renderPlots() {
   plots.scatter.setAttribute("aria-label", `${yName} against ${xName}, ${dots.length} runs`);
 }
 
-// ---- artifacts ----
+// Artifacts: pictures together, texts with their differences, figures by plotly.js.
 
 function zoomTogether(gallery) {
   const images = findAll("img", gallery);
   if (images.length === 0) return null;
   const boxes = images.map((image) => {
-    const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
+  )page"sv,
+    R"page(  const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
     image.replaceWith(frame);
     frame.append(image);
     image.loading = "eager";
@@ -1756,8 +1770,7 @@ function zoomTogether(gallery) {
     for (const other of boxes) if (other !== frame) other.scrollTo(frame.scrollLeft, frame.scrollTop);
     requestAnimationFrame(() => { isMoving = false; });
   });
-  const range = make(")page"sv,
-    R"page(input", { type: "range", min: 1, max: 8, step: 0.5, value: 1, oninput: () => {
+  const range = make("input", { type: "range", min: 1, max: 8, step: 0.5, value: 1, oninput: () => {
     for (const image of images) {
       image.style.width = range.value === "1" ? "" : `${100 * Number(range.value)}%`;
       image.style.maxWidth = range.value === "1" ? "" : "none";
@@ -1891,7 +1904,7 @@ function addGalleries() {
   }
 }
 
-// ---- series ----
+// Series over steps: a slider for each.
 
 /// A slider for each id, which moves all runs together. A run without an entry at a step shows the one before.
 function addSliders() {
@@ -1946,6 +1959,8 @@ function previousHeading(element) {
   return before;
 }
 
+// Logged tables: sorted together, and compared with the baseline.
+
 /// Marks in logged tables what differs from the baseline, by the values of the first column, once another is chosen.
 let markedBaseline = null;
 function markTables() {
@@ -1979,7 +1994,8 @@ function markTables() {
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle(")page"sv,
+    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -1990,8 +2006,7 @@ function markTables() {
   }
 }
 
-/// A c)page"sv,
-    R"page(lick on a header sorts the tables of all runs by that column.
+/// A click on a header sorts the tables of all runs by that column.
 function addTableSorting() {
   for (const area of findAll(".logged")) {
     const tables = findAll("table", area).map((table) => ({ table, rows: [...table.tBodies[0].rows] }));
@@ -2021,7 +2036,7 @@ function addTableSorting() {
   }
 }
 
-// ---- paper ----
+// Tables as they go on paper.
 
 /// Tables as they go on paper: wide ones as tables of some of their columns each, the first column in all of them.
 const paperWidth = 680;  // pixels between the margins of an upright page
@@ -2060,7 +2075,7 @@ function joinTables() {
   for (const scroll of findAll(".split")) scroll.classList.remove("split");
 }
 
-// ---- begin ----
+// Begins.
 
 findAll("main > .part").forEach(addSection);
 if (runs.length === 0) return;
@@ -2088,10 +2103,11 @@ document.addEventListener("scroll", ({ target }) => {
 }, true);
 window.addEventListener("beforeprint", splitTables);
 window.addEventListener("afterprint", joinTables);
+
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "35cacef748ebd895e01c373901781952b361751b9e8a93c07b6cd518f0b67ebf";
+inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -1,0 +1,28 @@
+// Begins.
+
+findAll("main > .part").forEach(addSection);
+if (runs.length === 0) return;
+const marked = find("th[data-run] small");
+defaultBaseline = marked ? Number(marked.closest("th").dataset.run) : 0;
+document.body.classList.add("scripted");
+findAll(".part").forEach((part, index) => find("details", part).addEventListener("toggle", (event) => {
+  if (event.target.open) state.closed.delete(index);
+  else state.closed.add(index);
+  if (!isFirst) saveState();
+}));
+addTools();
+addCharts();
+addPlots();
+addGalleries();
+addSliders();
+addTableSorting();
+listenToKeys();
+highlightRuns();
+loadState();
+render();
+window.addEventListener("hashchange", () => { loadState(); render(); });
+document.addEventListener("scroll", ({ target }) => {
+  if (target.classList && target.classList.contains("scroll")) target.classList.toggle("moved", target.scrollLeft > 0);
+}, true);
+window.addEventListener("beforeprint", splitTables);
+window.addEventListener("afterprint", joinTables);

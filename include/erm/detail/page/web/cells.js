@@ -1,0 +1,99 @@
+// The cells of a table: what a value is compared with, shows and is sorted by.
+
+const status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
+const say = (text) => { status.textContent = text; };
+
+/// What follows for a row from the baseline and the runs that are shown.
+function judge(row, shown) {
+  const compared = row.cells[state.baseline];
+  row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
+  let best = NaN, count = 0;
+  for (const run of shown) {
+    const cell = row.cells[run];
+    cell.differs = run !== state.baseline && !sameCell(cell, compared);
+    cell.best = false;
+    if (!row.goal || Number.isNaN(cell.number)) continue;
+    ++count;
+    if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
+  }
+  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best;
+}
+
+/// What a cell shows: its value, or how far it is from the baseline's.
+function shownText(row, run) {
+  const cell = row.cells[run], compared = row.cells[state.baseline];
+  if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
+  const difference = cell.number - compared.number;
+  if (state.show === "difference") return signed(difference, format(difference));
+  if (compared.number === 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
+  const percent = (100 * difference) / Math.abs(compared.number);
+  return signed(percent, String(Number(percent.toPrecision(3)))) + " %";
+}
+
+function makeCell(row, run) {
+  const cell = row.cells[run];
+  const text = shownText(row, run);
+  const element = document.createElement("td");
+  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
+  if (marks) element.className = marks.trim();
+  element.append(text);
+  if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
+  if (cell.best) element.append(make("i", null, " best"));
+  return element;
+}
+
+function nameParts(row, text) {
+  const parts = [text === undefined ? row.name : text];
+  if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
+  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  return parts;
+}
+
+function sortDirection(by, section, key) {
+  const sort = state.sort;
+  return sort && sort.by === by && sort.section === section.index && sort.key === key ? sort.direction : null;
+}
+
+function sortButton(by, section, key, label, parts) {
+  const direction = sortDirection(by, section, key);
+  const mark = direction === "ascending" ? " ▲" : direction === "descending" ? " ▼" : "";
+  return make("button", { type: "button", class: "sort", title: `Sort by ${label}`, onclick: () => {
+    const next = direction === null ? "ascending" : direction === "ascending" ? "descending" : null;
+    state.sort = next ? { by, section: section.index, key, direction: next } : null;
+    render();
+    say(next ? `Sorted by ${label}, ${next}` : "Not sorted");
+    const again = findAll(".sort", section.element).find((button) => button.title === `Sort by ${label}`);
+    if (again) again.focus();
+  } }, parts, make("span", { class: "arrow", "aria-hidden": "true" }, mark));
+}
+
+const compareCells = (a, b) => {
+  const missing = (cell) => cell.kind === "m" || (cell.kind === "n" && Number.isNaN(cell.number));
+  if (missing(a) || missing(b)) return missing(a) - missing(b) || 0;
+  if (a.kind === "n" && b.kind === "n") return a.number - b.number;
+  if (a.kind === "n" || b.kind === "n") return a.kind === "n" ? -1 : 1;
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+};
+
+/// Missing values stay last, whichever way.
+function sorted(items, cellOf, direction) {
+  const sign = direction === "descending" ? -1 : 1;
+  const last = (cell) => cell.kind === "m" || (cell.kind === "n" && Number.isNaN(cell.number));
+  return items.map((item, place) => ({ item, place, cell: cellOf(item) })).sort((a, b) =>
+    (last(a.cell) || last(b.cell) ? compareCells(a.cell, b.cell) : sign * compareCells(a.cell, b.cell)) || a.place - b.place)
+    .map((entry) => entry.item);
+}
+
+function orderedRuns(shown) {
+  const sort = state.sort;
+  if (!sort || sort.by !== "row") return shown;
+  const row = sections[sort.section].rows.find((candidate) => candidate.name === sort.key);
+  return row ? sorted(shown, (run) => row.cells[run], sort.direction) : shown;
+}
+
+function orderedRows(section, rows) {
+  const sort = state.sort;
+  if (!sort || sort.section !== section.index || sort.by === "row") return rows;
+  if (sort.by === "name") return sorted(rows, (row) => ({ kind: "t", text: row.name }), sort.direction);
+  return sorted(rows, (row) => row.cells[sort.key], sort.direction);
+}

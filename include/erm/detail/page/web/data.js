@@ -1,0 +1,85 @@
+// The page as data: all that the script works with is in the tables that were written.
+
+const runs = []; // {name, full}
+const sections = []; // {element, kind, title, table, rows: [{name, goal, cells, ...}]}
+
+function readCell(cell) {
+  const kind = cell.className.split(" ", 1)[0] || "t";
+  const plain = kind === "d" ? "t" : kind;
+  const shown = cell.firstChild ? cell.firstChild.data : "";
+  const text = plain === "m" || plain === "e" ? "" : cell.getAttribute("title") || shown;
+  return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN };
+}
+
+function readName(header) {
+  const goal = find(".goal", header);
+  const holder = find(".sort", header) || header;
+  const first = holder.firstChild;
+  return {
+    name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
+    goal: goal ? goal.dataset.goal : null,
+    goalMark: goal,
+    plain: header.classList.contains("u"),
+    differs: false,
+    cells: [],
+  };
+}
+
+function readRows(section) {
+  const heads = [...section.table.tHead.rows[0].cells];
+  const body = [...section.table.tBodies[0].rows];
+  let rows;
+  if (section.initialLayout === "rows") {
+    rows = heads.slice(1).map(readName);
+    for (const line of body) {
+      let cell = line.cells[0];
+      for (const row of rows) row.cells.push(readCell(cell = cell.nextElementSibling));
+    }
+  } else {
+    rows = body.map((line) => {
+      const row = readName(line.cells[0]);
+      row.cells = [...line.cells].slice(1).map(readCell);
+      return row;
+    });
+  }
+  for (const row of rows) {
+    row.plain = row.plain || section.kind === "runs";
+    row.numeric = row.cells.some((cell) => cell.kind === "n");
+    row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
+  }
+  return rows;
+}
+
+function addSection(element) {
+  const table = find(":scope > details > .scroll > table", element);
+  if (!table) return;
+  if (runs.length === 0) {
+    const byRow = table.dataset.layout === "rows";
+    for (const header of byRow ? [...table.tBodies[0].rows].map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
+      runs.push({ name: [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data, full: header.title });
+  }
+  let rows = null;
+  sections.push({
+    element,
+    table,
+    index: sections.length,
+    kind: element.classList[1],
+    title: find("h2", element).textContent,
+    note: find(".note", element),
+    noteText: find(".note", element).textContent,
+    corner: table.tHead.rows[0].cells[0].textContent,
+    initialLayout: table.dataset.layout,
+    folded: new Set(),
+    shown: null,
+    // Read when first asked for.
+    get rows() { return rows || (rows = readRows(this)); },
+  });
+}
+
+const sameCell = (a, b) => {
+  if (a.kind !== b.kind) return false;
+  if (a.text === b.text) return true;
+  if (a.kind !== "n") return false;
+  if (Number.isNaN(a.number) || Number.isNaN(b.number)) return Number.isNaN(a.number) && Number.isNaN(b.number);
+  return a.number === b.number && (Math.abs(a.number) < 2 ** 53 || !Number.isFinite(a.number));
+};

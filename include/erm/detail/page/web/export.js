@@ -1,0 +1,78 @@
+// The tables as text: copied, or in a file.
+
+const oneLine = (text) => text.replace(/[\t\r\n]+/g, " ");
+const latex = (text) => oneLine(text).replace(/[\\{}$&#^_%~]/g, (letter) =>
+  ({ "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" })[letter] || "\\" + letter);
+
+/// The tables as they are shown, with exact values: [{title, lines}], the first line a header.
+function exported() {
+  return sections.filter((section) => !isOverview(section) && shownOf(section).rows.length > 0 && find("details", section.element).open)
+    .map((section) => ({
+      title: section.title,
+      lines: [[section.corner || "Name", ...section.shown.order.map((run) => runs[run].name)],
+        ...section.shown.rows.map((row) => [row.name, ...section.shown.order.map((run) =>
+          state.show === "value" ? row.cells[run].text : shownText(row, run))])],
+      best: section.shown.rows.map((row) => section.shown.order.map((run) => row.cells[run].best)),
+    }));
+}
+
+function csvOf(lines) {
+  // A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
+  const escape = (text) => {
+    const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) && !/^-∞$/.test(text) ? "'" + text : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+  };
+  return lines.map((line) => line.map(escape).join(",")).join("\r\n") + "\r\n";
+}
+
+const formats = {
+  tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
+  markdown: () => exported().map((table) => {
+    const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
+    const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
+      i > 0 && k > 0 && table.best[i - 1][k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
+    lines.splice(1, 0, "|" + table.lines[0].map((_, i) => (i === 0 ? " --- |" : " ---: |")).join(""));
+    return `### ${escape(table.title)}\n\n${lines.join("\n")}`;
+  }).join("\n\n") + "\n",
+  latex: () => exported().map((table) => {
+    const lines = table.lines.map((line, i) => line.map((text, k) =>
+      i > 0 && k > 0 && table.best[i - 1][k - 1] ? `\\textbf{${latex(text)}}` : latex(text)).join(" & ") + " \\\\");
+    lines.splice(1, 0, "\\hline");
+    return `% ${oneLine(table.title)}\n\\begin{tabular}{l${"r".repeat(table.lines[0].length - 1)}}\n${lines.join("\n")}\n\\end{tabular}`;
+  }).join("\n\n") + "\n",
+  csv: () => {
+    const tables = exported();
+    if (tables.length === 0) return "";
+    return csvOf([["section", ...tables[0].lines[0]], ...tables.flatMap((table) => table.lines.slice(1).map((line) => [table.title, ...line]))]);
+  },
+  json: () => {
+    const value = (cell) => cell.kind === "m" ? undefined : cell.kind === "z" ? null : cell.kind === "b" && /^(true|false)$/.test(cell.text)
+      ? cell.text === "true" : cell.kind === "n" && String(cell.number) === cell.text ? cell.number : cell.text;
+    return JSON.stringify(visibleRuns().map((run) => ({ run: runs[run].full, ...Object.fromEntries(sections
+      .filter((section) => !isOverview(section)).map((section) =>
+        [section.title, Object.fromEntries(shownOf(section).rows.map((row) => [row.name, value(row.cells[run])]))])) })), null, 2) + "\n";
+  },
+};
+
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (error) {
+    const area = make("textarea", { class: "unseen" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  say(`Copied as ${what}`);
+}
+
+function download(blob, name) {
+  const link = make("a", { download: name, href: URL.createObjectURL(blob) });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  say(`Downloaded ${name}`);
+}

@@ -1,0 +1,78 @@
+// Pictures, media, texts and figures.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { within, until, openEverything } from "./browser.mjs";
+
+test("images, sound and video of every format are decoded, and what only says so is not", async () => {
+  await within("media", {}, async (page) => {
+    await openEverything(page);
+    const images = page.locator(".artifact img");
+    assert.equal(await images.count(), 4);
+    await until(() => images.evaluateAll((all) => all.every((image) => image.complete)));
+    assert.deepEqual(await images.evaluateAll((all) => all.map((image) => image.naturalWidth)), [2, 1, 1, 1]);
+    const players = page.locator(".artifact :is(audio, video)");
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.localName)), ["video", "audio", "video"]);
+    await until(() => players.evaluateAll((all) => all.every((player) => player.readyState >= 1 || player.error)));
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.error && player.error.message)), [null, null, null]);
+    assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.videoWidth || 0)), [16, 0, 16]);
+    assert.equal(await page.locator("audio").evaluate((player) => player.duration), 0.1);
+    assert.match(await page.locator(".artifact .notice").first().textContent(), /whatever its name says/);
+    assert.equal(await page.locator(".artifact pre").count(), 5);
+    assert.equal(await page.locator(".artifact a[download]").count(), 7);
+  });
+});
+
+test("pictures zoom together and blend, texts show their differences", async () => {
+  await within("artifacts", {}, async (page) => {
+    const widths = () => page.$$eval(".gallery img:not(.over)", (images) => images.filter((image) => image.alt.startsWith("picture")).map((image) => image.style.width));
+    await page.locator('label:has-text("Zoom") input').first().fill("4");
+    assert.deepEqual(await widths(), ["400%", "400%", "400%"]);
+    await page.locator('label:has-text("Blend") input').first().fill("0.5");
+    assert.deepEqual(await page.$$eval(".over", (images) => images.map((image) => image.style.opacity)), ["0.5", "0.5"]);
+    await page.check("text=Differences to the baseline");
+    const second = page.locator(".artifact pre:has(ins)").first();
+    assert.deepEqual(await second.evaluate((pre) => [...pre.children].map((line) => line.textContent)), ["  same line\n", "- value 0\n", "+ value 1\n", "  end\n"]);
+  });
+});
+
+test("the figures of one id lie over each other, and a hidden run is hidden there too", async () => {
+  await within("figures", {}, async (page) => {
+    const runsOf = (n) => page.locator(".overlay").nth(n).locator("g[data-run]").evaluateAll((groups) => groups.map((group) => group.dataset.run + (getComputedStyle(group).display === "none" ? " hidden" : "")));
+    assert.equal(await page.locator(".overlay").count(), 4);  // bars, histogram, loss, roc
+    assert.deepEqual(await runsOf(0), ["0", "1", "2"]);
+    assert.deepEqual(await runsOf(2), ["0", "0", "1", "1", "2", "2"]);
+    const color = (run) => page.locator(".overlay").nth(2).locator(`g[data-run="${run}"] path`).first().evaluate((line) => getComputedStyle(line).stroke);
+    const key = (run) => page.locator(`.overlay .legend li[data-run="${run}"] .key`).first().evaluate((svg) => getComputedStyle(svg).stroke);
+    for (const run of [0, 1, 2]) assert.equal(await color(run), await key(run));
+    await page.uncheck('input[aria-label="Show b"]');
+    assert.deepEqual(await runsOf(2), ["0", "0", "1 hidden", "1 hidden", "2", "2"]);
+  });
+});
+
+for (const name of ["figures", "figures-gz"]) {
+  test(`${name}: plotly.js draws what the page does not, on demand, in a frame without rights`, async () => {
+    await within(name, {}, async (page) => {
+      assert.equal(await page.locator(".plotly iframe").count(), 0);
+      for (const [id, shapes] of [["sunburst", ".slice"], ["box", ".box"]]) {
+        await page.getByRole("button", { name: `Draw with plotly.js: ${id}` }).click();
+        await page.locator(`[role=status].unseen:text("${id} is drawn")`).waitFor({ state: "attached" });
+        const frames = page.locator(`iframe[title^="${id} of "]`);
+        assert.equal(await frames.count(), 3);
+        assert.equal(await frames.first().getAttribute("sandbox"), "allow-scripts");
+        assert.equal(await frames.first().contentFrame().locator(shapes).count(), id === "box" ? 1 : 3);
+      }
+      assert.equal(await page.locator(".plotly .notice:visible").count(), 3);  // surface was not asked for
+      assert.equal(await page.evaluate(() => "Plotly" in window), false);
+    });
+  });
+}
+
+test("frames have their own style and no rights", async () => {
+  await within("artifacts", {}, async (page) => {
+    const frame = page.locator("iframe").first();
+    await frame.scrollIntoViewIfNeeded();
+    assert.equal(await frame.getAttribute("sandbox"), "");
+    await page.frameLocator("iframe").first().locator("p").waitFor();
+    assert.equal(await page.frameLocator("iframe").first().locator("p").evaluate((p) => getComputedStyle(p).color), "rgb(1, 2, 3)");
+  });
+});
