@@ -1,5 +1,5 @@
 // The shortest text of the numbers that most metrics have, which is most of what writing a point costs. Gives what
-// std::to_chars gives, in half the time.
+// std::to_chars gives, in two thirds of the time.
 #pragma once
 
 #include <charconv>
@@ -29,7 +29,7 @@ inline char* put_last_digits(char* at, std::uint64_t number, int count) noexcept
 }
 
 /// Writes the shortest decimal that reads back as `value` to `at`, which has room for 32 characters, and returns its
-/// end, or null for a value that is not for it: below 0.001, from 2^48 on, an integer, a power of two, not a number.
+/// end, or null for a value that is not for it: below 2^-10, from 2^48 on, an integer, a power of two, not a number.
 ///
 /// This is Schubfach (Giulietti, "The Schubfach way to render doubles"), where the power of ten is an integer of 64
 /// bits and all products are exact.
