@@ -161,8 +161,8 @@ inline std::string history_csv(const std::map<std::string, MetricHistory>& histo
   return writer.release();
 }
 
-/// The files of a run that was saved: what each writer of a metric logged lies in a file of its own, since of one
-/// writer only the last point of a step counts. What does not count lies between `from` and `reach`.
+/// The files of a run that was saved: what each writer of a metric logged lies in a file of its own, since of one writer
+/// only the last point of a step counts. What does not count lies between `from` and `reach`.
 struct SavedHistory {
   struct Left {
     std::string metric;
@@ -338,9 +338,10 @@ class HistoryReader {
   }
   [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, const char* line) const {
     const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(line - begin_of_piece_);
-    return offset < left_out_until_ && std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
-             return step >= one->step && one->is_of(metric) && one->reaches(place_, offset);
-           });
+    if (offset >= left_out_until_) return false;
+    return std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
+      return step >= one->step && one->is_of(metric) && one->reaches(place_, offset);
+    });
   }
   /// Notes where the points of the next file begin, if that is of another writer.
   void note_writer(const std::string& path) {
@@ -383,8 +384,8 @@ class HistoryReader {
     return rest_.size() >= text.size() && std::memcmp(rest_.data(), text.data(), text.size()) == 0;
   }
 
-  /// A file may begin with NULs in place of its header and its first points: another program emptied it, and ERM 0.1
-  /// went on where it had been. Returns whether there are some, or were in the piece before.
+  /// A file may begin with NULs in place of its header and its first points: another program emptied it, and ERM 0.1 went
+  /// on where it had been. Returns whether there are some, or were in the piece before.
   bool skip_hole() {
     if (!is_hole_ && (rest_.empty() || rest_.front() != '\0')) return false;
     rest_.remove_prefix((std::min)(rest_.find_first_not_of('\0'), rest_.size()));
@@ -493,10 +494,10 @@ class HistoryReader {
   std::uint64_t file_size_ = 0;
   const std::vector<Rewind>* rewinds_ = nullptr;
   bool is_named_ = false;
-  std::string place_;                // of the file in the run's folder
-  std::vector<const Rewind*> here_;  // those that reach the file
+  std::string place_;                  // of the file in the run's folder
+  std::vector<const Rewind*> here_;    // those that reach the file
   std::uint64_t left_out_until_ = 0;
-  std::uint64_t offset_ = 0;  // of the next piece in the file
+  std::uint64_t offset_ = 0;           // of the next piece in the file
   const char* begin_of_piece_ = nullptr;
   std::string_view rest_;
   std::size_t line_ = 1;
