@@ -204,10 +204,9 @@ void PointBuffer::drain(Visit&& visit) {
         std::uint32_t points;
         ~Drained() { chunk.drained.store(points, std::memory_order_release); }
       } drained{*chunk, chunk->drained.load(std::memory_order_relaxed)};
-      const std::int64_t base = chunk->base_milliseconds;
       while (drained.points < count) {
         const PointRecord& point = chunk->records[drained.points++];
-        visit(point.metric, point.step, base + point.milliseconds, point.value);
+        visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
       }
     }
     if (!closed) continue;
