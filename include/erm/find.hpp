@@ -13,10 +13,11 @@
 //   FIELD contains "part of a text"; for features and artifacts "one of them"
 //   FIELD is missing, FIELD is nan; also with `is not`
 //   FIELD alone: it exists and is not false, 0, NaN or empty; a tag without a value: it exists
-// A VALUE is a number, a text in quotes (" or '), true or false. A FIELD is
+// A VALUE is a number, a text in quotes (" or ') or of one word, true or false. A FIELD is
 //   params.NAME, tags.NAME, dicts.NAME.KEY, metrics.NAME, and metrics.NAME.min, .max, .first and .last of its history,
 //   status, experiment, variant, run, group, note, failure, features, artifacts,
 //   time ("2026-11-23" or "2026-11-23T07:30:21", UTC), duration (seconds, or 90s, 5m, 2h, 1d)
+// A name alone, in a comparison, is the metric of that name, or else the param: val/loss < 0.4 and optimizer = adam.
 // Names that contain spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
 // number. A comparison with a field that the run lacks is false, and so is every comparison with NaN.
 #pragma once
@@ -53,7 +54,9 @@ struct FindOptions {
   /// How many threads read. 0: one for each processor, at most four.
   unsigned threads = 0;
   /// Called once with each folder that cannot be read and is therefore passed over: one without permission, or a link
-  /// to itself. Not with lost+found, which every volume has. Empty: one line on stderr.
+  /// to itself. Not with lost+found, which every volume has. Also called once with each param, metric, tag or dict
+  /// entry that the filter or the order asks for and that no run has, with similar names that some run has. Conditions
+  /// that such a run meets (`is missing`, `not params.lr = 0.1`) do not count. Empty: one line on stderr.
   std::function<void(const std::string& warning)> on_warning = {};
 };
 

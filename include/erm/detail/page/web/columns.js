@@ -41,9 +41,9 @@ function columnChoice(section) {
 }
 
 function addressOfColumns() {
-  const chosen = [["runs", state.runColumns], ...sections.map((section) => [section.index, section.arranged])]
+  const columns = [["runs", state.runColumns], ...sections.map((section) => [section.index, section.arranged])]
     .filter(([, { pinned, moves, hidden }]) => pinned.length + moves.length + hidden.size > 0);
-  return chosen.length ? JSON.stringify(chosen.map(([whose, { pinned, moves, hidden }]) => [whose, pinned, moves, [...hidden]])) : "";
+  return columns.length ? JSON.stringify(columns.map(([whose, { pinned, moves, hidden }]) => [whose, pinned, moves, [...hidden]])) : "";
 }
 
 function loadColumns(text) {

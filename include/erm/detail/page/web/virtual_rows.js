@@ -1,10 +1,10 @@
 // Large tables: only the cells in view are there, in lines of one height and columns of known widths, so that the table can
 // stand where they belong within a box as large as the whole.
 
-const ruler = document.createElement("canvas").getContext("2d");
+const letterPen = document.createElement("canvas").getContext("2d");
 function textWidth(text, style) {
-  ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  return ruler.measureText(text).width;
+  letterPen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  return letterPen.measureText(text).width;
 }
 
 /// How long the longest of some cells is: a number is shown whole, a text at most as far as it is clamped.
