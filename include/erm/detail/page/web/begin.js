@@ -16,6 +16,7 @@ addPlots();
 addGalleries();
 addSliders();
 addTableSorting();
+listenToColumns();
 listenToKeys();
 highlightRuns();
 loadState();
