@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <utility>
@@ -264,6 +265,14 @@ void write_sections(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "sections.html", runs);
 }
 
+/// The figures that plotly.js judges, each by its id.
+void write_judged(const std::filesystem::path& folder) {
+  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "figures.json");
+  erm::ExperimentRun run = run_named("judged");
+  for (const erm::Json& entry : erm::Json::parse(file)) run.log_figure(entry.at("figure"), entry.at("id").get<std::string>());
+  erm::write_comparison(folder / "judged.html", {run});
+}
+
 /// Three runs with images, figures and texts over steps, of which one logs between the steps of the others and one has
 /// no texts; histograms over steps, some with NaN; and a table of 30 rows that differs in some.
 void write_series(const std::filesystem::path& folder) {
@@ -313,6 +322,7 @@ int main(int argc, char** argv) {
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);
+  write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   write_series(folder);

@@ -67,6 +67,12 @@ struct PlotlyFigure {
   std::optional<double> bar_gap;
   bool shows_legend = false;
   std::optional<PlotlyColorBar> color_bar;
+  std::vector<std::string> left_out;  // what of the figure is not drawn; a line below it says so
+
+  /// Notes that the figure is drawn without `what` ("the symbols of markers").
+  void leave_out(std::string what) {
+    if (std::find(left_out.begin(), left_out.end(), what) == left_out.end()) left_out.push_back(std::move(what));
+  }
 };
 
 inline ColorScale read_color_scale(const Json* json) {

@@ -16,6 +16,7 @@ namespace erm::detail {
 
 inline constexpr double svg_font_size = 12;
 inline constexpr std::size_t max_legend_entries = 16;
+inline constexpr double left_out_line_height = 16;
 
 struct PlotlyLayout {
   PlotlyFigure figure;
@@ -26,6 +27,7 @@ struct PlotlyLayout {
   double width = 640, height = 400;  // of the whole figure, in pixels
   double left = 0, top = 0, plot_width = 0, plot_height = 0;
   double legend_width = 0, color_bar_width = 0;
+  std::vector<std::string> left_out;  // the lines below the figure that say what is not drawn; part of the height
 
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
   [[nodiscard]] double y_pixel(double place) const { return (1 - figure.y.fraction(place)) * plot_height; }
@@ -183,6 +185,26 @@ inline void lay_out_margins(PlotlyLayout& layout) {
   layout.plot_height = layout.height - layout.top - bottom;
 }
 
+/// "Not drawn: this; that." in lines of at most `width` pixels.
+inline std::vector<std::string> left_out_lines(const std::vector<std::string>& left_out, double width) {
+  std::vector<std::string> lines;
+  if (left_out.empty()) return lines;
+  lines.emplace_back("Not drawn:");
+  constexpr std::size_t most = 12;
+  for (std::size_t i = 0; i < left_out.size(); ++i) {
+    const bool is_last = i + 1 == left_out.size() || i + 1 == most;
+    std::string part = fitted_text(left_out[i], 40);
+    if (i + 1 == most && i + 1 < left_out.size()) part += ", and " + std::to_string(left_out.size() - most) + " more";
+    part += is_last ? "." : ";";
+    if (text_width(lines.back() + " " + part) * svg_font_size > width)
+      lines.push_back(std::move(part));
+    else
+      lines.back() += " " + part;
+    if (is_last) break;
+  }
+  return lines;
+}
+
 inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
   PlotlyLayout layout;
   layout.figure = std::move(figure);
@@ -194,6 +216,7 @@ inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
     if (layout.figure.traces[i].kind == PlotlyTrace::Kind::heatmap) lay_out_heatmap(layout, i);
   }
   lay_out_margins(layout);
+  layout.left_out = left_out_lines(layout.figure.left_out, layout.width - 24);
   return layout;
 }
 

@@ -29,7 +29,7 @@ class PlotlyDrawing {
   std::string svg();
 
  private:
-  void begin_run(const PlotlyTrace& trace);
+  void begin_trace(std::size_t index);
   void draw_axes();
   void draw_scatter(std::size_t index);
   void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
@@ -39,6 +39,7 @@ class PlotlyDrawing {
   void draw_cell_texts(std::size_t index);
   void draw_legend();
   void draw_color_bar();
+  void draw_left_out();
 
   void add_text(double x, double y, std::string_view text, std::string_view anchor, std::string_view more = {}) {
     append_text(out_, x, y, text, anchor, more);
@@ -99,6 +100,7 @@ inline std::string PlotlyDrawing::description() const {
     text += named == 1 ? "; " : ", ";
     text += fitted_text(trace.name, 20);
   }
+  for (const std::string& line : layout_.left_out) text += (line == layout_.left_out.front() ? ". " : " ") + line;
   return text;
 }
 
@@ -107,18 +109,20 @@ inline std::string PlotlyDrawing::svg() {
   append_html(out_, description());
   out_ += '"';
   append_attribute(out_, "width", layout_.width);
-  append_attribute(out_, "height", layout_.height);
+  const double height = layout_.height + left_out_line_height * static_cast<double>(layout_.left_out.size());
+  append_attribute(out_, "height", height);
   out_ += " viewBox=\"0 0 ";
   append_coordinate(out_, layout_.width);
   out_ += ' ';
-  append_coordinate(out_, layout_.height);
+  append_coordinate(out_, height);
   out_ += "\" fill=\"currentColor\" font-family=\"system-ui, sans-serif\"";
   append_attribute(out_, "font-size", svg_font_size);
   out_ += '>';
   if (!figure_.title.empty())
-    add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle", " font-size=\"16\" font-weight=\"600\"");
+    add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle",
+             " data-part=\"title\" font-size=\"16\" font-weight=\"600\"");
   draw_axes();
-  out_ += "<svg fill=\"none\"";  // clips the traces at the axes
+  out_ += "<svg fill=\"none\" data-axes=\"x y\"";  // clips the traces at the axes
   append_attribute(out_, "x", layout_.left);
   append_attribute(out_, "y", layout_.top);
   append_attribute(out_, "width", layout_.plot_width);
@@ -128,29 +132,41 @@ inline std::string PlotlyDrawing::svg() {
        {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
     for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
       if (figure_.traces[i].kind != kind) continue;
-      begin_run(figure_.traces[i]);
+      begin_trace(i);
       if (kind == PlotlyTrace::Kind::scatter)
         draw_scatter(i);
       else if (kind == PlotlyTrace::Kind::heatmap)
         draw_heatmap(i);
       else
         draw_bars(i);
-      if (figure_.traces[i].run) out_ += "</g>";
+      out_ += "</g>";
     }
   }
   out_ += "</svg>";
   draw_legend();
   draw_color_bar();
+  draw_left_out();
   out_ += "</svg>";
   return std::move(out_);
 }
 
-/// Begins a group in which the page's script finds the traces of a run.
-inline void PlotlyDrawing::begin_run(const PlotlyTrace& trace) {
-  if (!trace.run) return;
-  out_ += "<g data-run=\"";
-  append_integer(out_, *trace.run);
+/// Begins the group of a trace, in which the page's script finds the run that it is from.
+inline void PlotlyDrawing::begin_trace(std::size_t index) {
+  out_ += "<g data-trace=\"";
+  append_integer(out_, index);
+  if (const auto run = figure_.traces[index].run) {
+    out_ += "\" data-run=\"";
+    append_integer(out_, *run);
+  }
   out_ += "\">";
+}
+
+inline void PlotlyDrawing::draw_left_out() {
+  double y = layout_.height + left_out_line_height - 8;
+  for (const std::string& line : layout_.left_out) {
+    add_text(12, y, line, "start", " data-part=\"left-out\" font-style=\"italic\"");
+    y += left_out_line_height;
+  }
 }
 
 inline void PlotlyDrawing::draw_axes() {
@@ -175,6 +191,7 @@ inline void PlotlyDrawing::draw_axes() {
     add_line({left, top + layout_.y_pixel(0)}, {right, top + layout_.y_pixel(0)}, "0.5");
   out_ += "</g>";
 
+  out_ += "<g data-axis=\"x\">";
   for (const PlotlyTick& tick : layout_.x_ticks) {
     const double x = left + layout_.x_pixel(tick.place), y = bottom + 18;
     if (!layout_.slants_x_labels) {
@@ -187,15 +204,17 @@ inline void PlotlyDrawing::draw_axes() {
     append_coordinate(turn, y - 3);
     add_text(x + 4, y - 3, tick.label, "end", turn + ")\"");
   }
+  out_ += "</g><g data-axis=\"y\">";
   for (const PlotlyTick& tick : layout_.y_ticks)
     add_text(left - 8, top + layout_.y_pixel(tick.place) + 4, tick.label, "end");
+  out_ += "</g>";
   add_text((left + right) / 2, layout_.height - 10, fitted_text(figure_.x.title, layout_.plot_width / svg_font_size),
-           "middle");
+           "middle", " data-part=\"x-title\"");
   if (figure_.y.title.empty()) return;
   std::string turn = " transform=\"rotate(-90 16 ";
   append_coordinate(turn, (top + bottom) / 2);
   add_text(16, (top + bottom) / 2, fitted_text(figure_.y.title, layout_.plot_height / svg_font_size), "middle",
-           turn + ")\"");
+           turn + ")\" data-part=\"y-title\"");
 }
 
 inline void PlotlyDrawing::draw_scatter(std::size_t index) {
@@ -404,7 +423,7 @@ inline void PlotlyDrawing::draw_legend() {
     append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
     out_ += is_line ? "h22" : is_marker ? "h0" : "h12";
     out_ += "\"/>";
-    add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start");
+    add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start", " data-part=\"legend\"");
     y += 19;
   }
   if (all > shown) add_text(x, y + 4, "and " + std::to_string(all - shown) + " more", "start");

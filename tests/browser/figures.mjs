@@ -1,0 +1,160 @@
+// Reads a drawn figure as what a person sees in it: the texts and places of ticks, points, bars, shapes and labels. From
+// the static SVG of the page (ours) and from the page of plotly.js 4.1.2 (theirs). Places are parts of their pair of axes:
+// 0, 0 is the lower left corner of the plot, 1, 1 the upper right. Both functions run in the browser.
+
+export function ours(svg) {
+  /// The strokes of a path: lists of points, without curves.
+  const strokes = (path) => {
+    const out = [];
+    let x = 0, y = 0, stroke = null;
+    for (const [, command, rest] of path.matchAll(/([a-zA-Z])([^a-zA-Z]*)/g)) {
+      const numbers = (rest.match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
+      const from = command === command.toLowerCase() ? [x, y] : [0, 0];
+      const step = { m: 2, l: 2, t: 2, h: 1, v: 1, c: 6, q: 4, s: 4, a: 7, z: 0 }[command.toLowerCase()];
+      for (let i = 0; i < Math.max(numbers.length, 1); i += step || 1) {
+        if (/z/i.test(command)) { [x, y] = stroke[0]; continue; }
+        if (/h/i.test(command)) x = from[0] + numbers[i];
+        else if (/v/i.test(command)) y = from[1] + numbers[i];
+        else [x, y] = [from[0] + numbers[i + step - 2], from[1] + numbers[i + step - 1]];
+        if (/m/i.test(command)) out.push(stroke = []);
+        stroke.push([x, y]);
+      }
+    }
+    return out;
+  };
+  const box = (points) => {
+    const xs = points.map((point) => point[0]), ys = points.map((point) => point[1]);
+    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  };
+  const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, plots: {} };
+  const text = (part) => [...svg.querySelectorAll(`[data-part="${part}"]`)].map((one) => one.textContent);
+  found.leftOut = text("left-out").join(" ");
+  found.legend = text("legend");
+  for (const part of ["title", "x-title", "y-title"]) for (const title of text(part)) (found.titles[part] ||= []).push(title);
+  for (const plot of svg.querySelectorAll("svg[data-axes]")) {
+    const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(plot.getAttribute(name)));
+    found.plots[plot.dataset.axes] = { left, top, width, height };
+    const place = ([x, y]) => [x / width, 1 - y / height];
+    for (const trace of plot.querySelectorAll("[data-trace]")) {
+      const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
+      const isDots = (one) => one.strokes.every((stroke) => box(stroke)[0] === box(stroke)[2] && box(stroke)[1] === box(stroke)[3]);
+      const stroked = paths.filter((one) => one.path.hasAttribute("stroke"));
+      const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)];
+      found.traces[trace.dataset.trace] = {
+        line: stroked.filter((one) => !isDots(one)).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
+        dots: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ strokes: strokes(path.getAttribute("d")) }))]
+          .flatMap((one) => one.strokes).map((stroke) => place(stroke[0])),
+        sizes: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }))]
+          .flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
+        // Rectangles that are filled; an area has other than four corners.
+        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length === 4)
+          .map((stroke) => box(stroke.map(place))),
+        areas: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length !== 4)
+          .map((stroke) => box(stroke.map(place))),
+        errors: parts("errors").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
+        boxes: parts("boxes").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
+        texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
+      };
+    }
+  }
+  for (const ticks of svg.querySelectorAll("[data-axis]")) {
+    const name = ticks.dataset.axis, letter = name[0];
+    const axes = Object.keys(found.plots).find((pair) => pair.split(" ").includes(name));
+    const { left, top, width, height } = found.plots[axes];
+    found.axes[name] = [...ticks.querySelectorAll("text")].map((one) => [one.textContent, letter === "x"
+      ? (Number(one.getAttribute("x")) - left - (one.hasAttribute("transform") ? 4 : 0)) / width
+      : 1 - (Number(one.getAttribute("y")) - 4 - top) / height]);
+  }
+  const everywhere = Object.values(found.plots);
+  const all = {
+    left: Math.min(...everywhere.map((plot) => plot.left)), top: Math.min(...everywhere.map((plot) => plot.top)),
+    right: Math.max(...everywhere.map((plot) => plot.left + plot.width)), bottom: Math.max(...everywhere.map((plot) => plot.top + plot.height)),
+  };
+  found.size = { width: all.right - all.left, height: all.bottom - all.top };
+  const part = ([x, y]) => [(x - all.left) / found.size.width, 1 - (y - all.top) / found.size.height];
+  found.shapes = [...svg.querySelectorAll('[data-part="shape"]')].map((path) => {
+    // A shape in a plot's own picture counts from there.
+    const [dx, dy] = path.parentNode.closest("svg[data-axes]") ? ["x", "y"].map((name) => Number(path.closest("svg[data-axes]").getAttribute(name))) : [0, 0];
+    const corners = strokes(path.getAttribute("d")).flat().map(([x, y]) => part([x + dx, y + dy]));
+    return box(corners);
+  });
+  found.annotations = [...svg.querySelectorAll('[data-part="annotation"]')].map((one) => [one.textContent,
+    ...part([Number(one.getAttribute("data-x") ?? one.getAttribute("x")), Number(one.getAttribute("data-y") ?? one.getAttribute("y"))])]);
+  return found;
+}
+
+/// Draws `figure` by plotly.js so that its plots are as large as ours; `size` is of all plots together.
+export async function theirs({ figure, size }) {
+  const root = document.createElement("div");
+  document.body.replaceChildren(root);
+  const layout = { ...figure.layout, width: size.width + 300, height: size.height + 200, autosize: false };
+  const gd = await window.Plotly.newPlot(root, figure.data, layout, { staticPlot: true });
+  const full = () => gd._fullLayout;
+  const axisNames = () => Object.keys(full()).filter((key) => /^[xy]axis\d*$/.test(key) && full()[key]._id);
+  for (let i = 0; i < 3; ++i) {
+    const change = { "margin.autoexpand": true };
+    for (const name of axisNames()) change[`${name}.automargin`] = false;
+    change.width = full().width + size.width - full()._size.w;
+    change.height = full().height + size.height - full()._size.h;
+    await window.Plotly.relayout(gd, change);
+  }
+  const plain = (text) => text.replace(/<[^>]*>/g, "").replace(/\u2212/g, "−");
+  const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
+  for (const name of axisNames()) {
+    const axis = full()[name];
+    if (axis.visible === false || axis.showticklabels === false) { found.axes[axis._id] = []; continue; }
+    const letter = axis._id[0];
+    const ticks = [];
+    for (const tick of root.querySelectorAll(`.${axis._id}tick`)) {
+      const label = tick.querySelector("text");
+      if (!label || !tick.__data__) continue;
+      const at = axis.c2p ? axis.d2p === undefined ? NaN : axis.l2p(tick.__data__.x) : NaN;
+      const hidden = label.closest("[style*='opacity: 0'],[style*='display: none']");
+      if (!hidden) ticks.push([plain(tick.__data__.text.replace(/<br>/g, " ").replace(/\n/g, " ")), letter === "x" ? at / axis._length : 1 - at / axis._length]);
+    }
+    found.axes[axis._id] = ticks;
+  }
+  const boxIn = (element, plot) => {
+    const a = element.getBoundingClientRect();
+    return [(a.left - plot.left) / plot.width, 1 - (a.bottom - plot.top) / plot.height, (a.right - plot.left) / plot.width, 1 - (a.top - plot.top) / plot.height];
+  };
+  const corner = root.querySelector(".main-svg").getBoundingClientRect();
+  const all = { left: corner.left + full()._size.l, top: corner.top + full()._size.t, width: full()._size.w, height: full()._size.h };
+  const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
+  data.forEach((trace, index) => {
+    const points = gd.calcdata.find((one) => one[0].trace === trace);
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", points: [], bars: [], errors: [], boxes: [], texts: [] };
+    const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
+    if (!x || !y || !trace.xaxis) return;
+    const plot = { left: corner.left + x._offset, top: corner.top + y._offset, width: x._length, height: y._length };
+    if (trace.type === "scatter")
+      for (const point of points) {
+        const at = [x.c2p(point.x) / x._length, 1 - y.c2p(point.y) / y._length];
+        one.points.push(point.x === undefined || !at.every(Number.isFinite) ? null : at);
+      }
+    const group = [...root.querySelectorAll(".trace")].filter((element) => {
+      const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
+      return bound && (bound.trace === trace || bound === trace);
+    });
+    const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
+    if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
+    if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
+    if (trace.type === "box") one.boxes = inside("path.box").map((path) => boxIn(path, plot));
+    one.errors = [...inside(".errorbar path"), ...[]].map((path) => boxIn(path, plot));
+    one.texts = inside("text").map((element) => element.textContent);
+  });
+  found.shapes = [...root.querySelectorAll(".shapelayer path")].map((path) => boxIn(path, all));
+  found.annotations = [...root.querySelectorAll(".annotation")].map((element) => {
+    const options = full().annotations[Number(element.dataset.index)];
+    const label = element.querySelector("text");
+    const a = label.getBoundingClientRect();
+    const at = options._xpadplus === undefined ? [NaN, NaN] : [NaN, NaN];
+    return [label.textContent, ((a.left + a.right) / 2 - all.left) / all.width, 1 - ((a.top + a.bottom) / 2 - all.top) / all.height, ...at.slice(2)];
+  });
+  found.legend = [...root.querySelectorAll(".legendtext")].map((element) => element.textContent);
+  const titles = (part, selector) => { for (const element of root.querySelectorAll(selector)) if (!/^Click to|^$/.test(element.textContent)) (found.titles[part] ||= []).push(element.textContent); };
+  titles("title", ".gtitle");
+  titles("x-title", "[class^=x][class$=title]");
+  titles("y-title", "[class^=y][class$=title]");
+  return found;
+}
