@@ -55,6 +55,11 @@ inline std::string tick_label(double value, double step) {
   return out;
 }
 
+struct PlotlyRoom {
+  double pixels = 0;
+  bool has_share = false;
+};
+
 struct PlotlyAxis {
   enum class Kind { linear, logarithmic, category };
 
@@ -103,6 +108,12 @@ struct PlotlyAxis {
     low = has_places ? (std::min)(low, place) : place;
     high = has_places ? (std::max)(high, place) : place;
     has_places = true;
+  }
+
+  void widen(double place, PlotlyRoom own_room) {
+    widen(place);
+    if (own_room.has_share) room = 0.05;
+    else if (place == 0) keeps_zero = true;
   }
 
   /// Sets the final range: the layout's, or that of the places with some room. Throws UndrawableFigure where the range

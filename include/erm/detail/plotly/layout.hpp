@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
@@ -20,7 +22,8 @@ inline constexpr double left_out_line_height = 16;
 
 struct PlotlyLayout {
   PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // for each trace the places of its points, or the edges of its cells
+  std::vector<std::vector<double>> xs, ys;  // for each heatmap the edges of its cells
+  std::vector<PlotlyPoints> points;         // of each scatter trace
   std::vector<std::vector<PlotlyBar>> bars;
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
@@ -34,11 +37,6 @@ struct PlotlyLayout {
   /// `point`, moved to at most 10 pixels outside of the plot: a rectangle looks the same.
   [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
     return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
-  }
-  /// From 0 to 1 on the colour scale.
-  [[nodiscard]] double color_place(double value) const {
-    const double low = *figure.color_bar->low, high = *figure.color_bar->high;
-    return high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
   }
 };
 
@@ -96,13 +94,6 @@ inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
   keep_edges(y, row_block);
   if (row_block > 1 || column_block > 1) trace.cell_texts.clear();
 
-  PlotlyColorBar& bar = *layout.figure.color_bar;
-  PlotlyAxis range;
-  for (const auto& row : trace.z)
-    for (const double value : row) range.widen(value);
-  if (!bar.low) bar.low = range.low;
-  if (!bar.high) bar.high = range.has_places ? range.high : 1;
-  if (!is_finite(*bar.high - *bar.low)) throw UndrawableFigure("its numbers are too large to be drawn");
   if (columns > 0 && !trace.z.empty()) {
     for (const double edge : x) layout.figure.x.widen(edge);
     for (const double edge : y) layout.figure.y.widen(edge);
@@ -110,28 +101,6 @@ inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
   layout.xs[index] = std::move(x);
   layout.ys[index] = std::move(y);
   layout.height = 480;
-}
-
-inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
-  PlotlyFigure& figure = layout.figure;
-  PlotlyTrace& trace = figure.traces[index];
-  std::vector<double>&x = layout.xs[index], &y = layout.ys[index];
-  x = figure.x.places(trace.x);
-  y = figure.y.places(trace.y);
-  const std::size_t size = (std::min)(x.size(), y.size());
-  x.resize(size);
-  y.resize(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    if (!is_finite(x[i]) || !is_finite(y[i])) continue;
-    figure.x.widen(x[i]);
-    figure.y.widen(y[i]);
-  }
-  figure.y.room = 0.05;
-  if (trace.has_markers) figure.x.room = 0.05;
-  if (trace.fill == "tozeroy") {
-    figure.y.widen(figure.y.place(0));
-    figure.y.keeps_zero = true;
-  }
 }
 
 inline double widest(const std::vector<PlotlyTick>& ticks) {
@@ -210,9 +179,12 @@ inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
   layout.figure = std::move(figure);
   layout.xs.resize(layout.figure.traces.size());
   layout.ys.resize(layout.figure.traces.size());
-  layout.bars = lay_out_bars(layout.figure);
+  std::vector<std::size_t> all(layout.figure.traces.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  PlotlyFigure& own = layout.figure;
+  lay_out_bars(own.traces, all, own.x, own.y, own.groups, layout.bars);
+  lay_out_points(own.traces, all, own.x, own.y, layout.points);
   for (std::size_t i = 0; i < layout.figure.traces.size(); ++i) {
-    if (layout.figure.traces[i].kind == PlotlyTrace::Kind::scatter) lay_out_scatter(layout, i);
     if (layout.figure.traces[i].kind == PlotlyTrace::Kind::heatmap) lay_out_heatmap(layout, i);
   }
   lay_out_margins(layout);

@@ -31,8 +31,8 @@ inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {
 inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
   if (other.x.kind != first.x.kind || other.y.kind != first.y.kind) return false;
   return std::all_of(other.traces.begin(), other.traces.end(), [&](const PlotlyTrace& trace) {
-    return trace.kind != PlotlyTrace::Kind::heatmap && trace.is_horizontal == first.traces[0].is_horizontal &&
-           (trace.kind != PlotlyTrace::Kind::bar || other.bar_mode != "stack" || other.traces.size() == 1);
+    return !trace.is_matrix() && trace.kind != PlotlyTrace::Kind::pie && trace.is_horizontal == first.traces[0].is_horizontal &&
+           (trace.kind != PlotlyTrace::Kind::bar || other.groups.bar_mode != "stack" || other.traces.size() == 1);
   });
 }
 
@@ -73,7 +73,7 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
   const bool has_histogram = std::any_of(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& trace) {
     return trace.kind == PlotlyTrace::Kind::histogram;
   });
-  out.bar_mode = has_histogram ? "overlay" : "group";
+  out.groups.bar_mode = has_histogram ? "overlay" : "group";
   std::set<std::size_t> shared;
   for (std::size_t i = 0; i < first.traces.size(); ++i) {
     const bool is_shared = std::all_of(runs.begin(), runs.end(), [&](std::size_t run) {

@@ -220,8 +220,8 @@ inline void PlotlyDrawing::draw_axes() {
 inline void PlotlyDrawing::draw_scatter(std::size_t index) {
   const PlotlyTrace& trace = figure_.traces[index];
   std::vector<SvgPoint> points;
-  for (std::size_t i = 0; i < layout_.xs[index].size(); ++i)
-    points.push_back({layout_.x_pixel(layout_.xs[index][i]), layout_.y_pixel(layout_.ys[index][i])});
+  for (std::size_t i = 0; i < layout_.points[index].x.size(); ++i)
+    points.push_back({layout_.x_pixel(layout_.points[index].x[i]), layout_.y_pixel(layout_.points[index].y[i])});
   std::vector<SvgPoint> line = points;
   if (trace.connects_gaps)
     line.erase(std::remove_if(line.begin(), line.end(), [](const SvgPoint& point) { return point.is_gap(); }),
@@ -358,8 +358,8 @@ inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
   std::map<std::string, std::string> paths;
   const auto color_of = [&](double value) {
     if (!is_finite(value)) return std::string();
-    const double place = layout_.color_place(value);
-    return hex_color(figure_.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
+    const double place = trace.color_bar->place(value);
+    return hex_color(trace.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
   };
   for (std::size_t r = 0; r < trace.z.size(); ++r) {
     const std::vector<double>& row = trace.z[r];
@@ -396,7 +396,7 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
       if (!(std::fabs(bottom - top) >= 11) || std::fabs(top) > 1e4 ||
           !(text_width(text) * 11 < std::fabs(right - left)))
         continue;
-      const Rgb color = is_finite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
+      const Rgb color = is_finite(trace.z[r][c]) ? trace.color_bar->scale.at(trace.color_bar->place(trace.z[r][c]))
                                                  : Rgb{128, 128, 128};
       add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
                std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
