@@ -11,6 +11,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/marks.hpp"
 #include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
@@ -25,6 +26,7 @@ struct PlotlyLayout {
   std::vector<std::vector<double>> xs, ys;  // for each heatmap the edges of its cells
   std::vector<PlotlyPoints> points;         // of each scatter trace
   std::vector<std::vector<PlotlyBar>> bars;
+  std::vector<PlotlyMarks> marks;  // of the traces that are drawn as such
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
   double width = 640, height = 400;  // of the whole figure, in pixels
@@ -177,6 +179,7 @@ inline std::vector<std::string> left_out_lines(const std::vector<std::string>& l
 inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
   PlotlyLayout layout;
   layout.figure = std::move(figure);
+  layout.marks.resize(layout.figure.traces.size());
   layout.xs.resize(layout.figure.traces.size());
   layout.ys.resize(layout.figure.traces.size());
   std::vector<std::size_t> all(layout.figure.traces.size());

@@ -16,7 +16,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/plotly/draw_bars.hpp"
+#include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/plotly/layout.hpp"
+#include "erm/detail/plotly/marks.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
@@ -31,10 +34,8 @@ class PlotlyDrawing {
  private:
   void begin_trace(std::size_t index);
   void draw_axes();
-  void draw_scatter(std::size_t index);
-  void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
-  void draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points);
-  void draw_bars(std::size_t index);
+  void draw_traces();
+  void draw_trace(std::size_t index, const PlotlyPlane& plane);
   void draw_heatmap(std::size_t index);
   void draw_cell_texts(std::size_t index);
   void draw_legend();
@@ -50,13 +51,11 @@ class PlotlyDrawing {
   void add_rectangle(std::string& path, SvgPoint corner, SvgPoint opposite) const {
     append_rectangle(path, layout_.near_plot(corner), layout_.near_plot(opposite));
   }
-  void add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                 std::string_view attributes);
   [[nodiscard]] std::string description() const;
 
   const PlotlyLayout layout_;
   const PlotlyFigure& figure_ = layout_.figure;
-  std::vector<SvgPoint> previous_line_;  // of the previous trace; "tonexty" fills the area to it
+  std::map<std::string, std::vector<SvgPoint>> previous_lines_;  // of the traces before, by stack: areas reach to them
   std::string out_;
 };
 
@@ -82,7 +81,13 @@ inline std::string PlotlyDrawing::description() const {
   static constexpr NamedKind names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
                                         {PlotlyTrace::Kind::bar, "bars"},
                                         {PlotlyTrace::Kind::histogram, "histogram"},
-                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+                                        {PlotlyTrace::Kind::heatmap, "heatmap"},
+                                        {PlotlyTrace::Kind::contour, "contours"},
+                                        {PlotlyTrace::Kind::box, "boxes"},
+                                        {PlotlyTrace::Kind::violin, "violins"},
+                                        {PlotlyTrace::Kind::candlestick, "candlesticks"},
+                                        {PlotlyTrace::Kind::ohlc, "prices"},
+                                        {PlotlyTrace::Kind::pie, "pie"}};
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
@@ -128,26 +133,44 @@ inline std::string PlotlyDrawing::svg() {
   append_attribute(out_, "width", layout_.plot_width);
   append_attribute(out_, "height", layout_.plot_height);
   out_ += '>';
-  for (const auto kind :
-       {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
-    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
-      if (figure_.traces[i].kind != kind) continue;
-      begin_trace(i);
-      if (kind == PlotlyTrace::Kind::scatter)
-        draw_scatter(i);
-      else if (kind == PlotlyTrace::Kind::heatmap)
-        draw_heatmap(i);
-      else
-        draw_bars(i);
-      out_ += "</g>";
-    }
-  }
+  draw_traces();
   out_ += "</svg>";
   draw_legend();
   draw_color_bar();
   draw_left_out();
   out_ += "</svg>";
   return std::move(out_);
+}
+
+/// Draws the kinds in plotly's order: lines and points are over bars, and these over matrices.
+inline void PlotlyDrawing::draw_traces() {
+  using Kind = PlotlyTrace::Kind;
+  const PlotlyPlane plane{figure_.x, figure_.y, layout_.plot_width, layout_.plot_height};
+  for (const auto& kinds : {std::pair{Kind::heatmap, Kind::heatmap}, std::pair{Kind::contour, Kind::contour},
+                            std::pair{Kind::bar, Kind::histogram}, std::pair{Kind::violin, Kind::violin},
+                            std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::ohlc, Kind::ohlc},
+                            std::pair{Kind::scatter, Kind::scatter}}) {
+    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
+      if (figure_.traces[i].kind != kinds.first && figure_.traces[i].kind != kinds.second) continue;
+      begin_trace(i);
+      draw_trace(i, plane);
+      out_ += "</g>";
+    }
+  }
+}
+
+inline void PlotlyDrawing::draw_trace(std::size_t index, const PlotlyPlane& plane) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  switch (trace.kind) {
+    case PlotlyTrace::Kind::scatter:
+      PlotlyPointsDrawing(out_, trace, layout_.points[index], plane).draw(previous_lines_[trace.stack]);
+      break;
+    case PlotlyTrace::Kind::bar:
+    case PlotlyTrace::Kind::histogram: PlotlyBarsDrawing(out_, trace, layout_.bars[index], plane).draw(); break;
+    case PlotlyTrace::Kind::heatmap: draw_heatmap(index); break;
+    case PlotlyTrace::Kind::pie: break;
+    default: append_marks(out_, layout_.marks[index], plane, trace.opacity);
+  }
 }
 
 /// Begins the group of a trace, in which the page's script finds the run that it is from.
@@ -215,139 +238,6 @@ inline void PlotlyDrawing::draw_axes() {
   append_coordinate(turn, (top + bottom) / 2);
   add_text(16, (top + bottom) / 2, fitted_text(figure_.y.title, layout_.plot_height / svg_font_size), "middle",
            turn + ")\" data-part=\"y-title\"");
-}
-
-inline void PlotlyDrawing::draw_scatter(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  std::vector<SvgPoint> points;
-  for (std::size_t i = 0; i < layout_.points[index].x.size(); ++i)
-    points.push_back({layout_.x_pixel(layout_.points[index].x[i]), layout_.y_pixel(layout_.points[index].y[i])});
-  std::vector<SvgPoint> line = points;
-  if (trace.connects_gaps)
-    line.erase(std::remove_if(line.begin(), line.end(), [](const SvgPoint& point) { return point.is_gap(); }),
-               line.end());
-  line = stepped(thinned(line), trace.shape);
-  draw_fill(trace, line);
-  if (trace.has_line) {
-    std::string path;
-    bool is_apart = true;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (line[i].is_gap()) {
-        is_apart = true;
-        continue;
-      }
-      append_point(path, is_apart ? 'M' : 'L', line[i]);
-      if (is_apart && (i + 1 == line.size() || line[i + 1].is_gap())) path += "h0";  // a point between gaps is a dot
-      is_apart = false;
-    }
-    std::string attributes = " stroke-linecap=\"round\" stroke-linejoin=\"round\"";
-    append_attribute(attributes, "stroke-width", trace.line_width);
-    if (!trace.dash.empty()) ((attributes += " stroke-dasharray=\"") += trace.dash) += '"';
-    if (!path.empty()) add_paths({{trace.color, path}}, trace, attributes);
-  }
-  if (trace.has_markers) draw_markers(trace, points);
-  previous_line_ = std::move(line);
-}
-
-inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line) {
-  if (trace.fill != "tozeroy" && trace.fill != "tonexty") return;
-  std::vector<SvgPoint> area;
-  for (const SvgPoint& point : line)
-    if (!point.is_gap()) area.push_back(point);
-  if (area.empty()) return;
-  if (trace.fill == "tonexty" && !previous_line_.empty()) {
-    for (auto point = previous_line_.rbegin(); point != previous_line_.rend(); ++point)
-      if (!point->is_gap()) area.push_back(*point);
-  } else {
-    const double zero = layout_.y_pixel(figure_.y.place(0));
-    const double ground = is_finite(zero) ? zero : layout_.plot_height;
-    const double last = area.back().x, first = area.front().x;
-    area.push_back({last, ground});
-    area.push_back({first, ground});
-  }
-  out_ += "<path fill=\"" + (trace.fill_color.empty() ? trace.color + "\" fill-opacity=\"0.25" : trace.fill_color) +
-          "\" d=\"";
-  for (std::size_t i = 0; i < area.size(); ++i) append_point(out_, i == 0 ? 'M' : 'L', area[i]);
-  out_ += "Z\"/>";
-}
-
-/// Draws markers as lines of no length with round ends: all of one colour are one path. Of markers that coincide, one
-/// is drawn.
-inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points) {
-  const double cell = points.size() > 5000 ? 2 : 0.1;  // in pixels
-  std::map<std::string, std::string> paths;
-  std::map<std::pair<double, double>, std::string> taken;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const SvgPoint& point = points[i];
-    if (point.is_gap() || std::fabs(point.x) > 1e4 || std::fabs(point.y) > 1e4) continue;
-    const std::string& color = i < trace.point_colors.size() ? trace.point_colors[i] : trace.color;
-    const SvgPoint snapped{std::round(point.x / cell) * cell, std::round(point.y / cell) * cell};
-    const auto [place, is_new] = taken.try_emplace({snapped.x, snapped.y}, color);
-    if (!is_new && place->second == color) continue;
-    place->second = color;
-    std::string& path = paths[color];
-    append_point(path, 'M', snapped);
-    path += "h0";
-  }
-  std::string attributes = " stroke-linecap=\"round\"";
-  append_attribute(attributes, "stroke-width", trace.marker_size);
-  add_paths(paths, trace, attributes);
-}
-
-inline void PlotlyDrawing::add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                                     std::string_view attributes) {
-  for (const auto& [color, path] : path_of_color) {
-    out_ += "<path stroke=\"" + color + '"';
-    out_ += attributes;
-    if (trace.opacity < 1) append_attribute(out_, "opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
-}
-
-inline void PlotlyDrawing::draw_bars(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const PlotlyAxis& across = trace.is_horizontal ? figure_.x : figure_.y;
-  std::map<std::string, std::string> paths;
-  std::map<std::string, PlotlyExtents> thin;  // of bars narrower than half a pixel, by colour
-  for (const PlotlyBar& bar : layout_.bars[index]) {
-    const auto along = [&](double place) {
-      return trace.is_horizontal ? layout_.y_pixel(place) : layout_.x_pixel(place);
-    };
-    const auto value = [&](double place) {
-      return trace.is_horizontal ? layout_.x_pixel(place) : layout_.y_pixel(place);
-    };
-    const double foot = value(is_finite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
-    const double begin = along(bar.begin), end = along(bar.end);
-    const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
-    if (std::fabs(end - begin) < 0.5) {
-      const double column = std::floor((std::min)(begin, end) * 2) / 2;
-      const double low = (std::min)(foot, head), high = (std::max)(foot, head);
-      PlotlyExtents& extents = thin[color];
-      if (const auto known = extents.find(column); known != extents.end())
-        known->second = {(std::min)(known->second.first, low), (std::max)(known->second.second, high)};
-      else
-        extents[column] = {low, high};
-      continue;
-    }
-    if (trace.is_horizontal)
-      add_rectangle(paths[color], {foot, begin}, {head, end});
-    else
-      add_rectangle(paths[color], {begin, foot}, {end, head});
-  }
-  for (const auto& [color, extents] : thin) {
-    std::string& path = paths[color];
-    for (const auto& [begin, extent] : extents) {
-      if (trace.is_horizontal)
-        add_rectangle(path, {extent.first, begin}, {extent.second, begin + 0.5});
-      else
-        add_rectangle(path, {begin, extent.first}, {begin + 0.5, extent.second});
-    }
-  }
-  for (const auto& [color, path] : paths) {
-    out_ += "<path fill=\"" + color + '"';
-    if (trace.opacity < 1) append_attribute(out_, "fill-opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
 }
 
 inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
