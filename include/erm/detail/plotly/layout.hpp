@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,9 +10,8 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
-#include "erm/detail/plotly/marks.hpp"
-#include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/plotly/trace_layout.hpp"
 
 namespace erm::detail {
 
@@ -23,10 +21,7 @@ inline constexpr double left_out_line_height = 16;
 
 struct PlotlyLayout {
   PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // for each heatmap the edges of its cells
-  std::vector<PlotlyPoints> points;         // of each scatter trace
-  std::vector<std::vector<PlotlyBar>> bars;
-  std::vector<PlotlyMarks> marks;  // of the traces that are drawn as such
+  PlotlyTraceLayout traces;
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
   double width = 640, height = 400;  // of the whole figure, in pixels
@@ -41,69 +36,6 @@ struct PlotlyLayout {
     return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
   }
 };
-
-/// Replaces each block of cells by its mean.
-inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t columns, std::size_t row_block,
-                          std::size_t column_block) {
-  if (row_block == 1 && column_block == 1) return;
-  std::vector<std::vector<double>> out;
-  for (std::size_t i = 0; i < z.size(); i += row_block) {
-    std::vector<double> sums((columns + column_block - 1) / column_block), counts(sums.size());
-    for (std::size_t r = i; r < (std::min)(i + row_block, z.size()); ++r)
-      for (std::size_t c = 0; c < z[r].size(); ++c) {
-        if (!is_finite(z[r][c])) continue;
-        sums[c / column_block] += z[r][c];
-        ++counts[c / column_block];
-      }
-    for (std::size_t c = 0; c < sums.size(); ++c) sums[c] = counts[c] > 0 ? sums[c] / counts[c] : no_number();
-    out.push_back(std::move(sums));
-  }
-  z = std::move(out);
-}
-
-/// The edges of `count` cells. `places` are those of their middles, of their edges where there is one more, or empty.
-inline std::vector<double> cell_edges(const std::vector<double>& places, std::size_t count) {
-  std::vector<double> edges;
-  if (places.empty()) {
-    for (std::size_t i = 0; i <= count; ++i) edges.push_back(static_cast<double>(i) - 0.5);
-    return edges;
-  }
-  if (places.size() == count + 1) return places;
-  if (places.size() < count) throw UndrawableFigure("its heatmap has fewer labels than cells");
-  for (std::size_t i = 0; i <= count; ++i) {
-    const double left = i > 0 ? places[i - 1] : count > 1 ? 2 * places[0] - places[1] : places[0] - 1;
-    const double right = i < count ? places[i] : count > 1 ? 2 * places[count - 1] - places[count - 2] : places[0] + 1;
-    edges.push_back(left + (right - left) / 2);
-  }
-  return edges;
-}
-
-inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
-  PlotlyTrace& trace = layout.figure.traces[index];
-  std::size_t columns = 0;
-  for (const auto& row : trace.z) columns = (std::max)(columns, row.size());
-  std::vector<double> x = cell_edges(layout.figure.x.places(trace.x), columns);
-  std::vector<double> y = cell_edges(layout.figure.y.places(trace.y), trace.z.size());
-  const std::size_t row_block = trace.z.size() / 201 + 1, column_block = columns / 201 + 1;
-  shrink_matrix(trace.z, columns, row_block, column_block);
-  const auto keep_edges = [](std::vector<double>& edges, std::size_t block) {
-    std::vector<double> kept;
-    for (std::size_t i = 0; i + 1 < edges.size(); i += block) kept.push_back(edges[i]);
-    kept.push_back(edges.back());
-    edges = std::move(kept);
-  };
-  keep_edges(x, column_block);
-  keep_edges(y, row_block);
-  if (row_block > 1 || column_block > 1) trace.cell_texts.clear();
-
-  if (columns > 0 && !trace.z.empty()) {
-    for (const double edge : x) layout.figure.x.widen(edge);
-    for (const double edge : y) layout.figure.y.widen(edge);
-  }
-  layout.xs[index] = std::move(x);
-  layout.ys[index] = std::move(y);
-  layout.height = 480;
-}
 
 inline double widest(const std::vector<PlotlyTick>& ticks) {
   double width = 0;
@@ -179,17 +111,10 @@ inline std::vector<std::string> left_out_lines(const std::vector<std::string>& l
 inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
   PlotlyLayout layout;
   layout.figure = std::move(figure);
-  layout.marks.resize(layout.figure.traces.size());
-  layout.xs.resize(layout.figure.traces.size());
-  layout.ys.resize(layout.figure.traces.size());
-  std::vector<std::size_t> all(layout.figure.traces.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
   PlotlyFigure& own = layout.figure;
-  lay_out_bars(own.traces, all, own.x, own.y, own.groups, layout.bars);
-  lay_out_points(own.traces, all, own.x, own.y, layout.points);
-  for (std::size_t i = 0; i < layout.figure.traces.size(); ++i) {
-    if (layout.figure.traces[i].kind == PlotlyTrace::Kind::heatmap) lay_out_heatmap(layout, i);
-  }
+  layout.traces = lay_out_traces(own.traces, own.x, own.y, own.groups);
+  for (const PlotlyTrace& trace : own.traces)
+    if (trace.is_matrix() || trace.kind == PlotlyTrace::Kind::pie) layout.height = 480;
   lay_out_margins(layout);
   layout.left_out = left_out_lines(layout.figure.left_out, layout.width - 24);
   return layout;

@@ -20,6 +20,7 @@
 #include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/plotly/layout.hpp"
 #include "erm/detail/plotly/marks.hpp"
+#include "erm/detail/plotly/pies.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
@@ -149,7 +150,7 @@ inline void PlotlyDrawing::draw_traces() {
   for (const auto& kinds : {std::pair{Kind::heatmap, Kind::heatmap}, std::pair{Kind::contour, Kind::contour},
                             std::pair{Kind::bar, Kind::histogram}, std::pair{Kind::violin, Kind::violin},
                             std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::ohlc, Kind::ohlc},
-                            std::pair{Kind::scatter, Kind::scatter}}) {
+                            std::pair{Kind::scatter, Kind::scatter}, std::pair{Kind::pie, Kind::pie}}) {
     for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
       if (figure_.traces[i].kind != kinds.first && figure_.traces[i].kind != kinds.second) continue;
       begin_trace(i);
@@ -163,13 +164,15 @@ inline void PlotlyDrawing::draw_trace(std::size_t index, const PlotlyPlane& plan
   const PlotlyTrace& trace = figure_.traces[index];
   switch (trace.kind) {
     case PlotlyTrace::Kind::scatter:
-      PlotlyPointsDrawing(out_, trace, layout_.points[index], plane).draw(previous_lines_[trace.stack]);
+      PlotlyPointsDrawing(out_, trace, layout_.traces.points[index], plane).draw(previous_lines_[trace.stack]);
       break;
     case PlotlyTrace::Kind::bar:
-    case PlotlyTrace::Kind::histogram: PlotlyBarsDrawing(out_, trace, layout_.bars[index], plane).draw(); break;
+    case PlotlyTrace::Kind::histogram: PlotlyBarsDrawing(out_, trace, layout_.traces.bars[index], plane).draw(); break;
     case PlotlyTrace::Kind::heatmap: draw_heatmap(index); break;
-    case PlotlyTrace::Kind::pie: break;
-    default: append_marks(out_, layout_.marks[index], plane, trace.opacity);
+    case PlotlyTrace::Kind::pie:
+      PlotlyPieDrawing(out_, trace, {0, 0, plane.width, plane.height}).draw();
+      break;
+    default: append_marks(out_, layout_.traces.marks[index], plane, trace.opacity);
   }
 }
 
@@ -242,7 +245,7 @@ inline void PlotlyDrawing::draw_axes() {
 
 inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
   const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
+  const std::vector<double>&x = layout_.traces.xs[index], &y = layout_.traces.ys[index];
   const bool many =
       trace.z.size() * x.size() > 2000;  // then in 64 colours, and neighbours of one colour are one rectangle
   std::map<std::string, std::string> paths;
@@ -270,7 +273,7 @@ inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
 
 inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
   const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
+  const std::vector<double>&x = layout_.traces.xs[index], &y = layout_.traces.ys[index];
   if ((trace.cell_texts.empty() && !trace.shows_values) || trace.z.size() * x.size() > 4000) return;
   for (std::size_t r = 0; r < trace.z.size(); ++r) {
     for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
