@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,37 +11,10 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/margins.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
-
-inline constexpr double svg_font_size = 12;
-inline constexpr std::size_t max_legend_entries = 16;
-inline constexpr double left_out_line_height = 16;
-
-struct PlotlyLayout {
-  PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // for each trace the places of its points, or the edges of its cells
-  std::vector<std::vector<PlotlyBar>> bars;
-  std::vector<PlotlyTick> x_ticks, y_ticks;
-  bool slants_x_labels = false;
-  double width = 640, height = 400;  // of the whole figure, in pixels
-  double left = 0, top = 0, plot_width = 0, plot_height = 0;
-  double legend_width = 0, color_bar_width = 0;
-  std::vector<std::string> left_out;  // the lines below the figure that say what is not drawn; part of the height
-
-  [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
-  [[nodiscard]] double y_pixel(double place) const { return (1 - figure.y.fraction(place)) * plot_height; }
-  /// `point`, moved to at most 10 pixels outside of the plot: a rectangle looks the same.
-  [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
-    return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
-  }
-  /// From 0 to 1 on the colour scale.
-  [[nodiscard]] double color_place(double value) const {
-    const double low = *figure.color_bar->low, high = *figure.color_bar->high;
-    return high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
-  }
-};
 
 /// Replaces each block of cells by its mean.
 inline void shrink_matrix(std::vector<std::vector<double>>& z, std::size_t columns, std::size_t row_block,
@@ -112,77 +86,34 @@ inline void lay_out_heatmap(PlotlyLayout& layout, std::size_t index) {
   layout.height = 480;
 }
 
+/// The room that plotly gives the points of a trace: as much as its markers are wide, and a twentieth of the axis, but
+/// none before and behind lines.
+inline void widen_by_points(PlotlyLayout& layout, std::size_t index) {
+  PlotlyFigure& figure = layout.figure;
+  const PlotlyTrace& trace = figure.traces[index];
+  const std::vector<double>&x = layout.xs[index], &y = layout.ys[index];
+  PlotlyRoom x_room{0, true}, y_room{0, true};
+  if (trace.has_markers) x_room.pixels = y_room.pixels = (std::max)(trace.marker_size / 1.6, 3.0);
+  const bool is_open = x.size() < 2 || x.front() != x.back() || y.front() != y.back();
+  const bool fills_down = trace.fill == "tozeroy" || trace.fill == "tonexty";
+  if (fills_down || !trace.has_markers) x_room = {};
+  if (fills_down && is_open && trace.fill == "tozeroy") figure.y.widen(figure.y.place(0), PlotlyRoom{});
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (is_finite(x[i])) figure.x.widen(x[i], x_room);
+    if (is_finite(y[i])) figure.y.widen(y[i], y[i] == 0 && fills_down ? PlotlyRoom{} : y_room);
+  }
+}
+
 inline void lay_out_scatter(PlotlyLayout& layout, std::size_t index) {
   PlotlyFigure& figure = layout.figure;
-  PlotlyTrace& trace = figure.traces[index];
+  const PlotlyTrace& trace = figure.traces[index];
   std::vector<double>&x = layout.xs[index], &y = layout.ys[index];
   x = figure.x.places(trace.x);
   y = figure.y.places(trace.y);
   const std::size_t size = (std::min)(x.size(), y.size());
   x.resize(size);
   y.resize(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    if (!is_finite(x[i]) || !is_finite(y[i])) continue;
-    figure.x.widen(x[i]);
-    figure.y.widen(y[i]);
-  }
-  figure.y.room = 0.05;
-  if (trace.has_markers) figure.x.room = 0.05;
-  if (trace.fill == "tozeroy") {
-    figure.y.widen(figure.y.place(0));
-    figure.y.keeps_zero = true;
-  }
-}
-
-inline double widest(const std::vector<PlotlyTick>& ticks) {
-  double width = 0;
-  for (const PlotlyTick& tick : ticks) width = (std::max)(width, text_width(tick.label));
-  return width;
-}
-
-/// Sets the final ranges, and the room that ticks, titles, legend and colour scale need.
-inline void lay_out_margins(PlotlyLayout& layout) {
-  PlotlyFigure& figure = layout.figure;
-  figure.x.settle_range();
-  figure.y.settle_range();
-  if (figure.y.kind == PlotlyAxis::Kind::category)
-    layout.height = std::clamp(static_cast<double>(figure.y.categories.size()) * 18 + 110, layout.height, 900.0);
-
-  layout.top = figure.title.empty() ? 14 : 40;
-  double bottom = 12 + (figure.x.title.empty() ? 0 : 22);
-  double right = 18;
-  if (figure.shows_legend) {
-    std::size_t shown = 0;
-    for (const PlotlyTrace& trace : figure.traces)
-      if (trace.in_legend && ++shown <= max_legend_entries)
-        layout.legend_width =
-            (std::max)(layout.legend_width, (std::min)(text_width(trace.name), 14.0) * svg_font_size + 36);
-    right += layout.legend_width;
-  }
-  if (figure.color_bar && figure.color_bar->is_shown && figure.color_bar->low && figure.color_bar->high) {
-    layout.color_bar_width = 74;
-    right += layout.color_bar_width;
-  }
-  const double left_space = 14 + (figure.y.title.empty() ? 0 : 22);
-
-  layout.plot_height = layout.height - layout.top - bottom - 22;
-  const int y_wanted = static_cast<int>(layout.plot_height / (figure.y.kind == PlotlyAxis::Kind::category ? 15 : 36));
-  layout.y_ticks = figure.y.ticks(y_wanted);
-  for (PlotlyTick& tick : layout.y_ticks) tick.label = fitted_text(tick.label, 13);
-  if (!figure.y.shows_labels)
-    for (PlotlyTick& tick : layout.y_ticks) tick.label.clear();
-  layout.left = left_space + widest(layout.y_ticks) * svg_font_size;
-  layout.plot_width = layout.width - layout.left - right;
-
-  const bool named_x = figure.x.kind == PlotlyAxis::Kind::category || !figure.x.fixed_ticks.empty();
-  layout.x_ticks = figure.x.ticks(static_cast<int>(layout.plot_width / (named_x ? 16 : 64)));
-  if (!figure.x.shows_labels)
-    for (PlotlyTick& tick : layout.x_ticks) tick.label.clear();
-  const double slot = layout.plot_width / static_cast<double>((std::max<std::size_t>)(layout.x_ticks.size(), 1));
-  layout.slants_x_labels = named_x && widest(layout.x_ticks) * svg_font_size > slot - 4;
-  for (PlotlyTick& tick : layout.x_ticks) tick.label = fitted_text(tick.label, layout.slants_x_labels ? 10 : 24);
-  bottom += layout.slants_x_labels ? 14 + widest(layout.x_ticks) * svg_font_size * 0.6 : 22;
-  layout.plot_height = layout.height - layout.top - bottom;
+  widen_by_points(layout, index);
 }
 
 /// "Not drawn: this; that." in lines of at most `width` pixels.
@@ -205,9 +136,7 @@ inline std::vector<std::string> left_out_lines(const std::vector<std::string>& l
   return lines;
 }
 
-inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
-  PlotlyLayout layout;
-  layout.figure = std::move(figure);
+inline void lay_out_traces(PlotlyLayout& layout) {
   layout.xs.resize(layout.figure.traces.size());
   layout.ys.resize(layout.figure.traces.size());
   layout.bars = lay_out_bars(layout.figure);
@@ -215,7 +144,32 @@ inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
     if (layout.figure.traces[i].kind == PlotlyTrace::Kind::scatter) lay_out_scatter(layout, i);
     if (layout.figure.traces[i].kind == PlotlyTrace::Kind::heatmap) lay_out_heatmap(layout, i);
   }
-  lay_out_margins(layout);
+}
+
+/// Axes of one group have the same range, that of the traces of all.
+inline void join_ranges(const std::vector<PlotlyLayout*>& panels) {
+  std::map<std::string, std::vector<PlotlyAxis*>> groups;
+  for (PlotlyLayout* panel : panels)
+    for (PlotlyAxis* axis : {&panel->figure.x, &panel->figure.y}) groups[axis->group].push_back(axis);
+  for (const auto& [group, axes] : groups) {
+    PlotlyAxis all = *axes[0];
+    for (const PlotlyAxis* axis : axes) all.join(*axis);
+    for (PlotlyAxis* axis : axes) axis->join(all);
+  }
+}
+
+inline PlotlyLayout lay_out_plotly(PlotlyFigure figure) {
+  PlotlyLayout layout;
+  layout.figure = std::move(figure);
+  for (PlotlyFigure& panel : layout.figure.panels) {
+    layout.panels.emplace_back();
+    layout.panels.back().figure = std::move(panel);
+    lay_out_traces(layout.panels.back());
+  }
+  layout.figure.panels.clear();
+  if (layout.panels.empty()) lay_out_traces(layout);
+  join_ranges(layout.pairs());
+  PlotlyMargins(layout).settle();
   layout.left_out = left_out_lines(layout.figure.left_out, layout.width - 24);
   return layout;
 }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/read_figure.hpp"
 
 namespace erm::detail {
 

@@ -16,7 +16,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/plotly/axes_svg.hpp"
 #include "erm/detail/plotly/layout.hpp"
+#include "erm/detail/plotly/marks_svg.hpp"
+#include "erm/detail/plotly/read_figure.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
 namespace erm::detail {
@@ -27,10 +30,11 @@ class PlotlyDrawing {
   PlotlyDrawing(const PlotlyDrawing&) = delete;
   PlotlyDrawing& operator=(const PlotlyDrawing&) = delete;
   std::string svg();
+  /// The traces of this pair of axes, clipped at the axes.
+  std::string traces_svg();
 
  private:
   void begin_trace(std::size_t index);
-  void draw_axes();
   void draw_scatter(std::size_t index);
   void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
   void draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points);
@@ -83,11 +87,12 @@ inline std::string PlotlyDrawing::description() const {
                                         {PlotlyTrace::Kind::bar, "bars"},
                                         {PlotlyTrace::Kind::histogram, "histogram"},
                                         {PlotlyTrace::Kind::heatmap, "heatmap"}};
+  const std::vector<const PlotlyTrace*> traces = layout_.traces();
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
-    const auto is_kind = [wanted = kind](const PlotlyTrace& trace) { return trace.kind == wanted; };
-    if (std::none_of(figure_.traces.begin(), figure_.traces.end(), is_kind)) continue;
+    const auto is_kind = [wanted = kind](const PlotlyTrace* trace) { return trace->kind == wanted; };
+    if (std::none_of(traces.begin(), traces.end(), is_kind)) continue;
     text += separator;
     text += name;
     separator = ", ";
@@ -95,10 +100,10 @@ inline std::string PlotlyDrawing::description() const {
   if (!figure_.y.title.empty()) text += " of " + figure_.y.title;
   if (!figure_.x.title.empty()) text += " over " + figure_.x.title;
   std::size_t named = 0;
-  for (const PlotlyTrace& trace : figure_.traces) {
-    if (trace.name.empty() || ++named > 10) continue;
+  for (const PlotlyTrace* trace : traces) {
+    if (trace->name.empty() || ++named > 10) continue;
     text += named == 1 ? "; " : ", ";
-    text += fitted_text(trace.name, 20);
+    text += fitted_text(trace->name, 20);
   }
   for (const std::string& line : layout_.left_out) text += (line == layout_.left_out.front() ? ". " : " ") + line;
   return text;
@@ -121,8 +126,23 @@ inline std::string PlotlyDrawing::svg() {
   if (!figure_.title.empty())
     add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle",
              " data-part=\"title\" font-size=\"16\" font-weight=\"600\"");
-  draw_axes();
-  out_ += "<svg fill=\"none\" data-axes=\"x y\"";  // clips the traces at the axes
+  for (const PlotlyLayout* pair : layout_.pairs()) AxesDrawing(*pair, layout_, out_).draw();
+  MarksDrawing marks(layout_, out_);
+  marks.draw_shapes(true);
+  for (const PlotlyLayout& panel : layout_.panels) out_ += PlotlyDrawing(panel).traces_svg();
+  if (layout_.panels.empty()) out_ += traces_svg();
+  marks.draw_shapes(false);
+  marks.draw_annotations();
+  draw_legend();
+  draw_color_bar();
+  draw_left_out();
+  out_ += "</svg>";
+  return std::move(out_);
+}
+
+inline std::string PlotlyDrawing::traces_svg() {
+  std::string whole = std::move(out_);
+  out_ = "<svg fill=\"none\" data-axes=\"" + figure_.x.id + " " + figure_.y.id + '"';
   append_attribute(out_, "x", layout_.left);
   append_attribute(out_, "y", layout_.top);
   append_attribute(out_, "width", layout_.plot_width);
@@ -143,17 +163,14 @@ inline std::string PlotlyDrawing::svg() {
     }
   }
   out_ += "</svg>";
-  draw_legend();
-  draw_color_bar();
-  draw_left_out();
-  out_ += "</svg>";
-  return std::move(out_);
+  std::swap(out_, whole);
+  return whole;
 }
 
 /// Begins the group of a trace, in which the page's script finds the run that it is from.
 inline void PlotlyDrawing::begin_trace(std::size_t index) {
   out_ += "<g data-trace=\"";
-  append_integer(out_, index);
+  append_integer(out_, figure_.traces[index].index);
   if (const auto run = figure_.traces[index].run) {
     out_ += "\" data-run=\"";
     append_integer(out_, *run);
@@ -167,54 +184,6 @@ inline void PlotlyDrawing::draw_left_out() {
     add_text(12, y, line, "start", " data-part=\"left-out\" font-style=\"italic\"");
     y += left_out_line_height;
   }
-}
-
-inline void PlotlyDrawing::draw_axes() {
-  const double left = layout_.left, top = layout_.top, right = left + layout_.plot_width,
-               bottom = top + layout_.plot_height;
-  const bool has_cells = std::any_of(figure_.traces.begin(), figure_.traces.end(),
-                                     [](const PlotlyTrace& trace) { return trace.kind == PlotlyTrace::Kind::heatmap; });
-  out_ += "<g fill=\"none\">";
-  for (const PlotlyTick& tick : layout_.x_ticks) {
-    const double x = left + layout_.x_pixel(tick.place);
-    if (!has_cells && figure_.x.kind != PlotlyAxis::Kind::category) add_line({x, top}, {x, bottom}, "0.14");
-    add_line({x, bottom}, {x, bottom + 4}, "0.5");
-  }
-  for (const PlotlyTick& tick : layout_.y_ticks) {
-    const double y = top + layout_.y_pixel(tick.place);
-    if (!has_cells && figure_.y.kind != PlotlyAxis::Kind::category) add_line({left, y}, {right, y}, "0.14");
-    add_line({left - 4, y}, {left, y}, "0.5");
-  }
-  add_line({left, bottom}, {right, bottom}, "0.5");
-  add_line({left, top}, {left, bottom}, "0.5");
-  if (figure_.y.kind == PlotlyAxis::Kind::linear && figure_.y.low < 0 && figure_.y.high > 0)
-    add_line({left, top + layout_.y_pixel(0)}, {right, top + layout_.y_pixel(0)}, "0.5");
-  out_ += "</g>";
-
-  out_ += "<g data-axis=\"x\">";
-  for (const PlotlyTick& tick : layout_.x_ticks) {
-    const double x = left + layout_.x_pixel(tick.place), y = bottom + 18;
-    if (!layout_.slants_x_labels) {
-      add_text(x, y, tick.label, "middle");
-      continue;
-    }
-    std::string turn = " transform=\"rotate(-35 ";
-    append_coordinate(turn, x + 4);
-    turn += ' ';
-    append_coordinate(turn, y - 3);
-    add_text(x + 4, y - 3, tick.label, "end", turn + ")\"");
-  }
-  out_ += "</g><g data-axis=\"y\">";
-  for (const PlotlyTick& tick : layout_.y_ticks)
-    add_text(left - 8, top + layout_.y_pixel(tick.place) + 4, tick.label, "end");
-  out_ += "</g>";
-  add_text((left + right) / 2, layout_.height - 10, fitted_text(figure_.x.title, layout_.plot_width / svg_font_size),
-           "middle", " data-part=\"x-title\"");
-  if (figure_.y.title.empty()) return;
-  std::string turn = " transform=\"rotate(-90 16 ";
-  append_coordinate(turn, (top + bottom) / 2);
-  add_text(16, (top + bottom) / 2, fitted_text(figure_.y.title, layout_.plot_height / svg_font_size), "middle",
-           turn + ")\" data-part=\"y-title\"");
 }
 
 inline void PlotlyDrawing::draw_scatter(std::size_t index) {
@@ -407,9 +376,10 @@ inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
 inline void PlotlyDrawing::draw_legend() {
   if (!figure_.shows_legend) return;
   const double x = layout_.width - layout_.legend_width - layout_.color_bar_width - 6;
-  double y = layout_.top + 12;
+  double y = layout_.whole_top + 12;
   std::size_t shown = 0, all = 0;
-  for (const PlotlyTrace& trace : figure_.traces) {
+  for (const PlotlyTrace* const one : layout_.traces()) {
+    const PlotlyTrace& trace = *one;
     if (!trace.in_legend || ++all > max_legend_entries) continue;
     ++shown;
     const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
@@ -433,22 +403,22 @@ inline void PlotlyDrawing::draw_color_bar() {
   if (layout_.color_bar_width == 0) return;
   const PlotlyColorBar& bar = *figure_.color_bar;
   constexpr int steps = 48;
-  const double x = layout_.width - layout_.color_bar_width + 4, height = layout_.plot_height / steps;
+  const double x = layout_.width - layout_.color_bar_width + 4, height = layout_.whole_height / steps;
   for (int i = 0; i < steps; ++i) {
     out_ += "<rect shape-rendering=\"crispEdges\" width=\"14\"";
     append_attribute(out_, "x", x);
-    append_attribute(out_, "y", layout_.top + layout_.plot_height - (i + 1) * height);
+    append_attribute(out_, "y", layout_.whole_top + layout_.whole_height - (i + 1) * height);
     append_attribute(out_, "height", height + 0.5);
     out_ += " fill=\"" + hex_color(bar.scale.at((i + 0.5) / steps)) + "\"/>";
   }
   PlotlyAxis axis;
   axis.widen(*bar.low);
   axis.widen(*bar.high);
-  axis.settle_range();
-  for (const PlotlyTick& tick : axis.ticks(6))
-    add_text(x + 19, layout_.top + (1 - axis.fraction(tick.place)) * layout_.plot_height + 4,
+  axis.settle_range(layout_.whole_height);
+  for (const PlotlyTick& tick : plotly_ticks(axis, layout_.whole_height, true))
+    add_text(x + 19, layout_.whole_top + (1 - axis.fraction(tick.place)) * layout_.whole_height + 4,
              fitted_text(tick.label, 4.5), "start");
-  if (!bar.title.empty()) add_text(layout_.width - 6, layout_.top - 4, fitted_text(bar.title, 12), "end");
+  if (!bar.title.empty()) add_text(layout_.width - 6, layout_.whole_top - 4, fitted_text(bar.title, 12), "end");
 }
 
 }  // namespace erm::detail

@@ -1,0 +1,61 @@
+// Reads a plotly figure: what of its JSON ERM can draw, checked and with defaults filled in. What it cannot draw it names.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "erm/detail/plotly/annotations.hpp"
+#include "erm/detail/plotly/axes.hpp"
+#include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/layout_keys.hpp"
+#include "erm/detail/plotly/shapes.hpp"
+#include "erm/json.hpp"
+
+namespace erm::detail {
+
+/// Throws UndrawableFigure where the figure is malformed, or has something that ERM does not draw.
+inline PlotlyFigure read_plotly(const Json& json) {
+  const Json* data = member(&json, "data");
+  const Json* layout = member(&json, "layout");
+  if (data == nullptr || !data->is_array()) throw UndrawableFigure("it has no list of traces named \"data\"");
+  PlotlyFigure figure;
+  PlotlyAxes axes(layout);
+  figure.title = title_of(member(layout, "title"));
+  if (const std::string_view mode = text_of(member(layout, "barmode")); !mode.empty()) figure.bar_mode = mode;
+  if (figure.bar_mode == "relative") figure.bar_mode = "stack";
+  figure.bar_gap = number_of(member(layout, "bargap"));
+
+  static constexpr std::string_view colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
+                                                "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
+  const Json* own_colors = member(layout, "colorway");
+  if (own_colors == nullptr) own_colors = member(layout, "template", "layout", "colorway");
+  std::size_t index = 0, in_legend = 0;
+  for (const Json& trace : *data) {
+    std::string color;
+    if (own_colors != nullptr && own_colors->is_array() && !own_colors->empty())
+      color = read_color(&(*own_colors)[index % own_colors->size()]);
+    if (color.empty()) color = colors[index % std::size(colors)];
+    ++index;
+    const Json* visible = member(&trace, "visible");
+    if (is_false(visible) || text_of(visible) == "legendonly") continue;
+    figure.traces.push_back(read_trace(&trace, layout, color, figure.color_bar));
+    PlotlyTrace& last = figure.traces.back();
+    last.index = figure.traces.size() - 1;
+    if (member(&trace, "name") == nullptr && last.kind != PlotlyTrace::Kind::heatmap) {
+      last.name = "trace " + std::to_string(index - 1);
+      last.in_legend = !is_false(member(&trace, "showlegend"));
+    }
+    axes.add_trace(trace);
+    if (figure.traces.back().in_legend) ++in_legend;
+  }
+  const Json* legend = member(layout, "showlegend");
+  figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
+  axes.settle(figure);
+  name_unknown_layout(figure, json, axes);
+  read_shapes(figure, axes, layout);
+  read_annotations(figure, axes, layout);
+  return figure;
+}
+
+}  // namespace erm::detail
