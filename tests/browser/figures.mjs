@@ -61,9 +61,13 @@ export function ours(svg) {
     const name = ticks.dataset.axis, letter = name[0];
     const axes = Object.keys(found.plots).find((pair) => pair.split(" ").includes(name));
     const { left, top, width, height } = found.plots[axes];
-    found.axes[name] = [...ticks.querySelectorAll("text")].map((one) => [one.textContent, letter === "x"
-      ? (Number(one.getAttribute("x")) - left - (one.hasAttribute("transform") ? 4 : 0)) / width
-      : 1 - (Number(one.getAttribute("y")) - 4 - top) / height]);
+    found.axes[name] = [];
+    for (const one of ticks.querySelectorAll("text")) {
+      if (one.dataset.part === "below") { found.axes[name].at(-1)[0] += ` ${one.textContent}`; continue; }
+      found.axes[name].push([one.textContent, letter === "x"
+        ? (Number(one.getAttribute("x")) - left - (one.hasAttribute("transform") ? 4 : 0)) / width
+        : 1 - (Number(one.getAttribute("y")) - 4 - top) / height]);
+    }
   }
   const everywhere = Object.values(found.plots);
   const all = {
@@ -73,13 +77,15 @@ export function ours(svg) {
   found.size = { width: all.right - all.left, height: all.bottom - all.top };
   const part = ([x, y]) => [(x - all.left) / found.size.width, 1 - (y - all.top) / found.size.height];
   found.shapes = [...svg.querySelectorAll('[data-part="shape"]')].map((path) => {
-    // A shape in a plot's own picture counts from there.
-    const [dx, dy] = path.parentNode.closest("svg[data-axes]") ? ["x", "y"].map((name) => Number(path.closest("svg[data-axes]").getAttribute(name))) : [0, 0];
+    // A shape in a picture of its own counts from there.
+    const around = path.closest("svg");
+    const [dx, dy] = around === svg ? [0, 0] : ["x", "y"].map((name) => Number(around.getAttribute(name)));
     const corners = strokes(path.getAttribute("d")).flat().map(([x, y]) => part([x + dx, y + dy]));
     return box(corners);
   });
   found.annotations = [...svg.querySelectorAll('[data-part="annotation"]')].map((one) => [one.textContent,
-    ...part([Number(one.getAttribute("data-x") ?? one.getAttribute("x")), Number(one.getAttribute("data-y") ?? one.getAttribute("y"))])]);
+    ...part([Number(one.getAttribute("x")), Number(one.getAttribute("y")) - 0.35 * Number(one.getAttribute("font-size"))])]);
+  found.groups = ["x-group", "y-group"].flatMap(text);
   return found;
 }
 
@@ -145,12 +151,11 @@ export async function theirs({ figure, size }) {
   });
   found.shapes = [...root.querySelectorAll(".shapelayer path")].map((path) => boxIn(path, all));
   found.annotations = [...root.querySelectorAll(".annotation")].map((element) => {
-    const options = full().annotations[Number(element.dataset.index)];
     const label = element.querySelector("text");
     const a = label.getBoundingClientRect();
-    const at = options._xpadplus === undefined ? [NaN, NaN] : [NaN, NaN];
-    return [label.textContent, ((a.left + a.right) / 2 - all.left) / all.width, 1 - ((a.top + a.bottom) / 2 - all.top) / all.height, ...at.slice(2)];
+    return [label.textContent, ((a.left + a.right) / 2 - all.left) / all.width, 1 - ((a.top + a.bottom) / 2 - all.top) / all.height];
   });
+  found.groups = axisNames().flatMap((name) => [...root.querySelectorAll(`.${full()[name]._id}tick2 text`)].map((element) => element.textContent));
   found.legend = [...root.querySelectorAll(".legendtext")].map((element) => element.textContent);
   const titles = (part, selector) => { for (const element of root.querySelectorAll(selector)) if (!/^Click to|^$/.test(element.textContent)) (found.titles[part] ||= []).push(element.textContent); };
   titles("title", ".gtitle");

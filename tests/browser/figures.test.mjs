@@ -65,6 +65,7 @@ function compare(mine, judged) {
   assert.deepEqual(mine.annotations.map((one) => one[0]), judged.annotations.map((one) => one[0]), "texts of annotations");
   mine.annotations.forEach((one, i) => assert.ok(Math.abs(one[1] - judged.annotations[i][1]) < 0.04 && Math.abs(one[2] - judged.annotations[i][2]) < 0.04,
     `annotation ${one[0]} is at ${rounded(one.slice(1))}, in plotly.js at ${rounded(judged.annotations[i].slice(1))}`));
+  assert.deepEqual(mine.groups, judged.groups, "groups of categories");
   assert.deepEqual(mine.legend, judged.legend, "texts of the legend");
   assert.deepEqual(mine.titles, judged.titles, "titles");
 }

@@ -1,4 +1,4 @@
-// One axis of a drawn figure: it maps values to places, and chooses its range and its ticks.
+// One axis of a drawn figure: it maps values to places, and places to parts of its range. ticks.hpp has its ticks.
 #pragma once
 
 #include <algorithm>
@@ -8,18 +8,36 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/plotly/autorange.hpp"
 #include "erm/detail/plotly/data.hpp"
+#include "erm/detail/plotly/date.hpp"
 
 namespace erm::detail {
 
 struct PlotlyTick {
   double place = 0;
   std::string label;
+  std::string below;  // a second line: the year of a date, the group of a category
+};
+
+/// How the layout wants the ticks of an axis and their texts.
+struct PlotlyTickStyle {
+  bool is_linear = false;             // from `first` in steps of `step`, whatever the range is
+  std::optional<std::string> step;    // plotly's dtick: a number, "M3" months, "L5" or "D1" on a logarithmic axis
+  std::optional<double> first;        // plotly's tick0
+  double most = 0;                    // plotly's nticks; 0: as many as fit
+  std::string format;                 // of d3, for numbers or dates
+  std::string prefix, suffix;
+  std::string shows_prefix = "all", shows_suffix = "all", shows_exponent = "all";  // or first, last, none
+  std::string exponents = "B";        // plotly's exponentformat
+  double least_exponent = 3;
+  bool has_commas = false;
 };
 
 /// The least number of the form 1, 2 or 5 times a power of ten that is `step` or more.
@@ -55,86 +73,134 @@ inline std::string tick_label(double value, double step) {
   return out;
 }
 
-struct PlotlyRoom {
-  double pixels = 0;
-  bool has_share = false;
-};
-
 struct PlotlyAxis {
-  enum class Kind { linear, logarithmic, category };
+  enum class Kind { linear, logarithmic, date, category };
 
+  std::string id;     // "x", "y2"
+  std::string group;  // the id of the first of the axes that have the same range; its own where there is no other
   Kind kind = Kind::linear;
   std::string title;
   bool has_kind = false;  // whether the layout gives the kind; otherwise it follows from the values
   bool reversed = false;
-  bool shows_labels = true;
-  std::optional<std::pair<double, double>> fixed_range;  // the layout's; on a logarithmic axis in powers of ten
+  bool shows_labels = true, shows_grid = true, is_visible = true, is_opposite = false;  // opposite: on top, at the right
+  std::optional<double> fixed_low, fixed_high;  // the layout's range; on a logarithmic axis in powers of ten
+  std::string range_mode;                       // plotly's rangemode
+  bool has_own_ticks = false;  // whether these are the ticks, even where there are none
   std::vector<PlotlyTick> fixed_ticks;
+  PlotlyTickStyle style;
+  double least_step = 0, least_step_from = 0;  // of the ticks: no more of them than there are bars
+
   std::vector<std::string> categories;
+  std::vector<std::string> category_groups;  // of each category of a multicategory axis; otherwise empty
   std::map<std::string, std::size_t> category_places;
   double low = 0, high = 1;  // in places, low < high
-  bool has_places = false;   // whether widen() was given a place
-  double room = 0;           // beyond each end, as a share of the range
+  bool has_places = false;   // whether widen() was given a place without a room
+  double lowest = 0, highest = 0;  // of these places
+  double room = 0;           // beyond each end, as a share of the range; 0 or 0.05
   bool keeps_zero = false;   // no room beyond an end at 0, because bars stand on it
+  PlotlyExtremes extremes;   // of the places with a room of their own
 
-  /// The places of the values: the values themselves, their logarithms, or the numbers of their categories. NaN for a
-  /// value that has no place.
+  /// For the reader: "x axis", "y axis 2".
+  [[nodiscard]] std::string name() const {
+    if (id.empty()) return "axis";
+    return id.substr(0, 1) + " axis" + (id.size() > 1 ? " " + id.substr(1) : "");
+  }
+  [[nodiscard]] bool is_category() const { return kind == Kind::category; }
+
+  /// The places of the values: the values themselves, their logarithms, their milliseconds, or the numbers of their
+  /// categories. NaN for a value that has no place.
   [[nodiscard]] std::vector<double> places(const PlotlyColumn& column) {
     std::vector<double> out;
     out.reserve(column.size());
     for (std::size_t i = 0; i < column.size(); ++i) {
-      if (kind == Kind::category) {
-        out.push_back(category_place(column.text(i)));
-      } else {
+      if (is_category())
+        out.push_back(category_place(column.text(i), column.group(i)));
+      else if (kind == Kind::date && i < column.texts.size())
+        out.push_back(date_place(column.texts[i]));
+      else
         out.push_back(place(column.numbers[i]));
-      }
     }
     return out;
   }
   [[nodiscard]] double place(double value) const {
     if (kind == Kind::logarithmic) return value > 0 ? std::log10(value) : no_number();
+    if (kind == Kind::date && !(std::fabs(value) < latest_date)) return no_number();
     return value;
   }
-  [[nodiscard]] double category_place(const std::string& text) {
+  [[nodiscard]] static double date_place(const std::string& text) {
+    if (const auto place = place_of_date(text)) return *place;
+    const auto number = parse_number(text);
+    return number && std::fabs(*number) < latest_date ? *number : no_number();
+  }
+  [[nodiscard]] double category_place(const std::string& text, const std::string& group = {}) {
     if (text.empty()) return no_number();
-    const auto [found, is_new] = category_places.try_emplace(text, categories.size());
-    if (is_new) categories.push_back(text);
+    const std::string key = group.empty() ? text : group + '\x1F' + text;
+    const auto [found, is_new] = category_places.try_emplace(key, categories.size());
+    if (is_new) {
+      categories.push_back(text);
+      if (!group.empty()) {
+        category_groups.resize(categories.size());
+        category_groups.back() = group;
+      }
+    }
     return static_cast<double>(found->second);
+  }
+  /// The place of a value of the layout (of a shape, a tick, an end of the range): the name of a category or its number,
+  /// a date, or a number; NaN for any other.
+  [[nodiscard]] double place_of(const Json* value) const {
+    if (value == nullptr) return no_number();
+    if (is_category()) {
+      const auto found = category_places.find(label_of(*value));
+      if (found != category_places.end()) return static_cast<double>(found->second);
+    }
+    if (kind == Kind::date && value->is_string()) return date_place(value->get_ref<const std::string&>());
+    const auto number = number_of(value);
+    return number ? place(*number) : no_number();
+  }
+
+  [[nodiscard]] double place_of_text(const std::string& text) const {
+    const Json json = text;
+    return place_of(&json);
   }
 
   /// Extends the range to `place`, unless it is NaN or infinite.
   void widen(double place) {
     if (!is_finite(place)) return;
-    low = has_places ? (std::min)(low, place) : place;
-    high = has_places ? (std::max)(high, place) : place;
+    low = lowest = has_places ? (std::min)(lowest, place) : place;
+    high = highest = has_places ? (std::max)(highest, place) : place;
     has_places = true;
   }
-
-  void widen(double place, PlotlyRoom own_room) {
-    widen(place);
-    if (own_room.has_share) room = 0.05;
-    else if (place == 0) keeps_zero = true;
+  /// The same, with a room beyond the place that is its own.
+  void widen(double place, PlotlyRoom own_room) { extremes.add(place, own_room, own_room); }
+  /// The same, with rooms in pixels that differ before and after the place.
+  void widen_between(double place, double before, double after) {
+    if (reversed) std::swap(before, after);
+    extremes.add(place, {before, true}, {after, true});
   }
 
-  /// Sets the final range: the layout's, or that of the places with some room. Throws UndrawableFigure where the range
-  /// is too wide or too narrow for a double.
-  void settle_range() {
-    if (kind == Kind::category && !categories.empty()) {
-      widen(-0.5);
-      widen(static_cast<double>(categories.size()) - 0.5);
-    } else if (has_places) {
-      const double beyond = (high - low) * room;
-      if (!keeps_zero || low != 0) low -= beyond;
-      if (!keeps_zero || high != 0) high += beyond;
+  /// Sets the final range of an axis of `length` pixels: the layout's, or that of the places with some room. Throws
+  /// UndrawableFigure where the range is too wide or too narrow for a double.
+  void settle_range(double length = 400) {
+    PlotlyExtremes all = extremes;
+    if (has_places)
+      for (const double end : {lowest, highest}) {
+        const PlotlyRoom around{0, room > 0 && !(keeps_zero && end == 0)};
+        all.add(end, around, around);
+      }
+    if (!all.empty()) {
+      if (!is_finite(all.highest() - all.lowest())) refuse();
+      std::tie(low, high) = all.range(length, kind == Kind::linear ? range_mode : std::string());
+    } else {
+      low = kind == Kind::category ? -0.5 : kind == Kind::date ? ms_of_date(2000, 1, 1) : -1;
+      high = kind == Kind::category ? (std::max)(static_cast<double>(categories.size()), 1.0) - 0.5
+             : kind == Kind::date   ? ms_of_date(2001, 1, 1)
+             : !id.empty() && id[0] == 'x' ? 6 : 4;
     }
-    if (fixed_range) {
-      low = (std::min)(fixed_range->first, fixed_range->second);
-      high = (std::max)(fixed_range->first, fixed_range->second);
-      reversed = fixed_range->first > fixed_range->second;
-    }
-    if (!has_places && !fixed_range) {
-      low = 0;
-      high = 1;
+    if (fixed_low || fixed_high) {
+      const double from = fixed_low.value_or(reversed ? high : low), to = fixed_high.value_or(reversed ? low : high);
+      low = (std::min)(from, to);
+      high = (std::max)(from, to);
+      reversed = from > to;
     }
     const double greatest = (std::max)(std::fabs(low), std::fabs(high));
     if (!(high - low > greatest * 1e-13)) {
@@ -144,8 +210,25 @@ struct PlotlyAxis {
       high += around;
     }
     const bool is_drawable = is_finite(high - low) && high - low > 1e-305;
-    if (!is_drawable || (kind == Kind::logarithmic && greatest > 400))
-      throw UndrawableFigure("its numbers are too large or too close to each other to be drawn");
+    if (!is_drawable || (kind == Kind::logarithmic && greatest > 400)) refuse();
+    if (kind == Kind::date) {
+      low = std::clamp(low, -latest_date, latest_date);
+      high = std::clamp(high, -latest_date, latest_date);
+      if (!(high - low > 0)) refuse();
+    }
+  }
+
+  /// Takes the places of `other`, so that both have one range.
+  void join(const PlotlyAxis& other) {
+    if (other.has_places) {
+      widen(other.lowest);
+      widen(other.highest);
+    }
+    room = (std::max)(room, other.room);
+    keeps_zero = keeps_zero || other.keeps_zero;
+    extremes.add(other.extremes);
+    if (!fixed_low) fixed_low = other.fixed_low;
+    if (!fixed_high) fixed_high = other.fixed_high;
   }
 
   /// 0 at the beginning of the axis, 1 at its end.
@@ -154,79 +237,9 @@ struct PlotlyAxis {
     return reversed ? 1 - part : part;
   }
 
-  /// About `wanted` ticks within the range, or fewer.
-  [[nodiscard]] std::vector<PlotlyTick> ticks(int wanted) const {
-    std::vector<PlotlyTick> out;
-    if (!fixed_ticks.empty()) {
-      const std::size_t every = fixed_ticks.size() / 60 + 1;
-      for (std::size_t i = 0; i < fixed_ticks.size(); i += every)
-        if (fixed_ticks[i].place >= low && fixed_ticks[i].place <= high) out.push_back(fixed_ticks[i]);
-      return out;
-    }
-    wanted = std::clamp(wanted, 2, 60);
-    if (kind == Kind::category) {
-      const auto every = static_cast<std::size_t>(std::ceil((high - low) / wanted));
-      for (std::size_t i = 0; i < categories.size(); i += (std::max<std::size_t>)(every, 1)) {
-        const auto at = static_cast<double>(i);
-        if (at >= low && at <= high) out.push_back({at, categories[i]});
-      }
-      return out;
-    }
-    if (kind == Kind::logarithmic) return logarithmic_ticks(wanted);
-    const double step = nice_step((high - low) / wanted);
-    add_multiples(out, step, [&](double value) { return tick_label(value, step); });
-    if (out.size() < 2 || out[0].label == out[1].label) {
-      out.clear();
-      for (const double at : {low, high}) {
-        out.push_back({at, {}});
-        append_floating(out.back().label, at);
-      }
-    }
-    return out;
-  }
-
  private:
-  template <class Label>
-  void add_multiples(std::vector<PlotlyTick>& out, double step, const Label& label) const {
-    if (!(step > 0) || !is_finite(step)) return;
-    const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
-    if (!(std::fabs(first) < 1e15) || !(std::fabs(last) < 1e15) || last - first > 1000) return;
-    for (double i = first; i <= last; ++i) out.push_back({std::clamp(i * step, low, high), label(i * step)});
-  }
-
-  [[nodiscard]] std::vector<PlotlyTick> logarithmic_ticks(int wanted) const {
-    std::vector<PlotlyTick> out;
-    const auto label = [](double place) {
-      const double rounded = std::round(place);
-      std::string text;
-      if (std::fabs(place - rounded) < 1e-9 && (rounded < -4 || rounded > 5)) {
-        text = "1e";
-        append_integer(text, static_cast<int>(rounded));
-        return text;
-      }
-      const double value = std::pow(10.0, place), scale = std::pow(10.0, std::floor(place + 1e-9));
-      append_floating(text, std::round(value / scale) * scale);
-      return text.size() <= 8 ? text : tick_label(value, scale);
-    };
-    const double decades = high - low;
-    if (decades >= 0.5 && decades * 3 <= wanted * 1.5) {  // ticks at 1, 2 and 5 of each decade
-      for (double decade = std::floor(low); decade <= high; ++decade)
-        for (const double factor : {1.0, 2.0, 5.0}) {
-          const double at = decade + std::log10(factor);
-          if (at >= low && at <= high) out.push_back({at, label(at)});
-        }
-      return out;
-    }
-    if (decades >= 1) {
-      add_multiples(out, (std::max)(1.0, nice_step(decades / wanted)), label);
-      return out;
-    }
-    const double from = std::pow(10.0, low), to = std::pow(10.0, high), step = nice_step((to - from) / wanted);
-    if (!(step > 0)) return out;
-    const double last = std::floor(to / step + 1e-9);
-    for (double i = std::ceil(from / step - 1e-9); i <= last && out.size() < 60; ++i)
-      out.push_back({std::clamp(std::log10(i * step), low, high), tick_label(i * step, step)});
-    return out;
+  [[noreturn]] static void refuse() {
+    throw UndrawableFigure("its numbers are too large or too close to each other to be drawn");
   }
 };
 

@@ -2,6 +2,7 @@
 // plotly 6 ({"dtype": "f8", "bdata": "<base64>"}).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,8 @@ inline double no_number() noexcept { return not_a_number(); }
 struct PlotlyColumn {
   std::vector<double> numbers;
   std::vector<std::string> texts;
+  std::vector<bool> was_text;       // for each of `texts` whether the figure has it as text
+  std::vector<std::string> groups;  // of a list of two lists: the groups of the categories in `texts`
 
   [[nodiscard]] std::size_t size() const { return numbers.size(); }
   [[nodiscard]] std::string text(std::size_t i) const {
@@ -41,6 +44,7 @@ struct PlotlyColumn {
     if (is_finite(numbers[i])) append_floating(out, numbers[i]);
     return out;
   }
+  [[nodiscard]] std::string group(std::size_t i) const { return i < groups.size() ? groups[i] : std::string(); }
   /// Whether plotly takes the values for numbers: at most two different words for each different number. Missing values
   /// do not count; with others, words have no place ("NaN", "n/a").
   [[nodiscard]] bool is_numeric() const {
@@ -65,8 +69,8 @@ inline std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view t
     const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
                       : c >= 'a' && c <= 'z' ? c - 'a' + 26
                       : c >= '0' && c <= '9' ? c - '0' + 52
-                      : c == '+'             ? 62
-                      : c == '/'             ? 63
+                      : c == '+' || c == '-' ? 62  // the second is of the alphabet for addresses
+                      : c == '/' || c == '_' ? 63
                                              : -1;
     if (digit < 0) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
@@ -193,13 +197,25 @@ inline PlotlyColumn column_of(const Json* list, std::string_view name) {
     return column;
   }
   if (!list->is_array()) throw UndrawableFigure("'" + std::string(name) + "' of a trace is not a list");
+  if (list->size() >= 2 && (*list)[0].is_array() && (*list)[1].is_array()) {
+    if (list->size() > 2) throw UndrawableFigure("its categories have more than two levels");
+    for (std::size_t i = 0; i < (std::min)((*list)[0].size(), (*list)[1].size()); ++i) {
+      column.numbers.push_back(no_number());
+      column.groups.push_back(label_of((*list)[0][i]));
+      column.texts.push_back(column.groups.back().empty() ? std::string() : label_of((*list)[1][i]));
+    }
+    return column;
+  }
   bool any_text = false;
   for (const Json& value : *list) {
     column.numbers.push_back(number_of(&value).value_or(no_number()));
     any_text = any_text || value.is_string() || value.is_boolean();
   }
   if (any_text)
-    for (const Json& value : *list) column.texts.push_back(label_of(value));
+    for (const Json& value : *list) {
+      column.texts.push_back(label_of(value));
+      column.was_text.push_back(value.is_string());
+    }
   return column;
 }
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/read_figure.hpp"
 
 namespace erm::detail {
 
@@ -29,6 +29,7 @@ inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {
 /// Whether the figures can share a pair of axes. A heatmap would cover the other figure, and the stacks of two runs
 /// would become one stack.
 inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
+  if (!other.pies.empty() || !other.panels.empty() || !first.panels.empty()) return false;
   if (other.x.kind != first.x.kind || other.y.kind != first.y.kind) return false;
   return std::all_of(other.traces.begin(), other.traces.end(), [&](const PlotlyTrace& trace) {
     return !trace.is_matrix() && trace.kind != PlotlyTrace::Kind::pie && trace.is_horizontal == first.traces[0].is_horizontal &&
@@ -51,7 +52,8 @@ inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t numbe
 }
 
 inline void join_axes(PlotlyAxis& axis, const PlotlyAxis& other) {
-  if (axis.fixed_range != other.fixed_range) axis.fixed_range.reset();
+  if (axis.fixed_low != other.fixed_low) axis.fixed_low.reset();
+  if (axis.fixed_high != other.fixed_high) axis.fixed_high.reset();
   for (const std::string& category : other.categories) (void)axis.category_place(category);
 }
 

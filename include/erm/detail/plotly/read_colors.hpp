@@ -21,11 +21,6 @@
 
 namespace erm::detail {
 
-inline std::string read_color(const Json* json) {
-  const std::string_view text = text_of(json);
-  return is_color(text) ? std::string(text) : std::string();
-}
-
 inline ColorScale read_color_scale(const Json* json) {
   if (json != nullptr && json->is_string()) return ColorScale::named(text_of(json));
   if (json == nullptr || !json->is_array()) return ColorScale();

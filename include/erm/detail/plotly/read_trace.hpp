@@ -48,6 +48,7 @@ inline void read_group_style(PlotlyGroupStyle& style, const Json* layout) {
   read("boxmode", style.box_mode);
   read("violinmode", style.violin_mode);
   style.bar_gap = number_of(member(layout, "bargap"));
+  if (!style.bar_gap) style.bar_gap = number_of(member(layout, "waterfallgap"));
   read_gap("bargroupgap", style.bar_group_gap);
   read_gap("boxgap", style.box_gap);
   read_gap("boxgroupgap", style.box_group_gap);
@@ -100,8 +101,8 @@ class PlotlyTraceReader {
   void read_common(PlotlyTrace& trace, const PlotlyAttributes& attributes, std::string_view default_color) {
     using Kind = PlotlyTrace::Kind;
     trace.name = title_of(attributes.at("name"));
-    const bool is_in_legends = !trace.is_matrix() && trace.kind != Kind::pie;
-    trace.in_legend = !trace.name.empty() && attributes.flag("showlegend", true) && is_in_legends;
+    const bool is_in_legends = !trace.is_matrix();
+    trace.in_legend = (!trace.name.empty() || trace.kind == Kind::pie) && attributes.flag("showlegend", true) && is_in_legends;
     if (trace.kind != Kind::pie) {
       trace.x = attributes.column("x");
       trace.y = attributes.column("y");

@@ -94,8 +94,6 @@ struct PlotlyTrace {
   // heatmap and contour
   std::vector<std::vector<double>> z;
   std::vector<std::vector<std::string>> cell_texts;
-  bool shows_values = false;
-  std::string value_format;
   double x_gap = 0, y_gap = 0;
   std::string coloring = "fill";
   bool shows_lines = true;

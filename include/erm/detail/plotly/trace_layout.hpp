@@ -132,6 +132,7 @@ inline void lay_out_contours(PlotlyTrace& trace, PlotlyAxis& x_axis, PlotlyAxis&
   }
 }
 
+/// `traces` are all of the pair of axes `x`, `y`.
 inline PlotlyTraceLayout lay_out_traces(std::vector<PlotlyTrace>& traces, PlotlyAxis& x, PlotlyAxis& y,
                                         const PlotlyGroupStyle& groups) {
   PlotlyTraceLayout layout;
