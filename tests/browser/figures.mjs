@@ -40,22 +40,37 @@ export function ours(svg) {
       const isDots = (one) => one.strokes.every((stroke) => box(stroke)[0] === box(stroke)[2] && box(stroke)[1] === box(stroke)[3]);
       const stroked = paths.filter((one) => one.path.hasAttribute("stroke"));
       const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)];
+      // A symbol is its middle, and the strokes of its outline.
+      const symbols = parts("markers").flatMap((path) => {
+        const all = strokes(path.getAttribute("d"));
+        return all.flatMap((stroke, i) => (stroke.length === 1 ? [[stroke, box(all[i + 1])]] : []));
+      });
       found.traces[trace.dataset.trace] = {
         line: stroked.filter((one) => !isDots(one)).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
-        dots: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ strokes: strokes(path.getAttribute("d")) }))]
-          .flatMap((one) => one.strokes).map((stroke) => place(stroke[0])),
-        sizes: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }))]
-          .flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
+        dots: [...stroked.filter(isDots).flatMap((one) => one.strokes), ...symbols.map(([middle]) => middle)].map((stroke) => place(stroke[0])),
+        sizes: [...stroked.filter(isDots).flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
+          ...symbols.map(([, [left, , right]]) => right - left)],
         // Rectangles that are filled; an area has other than four corners.
         bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length === 4)
           .map((stroke) => box(stroke.map(place))),
         areas: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length !== 4)
           .map((stroke) => box(stroke.map(place))),
         errors: parts("errors").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
-        boxes: parts("boxes").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
+        boxes: [...parts("boxes"), ...parts("violins")].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
+        levels: parts("contours").map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
         texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
       };
     }
+  }
+  // Pies have no axes: the parts of the circle where each slice ends, and its text.
+  for (const trace of svg.querySelectorAll("svg > [data-trace]")) {
+    if (trace.parentNode !== svg) continue;
+    const slices = [...trace.querySelectorAll('[data-part="slice"]')].map((path) => {
+      const [from] = strokes(path.getAttribute("d"))[0];
+      return from;
+    });
+    const x = slices.map((slice) => slice[0]), y = slices.map((slice) => slice[1]);
+    found.traces[trace.dataset.trace] = { slices: slices.length, x, y, texts: [...trace.querySelectorAll("text")].map((one) => one.textContent) };
   }
   for (const ticks of svg.querySelectorAll("[data-axis]")) {
     const name = ticks.dataset.axis, letter = name[0];
@@ -129,7 +144,7 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", points: [], bars: [], errors: [], boxes: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", points: [], bars: [], errors: [], boxes: [], levels: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
     if (!x || !y || !trace.xaxis) return;
     const plot = { left: corner.left + x._offset, top: corner.top + y._offset, width: x._length, height: y._length };
@@ -145,7 +160,8 @@ export async function theirs({ figure, size }) {
     const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
     if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
     if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
-    if (trace.type === "box") one.boxes = inside("path.box").map((path) => boxIn(path, plot));
+    if (/^(box|candlestick|violin)$/.test(trace.type)) one.boxes = inside("path.box, path.violin").map((path) => boxIn(path, plot));
+    if (trace.type === "contour") one.levels = inside(".contourlevel").filter((level) => level.querySelector("path")).map((level) => boxIn(level, plot));
     one.errors = [...inside(".errorbar path"), ...[]].map((path) => boxIn(path, plot));
     one.texts = inside("text").map((element) => element.textContent);
   });

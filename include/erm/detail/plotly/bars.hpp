@@ -78,6 +78,22 @@ class PlotlyStacks {
   std::map<std::pair<double, bool>, double> sums_;
 };
 
+/// The least step of an axis's ticks, so that there are no more of them than bars or boxes: `distance` between two, from
+/// `first`. Where steps do not fit to each other, there is none.
+inline void force_step(PlotlyAxis& axis, double distance, double first, bool is_allowed) {
+  const auto is_whole = [](double part) { return std::fabs(part - std::round(part)) < 1e-6; };
+  if (!is_allowed || axis.kind == PlotlyAxis::Kind::logarithmic || axis.kind == PlotlyAxis::Kind::category ||
+      axis.least_step < 0) {
+    axis.least_step = -1;
+  } else if (axis.least_step == 0 || (is_whole(axis.least_step / distance) &&
+                                      is_whole((first - axis.least_step_from) / distance))) {
+    axis.least_step = distance;
+    axis.least_step_from = first;
+  } else if (!is_whole(distance / axis.least_step) || !is_whole((first - axis.least_step_from) / axis.least_step)) {
+    axis.least_step = -1;
+  }
+}
+
 /// Lays out the bars of one direction on one pair of axes.
 class PlotlyBarLayout {
  public:
@@ -201,7 +217,7 @@ class PlotlyBarLayout {
     double distance = least_distance(middles);
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
-    distance_ = distance;
+    force_step(along(), distance, sorted.front(), overlap);
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
@@ -271,7 +287,8 @@ class PlotlyBarLayout {
         along().widen(bar.begin);
         along().widen(bar.end);
       }
-      across().widen(bar.head, {0, true});
+      const bool is_at_zero = !has_own_base && head == 0;
+      if (!is_at_zero) across().widen(bar.head, {0, true});
       if (has_own_base) across().widen(bar.foot, {0, true});
       if (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")
         across().widen(across().place(0), {0, false});
@@ -290,7 +307,7 @@ class PlotlyBarLayout {
   bool is_horizontal_ = false;
   std::vector<std::vector<PlotlyCount>> counts_;
   std::vector<Shape> shapes_;
-  double gap_ = 0.2, distance_ = 1, single_width_ = 1e301;
+  double gap_ = 0.2, single_width_ = 1e301;
 };
 
 /// The bars of each trace, in the order of the traces; none for traces of other kinds. `which` are the traces of one

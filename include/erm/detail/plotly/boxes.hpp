@@ -174,6 +174,7 @@ class PlotlyBoxLayout {
     all.erase(std::unique(all.begin(), all.end()), all.end());
     const bool is_category = along().kind == PlotlyAxis::Kind::category;
     const double half = (is_category ? 1 : least_distance(all)) / 2;
+    if (!all.empty()) force_step(along(), 2 * half, all.front(), true);
     const bool is_violin = traces_[which_[0]].kind == Kind::violin;
     const double part = 1 - (is_violin ? style_.violin_gap : style_.box_gap);
     const double group_part = 1 - (is_violin ? style_.violin_group_gap : style_.box_group_gap);

@@ -84,6 +84,7 @@ inline void stack_points(const std::vector<PlotlyTrace>& traces, const std::vect
 inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& points, PlotlyAxis& x, PlotlyAxis& y) {
   const std::size_t size = points.x.size();
   if (size == 0) return;
+  for (PlotlyAxis* const axis : {&x, &y}) axis->least_step = -1;  // only bars and boxes force a step
   const auto is_same = [](double a, double b) { return a == b; };
   const bool is_open = size < 2 || !is_same(points.x[0], points.x[size - 1]) || !is_same(points.y[0], points.y[size - 1]);
   const std::string& fill = trace.fill;
@@ -99,7 +100,8 @@ inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& point
     const double marker = i < trace.sizes.size() ? trace.sizes[i] : trace.marker_size;
     const double pixels = trace.has_markers ? (std::max)(marker / 1.6, 3.0) : 0;
     x.widen(points.x[i], x_is_tight ? PlotlyRoom{0, false} : PlotlyRoom{pixels, true});
-    y.widen(points.y[i], PlotlyRoom{pixels, !y_is_tight});
+    const bool is_at_ground = y_to_zero && points.y[i] == 0;
+    y.widen(points.y[i], is_at_ground ? PlotlyRoom{0, false} : PlotlyRoom{pixels, !y_is_tight});
     const auto reach = [&](const PlotlyErrors& errors, PlotlyAxis& axis, double place) {
       if (i < errors.plus.size() && is_finite(errors.plus[i])) axis.widen(moved_place(axis, place, errors.plus[i]), {0, true});
       if (i < errors.minus.size() && is_finite(errors.minus[i]))

@@ -48,7 +48,7 @@ inline PlotlyFigure read_plotly(const Json& json) {
       reader.skip(trace);
       continue;
     }
-    PlotlyTrace read = reader.read(trace, drawn++, color);
+    PlotlyTrace read = reader.read(trace, drawn++, index - 1, color);
     if (read.kind == PlotlyTrace::Kind::pie) {
       if (read.in_legend) in_legend += (std::max<std::size_t>)(read.labels.size(), 2);
       figure.pies.push_back(std::move(read));
