@@ -17,7 +17,8 @@ export function ours(svg) {
         else if (/v/i.test(command)) y = from[1] + numbers[i];
         else [x, y] = [from[0] + numbers[i + step - 2], from[1] + numbers[i + step - 1]];
         if (/m/i.test(command)) out.push(stroke = []);
-        stroke.push([x, y]);
+        const last = stroke.at(-1);
+        if (!last || last[0] !== x || last[1] !== y) stroke.push([x, y]);
       }
     }
     return out;
@@ -37,7 +38,7 @@ export function ours(svg) {
     const place = ([x, y]) => [x / width, 1 - y / height];
     for (const trace of plot.querySelectorAll("[data-trace]")) {
       const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
-      const isDots = (one) => one.strokes.every((stroke) => box(stroke)[0] === box(stroke)[2] && box(stroke)[1] === box(stroke)[3]);
+      const isDots = (one) => !one.path.hasAttribute("stroke-linejoin");  // lines have round joins
       const stroked = paths.filter((one) => one.path.hasAttribute("stroke"));
       const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)];
       found.traces[trace.dataset.trace] = {
@@ -80,8 +81,8 @@ export function ours(svg) {
     // A shape in a picture of its own counts from there.
     const around = path.closest("svg");
     const [dx, dy] = around === svg ? [0, 0] : ["x", "y"].map((name) => Number(around.getAttribute(name)));
-    const corners = strokes(path.getAttribute("d")).flat().map(([x, y]) => part([x + dx, y + dy]));
-    return box(corners);
+    const { x, y, width, height } = path.getBBox();
+    return [...part([x + dx, y + dy + height]), ...part([x + dx + width, y + dy])];
   });
   found.annotations = [...svg.querySelectorAll('[data-part="annotation"]')].map((one) => [one.textContent,
     ...part([Number(one.getAttribute("x")), Number(one.getAttribute("y")) - 0.35 * Number(one.getAttribute("font-size"))])]);
@@ -104,7 +105,8 @@ export async function theirs({ figure, size }) {
     change.height = full().height + size.height - full()._size.h;
     await window.Plotly.relayout(gd, change);
   }
-  const plain = (text) => text.replace(/<[^>]*>/g, "").replace(/\u2212/g, "−");
+  const raised = (text) => [...text].map((sign) => ({ "\u2212": "⁻" })[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]).join("");
+  const plain = (text) => text.replace(/x10<sup>/g, "×10<sup>").replace(/^x10$/, "10").replace(/<sup>(.*?)<\/sup>/g, (_, power) => raised(power)).replace(/<[^>]*>/g, "");
   const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
   for (const name of axisNames()) {
     const axis = full()[name];
@@ -129,7 +131,7 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", points: [], bars: [], errors: [], boxes: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
     if (!x || !y || !trace.xaxis) return;
     const plot = { left: corner.left + x._offset, top: corner.top + y._offset, width: x._length, height: y._length };
@@ -145,6 +147,12 @@ export async function theirs({ figure, size }) {
     const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
     if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
     if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
+    if (trace.type === "heatmap") {
+      const edges = (axis, at) => points[0][at].map((edge) => (at === "x" ? axis.c2p(edge) / axis._length : 1 - axis.c2p(edge) / axis._length));
+      const across = edges(x, "x"), up = edges(y, "y");
+      for (let row = 0; row + 1 < up.length; ++row)
+        for (let column = 0; column + 1 < across.length; ++column) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
+    }
     if (trace.type === "box") one.boxes = inside("path.box").map((path) => boxIn(path, plot));
     one.errors = [...inside(".errorbar path"), ...[]].map((path) => boxIn(path, plot));
     one.texts = inside("text").map((element) => element.textContent);
@@ -159,7 +167,7 @@ export async function theirs({ figure, size }) {
   found.legend = [...root.querySelectorAll(".legendtext")].map((element) => element.textContent);
   const titles = (part, selector) => { for (const element of root.querySelectorAll(selector)) if (!/^Click to|^$/.test(element.textContent)) (found.titles[part] ||= []).push(element.textContent); };
   titles("title", ".gtitle");
-  titles("x-title", "[class^=x][class$=title]");
-  titles("y-title", "[class^=y][class$=title]");
+  titles("x-title", "[class^='g-x'] text");
+  titles("y-title", "[class^='g-y'] text");
   return found;
 }

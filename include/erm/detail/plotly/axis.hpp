@@ -78,6 +78,7 @@ struct PlotlyAxis {
 
   std::string id;     // "x", "y2"
   std::string group;  // the id of the first of the axes that have the same range; its own where there is no other
+  std::string base;   // the id of the axis below it that its ticks follow, or empty
   Kind kind = Kind::linear;
   std::string title;
   bool has_kind = false;  // whether the layout gives the kind; otherwise it follows from the values

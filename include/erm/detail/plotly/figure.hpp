@@ -106,7 +106,7 @@ struct PlotlyFigure {
   std::vector<PlotlyTrace> traces;
   std::string bar_mode = "group";
   std::optional<double> bar_gap;
-  bool shows_legend = false;
+  bool shows_legend = false, reverses_legend = false;
   std::optional<PlotlyColorBar> color_bar;
   std::vector<std::string> left_out;  // what of the figure is not drawn; a line below it says so
 

@@ -49,12 +49,20 @@ struct PlotlyLayout {
     return out;
   }
   /// The traces of all pairs of axes, in the order of the figure.
-  [[nodiscard]] std::vector<const PlotlyTrace*> traces() const {
+  [[nodiscard]] std::vector<const PlotlyTrace*> all_traces() const {
     std::vector<const PlotlyTrace*> out;
     for (const PlotlyLayout* pair : pairs())
       for (const PlotlyTrace& trace : pair->figure.traces) out.push_back(&trace);
     if (!panels.empty())
       std::stable_sort(out.begin(), out.end(), [](const PlotlyTrace* a, const PlotlyTrace* b) { return a->index < b->index; });
+    return out;
+  }
+  /// Those that the legend shows, in its order: of what is stacked the last is on top.
+  [[nodiscard]] std::vector<const PlotlyTrace*> legend_traces() const {
+    std::vector<const PlotlyTrace*> out;
+    for (const PlotlyTrace* trace : all_traces())
+      if (trace->in_legend) out.push_back(trace);
+    if (figure.reverses_legend) std::reverse(out.begin(), out.end());
     return out;
   }
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
@@ -136,8 +144,8 @@ class PlotlyMargins {
     right_ = 18;
     if (figure.shows_legend) {
       std::size_t shown = 0;
-      for (const PlotlyTrace* trace : layout_.traces())
-        if (trace->in_legend && ++shown <= max_legend_entries)
+      for (const PlotlyTrace* trace : layout_.legend_traces())
+        if (++shown <= max_legend_entries)
           layout_.legend_width =
               (std::max)(layout_.legend_width, (std::min)(text_width(trace->name), 14.0) * svg_font_size + 36);
       right_ += layout_.legend_width;
@@ -171,6 +179,18 @@ class PlotlyMargins {
       figure.y.settle_range(pair->plot_height);
       pair->x_ticks = plotly_ticks(figure.x, pair->plot_width, false);
       pair->y_ticks = plotly_ticks(figure.y, pair->plot_height, true);
+    }
+    for (PlotlyLayout* pair : pairs_) {
+      PlotlyFigure& figure = pair->figure;
+      for (const PlotlyLayout* other : pairs_) {
+        if (!figure.y.base.empty() && other->figure.y.id == figure.y.base)
+          pair->y_ticks = ticks_beside(figure.y, other->figure.y, other->y_ticks, pair->plot_height, true);
+        if (!figure.x.base.empty() && other->figure.x.id == figure.x.base)
+          pair->x_ticks = ticks_beside(figure.x, other->figure.x, other->x_ticks, pair->plot_width, false);
+      }
+    }
+    for (PlotlyLayout* pair : pairs_) {
+      PlotlyFigure& figure = pair->figure;
       hide_labels(figure.x, pair->x_ticks);
       hide_labels(figure.y, pair->y_ticks);
       for (PlotlyTick& tick : pair->y_ticks) tick.label = fitted_text(tick.label, 18);

@@ -1,9 +1,11 @@
 // Reads a plotly figure: what of its JSON ERM can draw, checked and with defaults filled in. What it cannot draw it names.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "erm/detail/plotly/annotations.hpp"
 #include "erm/detail/plotly/axes.hpp"
@@ -13,6 +15,17 @@
 #include "erm/json.hpp"
 
 namespace erm::detail {
+
+/// Whether plotly shows the last trace first: of stacked bars, and of areas that reach to the trace before.
+inline bool reverses_legend(const std::vector<PlotlyTrace>& traces, const Json* layout) {
+  const std::string_view order = text_of(member(layout, "legend", "traceorder"));
+  if (!order.empty()) return order.find("reversed") != std::string_view::npos;
+  const bool is_stacked = text_of(member(layout, "barmode")) == "stack";
+  return std::any_of(traces.begin(), traces.end(), [&](const PlotlyTrace& trace) {
+    return trace.in_legend && (trace.fill == "tonexty" || trace.fill == "tonextx" ||
+                               (is_stacked && trace.kind == PlotlyTrace::Kind::bar));
+  });
+}
 
 /// Throws UndrawableFigure where the figure is malformed, or has something that ERM does not draw.
 inline PlotlyFigure read_plotly(const Json& json) {
@@ -51,6 +64,7 @@ inline PlotlyFigure read_plotly(const Json& json) {
   }
   const Json* legend = member(layout, "showlegend");
   figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
+  figure.reverses_legend = reverses_legend(figure.traces, layout);
   axes.settle(figure);
   name_unknown_layout(figure, json, axes);
   read_shapes(figure, axes, layout);

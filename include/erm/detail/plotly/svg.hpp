@@ -87,7 +87,7 @@ inline std::string PlotlyDrawing::description() const {
                                         {PlotlyTrace::Kind::bar, "bars"},
                                         {PlotlyTrace::Kind::histogram, "histogram"},
                                         {PlotlyTrace::Kind::heatmap, "heatmap"}};
-  const std::vector<const PlotlyTrace*> traces = layout_.traces();
+  const std::vector<const PlotlyTrace*> traces = layout_.all_traces();
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
@@ -378,9 +378,9 @@ inline void PlotlyDrawing::draw_legend() {
   const double x = layout_.width - layout_.legend_width - layout_.color_bar_width - 6;
   double y = layout_.whole_top + 12;
   std::size_t shown = 0, all = 0;
-  for (const PlotlyTrace* const one : layout_.traces()) {
+  for (const PlotlyTrace* const one : layout_.legend_traces()) {
     const PlotlyTrace& trace = *one;
-    if (!trace.in_legend || ++all > max_legend_entries) continue;
+    if (++all > max_legend_entries) continue;
     ++shown;
     const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
     const bool is_marker = trace.kind == PlotlyTrace::Kind::scatter && !trace.has_line;
