@@ -94,16 +94,17 @@ export function ours(svg) {
 export async function theirs({ figure, size }) {
   const root = document.createElement("div");
   document.body.replaceChildren(root);
-  const layout = { ...figure.layout, width: size.width + 300, height: size.height + 200, autosize: false };
-  const gd = await window.Plotly.newPlot(root, figure.data, layout, { staticPlot: true });
   const full = () => gd._fullLayout;
   const axisNames = () => Object.keys(full()).filter((key) => /^[xy]axis\d*$/.test(key) && full()[key]._id);
+  // Drawn anew until the room for labels leaves plots of our size; a relayout would take the first ranges for given.
+  let gd = null;
   for (let i = 0; i < 3; ++i) {
-    const change = { "margin.autoexpand": true };
-    for (const name of axisNames()) change[`${name}.automargin`] = false;
-    change.width = full().width + size.width - full()._size.w;
-    change.height = full().height + size.height - full()._size.h;
-    await window.Plotly.relayout(gd, change);
+    const layout = structuredClone(figure.layout ?? {});
+    layout.autosize = false;
+    layout.width = gd ? full().width + size.width - full()._size.w : size.width + 300;
+    layout.height = gd ? full().height + size.height - full()._size.h : size.height + 200;
+    for (const name of gd ? axisNames() : []) layout[name] = { ...layout[name], automargin: false };
+    gd = await window.Plotly.newPlot(root, structuredClone(figure.data), layout, { staticPlot: true });
   }
   const raised = (text) => [...text].map((sign) => ({ "\u2212": "⁻" })[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]).join("");
   const plain = (text) => text.replace(/x10<sup>/g, "×10<sup>").replace(/^x10$/, "10").replace(/<sup>(.*?)<\/sup>/g, (_, power) => raised(power)).replace(/<[^>]*>/g, "");

@@ -18,6 +18,11 @@
 
 namespace erm::detail {
 
+inline std::string read_color(const Json* json) {
+  const std::string_view text = text_of(json);
+  return is_color(text) ? std::string(text) : std::string();
+}
+
 /// A value for each point, or one for all.
 template <class T>
 struct PlotlyPerPoint {

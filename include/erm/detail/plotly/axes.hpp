@@ -279,8 +279,7 @@ class PlotlyAxes {
     for (const Pair& pair : pairs_) {
       PlotlyFigure panel;
       fill(panel, pair);
-      panel.bar_mode = figure.bar_mode;
-      panel.bar_gap = figure.bar_gap;
+      panel.groups = figure.groups;
       panel.color_bar = figure.color_bar;
       panel.draws_x = is_drawn_at(pair.first, pair.second);
       panel.draws_y = is_drawn_at(pair.second, pair.first);

@@ -41,16 +41,16 @@ void each_unknown(const Json* json, std::string_view known, const Name& name) {
 }
 
 inline constexpr std::string_view known_layout_keys =
-    "title barmode bargap bargroupgap barnorm barcornerradius colorway coloraxis showlegend shapes annotations grid "
+    "title barmode bargap bargroupgap barnorm colorway coloraxis showlegend shapes annotations grid "
     "template autotypenumbers boxmode boxgap boxgroupgap violinmode violingap violingroupgap waterfallmode waterfallgap "
     "waterfallgroupgap funnelmode funnelgap funnelgroupgap hiddenlabels piecolorway extendpiecolors sunburstcolorway "
     "extendsunburstcolors treemapcolorway extendtreemapcolors iciclecolorway extendiciclecolors funnelareacolorway "
-    "extendfunnelareacolors scattermode scattergap "
+    "extendfunnelareacolors "
     // Without effect on a static picture, or the page's own: its size, its fonts, its colours, the place of the legend.
     "legend hovermode hoverlabel hoverdistance hoversubplots dragmode clickmode uirevision datarevision "
     "selectionrevision editrevision meta metasrc modebar font width height minreducedwidth minreducedheight autosize "
     "margin paper_bgcolor plot_bgcolor spikedistance selectdirection newshape activeshape newselection activeselection "
-    "selections transition computed hidesources colorscale uniformtext scene polar ternary geo mapbox map smith";
+    "selections transition computed hidesources colorscale scene polar ternary geo mapbox map smith";
 
 inline constexpr std::string_view known_axis_keys =
     "title type visible showticklabels showgrid rangemode tickformat tickprefix ticksuffix showtickprefix showticksuffix "

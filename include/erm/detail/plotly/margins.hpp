@@ -10,22 +10,29 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/pies.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 #include "erm/detail/plotly/tick_text.hpp"
+#include "erm/detail/plotly/trace_layout.hpp"
 
 namespace erm::detail {
+
 
 inline constexpr double svg_font_size = 12;
 inline constexpr double tick_line_height = 15;
 inline constexpr std::size_t max_legend_entries = 16;
 inline constexpr double left_out_line_height = 16;
 
+/// A line of the legend: a trace, or a slice of a pie.
+struct PlotlyLegendEntry {
+  const PlotlyTrace* trace = nullptr;
+  std::string name, color;
+};
+
 struct PlotlyLayout {
   PlotlyFigure figure;
-  std::vector<std::vector<double>> xs, ys;  // for each trace the places of its points, or the edges of its cells
-  std::vector<std::vector<PlotlyBar>> bars;
+  PlotlyTraceLayout drawn;
   std::vector<PlotlyTick> x_ticks, y_ticks;
   bool slants_x_labels = false;
   std::vector<PlotlyLayout> panels;  // of a figure with several pairs of axes; each has its place in the whole
@@ -57,11 +64,15 @@ struct PlotlyLayout {
       std::stable_sort(out.begin(), out.end(), [](const PlotlyTrace* a, const PlotlyTrace* b) { return a->index < b->index; });
     return out;
   }
-  /// Those that the legend shows, in its order: of what is stacked the last is on top.
-  [[nodiscard]] std::vector<const PlotlyTrace*> legend_traces() const {
-    std::vector<const PlotlyTrace*> out;
+  [[nodiscard]] std::vector<PlotlyLegendEntry> legend() const {
+    std::vector<PlotlyLegendEntry> out;
     for (const PlotlyTrace* trace : all_traces())
-      if (trace->in_legend) out.push_back(trace);
+      if (trace->in_legend) out.push_back({trace, trace->name, trace->run ? "currentColor" : trace->color});
+    std::set<std::string> named;  // pies name their slices once
+    for (const PlotlyTrace& pie : figure.pies)
+      for (const std::size_t i : pie_order(pie))
+        if (pie.in_legend && named.insert(pie.labels[i]).second)
+          out.push_back({&pie, pie.labels[i], pie.point_colors[i]});
     if (figure.reverses_legend) std::reverse(out.begin(), out.end());
     return out;
   }
@@ -70,11 +81,6 @@ struct PlotlyLayout {
   /// `point`, moved to at most 10 pixels outside of the plot: a rectangle looks the same.
   [[nodiscard]] SvgPoint near_plot(const SvgPoint& point) const {
     return {std::clamp(point.x, -10.0, plot_width + 10), std::clamp(point.y, -10.0, plot_height + 10)};
-  }
-  /// From 0 to 1 on the colour scale.
-  [[nodiscard]] double color_place(double value) const {
-    const double low = *figure.color_bar->low, high = *figure.color_bar->high;
-    return high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
   }
 };
 
@@ -144,10 +150,10 @@ class PlotlyMargins {
     right_ = 18;
     if (figure.shows_legend) {
       std::size_t shown = 0;
-      for (const PlotlyTrace* trace : layout_.legend_traces())
+      for (const PlotlyLegendEntry& entry : layout_.legend())
         if (++shown <= max_legend_entries)
           layout_.legend_width =
-              (std::max)(layout_.legend_width, (std::min)(text_width(trace->name), 14.0) * svg_font_size + 36);
+              (std::max)(layout_.legend_width, (std::min)(text_width(entry.name), 14.0) * svg_font_size + 36);
       right_ += layout_.legend_width;
     }
     const auto has_bar = [](const PlotlyLayout* pair) {

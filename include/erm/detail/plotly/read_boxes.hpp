@@ -80,6 +80,11 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
     along.numbers.assign(size, number.value_or(no_number()));
     if (place->is_string()) along.texts.assign(size, label_of(*place));
   }
+  if (along.size() == 0) {  // a box without a place stands at the name of its trace
+    const std::string name = trace.name.empty() ? "trace " + std::to_string(trace.index) : trace.name;
+    along.numbers.assign(size, parse_number(name).value_or(no_number()));
+    along.texts.assign(size, name);
+  }
   if (trace.has_statistics && attributes.at(trace.is_horizontal ? "dy" : "dx") != nullptr)
     left_out.add("the step between boxes");
   trace.line_width = attributes.number("line.width", 2, 0, 20);

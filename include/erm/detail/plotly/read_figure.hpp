@@ -5,12 +5,16 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/detail/plotly/annotations.hpp"
 #include "erm/detail/plotly/axes.hpp"
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/layout_keys.hpp"
+#include "erm/detail/plotly/left_out.hpp"
+#include "erm/detail/plotly/read_colors.hpp"
+#include "erm/detail/plotly/read_trace.hpp"
 #include "erm/detail/plotly/shapes.hpp"
 #include "erm/json.hpp"
 
@@ -35,37 +39,44 @@ inline PlotlyFigure read_plotly(const Json& json) {
   PlotlyFigure figure;
   PlotlyAxes axes(layout);
   figure.title = title_of(member(layout, "title"));
-  if (const std::string_view mode = text_of(member(layout, "barmode")); !mode.empty()) figure.bar_mode = mode;
-  if (figure.bar_mode == "relative") figure.bar_mode = "stack";
-  figure.bar_gap = number_of(member(layout, "bargap"));
+  read_group_style(figure.groups, layout);
 
   static constexpr std::string_view colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                                 "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
   const Json* own_colors = member(layout, "colorway");
   if (own_colors == nullptr) own_colors = member(layout, "template", "layout", "colorway");
-  std::size_t index = 0, in_legend = 0;
+  PlotlyLeftOut left_out(figure.left_out);
+  PlotlyTraceReader reader(layout, left_out);
+  std::size_t index = 0, drawn = 0, in_legend = 0;
   for (const Json& trace : *data) {
+    if (!trace.is_object()) throw UndrawableFigure("a trace of it is not a JSON object");
     std::string color;
     if (own_colors != nullptr && own_colors->is_array() && !own_colors->empty())
       color = read_color(&(*own_colors)[index % own_colors->size()]);
     if (color.empty()) color = colors[index % std::size(colors)];
     ++index;
     const Json* visible = member(&trace, "visible");
-    if (is_false(visible) || text_of(visible) == "legendonly") continue;
-    figure.traces.push_back(read_trace(&trace, layout, color, figure.color_bar));
-    PlotlyTrace& last = figure.traces.back();
-    last.index = figure.traces.size() - 1;
-    if (member(&trace, "name") == nullptr && last.kind != PlotlyTrace::Kind::heatmap) {
-      last.name = "trace " + std::to_string(index - 1);
-      last.in_legend = !is_false(member(&trace, "showlegend"));
+    if (is_false(visible) || text_of(visible) == "legendonly") {
+      reader.skip(trace);
+      continue;
     }
+    PlotlyTrace read = reader.read(trace, drawn++, color);
+    if (read.kind == PlotlyTrace::Kind::pie) {
+      if (read.in_legend) in_legend += (std::max<std::size_t>)(read.labels.size(), 2);
+      figure.pies.push_back(std::move(read));
+      continue;
+    }
+    if (read.in_legend) ++in_legend;
+    figure.traces.push_back(std::move(read));
     axes.add_trace(trace);
-    if (figure.traces.back().in_legend) ++in_legend;
   }
+  figure.color_bar = settle_color_bars(figure.traces, left_out);
   const Json* legend = member(layout, "showlegend");
   figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
   figure.reverses_legend = reverses_legend(figure.traces, layout);
   axes.settle(figure);
+  if (figure.traces.empty() && figure.panels.empty() && !figure.pies.empty())
+    figure.x.is_visible = figure.y.is_visible = false;
   name_unknown_layout(figure, json, axes);
   read_shapes(figure, axes, layout);
   read_annotations(figure, axes, layout);

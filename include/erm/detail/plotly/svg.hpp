@@ -17,8 +17,13 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/axes_svg.hpp"
+#include "erm/detail/plotly/draw_bars.hpp"
+#include "erm/detail/plotly/draw_heatmap.hpp"
+#include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/plotly/layout.hpp"
+#include "erm/detail/plotly/marks.hpp"
 #include "erm/detail/plotly/marks_svg.hpp"
+#include "erm/detail/plotly/pies.hpp"
 #include "erm/detail/plotly/read_figure.hpp"
 #include "erm/detail/plotly/svg_parts.hpp"
 
@@ -34,13 +39,10 @@ class PlotlyDrawing {
   std::string traces_svg();
 
  private:
-  void begin_trace(std::size_t index);
-  void draw_scatter(std::size_t index);
-  void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
-  void draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points);
-  void draw_bars(std::size_t index);
-  void draw_heatmap(std::size_t index);
-  void draw_cell_texts(std::size_t index);
+  void begin_trace(const PlotlyTrace& trace);
+  void draw_traces();
+  void draw_trace(std::size_t index, const PlotlyPlane& plane);
+  void draw_pies();
   void draw_legend();
   void draw_color_bar();
   void draw_left_out();
@@ -51,16 +53,11 @@ class PlotlyDrawing {
   void add_line(const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
     append_line(out_, from, to, opacity);
   }
-  void add_rectangle(std::string& path, SvgPoint corner, SvgPoint opposite) const {
-    append_rectangle(path, layout_.near_plot(corner), layout_.near_plot(opposite));
-  }
-  void add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                 std::string_view attributes);
   [[nodiscard]] std::string description() const;
 
   const PlotlyLayout layout_;
   const PlotlyFigure& figure_ = layout_.figure;
-  std::vector<SvgPoint> previous_line_;  // of the previous trace; "tonexty" fills the area to it
+  std::map<std::string, std::vector<SvgPoint>> previous_lines_;  // of the traces before, by stack: areas reach to them
   std::string out_;
 };
 
@@ -86,7 +83,12 @@ inline std::string PlotlyDrawing::description() const {
   static constexpr NamedKind names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
                                         {PlotlyTrace::Kind::bar, "bars"},
                                         {PlotlyTrace::Kind::histogram, "histogram"},
-                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+                                        {PlotlyTrace::Kind::heatmap, "heatmap"},
+                                        {PlotlyTrace::Kind::contour, "contours"},
+                                        {PlotlyTrace::Kind::box, "boxes"},
+                                        {PlotlyTrace::Kind::violin, "violins"},
+                                        {PlotlyTrace::Kind::candlestick, "candlesticks"},
+                                        {PlotlyTrace::Kind::ohlc, "prices"}};
   const std::vector<const PlotlyTrace*> traces = layout_.all_traces();
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
@@ -97,6 +99,7 @@ inline std::string PlotlyDrawing::description() const {
     text += name;
     separator = ", ";
   }
+  if (!figure_.pies.empty()) text += std::string(separator) + "pie";
   if (!figure_.y.title.empty()) text += " of " + figure_.y.title;
   if (!figure_.x.title.empty()) text += " over " + figure_.x.title;
   std::size_t named = 0;
@@ -131,6 +134,7 @@ inline std::string PlotlyDrawing::svg() {
   marks.draw_shapes(true);
   for (const PlotlyLayout& panel : layout_.panels) out_ += PlotlyDrawing(panel).traces_svg();
   if (layout_.panels.empty()) out_ += traces_svg();
+  draw_pies();
   marks.draw_shapes(false);
   marks.draw_annotations();
   draw_legend();
@@ -148,32 +152,59 @@ inline std::string PlotlyDrawing::traces_svg() {
   append_attribute(out_, "width", layout_.plot_width);
   append_attribute(out_, "height", layout_.plot_height);
   out_ += '>';
-  for (const auto kind :
-       {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
-    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
-      if (figure_.traces[i].kind != kind) continue;
-      begin_trace(i);
-      if (kind == PlotlyTrace::Kind::scatter)
-        draw_scatter(i);
-      else if (kind == PlotlyTrace::Kind::heatmap)
-        draw_heatmap(i);
-      else
-        draw_bars(i);
-      out_ += "</g>";
-    }
-  }
+  draw_traces();
   out_ += "</svg>";
   std::swap(out_, whole);
   return whole;
 }
 
+/// Draws the kinds in plotly's order: lines and points are over bars, and these over matrices.
+inline void PlotlyDrawing::draw_traces() {
+  using Kind = PlotlyTrace::Kind;
+  const PlotlyPlane plane{figure_.x, figure_.y, layout_.plot_width, layout_.plot_height};
+  for (const auto& kinds : {std::pair{Kind::heatmap, Kind::heatmap}, std::pair{Kind::contour, Kind::contour},
+                            std::pair{Kind::bar, Kind::histogram}, std::pair{Kind::violin, Kind::violin},
+                            std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::ohlc, Kind::ohlc},
+                            std::pair{Kind::scatter, Kind::scatter}}) {
+    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
+      if (figure_.traces[i].kind != kinds.first && figure_.traces[i].kind != kinds.second) continue;
+      begin_trace(figure_.traces[i]);
+      draw_trace(i, plane);
+      out_ += "</g>";
+    }
+  }
+}
+
+inline void PlotlyDrawing::draw_trace(std::size_t index, const PlotlyPlane& plane) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  switch (trace.kind) {
+    case PlotlyTrace::Kind::scatter:
+      PlotlyPointsDrawing(out_, trace, layout_.drawn.points[index], plane).draw(previous_lines_[trace.stack]);
+      break;
+    case PlotlyTrace::Kind::bar:
+    case PlotlyTrace::Kind::histogram: PlotlyBarsDrawing(out_, trace, layout_.drawn.bars[index], plane).draw(); break;
+    case PlotlyTrace::Kind::heatmap:
+      append_heatmap(out_, trace, layout_.drawn.xs[index], layout_.drawn.ys[index], plane);
+      break;
+    default: append_marks(out_, layout_.drawn.marks[index], plane, trace.opacity);
+  }
+}
+
+inline void PlotlyDrawing::draw_pies() {
+  for (const PlotlyTrace& pie : figure_.pies) {
+    begin_trace(pie);
+    PlotlyPieDrawing(out_, pie, {layout_.whole_left, layout_.whole_top, layout_.whole_width, layout_.whole_height}).draw();
+    out_ += "</g>";
+  }
+}
+
 /// Begins the group of a trace, in which the page's script finds the run that it is from.
-inline void PlotlyDrawing::begin_trace(std::size_t index) {
+inline void PlotlyDrawing::begin_trace(const PlotlyTrace& trace) {
   out_ += "<g data-trace=\"";
-  append_integer(out_, figure_.traces[index].index);
-  if (const auto run = figure_.traces[index].run) {
+  append_integer(out_, trace.index);
+  if (trace.run) {
     out_ += "\" data-run=\"";
-    append_integer(out_, *run);
+    append_integer(out_, *trace.run);
   }
   out_ += "\">";
 }
@@ -186,205 +217,18 @@ inline void PlotlyDrawing::draw_left_out() {
   }
 }
 
-inline void PlotlyDrawing::draw_scatter(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  std::vector<SvgPoint> points;
-  for (std::size_t i = 0; i < layout_.xs[index].size(); ++i)
-    points.push_back({layout_.x_pixel(layout_.xs[index][i]), layout_.y_pixel(layout_.ys[index][i])});
-  std::vector<SvgPoint> line = points;
-  if (trace.connects_gaps)
-    line.erase(std::remove_if(line.begin(), line.end(), [](const SvgPoint& point) { return point.is_gap(); }),
-               line.end());
-  line = stepped(thinned(line), trace.shape);
-  draw_fill(trace, line);
-  if (trace.has_line) {
-    std::string path;
-    bool is_apart = true;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (line[i].is_gap()) {
-        is_apart = true;
-        continue;
-      }
-      append_point(path, is_apart ? 'M' : 'L', line[i]);
-      if (is_apart && (i + 1 == line.size() || line[i + 1].is_gap())) path += "h0";  // a point between gaps is a dot
-      is_apart = false;
-    }
-    std::string attributes = " stroke-linecap=\"round\" stroke-linejoin=\"round\"";
-    append_attribute(attributes, "stroke-width", trace.line_width);
-    if (!trace.dash.empty()) ((attributes += " stroke-dasharray=\"") += trace.dash) += '"';
-    if (!path.empty()) add_paths({{trace.color, path}}, trace, attributes);
-  }
-  if (trace.has_markers) draw_markers(trace, points);
-  previous_line_ = std::move(line);
-}
-
-inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line) {
-  if (trace.fill != "tozeroy" && trace.fill != "tonexty") return;
-  std::vector<SvgPoint> area;
-  for (const SvgPoint& point : line)
-    if (!point.is_gap()) area.push_back(point);
-  if (area.empty()) return;
-  if (trace.fill == "tonexty" && !previous_line_.empty()) {
-    for (auto point = previous_line_.rbegin(); point != previous_line_.rend(); ++point)
-      if (!point->is_gap()) area.push_back(*point);
-  } else {
-    const double zero = layout_.y_pixel(figure_.y.place(0));
-    const double ground = is_finite(zero) ? zero : layout_.plot_height;
-    const double last = area.back().x, first = area.front().x;
-    area.push_back({last, ground});
-    area.push_back({first, ground});
-  }
-  out_ += "<path fill=\"" + (trace.fill_color.empty() ? trace.color + "\" fill-opacity=\"0.25" : trace.fill_color) +
-          "\" d=\"";
-  for (std::size_t i = 0; i < area.size(); ++i) append_point(out_, i == 0 ? 'M' : 'L', area[i]);
-  out_ += "Z\"/>";
-}
-
-/// Draws markers as lines of no length with round ends: all of one colour are one path. Of markers that coincide, one
-/// is drawn.
-inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points) {
-  const double cell = points.size() > 5000 ? 2 : 0.1;  // in pixels
-  std::map<std::string, std::string> paths;
-  std::map<std::pair<double, double>, std::string> taken;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const SvgPoint& point = points[i];
-    if (point.is_gap() || std::fabs(point.x) > 1e4 || std::fabs(point.y) > 1e4) continue;
-    const std::string& color = i < trace.point_colors.size() ? trace.point_colors[i] : trace.color;
-    const SvgPoint snapped{std::round(point.x / cell) * cell, std::round(point.y / cell) * cell};
-    const auto [place, is_new] = taken.try_emplace({snapped.x, snapped.y}, color);
-    if (!is_new && place->second == color) continue;
-    place->second = color;
-    std::string& path = paths[color];
-    append_point(path, 'M', snapped);
-    path += "h0";
-  }
-  std::string attributes = " stroke-linecap=\"round\"";
-  append_attribute(attributes, "stroke-width", trace.marker_size);
-  add_paths(paths, trace, attributes);
-}
-
-inline void PlotlyDrawing::add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                                     std::string_view attributes) {
-  for (const auto& [color, path] : path_of_color) {
-    out_ += "<path stroke=\"" + color + '"';
-    out_ += attributes;
-    if (trace.opacity < 1) append_attribute(out_, "opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
-}
-
-inline void PlotlyDrawing::draw_bars(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const PlotlyAxis& across = trace.is_horizontal ? figure_.x : figure_.y;
-  std::map<std::string, std::string> paths;
-  std::map<std::string, PlotlyExtents> thin;  // of bars narrower than half a pixel, by colour
-  for (const PlotlyBar& bar : layout_.bars[index]) {
-    const auto along = [&](double place) {
-      return trace.is_horizontal ? layout_.y_pixel(place) : layout_.x_pixel(place);
-    };
-    const auto value = [&](double place) {
-      return trace.is_horizontal ? layout_.x_pixel(place) : layout_.y_pixel(place);
-    };
-    const double foot = value(is_finite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
-    const double begin = along(bar.begin), end = along(bar.end);
-    const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
-    if (std::fabs(end - begin) < 0.5) {
-      const double column = std::floor((std::min)(begin, end) * 2) / 2;
-      const double low = (std::min)(foot, head), high = (std::max)(foot, head);
-      PlotlyExtents& extents = thin[color];
-      if (const auto known = extents.find(column); known != extents.end())
-        known->second = {(std::min)(known->second.first, low), (std::max)(known->second.second, high)};
-      else
-        extents[column] = {low, high};
-      continue;
-    }
-    if (trace.is_horizontal)
-      add_rectangle(paths[color], {foot, begin}, {head, end});
-    else
-      add_rectangle(paths[color], {begin, foot}, {end, head});
-  }
-  for (const auto& [color, extents] : thin) {
-    std::string& path = paths[color];
-    for (const auto& [begin, extent] : extents) {
-      if (trace.is_horizontal)
-        add_rectangle(path, {extent.first, begin}, {extent.second, begin + 0.5});
-      else
-        add_rectangle(path, {begin, extent.first}, {begin + 0.5, extent.second});
-    }
-  }
-  for (const auto& [color, path] : paths) {
-    out_ += "<path fill=\"" + color + '"';
-    if (trace.opacity < 1) append_attribute(out_, "fill-opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
-}
-
-inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
-  const bool many =
-      trace.z.size() * x.size() > 2000;  // then in 64 colours, and neighbours of one colour are one rectangle
-  std::map<std::string, std::string> paths;
-  const auto color_of = [&](double value) {
-    if (!is_finite(value)) return std::string();
-    const double place = layout_.color_place(value);
-    return hex_color(figure_.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
-  };
-  for (std::size_t r = 0; r < trace.z.size(); ++r) {
-    const std::vector<double>& row = trace.z[r];
-    for (std::size_t c = 0, end = 0; c < row.size(); c = end) {
-      const std::string color = color_of(row[c]);
-      for (end = c + 1; end < row.size() && many && color_of(row[end]) == color;) ++end;
-      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[end]), top = layout_.y_pixel(y[r]),
-                   bottom = layout_.y_pixel(y[r + 1]);
-      if (!color.empty() && is_finite(left + right + top + bottom))
-        add_rectangle(paths[color], {left, top}, {right, bottom});
-    }
-  }
-  out_ += "<g shape-rendering=\"crispEdges\">";
-  for (const auto& [color, path] : paths) out_ += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
-  out_ += "</g>";
-  draw_cell_texts(index);
-}
-
-inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
-  if ((trace.cell_texts.empty() && !trace.shows_values) || trace.z.size() * x.size() > 4000) return;
-  for (std::size_t r = 0; r < trace.z.size(); ++r) {
-    for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
-      std::string text;
-      if (trace.shows_values && is_finite(trace.z[r][c])) {
-        const double magnitude = (std::max)(std::fabs(trace.z[r][c]), 1e-290);
-        text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
-      } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
-        text = trace.cell_texts[r][c];
-      }
-      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[c + 1]), top = layout_.y_pixel(y[r]),
-                   bottom = layout_.y_pixel(y[r + 1]);
-      if (!(std::fabs(bottom - top) >= 11) || std::fabs(top) > 1e4 ||
-          !(text_width(text) * 11 < std::fabs(right - left)))
-        continue;
-      const Rgb color = is_finite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
-                                                 : Rgb{128, 128, 128};
-      add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
-               std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
-    }
-  }
-}
-
 inline void PlotlyDrawing::draw_legend() {
   if (!figure_.shows_legend) return;
   const double x = layout_.width - layout_.legend_width - layout_.color_bar_width - 6;
   double y = layout_.whole_top + 12;
   std::size_t shown = 0, all = 0;
-  for (const PlotlyTrace* const one : layout_.legend_traces()) {
-    const PlotlyTrace& trace = *one;
+  for (const PlotlyLegendEntry& entry : layout_.legend()) {
     if (++all > max_legend_entries) continue;
     ++shown;
+    const PlotlyTrace& trace = *entry.trace;
     const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
     const bool is_marker = trace.kind == PlotlyTrace::Kind::scatter && !trace.has_line;
-    out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
+    out_ += "<path fill=\"none\" stroke=\"" + entry.color + '"';
     if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
     if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
     append_attribute(out_, "stroke-width", is_line ? (std::min)(trace.line_width, 4.0) : is_marker ? 8 : 11);
@@ -393,7 +237,7 @@ inline void PlotlyDrawing::draw_legend() {
     append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
     out_ += is_line ? "h22" : is_marker ? "h0" : "h12";
     out_ += "\"/>";
-    add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start", " data-part=\"legend\"");
+    add_text(x + 28, y + 4, fitted_text(entry.name, 14), "start", " data-part=\"legend\"");
     y += 19;
   }
   if (all > shown) add_text(x, y + 4, "and " + std::to_string(all - shown) + " more", "start");

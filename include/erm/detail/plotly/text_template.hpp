@@ -10,6 +10,7 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/plotly/number_format.hpp"
 
 namespace erm::detail {
 
@@ -26,7 +27,7 @@ inline std::string fixed_text(double value, int decimals) {
   if (digits.size() <= static_cast<std::size_t>(decimals))
     digits.insert(0, static_cast<std::size_t>(decimals) + 1 - digits.size(), '0');
   if (decimals > 0) digits.insert(digits.size() - static_cast<std::size_t>(decimals), 1, '.');
-  return (value < 0 && scaled > 0 ? "-" : "") + digits;
+  return (value < 0 && scaled > 0 ? std::string(minus_sign) : std::string()) + digits;
 }
 
 inline std::string without_last_zeros(std::string text) {
@@ -34,11 +35,6 @@ inline std::string without_last_zeros(std::string text) {
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();
   return text;
-}
-
-inline void add_thousands(std::string& text) {
-  const std::size_t begin = text[0] == '-' ? 1 : 0, point = (std::min)(text.find_first_of(".e"), text.size());
-  for (std::size_t at = point; at > begin + 3; at -= 3) text.insert(at - 3, 1, ',');
 }
 
 inline int decimal_exponent(double value) {
@@ -60,62 +56,12 @@ inline std::string short_number(double value, int digits = 7) {
   return text += units[third + 5];
 }
 
-/// `value` in a number format of d3, the usual ones: "d", ".2f", ",.0f", ".1%", ".3e", ".3g", ".2s", with "~" or "+";
-/// nothing for another format.
+/// `value` in a number format of d3; nothing for a format that ERM does not know.
 inline std::optional<std::string> formatted_number(double value, std::string_view format) {
   if (!is_finite(value)) return std::string();
-  bool has_commas = false, has_plus = false, trims = false;
-  std::optional<int> precision;
-  std::size_t i = 0;
-  for (; i < format.size() && (format[i] == ',' || format[i] == '+' || format[i] == '-'); ++i)
-    (format[i] == ',' ? has_commas : has_plus) = format[i] != '-' || has_plus;
-  if (i < format.size() && format[i] == '0') ++i;
-  if (i < format.size() && format[i] == '.') {
-    int digits = 0;
-    for (++i; i < format.size() && format[i] >= '0' && format[i] <= '9'; ++i)
-      digits = (std::min)(digits * 10 + (format[i] - '0'), 20);
-    precision = digits;
-  }
-  if (i < format.size() && format[i] == '~') {
-    trims = true;
-    ++i;
-  }
-  if (format.size() > i + 1) return std::nullopt;
-  const char type = i < format.size() ? format[i] : precision ? 'g' : ' ';
-  std::string text;
-  if (type == 'd' || (type == ' ' && has_commas && std::floor(value) == value)) {
-    text = fixed_text(value, 0);
-  } else if (type == 'f') {
-    text = fixed_text(value, precision.value_or(6));
-  } else if (type == '%') {
-    text = fixed_text(value * 100, precision.value_or(6));
-  } else if (type == 'e' || type == 'g' || type == 'r') {
-    const int wanted = type == 'e' ? precision.value_or(6) : (std::max)(precision.value_or(type == 'g' ? 6 : 12), 1) - 1;
-    const int exponent = decimal_exponent(value);
-    if (type == 'e' || (type == 'g' && (exponent < -6 || exponent > wanted))) {
-      text = fixed_text(value / std::pow(10.0, exponent), wanted) + (exponent < 0 ? "e-" : "e+") +
-             std::to_string(std::abs(exponent));
-    } else {
-      const double unit = std::pow(10.0, exponent - wanted);
-      text = fixed_text(std::round(value / unit) * unit, wanted - exponent);
-    }
-  } else if (type == 's') {
-    const int wanted = (std::max)(precision.value_or(6), 1), exponent = decimal_exponent(value);
-    const int third = std::clamp(static_cast<int>(std::floor(exponent / 3.0)), -5, 4);
-    static constexpr std::string_view units[] = {"f", "p", "n", "\xC2\xB5", "m", "", "k", "M", "G", "T"};
-    text = fixed_text(value / std::pow(1000.0, third), wanted - 1 - exponent + 3 * third);
-    if (trims) text = without_last_zeros(text);
-    text += units[third + 5];
-  } else if (type == ' ') {
-    append_floating(text, value);
-  } else {
-    return std::nullopt;
-  }
-  if (trims) text = without_last_zeros(text);
-  if (has_commas) add_thousands(text);
-  if (type == '%') text += '%';
-  if (has_plus && value >= 0) text.insert(0, "+");
-  return text;
+  if (format.empty()) return short_number(value);
+  const auto known = NumberFormat::parse(format);
+  return known ? std::optional<std::string>(known->text(value)) : std::nullopt;
 }
 
 /// `pattern` with each "%{name}" and "%{name:format}" replaced by what `value_of(name, format)` returns, a text or

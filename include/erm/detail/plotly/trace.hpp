@@ -1,6 +1,7 @@
 // One trace of a plotly figure as plain data: what its layout and its drawing need.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,6 +20,11 @@ struct PlotlyColorBar {
   std::optional<double> low, high;
   std::string title;
   bool is_shown = true;
+
+  /// From 0 to 1 on the scale, whose limits are known.
+  [[nodiscard]] double place(double value) const {
+    return *high > *low ? std::clamp((value - *low) / (*high - *low), 0.0, 1.0) : 0.5;
+  }
 };
 
 /// How far the error bars of one direction reach; NaN where a point has none.
@@ -34,6 +40,13 @@ struct PlotlyErrors {
 struct PlotlyBoxStatistics {
   double q1 = 0, median = 0, q3 = 0, low_fence = 0, high_fence = 0;
   std::optional<double> mean;
+};
+
+/// How bars, boxes and violins of a figure stand beside each other.
+struct PlotlyGroupStyle {
+  std::string bar_mode = "group", bar_norm, box_mode = "overlay", violin_mode = "overlay";
+  std::optional<double> bar_gap;
+  double bar_group_gap = 0, box_gap = 0.3, box_group_gap = 0.3, violin_gap = 0.3, violin_group_gap = 0.3;
 };
 
 struct PlotlyTrace {
@@ -81,8 +94,6 @@ struct PlotlyTrace {
   // heatmap and contour
   std::vector<std::vector<double>> z;
   std::vector<std::vector<std::string>> cell_texts;
-  bool shows_values = false;
-  std::string value_format;
   double x_gap = 0, y_gap = 0;
   std::string coloring = "fill";
   bool shows_lines = true;
