@@ -38,25 +38,34 @@ export function ours(svg) {
     const place = ([x, y]) => [x / width, 1 - y / height];
     for (const trace of plot.querySelectorAll("[data-trace]")) {
       const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
-      const isDots = (one) => !one.path.hasAttribute("stroke-linejoin");  // lines have round joins
-      const stroked = paths.filter((one) => one.path.hasAttribute("stroke"));
-      const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)];
+      // Lines have round joins. A marker that is no dot is a path that begins with its middle.
+      const dots = paths.filter((one) => one.path.hasAttribute("stroke") && !one.path.hasAttribute("stroke-linejoin"));
+      const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)].flatMap((path) => strokes(path.getAttribute("d")));
+      const symbols = parts("markers");
+      const boxes = parts("boxes").flat().map(place);
       found.traces[trace.dataset.trace] = {
-        line: stroked.filter((one) => !isDots(one)).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
-        dots: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ strokes: strokes(path.getAttribute("d")) }))]
-          .flatMap((one) => one.strokes).map((stroke) => place(stroke[0])),
-        sizes: [...stroked.filter(isDots), ...parts("markers").map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }))]
-          .flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
-        // Rectangles that are filled; an area has other than four corners.
-        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length === 4)
-          .map((stroke) => box(stroke.map(place))),
-        areas: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length !== 4)
-          .map((stroke) => box(stroke.map(place))),
-        errors: parts("errors").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
-        boxes: parts("boxes").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
+        line: paths.filter((one) => one.path.hasAttribute("stroke-linejoin")).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
+        dots: [...dots.flatMap((one) => one.strokes), ...symbols.filter((stroke) => stroke.length === 1)].map((stroke) => place(stroke[0])),
+        sizes: [...dots.flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
+          ...symbols.filter((stroke) => stroke.length > 1).map((stroke) => box(stroke)[2] - box(stroke)[0])],
+        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
+        areas: parts("area").map((stroke) => box(stroke.map(place))),
+        errors: parts("errors").map((stroke) => box(stroke.map(place))),
+        boxes: [boxes.map((point) => point[0]), boxes.map((point) => point[1])],
+        shapes: [...trace.querySelectorAll('[data-part="violins"]')].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
+        levels: [...trace.querySelectorAll('[data-part="contours"]')].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
         texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
       };
     }
+  }
+  // Pies have no axes: their slices are parts of the pie.
+  for (const trace of svg.querySelectorAll(":scope > [data-trace]")) {
+    const all = trace.getBBox();
+    found.traces[trace.dataset.trace] = { texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
+      slices: [...trace.querySelectorAll('[data-part="slice"]')].map((slice) => {
+        const { x, y, width, height } = slice.getBBox();
+        return [(x - all.x) / all.width, (y - all.y) / all.height, (x + width - all.x) / all.width, (y + height - all.y) / all.height];
+      }) };
   }
   for (const ticks of svg.querySelectorAll("[data-axis]")) {
     const name = ticks.dataset.axis, letter = name[0];
@@ -132,8 +141,22 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], areas: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
+    one.isThin = trace.line?.width === 0;
+    const group = [...root.querySelectorAll(".trace")].filter((element) => {
+      const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
+      return bound && (bound.trace === trace || bound === trace);
+    });
+    const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
+    if (trace.type === "pie") {
+      const slices = [...root.querySelectorAll(".pielayer .slice path.surface")].map((path) => path.getBoundingClientRect());
+      const pie = [Math.min(...slices.map((slice) => slice.left)), Math.min(...slices.map((slice) => slice.top)),
+        Math.max(...slices.map((slice) => slice.right)), Math.max(...slices.map((slice) => slice.bottom))];
+      one.slices = slices.map((slice) => [(slice.left - pie[0]) / (pie[2] - pie[0]), (slice.top - pie[1]) / (pie[3] - pie[1]),
+        (slice.right - pie[0]) / (pie[2] - pie[0]), (slice.bottom - pie[1]) / (pie[3] - pie[1])]);
+      one.texts = [...root.querySelectorAll(".pielayer text")].map((element) => element.textContent);
+    }
     if (!x || !y || !trace.xaxis) return;
     const plot = { left: corner.left + x._offset, top: corner.top + y._offset, width: x._length, height: y._length };
     if (trace.type === "scatter")
@@ -141,11 +164,6 @@ export async function theirs({ figure, size }) {
         const at = [x.c2p(point.x) / x._length, 1 - y.c2p(point.y) / y._length];
         one.points.push(point.x === undefined || !at.every(Number.isFinite) ? null : at);
       }
-    const group = [...root.querySelectorAll(".trace")].filter((element) => {
-      const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
-      return bound && (bound.trace === trace || bound === trace);
-    });
-    const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
     if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
     if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
     if (trace.type === "heatmap") {
@@ -154,8 +172,20 @@ export async function theirs({ figure, size }) {
       for (let row = 0; row + 1 < up.length; ++row)
         for (let column = 0; column + 1 < across.length; ++column) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
     }
-    if (trace.type === "box") one.boxes = inside("path.box").map((path) => boxIn(path, plot));
-    one.errors = [...inside(".errorbar path"), ...[]].map((path) => boxIn(path, plot));
+    if (trace.type === "box") {
+      const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
+        const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
+        if (step[0] === "V") out[1].push(1 - first / plot.height);
+        else if (step[0] !== "Z") out[0].push(first / plot.width);
+        if (second !== undefined) out[1].push(1 - second / plot.height);
+        return out;
+      }, [[], []]);
+      one.boxes = ends;
+    }
+    if (trace.type === "violin") one.shapes = inside("path.violin").map((path) => boxIn(path, plot));
+    if (trace.type === "contour") one.levels = inside(".contourlevel").filter((level) => level.querySelector("path[d]")).map((level) => boxIn(level, plot));
+    if (trace.type === "scatter") one.areas = inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot));
+    one.errors = inside(".errorbar path").map((path) => boxIn(path, plot));
     one.texts = inside("text").map((element) => element.textContent);
   });
   found.shapes = [...root.querySelectorAll(".shapelayer path")].map((path) => boxIn(path, all));

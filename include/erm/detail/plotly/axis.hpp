@@ -232,6 +232,13 @@ struct PlotlyAxis {
     if (!fixed_high) fixed_high = other.fixed_high;
   }
 
+  /// Has at most one tick for each group of bars, which stand `distance` apart; `first` is the place of one of them.
+  void limit_ticks(double distance, double first) {
+    if (is_category() || kind == Kind::logarithmic) return;
+    least_step = distance;
+    least_step_from = first;
+  }
+
   /// 0 at the beginning of the axis, 1 at its end.
   [[nodiscard]] double fraction(double place) const {
     const double part = (place - low) / (high - low);

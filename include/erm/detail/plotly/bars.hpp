@@ -202,6 +202,7 @@ class PlotlyBarLayout {
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
     distance_ = distance;
+    if (is_group && overlap) along().limit_ticks(distance, sorted.front());
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
@@ -271,7 +272,7 @@ class PlotlyBarLayout {
         along().widen(bar.begin);
         along().widen(bar.end);
       }
-      across().widen(bar.head, {0, true});
+      across().widen(bar.head, {0, head != 0});
       if (has_own_base) across().widen(bar.foot, {0, true});
       if (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")
         across().widen(across().place(0), {0, false});

@@ -66,6 +66,10 @@ inline PlotlyFigure read_plotly(const Json& json) {
       figure.pies.push_back(std::move(read));
       continue;
     }
+    if (!read.is_matrix() && member(&trace, "name") == nullptr) {
+      read.name = "trace " + std::to_string(index - 1);
+      read.in_legend = !is_false(member(&trace, "showlegend"));
+    }
     if (read.in_legend) ++in_legend;
     figure.traces.push_back(std::move(read));
     axes.add_trace(trace);
