@@ -17,7 +17,8 @@ export function ours(svg) {
         else if (/v/i.test(command)) y = from[1] + numbers[i];
         else [x, y] = [from[0] + numbers[i + step - 2], from[1] + numbers[i + step - 1]];
         if (/m/i.test(command)) out.push(stroke = []);
-        stroke.push([x, y]);
+        const last = stroke.at(-1);
+        if (!last || last[0] !== x || last[1] !== y) stroke.push([x, y]);
       }
     }
     return out;
@@ -37,40 +38,34 @@ export function ours(svg) {
     const place = ([x, y]) => [x / width, 1 - y / height];
     for (const trace of plot.querySelectorAll("[data-trace]")) {
       const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
-      const isDots = (one) => one.strokes.every((stroke) => box(stroke)[0] === box(stroke)[2] && box(stroke)[1] === box(stroke)[3]);
-      const stroked = paths.filter((one) => one.path.hasAttribute("stroke"));
-      const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)];
-      // A symbol is its middle, and the strokes of its outline.
-      const symbols = parts("markers").flatMap((path) => {
-        const all = strokes(path.getAttribute("d"));
-        return all.flatMap((stroke, i) => (stroke.length === 1 ? [[stroke, box(all[i + 1])]] : []));
-      });
+      // Lines have round joins. A marker that is no dot is a path that begins with its middle.
+      const dots = paths.filter((one) => one.path.hasAttribute("stroke") && !one.path.hasAttribute("stroke-linejoin"));
+      const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)].flatMap((path) => strokes(path.getAttribute("d")));
+      const symbols = parts("markers");
+      const boxes = parts("boxes").flat().map(place);
       found.traces[trace.dataset.trace] = {
-        line: stroked.filter((one) => !isDots(one)).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
-        dots: [...stroked.filter(isDots).flatMap((one) => one.strokes), ...symbols.map(([middle]) => middle)].map((stroke) => place(stroke[0])),
-        sizes: [...stroked.filter(isDots).flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
-          ...symbols.map(([, [left, , right]]) => right - left)],
-        // Rectangles that are filled; an area has other than four corners.
-        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length === 4)
-          .map((stroke) => box(stroke.map(place))),
-        areas: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).filter((stroke) => stroke.length !== 4)
-          .map((stroke) => box(stroke.map(place))),
-        errors: parts("errors").flatMap((path) => strokes(path.getAttribute("d"))).map((stroke) => box(stroke.map(place))),
-        boxes: [...parts("boxes"), ...parts("violins")].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
-        levels: parts("contours").map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
+        line: paths.filter((one) => one.path.hasAttribute("stroke-linejoin")).flatMap((one) => one.strokes).map((stroke) => stroke.map(place)),
+        dots: [...dots.flatMap((one) => one.strokes), ...symbols.filter((stroke) => stroke.length === 1)].map((stroke) => place(stroke[0])),
+        sizes: [...dots.flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
+          ...symbols.filter((stroke) => stroke.length > 1).map((stroke) => box(stroke)[2] - box(stroke)[0])],
+        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
+        areas: parts("area").map((stroke) => box(stroke.map(place))),
+        errors: parts("errors").map((stroke) => box(stroke.map(place))),
+        boxes: [boxes.map((point) => point[0]), boxes.map((point) => point[1])],
+        shapes: [...trace.querySelectorAll('[data-part="violins"]')].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
+        levels: [...trace.querySelectorAll('[data-part="contours"]')].map((path) => box(strokes(path.getAttribute("d")).flat().map(place))),
         texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
       };
     }
   }
-  // Pies have no axes: the parts of the circle where each slice ends, and its text.
-  for (const trace of svg.querySelectorAll("svg > [data-trace]")) {
-    if (trace.parentNode !== svg) continue;
-    const slices = [...trace.querySelectorAll('[data-part="slice"]')].map((path) => {
-      const [from] = strokes(path.getAttribute("d"))[0];
-      return from;
-    });
-    const x = slices.map((slice) => slice[0]), y = slices.map((slice) => slice[1]);
-    found.traces[trace.dataset.trace] = { slices: slices.length, x, y, texts: [...trace.querySelectorAll("text")].map((one) => one.textContent) };
+  // Pies have no axes: their slices are parts of the pie.
+  for (const trace of svg.querySelectorAll(":scope > [data-trace]")) {
+    const all = trace.getBBox();
+    found.traces[trace.dataset.trace] = { texts: [...trace.querySelectorAll("text")].map((one) => one.textContent),
+      slices: [...trace.querySelectorAll('[data-part="slice"]')].map((slice) => {
+        const { x, y, width, height } = slice.getBBox();
+        return [(x - all.x) / all.width, (y - all.y) / all.height, (x + width - all.x) / all.width, (y + height - all.y) / all.height];
+      }) };
   }
   for (const ticks of svg.querySelectorAll("[data-axis]")) {
     const name = ticks.dataset.axis, letter = name[0];
@@ -95,8 +90,8 @@ export function ours(svg) {
     // A shape in a picture of its own counts from there.
     const around = path.closest("svg");
     const [dx, dy] = around === svg ? [0, 0] : ["x", "y"].map((name) => Number(around.getAttribute(name)));
-    const corners = strokes(path.getAttribute("d")).flat().map(([x, y]) => part([x + dx, y + dy]));
-    return box(corners);
+    const { x, y, width, height } = path.getBBox();
+    return [...part([x + dx, y + dy + height]), ...part([x + dx + width, y + dy])];
   });
   found.annotations = [...svg.querySelectorAll('[data-part="annotation"]')].map((one) => [one.textContent,
     ...part([Number(one.getAttribute("x")), Number(one.getAttribute("y")) - 0.35 * Number(one.getAttribute("font-size"))])]);
@@ -108,18 +103,20 @@ export function ours(svg) {
 export async function theirs({ figure, size }) {
   const root = document.createElement("div");
   document.body.replaceChildren(root);
-  const layout = { ...figure.layout, width: size.width + 300, height: size.height + 200, autosize: false };
-  const gd = await window.Plotly.newPlot(root, figure.data, layout, { staticPlot: true });
   const full = () => gd._fullLayout;
   const axisNames = () => Object.keys(full()).filter((key) => /^[xy]axis\d*$/.test(key) && full()[key]._id);
+  // Drawn anew until the room for labels leaves plots of our size; a relayout would take the first ranges for given.
+  let gd = null;
   for (let i = 0; i < 3; ++i) {
-    const change = { "margin.autoexpand": true };
-    for (const name of axisNames()) change[`${name}.automargin`] = false;
-    change.width = full().width + size.width - full()._size.w;
-    change.height = full().height + size.height - full()._size.h;
-    await window.Plotly.relayout(gd, change);
+    const layout = structuredClone(figure.layout ?? {});
+    layout.autosize = false;
+    layout.width = gd ? full().width + size.width - full()._size.w : size.width + 300;
+    layout.height = gd ? full().height + size.height - full()._size.h : size.height + 200;
+    for (const name of gd ? axisNames() : []) layout[name] = { ...layout[name], automargin: false };
+    gd = await window.Plotly.newPlot(root, structuredClone(figure.data), layout, { staticPlot: true });
   }
-  const plain = (text) => text.replace(/<[^>]*>/g, "").replace(/\u2212/g, "−");
+  const raised = (text) => [...text].map((sign) => ({ "\u2212": "⁻" })[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]).join("");
+  const plain = (text) => text.replace(/x10<sup>/g, "×10<sup>").replace(/^x10$/, "10").replace(/<sup>(.*?)<\/sup>/g, (_, power) => raised(power)).replace(/<[^>]*>/g, "");
   const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
   for (const name of axisNames()) {
     const axis = full()[name];
@@ -144,8 +141,22 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", points: [], bars: [], errors: [], boxes: [], levels: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], areas: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
+    one.isThin = trace.line?.width === 0;
+    const group = [...root.querySelectorAll(".trace")].filter((element) => {
+      const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
+      return bound && (bound.trace === trace || bound === trace);
+    });
+    const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
+    if (trace.type === "pie") {
+      const slices = [...root.querySelectorAll(".pielayer .slice path.surface")].map((path) => path.getBoundingClientRect());
+      const pie = [Math.min(...slices.map((slice) => slice.left)), Math.min(...slices.map((slice) => slice.top)),
+        Math.max(...slices.map((slice) => slice.right)), Math.max(...slices.map((slice) => slice.bottom))];
+      one.slices = slices.map((slice) => [(slice.left - pie[0]) / (pie[2] - pie[0]), (slice.top - pie[1]) / (pie[3] - pie[1]),
+        (slice.right - pie[0]) / (pie[2] - pie[0]), (slice.bottom - pie[1]) / (pie[3] - pie[1])]);
+      one.texts = [...root.querySelectorAll(".pielayer text")].map((element) => element.textContent);
+    }
     if (!x || !y || !trace.xaxis) return;
     const plot = { left: corner.left + x._offset, top: corner.top + y._offset, width: x._length, height: y._length };
     if (trace.type === "scatter")
@@ -153,17 +164,32 @@ export async function theirs({ figure, size }) {
         const at = [x.c2p(point.x) / x._length, 1 - y.c2p(point.y) / y._length];
         one.points.push(point.x === undefined || !at.every(Number.isFinite) ? null : at);
       }
-    const group = [...root.querySelectorAll(".trace")].filter((element) => {
-      const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
-      return bound && (bound.trace === trace || bound === trace);
-    });
-    const inside = (selector) => group.flatMap((element) => [...element.querySelectorAll(selector)]);
-    if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
-    if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
-    if (/^(box|candlestick|violin)$/.test(trace.type)) one.boxes = inside("path.box, path.violin").map((path) => boxIn(path, plot));
-    if (trace.type === "contour") one.levels = inside(".contourlevel").filter((level) => level.querySelector("path")).map((level) => boxIn(level, plot));
-    one.errors = [...inside(".errorbar path"), ...[]].map((path) => boxIn(path, plot));
-    one.texts = inside("text").map((element) => element.textContent);
+    if (/^(bar|histogram|waterfall)$/.test(trace.type)) one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
+    if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined && !point.gap).map((point) => 2 * point.mrc);
+    one.dots = one.points.filter((at, i) => at && !points[i].gap);
+    one.connectgaps = trace.connectgaps;
+    if (trace.type === "heatmap") {
+      const edges = (axis, at) => points[0][at].map((edge) => (at === "x" ? axis.c2p(edge) / axis._length : 1 - axis.c2p(edge) / axis._length));
+      const across = edges(x, "x"), up = edges(y, "y");
+      for (let row = 0; row + 1 < up.length; ++row)
+        for (let column = 0; column + 1 < across.length; ++column) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
+    }
+    if (trace.type === "box" || trace.type === "candlestick") {
+      const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
+        const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
+        if (step[0] === "V") out[1].push(1 - first / plot.height);
+        else if (step[0] !== "Z") out[0].push(first / plot.width);
+        if (second !== undefined) out[1].push(1 - second / plot.height);
+        return out;
+      }, [[], []]);
+      one.boxes = ends;
+    }
+    if (trace.type === "violin") one.shapes = inside("path.violin").map((path) => boxIn(path, plot));
+    if (trace.type === "contour") one.levels = inside(".contourlevel").filter((level) => level.querySelector("path[d]")).map((level) => boxIn(level, plot));
+    if (trace.type === "scatter") one.areas = inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot));
+    one.errors = inside(".errorbar path").map((path) => boxIn(path, plot));
+    if (trace.type === "heatmap") one.texts = [...root.querySelectorAll(".heatmap-label text")].map((element) => element.textContent);
+    else one.texts = inside("text").map((element) => element.textContent);
   });
   found.shapes = [...root.querySelectorAll(".shapelayer path")].map((path) => boxIn(path, all));
   found.annotations = [...root.querySelectorAll(".annotation")].map((element) => {
@@ -175,7 +201,7 @@ export async function theirs({ figure, size }) {
   found.legend = [...root.querySelectorAll(".legendtext")].map((element) => element.textContent);
   const titles = (part, selector) => { for (const element of root.querySelectorAll(selector)) if (!/^Click to|^$/.test(element.textContent)) (found.titles[part] ||= []).push(element.textContent); };
   titles("title", ".gtitle");
-  titles("x-title", "[class^=x][class$=title]");
-  titles("y-title", "[class^=y][class$=title]");
+  titles("x-title", "[class^='g-x'] text");
+  titles("y-title", "[class^='g-y'] text");
   return found;
 }

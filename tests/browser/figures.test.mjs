@@ -34,26 +34,40 @@ function compareTicks(mine, judged, name) {
   mine.forEach((tick, i) => assert.ok(isNear(tick[1], judged[i][1]), `tick ${tick[0]} of ${name} is at ${rounded(tick[1])}, in plotly.js at ${rounded(judged[i][1])}`));
 }
 
+/// Numbers without those that are the same within the tolerance.
+const distinct = (values) => [...values].sort((a, b) => a - b).filter((value, i, all) => i === 0 || value - all[i - 1] > tolerance / 2);
+
+/// What is beyond the plot is not seen.
+const clipped = (boxes) => boxes.map((box) => box.map((value) => Math.min(Math.max(value, -0.001), 1.001)))
+  .filter((box) => box[2] - box[0] > 0.0005 || box[3] - box[1] > 0.0005);
+
 function compareTrace(mine, judged, index) {
   assert.ok(mine, `trace ${index} is not drawn`);
+  assert.deepEqual([...mine.texts].sort(), [...judged.texts].sort(), `texts of trace ${index}`);
+  if (judged.slices) return samePlaces(mine.slices, judged.slices, `slices of trace ${index}`);
   const points = judged.points.filter(Boolean);
-  if (judged.type === "scatter" && /lines/.test(judged.mode) && !judged.isWithoutLine) {
+  if (judged.type === "scatter" && /lines/.test(judged.mode) && !judged.isThin) {
     const line = mine.line.flat();
+    // Lines with steps have corners besides.
     if (!judged.shape || judged.shape === "linear") {
       assert.equal(line.length, points.length, `points of the line of trace ${index}`);
       line.forEach((point, i) => assert.ok(point.every((value, k) => isNear(value, points[i][k])), `point ${i} of trace ${index} is at ${rounded(point)}, in plotly.js at ${rounded(points[i])}`));
-      const parts = judged.points.reduce((count, point, i) => count + (point && !judged.points[i - 1] ? 1 : 0), 0);
+      const parts = judged.points.reduce((count, point, i) => count + (point && !(judged.connectgaps ? count : judged.points[i - 1]) ? 1 : 0), 0);
       assert.equal(mine.line.length, parts, `parts of the line of trace ${index}`);
     }
+    for (const point of points) assert.ok(line.some((other) => point.every((value, k) => isNear(value, other[k]))), `the line of trace ${index} is not at ${rounded(point)}`);
   }
   if (judged.type === "scatter" && /markers/.test(judged.mode)) {
-    samePlaces(mine.dots, points, `points of trace ${index}`);
+    samePlaces(mine.dots, judged.dots, `points of trace ${index}`);
     assert.deepEqual(mine.sizes.map((size) => Math.round(size)).sort(), judged.sizes.map((size) => Math.round(size)).sort(), `marker sizes of trace ${index}`);
   }
-  samePlaces(mine.bars, judged.bars, `bars of trace ${index}`);
+  if (judged.type !== "contour") samePlaces(clipped(mine.bars), clipped(judged.bars), `bars of trace ${index}`);
+  if (judged.type === "scatter") samePlaces(clipped(mine.areas), clipped(judged.areas), `areas of trace ${index}`);
   samePlaces(mine.errors, judged.errors, `error bars of trace ${index}`);
-  samePlaces(mine.boxes, judged.boxes, `boxes of trace ${index}`);
-  assert.deepEqual(mine.texts, judged.texts, `texts of trace ${index}`);
+  for (const way of [0, 1])
+    samePlaces(distinct(mine.boxes[way]).map((value) => [value]), distinct(judged.boxes[way]).map((value) => [value]), `ends of the boxes of trace ${index}`);
+  samePlaces(mine.shapes, judged.shapes, `violins of trace ${index}`);
+  samePlaces(clipped(mine.levels), clipped(judged.levels), `contours of trace ${index}`);
 }
 
 function compare(mine, judged) {

@@ -53,6 +53,7 @@ class PlotlyAxes {
       add_axis("x");
       add_axis("y");
     }
+    group_axes();
     place_grid(figure);
     for (auto& [id, entry] : axes_) {
       read_axis(entry.axis, entry.json);
@@ -63,6 +64,7 @@ class PlotlyAxes {
     }
     for (auto& [id, entry] : axes_) {
       read_places(entry.axis, entry.json);
+      settle_sync(entry.axis, entry.json);
       read_side(entry, figure);
     }
     make_panels(figure);
@@ -81,7 +83,7 @@ class PlotlyAxes {
     const Json* json = nullptr;
     double from = 0, to = 1;  // of the plot
     bool has_domain = false, is_overlaying = false;
-    std::string anchor;
+    std::string anchor, matches;
   };
 
   void add_axis(const std::string& id) {
@@ -96,6 +98,7 @@ class PlotlyAxes {
       entry.is_overlaying = true;
       const std::string base = axis_id(overlaid, id[0]);
       if (base != id) {
+        entry.axis.base = base;
         add_axis(base);
         const Entry below = axes_[base];  // its own domain is not heeded
         Entry& above = axes_[id];
@@ -104,19 +107,19 @@ class PlotlyAxes {
         above.has_domain = true;
       }
     }
-    // Axes that match have one range; the first of their names stands for all.
-    std::set<std::string> seen{id};
-    std::string group = id;
-    for (const Json* json = entry.json; seen.size() < 100;) {
-      const std::string_view other = text_of(member(json, "matches"));
-      if (other.empty()) break;
-      group = axis_id(other, id[0]);
-      if (!seen.insert(group).second) break;
-      json = member(layout_, (group.substr(0, 1) + "axis" + group.substr(1)).c_str());
+    if (const std::string_view other = text_of(member(axes_[id].json, "matches")); !other.empty()) {
+      axes_[id].matches = axis_id(other, id[0]);
+      add_axis(axes_[id].matches);
     }
-    axes_[id].axis.group = *std::min_element(seen.begin(), seen.end(), [](const std::string& a, const std::string& b) {
-      return std::pair{a.size(), a} < std::pair{b.size(), b};
-    });
+  }
+
+  /// Axes that match have one range; the end of the chain of matches stands for all.
+  void group_axes() {
+    for (auto& [id, entry] : axes_) {
+      std::string end = id;
+      for (std::size_t i = 0; i < axes_.size() && !axes_[end].matches.empty(); ++i) end = axes_[end].matches;
+      entry.axis.group = std::move(end);
+    }
   }
 
   static void read_domain(Entry& entry, const Json* json) {
@@ -229,6 +232,13 @@ class PlotlyAxes {
     });
     if (descends) std::reverse(found.begin(), found.end());
     for (const auto& [number, text] : found) (void)axis.category_place(text);
+  }
+
+  /// An axis over another one has its ticks at the same places, as plotly's "sync" does, unless the layout says otherwise.
+  static void settle_sync(PlotlyAxis& axis, const Json* json) {
+    const std::string_view mode = text_of(member(json, "tickmode"));
+    const bool is_free = axis.has_own_ticks || axis.style.step || axis.is_category() || member(json, "tickvals") != nullptr;
+    if (!(mode.empty() ? !is_free : mode == "sync")) axis.base.clear();
   }
 
   void read_side(Entry& entry, PlotlyFigure& figure) const {

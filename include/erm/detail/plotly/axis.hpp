@@ -78,6 +78,7 @@ struct PlotlyAxis {
 
   std::string id;     // "x", "y2"
   std::string group;  // the id of the first of the axes that have the same range; its own where there is no other
+  std::string base;   // the id of the axis below it that its ticks follow, or empty
   Kind kind = Kind::linear;
   std::string title;
   bool has_kind = false;  // whether the layout gives the kind; otherwise it follows from the values
@@ -178,6 +179,12 @@ struct PlotlyAxis {
     extremes.add(place, {before, true}, {after, true});
   }
 
+  /// The same for the end of what stands on `ground`: there is room beyond it, and none on the side of the ground.
+  void widen_from(double ground, double place, PlotlyRoom beyond) {
+    extremes.add(place, place < ground ? beyond : PlotlyRoom{}, place > ground ? beyond : PlotlyRoom{});
+    extremes.add(ground, {}, {});
+  }
+
   /// Sets the final range of an axis of `length` pixels: the layout's, or that of the places with some room. Throws
   /// UndrawableFigure where the range is too wide or too narrow for a double.
   void settle_range(double length = 400) {
@@ -229,6 +236,13 @@ struct PlotlyAxis {
     extremes.add(other.extremes);
     if (!fixed_low) fixed_low = other.fixed_low;
     if (!fixed_high) fixed_high = other.fixed_high;
+  }
+
+  /// Has at most one tick for each group of bars, which stand `distance` apart; `first` is the place of one of them.
+  void limit_ticks(double distance, double first) {
+    if (is_category() || kind == Kind::logarithmic) return;
+    least_step = distance;
+    least_step_from = first;
   }
 
   /// 0 at the beginning of the axis, 1 at its end.

@@ -78,22 +78,6 @@ class PlotlyStacks {
   std::map<std::pair<double, bool>, double> sums_;
 };
 
-/// The least step of an axis's ticks, so that there are no more of them than bars or boxes: `distance` between two, from
-/// `first`. Where steps do not fit to each other, there is none.
-inline void force_step(PlotlyAxis& axis, double distance, double first, bool is_allowed) {
-  const auto is_whole = [](double part) { return std::fabs(part - std::round(part)) < 1e-6; };
-  if (!is_allowed || axis.kind == PlotlyAxis::Kind::logarithmic || axis.kind == PlotlyAxis::Kind::category ||
-      axis.least_step < 0) {
-    axis.least_step = -1;
-  } else if (axis.least_step == 0 || (is_whole(axis.least_step / distance) &&
-                                      is_whole((first - axis.least_step_from) / distance))) {
-    axis.least_step = distance;
-    axis.least_step_from = first;
-  } else if (!is_whole(distance / axis.least_step) || !is_whole((first - axis.least_step_from) / axis.least_step)) {
-    axis.least_step = -1;
-  }
-}
-
 /// Lays out the bars of one direction on one pair of axes.
 class PlotlyBarLayout {
  public:
@@ -217,7 +201,7 @@ class PlotlyBarLayout {
     double distance = least_distance(middles);
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
-    force_step(along(), distance, sorted.front(), overlap);
+    if (is_group && overlap) along().limit_ticks(distance, sorted.front());
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
@@ -287,13 +271,23 @@ class PlotlyBarLayout {
         along().widen(bar.begin);
         along().widen(bar.end);
       }
-      const bool is_at_zero = !has_own_base && head == 0;
-      if (!is_at_zero) across().widen(bar.head, {0, true});
-      if (has_own_base) across().widen(bar.foot, {0, true});
-      if (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")
-        across().widen(across().place(0), {0, false});
+      widen_across(bar, has_own_base);
       bars.push_back(bar);
     }
+  }
+
+  /// Bars stand on zero, but where each has a base of its own. Shares of a whole end exactly there.
+  void widen_across(const PlotlyBar& bar, bool has_own_base) {
+    const double ground = across().place(0), whole = style_.bar_norm == "percent" ? 100 : 1;
+    const bool is_share = !style_.bar_norm.empty() && style_.bar_mode == "stack" && bar.head >= 0 && bar.head <= whole * (1 + 1e-9);
+    const PlotlyRoom room{0, !is_share};
+    if (is_finite(ground) && (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")) {
+      across().widen_from(ground, bar.head, room);
+      if (has_own_base) across().widen_from(ground, bar.foot, room);
+      return;
+    }
+    across().widen(bar.head, room);
+    if (has_own_base) across().widen(bar.foot, room);
   }
 
   struct Shape {

@@ -62,7 +62,7 @@ inline void append_heatmap(std::string& out, const PlotlyTrace& trace, const std
   out += "<g shape-rendering=\"crispEdges\"";
   if (trace.opacity < 1) append_attribute(out, "opacity", trace.opacity);
   out += '>';
-  for (const auto& [color, path] : paths) out += "<path data-part=\"cells\" fill=\"" + color + "\" d=\"" + path + "\"/>";
+  for (const auto& [color, path] : paths) out += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
   out += "</g>";
   append_cell_texts(out, trace, x, y, plane);
 }

@@ -65,7 +65,7 @@ struct PlotlyFigure {
   std::vector<PlotlyTrace> traces;
   std::vector<PlotlyTrace> pies;  // which have no axes
   PlotlyGroupStyle groups;
-  bool shows_legend = false;
+  bool shows_legend = false, reverses_legend = false;
   std::optional<PlotlyColorBar> color_bar;
   std::vector<std::string> left_out;  // what of the figure is not drawn; a line below it says so
 

@@ -98,8 +98,7 @@ inline void name_unknown_layout(PlotlyFigure& figure, const Json& json, const Pl
                                    ? key
                                    : "'" + repaired_utf8(std::string_view(key).substr(0, 40)) + "' of the layout"));
   });
-  const std::string_view order = text_of(member(layout, "legend", "traceorder"));
-  if (order.find("reversed") != std::string_view::npos) figure.leave_out("the order of the legend");
+  if (!title_of(member(layout, "legend", "title")).empty()) figure.leave_out("the title of the legend");
 }
 
 }  // namespace erm::detail

@@ -56,7 +56,7 @@ struct PlotlyLayout {
     return out;
   }
   /// The traces of all pairs of axes, in the order of the figure.
-  [[nodiscard]] std::vector<const PlotlyTrace*> traces() const {
+  [[nodiscard]] std::vector<const PlotlyTrace*> all_traces() const {
     std::vector<const PlotlyTrace*> out;
     for (const PlotlyLayout* pair : pairs())
       for (const PlotlyTrace& trace : pair->figure.traces) out.push_back(&trace);
@@ -66,13 +66,15 @@ struct PlotlyLayout {
   }
   [[nodiscard]] std::vector<PlotlyLegendEntry> legend() const {
     std::vector<PlotlyLegendEntry> out;
-    for (const PlotlyTrace* trace : traces())
-      if (trace->in_legend) out.push_back({trace, trace->name.empty() ? trace->default_name : trace->name, trace->run ? "currentColor" : trace->color});
+    for (const PlotlyTrace* trace : all_traces())
+      if (trace->in_legend)
+        out.push_back({trace, trace->name.empty() ? trace->default_name : trace->name, trace->run ? "currentColor" : trace->color});
     std::set<std::string> named;  // pies name their slices once
     for (const PlotlyTrace& pie : figure.pies)
       for (const std::size_t i : pie_order(pie))
         if (pie.in_legend && named.insert(pie.labels[i]).second)
           out.push_back({&pie, pie.labels[i], pie.point_colors[i]});
+    if (figure.reverses_legend) std::reverse(out.begin(), out.end());
     return out;
   }
   [[nodiscard]] double x_pixel(double place) const { return figure.x.fraction(place) * plot_width; }
@@ -184,6 +186,18 @@ class PlotlyMargins {
       figure.y.settle_range(pair->plot_height);
       pair->x_ticks = plotly_ticks(figure.x, pair->plot_width, false);
       pair->y_ticks = plotly_ticks(figure.y, pair->plot_height, true);
+    }
+    for (PlotlyLayout* pair : pairs_) {
+      PlotlyFigure& figure = pair->figure;
+      for (const PlotlyLayout* other : pairs_) {
+        if (!figure.y.base.empty() && other->figure.y.id == figure.y.base)
+          pair->y_ticks = ticks_beside(figure.y, other->figure.y, other->y_ticks, pair->plot_height, true);
+        if (!figure.x.base.empty() && other->figure.x.id == figure.x.base)
+          pair->x_ticks = ticks_beside(figure.x, other->figure.x, other->x_ticks, pair->plot_width, false);
+      }
+    }
+    for (PlotlyLayout* pair : pairs_) {
+      PlotlyFigure& figure = pair->figure;
       hide_labels(figure.x, pair->x_ticks);
       hide_labels(figure.y, pair->y_ticks);
       for (PlotlyTick& tick : pair->y_ticks) tick.label = fitted_text(tick.label, 18);

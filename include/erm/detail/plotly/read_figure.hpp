@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "erm/detail/plotly/annotations.hpp"
 #include "erm/detail/plotly/axes.hpp"
@@ -18,6 +19,17 @@
 #include "erm/json.hpp"
 
 namespace erm::detail {
+
+/// Whether plotly shows the last trace first: of stacked bars, and of areas that reach to the trace before.
+inline bool reverses_legend(const std::vector<PlotlyTrace>& traces, const Json* layout) {
+  const std::string_view order = text_of(member(layout, "legend", "traceorder"));
+  if (!order.empty()) return order.find("reversed") != std::string_view::npos;
+  const bool is_stacked = text_of(member(layout, "barmode")) == "stack";
+  return std::any_of(traces.begin(), traces.end(), [&](const PlotlyTrace& trace) {
+    return trace.in_legend && (trace.fill == "tonexty" || trace.fill == "tonextx" ||
+                               (is_stacked && trace.kind == PlotlyTrace::Kind::bar));
+  });
+}
 
 /// Throws UndrawableFigure where the figure is malformed, or has something that ERM does not draw.
 inline PlotlyFigure read_plotly(const Json& json) {
@@ -61,6 +73,7 @@ inline PlotlyFigure read_plotly(const Json& json) {
   figure.color_bar = settle_color_bars(figure.traces, left_out);
   const Json* legend = member(layout, "showlegend");
   figure.shows_legend = in_legend > 0 && !is_false(legend) && (in_legend > 1 || is_true(legend));
+  figure.reverses_legend = reverses_legend(figure.traces, layout);
   axes.settle(figure);
   if (figure.traces.empty() && figure.panels.empty() && !figure.pies.empty())
     figure.x.is_visible = figure.y.is_visible = false;

@@ -89,7 +89,7 @@ inline std::string PlotlyDrawing::description() const {
                                         {PlotlyTrace::Kind::violin, "violins"},
                                         {PlotlyTrace::Kind::candlestick, "candlesticks"},
                                         {PlotlyTrace::Kind::ohlc, "prices"}};
-  const std::vector<const PlotlyTrace*> traces = layout_.traces();
+  const std::vector<const PlotlyTrace*> traces = layout_.all_traces();
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {

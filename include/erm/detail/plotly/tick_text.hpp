@@ -230,6 +230,20 @@ class TickTexts {
   std::string last_below_;
 };
 
+/// The ticks of an axis at the places of those of the axis below it.
+inline std::vector<PlotlyTick> ticks_beside(const PlotlyAxis& axis, const PlotlyAxis& below, const std::vector<PlotlyTick>& ticks,
+                                            double length, bool is_y) {
+  const TickPlaces chosen(axis, length, is_y);
+  TickTexts texts(axis, chosen, false);
+  std::vector<PlotlyTick> out;
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    const double part = below.fraction(ticks[i].place);
+    const double place = axis.low + (axis.reversed ? 1 - part : part) * (axis.high - axis.low);
+    out.push_back(texts.tick(place, i == 0, i + 1 == ticks.size()));
+  }
+  return out;
+}
+
 /// The ticks of an axis that is `length` pixels long, in ascending order of their places.
 inline std::vector<PlotlyTick> plotly_ticks(const PlotlyAxis& axis, double length, bool is_y) {
   std::vector<PlotlyTick> ticks;
