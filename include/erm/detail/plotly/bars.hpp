@@ -201,7 +201,10 @@ class PlotlyBarLayout {
     double distance = least_distance(middles);
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
-    if (is_group && overlap) along().limit_ticks(distance, sorted.front());
+    if (overlap)
+      along().limit_ticks(distance, sorted.front());
+    else
+      along().least_step = 0;
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
