@@ -144,7 +144,7 @@ export async function theirs({ figure, size }) {
     const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], areas: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
     one.isThin = trace.line?.width === 0;
-    const group = [...root.querySelectorAll(".trace")].filter((element) => {
+    const group = [...root.querySelectorAll(".trace, .contour")].filter((element) => {
       const bound = element.__data__ && (Array.isArray(element.__data__) ? element.__data__[0] : element.__data__);
       return bound && (bound.trace === trace || bound === trace);
     });

@@ -202,7 +202,7 @@ class PlotlyBarLayout {
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
     distance_ = distance;
-    if (is_group && overlap) along().limit_ticks(distance, sorted.front());
+    if (overlap) along().limit_ticks(distance, sorted.front());
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
