@@ -164,15 +164,17 @@ export async function theirs({ figure, size }) {
         const at = [x.c2p(point.x) / x._length, 1 - y.c2p(point.y) / y._length];
         one.points.push(point.x === undefined || !at.every(Number.isFinite) ? null : at);
       }
-    if (trace.type === "bar" || trace.type === "histogram") one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
-    if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined).map((point) => 2 * point.mrc);
+    if (/^(bar|histogram|waterfall)$/.test(trace.type)) one.bars = inside(".point path").filter((path) => !/^M0,0Z/.test(path.getAttribute("d"))).map((path) => boxIn(path, plot));
+    if (trace.type === "scatter" && /markers/.test(trace.mode)) one.sizes = points.filter((point) => point.x !== undefined && !point.gap).map((point) => 2 * point.mrc);
+    one.dots = one.points.filter((at, i) => at && !points[i].gap);
+    one.connectgaps = trace.connectgaps;
     if (trace.type === "heatmap") {
       const edges = (axis, at) => points[0][at].map((edge) => (at === "x" ? axis.c2p(edge) / axis._length : 1 - axis.c2p(edge) / axis._length));
       const across = edges(x, "x"), up = edges(y, "y");
       for (let row = 0; row + 1 < up.length; ++row)
         for (let column = 0; column + 1 < across.length; ++column) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
     }
-    if (trace.type === "box") {
+    if (trace.type === "box" || trace.type === "candlestick") {
       const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
         const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
         if (step[0] === "V") out[1].push(1 - first / plot.height);
@@ -186,7 +188,8 @@ export async function theirs({ figure, size }) {
     if (trace.type === "contour") one.levels = inside(".contourlevel").filter((level) => level.querySelector("path[d]")).map((level) => boxIn(level, plot));
     if (trace.type === "scatter") one.areas = inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot));
     one.errors = inside(".errorbar path").map((path) => boxIn(path, plot));
-    one.texts = inside("text").map((element) => element.textContent);
+    if (trace.type === "heatmap") one.texts = [...root.querySelectorAll(".heatmap-label text")].map((element) => element.textContent);
+    else one.texts = inside("text").map((element) => element.textContent);
   });
   found.shapes = [...root.querySelectorAll(".shapelayer path")].map((path) => boxIn(path, all));
   found.annotations = [...root.querySelectorAll(".annotation")].map((element) => {

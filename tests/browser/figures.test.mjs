@@ -52,13 +52,13 @@ function compareTrace(mine, judged, index) {
     if (!judged.shape || judged.shape === "linear") {
       assert.equal(line.length, points.length, `points of the line of trace ${index}`);
       line.forEach((point, i) => assert.ok(point.every((value, k) => isNear(value, points[i][k])), `point ${i} of trace ${index} is at ${rounded(point)}, in plotly.js at ${rounded(points[i])}`));
-      const parts = judged.points.reduce((count, point, i) => count + (point && !judged.points[i - 1] ? 1 : 0), 0);
+      const parts = judged.points.reduce((count, point, i) => count + (point && !(judged.connectgaps ? count : judged.points[i - 1]) ? 1 : 0), 0);
       assert.equal(mine.line.length, parts, `parts of the line of trace ${index}`);
     }
     for (const point of points) assert.ok(line.some((other) => point.every((value, k) => isNear(value, other[k]))), `the line of trace ${index} is not at ${rounded(point)}`);
   }
   if (judged.type === "scatter" && /markers/.test(judged.mode)) {
-    samePlaces(mine.dots, points, `points of trace ${index}`);
+    samePlaces(mine.dots, judged.dots, `points of trace ${index}`);
     assert.deepEqual(mine.sizes.map((size) => Math.round(size)).sort(), judged.sizes.map((size) => Math.round(size)).sort(), `marker sizes of trace ${index}`);
   }
   const wide = (bars) => clipped(bars).filter((bar) => bar[2] - bar[0] > 0.0005 && bar[3] - bar[1] > 0.0005);

@@ -179,6 +179,12 @@ struct PlotlyAxis {
     extremes.add(place, {before, true}, {after, true});
   }
 
+  /// The same for the end of what stands on `ground`: there is room beyond it, and none on the side of the ground.
+  void widen_from(double ground, double place, PlotlyRoom beyond) {
+    extremes.add(place, place < ground ? beyond : PlotlyRoom{}, place > ground ? beyond : PlotlyRoom{});
+    extremes.add(ground, {}, {});
+  }
+
   /// Sets the final range of an axis of `length` pixels: the layout's, or that of the places with some room. Throws
   /// UndrawableFigure where the range is too wide or too narrow for a double.
   void settle_range(double length = 400) {

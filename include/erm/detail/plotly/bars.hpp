@@ -201,7 +201,6 @@ class PlotlyBarLayout {
     double distance = least_distance(middles);
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
-    distance_ = distance;
     if (overlap) along().limit_ticks(distance, sorted.front());
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
@@ -272,12 +271,23 @@ class PlotlyBarLayout {
         along().widen(bar.begin);
         along().widen(bar.end);
       }
-      across().widen(bar.head, {0, head != 0});
-      if (has_own_base) across().widen(bar.foot, {0, true});
-      if (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")
-        across().widen(across().place(0), {0, false});
+      widen_across(bar, has_own_base);
       bars.push_back(bar);
     }
+  }
+
+  /// Bars stand on zero, but where each has a base of its own. Shares of a whole end exactly there.
+  void widen_across(const PlotlyBar& bar, bool has_own_base) {
+    const double ground = across().place(0), whole = style_.bar_norm == "percent" ? 100 : 1;
+    const bool is_share = !style_.bar_norm.empty() && style_.bar_mode == "stack" && bar.head >= 0 && bar.head <= whole * (1 + 1e-9);
+    const PlotlyRoom room{0, !is_share};
+    if (is_finite(ground) && (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")) {
+      across().widen_from(ground, bar.head, room);
+      if (has_own_base) across().widen_from(ground, bar.foot, room);
+      return;
+    }
+    across().widen(bar.head, room);
+    if (has_own_base) across().widen(bar.foot, room);
   }
 
   struct Shape {
@@ -291,7 +301,7 @@ class PlotlyBarLayout {
   bool is_horizontal_ = false;
   std::vector<std::vector<PlotlyCount>> counts_;
   std::vector<Shape> shapes_;
-  double gap_ = 0.2, distance_ = 1, single_width_ = 1e301;
+  double gap_ = 0.2, single_width_ = 1e301;
 };
 
 /// The bars of each trace, in the order of the traces; none for traces of other kinds. `which` are the traces of one

@@ -174,6 +174,7 @@ class PlotlyBoxLayout {
     all.erase(std::unique(all.begin(), all.end()), all.end());
     const bool is_category = along().kind == PlotlyAxis::Kind::category;
     const double half = (is_category ? 1 : least_distance(all)) / 2;
+    if (!all.empty() && traces_[which_[0]].kind != Kind::ohlc) along().limit_ticks(2 * half, all.front());
     const bool is_violin = traces_[which_[0]].kind == Kind::violin;
     const double part = 1 - (is_violin ? style_.violin_gap : style_.box_gap);
     const double group_part = 1 - (is_violin ? style_.violin_group_gap : style_.box_group_gap);
@@ -192,8 +193,9 @@ class PlotlyBoxLayout {
       }
       boxes_.push_back(box);
       for (const double place : places_[i]) {
-        along().widen(place - box.half_slot, {0, false});
-        along().widen(place + box.half_slot, {0, false});
+        const PlotlyRoom room{0, members[i]->box_width.has_value()};
+        along().widen(members[i]->side == "positive" ? place : place - box.half_slot, room);
+        along().widen(members[i]->side == "negative" ? place : place + box.half_slot, room);
       }
     }
   }

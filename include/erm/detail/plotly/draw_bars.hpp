@@ -63,6 +63,7 @@ class PlotlyBarsDrawing {
 
   void add(const PlotlyBar& bar) {
     const double from = foot(bar), to = across(bar.head), begin = along(bar.begin), end = along(bar.end);
+    if (bar.foot == bar.head) return;
     if (std::fabs(end - begin) >= 0.5) {
       add_rectangle(paths_[color(bar)], from, begin, to, end);
       return;

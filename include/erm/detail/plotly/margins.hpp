@@ -67,7 +67,8 @@ struct PlotlyLayout {
   [[nodiscard]] std::vector<PlotlyLegendEntry> legend() const {
     std::vector<PlotlyLegendEntry> out;
     for (const PlotlyTrace* trace : all_traces())
-      if (trace->in_legend) out.push_back({trace, trace->name, trace->run ? "currentColor" : trace->color});
+      if (trace->in_legend)
+        out.push_back({trace, trace->name.empty() ? trace->default_name : trace->name, trace->run ? "currentColor" : trace->color});
     std::set<std::string> named;  // pies name their slices once
     for (const PlotlyTrace& pie : figure.pies)
       for (const std::size_t i : pie_order(pie))

@@ -100,13 +100,13 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
       } else {
         style_for_run(trace, run, number++);
       }
-      trace.in_legend = trace.in_legend && names.insert(trace.name).second;
+      trace.in_legend = trace.in_legend && !trace.name.empty() && names.insert(trace.name).second;
       out.traces.push_back(std::move(trace));
     }
   }
   // Without a legend where the runs have names of their own for their traces ("AUC = 0.9").
   const auto named =
-      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
+      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend && !t.name.empty(); });
   out.shows_legend = names.size() > 1 && names.size() == static_cast<std::size_t>(named);
   return out;
 }

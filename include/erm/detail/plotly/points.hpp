@@ -84,6 +84,7 @@ inline void stack_points(const std::vector<PlotlyTrace>& traces, const std::vect
 inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& points, PlotlyAxis& x, PlotlyAxis& y) {
   const std::size_t size = points.x.size();
   if (size == 0) return;
+  for (PlotlyAxis* const axis : {&x, &y}) axis->least_step = 0;  // lines need ticks between bars
   const auto is_same = [](double a, double b) { return a == b; };
   const bool is_open = size < 2 || !is_same(points.x[0], points.x[size - 1]) || !is_same(points.y[0], points.y[size - 1]);
   const std::string& fill = trace.fill;
@@ -95,11 +96,19 @@ inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& point
       !x_to_zero && trace.error_y.empty() && (fill == "tonexty" || fill == "tozeroy" || !has_room);
   const bool y_is_tight = !y_to_zero && (fill == "tonextx" || fill == "tozerox");
   for (std::size_t i = 0; i < size; ++i) {
-    if (!is_finite(points.x[i]) || !is_finite(points.y[i])) continue;
     const double marker = i < trace.sizes.size() ? trace.sizes[i] : trace.marker_size;
     const double pixels = trace.has_markers ? (std::max)(marker / 1.6, 3.0) : 0;
-    x.widen(points.x[i], x_is_tight ? PlotlyRoom{0, false} : PlotlyRoom{pixels, true});
-    y.widen(points.y[i], PlotlyRoom{pixels, !y_is_tight});
+    const auto widen = [&](PlotlyAxis& axis, double place, bool is_to_zero, bool is_tight) {
+      const double ground = axis.place(0);
+      const PlotlyRoom room = is_tight ? PlotlyRoom{} : PlotlyRoom{pixels, true};
+      if (is_to_zero && is_finite(ground) && is_finite(place))
+        axis.widen_from(ground, place, room);
+      else
+        axis.widen(place, room);
+    };
+    widen(x, points.x[i], x_to_zero, x_is_tight);
+    widen(y, points.y[i], y_to_zero, y_is_tight);
+    if (!is_finite(points.x[i]) || !is_finite(points.y[i])) continue;
     const auto reach = [&](const PlotlyErrors& errors, PlotlyAxis& axis, double place) {
       if (i < errors.plus.size() && is_finite(errors.plus[i])) axis.widen(moved_place(axis, place, errors.plus[i]), {0, true});
       if (i < errors.minus.size() && is_finite(errors.minus[i]))
@@ -108,8 +117,6 @@ inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& point
     reach(trace.error_x, x, points.x[i]);
     reach(trace.error_y, y, points.y[i]);
   }
-  if (x_to_zero) x.widen(x.place(0), {0, false});
-  if (y_to_zero) y.widen(y.place(0), {0, false});
 }
 
 /// Lays out the scatter traces among `which`, the traces of one pair of axes.

@@ -81,7 +81,7 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
     if (place->is_string()) along.texts.assign(size, label_of(*place));
   }
   if (along.size() == 0) {  // a box without a place stands at the name of its trace
-    const std::string name = trace.name.empty() ? "trace " + std::to_string(trace.index) : trace.name;
+    const std::string& name = trace.name.empty() ? trace.default_name : trace.name;
     along.numbers.assign(size, parse_number(name).value_or(no_number()));
     along.texts.assign(size, name);
   }

@@ -60,15 +60,11 @@ inline PlotlyFigure read_plotly(const Json& json) {
       reader.skip(trace);
       continue;
     }
-    PlotlyTrace read = reader.read(trace, drawn++, color);
+    PlotlyTrace read = reader.read(trace, drawn++, index - 1, color);
     if (read.kind == PlotlyTrace::Kind::pie) {
       if (read.in_legend) in_legend += (std::max<std::size_t>)(read.labels.size(), 2);
       figure.pies.push_back(std::move(read));
       continue;
-    }
-    if (!read.is_matrix() && member(&trace, "name") == nullptr) {
-      read.name = "trace " + std::to_string(index - 1);
-      read.in_legend = !is_false(member(&trace, "showlegend"));
     }
     if (read.in_legend) ++in_legend;
     figure.traces.push_back(std::move(read));

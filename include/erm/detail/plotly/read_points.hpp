@@ -55,7 +55,7 @@ inline PlotlyErrors read_errors(const PlotlyAttributes& attributes, const std::s
     const std::vector<double> given = is_data ? column_of(list, name).numbers : std::vector<double>();
     for (std::size_t i = 0; i < out.size(); ++i) {
       const double size = std::fabs(values.numbers[i]);
-      out[i] = is_data             ? (i < given.size() ? given[i] : no_number())
+      out[i] = is_data             ? (i >= given.size() ? no_number() : is_finite(given[i]) ? given[i] : 0)
                : is_sqrt           ? std::sqrt(size)
                : type == "percent" ? size * constant / 100
                                    : std::fabs(constant);

@@ -71,14 +71,15 @@ class PlotlyTraceReader {
  public:
   PlotlyTraceReader(const Json* layout, PlotlyLeftOut left_out) : layout_(layout), left_out_(left_out) {}
 
-  /// `json` is an object that is visible. Throws UndrawableFigure where it is malformed, or of a type that is not drawn.
-  PlotlyTrace read(const Json& json, std::size_t index, std::string_view default_color) {
+  /// `json` is an object that is visible; `index` is its place among those that are drawn, `number` that among all. Throws UndrawableFigure where it is malformed, or of a type that is not drawn.
+  PlotlyTrace read(const Json& json, std::size_t index, std::size_t number, std::string_view default_color) {
     const Json* const type_json = member(&json, "type");
     if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
     const std::string type(type_json == nullptr ? "scatter" : text_of(type_json));
     PlotlyTrace trace;
     trace.kind = kind_of_trace(type);
     trace.index = index;
+    number_ = number;
     const PlotlyAttributes attributes(json, template_of(type));
     read_common(trace, attributes, default_color);
     read_kind(trace, attributes, type);
@@ -102,7 +103,9 @@ class PlotlyTraceReader {
     using Kind = PlotlyTrace::Kind;
     trace.name = title_of(attributes.at("name"));
     const bool is_in_legends = !trace.is_matrix();
-    trace.in_legend = (!trace.name.empty() || trace.kind == Kind::pie) && attributes.flag("showlegend", true) && is_in_legends;
+    const bool has_default_name = attributes.peek("name") == nullptr;
+    if (has_default_name) trace.default_name = "trace " + std::to_string(number_);
+    trace.in_legend = (!trace.name.empty() || has_default_name || trace.kind == Kind::pie) && attributes.flag("showlegend", true) && is_in_legends;
     if (trace.kind != Kind::pie) {
       trace.x = attributes.column("x");
       trace.y = attributes.column("y");
@@ -165,6 +168,7 @@ class PlotlyTraceReader {
   const Json* layout_;
   PlotlyLeftOut left_out_;
   std::map<std::string, std::size_t> count_of_type_;
+  std::size_t number_ = 0;
 };
 
 }  // namespace erm::detail

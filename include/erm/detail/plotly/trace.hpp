@@ -54,6 +54,7 @@ struct PlotlyTrace {
 
   Kind kind = Kind::scatter;
   std::string name;
+  std::string default_name;  // "trace 0", where the figure gives it none
   std::size_t index = 0;  // among all traces of the figure
   bool in_legend = false;
   PlotlyColumn x, y;
