@@ -39,7 +39,7 @@ export function ours(svg) {
     for (const trace of plot.querySelectorAll("[data-trace]")) {
       const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
       // Lines have round joins. A marker that is no dot is a path that begins with its middle.
-      const dots = paths.filter((one) => one.path.hasAttribute("stroke") && !one.path.hasAttribute("stroke-linejoin"));
+      const dots = paths.filter((one) => !one.path.hasAttribute("fill") && !one.path.hasAttribute("stroke-linejoin"));
       const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)].flatMap((path) => strokes(path.getAttribute("d")));
       const symbols = parts("markers");
       const boxes = parts("boxes").flat().map(place);
@@ -48,7 +48,7 @@ export function ours(svg) {
         dots: [...dots.flatMap((one) => one.strokes), ...symbols.filter((stroke) => stroke.length === 1)].map((stroke) => place(stroke[0])),
         sizes: [...dots.flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
           ...symbols.filter((stroke) => stroke.length > 1).map((stroke) => box(stroke)[2] - box(stroke)[0])],
-        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
+        bars: paths.filter((one) => one.path.hasAttribute("fill")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
         areas: parts("area").map((stroke) => box(stroke.map(place))),
         errors: parts("errors").map((stroke) => box(stroke.map(place))),
         boxes: [boxes.map((point) => point[0]), boxes.map((point) => point[1])],
@@ -172,7 +172,7 @@ export async function theirs({ figure, size }) {
       const edges = (axis, at) => points[0][at].map((edge) => (at === "x" ? axis.c2p(edge) / axis._length : 1 - axis.c2p(edge) / axis._length));
       const across = edges(x, "x"), up = edges(y, "y");
       for (let row = 0; row + 1 < up.length; ++row)
-        for (let column = 0; column + 1 < across.length; ++column) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
+        for (let column = 0; column + 1 < across.length; ++column) one.bars.push([Math.min(across[column], across[column + 1]), Math.min(up[row], up[row + 1]), Math.max(across[column], across[column + 1]), Math.max(up[row], up[row + 1])]);
     }
     if (trace.type === "box" || trace.type === "candlestick") {
       const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
