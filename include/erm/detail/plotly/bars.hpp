@@ -201,7 +201,10 @@ class PlotlyBarLayout {
     double distance = least_distance(middles);
     if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
-    if (overlap) along().limit_ticks(distance, sorted.front());
+    if (overlap)
+      along().limit_ticks(distance, sorted.front());
+    else
+      along().least_step = 0;
     const double whole = distance * (1 - gap_);
     const auto beside = static_cast<double>(members.size());
     const std::vector<PlotlyOffset> offsets = offset_groups(traces);
@@ -271,16 +274,18 @@ class PlotlyBarLayout {
         along().widen(bar.begin);
         along().widen(bar.end);
       }
-      widen_across(bar, has_own_base);
+      widen_across(trace, bar, has_own_base);
       bars.push_back(bar);
     }
   }
 
   /// Bars stand on zero, but where each has a base of its own. Shares of a whole end exactly there.
-  void widen_across(const PlotlyBar& bar, bool has_own_base) {
+  void widen_across(const PlotlyTrace& trace, const PlotlyBar& bar, bool has_own_base) {
     const double ground = across().place(0), whole = style_.bar_norm == "percent" ? 100 : 1;
     const bool is_share = !style_.bar_norm.empty() && style_.bar_mode == "stack" && bar.head >= 0 && bar.head <= whole * (1 + 1e-9);
-    const PlotlyRoom room{0, !is_share};
+    const bool has_text_beyond = !is_horizontal_ && !trace.texts.empty() && trace.text_places.is_one &&
+                                 trace.text_places.values[0] == "outside";
+    const PlotlyRoom room{has_text_beyond ? 18.6 : 0, !is_share};
     if (is_finite(ground) && (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")) {
       across().widen_from(ground, bar.head, room);
       if (has_own_base) across().widen_from(ground, bar.foot, room);

@@ -181,7 +181,7 @@ class PlotlyBoxLayout {
     const bool is_group = (is_violin ? style_.violin_mode : style_.box_mode) == "group" && which_.size() > 1;
     const std::vector<PlotlyOffset> offsets = offset_groups(members);
     for (std::size_t i = 0; i < which_.size(); ++i) {
-      PlotlyBoxPlace box{half, half * part * group_part, 0};
+      PlotlyBoxPlace box{half, half * part * group_part * (members[i]->side == "both" ? 1 : 2), 0};
       if (members[i]->box_width) {
         box.half_slot = box.half_width = *members[i]->box_width / 2;
       } else if (is_group) {
@@ -375,7 +375,7 @@ class PlotlyBoxLayout {
         const PlotlyBoxStatistics box{(std::min)(open, close), open, (std::max)(open, close), trace.low[k], trace.high[k], {}};
         add_box(colored, boxes_[i], place, box, marks, boxes_[i].half_width);
       } else {
-        PlotlyMark mark = mark_of(colored, "boxes");
+        PlotlyMark mark = mark_of(colored, "prices");
         mark.fill.clear();
         mark.dash = trace.dash;
         mark.points = {at(place - tick, open), at(place, open), gap(), at(place, trace.high[k]), at(place, trace.low[k]),

@@ -76,7 +76,7 @@ class PlotlyContours {
     // Each area covers what is higher, too: so there is no gap between two.
     for (std::size_t i = 0; is_filled && i <= levels.count; ++i) {
       PlotlyMark area;
-      area.part = "area";
+      area.part = "level";
       area.fill = color(levels.at(i) - levels.size / 2);
       area.is_closed = true;
       add_area(i == 0 ? infinity(true) : levels.at(i - 1), area.points);

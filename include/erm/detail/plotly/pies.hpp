@@ -115,14 +115,21 @@ class PlotlyPieDrawing {
     const std::string fill = is_inside ? text_color_on(parse_color(trace_.point_colors[i])) : "currentColor";
     std::string_view rest = trace_.texts[i];
     const auto lines = static_cast<double>(std::count(rest.begin(), rest.end(), '\n') + 1);
-    double y = at.y + 4 - (lines - 1) * 7;
-    while (!rest.empty()) {
+    if (rest.empty()) return;
+    out_ += "<text text-anchor=\"";
+    out_ += anchor;
+    out_ += "\" fill=\"" + fill + "\">";
+    for (double y = at.y + 4 - (lines - 1) * 7; !rest.empty(); y += 14) {
       const std::size_t end = rest.find('\n');
-      append_text(out_, at.x, y, fitted_text(rest.substr(0, end), 16), anchor, " fill=\"" + fill + '"');
-      if (end == std::string_view::npos) break;
-      rest.remove_prefix(end + 1);
-      y += 14;
+      out_ += "<tspan";
+      append_attribute(out_, "x", at.x);
+      append_attribute(out_, "y", y);
+      out_ += '>';
+      append_html(out_, fitted_text(rest.substr(0, end), 16));
+      out_ += "</tspan>";
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
+    out_ += "</text>";
   }
 
   static constexpr double least_inside = 0.06;  // of the pie; the text of a smaller slice stands beside it

@@ -139,7 +139,7 @@ inline void read_heatmap(PlotlyTrace& trace, const PlotlyAttributes& attributes,
   trace.color = attributes.color("line.color");
   if (trace.color.empty()) trace.color = "#444444";
   trace.dash = dash_of(attributes.text("line.dash"));
-  if (attributes.number("line.smoothing").value_or(0) > 0) attributes.ignore("line.smoothing");
+  if (attributes.number("line.smoothing").value_or(1) > 0) left_out.add("the smoothing of contours");
 }
 
 }  // namespace erm::detail
