@@ -77,7 +77,7 @@ struct PlotlyAxis {
   enum class Kind { linear, logarithmic, date, category };
 
   std::string id;     // "x", "y2"
-  std::string group;  // the id of the first of the axes that have the same range; its own where there is no other
+  std::string range_group;  // the id of one of the axes that have the same range; its own where there is no other
   std::string base;   // the id of the axis below it that its ticks follow, or empty
   Kind kind = Kind::linear;
   std::string title;
