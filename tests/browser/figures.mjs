@@ -39,7 +39,7 @@ export function ours(svg) {
     for (const trace of plot.querySelectorAll("[data-trace]")) {
       const paths = [...trace.querySelectorAll("path:not([data-part])")].map((path) => ({ path, strokes: strokes(path.getAttribute("d")) }));
       // Lines have round joins. A marker that is no dot is a path that begins with its middle.
-      const dots = paths.filter((one) => one.path.hasAttribute("stroke") && !one.path.hasAttribute("stroke-linejoin"));
+      const dots = paths.filter((one) => !one.path.hasAttribute("fill") && !one.path.hasAttribute("stroke-linejoin"));
       const parts = (name) => [...trace.querySelectorAll(`[data-part="${name}"]`)].flatMap((path) => strokes(path.getAttribute("d")));
       const symbols = parts("markers");
       const boxes = parts("boxes").flat().map(place);
@@ -48,7 +48,7 @@ export function ours(svg) {
         dots: [...dots.flatMap((one) => one.strokes), ...symbols.filter((stroke) => stroke.length === 1)].map((stroke) => place(stroke[0])),
         sizes: [...dots.flatMap((one) => one.strokes.map(() => Number(one.path.getAttribute("stroke-width")))),
           ...symbols.filter((stroke) => stroke.length > 1).map((stroke) => box(stroke)[2] - box(stroke)[0])],
-        bars: paths.filter((one) => !one.path.hasAttribute("stroke")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
+        bars: paths.filter((one) => one.path.hasAttribute("fill")).flatMap((one) => one.strokes).map((stroke) => box(stroke.map(place))),
         areas: parts("area").map((stroke) => box(stroke.map(place))),
         errors: parts("errors").map((stroke) => box(stroke.map(place))),
         boxes: [boxes.map((point) => point[0]), boxes.map((point) => point[1])],
@@ -117,7 +117,7 @@ export async function theirs({ figure, size }) {
   }
   const raised = (text) => [...text].map((sign) => ({ "\u2212": "⁻" })[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]).join("");
   const plain = (text) => text.replace(/x10<sup>/g, "×10<sup>").replace(/^x10$/, "10").replace(/<sup>(.*?)<\/sup>/g, (_, power) => raised(power)).replace(/<[^>]*>/g, "");
-  const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
+  const found = { axes: {}, traces: {}, areas: [], shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
   for (const name of axisNames()) {
     const axis = full()[name];
     if (axis.visible === false || axis.showticklabels === false) { found.axes[axis._id] = []; continue; }
@@ -141,7 +141,7 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], areas: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
     one.isThin = trace.line?.width === 0;
     const group = [...root.querySelectorAll(".trace, .contour")].filter((element) => {
@@ -172,9 +172,9 @@ export async function theirs({ figure, size }) {
       const edges = (axis, at) => points[0][at].map((edge) => (at === "x" ? axis.c2p(edge) / axis._length : 1 - axis.c2p(edge) / axis._length));
       const across = edges(x, "x"), up = edges(y, "y");
       for (let row = 0; row + 1 < up.length; ++row)
-        for (let column = 0; column + 1 < across.length; ++column) if (Number.isFinite(points[0].z[row][column])) one.bars.push([across[column], up[row], across[column + 1], up[row + 1]]);
+        for (let column = 0; column + 1 < across.length; ++column) if (Number.isFinite(points[0].z[row][column])) one.bars.push([Math.min(across[column], across[column + 1]), Math.min(up[row], up[row + 1]), Math.max(across[column], across[column + 1]), Math.max(up[row], up[row + 1])]);
     }
-    if (trace.type === "box" || trace.type === "candlestick") {
+    if (/^(box|violin|candlestick)$/.test(trace.type)) {
       const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
         const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
         if (step[0] === "V") out[1].push(1 - first / plot.height);
@@ -186,7 +186,8 @@ export async function theirs({ figure, size }) {
     }
     if (trace.type === "violin") one.shapes = inside("path.violin").map((path) => boxIn(path, plot));
     if (trace.type === "contour") one.levels = [...root.querySelectorAll(".contourlevel")].filter((level) => level.querySelector("path[d]")).map((level) => boxIn(level, plot));
-    if (trace.type === "scatter") one.areas = inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot));
+    // The area to the trace before is drawn with that one.
+    if (trace.type === "scatter") found.areas.push(...inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot)));
     one.errors = inside(".errorbar path").map((path) => boxIn(path, plot));
     if (trace.type === "heatmap") one.texts = [...root.querySelectorAll(".heatmap-label text")].map((element) => element.textContent);
     else one.texts = inside("text").map((element) => element.textContent);

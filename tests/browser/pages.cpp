@@ -223,8 +223,8 @@ void write_figures(const std::filesystem::path& folder, const std::filesystem::p
     run.log_figure(erm::Figure("Residuals").histogram(std::vector<double>{0, 0.5 * of_run, 1, 2, 2 + of_run}, "residuals", 5), "histogram");
     run.log_figure(erm::Figure("Classes").bar(std::vector<std::string>{"cat", "dog"}, std::vector<double>{1 + of_run, 2}, "f1"), "bars");
     run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"root", "x", "y"}}, {"parents", {"", "root", "root"}}, {"values", {0, 10, 5 + i}}}}}}, "sunburst");
-    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"box\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2,3,9]}]}"), "box",
-                     "box.plotly.json");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"funnel\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2],\"x\":[9,3]}]}"), "funnel",
+                     "funnel.plotly.json");
     run.log_figure({{"data", {{{"type", "surface"}, {"z", {{1, 2}, {3, 4 + i}}}}}}}, "surface");
   }
   erm::CompareOptions options;

@@ -1852,20 +1852,23 @@ async function readPlotly(holder) {
   return new Blob([await new Response(stream).arrayBuffer()], { type });
 }
 
-/// Draws one figure in a frame of its own, which has no rights and no way out.
+const tooLate = "it does not answer";
+
+/// Draws one figure in a frame of its own, which has no rights and no way out; what went wrong, or nothing.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
     `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
   const answered = (answer) => {
+    clearTimeout(timer);
     window.removeEventListener("message", listen);
     const notice = find(".notice", holder);
     notice.hidden = !answer.problem;
     if (answer.problem) { frame.remove(); notice.textContent = `plotly.js cannot draw it: ${answer.problem}`; }
-    resolve();
+    resolve(answer.problem);
   };
   const listen = (event) => { if (event.source === frame.contentWindow) answered(event.data); };
   window.addEventListener("message", listen);
-  setTimeout(() => answered({ problem: "it does not answer" }), 30000);
+  const timer = setTimeout(() => answered({ problem: tooLate }), 30000);
   const figure = find("pre", holder).textContent;
   frame.addEventListener("load", () => frame.contentWindow.postMessage({ code, figure }, "*"));
   holder.prepend(frame);
@@ -1877,11 +1880,17 @@ function plotlyButton(gallery) {
   const id = gallery.previousElementSibling.textContent;
   const start = button("Draw with plotly.js", { "aria-label": `Draw with plotly.js: ${id}` }, async () => {
     start.hidden = true;
+    let isLate = false;
     plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
     try {
       const code = await plotlyCode;
-      for (const holder of holders) await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
-      say(`${id} is drawn`);
+      for (const holder of holders) {
+        if (find("iframe", holder)) continue;
+        const problem = await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
+        isLate = isLate || problem === tooLate;
+      }
+      start.hidden = !isLate;  // what took too long can be asked for again
+      say(isLate ? `plotly.js did not answer for ${id}` : `${id} is drawn`);
     } catch (error) {
       for (const holder of holders) find(".notice", holder).textContent = `plotly.js cannot be read: ${error.message}`;
     }
@@ -1989,13 +1998,13 @@ function markTables() {
       for (const { line, cells, key } of lines) {
         const match = known.get(key);
         const isNew = isCompared && !match && !("part" in base.table.dataset);
-        line.classList.toggle("new", isNew);
+        lin)page"sv,
+    R"page(e.classList.toggle("new", isNew);
         if (isNew) line.cells[0].append(make("b", { class: "q", title: "not in the baseline" }, "+", make("i", null, " not in the baseline")));
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle(")page"sv,
-    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -2107,7 +2116,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
+inline constexpr std::string_view page_script_sha256 = "3231d9c7433705b633b134b79cb95181a0bb53b9878210023ddaf580ebd6085a";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -44,7 +44,7 @@ inline void widen_by_annotation(PlotlyFigure& figure, const PlotlyAnnotation& an
   const auto widen_panel = [&](PlotlyFigure& panel) {
     widen(panel.x, annotation.x, annotation_width(annotation) + 4, annotation.x_anchor, annotation.shift_x, annotation.arrow_x,
           false);
-    widen(panel.y, annotation.y, annotation.size * annotation_line + 4, annotation.y_anchor, annotation.shift_y,
+    widen(panel.y, annotation.y, annotation.size * annotation_line + 2.4, annotation.y_anchor, annotation.shift_y,
           annotation.arrow_y, true);
   };
   widen_panel(figure);

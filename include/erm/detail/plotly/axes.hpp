@@ -118,7 +118,7 @@ class PlotlyAxes {
     for (auto& [id, entry] : axes_) {
       std::string end = id;
       for (std::size_t i = 0; i < axes_.size() && !axes_[end].matches.empty(); ++i) end = axes_[end].matches;
-      entry.axis.group = std::move(end);
+      entry.axis.range_group = std::move(end);
     }
   }
 
@@ -194,7 +194,7 @@ class PlotlyAxes {
       // Axes of one group have the same categories.
       const PlotlyAxis* own = nullptr;
       for (const std::string& id : {of_trace_[i].first, of_trace_[i].second})
-        if (const PlotlyAxis* other = find(id); other != nullptr && other->group == axis.group) own = other;
+        if (const PlotlyAxis* other = find(id); other != nullptr && other->range_group == axis.range_group) own = other;
       if (own == nullptr) continue;
       const PlotlyTrace& trace = figure.traces[i];
       const std::vector<double> places = axis.places(column_of_trace(trace, *own));

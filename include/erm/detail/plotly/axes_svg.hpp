@@ -13,10 +13,8 @@ namespace erm::detail {
 
 class AxesDrawing {
  public:
-  /// `whole` is the figure that has the pair, or the same.
-  AxesDrawing(const PlotlyLayout& pair, const PlotlyLayout& whole, std::string& out)
+  AxesDrawing(const PlotlyLayout& pair, std::string& out)
       : pair_(pair),
-        whole_(whole),
         figure_(pair.figure),
         out_(out),
         left_(pair.left),
@@ -127,7 +125,7 @@ class AxesDrawing {
     }
   }
 
-  const PlotlyLayout &pair_, &whole_;
+  const PlotlyLayout& pair_;
   const PlotlyFigure& figure_;
   std::string& out_;
   const double left_, top_, right_, bottom_;

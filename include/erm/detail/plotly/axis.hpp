@@ -77,7 +77,7 @@ struct PlotlyAxis {
   enum class Kind { linear, logarithmic, date, category };
 
   std::string id;     // "x", "y2"
-  std::string group;  // the id of the first of the axes that have the same range; its own where there is no other
+  std::string range_group;  // the id of one of the axes that have the same range; its own where there is no other
   std::string base;   // the id of the axis below it that its ticks follow, or empty
   Kind kind = Kind::linear;
   std::string title;
@@ -176,7 +176,7 @@ struct PlotlyAxis {
   /// The same, with rooms in pixels that differ before and after the place.
   void widen_between(double place, double before, double after) {
     if (reversed) std::swap(before, after);
-    extremes.add(place, {before, true}, {after, true});
+    extremes.add(place, {before, false}, {after, false});
   }
 
   /// The same for the end of what stands on `ground`: there is room beyond it, and none on the side of the ground.
@@ -202,6 +202,10 @@ struct PlotlyAxis {
       high = kind == Kind::category ? (std::max)(static_cast<double>(categories.size()), 1.0) - 0.5
              : kind == Kind::date   ? ms_of_date(2001, 1, 1)
              : !id.empty() && id[0] == 'x' ? 6 : 4;
+    }
+    if (kind == Kind::date) {  // plotly's ranges are dates, of tenths of milliseconds
+      low = std::round(low * 10) / 10;
+      high = std::round(high * 10) / 10;
     }
     if (fixed_low || fixed_high) {
       const double from = fixed_low.value_or(reversed ? high : low), to = fixed_high.value_or(reversed ? low : high);

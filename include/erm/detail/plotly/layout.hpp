@@ -48,7 +48,7 @@ inline void lay_out_pair(PlotlyLayout& layout) {
 inline void join_ranges(const std::vector<PlotlyLayout*>& panels) {
   std::map<std::string, std::vector<PlotlyAxis*>> groups;
   for (PlotlyLayout* panel : panels)
-    for (PlotlyAxis* axis : {&panel->figure.x, &panel->figure.y}) groups[axis->group].push_back(axis);
+    for (PlotlyAxis* axis : {&panel->figure.x, &panel->figure.y}) groups[axis->range_group].push_back(axis);
   for (const auto& [group, axes] : groups) {
     PlotlyAxis all = *axes[0];
     for (const PlotlyAxis* axis : axes) all.join(*axis);

@@ -204,11 +204,15 @@ class PlotlyMargins {
       const double slot = pair->plot_width / static_cast<double>((std::max<std::size_t>)(pair->x_ticks.size(), 1));
       pair->slants_x_labels = widest(pair->x_ticks) * svg_font_size > slot - 2;
       for (PlotlyTick& tick : pair->x_ticks) {
-        if (pair->slants_x_labels && !tick.below.empty()) {
-          tick.label += " " + tick.below;
-          tick.below.clear();
+        if (!figure.x.is_category()) {
+          if (pair->slants_x_labels && !tick.below.empty()) {
+            tick.label += " " + tick.below;
+            tick.below.clear();
+          }
+          tick.label = fitted_text(tick.label, 30);
+        } else {
+          tick.label = fitted_text(tick.label, pair->slants_x_labels ? 14 : 24);
         }
-        tick.label = fitted_text(tick.label, pair->slants_x_labels ? 14 : 24);
       }
     }
   }

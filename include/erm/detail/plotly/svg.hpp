@@ -129,7 +129,7 @@ inline std::string PlotlyDrawing::svg() {
   if (!figure_.title.empty())
     add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle",
              " data-part=\"title\" font-size=\"16\" font-weight=\"600\"");
-  for (const PlotlyLayout* pair : layout_.pairs()) AxesDrawing(*pair, layout_, out_).draw();
+  for (const PlotlyLayout* pair : layout_.pairs()) AxesDrawing(*pair, out_).draw();
   MarksDrawing marks(layout_, out_);
   marks.draw_shapes(true);
   for (const PlotlyLayout& panel : layout_.panels) out_ += PlotlyDrawing(panel).traces_svg();
