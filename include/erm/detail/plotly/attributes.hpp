@@ -48,19 +48,21 @@ inline bool is_unseen_attribute(std::string_view path) {
     return last.size() >= end.size() && last.substr(last.size() - end.size()) == end;
   };
   if (first.substr(0, 5) == "hover" || ends_in("hoverformat") || ends_in("src") || ends_in("font")) return true;
-  static constexpr std::string_view unseen[] = {
-      "type",          "name",       "visible",      "uid",    "uirevision", "ids",      "customdata", "meta", "stream",
-      "legend",        "legendrank", "legendwidth",  "legendgroup",          "selected", "unselected", "xaxis", "yaxis",
-      "legendgrouptitle", "simplify", "copy_ystyle", "autobinx", "autobiny", "zauto", "cauto", "autocolorscale"};
-  if (std::find(std::begin(unseen), std::end(unseen), last) != std::end(unseen) || first == "legendgrouptitle")
-    return true;
+  static constexpr std::string_view of_traces[] = {
+      "type",        "name", "visible", "uid",    "uirevision", "ids",         "customdata",       "meta",       "xaxis",
+      "yaxis",       "legend", "legendrank", "legendwidth", "legendgroup", "autobinx", "autobiny", "legendgrouptitle"};
+  static constexpr std::string_view objects[] = {"stream", "legendgrouptitle", "selected", "unselected"};
+  static constexpr std::string_view anywhere[] = {"simplify", "copy_ystyle", "zauto", "cauto", "autocolorscale"};
+  const auto is_one = [](const auto& list, std::string_view name) {
+    return std::find(std::begin(list), std::end(list), name) != std::end(list);
+  };
+  if (is_one(of_traces, path) || is_one(objects, first) || is_one(anywhere, last)) return true;
   static constexpr std::string_view frame[] = {"outlinewidth", "outlinecolor", "ticks",       "len",         "lenmode",
                                                "thickness",    "thicknessmode", "x",          "y",           "xanchor",
                                                "yanchor",      "xpad",          "ypad",       "bgcolor",     "bordercolor",
                                                "borderwidth",  "tickcolor",     "ticklen",    "tickwidth",   "nticks",
                                                "xref",         "yref",          "orientation", "tickangle"};
-  return path.find("colorbar.") != std::string_view::npos &&
-         std::find(std::begin(frame), std::end(frame), last) != std::end(frame);
+  return path.find("colorbar.") != std::string_view::npos && is_one(frame, last);
 }
 
 class PlotlyAttributes {
@@ -139,7 +141,7 @@ class PlotlyAttributes {
     for (auto at = json.begin(); at != json.end(); ++at) {
       const Json& value = at.value();
       if (value.is_null() || value.empty() || is_false(&value)) continue;
-      if (value.is_string() && value.get_ref<const std::string&>().empty()) continue;
+      if (value.is_string() && (text_of(&value).empty() || text_of(&value) == "none")) continue;
       const std::string path = prefix + at.key();
       if (path.size() > 200 || out.size() > 100) return;
       if (is_unseen_attribute(path) || std::find(read_.begin(), read_.end(), path) != read_.end()) continue;

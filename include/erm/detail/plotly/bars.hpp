@@ -27,10 +27,6 @@ struct PlotlyBar {
   std::size_t point = 0;  // the index of its point in the trace
 };
 
-inline bool is_bar(const PlotlyTrace& trace) {
-  return trace.kind == PlotlyTrace::Kind::bar || trace.kind == PlotlyTrace::Kind::histogram;
-}
-
 /// The place of a trace among `count` traces that stand beside each other.
 struct PlotlyOffset {
   std::size_t index = 0, count = 0;

@@ -117,7 +117,7 @@ class PlotlyContours {
       }
   }
 
-  /// The part of each cell that is at least `height`; whole cells beside each other are one rectangle.
+  /// The part of each cell that is above `height`; whole cells beside each other are one rectangle.
   void add_area(double height, std::vector<SvgPoint>& out) const {
     std::size_t run_row = z_.size(), run_end = 0;
     std::vector<SvgPoint> rectangle;
@@ -128,7 +128,7 @@ class PlotlyContours {
       rectangle.clear();
     };
     for_each_cell([&](const Corner* corners, std::size_t row, std::size_t column) {
-      const bool is_whole = std::all_of(corners, corners + 4, [&](const Corner& corner) { return corner.z >= height; });
+      const bool is_whole = std::all_of(corners, corners + 4, [&](const Corner& corner) { return corner.z > height; });
       if (!is_whole) {
         add_part(corners, height, out);
         return;
@@ -148,15 +148,15 @@ class PlotlyContours {
     std::vector<SvgPoint> part;
     for (int i = 0; i < 4; ++i) {
       const Corner &a = corners[i], &b = corners[(i + 1) % 4];
-      if (a.z >= height) part.push_back({a.x, a.y});
-      if ((a.z >= height) != (b.z >= height)) part.push_back(between(a, b, height));
+      if (a.z > height) part.push_back({a.x, a.y});
+      if ((a.z > height) != (b.z > height)) part.push_back(between(a, b, height));
     }
     if (part.size() < 3) return;
     // Two opposite corners above and the middle below: two triangles.
-    const bool is_saddle = (corners[0].z >= height) == (corners[2].z >= height) && (corners[1].z >= height) == (corners[3].z >= height);
+    const bool is_saddle = (corners[0].z > height) == (corners[2].z > height) && (corners[1].z > height) == (corners[3].z > height);
     const double middle = (corners[0].z + corners[1].z + corners[2].z + corners[3].z) / 4;
     if (is_saddle && middle < height && part.size() == 6) {
-      const bool first = corners[0].z >= height;
+      const bool first = corners[0].z > height;
       const std::size_t order[2][6] = {{5, 0, 1, 2, 3, 4}, {0, 1, 2, 3, 4, 5}};
       for (std::size_t k = 0; k < 6; ++k) {
         out.push_back(part[order[first ? 0 : 1][k]]);
@@ -174,11 +174,11 @@ class PlotlyContours {
       int count = 0;
       for (int i = 0; i < 4; ++i) {
         const Corner &a = corners[i], &b = corners[(i + 1) % 4];
-        if ((a.z >= height) != (b.z >= height)) cuts[count++] = between(a, b, height);
+        if ((a.z > height) != (b.z > height)) cuts[count++] = between(a, b, height);
       }
       if (count < 2) return;
       const double middle = (corners[0].z + corners[1].z + corners[2].z + corners[3].z) / 4;
-      const bool is_turned = count == 4 && (middle >= height) == (corners[0].z >= height);
+      const bool is_turned = count == 4 && (middle > height) == (corners[0].z > height);
       const int order[2][4] = {{3, 0, 1, 2}, {0, 1, 2, 3}};
       for (int k = 0; k < count; ++k) {
         out.push_back(count == 2 ? cuts[k] : cuts[order[is_turned ? 1 : 0][k]]);

@@ -46,7 +46,10 @@ inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t numbe
   trace.color = "var(--r" + std::to_string(run % 8) + ")";
   trace.dash = dashes[run % std::size(dashes)];
   trace.opacity = opacities[(std::min)(number, std::size(opacities) - 1)];
-  if (trace.kind == PlotlyTrace::Kind::histogram) trace.opacity *= 0.5;
+  if (trace.kind == PlotlyTrace::Kind::histogram) {
+    trace.opacity *= 0.5;
+    trace.bin_group = "runs";  // they are counted in the same intervals
+  }
   trace.point_colors.clear();
   trace.fill_color.clear();
 }

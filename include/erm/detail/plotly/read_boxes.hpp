@@ -191,7 +191,7 @@ inline void read_pie(PlotlyTrace& trace, const PlotlyAttributes& attributes, con
     attributes.ignore(name);
 
   std::string info(attributes.text("textinfo"));
-  const std::string pattern(attributes.text("texttemplate"));
+  const std::string pattern = repaired_utf8(attributes.text("texttemplate"));
   if (attributes.peek("textinfo") == nullptr) info = texts.empty() ? "percent" : "text+percent";
   double sum = 0;
   for (const double value : trace.values) sum += value;

@@ -27,7 +27,7 @@ inline bool reverses_legend(const std::vector<PlotlyTrace>& traces, const Json* 
   const bool is_stacked = text_of(member(layout, "barmode")) == "stack";
   return std::any_of(traces.begin(), traces.end(), [&](const PlotlyTrace& trace) {
     return trace.in_legend && (trace.fill == "tonexty" || trace.fill == "tonextx" ||
-                               (is_stacked && trace.kind == PlotlyTrace::Kind::bar));
+                               (is_stacked && is_bar(trace)));
   });
 }
 

@@ -56,7 +56,7 @@ inline void read_matrix_of_points(PlotlyTrace& trace, const PlotlyAttributes& at
 }
 
 inline void read_cell_texts(PlotlyTrace& trace, const PlotlyAttributes& attributes, PlotlyLeftOut& left_out) {
-  const std::string pattern(attributes.text("texttemplate"));
+  const std::string pattern = repaired_utf8(attributes.text("texttemplate"));
   const Json* const text = attributes.at("text");
   if (pattern.empty()) return;
   bool is_whole = true;

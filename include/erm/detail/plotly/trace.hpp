@@ -123,4 +123,8 @@ struct PlotlyTrace {
   [[nodiscard]] bool is_matrix() const { return kind == Kind::heatmap || kind == Kind::contour; }
 };
 
+inline bool is_bar(const PlotlyTrace& trace) {
+  return trace.kind == PlotlyTrace::Kind::bar || trace.kind == PlotlyTrace::Kind::histogram;
+}
+
 }  // namespace erm::detail
