@@ -1,11 +1,11 @@
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "erm/detail/plotly/tick_text.hpp"
+#include "erm/detail/chart/tick_text.hpp"
 
 namespace axis_test {
 

@@ -1,4 +1,4 @@
-#include "erm/detail/plotly/date.hpp"
+#include "erm/detail/chart/date.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "erm/detail/plotly/number_format.hpp"
+#include "erm/detail/chart/number_format.hpp"
 
 #include <string>
 
