@@ -117,7 +117,7 @@ export async function theirs({ figure, size }) {
   }
   const raised = (text) => [...text].map((sign) => ({ "\u2212": "⁻" })[sign] ?? "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]).join("");
   const plain = (text) => text.replace(/x10<sup>/g, "×10<sup>").replace(/^x10$/, "10").replace(/<sup>(.*?)<\/sup>/g, (_, power) => raised(power)).replace(/<[^>]*>/g, "");
-  const found = { axes: {}, traces: {}, areas: [], shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
+  const found = { axes: {}, traces: {}, shapes: [], annotations: [], legend: [], titles: {}, size: { width: full()._size.w, height: full()._size.h } };
   for (const name of axisNames()) {
     const axis = full()[name];
     if (axis.visible === false || axis.showticklabels === false) { found.axes[axis._id] = []; continue; }
@@ -141,7 +141,7 @@ export async function theirs({ figure, size }) {
   const data = gd.calcdata.map((points) => points[0].trace).filter((trace) => trace.visible === true);
   data.forEach((trace, index) => {
     const points = gd.calcdata.find((one) => one[0].trace === trace);
-    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], texts: [] };
+    const one = found.traces[index] = { type: trace.type, mode: trace.mode || "", shape: trace.line?.shape, points: [], bars: [], errors: [], boxes: [[], []], shapes: [], levels: [], areas: [], texts: [] };
     const x = full()[`xaxis${(trace.xaxis || "x").slice(1)}`], y = full()[`yaxis${(trace.yaxis || "y").slice(1)}`];
     one.isThin = trace.line?.width === 0;
     const group = [...root.querySelectorAll(".trace, .contour")].filter((element) => {
@@ -174,7 +174,7 @@ export async function theirs({ figure, size }) {
       for (let row = 0; row + 1 < up.length; ++row)
         for (let column = 0; column + 1 < across.length; ++column) if (Number.isFinite(points[0].z[row][column])) one.bars.push([Math.min(across[column], across[column + 1]), Math.min(up[row], up[row + 1]), Math.max(across[column], across[column + 1]), Math.max(up[row], up[row + 1])]);
     }
-    if (/^(box|violin|candlestick)$/.test(trace.type)) {
+    if (trace.type === "box" || trace.type === "candlestick") {
       const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
         const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
         if (step[0] === "V") out[1].push(1 - first / plot.height);
@@ -186,8 +186,7 @@ export async function theirs({ figure, size }) {
     }
     if (trace.type === "violin") one.shapes = inside("path.violin").map((path) => boxIn(path, plot));
     if (trace.type === "contour") one.levels = [...root.querySelectorAll(".contourlevel")].filter((level) => level.querySelector("path[d]")).map((level) => boxIn(level, plot));
-    // The area to the trace before is drawn with that one.
-    if (trace.type === "scatter") found.areas.push(...inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot)));
+    if (trace.type === "scatter") one.areas = inside("path.js-fill").filter((path) => path.getAttribute("d").length > 10).map((path) => boxIn(path, plot));
     one.errors = inside(".errorbar path").map((path) => boxIn(path, plot));
     if (trace.type === "heatmap") one.texts = [...root.querySelectorAll(".heatmap-label text")].map((element) => element.textContent);
     else one.texts = inside("text").map((element) => element.textContent);

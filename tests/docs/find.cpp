@@ -78,6 +78,25 @@ cannot read the filter: expected 'and', 'or' or the end, found 'und'
   CHECK_THROWS_WITH(erm::find_runs("erm-registry", options), expected.substr(1, expected.size() - 2));
 }
 
+TEST_CASE("docs/find.md: a misspelt name is told, unless the condition accepts runs without it") {
+  const ExampleRegistry directory;
+  erm::FindOptions options;
+  std::string warnings;
+  options.on_warning = [&](const std::string& warning) { warnings += "erm: " + warning + "\n"; };
+  for (const char* const quiet : {"params.lrr is missing", "params.lrr is missing or params.lrr < 0.01",
+                                  "not params.lrr = 0.1"}) {
+    options.filter = quiet;
+    CHECK(erm::find_runs("erm-registry", options).size() == 10);
+  }
+  CHECK(warnings == "");
+  options.filter = "params.lrr < 0.01";
+  CHECK(erm::find_runs("erm-registry", options).empty());
+  const std::string expected = R"(
+erm: no run has the param "lrr"; near: lr
+)";
+  CHECK(warnings == expected.substr(1));
+}
+
 TEST_CASE("docs/find.md: tags, notes and groups are set while the run is written and changed afterwards") {
   const ExampleRegistry directory;
   std::string uri;
@@ -110,8 +129,8 @@ TEST_CASE("docs/find.md: groups are summarized") {
   std::fputs(erm::to_text(summary).c_str(), stdout);
 
   const std::string expected = R"(
-metric   params.optimizer  n   mean  deviation   min   max   95% low  95% high        p
-val/acc  adam              5   0.95  0.0158114  0.93  0.97  0.930368  0.969632  0.00794
+metric   params.optimizer  n   mean  deviation   min   max   95% low  95% high        p  corrected  shift  shift low  shift high
+val/acc  adam              5   0.95  0.0158114  0.93  0.97  0.930368  0.969632  0.00794    0.00794  0.055      0.025        0.09
          sgd               5  0.892   0.023076  0.86  0.92  0.863347  0.920653
 )";
   CHECK(erm::to_text(summary) == expected.substr(1));

@@ -152,6 +152,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
@@ -241,9 +245,9 @@ th.hover { background: var(--head); color: var(--accent); }
 output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
-.saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
-    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.)page"sv,
+    R"page(saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -306,7 +310,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
+inline constexpr std::string_view page_style_sha256 = "b88f8008ba03263a1d6472df5695387e0ab8806dd50a9b3705b371ba1fda79d9";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {

@@ -13,7 +13,7 @@
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/layout_keys.hpp"
 #include "erm/detail/plotly/shapes.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

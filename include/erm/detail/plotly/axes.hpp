@@ -15,7 +15,7 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/figure.hpp"
-#include "erm/detail/plotly/read_axis.hpp"
+#include "erm/detail/chart/read_axis.hpp"
 
 namespace erm::detail {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "erm/detail/plotly/margins.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -79,12 +79,12 @@ class AxesDrawing {
       append_text(out_, x + 4, y - 3, tick.label, is_opposite ? "start" : "end", turn + ")\"");
     }
     out_ += "</g>";
-    const double far = is_opposite ? top_ - height_of_x() + 4 : bottom_ + height_of_x();
+    const double edge = is_opposite ? top_ - height_of_x() + 4 : bottom_ + height_of_x();
     draw_groups(figure_.x, [&](double place, const std::string& name) {
-      const double at = is_opposite ? y - tick_line_height : far - (figure_.x.title.empty() ? 12 : 34) + 2;
+      const double at = is_opposite ? y - tick_line_height : edge - (figure_.x.title.empty() ? 12 : 34) + 2;
       append_text(out_, x_at(place), at, fitted_text(name, 16), "middle", " data-part=\"x-group\"");
     });
-    append_text(out_, (left_ + right_) / 2, is_opposite ? far + 8 : far - 10,
+    append_text(out_, (left_ + right_) / 2, is_opposite ? edge + 8 : edge - 10,
                 fitted_text(figure_.x.title, pair_.plot_width / svg_font_size), "middle", " data-part=\"x-title\"");
   }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 #include "erm/detail/plotly/histogram.hpp"
 #include "erm/detail/plotly/trace.hpp"
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 #include "erm/detail/plotly/bars.hpp"
-#include "erm/detail/plotly/marks.hpp"
+#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {

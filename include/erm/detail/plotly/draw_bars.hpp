@@ -11,8 +11,8 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/draw_points.hpp"
-#include "erm/detail/plotly/marks.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/marks.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

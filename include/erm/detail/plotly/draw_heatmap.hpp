@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/marks.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/marks.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {

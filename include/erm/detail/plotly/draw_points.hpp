@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/marks.hpp"
+#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/points.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
-#include "erm/detail/plotly/symbols.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
+#include "erm/detail/chart/symbols.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {
@@ -183,21 +183,21 @@ class PlotlyPointsDrawing {
       const auto at = [&](double along, double across) {
         return is_sideways ? SvgPoint{along, point.y + across} : SvgPoint{point.x + across, along};
       };
-      const double far = is_finite(plus) ? pixel(moved_place(axis, center, plus)) : pixel(center);
+      const double high = is_finite(plus) ? pixel(moved_place(axis, center, plus)) : pixel(center);
       double low = is_finite(minus) ? pixel(moved_place(axis, center, -minus)) : pixel(center);
       const bool has_low_cap = is_finite(low) && is_finite(minus);
       if (!is_finite(low)) low = pixel(axis.low);  // below a logarithmic axis
-      if (!is_finite(far) || std::fabs(far) > 1e5 || std::fabs(low) > 1e5) continue;
+      if (!is_finite(high) || std::fabs(high) > 1e5 || std::fabs(low) > 1e5) continue;
       char command = 'M';
       const auto add = [&](const SvgPoint& to) {
         append_point(path, command, to);
         command = 'L';
       };
       if (is_finite(plus)) {
-        add(at(far, -cap));
-        add(at(far, cap));
+        add(at(high, -cap));
+        add(at(high, cap));
       }
-      add(at(far, 0));
+      add(at(high, 0));
       add(at(low, 0));
       if (has_low_cap) {
         add(at(low, -cap));

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/data.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/data.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 

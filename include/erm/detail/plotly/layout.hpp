@@ -11,7 +11,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/margins.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 #include "erm/detail/plotly/trace_layout.hpp"
 
 namespace erm::detail {

@@ -9,7 +9,7 @@
 
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/plotly/axes.hpp"
-#include "erm/detail/plotly/data.hpp"
+#include "erm/detail/chart/data.hpp"
 #include "erm/detail/plotly/figure.hpp"
 
 namespace erm::detail {

@@ -12,8 +12,8 @@
 
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/pies.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
-#include "erm/detail/plotly/tick_text.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
+#include "erm/detail/chart/tick_text.hpp"
 #include "erm/detail/plotly/trace_layout.hpp"
 
 namespace erm::detail {

@@ -9,7 +9,7 @@
 
 #include "erm/detail/plotly/annotations.hpp"
 #include "erm/detail/plotly/margins.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

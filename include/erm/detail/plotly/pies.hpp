@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {

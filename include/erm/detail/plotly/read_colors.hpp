@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/attributes.hpp"
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/data.hpp"
-#include "erm/detail/plotly/left_out.hpp"
+#include "erm/detail/chart/attributes.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/data.hpp"
+#include "erm/detail/chart/left_out.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 

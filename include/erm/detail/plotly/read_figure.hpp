@@ -12,7 +12,7 @@
 #include "erm/detail/plotly/axes.hpp"
 #include "erm/detail/plotly/figure.hpp"
 #include "erm/detail/plotly/layout_keys.hpp"
-#include "erm/detail/plotly/left_out.hpp"
+#include "erm/detail/chart/left_out.hpp"
 #include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/plotly/read_trace.hpp"
 #include "erm/detail/plotly/shapes.hpp"

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/attributes.hpp"
-#include "erm/detail/plotly/data.hpp"
-#include "erm/detail/plotly/left_out.hpp"
+#include "erm/detail/chart/attributes.hpp"
+#include "erm/detail/chart/data.hpp"
+#include "erm/detail/chart/left_out.hpp"
 #include "erm/detail/plotly/read_colors.hpp"
-#include "erm/detail/plotly/text_template.hpp"
+#include "erm/detail/chart/text_template.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 

@@ -9,15 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/plotly/attributes.hpp"
-#include "erm/detail/plotly/data.hpp"
-#include "erm/detail/plotly/left_out.hpp"
+#include "erm/detail/chart/attributes.hpp"
+#include "erm/detail/chart/data.hpp"
+#include "erm/detail/chart/left_out.hpp"
 #include "erm/detail/plotly/read_bars.hpp"
 #include "erm/detail/plotly/read_boxes.hpp"
 #include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/plotly/read_matrix.hpp"
 #include "erm/detail/plotly/read_points.hpp"
-#include "erm/detail/plotly/symbols.hpp"
+#include "erm/detail/chart/symbols.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 

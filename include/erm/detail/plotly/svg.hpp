@@ -21,11 +21,11 @@
 #include "erm/detail/plotly/draw_heatmap.hpp"
 #include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/plotly/layout.hpp"
-#include "erm/detail/plotly/marks.hpp"
+#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/marks_svg.hpp"
 #include "erm/detail/plotly/pies.hpp"
 #include "erm/detail/plotly/read_figure.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

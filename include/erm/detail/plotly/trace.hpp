@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "erm/detail/plotly/attributes.hpp"
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/data.hpp"
+#include "erm/detail/chart/attributes.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/data.hpp"
 
 namespace erm::detail {
 

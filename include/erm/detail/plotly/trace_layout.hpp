@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/boxes.hpp"
 #include "erm/detail/plotly/contours.hpp"
 #include "erm/detail/plotly/draw_bars.hpp"
-#include "erm/detail/plotly/marks.hpp"
+#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/trace.hpp"
 

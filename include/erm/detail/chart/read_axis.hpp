@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/data.hpp"
-#include "erm/detail/plotly/date.hpp"
-#include "erm/detail/plotly/number_format.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/data.hpp"
+#include "erm/detail/chart/date.hpp"
+#include "erm/detail/chart/number_format.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {

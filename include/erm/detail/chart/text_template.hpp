@@ -10,7 +10,7 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/number_format.hpp"
+#include "erm/detail/chart/number_format.hpp"
 
 namespace erm::detail {
 

@@ -70,6 +70,7 @@ class NumberFormat {
 
   [[nodiscard]] std::string text(double value) const {
     if (!is_finite(value)) return is_nan(value) ? "NaN" : value > 0 ? "Infinity" : std::string(minus_sign) + "Infinity";
+    if (type_ == '%' || type_ == 'p') value = std::clamp(value, -1e306, 1e306);  // a hundred times that is a number
     std::string unit;
     std::string number = magnitude(std::fabs(value), unit);
     if (is_trimmed_) trim(number);

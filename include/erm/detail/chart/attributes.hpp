@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "erm/detail/base/utf8.hpp"
-#include "erm/detail/plotly/color.hpp"
-#include "erm/detail/plotly/data.hpp"
+#include "erm/detail/chart/color.hpp"
+#include "erm/detail/chart/data.hpp"
 
 namespace erm::detail {
 

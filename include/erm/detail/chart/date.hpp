@@ -175,8 +175,9 @@ inline bool append_date_part(std::string& out, const PlotlyDate& date, char lett
     case 'Z': out += "+0000"; return true;
     case '%': out += '%'; return true;
     case 'f': {  // plotly's own: the fraction of the second without the zeros at its end
-      std::string fraction = padded(date.tenths, 4) + "00";
-      fraction.resize(static_cast<std::size_t>(digits));
+      int scale = 1, all = 10000;
+      for (int i = digits; i < 4; ++i) scale *= 10, all /= 10;
+      std::string fraction = padded((date.tenths + scale / 2) / scale % all, static_cast<std::size_t>((std::min)(digits, 4)));
       while (fraction.size() > 1 && fraction.back() == '0') fraction.pop_back();
       out += fraction;
       return true;

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

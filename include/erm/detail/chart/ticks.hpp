@@ -13,8 +13,8 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/date.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/date.hpp"
 
 namespace erm::detail {
 

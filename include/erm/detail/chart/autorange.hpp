@@ -54,8 +54,8 @@ class PlotlyExtremes {
       if (to_zero) {
         double room = 0;
         for (const Extreme& end : low > 0 ? highs_ : lows_) room = (std::max)(room, pixels(end));
-        const double far = low / (1 - (std::min)(0.5, room / length));
-        return low > 0 ? std::pair{0.0, far} : std::pair{far, 0.0};
+        const double reach = low / (1 - (std::min)(0.5, room / length));
+        return low > 0 ? std::pair{0.0, reach} : std::pair{reach, 0.0};
       }
       if (is_nonnegative) return {(std::max)(0.0, low - 1), (std::max)(1.0, low + 1)};
       return {low - 1, low + 1};

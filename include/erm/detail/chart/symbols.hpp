@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

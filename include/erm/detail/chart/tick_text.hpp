@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/date.hpp"
-#include "erm/detail/plotly/number_format.hpp"
-#include "erm/detail/plotly/ticks.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/date.hpp"
+#include "erm/detail/chart/number_format.hpp"
+#include "erm/detail/chart/ticks.hpp"
 
 namespace erm::detail {
 

@@ -14,9 +14,9 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/autorange.hpp"
-#include "erm/detail/plotly/data.hpp"
-#include "erm/detail/plotly/date.hpp"
+#include "erm/detail/chart/autorange.hpp"
+#include "erm/detail/chart/data.hpp"
+#include "erm/detail/chart/date.hpp"
 
 namespace erm::detail {
 
