@@ -174,7 +174,7 @@ export async function theirs({ figure, size }) {
       for (let row = 0; row + 1 < up.length; ++row)
         for (let column = 0; column + 1 < across.length; ++column) if (Number.isFinite(points[0].z[row][column])) one.bars.push([Math.min(across[column], across[column + 1]), Math.min(up[row], up[row + 1]), Math.max(across[column], across[column + 1]), Math.max(up[row], up[row + 1])]);
     }
-    if (trace.type === "box" || trace.type === "candlestick") {
+    if (/^(box|violin|candlestick)$/.test(trace.type)) {
       const ends = inside("path.box").flatMap((path) => path.getAttribute("d").match(/[MLHVZ][^A-Z]*/g)).reduce((out, step) => {
         const [first, second] = (step.slice(1).match(/-?[\d.]+/g) || []).map(Number);
         if (step[0] === "V") out[1].push(1 - first / plot.height);

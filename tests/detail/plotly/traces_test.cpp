@@ -246,6 +246,22 @@ TEST_CASE("Templates of texts have the values of a point in their formats") {
   CHECK(erm::detail::short_number(12345678) == "12.34568M");
 }
 
+TEST_CASE("Without a colour scale plotly's is taken: that of matrices, or by the signs of the numbers") {
+  const auto first = [](const std::string& trace) {
+    const auto figure = erm::detail::read_plotly(Json::parse(R"({"data": [)" + trace + "]}"));
+    return erm::detail::hex_color(figure.traces[0].color_bar->scale.at(0));
+  };
+  CHECK(first(R"({"type": "heatmap", "z": [[1, 2]]})") == "#050aac");
+  CHECK(first(R"({"type": "heatmap", "z": [[1, 2]], "colorscale": "no such scale"})") == "#050aac");
+  CHECK(first(R"({"type": "heatmap", "z": [[1, 2]], "colorscale": "Cividis"})") == "#00204c");
+  CHECK(first(R"({"type": "heatmap", "z": [[1, 2]], "colorscale": "Cividis", "reversescale": true})") == "#ffe945");
+  const std::string points = R"({"y": [1, 2], "mode": "markers", "marker": {"color": )";
+  CHECK(first(points + "[1, 5]}}") == "#dcdcdc");
+  CHECK(first(points + "[-1, 5]}}") == "#050aac");
+  CHECK(first(points + "[-5, -1]}}") == "#050aac");
+  CHECK(first(points + "[1, 5], \"coloraxis\": \"coloraxis\"}}") == "#dcdcdc");
+}
+
 TEST_CASE("Words among numbers have no place, and numbers may be written with signs") {
   const auto places = [](const std::string& x) {
     return laid_out((R"({"data": [{"x": )" + x + R"(, "y": [1, 2, 3], "mode": "markers"}]})").c_str()).drawn.points[0].x;

@@ -63,11 +63,21 @@ inline void read_color_bar(PlotlyTrace& trace, const PlotlyAttributes& attribute
   const std::string letter(1, axis_name.empty() ? keys.letter : 'c');
   const Json* scale = find("colorscale");
   if (scale == nullptr && !axis_name.empty()) scale = member(layout, "template", "layout", "coloraxis", "colorscale");
-  if (scale == nullptr) scale = member(layout, "colorscale", "sequential");
-  if (scale == nullptr) scale = member(layout, "template", "layout", "colorscale", "sequential");
-  bar.scale = scale == nullptr && keys.letter == 'z' ? ColorScale::named("RdBu") : read_color_scale(scale);
-  if (scale == nullptr && keys.letter == 'c') bar.scale = ColorScale::named("Reds");
-  if (is_true(find("reversescale"))) bar.scale = bar.scale.reversed();
+  const bool is_valid = scale != nullptr && (scale->is_array() || ColorScale::is_known(text_of(scale)));
+  bar.is_reversed = is_true(find("reversescale"));
+  if (is_valid) {
+    bar.scale = read_color_scale(scale);
+  } else if (keys.letter == 'z' && axis_name.empty()) {
+    bar.scale = ColorScale::named("RdBu");
+  } else {  // plotly chooses one by the signs of the numbers
+    static constexpr std::pair<const char*, const char*> defaults[] = {
+        {"sequential", "Reds"}, {"diverging", "RdBu"}, {"sequentialminus", "Blues"}};
+    for (const auto& [name, otherwise] : defaults) {
+      const Json* own = member(layout, "colorscale", name);
+      if (own == nullptr) own = member(layout, "template", "layout", "colorscale", name);
+      bar.by_sign.push_back(own == nullptr ? ColorScale::named(otherwise) : read_color_scale(own));
+    }
+  }
   bar.low = number_of(find((letter + "min").c_str()));
   bar.high = number_of(find((letter + "max").c_str()));
   if (!bar.low || !bar.high) trace.color_middle = number_of(find((letter + "mid").c_str()));
@@ -131,6 +141,8 @@ inline std::optional<PlotlyColorBar> settle_color_bars(std::vector<PlotlyTrace>&
       if (!has_low) bar.low = *trace.color_middle - reach;
       if (!has_high) bar.high = *trace.color_middle + reach;
     }
+    if (!bar.by_sign.empty()) bar.scale = bar.by_sign[*bar.low < 0 && *bar.high > 0 ? 1 : *bar.low >= 0 ? 0 : 2];
+    if (bar.is_reversed) bar.scale = bar.scale.reversed();
     if (!is_finite(*bar.high - *bar.low)) throw UndrawableFigure("its numbers are too large to be drawn");
     for (const double number : trace.color_values) {
       // 32 colours are enough, and the points of one colour become one path.

@@ -17,6 +17,8 @@ namespace erm::detail {
 /// The colour scale of a heatmap, a contour plot, or of coloured points and bars.
 struct PlotlyColorBar {
   ColorScale scale;
+  std::vector<ColorScale> by_sign;  // one of these is the scale: for numbers above zero, of both signs, below zero
+  bool is_reversed = false;
   std::optional<double> low, high;
   std::string title;
   bool is_shown = true;
