@@ -260,7 +260,9 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
   for (std::size_t run = 0; run < curve.histories.size(); ++run) {
     const MetricHistory* const history = curve.histories[run];
     if (history == nullptr || history->empty()) continue;
-    out += "<tr><th scope=row";
+    out += "<tr data-first=";  // for filters
+    append_floating(out, history->first().value);
+    out += "><th scope=row";
     out += headers[run];
     out += "<td class=n>";
     append_integer(out, history->size());

@@ -101,10 +101,13 @@ async function readPlotly(holder) {
 
 const tooLate = "it does not answer";
 
+/// In pieces: the page's own script must not hold the tag.
+const scriptTag = ["scr", "ipt"].join("");
+
 /// Draws one figure in a frame of its own, which has no rights and no way out; what went wrong, or nothing.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
-    `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
+    `<div id=plot style="height:100vh"></div><${scriptTag}>${find("script[data-frame]").textContent}</${scriptTag}>` });
   const answered = (answer) => {
     clearTimeout(timer);
     window.removeEventListener("message", listen);

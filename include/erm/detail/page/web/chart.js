@@ -126,7 +126,7 @@ function renderChart(chart) {
   if (chart.points.open) fillPoints(chart);
 }
 
-const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
+const chartsAreAsWritten = () => runs.every((_, run) => isVisible(run)) && state.x === "step" &&
   !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
 
 function renderCharts() {
