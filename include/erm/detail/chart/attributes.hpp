@@ -49,19 +49,21 @@ inline bool is_unseen_attribute(std::string_view path) {
   };
   if (first.substr(0, 5) == "hover" || ends_in("hoverformat") || ends_in("src") || ends_in("font")) return true;
   static constexpr std::string_view of_traces[] = {
-      "type",        "name", "visible", "uid",    "uirevision", "ids",         "customdata",       "meta",       "xaxis",
-      "yaxis",       "legend", "legendrank", "legendwidth", "legendgroup", "autobinx", "autobiny", "legendgrouptitle"};
+      "type",        "name",        "visible",  "uid",      "uirevision",      "ids",
+      "customdata",  "meta",        "xaxis",    "yaxis",    "legend",          "legendrank",
+      "legendwidth", "legendgroup", "autobinx", "autobiny", "legendgrouptitle"};
   static constexpr std::string_view objects[] = {"stream", "legendgrouptitle", "selected", "unselected"};
   static constexpr std::string_view anywhere[] = {"simplify", "copy_ystyle", "zauto", "cauto", "autocolorscale"};
   const auto is_one = [](const auto& list, std::string_view name) {
     return std::find(std::begin(list), std::end(list), name) != std::end(list);
   };
   if (is_one(of_traces, path) || is_one(objects, first) || is_one(anywhere, last)) return true;
-  static constexpr std::string_view frame[] = {"outlinewidth", "outlinecolor", "ticks",       "len",         "lenmode",
-                                               "thickness",    "thicknessmode", "x",          "y",           "xanchor",
-                                               "yanchor",      "xpad",          "ypad",       "bgcolor",     "bordercolor",
-                                               "borderwidth",  "tickcolor",     "ticklen",    "tickwidth",   "nticks",
-                                               "xref",         "yref",          "orientation", "tickangle"};
+  static constexpr std::string_view frame[] = {
+      "outlinewidth", "outlinecolor",  "ticks",       "len",       "lenmode",
+      "thickness",    "thicknessmode", "x",           "y",         "xanchor",
+      "yanchor",      "xpad",          "ypad",        "bgcolor",   "bordercolor",
+      "borderwidth",  "tickcolor",     "ticklen",     "tickwidth", "nticks",
+      "xref",         "yref",          "orientation", "tickangle"};
   return path.find("colorbar.") != std::string_view::npos && is_one(frame, last);
 }
 

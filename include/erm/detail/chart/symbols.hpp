@@ -13,8 +13,8 @@ namespace erm::detail {
 
 struct PlotlySymbol {
   std::string_view name = "circle";
-  bool is_open = false;   // only its outline is drawn
-  bool is_known = true;   // otherwise it is drawn as a circle
+  bool is_open = false;  // only its outline is drawn
+  bool is_known = true;  // otherwise it is drawn as a circle
   [[nodiscard]] bool is_lines() const {
     return name == "cross-thin" || name == "x-thin" || name == "asterisk" || name == "line-ew" || name == "line-ns";
   }
@@ -22,11 +22,10 @@ struct PlotlySymbol {
 
 /// The symbol with plotly's name or number: "square-open", 101, "101".
 inline PlotlySymbol symbol_named(std::string_view name) {
-  static constexpr std::string_view names[] = {"circle",        "square",        "diamond",        "cross", "x",
-                                               "triangle-up",   "triangle-down", "triangle-left",  "triangle-right",
-                                               "pentagon",      "hexagon",       "hexagon2",       "star",
-                                               "diamond-tall",  "diamond-wide",  "cross-thin",     "x-thin",
-                                               "asterisk",      "line-ew",       "line-ns"};
+  static constexpr std::string_view names[] = {
+      "circle",        "square",         "diamond",  "cross",    "x",        "triangle-up", "triangle-down",
+      "triangle-left", "triangle-right", "pentagon", "hexagon",  "hexagon2", "star",        "diamond-tall",
+      "diamond-wide",  "cross-thin",     "x-thin",   "asterisk", "line-ew",  "line-ns"};
   static constexpr int numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15, 17, 23, 24, 33, 34, 35, 41, 42};
   PlotlySymbol symbol;
   if (name.empty()) return symbol;
@@ -59,7 +58,8 @@ inline PlotlySymbol symbol_named(std::string_view name) {
   return symbol;
 }
 
-/// Appends the outline of a symbol of radius `r` around `center`. A path begins with the centre, where nothing is drawn.
+/// Appends the outline of a symbol of radius `r` around `center`. A path begins with the centre, where nothing is
+/// drawn.
 inline void append_symbol(std::string& path, std::string_view name, const SvgPoint& center, double r) {
   const auto number = [&](double value) { append_coordinate(path, value); };
   append_point(path, 'M', center);
@@ -93,12 +93,34 @@ inline void append_symbol(std::string& path, std::string_view name, const SvgPoi
   if (name == "diamond-tall") add({{0, 1.4}, {0.7, 0}, {0, -1.4}, {-0.7, 0}}, true);
   if (name == "diamond-wide") add({{0, 0.7}, {1.4, 0}, {0, -0.7}, {-1.4, 0}}, true);
   if (name == "cross")
-    add({{1.2, 0.4}, {0.4, 0.4}, {0.4, 1.2}, {-0.4, 1.2}, {-0.4, 0.4}, {-1.2, 0.4}, {-1.2, -0.4}, {-0.4, -0.4},
-         {-0.4, -1.2}, {0.4, -1.2}, {0.4, -0.4}, {1.2, -0.4}}, true);
+    add({{1.2, 0.4},
+         {0.4, 0.4},
+         {0.4, 1.2},
+         {-0.4, 1.2},
+         {-0.4, 0.4},
+         {-1.2, 0.4},
+         {-1.2, -0.4},
+         {-0.4, -0.4},
+         {-0.4, -1.2},
+         {0.4, -1.2},
+         {0.4, -0.4},
+         {1.2, -0.4}},
+        true);
   if (name == "x") {
     constexpr double a = 0.5657;
-    add({{0, a}, {a, 2 * a}, {2 * a, a}, {a, 0}, {2 * a, -a}, {a, -2 * a}, {0, -a}, {-a, -2 * a}, {-2 * a, -a},
-         {-a, 0}, {-2 * a, a}, {-a, 2 * a}}, true);
+    add({{0, a},
+         {a, 2 * a},
+         {2 * a, a},
+         {a, 0},
+         {2 * a, -a},
+         {a, -2 * a},
+         {0, -a},
+         {-a, -2 * a},
+         {-2 * a, -a},
+         {-a, 0},
+         {-2 * a, a},
+         {-a, 2 * a}},
+        true);
   }
   if (name == "triangle-up") add({{-third, 0.5}, {third, 0.5}, {0, -1}}, true);
   if (name == "triangle-down") add({{-third, -0.5}, {third, -0.5}, {0, 1}}, true);
@@ -110,8 +132,17 @@ inline void append_symbol(std::string& path, std::string_view name, const SvgPoi
   if (name == "hexagon2")
     add({{-0.5, half_root}, {0.5, half_root}, {1, 0}, {0.5, -half_root}, {-0.5, -half_root}, {-1, 0}}, true);
   if (name == "star")
-    add({{0.315, -0.433}, {1.331, -0.433}, {0.508, 0.165}, {0.823, 1.133}, {0, 0.535}, {-0.823, 1.133},
-         {-0.508, 0.165}, {-1.331, -0.433}, {-0.315, -0.433}, {0, -1.4}}, true);
+    add({{0.315, -0.433},
+         {1.331, -0.433},
+         {0.508, 0.165},
+         {0.823, 1.133},
+         {0, 0.535},
+         {-0.823, 1.133},
+         {-0.508, 0.165},
+         {-1.331, -0.433},
+         {-0.315, -0.433},
+         {0, -1.4}},
+        true);
   const bool is_asterisk = name == "asterisk";
   if (name == "cross-thin" || is_asterisk) {
     const double a = is_asterisk ? 1.2 : 1.4;

@@ -1,5 +1,5 @@
-// The bars of a pair of axes, of bar traces and of histograms: in groups, in stacks or over each other, as plotly places
-// them.
+// The bars of a pair of axes, of bar traces and of histograms: in groups, in stacks or over each other, as plotly
+// places them.
 #pragma once
 
 #include <algorithm>
@@ -87,7 +87,8 @@ class PlotlyBarLayout {
     count();
     choose_gap();
     std::vector<std::size_t> together, apart;
-    const bool is_group = style_.bar_mode == "group", is_stack = style_.bar_mode == "stack" || style_.bar_mode == "relative";
+    const bool is_group = style_.bar_mode == "group",
+               is_stack = style_.bar_mode == "stack" || style_.bar_mode == "relative";
     for (std::size_t i = 0; i < which_.size(); ++i) {
       if (counts_[i].empty()) continue;
       const PlotlyTrace& trace = traces_[which_[i]];
@@ -160,7 +161,8 @@ class PlotlyBarLayout {
         const PlotlyTrace& trace = traces_[which_[i]];
         PlotlyBins own = bins;
         // Intervals before the one that holds the first number begin where the common ones do.
-        const auto first = std::min_element(places[i].begin(), places[i].end(), [](double a, double b) { return a < b; });
+        const auto first =
+            std::min_element(places[i].begin(), places[i].end(), [](double a, double b) { return a < b; });
         if (given.bin_start && !trace.bin_start && first != places[i].end() && is_finite(*first) &&
             std::fabs((*first - bins.first) / bins.size) < 1e9)
           own.first = bins.first + std::floor((*first - bins.first) / bins.size) * bins.size;
@@ -195,7 +197,8 @@ class PlotlyBarLayout {
     bool overlap = false;
     for (std::size_t i = 1; i < sorted.size(); ++i) overlap = overlap || !(sorted[i] - sorted[i - 1] > noise);
     double distance = least_distance(middles);
-    if (single_width_ < 1e300) distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
+    if (single_width_ < 1e300)
+      distance = sorted.back() > sorted.front() ? (std::min)(distance, single_width_) : single_width_;
     if (is_category()) distance = 1;
     if (overlap)
       along().limit_ticks(distance, sorted.front());
@@ -278,9 +281,10 @@ class PlotlyBarLayout {
   /// Bars stand on zero, but where each has a base of its own. Shares of a whole end exactly there.
   void widen_across(const PlotlyTrace& trace, const PlotlyBar& bar, bool has_own_base) {
     const double ground = across().place(0), whole = style_.bar_norm == "percent" ? 100 : 1;
-    const bool is_share = !style_.bar_norm.empty() && style_.bar_mode == "stack" && bar.head >= 0 && bar.head <= whole * (1 + 1e-9);
-    const bool has_text_beyond = !is_horizontal_ && !trace.texts.empty() && trace.text_places.is_one &&
-                                 trace.text_places.values[0] == "outside";
+    const bool is_share =
+        !style_.bar_norm.empty() && style_.bar_mode == "stack" && bar.head >= 0 && bar.head <= whole * (1 + 1e-9);
+    const bool has_text_beyond =
+        !is_horizontal_ && !trace.texts.empty() && trace.text_places.is_one && trace.text_places.values[0] == "outside";
     const PlotlyRoom room{has_text_beyond ? 18.6 : 0, !is_share};
     if (is_finite(ground) && (!has_own_base || style_.bar_mode == "stack" || style_.bar_mode == "relative")) {
       across().widen_from(ground, bar.head, room);

@@ -11,8 +11,8 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/chart/axis.hpp"
-#include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/chart/marks.hpp"
+#include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {
@@ -154,7 +154,8 @@ class PlotlyBoxLayout {
       places_[i] = along().places(is_horizontal_ ? trace.y : trace.x);
       if (!has_values(trace)) continue;
       for (std::size_t k = 0; k < (std::min)(places_[i].size(), values.size()); ++k)
-        if (is_finite(places_[i][k]) && is_finite(values.numbers[k])) groups_[i][places_[i][k]].push_back(values.numbers[k]);
+        if (is_finite(places_[i][k]) && is_finite(values.numbers[k]))
+          groups_[i][places_[i][k]].push_back(values.numbers[k]);
       for (auto& [place, group] : groups_[i]) std::sort(group.begin(), group.end());
     }
   }
@@ -218,9 +219,14 @@ class PlotlyBoxLayout {
       const auto value = [](const std::vector<double>& list, std::size_t k, double otherwise) {
         return k < list.size() && is_finite(list[k]) ? list[k] : otherwise;
       };
-      for (std::size_t k = 0; k < (std::min)({trace.q1.size(), trace.q3.size(), trace.median.size(), places_[i].size()}); ++k) {
-        PlotlyBoxStatistics box{trace.q1[k], trace.median[k], trace.q3[k], value(trace.low_fence, k, trace.q1[k]),
-                                value(trace.high_fence, k, trace.q3[k]), {}};
+      for (std::size_t k = 0;
+           k < (std::min)({trace.q1.size(), trace.q3.size(), trace.median.size(), places_[i].size()}); ++k) {
+        PlotlyBoxStatistics box{trace.q1[k],
+                                trace.median[k],
+                                trace.q3[k],
+                                value(trace.low_fence, k, trace.q1[k]),
+                                value(trace.high_fence, k, trace.q3[k]),
+                                {}};
         if (!is_finite(places_[i][k]) || !is_finite(box.q1 + box.q3 + box.median)) continue;
         if (k < trace.mean.size() && is_finite(trace.mean[k])) box.mean = trace.mean[k];
         add_box(trace, boxes_[i], places_[i][k], box, marks, boxes_[i].half_width);
@@ -248,8 +254,8 @@ class PlotlyBoxLayout {
                PlotlyMarks& marks, double half_width) {
     const double middle = place + box.shift, begin = middle - half_width, end = middle + half_width;
     PlotlyMark mark = mark_of(trace, "boxes");
-    mark.points = {at(begin, of.q1), at(end, of.q1), at(end, of.q3), at(begin, of.q3), at(begin, of.q1), gap(),
-                   at(begin, of.median), at(end, of.median)};
+    mark.points = {at(begin, of.q1), at(end, of.q1), at(end, of.q3),       at(begin, of.q3),
+                   at(begin, of.q1), gap(),          at(begin, of.median), at(end, of.median)};
     const double cap = half_width * trace.whisker_width;
     for (const auto& [from, to] : {std::pair{of.q1, of.low_fence}, std::pair{of.q3, of.high_fence}}) {
       for (const SvgPoint& point : {gap(), at(middle, from), at(middle, to)}) mark.points.push_back(point);
@@ -301,7 +307,8 @@ class PlotlyBoxLayout {
     }
     if (trace.shows_mean) {
       const auto next = std::lower_bound(density.at.begin(), density.at.end(), *box.mean);
-      const double wide = next == density.at.end() ? 0 : density.density[static_cast<std::size_t>(next - density.at.begin())] * scale;
+      const double wide =
+          next == density.at.end() ? 0 : density.density[static_cast<std::size_t>(next - density.at.begin())] * scale;
       add_mean(trace, middle - (has_left ? wide : 0), middle + (has_right ? wide : 0), *box.mean, marks);
     }
   }
@@ -338,9 +345,12 @@ class PlotlyBoxLayout {
     for (std::size_t k = 0; jitter > 0 && k < shown.size(); ++k) {
       const std::size_t first = k > 5 ? k - 5 : 0, last = (std::min)(k + 5, shown.size() - 1);
       double least = shown[first], most = shown[last];
-      if (!is_all) (shown[k] < box.median ? most : least) = shown[k] < box.median ? (std::min)(most, box.median) : (std::max)(least, box.median);
+      if (!is_all)
+        (shown[k] < box.median ? most : least) =
+            shown[k] < box.median ? (std::min)(most, box.median) : (std::max)(least, box.median);
       const double factor =
-          typical > 0 ? std::sqrt(typical * 0.01 * static_cast<double>(last - first) / (most - least + typical * 1e-9)) : 1;
+          typical > 0 ? std::sqrt(typical * 0.01 * static_cast<double>(last - first) / (most - least + typical * 1e-9))
+                      : 1;
       factors.push_back(is_finite(factor) ? std::clamp(factor, 0.0, 1.0) : 0);
       greatest = (std::max)(greatest, factors.back());
     }
@@ -356,13 +366,16 @@ class PlotlyBoxLayout {
 
   void draw_candles(std::size_t i, PlotlyMarks& marks) {
     const PlotlyTrace& trace = traces_[which_[i]];
-    const std::size_t size = (std::min)({trace.open.size(), trace.close.size(), trace.high.size(), trace.low.size(), places_[i].size()});
+    const std::size_t size =
+        (std::min)({trace.open.size(), trace.close.size(), trace.high.size(), trace.low.size(), places_[i].size()});
     bool was_rising = true;
     double last_close = no_number();
     for (std::size_t k = 0; k < size && k < 20000; ++k) {
       const double open = trace.open[k], close = trace.close[k];
       if (!is_finite(open + close + trace.low[k] + trace.high[k]) || !is_finite(places_[i][k])) continue;
-      const bool is_rising = close != open ? close > open : is_finite(last_close) && close != last_close ? close > last_close : was_rising;
+      const bool is_rising = close != open                                  ? close > open
+                             : is_finite(last_close) && close != last_close ? close > last_close
+                                                                            : was_rising;
       was_rising = is_rising;
       last_close = close;
       PlotlyTrace colored;
@@ -372,14 +385,16 @@ class PlotlyBoxLayout {
       colored.whisker_width = trace.whisker_width;
       const double place = places_[i][k], tick = 2 * boxes_[i].half_slot * trace.tick_width;
       if (trace.kind == Kind::candlestick) {
-        const PlotlyBoxStatistics box{(std::min)(open, close), open, (std::max)(open, close), trace.low[k], trace.high[k], {}};
+        const PlotlyBoxStatistics box{(std::min)(open, close), open, (std::max)(open, close), trace.low[k],
+                                      trace.high[k],           {}};
         add_box(colored, boxes_[i], place, box, marks, boxes_[i].half_width);
       } else {
         PlotlyMark mark = mark_of(colored, "prices");
         mark.fill.clear();
         mark.dash = trace.dash;
-        mark.points = {at(place - tick, open), at(place, open), gap(), at(place, trace.high[k]), at(place, trace.low[k]),
-                       gap(), at(place, close), at(place + tick, close)};
+        mark.points = {at(place - tick, open),   at(place, open),         gap(),
+                       at(place, trace.high[k]), at(place, trace.low[k]), gap(),
+                       at(place, close),         at(place + tick, close)};
         marks.marks.push_back(std::move(mark));
       }
       for (const double end : {trace.low[k], trace.high[k]}) across().widen(across().place(end), {0, true});
@@ -402,11 +417,13 @@ inline void lay_out_boxes(std::vector<PlotlyTrace>& traces, const std::vector<st
                           PlotlyAxis& y, const PlotlyGroupStyle& style, std::vector<PlotlyMarks>& marks) {
   using Kind = PlotlyTrace::Kind;
   marks.resize(traces.size());
-  for (const auto& kinds : {std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::violin, Kind::violin}, std::pair{Kind::ohlc, Kind::ohlc}})
+  for (const auto& kinds : {std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::violin, Kind::violin},
+                            std::pair{Kind::ohlc, Kind::ohlc}})
     for (const bool is_horizontal : {false, true}) {
       std::vector<std::size_t> same;
       for (const std::size_t i : which)
-        if ((traces[i].kind == kinds.first || traces[i].kind == kinds.second) && traces[i].is_horizontal == is_horizontal)
+        if ((traces[i].kind == kinds.first || traces[i].kind == kinds.second) &&
+            traces[i].is_horizontal == is_horizontal)
           same.push_back(i);
       if (!same.empty()) PlotlyBoxLayout(traces, x, y, style).lay_out(same, marks);
     }

@@ -1,5 +1,5 @@
-// The areas and lines of contour plots, by marching squares: each cell between four values is cut where the plane through
-// them has the height of a level.
+// The areas and lines of contour plots, by marching squares: each cell between four values is cut where the plane
+// through them has the height of a level.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/chart/axis.hpp"
-#include "erm/detail/plotly/histogram.hpp"
 #include "erm/detail/chart/marks.hpp"
+#include "erm/detail/plotly/histogram.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {
@@ -135,7 +135,10 @@ class PlotlyContours {
       }
       if (rectangle.empty() || run_row != row || run_end != column) {
         end_run();
-        rectangle = {{corners[0].x, corners[0].y}, {corners[1].x, corners[1].y}, {corners[2].x, corners[2].y}, {corners[3].x, corners[3].y}};
+        rectangle = {{corners[0].x, corners[0].y},
+                     {corners[1].x, corners[1].y},
+                     {corners[2].x, corners[2].y},
+                     {corners[3].x, corners[3].y}};
       }
       rectangle[1] = {corners[1].x, corners[1].y};
       rectangle[2] = {corners[2].x, corners[2].y};
@@ -153,7 +156,8 @@ class PlotlyContours {
     }
     if (part.size() < 3) return;
     // Two opposite corners above and the middle below: two triangles.
-    const bool is_saddle = (corners[0].z > height) == (corners[2].z > height) && (corners[1].z > height) == (corners[3].z > height);
+    const bool is_saddle =
+        (corners[0].z > height) == (corners[2].z > height) && (corners[1].z > height) == (corners[3].z > height);
     const double middle = (corners[0].z + corners[1].z + corners[2].z + corners[3].z) / 4;
     if (is_saddle && middle < height && part.size() == 6) {
       const bool first = corners[0].z > height;

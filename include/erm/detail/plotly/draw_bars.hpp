@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/bars.hpp"
-#include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/chart/marks.hpp"
 #include "erm/detail/chart/svg_parts.hpp"
+#include "erm/detail/plotly/bars.hpp"
+#include "erm/detail/plotly/draw_points.hpp"
 
 namespace erm::detail {
 
@@ -120,7 +120,8 @@ class PlotlyBarsDrawing {
                                            : length >= height + 2 * room && thickness >= width;
     const bool is_inside = place == "inside" || (place != "outside" && fits);
     if (place == "none") return;
-    const double sign = (to > from || (to == from && trace_.is_horizontal)) ? 1 : -1;  // the way from foot to head in pixels
+    const double sign =
+        (to > from || (to == from && trace_.is_horizontal)) ? 1 : -1;  // the way from foot to head in pixels
     const double away = is_inside ? -sign : sign;
     const std::string fill = is_inside ? text_color_on(parse_color(color(bar))) : "currentColor";
     const std::string more = " fill=\"" + (is_inside && trace_.run ? std::string("currentColor") : fill) + '"';

@@ -12,9 +12,9 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/chart/marks.hpp"
-#include "erm/detail/plotly/points.hpp"
 #include "erm/detail/chart/svg_parts.hpp"
 #include "erm/detail/chart/symbols.hpp"
+#include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
 namespace erm::detail {
@@ -212,7 +212,8 @@ class PlotlyPointsDrawing {
   }
 
  private:
-  /// Of markers that coincide, one is drawn. Plain dots of one colour are lines of no length with round ends, in one path.
+  /// Of markers that coincide, one is drawn. Plain dots of one colour are lines of no length with round ends, in one
+  /// path.
   void draw_markers() {
     const double cell = points_.size() > 5000 ? 2 : 0.1;  // in pixels
     struct Style {
@@ -280,7 +281,10 @@ class PlotlyPointsDrawing {
       const double up = has("top") ? -1 : has("bottom") ? 1 : 0, side = has("left") ? -1 : has("right") ? 1 : 0;
       const double y = point.y + 12 * 0.75 + up * away + (up - 1) * 12 / 2;
       append_text(out_, point.x + side * away, y, fitted_text(trace_.texts[i], 60),
-                  side < 0 ? "end" : side > 0 ? "start" : "middle", " fill=\"currentColor\"");
+                  side < 0   ? "end"
+                  : side > 0 ? "start"
+                             : "middle",
+                  " fill=\"currentColor\"");
     }
   }
 

@@ -78,11 +78,13 @@ inline double shifted_start(double start, double size, const std::vector<double>
 
 /// The intervals that plotly chooses; `values` are finite and not empty. `wanted` and `given_size` are 0 where the
 /// figure does not name them.
-inline PlotlyBins automatic_bins(const std::vector<double>& values, double wanted, double given_size, bool is_category) {
+inline PlotlyBins automatic_bins(const std::vector<double>& values, double wanted, double given_size,
+                                 bool is_category) {
   const auto [first, last] = std::minmax_element(values.begin(), values.end());
   const double least = *first, greatest = *last;
   if (is_category) return {least - 0.5, (std::max)(1.0, std::round(given_size)), greatest + 0.5};
-  if (!is_finite((greatest - least) * 100)) throw UndrawableFigure("its numbers are too large to be counted in intervals");
+  if (!is_finite((greatest - least) * 100))
+    throw UndrawableFigure("its numbers are too large to be counted in intervals");
   double size = given_size;
   if (!(size > 0)) {
     const double rough = wanted > 0 ? (greatest - least) / wanted : rough_bin_size(values);
@@ -141,7 +143,7 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
     if (i >= weights.size() || !is_finite(weights[i])) continue;
     const double weight = weights[i];
     const bool is_first = numbers[bin]++ == 0;
-    value = is_least ? (is_first ? weight : (std::min)(value, weight))
+    value = is_least      ? (is_first ? weight : (std::min)(value, weight))
             : is_greatest ? (is_first ? weight : (std::max)(value, weight))
                           : value + weight;
     total += weight;
@@ -165,7 +167,8 @@ inline std::vector<PlotlyCount> count_histogram(const PlotlyTrace& trace, const 
   if (accumulates) accumulate_counts(counts, trace);
   // Empty intervals at the ends are no bars.
   while (!counts.empty() && counts.back().value == 0 && counts.size() > 1) counts.pop_back();
-  const auto full = std::find_if(counts.begin(), counts.end(), [](const PlotlyCount& count) { return count.value != 0; });
+  const auto full =
+      std::find_if(counts.begin(), counts.end(), [](const PlotlyCount& count) { return count.value != 0; });
   if (full != counts.end()) counts.erase(counts.begin(), full);
   return counts;
 }

@@ -32,7 +32,8 @@ struct PlotlyPicture {
 
 class PlotlyPieDrawing {
  public:
-  PlotlyPieDrawing(std::string& out, const PlotlyTrace& trace, const PlotlyPicture& picture) : out_(out), trace_(trace) {
+  PlotlyPieDrawing(std::string& out, const PlotlyTrace& trace, const PlotlyPicture& picture)
+      : out_(out), trace_(trace) {
     const double width = (trace.domain[1] - trace.domain[0]) * picture.width;
     const double height = (trace.domain[3] - trace.domain[2]) * picture.height;
     center_ = {picture.left + trace.domain[0] * picture.width + width / 2,
@@ -109,7 +110,8 @@ class PlotlyPieDrawing {
 
   void draw_text(std::size_t i, const SvgPoint& center, double middle, double share) {
     const bool is_inside = share >= least_inside;
-    const double away = is_inside ? radius_ * (share > 1 - 1e-9 && trace_.hole == 0 ? 0 : 0.62 + 0.38 * trace_.hole) : radius_ + 8;
+    const double away =
+        is_inside ? radius_ * (share > 1 - 1e-9 && trace_.hole == 0 ? 0 : 0.62 + 0.38 * trace_.hole) : radius_ + 8;
     const SvgPoint at{center.x + away * std::sin(middle), center.y - away * std::cos(middle)};
     const std::string_view anchor = is_inside ? "middle" : std::sin(middle) < 0 ? "end" : "start";
     const std::string fill = is_inside ? text_color_on(parse_color(trace_.point_colors[i])) : "currentColor";

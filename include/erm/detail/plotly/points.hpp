@@ -86,14 +86,14 @@ inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& point
   if (size == 0) return;
   for (PlotlyAxis* const axis : {&x, &y}) axis->least_step = 0;  // lines need ticks between bars
   const auto is_same = [](double a, double b) { return a == b; };
-  const bool is_open = size < 2 || !is_same(points.x[0], points.x[size - 1]) || !is_same(points.y[0], points.y[size - 1]);
+  const bool is_open =
+      size < 2 || !is_same(points.x[0], points.x[size - 1]) || !is_same(points.y[0], points.y[size - 1]);
   const std::string& fill = trace.fill;
   const bool is_stacked = !trace.stack.empty();
   const bool x_to_zero = is_open && (fill == "tozerox" || (fill == "tonextx" && (points.is_first || is_stacked)));
   const bool y_to_zero = is_open && (fill == "tozeroy" || (fill == "tonexty" && (points.is_first || is_stacked)));
   const bool has_room = trace.has_markers || trace.has_texts;
-  const bool x_is_tight =
-      !x_to_zero && trace.error_y.empty() && (fill == "tonexty" || fill == "tozeroy" || !has_room);
+  const bool x_is_tight = !x_to_zero && trace.error_y.empty() && (fill == "tonexty" || fill == "tozeroy" || !has_room);
   const bool y_is_tight = !y_to_zero && (fill == "tonextx" || fill == "tozerox");
   for (std::size_t i = 0; i < size; ++i) {
     const double marker = i < trace.sizes.size() ? trace.sizes[i] : trace.marker_size;
@@ -110,7 +110,8 @@ inline void widen_for_points(const PlotlyTrace& trace, const PlotlyPoints& point
     widen(y, points.y[i], y_to_zero, y_is_tight);
     if (!is_finite(points.x[i]) || !is_finite(points.y[i])) continue;
     const auto reach = [&](const PlotlyErrors& errors, PlotlyAxis& axis, double place) {
-      if (i < errors.plus.size() && is_finite(errors.plus[i])) axis.widen(moved_place(axis, place, errors.plus[i]), {0, true});
+      if (i < errors.plus.size() && is_finite(errors.plus[i]))
+        axis.widen(moved_place(axis, place, errors.plus[i]), {0, true});
       if (i < errors.minus.size() && is_finite(errors.minus[i]))
         axis.widen(moved_place(axis, place, -errors.minus[i]), {0, true});
     };

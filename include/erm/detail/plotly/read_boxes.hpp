@@ -29,7 +29,8 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
     trace.has_statistics = !trace.q1.empty() && !trace.median.empty() && !trace.q3.empty();
     for (const char* const name : {"sd", "notchspan"})
       if (!attributes.numbers(name).empty()) left_out.add(std::string(name) + " of a box");
-    if (attributes.flag("notched") || (attributes.peek("notchwidth") != nullptr && attributes.peek("notched") == nullptr))
+    if (attributes.flag("notched") ||
+        (attributes.peek("notchwidth") != nullptr && attributes.peek("notched") == nullptr))
       left_out.add("notched");
     attributes.ignore("notchwidth");
     const std::string_view method = attributes.text("quartilemethod");
@@ -38,7 +39,8 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
     trace.shows_mean = is_true(mean) || text_of(mean) == "sd" || (mean == nullptr && !trace.mean.empty());
     if (text_of(mean) == "sd") left_out.add("boxmean 'sd'");
     trace.whisker_width = attributes.number("whiskerwidth", 0.5, 0, 1);
-    if (attributes.at("showwhiskers") != nullptr && is_false(attributes.at("showwhiskers"))) left_out.add("showwhiskers");
+    if (attributes.at("showwhiskers") != nullptr && is_false(attributes.at("showwhiskers")))
+      left_out.add("showwhiskers");
     if (attributes.text("sizemode") == "sd") left_out.add("sizemode 'sd'");
     attributes.ignore("sdmultiple");
   } else {
@@ -60,13 +62,15 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
     const std::string_view method = attributes.text("quartilemethod");
     if (!method.empty()) trace.quartile_method = method;
   }
-  trace.is_horizontal = orientation == "h" || (orientation.empty() && trace.y.size() == 0 && trace.x.size() > 0 &&
-                                               !trace.has_statistics);
+  trace.is_horizontal =
+      orientation == "h" || (orientation.empty() && trace.y.size() == 0 && trace.x.size() > 0 && !trace.has_statistics);
   if (trace.has_statistics && orientation.empty()) trace.is_horizontal = trace.x.size() == 0 && trace.y.size() > 0;
   read_groups(trace, attributes);
   const char* const key = is_violin ? "points" : "boxpoints";
   const Json* const points = attributes.at(key);
-  trace.points = is_false(points) ? "none" : points != nullptr && points->is_string() ? std::string(text_of(points)) : "outliers";
+  trace.points = is_false(points)                           ? "none"
+                 : points != nullptr && points->is_string() ? std::string(text_of(points))
+                                                            : "outliers";
   if (trace.points == "suspectedoutliers") trace.points = "outliers";
   trace.jitter = attributes.number("jitter");
   trace.point_place = attributes.number("pointpos");
@@ -74,7 +78,9 @@ inline void read_box(PlotlyTrace& trace, const PlotlyAttributes& attributes, Plo
   if (trace.box_width && !(*trace.box_width > 0)) trace.box_width.reset();
   const char* const at = trace.is_horizontal ? "y0" : "x0";
   PlotlyColumn& along = trace.is_horizontal ? trace.y : trace.x;
-  const std::size_t size = trace.has_statistics ? trace.median.size() : trace.is_horizontal ? trace.x.size() : trace.y.size();
+  const std::size_t size = trace.has_statistics  ? trace.median.size()
+                           : trace.is_horizontal ? trace.x.size()
+                                                 : trace.y.size();
   if (const Json* const place = attributes.at(at); place != nullptr && along.size() == 0 && !place->is_structured()) {
     const auto number = number_of(place);
     along.numbers.assign(size, number.value_or(no_number()));
@@ -127,16 +133,17 @@ inline void read_pie(PlotlyTrace& trace, const PlotlyAttributes& attributes, con
   const Json* const list = attributes.at("values");
   PlotlyColumn values = column_of(list, "values");
   const double first = attributes.number("label0").value_or(0), step = attributes.number("dlabel").value_or(1);
-  const std::size_t size = list == nullptr ? labels.values.size()
+  const std::size_t size = list == nullptr  ? labels.values.size()
                            : labels.empty() ? values.size()
                                             : (std::min)(values.size(), labels.values.size());
   const PlotlyPerPoint<std::string> colors = attributes.texts("marker.colors");
   const PlotlyPerPoint<double> pulls = attributes.numbers("pull");
   std::vector<std::string> of_layout;
-  for (const Json* const way : {member(layout, "piecolorway"), member(layout, "colorway"),
-                                member(layout, "template", "layout", "colorway")}) {
+  for (const Json* const way :
+       {member(layout, "piecolorway"), member(layout, "colorway"), member(layout, "template", "layout", "colorway")}) {
     if (way == nullptr || !way->is_array() || way->empty()) continue;
-    for (const Json& color : *way) of_layout.push_back(is_color(text_of(&color)) ? std::string(text_of(&color)) : "#888");
+    for (const Json& color : *way)
+      of_layout.push_back(is_color(text_of(&color)) ? std::string(text_of(&color)) : "#888");
     break;
   }
   if (of_layout.empty())
@@ -187,7 +194,8 @@ inline void read_pie(PlotlyTrace& trace, const PlotlyAttributes& attributes, con
   if (attributes.is_own("domain.row") || attributes.is_own("domain.column")) left_out.add("the grid place of a pie");
   if (!attributes.text("scalegroup").empty()) left_out.add("scalegroup of a pie");
   if (!title_of(attributes.at("title")).empty()) left_out.add("the title of a pie");
-  for (const char* const name : {"title.position", "insidetextorientation", "automargin", "marker.line", "textposition"})
+  for (const char* const name :
+       {"title.position", "insidetextorientation", "automargin", "marker.line", "textposition"})
     attributes.ignore(name);
 
   std::string info(attributes.text("textinfo"));
@@ -199,12 +207,14 @@ inline void read_pie(PlotlyTrace& trace, const PlotlyAttributes& attributes, con
   bool is_whole = true;
   for (std::size_t i = 0; i < trace.values.size(); ++i) {
     const double share = sum > 0 ? trace.values[i] / sum : 0;
-    const std::string percent = without_last_zeros(fixed_text(share * 100, 2 - decimal_exponent((std::max)(share * 100, 1e-3)))) + "%";
+    const std::string percent =
+        without_last_zeros(fixed_text(share * 100, 2 - decimal_exponent((std::max)(share * 100, 1e-3)))) + "%";
     const auto value_of = [&](std::string_view name, std::string_view format) -> std::optional<std::string> {
       if (!format.empty() && !formatted_number(1, format)) return std::nullopt;
       if (name == "label") return trace.labels[i];
       if (name == "text") return own_texts[i];
-      if (name == "value") return format.empty() ? short_number(trace.values[i]) : *formatted_number(trace.values[i], format);
+      if (name == "value")
+        return format.empty() ? short_number(trace.values[i]) : *formatted_number(trace.values[i], format);
       if (name == "percent") return format.empty() ? percent : *formatted_number(share, format);
       return std::nullopt;
     };

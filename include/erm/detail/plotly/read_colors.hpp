@@ -81,7 +81,8 @@ inline void read_color_bar(PlotlyTrace& trace, const PlotlyAttributes& attribute
   bar.low = number_of(find((letter + "min").c_str()));
   bar.high = number_of(find((letter + "max").c_str()));
   if (!bar.low || !bar.high) trace.color_middle = number_of(find((letter + "mid").c_str()));
-  const Json* const title = axis_name.empty() ? attributes.peek(key("colorbar.title")) : member(axis, "colorbar", "title");
+  const Json* const title =
+      axis_name.empty() ? attributes.peek(key("colorbar.title")) : member(axis, "colorbar", "title");
   bar.title = title_of(title);
   // Points and bars have no colour bar of their own unless they ask for it.
   bar.is_shown = axis_name.empty() && keys.letter == 'c' ? is_true(find("showscale")) : !is_false(find("showscale"));

@@ -32,8 +32,8 @@ inline void read_matrix_of_points(PlotlyTrace& trace, const PlotlyAttributes& at
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (is_numeric) {
-        places.push_back(static_cast<std::size_t>(
-            std::lower_bound(sorted.begin(), sorted.end(), all.numbers[i]) - sorted.begin()));
+        places.push_back(
+            static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), all.numbers[i]) - sorted.begin()));
         continue;
       }
       const auto [found, is_new] = known.try_emplace(all.text(i), out.texts.size());
@@ -67,8 +67,9 @@ inline void read_cell_texts(PlotlyTrace& trace, const PlotlyAttributes& attribut
       const auto value_of = [&](std::string_view name, std::string_view format) -> std::optional<std::string> {
         if (!format.empty() && !formatted_number(1, format)) return std::nullopt;
         if (name == "z")
-          return is_finite(trace.z[r][c]) ? formatted_number(trace.z[r][c], format).value_or(short_number(trace.z[r][c]))
-                                          : std::string();
+          return is_finite(trace.z[r][c])
+                     ? formatted_number(trace.z[r][c], format).value_or(short_number(trace.z[r][c]))
+                     : std::string();
         if (name == "text") {
           if (text == nullptr || !text->is_array() || r >= text->size() || !(*text)[r].is_array() ||
               c >= (*text)[r].size())

@@ -15,16 +15,16 @@
 #include "erm/detail/chart/attributes.hpp"
 #include "erm/detail/chart/data.hpp"
 #include "erm/detail/chart/left_out.hpp"
-#include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/chart/text_template.hpp"
+#include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 
 namespace erm::detail {
 
 /// Reads "error_x" or "error_y". `values` are those of the points in that direction.
-inline PlotlyErrors read_errors(const PlotlyAttributes& attributes, const std::string& name,
-                                const PlotlyColumn& values, const std::string& color, double cap_width) {
+inline PlotlyErrors read_errors(const PlotlyAttributes& attributes, const std::string& name, const PlotlyColumn& values,
+                                const std::string& color, double cap_width) {
   PlotlyErrors errors;
   const auto key = [&](const char* part) { return name + "." + part; };
   const Json* const array = attributes.at(key("array"));
@@ -37,9 +37,9 @@ inline PlotlyErrors read_errors(const PlotlyAttributes& attributes, const std::s
   const bool is_data = type == "data", is_sqrt = type == "sqrt";
   const bool is_shown = visible != nullptr ? is_true(visible) : array != nullptr || value || is_sqrt;
   const Json* const symmetric = attributes.at(key("symmetric"));
-  const bool is_symmetric =
-      is_sqrt || (symmetric != nullptr ? !is_false(symmetric)
-                                       : is_data ? array_minus == nullptr : !attributes.is_own(key("valueminus")));
+  const bool is_symmetric = is_sqrt || (symmetric != nullptr ? !is_false(symmetric)
+                                        : is_data            ? array_minus == nullptr
+                                                             : !attributes.is_own(key("valueminus")));
   errors.color = attributes.color(key("color"));
   errors.line_width = attributes.number(key("thickness"), 2, 0, 20);
   errors.cap_width = attributes.number(key("width"), cap_width, 0, 100);
@@ -55,7 +55,9 @@ inline PlotlyErrors read_errors(const PlotlyAttributes& attributes, const std::s
     const std::vector<double> given = is_data ? column_of(list, name).numbers : std::vector<double>();
     for (std::size_t i = 0; i < out.size(); ++i) {
       const double size = std::fabs(values.numbers[i]);
-      out[i] = is_data             ? (i >= given.size() ? no_number() : is_finite(given[i]) ? given[i] : 0)
+      out[i] = is_data             ? (i >= given.size()     ? no_number()
+                                      : is_finite(given[i]) ? given[i]
+                                                            : 0)
                : is_sqrt           ? std::sqrt(size)
                : type == "percent" ? size * constant / 100
                                    : std::fabs(constant);
@@ -115,7 +117,8 @@ inline std::string_view dash_of(std::string_view dash) {
 
 inline void read_marker_sizes(PlotlyTrace& trace, const PlotlyAttributes& attributes) {
   const PlotlyPerPoint<double> sizes = attributes.numbers("marker.size");
-  const double reference = attributes.number("marker.sizeref").value_or(1), least = attributes.number("marker.sizemin", 0, 0, 1000);
+  const double reference = attributes.number("marker.sizeref").value_or(1),
+               least = attributes.number("marker.sizemin", 0, 0, 1000);
   const bool is_area = attributes.text("marker.sizemode") == "area";
   trace.marker_size = std::clamp(sizes.at(0, 6), 0.0, 1000.0);
   if (!sizes.is_list()) return;
@@ -144,8 +147,8 @@ inline void read_scatter(PlotlyTrace& trace, const PlotlyAttributes& attributes,
   trace.has_texts = mode.find("text") != std::string_view::npos;
   trace.connects_gaps = attributes.flag("connectgaps");
   trace.fill = attributes.at("fill") != nullptr ? std::string(attributes.text("fill"))
-               : is_stacked ? (attributes.text("orientation") == "h" ? "tonextx" : "tonexty")
-                            : std::string();
+               : is_stacked                     ? (attributes.text("orientation") == "h" ? "tonextx" : "tonexty")
+                                                : std::string();
   attributes.ignore("fill");
   trace.is_horizontal = is_stacked && attributes.text("orientation") == "h";
   attributes.ignore("orientation");

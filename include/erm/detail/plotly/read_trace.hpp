@@ -12,12 +12,12 @@
 #include "erm/detail/chart/attributes.hpp"
 #include "erm/detail/chart/data.hpp"
 #include "erm/detail/chart/left_out.hpp"
+#include "erm/detail/chart/symbols.hpp"
 #include "erm/detail/plotly/read_bars.hpp"
 #include "erm/detail/plotly/read_boxes.hpp"
 #include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/plotly/read_matrix.hpp"
 #include "erm/detail/plotly/read_points.hpp"
-#include "erm/detail/chart/symbols.hpp"
 #include "erm/detail/plotly/trace.hpp"
 #include "erm/json.hpp"
 
@@ -26,10 +26,18 @@ namespace erm::detail {
 /// Throws UndrawableFigure where ERM does not draw traces of `type`.
 inline PlotlyTrace::Kind kind_of_trace(std::string_view type) {
   using Kind = PlotlyTrace::Kind;
-  static constexpr std::pair<std::string_view, Kind> kinds[] = {
-      {"scatter", Kind::scatter},     {"scattergl", Kind::scatter}, {"bar", Kind::bar},   {"waterfall", Kind::bar},
-      {"histogram", Kind::histogram}, {"heatmap", Kind::heatmap},   {"box", Kind::box},   {"contour", Kind::contour},
-      {"violin", Kind::violin},       {"ohlc", Kind::ohlc},         {"pie", Kind::pie},   {"candlestick", Kind::candlestick}};
+  static constexpr std::pair<std::string_view, Kind> kinds[] = {{"scatter", Kind::scatter},
+                                                                {"scattergl", Kind::scatter},
+                                                                {"bar", Kind::bar},
+                                                                {"waterfall", Kind::bar},
+                                                                {"histogram", Kind::histogram},
+                                                                {"heatmap", Kind::heatmap},
+                                                                {"box", Kind::box},
+                                                                {"contour", Kind::contour},
+                                                                {"violin", Kind::violin},
+                                                                {"ohlc", Kind::ohlc},
+                                                                {"pie", Kind::pie},
+                                                                {"candlestick", Kind::candlestick}};
   for (const auto& [name, kind] : kinds)
     if (name == type) return kind;
   throw UndrawableFigure("it has traces of type '" + repaired_utf8(type.substr(0, 40)) + "'");
@@ -71,7 +79,8 @@ class PlotlyTraceReader {
  public:
   PlotlyTraceReader(const Json* layout, PlotlyLeftOut left_out) : layout_(layout), left_out_(left_out) {}
 
-  /// `json` is an object that is visible; `index` is its place among those that are drawn, `number` that among all. Throws UndrawableFigure where it is malformed, or of a type that is not drawn.
+  /// `json` is an object that is visible; `index` is its place among those that are drawn, `number` that among all.
+  /// Throws UndrawableFigure where it is malformed, or of a type that is not drawn.
   PlotlyTrace read(const Json& json, std::size_t index, std::size_t number, std::string_view default_color) {
     const Json* const type_json = member(&json, "type");
     if (type_json != nullptr && !type_json->is_string()) throw UndrawableFigure("the type of a trace is not text");
@@ -105,7 +114,8 @@ class PlotlyTraceReader {
     const bool is_in_legends = !trace.is_matrix();
     const bool has_default_name = attributes.peek("name") == nullptr;
     if (has_default_name) trace.default_name = "trace " + std::to_string(number_);
-    trace.in_legend = (!trace.name.empty() || has_default_name || trace.kind == Kind::pie) && attributes.flag("showlegend", true) && is_in_legends;
+    trace.in_legend = (!trace.name.empty() || has_default_name || trace.kind == Kind::pie) &&
+                      attributes.flag("showlegend", true) && is_in_legends;
     if (trace.kind != Kind::pie) {
       trace.x = attributes.column("x");
       trace.y = attributes.column("y");
@@ -115,7 +125,8 @@ class PlotlyTraceReader {
     if (trace.kind == Kind::scatter && is_color(line_color)) trace.color = line_color;
     if (trace.color.empty() && is_color(own_color)) trace.color = own_color;
     if (trace.color.empty()) trace.color = default_color;
-    if (trace.kind == Kind::scatter || trace.kind == Kind::box || trace.kind == Kind::violin) (void)attributes.at("line.color");
+    if (trace.kind == Kind::scatter || trace.kind == Kind::box || trace.kind == Kind::violin)
+      (void)attributes.at("line.color");
     trace.opacity = attributes.number("opacity", 1, 0, 1);
     if (attributes.text("xcalendar").size() + attributes.text("ycalendar").size() > 0 &&
         (attributes.text("xcalendar") != "gregorian" || attributes.text("ycalendar") != "gregorian"))
@@ -148,14 +159,23 @@ class PlotlyTraceReader {
         note_symbols(trace);
         break;
       case Kind::bar:
-      case Kind::histogram: read_bars(trace, attributes, layout_, type, left_out_); break;
+      case Kind::histogram:
+        read_bars(trace, attributes, layout_, type, left_out_);
+        break;
       case Kind::heatmap:
-      case Kind::contour: read_heatmap(trace, attributes, layout_, left_out_); break;
+      case Kind::contour:
+        read_heatmap(trace, attributes, layout_, left_out_);
+        break;
       case Kind::box:
-      case Kind::violin: read_box(trace, attributes, left_out_); break;
-      case Kind::pie: read_pie(trace, attributes, layout_, left_out_); break;
+      case Kind::violin:
+        read_box(trace, attributes, left_out_);
+        break;
+      case Kind::pie:
+        read_pie(trace, attributes, layout_, left_out_);
+        break;
       case Kind::candlestick:
-      case Kind::ohlc: break;
+      case Kind::ohlc:
+        break;
     }
   }
 

@@ -57,7 +57,7 @@ struct PlotlyTrace {
   Kind kind = Kind::scatter;
   std::string name;
   std::string default_name;  // "trace 0", where the figure gives it none
-  std::size_t index = 0;  // among all traces of the figure
+  std::size_t index = 0;     // among all traces of the figure
   bool in_legend = false;
   PlotlyColumn x, y;
   std::string color;
@@ -80,8 +80,8 @@ struct PlotlyTrace {
   std::vector<double> color_values;       // the numbers that the scale gives colours
   std::optional<PlotlyColorBar> color_bar;
   std::optional<double> color_middle;
-  std::string color_axis;                 // which the colour scale is shared by, or empty
-  std::vector<double> sizes;              // the diameters of the markers, one for each, or empty
+  std::string color_axis;     // which the colour scale is shared by, or empty
+  std::vector<double> sizes;  // the diameters of the markers, one for each, or empty
   PlotlyPerPoint<std::string> symbols;
   std::string stack, stack_norm;
   bool interpolates_stack = false;

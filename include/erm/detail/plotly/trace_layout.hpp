@@ -1,5 +1,5 @@
-// Lays out the traces of one pair of axes: the bars, points and marks that they are drawn as, in places on the axes, which
-// it widens to hold them.
+// Lays out the traces of one pair of axes: the bars, points and marks that they are drawn as, in places on the axes,
+// which it widens to hold them.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/bars.hpp"
 #include "erm/detail/plotly/boxes.hpp"
 #include "erm/detail/plotly/contours.hpp"
 #include "erm/detail/plotly/draw_bars.hpp"
-#include "erm/detail/chart/marks.hpp"
 #include "erm/detail/plotly/points.hpp"
 #include "erm/detail/plotly/trace.hpp"
 
