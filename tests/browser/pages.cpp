@@ -267,8 +267,8 @@ void write_figures(const std::filesystem::path& folder, const std::filesystem::p
     run.log_figure(erm::Figure("Residuals").histogram(std::vector<double>{0, 0.5 * of_run, 1, 2, 2 + of_run}, "residuals", 5), "histogram");
     run.log_figure(erm::Figure("Classes").bar(std::vector<std::string>{"cat", "dog"}, std::vector<double>{1 + of_run, 2}, "f1"), "bars");
     run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"root", "x", "y"}}, {"parents", {"", "root", "root"}}, {"values", {0, 10, 5 + i}}}}}}, "sunburst");
-    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"box\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2,3,9]}]}"), "box",
-                     "box.plotly.json");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"funnel\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2],\"x\":[9,3]}]}"), "funnel",
+                     "funnel.plotly.json");
     run.log_figure({{"data", {{{"type", "surface"}, {"z", {{1, 2}, {3, 4 + i}}}}}}}, "surface");
   }
   erm::CompareOptions options;
@@ -307,6 +307,14 @@ void write_sections(const std::filesystem::path& folder) {
     runs.push_back(with_provenance(run, provenance));
   }
   erm::write_comparison(folder / "sections.html", runs);
+}
+
+/// The figures that plotly.js judges, each by its id.
+void write_judged(const std::filesystem::path& folder) {
+  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "figures.json");
+  erm::ExperimentRun run = run_named("judged");
+  for (const erm::Json& entry : erm::Json::parse(file)) run.log_figure(entry.at("figure"), entry.at("id").get<std::string>());
+  erm::write_comparison(folder / "judged.html", {run});
 }
 
 /// Three runs with images, figures and texts over steps, of which one logs between the steps of the others and one has
@@ -485,6 +493,7 @@ int main(int argc, char** argv) {
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);
+  write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   write_series(folder);

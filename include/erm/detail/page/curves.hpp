@@ -18,8 +18,8 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
-#include "erm/detail/plotly/axis.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/axis.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm::detail {
