@@ -97,7 +97,7 @@ test("a figure for which plotly.js takes too long can be asked for again, and on
     assert.equal(await button.isVisible(), false);
     assert.equal(await page.evaluate(() => { for (const work of window.limits.values()) work(); return window.limits.size; }), 0);
     assert.equal(await frames.count(), 3);
-    assert.equal(await page.locator('.plotly .notice:text("does not answer")').count(), 0);
+    assert.equal(await page.locator('.plotly .notice:text("does not answer"):visible').count(), 0);
   });
 });
 
