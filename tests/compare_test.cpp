@@ -173,7 +173,7 @@ TEST_CASE("Everything that a user logs is only text on the page") {
   options.title = evil;
   const std::string page = compare_runs(runs, options);
   CHECK(count(page, "<script>") == 1);
-  CHECK(count(page, "</script>") == 2);  // the page's own, and the numbers of its one curve
+  CHECK(count(page, "</script>") == 3);  // the page's own, the numbers of its one curve, and the facts of its runs
   CHECK_FALSE(has(page, "<img"));
   CHECK_FALSE(has(page, "<!--"));
   CHECK_FALSE(has(body_of(page), "]]>"));
@@ -271,7 +271,7 @@ TEST_CASE("The page has plotly.js once, as text, if a figure needs it, and runs 
   const Json sun = {{"data", {{{"type", "sunburst"}}}}};
   std::vector<ExperimentRun> runs = {run_named("a"), run_named("b")};
   runs[0].log_figure(sun, "sun");
-  runs[1].log_figure({{"data", {{{"type", "box"}}}}}, "box");
+  runs[1].log_figure({{"data", {{{"type", "sankey"}}}}}, "flow");
   const std::string page = compare_runs(runs, options);
   CHECK(count(page, "<script type=\"text/plain\" data-plotly=plain>\"window.Plotly = '\\u003c/script\\u003e\\u003c!--' \\u0026\\u0026 1;\"</script>") == 1);
   CHECK(count(page, "<script type=\"text/plain\" data-frame>") == 1);
@@ -326,8 +326,8 @@ TEST_CASE("Figures with the same id are overlaid in one picture that names the r
   const std::string page = body_of(compare_runs(runs));
   CHECK(count(page, "<figure class=\"artifact overlay\">") == 1);
   CHECK(count(page, "<div class=plot><svg") == 3);
-  CHECK(count(page, "<g data-run=\"0\">") == 1);
-  CHECK(count(page, "<g data-run=\"1\">") == 1);
+  CHECK(count(page, "\" data-run=\"0\">") == 1);
+  CHECK(count(page, "\" data-run=\"1\">") == 1);
   CHECK(count(page, "<li data-run=2>") == 0);
 }
 

@@ -144,7 +144,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   const std::vector<const ExperimentRun*>& runs = comparison.runs();
   if (std::any_of(runs.begin(), runs.end(), [](const ExperimentRun* run) { return has_console(*run); }))
     append_consoles(page, comparison, number++);
-  if (runs.size() > 1) append_run_facts(page, comparison);
+  if (!runs.empty()) append_run_facts(page, comparison);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;

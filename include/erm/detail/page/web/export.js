@@ -8,7 +8,7 @@ const latex = (text) => oneLine(text).replace(/[\\{}$&#^_%~]/g, (letter) =>
 function shownNotes() {
   const part = find(".part.notes");
   if (!part || !find("details", part).open) return new Map();
-  return new Map(findAll(".artifact", part).filter((box) => !box.hidden).map((box) => [Number(box.dataset.run), find(".md", box).dataset.text]));
+  return new Map(findAll(".artifact", part).filter((box) => !box.hidden).map((box) => [Number(box.dataset.run), runFacts[box.dataset.run].note]));
 }
 
 function notesTable() {
