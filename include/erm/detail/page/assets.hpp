@@ -340,14 +340,22 @@ const toNumber = (text) => {
   return Number(lower);
 };
 
-/// Six significant digits, as the page's own numbers.
-function format(value, scientific) {
+/// Six significant digits, as the page's own numbers, or as many as are asked for.
+function format(value, scientific, digits = 6) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (value !== 0 && (scientific || size < 1e-4 || (size >= 1e6 && !Number.isInteger(value)) || size >= 1e15))
-    return value.toExponential(5).replace(/\.?0+e/, "e").replace("e+", "e");
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+    return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
+}
+/// The texts of numbers: six digits, or as many more as tell different ones apart.
+function distinctTexts(numbers, scientific) {
+  const different = new Set(numbers).size;
+  for (let digits = 6; ; ++digits) {
+    const texts = numbers.map((number) => format(number, scientific, digits));
+    if (digits === 17 || new Set(texts).size === different) return texts;
+  }
 }
 const signed = (value, text) => (value > 0 ? "+" : "") + text;
 
@@ -560,7 +568,8 @@ function makeCell(row, run) {
   const cell = row.cells[run];
   const text = shownText(row, run);
   const element = document.createElement("td");
-  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
+  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w")page"sv,
+    R"page( : "");
   if (marks) element.className = marks.trim();
   element.append(text);
   if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
@@ -571,8 +580,7 @@ function makeCell(row, run) {
 function nameParts(row, text) {
   const parts = [text === undefined ? row.name : text];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
-  if (row.differs && !row.plain) par)page"sv,
-    R"page(ts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
   return parts;
 }
 
@@ -817,7 +825,8 @@ const comingIntoView = new IntersectionObserver((entries) => {
 
 // Shows the whole page as the state says.
 
-const groupsNote = find(".grouped .note"), groupsText = groupsNote && groupsNote.textContent;
+const groupsNote = find(".grouped .note"), groupsText = gr)page"sv,
+    R"page(oupsNote && groupsNote.textContent;
 let isFirst = true;
 function render() {
   const shown = visibleRuns();
@@ -825,8 +834,7 @@ function render() {
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortBu)page"sv,
-    R"page(ttons(section);
+      addSortButtons(section);
       if (canFold(section)) comingIntoView.observe(section.element);
       continue;
     }
@@ -1067,7 +1075,8 @@ function seriesOf(chart) {
     const y = decodeFloats(raw.y), seconds = decodeFloats(raw.t);
     const offsets = raw.x === undefined ? null : decodeFloats(raw.x);
     const x = Float64Array.from(y, (_, i) => raw.x0 + (offsets ? offsets[i] : i * raw.dx));
-    return { run: raw.run, step: x, y, seconds, start: raw.t0 / 1000 };
+    return { run: raw.run, )page"sv,
+    R"page(step: x, y, seconds, start: raw.t0 / 1000 };
   });
   return chart.series;
 }
@@ -1076,8 +1085,7 @@ function seriesOf(chart) {
 const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
-const zoomOf = (chart) => (state.x !== "step" || )page"sv,
-    R"page(stepName(chart) === state.zoomAxis) ? state.zoom : null;
+const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
 /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
@@ -1315,14 +1323,14 @@ function renderChart(chart) {
     const classes = `r${line.key % 8} h${line.key % 5}`;
     if (isGrouped) plot.append(draw("path", { class: `band r${line.key % 8}`, d: bandPath(line, toX, toY) }));
     else if (state.smooth) plot.append(draw("path", { class: `line faint ${classes}`, d: pathOf(line.x, line.raw, toX, toY) }));
-    plot.append(draw("path", { class: `line ${classes}`, "data-run": line.run, d: pathOf(line.x, line.y, toX, toY) }));
+    plot.append(draw("path", { class: `line ${classes}`, "data-run": line.run, d: pathO)page"sv,
+    R"page(f(line.x, line.y, toX, toY) }));
   }
   chart.cursor = draw("path", { class: "cursor", d: "" });
   chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
     draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
-  cha)page"sv,
-    R"page(rt.isDrawn = true;
+  chart.isDrawn = true;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
@@ -1559,13 +1567,13 @@ function addCharts() {
   c.group = make("select", { onchange: () => { state.group = c.group.value; changed(); } },
     option("", "none"), groupings().map((name) => option(name, name === everyRun ? "all runs together" : name)));
   c.band = make("select", { onchange: () => { state.band = c.band.value; changed(); } },
-    option("sd", "± standard deviation"), option("range", "min to max"));
+    option("sd", "± standard deviation"), option("range",)page"sv,
+    R"page( "min to max"));
   c.zoomOut = button("Zoom out", { hidden: true }, () => setZoom(null));
   find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
     make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
     make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.g)page"sv,
-    R"page(roup.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
 // Many runs: parallel coordinates and the scatter of a pair.
@@ -1745,7 +1753,8 @@ function renderPlots() {
     .map((run) => colored(draw("circle", { class: `dot ${classOf(run)}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
       draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)), colorPlace(run)));
   plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
-  if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush.get(yName) || [0, 1]);
+  if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush)page"sv,
+    R"page(.get(yName) || [0, 1]);
   plots.scatter.replaceChildren(grid, plots.mark, ...dots);
   plots.scatter.setAttribute("aria-label", `${yName} against ${xName}, ${dots.length} runs`);
 }
@@ -1756,8 +1765,7 @@ function zoomTogether(gallery) {
   const images = findAll("img", gallery);
   if (images.length === 0) return null;
   const boxes = images.map((image) => {
-  )page"sv,
-    R"page(  const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
+    const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
     image.replaceWith(frame);
     frame.append(image);
     image.loading = "eager";
@@ -1988,14 +1996,14 @@ function markTables() {
       const isCompared = base.table && run !== state.baseline;
       for (const { line, cells, key } of lines) {
         const match = known.get(key);
-        const isNew = isCompared && !match && !("part" in base.table.dataset);
+        const isNew = isCompared && !match && !("p)page"sv,
+    R"page(art" in base.table.dataset);
         line.classList.toggle("new", isNew);
         if (isNew) line.cells[0].append(make("b", { class: "q", title: "not in the baseline" }, "+", make("i", null, " not in the baseline")));
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle(")page"sv,
-    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -2107,7 +2115,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
+inline constexpr std::string_view page_script_sha256 = "d97e2888e00cd483c88ebba14803bfd7511c6aa6a4c4d4d63573c5a1162939be";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {
