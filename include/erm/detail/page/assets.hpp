@@ -135,6 +135,7 @@ th small { color: var(--soft); font-weight: 400; }
 figure { margin: 0; min-width: 0; }
 .chart figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .chart > svg { display: block; width: 100%; height: auto; }
+.dots { stroke: var(--c); stroke-width: 5; stroke-linecap: round; fill: none; stroke-dasharray: none; }
 .line { stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: butt; }
 .grid path { stroke: var(--line); }
 .grid text { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
@@ -232,7 +233,7 @@ label > span { color: var(--soft); }
 th > input { margin: 0 8px 0 0; width: 16px; height: 16px; vertical-align: -3px; }
 .emptied > details > .scroll { display: none; }
 th.hover { background: var(--head); color: var(--accent); }
-.hovering .line:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
+.hovering .line:not(.hover), .hovering .dots:not(.hover), .hovering .dot:not(.hover) { opacity: 0.25; }
 .line.hover { stroke-width: 3; opacity: 1; }
 .hover > .key { stroke-width: 4; }
 
@@ -240,10 +241,25 @@ th.hover { background: var(--head); color: var(--accent); }
 .controls input[type="range"] { width: 120px; }
 output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
+.scripted .waits::after { content: ""; display: block; aspect-ratio: 640 / 280; margin-b)page"sv,
+    R"page(ottom: 84px; }
+.panel { border-top: 1px solid var(--line); }
+.panel > summary { padding: 8px 16px; cursor: pointer; }
+.panel h3 { display: inline; margin: 0; }
+.panel > .charts { padding-top: 8px; }
+.large { width: 100vw; height: 100vh; max-width: none; max-height: none; border: 0; border-radius: 0; padding: 12px 32px; }
+.large h2 { margin: 0; overflow-wrap: anywhere; }
+.large .controls { padding: 0 0 8px; }
+.large input { width: 9em; font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 8px; }
+.large .chart text { font-size: 14px; }
+.large .readout { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); height: 130px; font-size: 14px; }
+.picture > svg { display: block; width: 100%; height: auto; max-height: calc(100vh - 90px); }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
-    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); align-content: start; column-gap: 12px; height: calc(1.6em * var(--lines, 1)); margin: 0 0 4px; padding-left: 5%; overflow: auto; font-size: 12.5px; line-height: 1.6; font-variant-numeric: tabular-nums; }
+.readout > * { display: flex; white-space: pre; }
+.readout span > span { overflow: hidden; text-overflow: ellipsis; }
+.readout .key { flex: none; margin-top: 6px; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -273,6 +289,8 @@ dialog dl { margin-bottom: 16px; gap: 6px 16px; }
 dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
 @media (max-width: 600px) {
+  .readout { grid-template-columns: repeat(2, minmax(0, 1fr)); height: calc(1.6em * var(--narrow-lines, 1)); }
+  .large { padding: 8px 10px; }
   .tools { position: static; padding: 8px 10px; }
   .menu > div { right: auto; left: 0; }
 }
@@ -306,7 +324,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
+inline constexpr std::string_view page_style_sha256 = "a367fac07f654c763465de17fbd073a1743c55f8922a8ad81110642399821c57";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -449,7 +467,8 @@ const sameCell = (a, b) => {
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step",
+  logX: false, zoomY: new Map(), charts: "", panels: new Set(), brush: new Map(), color: "",
 };
 let defaultBaseline = 0;
 
@@ -471,6 +490,10 @@ function addressOfState() {
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
   if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
+  if (state.logX) parts.set("logx", "1");
+  if (state.zoomY.size) parts.set("zoomy", JSON.stringify([...state.zoomY]));
+  if (state.charts) parts.set("charts", state.charts);
+  if (state.panels.size) parts.set("panels", JSON.stringify([...state.panels]));
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
 }
@@ -508,6 +531,11 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   state.zoomAxis = parts.get("zoomaxis") || "step";
+  state.logX = parts.get("logx") === "1";
+  state.zoomY = new Map(listIn(parts, "zoomy").filter((entry) => Array.isArray(entry) && Array.isArray(entry[1]) &&
+    entry[1].length === 2 && entry[1].every(Number.isFinite) && entry[1][0] < entry[1][1]));
+  state.charts = parts.get("charts") || "";
+  state.panels = new Set(listIn(parts, "panels"));
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
@@ -515,6 +543,11 @@ function loadState() {
   state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
     Array.isArray(entry[1]) && entry[1].length === 2 && entry[1].every(Number.isFinite)));
 }
+
+const listIn = (parts, name) => {
+  const list = parsed(parts.get(name));
+  return Array.isArray(list) ? list : [];
+};
 
 function parsed(text) {
   try {
@@ -555,7 +588,8 @@ function judge(row, shown) {
 
 /// What a cell shows: its value, or how far it is from the baseline's.
 function shownText(row, run) {
-  const cell = row.cells[run], compared = row.cells[state.baseline];
+  const cell = row.cells[run], compared = row.cells[state.baseline])page"sv,
+    R"page(;
   if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
   const difference = cell.number - compared.number;
   if (state.show === "difference") return signed(difference, format(difference));
@@ -568,8 +602,7 @@ function makeCell(row, run) {
   const cell = row.cells[run];
   const text = shownText(row, run);
   const element = document.createElement("td");
-  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w")page"sv,
-    R"page( : "");
+  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
   if (marks) element.className = marks.trim();
   element.append(text);
   if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
@@ -805,7 +838,8 @@ function addSortButtons(section) {
   if (runs.length < 2) return;
   [...section.table.tHead.rows[0].cells].forEach((header, i) => {
     if (byRow && i === 0) return;
-    const key = byRow ? readName(header).name : i === 0 ? "name" : i - 1;
+    const key = byRow ? readName(header).name : i === 0 ? "name" : i -)page"sv,
+    R"page( 1;
     const label = byRow ? key : i === 0 ? section.corner || "name" : runs[i - 1].name;
     const parts = header.childNodes.length ? [...header.childNodes] : ["Name"];
     header.append(sortButton(byRow ? "row" : i === 0 ? "name" : "run", section, key, label, parts));
@@ -825,8 +859,7 @@ const comingIntoView = new IntersectionObserver((entries) => {
 
 // Shows the whole page as the state says.
 
-const groupsNote = find(".grouped .note"), groupsText = gr)page"sv,
-    R"page(oupsNote && groupsNote.textContent;
+const groupsNote = find(".grouped .note"), groupsText = groupsNote && groupsNote.textContent;
 let isFirst = true;
 function render() {
   const shown = visibleRuns();
@@ -848,6 +881,7 @@ function render() {
   });
   markTables();
   showControls();
+  showCharts(state.filter ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();
@@ -986,12 +1020,12 @@ function toggleDiffering() {
 }
 
 function showHelp() {
-  let dialog = find("dialog");
+  let dialog = find("dialog.keys");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["Enter", "enlarge a chart"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
-    dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
+    dialog = make("dialog", { class: "keys", "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
       button("Close", {}, () => dialog.close()));
     document.body.append(dialog);
@@ -1016,10 +1050,11 @@ function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
+    if (event.key === "Escape" && find("dialog[open]")) return;
     if (event.key === "Escape") {
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
-      else if (state.zoom) { state.zoom = null; render(); }
+      else if (state.zoom || state.zoomY.size) zoomOut();
       else if (state.brush.size) { state.brush.clear(); render(); }
       if (typing) event.target.blur();
       return;
@@ -1051,34 +1086,59 @@ function highlightRuns() {
     const element = event.target.closest ? event.target.closest("[data-run]") : null;
     mark(element ? element.dataset.run : null);
   });
-}
+})page"sv,
+    R"page(
 
-// The curves as data: their points, smoothed, or a mean for each group of runs.
+// The points of the curves, from the numbers that curve_numbers.hpp wrote.
 
 const charts = [];
-const box = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34 };
 
 function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; ++i) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
-function decodeFloats(base64) {
-  const view = new DataView(bytesOf(base64).buffer);
-  return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+
+/// [size, base64], [scale, first, step] or [scale, first, size, base64], as append_numbers() explains them.
+function decodeNumbers(written, count) {
+  if (written.length === 2) {
+    const { buffer } = bytesOf(written[1]);
+    return written[0] === 8 ? new Float64Array(buffer) : Float64Array.from(new Float32Array(buffer));
+  }
+  const [scale, first, step, base64] = written;
+  const numbers = new Float64Array(count);
+  if (base64 === undefined) {
+    for (let i = 0; i < count; ++i) numbers[i] = (first + i * step) / scale;
+    return numbers;
+  }
+  const steps = new { 1: Int8Array, 2: Int16Array, 4: Int32Array }[step](bytesOf(base64).buffer);
+  for (let i = 0, sum = first; i < count; sum += steps[i++]) numbers[i] = sum / scale;
+  return numbers;
 }
 
 function seriesOf(chart) {
-  if (chart.series) return chart.series;
-  chart.series = JSON.parse(find("script", chart.figure).textContent).map((raw) => {
-    const y = decodeFloats(raw.y), seconds = decodeFloats(raw.t);
-    const offsets = raw.x === undefined ? null : decodeFloats(raw.x);
-    const x = Float64Array.from(y, (_, i) => raw.x0 + (offsets ? offsets[i] : i * raw.dx));
-    return { run: raw.run, )page"sv,
-    R"page(step: x, y, seconds, start: raw.t0 / 1000 };
-  });
+  chart.series ??= JSON.parse(find("script", chart.figure).textContent).map((written) =>
+    ({ run: written.run, gaps: written.gaps, start: written.t0 / 1000, written, y: decodeNumbers(written.y, written.n), along: {} }));
   return chart.series;
+}
+
+/// Both arrays in the order of x.
+function inOrder(x, y) {
+  if (x.every((one, i) => i === 0 || x[i - 1] <= one)) return { x, y };
+  const order = Uint32Array.from(x, (_, i) => i).sort((a, b) => x[a] - x[b] || a - b);
+  return { x: Float64Array.from(order, (i) => x[i]), y: Float64Array.from(order, (i) => y[i]) };
+}
+
+/// A run's points along the x axis that the reader chose. A run that went on from a checkpoint logged later steps first.
+function pointsAlong(series) {
+  const { written, start, along, y } = series;
+  if (!along[state.x]) {
+    const x = decodeNumbers(state.x === "step" ? written.x : written.t, written.n);
+    along[state.x] = inOrder(state.x === "clock" ? x.map((second) => start + second) : x, y);
+  }
+  return along[state.x];
 }
 
 /// The name of a chart's x axis while the others have the step: "step", or the metric of define_axis.
@@ -1086,17 +1146,21 @@ const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
 const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
-const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
-/// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
-function smoothed(values) {
-  if (!state.smooth) return values;
-  let last = 0, weight = 1;
-  return Float64Array.from(values, (value) => {
+// The curves as lines: smoothed, or a mean for each group of runs.
+
+/// The mean of the values up to each point. A value weighs less by the factor of smoothing for each usual distance of
+/// points that it lies back, so that irregular points and runs that log at different rates are smoothed alike. NaN is
+/// skipped and stays a gap.
+function smoothed({ x, y }, gap) {
+  if (!state.smooth) return y;
+  let mean = 0, weight = 0, before = -Infinity;
+  return y.map((value, i) => {
     if (!Number.isFinite(value)) return NaN;
-    last = state.smooth * last + (1 - state.smooth) * value;
-    weight *= state.smooth;
-    return last / (1 - weight);
+    weight = 1 + weight * state.smooth ** ((x[i] - before) / gap);
+    before = x[i];
+    mean = mean * (1 - 1 / weight) + value / weight;
+    return mean;
   });
 }
 
@@ -1113,26 +1177,34 @@ function groupings() {
   return names;
 }
 
-function lineOf(series) {
-  const count = series.y.length;
-  const x = Float64Array.from({ length: count }, (_, i) => xOf(series, i));
-  return { key: series.run, run: series.run, name: runs[series.run].name, x, raw: series.y, y: smoothed(series.y) };
+/// The lines of the runs that are visible.
+function linesOf(chart) {
+  const series = seriesOf(chart);
+  const gap = Math.min(...series.map((one) => one.gaps[state.x === "step" ? 0 : 1]));
+  return series.filter((one) => isVisible(one.run)).map((one) => {
+    const points = pointsAlong(one);
+    return { key: one.run, run: one.run, name: runs[one.run].name, x: points.x, raw: points.y, y: smoothed(points, gap) };
+  });
+}
+
+/// How many of a line's points lie before x.
+function countBefore(line, x) {
+  let low = 0, high = line.x.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (line.x[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /// The value of a line at x, between its points; NaN beyond them.
 function valueAt(line, x) {
-  const last = line.x.length - 1;
-  if (last < 0 || x < line.x[0] || x > line.x[last]) return NaN;
-  let low = 0, high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (line.x[middle] <= x) low = middle;
-    else high = middle;
-  }
-  if (line.x[high] <= x) return line.y[high];
-  if (line.x[low] === x || high === low) return line.y[low];
-  const part = (x - line.x[low]) / (line.x[high] - line.x[low]);
-  return line.y[low] + part * (line.y[high] - line.y[low]);
+  const after = countBefore(line, x);
+  if (line.x[after] === x) return line.y[after];
+  if (after === 0 || after === line.x.length) return NaN;
+  const part = (x - line.x[after - 1]) / (line.x[after] - line.x[after - 1]);
+  return line.y[after - 1] * (1 - part) + line.y[after] * part;
 }
 
 /// A line a group: the mean at each x of its members, with a band.
@@ -1154,10 +1226,10 @@ function groupLines(lines) {
       x = Array.from({ length: 2000 }, (_, i) => x[Math.floor(i * every)]).concat(x[x.length - 1]);
     }
     const y = [], low = [], high = [], counts = [];
-    for (const at of x) {
-      const present = members.map((line) => valueAt(line, at)).filter(Number.isFinite);
-      const mean = present.reduce((sum, number) => sum + number, 0) / present.length;
-      const deviation = present.length > 1 ? Math.sqrt(present.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (present.length - 1)) : 0;
+    for (const here of x) {
+      const present = members.map((line) => valueAt(line, here)).filter(Number.isFinite);
+      const mean = present.reduce((sum, number) => sum + number / present.length, 0);
+      const deviation = present.length > 1 ? Math.hypot(...present.map((number) => number - mean)) / Math.sqrt(present.length - 1) : 0;
       y.push(present.length ? mean : NaN);
       low.push(present.length ? (state.band === "sd" ? mean - deviation : Math.min(...present)) : NaN);
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
@@ -1167,115 +1239,210 @@ function groupLines(lines) {
   });
 }
 
-// Scales, their ticks and the texts of those.
+// Scales, their ticks and the texts of those. chart_axes.hpp draws the same axes.
 
-function niceStep(span, wanted) {
-  const raw = span / wanted;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * (1 - 1e-9));
-}
-
+/// About so many multiples of 1, 2 or 5 times a power of ten, all different.
 function linearTicks(low, high, wanted) {
-  const step = niceStep(high - low, wanted);
-  const ticks = [];
-  if (!(step > 0) || low + step === low) return ticks;
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9 && ticks.length < 50; ++i) ticks.push(Number((i * step).toPrecision(12)));
-  return ticks;
+  const raw = high / wanted - low / wanted;
+  if (!(raw > 0)) return [low, high];
+  let power = Math.floor(Math.log10(raw));
+  let factor = [1, 2, 5].find((one) => one * 10 ** power >= raw * (1 - 1e-9));
+  if (!factor) { factor = 1; ++power; }
+  const step = factor * 10 ** power;
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  if (!(Math.abs(first) < 9e15 && Math.abs(last) < 9e15)) return [low, high];
+  const ticks = new Set();
+  // A quotient of whole numbers is the very decimal.
+  for (let i = first; i <= last && ticks.size < 50; ++i) ticks.add(power < 0 && power > -300 ? (i * factor) / 10 ** -power : i * step);
+  return [...ticks].filter(Number.isFinite);
 }
 
-/// From values to 0..1 and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
-function makeScale(low, high, smallest) {
-  if (!state.log) return { to: (v) => (v - low) / (high - low), ticks: linearTicks(low, high, 5) };
-  const reach = low > 0 ? 0 : smallest;
-  const map = reach === 0 ? Math.log10 : (v) => Math.sign(v) * Math.log10(1 + Math.abs(v) / reach);
-  const from = map(low), to = map(high);
+function logTicks(low, high, reach) {
   const ticks = [];
   for (let k = Math.floor(Math.log10(reach || low)); k <= Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)))); ++k)
     for (const value of [10 ** k, -(10 ** k)]) if (value >= low && value <= high) ticks.push(value);
   if (reach !== 0) ticks.push(0);
   const few = ticks.length < 2 ? linearTicks(low, high, 5) : ticks.sort((a, b) => a - b);
   const every = Math.ceil(few.length / 8);
-  return { to: (v) => (map(v) - from) / (to - from), ticks: few.filter((_, i) => i % every === 0) };
+  return few.filter((_, i) => i % every === 0);
 }
 
-const tickText = (value) => String(Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4) ? format(value, true) : Number(value.toPrecision(8)));
-
-function timeText(seconds) {
-  if (seconds < 120) return `${Number(seconds.toPrecision(4))} s`;
-  return seconds < 7200 ? `${Number((seconds / 60).toPrecision(4))} min` : `${Number((seconds / 3600).toPrecision(4))} h`;
+/// Seconds that people count by.
+function timeTicks(low, high, wanted) {
+  const raw = (high - low) / wanted, day = 86400;
+  const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, day].find((one) => one >= raw);
+  if (raw < 0.5) return linearTicks(low, high, wanted);
+  if (!step) return linearTicks(low / day, high / day, wanted).map((days) => days * day);
+  return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
 }
-const xText = (x) => state.x === "step" ? tickText(x) : state.x === "time" ? timeText(x) : new Date(x * 1000).toISOString().slice(5, 19).replace("T", " ");
 
-// Draws a chart of curves.
-
-/// A path with at most four points to a column of pixels; a point alone between gaps is a dot.
-function pathOf(x, y, toX, toY) {
-  let path = "", pen = false, column = NaN, pending = null;
-  const put = (px, py) => { path += (pen ? "L" : "M") + px.toFixed(1) + " " + py.toFixed(1); pen = true; };
-  const finish = () => {
-    if (!pending) return;
-    for (const point of [...new Set([pending.low, pending.high].sort((a, b) => a.place - b.place).concat(pending.last))])
-      if (point !== pending.first) put(point.px, point.py);
-    pending = null;
+/// From values to pixels and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
+function makeScale([low, high], smallest, isLog, begin, size) {
+  const reach = !isLog || low > 0 ? 0 : smallest;
+  const zero = Math.log10(reach);
+  const map = !isLog ? Number : reach === 0 ? Math.log10 : (v) => Math.sign(v) * (Math.log10(reach + Math.abs(v)) - zero);
+  const unmap = !isLog ? Number : reach === 0 ? (v) => 10 ** v : (v) => Math.sign(v) * (10 ** (Math.abs(v) + zero) - reach);
+  const from = map(low), to = map(high);
+  // The difference of two doubles may be too great for a double, the quotient of two small ones too.
+  const factor = to / 2 - from / 2 > 1e300 ? 0.25 : to - from < 1e-290 ? 2 ** 200 : 1;
+  const origin = from * factor, pixels = size / (to * factor - origin);
+  return {
+    to: (value) => begin + (map(value) * factor - origin) * pixels,
+    back: (pixel) => unmap(((pixel - begin) / pixels + origin) / factor),
+    places: (values) => {
+      const out = new Float64Array(values.length);
+      if (isLog) for (let i = 0; i < out.length; ++i) out[i] = begin + (map(values[i]) - origin) * pixels;
+      else for (let i = 0; i < out.length; ++i) out[i] = begin + (values[i] * factor - origin) * pixels;
+      return out;
+    },
+    ticks: (wanted) => isLog ? logTicks(low, high, reach) : linearTicks(low, high, wanted),
   };
-  for (let i = 0; i < x.length; ++i) {
-    if (!Number.isFinite(y[i])) { finish(); pen = false; column = NaN; continue; }
-    const px = toX(x[i]), py = toY(y[i]);
-    if (!Number.isFinite(py)) { finish(); pen = false; column = NaN; continue; }
-    const point = { px, py, place: i };
-    if (Math.floor(px) !== column) {
-      finish();
-      const alone = !pen && !Number.isFinite(i + 1 < y.length ? y[i + 1] : NaN);
-      put(px, py);
-      if (alone) path += "h0";
-      column = Math.floor(px);
-      pending = { first: point, low: point, high: point, last: point };
-      continue;
-    }
-    if (py < pending.low.py) pending.low = point;
-    if (py > pending.high.py) pending.high = point;
-    pending.last = point;
-  }
-  finish();
-  return path;
 }
 
-function bandPath(line, toX, toY) {
+/// A number with all its digits.
+const exactText = (value) => Number.isFinite(value) ? String(value).replace("e+", "e") : format(value);
+const isLong = (value) => value !== 0 && !(Math.abs(value) >= 1e-4 && Math.abs(value) < 1e6);
+const scientific = (value) => value === 0 ? "0" : value.toExponential().replace("e+", "e");
+const longestOf = (texts) => Math.max(0, ...texts.map((text) => text.length));
+
+/// The texts of ticks, all different: in the shorter notation, or each in its own on a logarithmic axis.
+function tickTexts(ticks, isLog) {
+  if (isLog) return ticks.map((tick) => isLong(tick) ? scientific(tick) : exactText(tick));
+  const plain = ticks.map(exactText), short = ticks.map(scientific);
+  return ticks.some(isLong) && longestOf(short) < longestOf(plain) ? short : plain;
+}
+const tickText = (value) => String(isLong(value) ? format(value, true) : Number(value.toPrecision(8)));
+
+function durationText(seconds) {
+  let rest = Math.round(Math.abs(seconds) * 1000) / 1000;
+  const parts = [];
+  for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60]]) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${unit}`);
+    rest -= count * size;
+  }
+  if (rest > 0 || parts.length === 0) parts.push(`${Number(rest.toFixed(3))} s`);
+  return (seconds < 0 ? "-" : "") + parts.join(" ");
+}
+function clockText(seconds) {
+  const date = new Date(Math.round(seconds * 1000));
+  return Number.isNaN(date.getTime()) ? exactText(seconds) : date.toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");
+}
+/// Times without what all of them have: the year, seconds or hours that are 0.
+function clockTexts(ticks) {
+  const texts = ticks.map(clockText);
+  const end = texts.every((text) => text.endsWith(" 00:00:00")) ? -9 : texts.every((text) => text.endsWith(":00")) ? -3 : undefined;
+  return texts.map((text) => text.slice(texts.every((other) => other.slice(0, 5) === texts[0].slice(0, 5)) ? 5 : 0, end));
+}
+const xText = (x) => state.x === "st)page"sv,
+    R"page(ep" ? exactText(x) : state.x === "time" ? durationText(x) : clockText(x);
+
+/// As many ticks of the x axis as have room beside each other, and their texts.
+function xTicks(scale, [low, high], letter) {
+  for (const wanted of [7, 5, 4, 3, 2, 1]) {
+    const isTime = state.x !== "step" && !state.logX;
+    const ticks = isTime ? timeTicks(low, high, wanted) : scale.ticks(wanted);
+    const texts = state.x === "step" ? tickTexts(ticks, state.logX) : state.x === "time" ? ticks.map(durationText) : clockTexts(ticks);
+    const places = ticks.map(scale.to), width = letter * longestOf(texts);
+    const last = wanted === 1, every = last && state.logX ? Math.ceil(ticks.length / 4) : 1;
+    if (last || places.every((place, i) => i === 0 || place - places[i - 1] > width + 10))
+      return ticks.map((_, i) => ({ place: places[i], text: texts[i], width })).filter((_, i) => i % every === 0);
+  }
+}
+
+// The paths of lines and bands.
+
+/// A coordinate to a tenth of a pixel. The texts of those on a chart are made once.
+const tenths = [];
+function at(coordinate) {
+  if (tenths.length === 0) for (let i = 0; i <= 6400; ++i) tenths.push(String(i / 10));
+  const tenth = Math.round(coordinate * 10);
+  return tenths[tenth] ?? String(Math.min(1e7, Math.max(-1e7, tenth)) / 10);
+}
+
+/// A line through pixels, with at most four points to a column of them: the first, lowest, highest and last. Its pieces
+/// between gaps that are too short to be seen are dots, a path of their own.
+function pathsOf(px, py) {
+  const count = px.length;
+  const isPoint = (i) => px[i] - px[i] === 0 && py[i] - py[i] === 0;
+  let line = "", dots = "";
+  for (let i = 0; i < count; ++i) {
+    if (!isPoint(i)) continue;
+    const begin = i;
+    let path = `M${at(px[i])} ${at(py[i])}`, top = py[i], bottom = py[i];
+    let first = i, low = i, high = i, end = Math.floor(px[i]) + 1;
+    const finishColumn = (last) => {
+      const a = low < high ? low : high, b = low < high ? high : low;
+      if (a > first) path += "L" + at(px[a]) + " " + at(py[a]);
+      if (b > a) path += "L" + at(px[b]) + " " + at(py[b]);
+      if (last > b) path += "L" + at(px[last]) + " " + at(py[last]);
+      if (py[low] < top) top = py[low];
+      if (py[high] > bottom) bottom = py[high];
+    };
+    for (++i; i < count && isPoint(i); ++i) {
+      const y = py[i];
+      if (px[i] < end) {
+        if (y < py[low]) low = i;
+        else if (y > py[high]) high = i;
+        continue;
+      }
+      finishColumn(i - 1);
+      path += "L" + at(px[i]) + " " + at(y);
+      first = low = high = i;
+      end = Math.floor(px[i]) + 1;
+    }
+    finishColumn(i - 1);
+    if (i - begin > 1) line += path;
+    if (px[i - 1] - px[begin] < 2 && bottom - top < 2) dots += `M${at(px[begin])} ${at(py[begin])}h0`;
+  }
+  return { line, dots };
+}
+
+/// The area between two lines.
+function bandPath(px, low, high) {
   let path = "", run = [];
   const close = () => {
     if (run.length > 0)
-      path += "M" + run.map((i) => `${toX(line.x[i]).toFixed(1)} ${toY(line.high[i]).toFixed(1)}`).join("L") + "L" +
-        run.reverse().map((i) => `${toX(line.x[i]).toFixed(1)} ${toY(line.low[i]).toFixed(1)}`).join("L") + "Z";
+      path += "M" + run.map((i) => `${at(px[i])} ${at(high[i])}`).join("L") + "L" + run.reverse().map((i) => `${at(px[i])} ${at(low[i])}`).join("L") + "Z";
     run = [];
   };
-  for (let i = 0; i < line.x.length; ++i) {
-    if (Number.isFinite(line.low[i]) && Number.isFinite(toY(line.low[i]))) run.push(i);
+  for (let i = 0; i < px.length; ++i) {
+    if (Number.isFinite(low[i]) && Number.isFinite(high[i])) run.push(i);
     else close();
   }
   close();
   return path;
 }
 
+// Draws a chart of curves.
+
+const smallBox = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34, letter: 6.6 };
+
 function quantile(sortedValues, part) {
   const place = part * (sortedValues.length - 1), low = Math.floor(place);
   return sortedValues[low] + (place - low) * ((low + 1 < sortedValues.length ? sortedValues[low + 1] : sortedValues[low]) - sortedValues[low]);
 }
 
+/// The ranges of both axes: of all points, or of those within the zoom.
 function domainOf(lines, isGrouped, zoom) {
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, smallest = Infinity;
+  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, smallestX = Infinity, smallest = Infinity;
   const values = [];
-  for (const line of lines) {
-    for (let i = 0; i < line.x.length; ++i) {
-      if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = Math.max(x1, line.x[i]); }
-      if (zoom && (line.x[i] < zoom[0] || line.x[i] > zoom[1])) continue;
-      for (const value of isGrouped ? [line.low[i], line.high[i]] : [line.raw[i]]) {
-        if (!Number.isFinite(value)) continue;
-        y0 = Math.min(y0, value);
-        y1 = Math.max(y1, value);
-        if (value !== 0) smallest = Math.min(smallest, Math.abs(value));
+  const [from, to] = zoom || [-Infinity, Infinity];
+  for (const { x, raw, low, high } of lines) {
+    if (x.length === 0) continue;
+    if (x[0] < x0) x0 = x[0];
+    if (x[x.length - 1] > x1) x1 = x[x.length - 1];
+    if (state.logX) for (const one of x) if (one !== 0 && Math.abs(one) < smallestX) smallestX = Math.abs(one);
+    for (const column of isGrouped ? [low, high] : [raw])
+      for (let i = 0; i < x.length; ++i) {
+        const value = column[i];
+        if (value - value !== 0 || x[i] < from || x[i] > to) continue;
+        if (value < y0) y0 = value;
+        if (value > y1) y1 = value;
+        const size = Math.abs(value);
+        if (size < smallest && size > 0) smallest = size;
         if (state.outliers) values.push(value);
       }
-    }
   }
   if (state.outliers && values.length > 0) {
     const all = Float64Array.from(values).sort();
@@ -1283,128 +1450,163 @@ function domainOf(lines, isGrouped, zoom) {
     y1 = quantile(all, 0.95);
   }
   if (zoom) [x0, x1] = zoom;
-  const widen = (low, high) => {
-    if (!Number.isFinite(low)) return [0, 1];
-    const room = Math.max(Math.abs(low), Math.abs(high));
-    return high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
-  };
-  return { x: widen(x0, x1), y: widen(y0, y1), smallest: Number.isFinite(smallest) ? smallest : 1 };
+  const finite = (size) => Number.isFinite(size) ? size : 1;
+  return { x: widened(x0, x1), y: widened(y0, y1), smallestX: finite(smallestX), smallest: finite(smallest) };
+}
+
+/// A range that is not empty.
+function widened(low, high) {
+  if (!Number.isFinite(low)) return [0, 1];
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high / 2 - low / 2 > size * 5e-16) return [low, high];
+  const room = size > 1e-300 ? size * 0.1 : 1;
+  return [Math.max(low - room, -Number.MAX_VALUE), Math.min(high + room, Number.MAX_VALUE)];
+}
+
+/// The grid and the texts of both axes. Makes the left margin as wide as the numbers of the y axis.
+function axesOf(chart, domain) {
+  const { width, height, top, right, bottom, letter } = chart.box;
+  const y = chart.scaleY = makeScale(domain.y, domain.smallest, state.log, height - bottom, top + bottom - height);
+  const ticks = y.ticks(Math.max(2, Math.round(height / 56))), texts = tickTexts(ticks, state.log);
+  const left = chart.box.left = Math.max(64, Math.ceil(14 + letter * longestOf(texts)));
+  const grid = draw("g", { class: "grid" });
+  let above = Infinity;
+  ticks.forEach((tick, i) => {
+    const place = y.to(tick);
+    if (place < top - 1 || place > height - bottom + 1 || above - place < 13) return;
+    above = place;
+    grid.append(draw("path", { d: `M${left} ${at(place)}H${width - right}` }), draw("text", { x: left - 8, y: at(place + 4), "text-anchor": "end" }, texts[i]));
+  });
+  const x = chart.scaleX = makeScale(domain.x, domain.smallestX, state.logX, left, width - left - right);
+  for (const tick of xTicks(x, domain.x, letter)) {
+    const isLast = tick.place + tick.width / 2 > width;
+    grid.append(draw("text", { x: isLast ? width - 1 : at(tick.place), y: height - bottom + 16, "text-anchor": isLast ? "end" : "middle" }, tick.text));
+  }
+  const label = { step: stepName(chart), time: "time since the first point", clock: "time (UTC)" }[state.x];
+  grid.append(draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, label));
+  return grid;
+}
+
+function appendLine(plot, kind, line, px, py) {
+  const { line: path, dots } = pathsOf(px, py);
+  const classes = `r${line.key % 8} h${line.key % 5}`;
+  plot.append(draw("path", { class: `line ${kind}${classes}`, "data-run": kind ? null : line.run, d: path }));
+  if (dots && !kind) plot.append(draw("path", { class: `dots ${classes}`, "data-run": line.run, d: dots }));
 }
 
 function renderChart(chart) {
-  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
   const isGrouped = state.group !== "";
-  chart.lines = isGrouped ? groupLines(lines) : lines;
-  const domain = domainOf(chart.lines, isGrouped, zoomOf(chart));
-  const plotWidth = box.width - box.left - box.right, plotHeight = box.height - box.top - box.bottom;
-  const toX = (x) => box.left + ((x - domain.x[0]) / (domain.x[1] - domain.x[0])) * plotWidth;
-  const scale = makeScale(domain.y[0], domain.y[1], domain.smallest);
-  const toY = (y) => box.top + (1 - scale.to(y)) * plotHeight;
-  chart.toX = toX;
-  chart.toY = toY;
-  chart.domain = domain;
+  chart.lines = isGrouped ? groupLines(linesOf(chart)) : linesOf(chart);
+  const zoom = zoomOf(chart);
+  const domain = chart.domain = domainOf(chart.lines, isGrouped, zoom);
+  domain.y = state.zoomY.get(chart.name) || domain.y;
   chart.stops = null;
   Object.assign(chart.svg.dataset, { x0: domain.x[0], x1: domain.x[1], y0: domain.y[0], y1: domain.y[1], lines: chart.lines.length });
-  const grid = draw("g", { class: "grid" });
-  let above = Infinity;
-  for (const value of scale.ticks) {
-    const y = toY(value);
-    if (y < box.top - 1 || y > box.height - box.bottom + 1 || above - y < 13) continue;
-    above = y;
-    grid.append(draw("path", { d: `M${box.left} ${y.toFixed(1)}H${box.width - box.right}` }),
-      draw("text", { x: box.left - 8, y: y + 4, "text-anchor": "end" }, tickText(value)));
-  }
-  const xTicks = linearTicks(domain.x[0], domain.x[1], state.x === "clock" ? 4 : 7);
-  for (const value of xTicks) grid.append(draw("text", { x: toX(value).toFixed(1), y: box.height - box.bottom + 16, "text-anchor": "middle" }, xText(value)));
-  const label = { step: stepName(chart), time: "time since the first point", clock: "time (UTC)" }[state.x];
-  grid.append(draw("text", { x: (box.left + box.width - box.right) / 2, y: box.height - 4, "text-anchor": "middle" }, label));
+  const grid = axesOf(chart, domain);
+  const { width, height, left, right, top, bottom } = chart.box;
   const plot = draw("g", { "clip-path": `url(#c${chart.index})` });
   for (const line of chart.lines) {
-    const classes = `r${line.key % 8} h${line.key % 5}`;
-    if (isGrouped) plot.append(draw("path", { class: `band r${line.key % 8}`, d: bandPath(line, toX, toY) }));
-    else if (state.smooth) plot.append(draw("path", { class: `line faint ${classes}`, d: pathOf(line.x, line.raw, toX, toY) }));
-    plot.append(draw("path", { class: `line ${classes}`, "data-run": line.run, d: pathO)page"sv,
-    R"page(f(line.x, line.y, toX, toY) }));
+    // What is in view, and a point beyond each end.
+    const from = zoom ? Math.max(0, countBefore(line, zoom[0]) - 1) : 0, to = zoom ? countBefore(line, zoom[1]) + 1 : line.x.length;
+    const px = chart.scaleX.places(line.x.slice(from, to));
+    const places = (values) => chart.scaleY.places(values.slice(from, to));
+    if (isGrouped) plot.append(draw("path", { class: `band r${line.key % 8}`, d: bandPath(px, places(line.low), places(line.high)) }));
+    else if (state.smooth) appendLine(plot, "faint ", line, px, places(line.raw));
+    appendLine(plot, "", line, px, places(line.y));
   }
   chart.cursor = draw("path", { class: "cursor", d: "" });
-  chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
+  chart.brush = draw("rect", { class: "zoom", width: 0, height: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
-    draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
+    draw("rect", { x: left - 3, y: top - 3, width: width - left - right + 6, height: height - top - bottom + 6 }))), grid, plot, chart.brush, chart.cursor);
   chart.isDrawn = true;
+  chart.isStale = false;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
 
 const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
-  !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
+  !state.smooth && !state.log && !state.logX && !state.outliers && !state.group && !state.zoom && state.zoomY.size === 0;
 
 function renderCharts() {
-  for (const chart of charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
+  for (const chart of charts) {
+    chart.isStale = chart.isDrawn || !chartsAreAsWritten();
+    if (chart.isStale && chart.isNear) renderChart(chart);
+  }
+  showPanels();
+  showGroups();
+  showCurveControls();
+}
+
+/// The legend: the runs, or the groups in their place.
+function showGroups() {
   const legend = find(".curves .legend");
   if (!legend) return;
-  const groupsShown = state.group && charts.length > 0 ? charts[0].lines : null;
+  const groupsShown = state.group !== "" && charts.some((chart) => chart.lines.length > 0);
   const old = find(".groups");
   if (old) old.remove();
-  legend.hidden = Boolean(groupsShown);
-  if (groupsShown) {
-    const all = new Map(charts.flatMap((chart) => chart.lines).map((line) => [line.key, line]));
-    legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${line.n})`))));
-  }
-  if (curveControls.zoomOut) curveControls.zoomOut.hidden = !state.zoom;
-  for (const name of ["x", "group", "band"]) if (curveControls[name]) curveControls[name].value = state[name];
-  if (curveControls.smooth) {
-    curveControls.smooth.value = state.smooth;
-    curveControls.smooth.nextElementSibling.textContent = state.smooth.toFixed(2);
-    curveControls.log.checked = state.log;
-    curveControls.outliers.checked = state.outliers;
-    curveControls.band.closest("label").hidden = !state.group;
-  }
+  legend.hidden = groupsShown;
+  if (!groupsShown) return;
+  const all = new Map(charts.flatMap((chart) => chart.lines).map((line) => [line.key, line]));
+  legend.after(make("ul", { class: "legend groups" }, [...all.values()].map((line) => make("li", null, runKey(line.key), `${line.name} (n=${line.n})`))));
 }
 
 // The cursor and the zoom of charts.
 
-function moveCursor(chart, x) {
+/// What a chart has at x: {line, text}, the values as they were logged, or with as many digits as tell them apart where
+/// they were calculated. A value between two points has a sign that says so.
+function readingsAt(chart, x) {
+  const found = chart.lines.map((line) => ({ line, i: countBefore(line, x), value: valueAt(line, x) }))
+    .filter(({ line, i, value }) => line.x[i] === x || !Number.isNaN(value));
+  const isLogged = !state.smooth && !state.group;
+  const texts = isLogged ? found.map(({ value }) => exactText(value)) : distinctTexts(found.map(({ value }) => value));
+  return found.map(({ line, i, value }, k) => {
+    let text = texts[k];
+    if (line.n !== undefined) {
+      text += state.band === "sd" ? ` ± ${format((line.high[i] - line.low[i]) / 2)}` : ` (${format(line.low[i])} to ${format(line.high[i])})`;
+      text += `, n=${line.counts[i]}`;
+    } else if (line.x[i] !== x) {
+      text = "≈ " + format(value);
+    }
+    return { line, text, value };
+  });
+}
+
+/// Moves the cursor to x, or away. Of more runs than the readout has place for, those come first that are nearest to the
+/// pointer's y.
+function moveCursor(chart, x, y) {
   chart.at = x;
+  if (!chart.isNear) return;
   if (!chart.isDrawn) {
-    if (x === undefined || x === null) return;
-    renderChart(chart);
+    if (x !== undefined && x !== null) renderChart(chart);
     return;
   }
   const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
-  chart.cursor.setAttribute("d", isShown ? `M${chart.toX(x).toFixed(1)} ${box.top}V${box.height - box.bottom}` : "");
+  chart.cursor.setAttribute("d", isShown ? `M${at(chart.scaleX.to(x))} ${chart.box.top}V${chart.box.height - chart.box.bottom}` : "");
   if (!isShown) return chart.readout.replaceChildren();
-  const parts = [make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`)];
-  for (const line of chart.lines) {
-    const value = valueAt(line, x);
-    let text = format(value);
-    if (line.n !== undefined && Number.isFinite(value)) {
-      const i = line.x.findIndex((at) => at >= x);
-      text += state.band === "sd" ? ` ± ${format((line.high[i] - line.low[i]) / 2)}` : ` (${format(line.low[i])} to ${format(line.high[i])})`;
-      text += `, n=${line.counts[i]}`;
-    }
-    if (!Number.isNaN(value)) parts.push(make("span", { "data-run": line.run }, runKey(line.key), `${line.name}: ${text}`));
-  }
-  chart.readout.replaceChildren(...parts);
+  const readings = readingsAt(chart, x);
+  const distance = ({ value }) => Math.abs(chart.scaleY.to(value) - y);
+  if (y !== undefined && readings.length > 8) readings.sort((a, b) => distance(a) - distance(b));
+  chart.readout.replaceC)page"sv,
+    R"page(hildren(make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`),
+    ...readings.map(({ line, text }) => make("span", { "data-run": line.run }, runKey(line.key), make("span", null, line.name), `: ${text}`)));
 }
 /// Moves the cursor of every chart that has the x axis of `from`.
-const moveCursors = (x, from) => charts.forEach((chart) => moveCursor(chart, haveOneAxis(chart, from) ? x : null));
+const moveCursors = (x, from, y) => charts.forEach((chart) => moveCursor(chart, haveOneAxis(chart, from) ? x : null, chart === from ? y : undefined));
 
 /// Every x at which a line has a point, for the cursor to stop at.
 function stopsOf(chart) {
   if (!chart.stops) {
-    const all = Float64Array.from(chart.lines.flatMap((line) => [...line.x])).sort();
+    const all = new Float64Array(chart.lines.reduce((sum, line) => sum + line.x.length, 0));
+    let count = 0;
+    for (const line of chart.lines) { all.set(line.x, count); count += line.x.length; }
+    all.sort();
     chart.stops = all.filter((x, i) => x !== all[i - 1] && x >= chart.domain.x[0] && x <= chart.domain.x[1]);
   }
   return chart.stops;
 }
 function nearest(stops, x) {
-  let low = 0, high = stops.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (stops[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && x - stops[low - 1] <= stops[low] - x ? low - 1 : low;
+  const after = Math.min(stops.length - 1, countBefore({ x: stops }, x));
+  return after > 0 && x - stops[after - 1] <= stops[after] - x ? after - 1 : after;
 }
 
 function setZoom(zoom, chart) {
@@ -1414,50 +1616,64 @@ function setZoom(zoom, chart) {
   saveState();
   say(zoom ? `Zoomed to ${xText(zoom[0])} to ${xText(zoom[1])}` : "Zoomed out");
 }
+/// The range of one chart's y axis; null: that of its points.
+function setZoomY(chart, zoom) {
+  if (zoom && zoom[0] < zoom[1]) state.zoomY.set(chart.name, zoom);
+  else state.zoomY.delete(chart.name);
+  renderCharts();
+  saveState();
+}
+function zoomOut() {
+  state.zoomY.clear();
+  setZoom(null);
+}
 
 function listenToChart(chart) {
   const svg = chart.svg;
-  const xAt = (event) => {
-    const frame = svg.getBoundingClientRect();
-    const px = ((event.clientX - frame.left) / frame.width) * box.width;
-    const part = Math.min(1, Math.max(0, (px - box.left) / (box.width - box.left - box.right)));
-    return chart.domain.x[0] + part * (chart.domain.x[1] - chart.domain.x[0]);
+  const placeOf = (event) => {
+    const { width, height, left, right, top, bottom } = chart.box, frame = svg.getBoundingClientRect();
+    const within = (place, low, high) => Math.min(high, Math.max(low, place));
+    return { x: within(((event.clientX - frame.left) / frame.width) * width, left, width - right),
+      y: within(((event.clientY - frame.top) / frame.height) * height, top, height - bottom) };
   };
-  let from = null;
+  let from = null;  // where a drag began; with Shift it chooses from the y axis
+  const spanOf = (to) => {
+    const name = from.isY ? "y" : "x";
+    return [Math.min(from[name], to[name]), Math.max(from[name], to[name])];
+  };
   svg.addEventListener("pointermove", (event) => {
     if (!chart.isDrawn) renderChart(chart);
-    const x = xAt(event);
-    const stops = stopsOf(chart);
-    if (stops.length > 0) moveCursors(stops[nearest(stops, x)], chart);
-    if (from === null) return;
-    const [a, b] = [chart.toX(Math.min(from, x)), chart.toX(Math.max(from, x))];
-    chart.brush.setAttribute("x", a);
-    chart.brush.setAttribute("width", b - a);
+    const place = placeOf(event), stops = stopsOf(chart);
+    if (stops.length > 0) moveCursors(stops[nearest(stops, chart.scaleX.back(place.x))], chart, place.y);
+    if (!from) return;
+    const [low, high] = spanOf(place), { width, height, left, right, top, bottom } = chart.box;
+    fill(chart.brush, from.isY ? { x: left, y: low, width: width - left - right, height: high - low } : { x: low, y: top, width: high - low, height: height - top - bottom }, []);
   });
   svg.addEventListener("pointerleave", () => { if (document.activeElement !== svg) moveCursors(null, chart); });
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (!chart.isDrawn) renderChart(chart);
-    from = xAt(event);
+    from = { ...placeOf(event), isY: event.shiftKey };
     svg.setPointerCapture(event.pointerId);
   });
   svg.addEventListener("pointerup", (event) => {
-    const to = xAt(event), width = Math.abs(to - from);
-    const isZoom = from !== null && width > (chart.domain.x[1] - chart.domain.x[0]) / 100;
-    const zoom = [Math.min(from, to), Math.max(from, to)];
+    if (!from) return;
+    const [low, high] = spanOf(placeOf(event)), { isY } = from;
     from = null;
-    chart.brush.setAttribute("width", 0);
-    if (isZoom) setZoom(zoom, chart);
+    fill(chart.brush, { width: 0, height: 0 }, []);
+    if (high - low < 6) return;
+    if (isY) setZoomY(chart, [chart.scaleY.back(high), chart.scaleY.back(low)]);
+    else setZoom([chart.scaleX.back(low), chart.scaleX.back(high)], chart);
   });
-  svg.addEventListener("dblclick", () => setZoom(null));
+  svg.addEventListener("dblclick", zoomOut);
   svg.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!chart.isDrawn) renderChart(chart);
     const stops = stopsOf(chart);
     if (stops.length === 0) return;
     const [x0, x1] = chart.domain.x;
-    const at = Number.isFinite(chart.at) ? chart.at : x0;
-    const place = Number.isFinite(chart.at) ? nearest(stops, at) : -1;
+    const here = Number.isFinite(chart.at) ? chart.at : x0;
+    const place = Number.isFinite(chart.at) ? nearest(stops, here) : -1;
     const jump = event.shiftKey ? Math.max(1, Math.round(stops.length / 20)) : 1;
     const move = (to) => moveCursors(stops[Math.min(stops.length - 1, Math.max(0, to))], chart);
     const actions = {
@@ -1465,8 +1681,9 @@ function listenToChart(chart) {
       ArrowLeft: () => move(place < 0 ? stops.length - 1 : place - jump),
       Home: () => move(0),
       End: () => move(stops.length - 1),
-      "+": () => setZoom([Math.max(x0, at - (x1 - x0) / 4), Math.min(x1, at + (x1 - x0) / 4)], chart),
-      "-": () => setZoom(null),
+      "+": () => setZoom([Math.max(x0, here - (x1 - x0) / 4), Math.min(x1, here + (x1 - x0) / 4)], chart),
+      "-": zoomOut,
+      Enter: () => enlargeChart(chart),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -1475,46 +1692,92 @@ function listenToChart(chart) {
   svg.addEventListener("blur", () => moveCursors(null, chart));
 }
 
-// A chart as a picture, and its points as a table and a file.
+// Any drawing of the page as a picture file, or enlarged to the window.
 
-/// The chart as a file of its own: colours from the page, on its background.
-function standalone(chart) {
-  const copyOf = chart.svg.cloneNode(true);
-  const originals = findAll("*", chart.svg), copies = findAll("*", copyOf);
+const sizeOf = (svg) => svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
+
+/// A drawing as a file of its own: colours and fonts from the page, on its background, without what only the page uses.
+function standalone(svg) {
+  const copyOf = svg.cloneNode(true);
+  const originals = findAll("*", svg), copies = findAll("*", copyOf);
   originals.forEach((element, i) => {
     const style = getComputedStyle(element);
-    for (const name of ["stroke", "fill", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-family"])
+    for (const name of ["stroke", "fill", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-family", "font-weight", "image-rendering"])
       copies[i].setAttribute(name, style.getPropertyValue(name));
   });
-  copyOf.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copyOf.setAttribute("width", box.width);
-  copyOf.setAttribute("height", box.height);
-  copyOf.prepend(draw("rect", { width: box.width, height: box.height, fill: getComputedStyle(find(".part")).backgroundColor }));
-  return new XMLSerializer().serializeToString(copyOf);
+  for (const element of findAll(".cursor, .zoom, .zone, [hidden]", copyOf)) element.remove();
+  const [width, height] = sizeOf(svg);
+  fill(copyOf, { xmlns: "http://www.w3.org/2000/svg", width, height, color: getComputedStyle(svg).color }, []);
+  copyOf.prepend(draw("rect", { width, height, fill: getComputedStyle(find(".part")).backgroundColor }));
+  return new Blob([new XMLSerializer().serializeToString(copyOf)], { type: "image/svg+xml" });
 }
 
-function savePng(chart) {
-  const address = URL.createObjectURL(new Blob([standalone(chart)], { type: "image/svg+xml" }));
+const fileName = (name, end) => (name.replace(/[^\p{L}\p{N}.-]+/gu, "_").replace(/^[_.]+|_+$/g, "").slice(0, 80) || "drawing") + end;
+
+function savePng(svg, name) {
+  const address = URL.createObjectURL(standalone(svg));
   const image = new Image();
   image.onload = () => {
-    const canvas = make("canvas", { width: box.width * 2, height: box.height * 2 });
+    const [width, height] = sizeOf(svg);
+    const canvas = make("canvas", { width: width * 2, height: height * 2 });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     URL.revokeObjectURL(address);
-    canvas.toBlob((blob) => download(blob, "chart.png"));
+    canvas.toBlob((blob) => download(blob, fileName(name, ".png")));
   };
   image.src = address;
 }
 
+/// Buttons that save a drawing, and as CSV the lines of what is drawn where `linesOfData` gives them.
+function saveButtons(name, svg, linesOfData) {
+  const save = (kind, work) => button(kind, { title: `Save as ${kind}`, "aria-label": `Save ${name} as ${kind}` }, work);
+  return [save("SVG", () => download(standalone(svg()), fileName(name, ".svg"))), save("PNG", () => savePng(svg(), name)),
+    linesOfData ? save("CSV", () => download(new Blob([csvOf(linesOfData())], { type: "text/csv" }), fileName(name, ".csv"))) : null];
+}
+
+/// A dialog as large as the window. Returns the element for what is shown in it.
+function openLarge(name, controls, content, onclose) {
+  const dialog = make("dialog", { class: "large", "aria-label": name, onclose: () => { dialog.remove(); if (onclose) onclose(); } },
+    make("div", { class: "controls" }, make("h2", null, name), controls, button("Close", {}, () => dialog.close())), content);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+const enlargeButton = (name, work) => button("⤢", { title: "Enlarge", "aria-label": `Enlarge ${name}` }, work);
+
+/// Enlarges a drawing as it is: its texts grow with it.
+function enlarge(name, svg, linesOfData) {
+  const copyOf = svg.cloneNode(true);
+  for (const element of findAll("[tabindex], [role]", copyOf)) for (const attribute of ["tabindex", "role"]) element.removeAttribute(attribute);
+  openLarge(name, saveButtons(name, () => copyOf, linesOfData), make("div", { class: "picture" }, copyOf));
+}
+
+/// A button on each drawing but the curves, which have their own.
+function addPictureButtons() {
+  const add = (place, name, svg, linesOfData) => place.append(" ", make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
+  for (const figure of findAll(".artifact:has(.plot > svg), .heats figure")) {
+    const caption = find("figcaption", figure);
+    if (caption) add(caption, caption.textContent.trim(), () => find("svg:not(.key)", figure));
+  }
+  if (!plots.parallel) return;
+  const rows = () => {
+    const shown = [...plots.axes.values()].map((axis) => axis.row);
+    return [["run", ...shown.map((row) => row.name)], ...visibleRuns().map((run) => [runs[run].name, ...shown.map((row) => row.cells[run].text)])];
+  };
+  const place = find(".plots .controls");
+  for (const [svg, name] of [[plots.parallel, "Parallel coordinates"], [plots.scatter, "Scatter plot"]]) add(place, name, () => svg, rows);
+}
+
+// The points of a chart as a table and a file.
+
 /// The points as a table: a line a step, at most so many; all of them as CSV.
 const maxPoints = 500;
 function pointsOf(chart) {
-  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
+  const lines = linesOf(chart);
   const byX = new Map();
   lines.forEach((line, k) => line.x.forEach((x, i) => {
     if (!byX.has(x)) byX.set(x, Array(lines.length).fill(""));
-    byX.get(x)[k] = format(line.raw[i]);
+    byX.get(x)[k] = exactText(line.raw[i]);
   }));
-  return [[state.x === "step" ? stepName(chart) : state.x, ...lines.map((line) => line.name)], ...[...byX].sort((a, b) => a[0] - b[0]).map(([x, values]) => [state.x === "step" ? String(x) : xText(x), ...values])];
+  return [[state.x === "step" ? stepName(chart) : state.x, ...lines.map((line) => line.name)], ...[...byX].sort((a, b) => a[0] - b[0]).map(([x, values]) => [xText(x), ...values])];
 }
 
 function fillPoints(chart) {
@@ -1523,12 +1786,147 @@ function fillPoints(chart) {
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
     make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
-      button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
+      button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), fileName(chart.name, ".csv")))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
         : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
 }
+
+// A chart enlarged to the window.
+
+/// The same curves in a dialog, drawn anew for its size. Its y axis can be given a range.
+function enlargeChart(chart) {
+  const svg = draw("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": chart.svg.getAttribute("aria-label") });
+  const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 8 },
+    readout: make("p", { class: "readout", role: "status", tabindex: 0 }), points: { open: false } };
+  const ends = [0, 1].map(() => make("input", { type: "number", step: "any", onchange: () => {
+    const range = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));
+    setZoomY(large, range);
+    showEnds();
+  } }));
+  const showEnds = () => ends.forEach((input, end) => { input.value = large.domain.y[end]; });
+  const resize = () => {
+    // Room for the title and the readout.
+    Object.assign(large.box, { width: Math.max(280, innerWidth - 64), height: Math.max(200, innerHeight - 250) });
+    svg.setAttribute("viewBox", `0 0 ${large.box.width} ${large.box.height}`);
+    renderChart(large);
+    showEnds();
+  };
+  addEventListener("resize", resize);
+  charts.push(large);
+  listenToChart(large);
+  openLarge(chart.name, [labelled("y from", ends[0]), labelled("to", end)page"sv,
+    R"page(s[1]), button("All of y", {}, () => { setZoomY(large, null); showEnds(); }),
+    ...saveButtons(chart.name, () => svg, () => pointsOf(large))],
+  make("div", { class: "chart" }, svg, large.readout), () => {
+    removeEventListener("resize", resize);
+    charts.splice(charts.indexOf(large), 1);
+    chart.svg.focus();
+  });
+  resize();
+  svg.focus();
+}
+
+// The charts of many metrics: in panels that fold, found by name, and made when a reader comes near them.
+
+/// What the page keeps in a <noscript>, as elements: escaped by the page's own writer, as all else on the page.
+function unpack(noscript) {
+  noscript.replaceWith(...new DOMParser().parseFromString(noscript.textContent, "text/html").body.childNodes);
+}
+
+/// Gives a chart what only a script can give: a cursor, a readout, files.
+function dress(chart) {
+  const { figure, name } = chart;
+  const packed = find(":scope > noscript", figure);
+  if (packed) unpack(packed);
+  figure.classList.remove("waits");
+  const summary = find(":scope > details", figure);
+  summary.addEventListener("toggle", () => { for (const table of findAll("noscript", summary)) unpack(table); });
+  chart.svg = find("svg", figure);
+  chart.points = make("details", { class: "figures", ontoggle: () => { if (chart.points.open) fillPoints(chart); } }, make("summary", null, "Points"));
+  figure.append(chart.points);
+  const lines = findAll(".line", chart.svg).length + 1;
+  chart.readout = make("p", { class: "readout", role: "status", tabindex: lines > 9 ? 0 : null });
+  // Its place is kept, so that nothing moves when it is filled.
+  chart.readout.style.setProperty("--lines", Math.min(3, Math.ceil(lines / 3)));
+  chart.readout.style.setProperty("--narrow-lines", Math.min(5, Math.ceil(lines / 2)));
+  fill(chart.svg, { tabindex: 0, role: "application", "aria-roledescription": "chart" }, []);
+  chart.svg.after(chart.readout);
+  const whenDrawn = () => {
+    if (!chart.isDrawn) renderChart(chart);
+    return chart.svg;
+  };
+  find("figcaption", figure).append(make("span", { class: "saves" }, saveButtons(name, whenDrawn, () => pointsOf(chart)), enlargeButton(name, () => enlargeChart(chart))));
+  chart.isDressed = true;
+  listenToChart(chart);
+}
+
+/// Makes a chart that is near what is seen ready to be seen.
+function showChart(chart) {
+  chart.isNear = true;
+  if (!chart.isDressed) dress(chart);
+  if (chart.isStale) renderChart(chart);
+}
+
+const chartOf = new Map(); // by figure
+const comingNear = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const chart = chartOf.get(target);
+    chart.isNear = isIntersecting;
+    if (isIntersecting) showChart(chart);
+  }
+}, { rootMargin: "600px" });
+
+const panels = []; // {element, name, charts, isOpen: as it was written}
+const curvesNote = find(".curves .note"), curvesText = curvesNote && curvesNote.textContent;
+
+function addPanels(section) {
+  for (const element of findAll(".panel", section)) {
+    const panel = { element, name: find("h3", element).textContent, isOpen: element.open, charts: charts.filter(({ figure }) => element.contains(figure)) };
+    panels.push(panel);
+    element.addEventListener("toggle", () => {
+      if (isSearching() || element.open === (panel.isOpen !== state.panels.has(panel.name))) return;
+      if (element.open === panel.isOpen) state.panels.delete(panel.name);
+      else state.panels.add(panel.name);
+      saveState();
+    });
+  }
+  for (const chart of charts) {
+    chartOf.set(chart.figure, chart);
+    if (charts.length > 24) comingNear.observe(chart.figure);
+    else showChart(chart);
+  }
+}
+
+let namePasses = null;
+/// Leaves only the charts whose names pass the test, beside those that the field for charts leaves; null: all.
+function showCharts(test) {
+  namePasses = test;
+  showPanels();
+}
+const isSearching = () => Boolean(namePasses || state.charts);
+
+function showPanels() {
+  const words = state.charts.toLowerCase().split(/\s+/);
+  const isWanted = ({ name }) => (!namePasses || namePasses(name)) && words.every((word) => name.toLowerCase().includes(word));
+  let count = 0;
+  for (const chart of charts) {
+    if (chart.isLarge) continue;
+    const wanted = isWanted(chart);
+    chart.figure.hidden = !wanted;
+    if (wanted) ++count;
+  }
+  for (const panel of panels) {
+    panel.element.hidden = panel.charts.every(({ figure }) => figure.hidden);
+    panel.element.open = isSearching() || panel.isOpen !== state.panels.has(panel.name);
+  }
+  if (curvesNote) curvesNote.textContent = isSearching() ? `${count} of ${charts.filter((chart) => !chart.isLarge).length} metrics shown` : curvesText;
+}
+
+addEventListener("beforeprint", () => {
+  for (const chart of charts) if (chart.figure.checkVisibility()) showChart(chart);
+});
 
 // The charts and their controls.
 
@@ -1536,44 +1934,35 @@ const curveControls = {};
 function addCharts() {
   const section = find(".part.curves");
   if (!section) return;
-  findAll(".chart", section).forEach((figure, index) => {
-    const chart = { figure, index, svg: find("svg", figure), name: find("figcaption", figure).textContent, lines: [], at: null };
-    chart.points = make("details", { class: "figures", ontoggle: () => { if (chart.points.open) fillPoints(chart); } }, make("summary", null, "Points"));
-    figure.append(chart.points);
-    chart.readout = make("p", { class: "readout", role: "status" });
-    chart.svg.setAttribute("tabindex", 0);
-    chart.svg.setAttribute("role", "application");
-    chart.svg.setAttribute("aria-roledescription", "chart");
-    chart.svg.after(chart.readout);
-    find("figcaption", figure).append(make("span", { class: "saves" },
-      button("SVG", { title: "Save as SVG", "aria-label": `Save ${chart.name} as SVG` }, () => {
-        if (!chart.isDrawn) renderChart(chart);
-        download(new Blob([standalone(chart)], { type: "image/svg+xml" }), "chart.svg");
-      }),
-      button("PNG", { title: "Save as PNG", "aria-label": `Save ${chart.name} as PNG` }, () => {
-        if (!chart.isDrawn) renderChart(chart);
-        savePng(chart);
-      })));
-    charts.push(chart);
-    listenToChart(chart);
-  });
+  findAll(".chart", section).forEach((figure, index) =>
+    charts.push({ figure, index, name: find("figcaption", figure).textContent, box: { ...smallBox }, lines: [], at: null }));
+  addPanels(section);
   const changed = () => { renderCharts(); saveState(); };
   const c = curveControls;
-  c.x = make("select", { onchange: () => { state.x = c.x.value; state.zoom = null; changed(); } },
-    option("step", "step"), option("time", "relative time"), option("clock", "wall clock"));
+  const choice = (name, ...options) => c[name] = make("select", { onchange: () => { state[name] = c[name].value; changed(); } }, ...options);
+  const check = (name, text) => make("label", null, c[name] = make("input", { type: "checkbox", onchange: () => { state[name] = c[name].checked; changed(); } }), make("span", null, text));
+  choice("x", option("step", "step"), option("time", "relative time"), option("clock", "wall clock"));
+  c.x.addEventListener("change", () => { if (state.zoom) setZoom(null); });
   c.smooth = make("input", { type: "range", min: 0, max: 0.99, step: 0.01, oninput: () => { state.smooth = Number(c.smooth.value); changed(); } });
-  c.log = make("input", { type: "checkbox", onchange: () => { state.log = c.log.checked; changed(); } });
-  c.outliers = make("input", { type: "checkbox", onchange: () => { state.outliers = c.outliers.checked; changed(); } });
-  c.group = make("select", { onchange: () => { state.group = c.group.value; changed(); } },
-    option("", "none"), groupings().map((name) => option(name, name === everyRun ? "all runs together" : name)));
-  c.band = make("select", { onchange: () => { state.band = c.band.value; changed(); } },
-    option("sd", "± standard deviation"), option("range",)page"sv,
-    R"page( "min to max"));
-  c.zoomOut = button("Zoom out", { hidden: true }, () => setZoom(null));
-  find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
-    make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
-    make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+  choice("group", option("", "none"), groupings().map((name) => option(name, name === everyRun ? "all runs together" : name)));
+  choice("band", option("sd", "± standard deviation"), option("range", "min to max"));
+  c.charts = make("input", { type: "search", placeholder: "Find charts", "aria-label": "Find charts by name", oninput: () => { state.charts = c.charts.value; showPanels(); saveState(); } });
+  c.zoomOut = button("Zoom out", { hidden: true }, zoomOut);
+  find("details > summary", section).after(make("div", { class: "controls" }, charts.length > 1 ? c.charts : null, labelled("x", c.x),
+    make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")), check("log", "log"), check("logX", "log x"),
+    check("outliers", "ignore outliers"), c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+}
+
+/// Shows in the controls what the state is.
+function showCurveControls() {
+  const c = curveControls;
+  if (!c.x) return;
+  for (const name of ["x", "group", "band", "charts"]) if (c[name].value !== state[name]) c[name].value = state[name];
+  for (const name of ["log", "logX", "outliers"]) c[name].checked = state[name];
+  c.smooth.value = state.smooth;
+  c.smooth.nextElementSibling.textContent = state.smooth.toFixed(2);
+  c.band.closest("label").hidden = !state.group;
+  c.zoomOut.hidden = !state.zoom && state.zoomY.size === 0;
 }
 
 // Many runs: parallel coordinates and the scatter of a pair.
@@ -1648,7 +2037,8 @@ function colored(element, place) {
   if (place !== null && Number.isFinite(place)) element.style.setProperty("--c", shade(place));
   return element;
 }
-const colorPlace = (run) => (state.color ? plots.axes.get(state.color).place(run) : null);
+const colorPlace = (run) => (state.)page"sv,
+    R"page(color ? plots.axes.get(state.color).place(run) : null);
 const classOf = (run) => (state.color ? "r6" : `r${run % 8} h${run % 5}`) + (inBrush(run) ? "" : " faint");
 
 /// The runs that are not hidden, the better ones last, above the others, where colours stand for a value.
@@ -1753,8 +2143,7 @@ function renderPlots() {
     .map((run) => colored(draw("circle", { class: `dot ${classOf(run)}`, "data-run": run, cx: scatterX(xAxis.place(run)).toFixed(1), cy: scatterY(yAxis.place(run)).toFixed(1), r: 5 },
       draw("title", null, `${runs[run].name}: ${xName} ${xAxis.row.cells[run].text}, ${yName} ${yAxis.row.cells[run].text}`)), colorPlace(run)));
   plots.mark = draw("rect", { class: "zoom", width: 0, height: 0 });
-  if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush)page"sv,
-    R"page(.get(yName) || [0, 1]);
+  if (state.brush.has(xName) || state.brush.has(yName)) markScatter(state.brush.get(xName) || [0, 1], state.brush.get(yName) || [0, 1]);
   plots.scatter.replaceChildren(grid, plots.mark, ...dots);
   plots.scatter.setAttribute("aria-label", `${yName} against ${xName}, ${dots.length} runs`);
 }
@@ -1863,7 +2252,8 @@ async function readPlotly(holder) {
 /// Draws one figure in a frame of its own, which has no rights and no way out.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
-    `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
+    `<div id=plot s)page"sv,
+    R"page(tyle="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
   const answered = (answer) => {
     window.removeEventListener("message", listen);
     const notice = find(".notice", holder);
@@ -1996,8 +2386,7 @@ function markTables() {
       const isCompared = base.table && run !== state.baseline;
       for (const { line, cells, key } of lines) {
         const match = known.get(key);
-        const isNew = isCompared && !match && !("p)page"sv,
-    R"page(art" in base.table.dataset);
+        const isNew = isCompared && !match && !("part" in base.table.dataset);
         line.classList.toggle("new", isNew);
         if (isNew) line.cells[0].append(make("b", { class: "q", title: "not in the baseline" }, "+", make("i", null, " not in the baseline")));
         cells.forEach((cell, column) => {
@@ -2098,6 +2487,7 @@ findAll(".part").forEach((part, index) => find("details", part).addEventListener
 addTools();
 addCharts();
 addPlots();
+addPictureButtons();
 addGalleries();
 addSliders();
 addTableSorting();
@@ -2105,7 +2495,8 @@ listenToKeys();
 highlightRuns();
 loadState();
 render();
-window.addEventListener("hashchange", () => { loadState(); render(); });
+window.addEventListener("hashchange", () => { loadS)page"sv,
+    R"page(tate(); render(); });
 document.addEventListener("scroll", ({ target }) => {
   if (target.classList && target.classList.contains("scroll")) target.classList.toggle("moved", target.scrollLeft > 0);
 }, true);
@@ -2115,7 +2506,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "d97e2888e00cd483c88ebba14803bfd7511c6aa6a4c4d4d63573c5a1162939be";
+inline constexpr std::string_view page_script_sha256 = "c1152f0752bf93d1a4cdfcc86299222113add889bc55e3573d453f8f5d117889";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -22,6 +22,7 @@ function render() {
   });
   markTables();
   showControls();
+  showCharts(state.filter ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();

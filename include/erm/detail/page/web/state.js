@@ -2,7 +2,8 @@
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step",
+  logX: false, zoomY: new Map(), charts: "", panels: new Set(), brush: new Map(), color: "",
 };
 let defaultBaseline = 0;
 
@@ -24,6 +25,10 @@ function addressOfState() {
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
   if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
+  if (state.logX) parts.set("logx", "1");
+  if (state.zoomY.size) parts.set("zoomy", JSON.stringify([...state.zoomY]));
+  if (state.charts) parts.set("charts", state.charts);
+  if (state.panels.size) parts.set("panels", JSON.stringify([...state.panels]));
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
 }
@@ -61,6 +66,11 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   state.zoomAxis = parts.get("zoomaxis") || "step";
+  state.logX = parts.get("logx") === "1";
+  state.zoomY = new Map(listIn(parts, "zoomy").filter((entry) => Array.isArray(entry) && Array.isArray(entry[1]) &&
+    entry[1].length === 2 && entry[1].every(Number.isFinite) && entry[1][0] < entry[1][1]));
+  state.charts = parts.get("charts") || "";
+  state.panels = new Set(listIn(parts, "panels"));
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
@@ -68,6 +78,11 @@ function loadState() {
   state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
     Array.isArray(entry[1]) && entry[1].length === 2 && entry[1].every(Number.isFinite)));
 }
+
+const listIn = (parts, name) => {
+  const list = parsed(parts.get(name));
+  return Array.isArray(list) ? list : [];
+};
 
 function parsed(text) {
   try {

@@ -51,12 +51,12 @@ function toggleDiffering() {
 }
 
 function showHelp() {
-  let dialog = find("dialog");
+  let dialog = find("dialog.keys");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["Enter", "enlarge a chart"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
-    dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
+    dialog = make("dialog", { class: "keys", "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
       button("Close", {}, () => dialog.close()));
     document.body.append(dialog);
@@ -81,10 +81,11 @@ function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
+    if (event.key === "Escape" && find("dialog[open]")) return;
     if (event.key === "Escape") {
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
-      else if (state.zoom) { state.zoom = null; render(); }
+      else if (state.zoom || state.zoomY.size) zoomOut();
       else if (state.brush.size) { state.brush.clear(); render(); }
       if (typing) event.target.blur();
       return;
