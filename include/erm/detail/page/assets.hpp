@@ -134,7 +134,7 @@ th small { color: var(--soft); font-weight: 400; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; padding: 4px 16px 16px; }
 figure { margin: 0; min-width: 0; }
 .chart figcaption { font-weight: 600; overflow-wrap: anywhere; }
-.chart > svg { display: block; width: 100%; height: auto; }
+:is(.chart, .chart > noscript) > svg { display: block; width: 100%; height: auto; }
 .dots { stroke: var(--c); stroke-width: 5; stroke-linecap: round; fill: none; stroke-dasharray: none; }
 .line { stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: butt; }
 .grid path { stroke: var(--line); }
@@ -211,7 +211,7 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
 .tools input[type="search"] { flex: 1 1 200px; max-width: 340px; min-width: 0; }
-button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
+button, select, input:is([type="search"], [type="number"]), .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
 button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--page); }
@@ -241,8 +241,8 @@ th.hover { background: var(--head); color: var(--accent); }
 .controls input[type="range"] { width: 120px; }
 output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
-.scripted .waits::after { content: ""; display: block; aspect-ratio: 640 / 280; margin-b)page"sv,
-    R"page(ottom: 84px; }
+.scripted .waits::after { content: ""; dis)page"sv,
+    R"page(play: block; aspect-ratio: 640 / 280; margin-bottom: 84px; }
 .panel { border-top: 1px solid var(--line); }
 .panel > summary { padding: 8px 16px; cursor: pointer; }
 .panel h3 { display: inline; margin: 0; }
@@ -250,16 +250,13 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .large { width: 100vw; height: 100vh; max-width: none; max-height: none; border: 0; border-radius: 0; padding: 12px 32px; }
 .large h2 { margin: 0; overflow-wrap: anywhere; }
 .large .controls { padding: 0 0 8px; }
-.large input { width: 9em; font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 8px; }
 .large .chart text { font-size: 14px; }
-.large .readout { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); height: 130px; font-size: 14px; }
+.large .readout { height: 130px; font-size: 14px; }
 .picture > svg { display: block; width: 100%; height: auto; max-height: calc(100vh - 90px); }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); align-content: start; column-gap: 12px; height: calc(1.6em * var(--lines, 1)); margin: 0 0 4px; padding-left: 5%; overflow: auto; font-size: 12.5px; line-height: 1.6; font-variant-numeric: tabular-nums; }
-.readout > * { display: flex; white-space: pre; }
-.readout span > span { overflow: hidden; text-overflow: ellipsis; }
-.readout .key { flex: none; margin-top: 6px; }
+.readout { display: flex; flex-wrap: wrap; align-content: start; gap: 0 12px; height: calc(1.6em * var(--lines, 1)); margin: 0 0 4px; padding-left: 5%; overflow: auto; font-size: 12.5px; line-height: 1.6; font-variant-numeric: tabular-nums; }
+.readout > * { min-width: 29%; overflow-wrap: anywhere; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -289,7 +286,7 @@ dialog dl { margin-bottom: 16px; gap: 6px 16px; }
 dialog::backdrop { background: rgb(0 0 0 / 40%); }
 
 @media (max-width: 600px) {
-  .readout { grid-template-columns: repeat(2, minmax(0, 1fr)); height: calc(1.6em * var(--narrow-lines, 1)); }
+  .readout { height: calc(1.6em * var(--narrow-lines, 1)); }
   .large { padding: 8px 10px; }
   .tools { position: static; padding: 8px 10px; }
   .menu > div { right: auto; left: 0; }
@@ -324,7 +321,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "a367fac07f654c763465de17fbd073a1743c55f8922a8ad81110642399821c57";
+inline constexpr std::string_view page_style_sha256 = "a9b05f39375abca1a67cf37d9190c89a15b73b5279c36822f8ab190352cb2e9a";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -1235,7 +1232,8 @@ function groupLines(lines) {
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
       counts.push(present.length);
     }
-    return { key: values.indexOf(value), run: null, name: value, x, y, raw: y, low, high, counts, n: members.length };
+    const columns = Object.fromEntries(Object.entries({ x, y, raw: y, low, high }).map(([name, column]) => [name, Float64Array.from(column)]));
+    return { key: values.indexOf(value), run: null, name: value, ...columns, counts, n: members.length };
   });
 }
 
@@ -1278,7 +1276,8 @@ function timeTicks(low, high, wanted) {
 
 /// From values to pixels and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
 function makeScale([low, high], smallest, isLog, begin, size) {
-  const reach = !isLog || low > 0 ? 0 : smallest;
+  // Of a size that neither makes the greatest double greater nor is too small to be one.
+  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, Math.max(1e-300, smallest));
   const zero = Math.log10(reach);
   const map = !isLog ? Number : reach === 0 ? Math.log10 : (v) => Math.sign(v) * (Math.log10(reach + Math.abs(v)) - zero);
   const unmap = !isLog ? Number : reach === 0 ? (v) => 10 ** v : (v) => Math.sign(v) * (10 ** (Math.abs(v) + zero) - reach);
@@ -1331,11 +1330,11 @@ function clockText(seconds) {
 /// Times without what all of them have: the year, seconds or hours that are 0.
 function clockTexts(ticks) {
   const texts = ticks.map(clockText);
-  const end = texts.every((text) => text.endsWith(" 00:00:00")) ? -9 : texts.every((text) => text.endsWith(":00")) ? -3 : undefined;
+  const end = texts.every((text) => te)page"sv,
+    R"page(xt.endsWith(" 00:00:00")) ? -9 : texts.every((text) => text.endsWith(":00")) ? -3 : undefined;
   return texts.map((text) => text.slice(texts.every((other) => other.slice(0, 5) === texts[0].slice(0, 5)) ? 5 : 0, end));
 }
-const xText = (x) => state.x === "st)page"sv,
-    R"page(ep" ? exactText(x) : state.x === "time" ? durationText(x) : clockText(x);
+const xText = (x) => state.x === "step" ? exactText(x) : state.x === "time" ? durationText(x) : clockText(x);
 
 /// As many ticks of the x axis as have room beside each other, and their texts.
 function xTicks(scale, [low, high], letter) {
@@ -1416,42 +1415,48 @@ function bandPath(px, low, high) {
 
 // Draws a chart of curves.
 
-const smallBox = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34, letter: 6.6 };
+const smallBox = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34, letter: 7.4 };
 
 function quantile(sortedValues, part) {
   const place = part * (sortedValues.length - 1), low = Math.floor(place);
   return sortedValues[low] + (place - low) * ((low + 1 < sortedValues.length ? sortedValues[low + 1] : sortedValues[low]) - sortedValues[low]);
 }
 
+/// Makes a range wider by the numbers from `begin` to before `end`. `smallest` is the least size of one but 0.
+function widen(range, numbers, begin, end) {
+  let { low, high, smallest } = range;
+  for (let i = begin; i < end; ++i) {
+    const number = numbers[i];
+    if (number - number !== 0) continue;
+    if (number < low) low = number;
+    if (number > high) high = number;
+    const size = number < 0 ? -number : number;
+    if (size < smallest && size > 0) smallest = size;
+  }
+  Object.assign(range, { low, high, smallest });
+}
+
 /// The ranges of both axes: of all points, or of those within the zoom.
 function domainOf(lines, isGrouped, zoom) {
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, smallestX = Infinity, smallest = Infinity;
+  const x = { low: Infinity, high: -Infinity, smallest: Infinity }, y = { ...x };
   const values = [];
-  const [from, to] = zoom || [-Infinity, Infinity];
-  for (const { x, raw, low, high } of lines) {
-    if (x.length === 0) continue;
-    if (x[0] < x0) x0 = x[0];
-    if (x[x.length - 1] > x1) x1 = x[x.length - 1];
-    if (state.logX) for (const one of x) if (one !== 0 && Math.abs(one) < smallestX) smallestX = Math.abs(one);
-    for (const column of isGrouped ? [low, high] : [raw])
-      for (let i = 0; i < x.length; ++i) {
-        const value = column[i];
-        if (value - value !== 0 || x[i] < from || x[i] > to) continue;
-        if (value < y0) y0 = value;
-        if (value > y1) y1 = value;
-        const size = Math.abs(value);
-        if (size < smallest && size > 0) smallest = size;
-        if (state.outliers) values.push(value);
-      }
+  for (const line of lines) {
+    widen(x, line.x, 0, line.x.length);
+    const begin = zoom ? countBefore(line, zoom[0]) : 0;
+    let end = zoom ? countBefore(line, zoom[1]) : line.x.length;
+    while (zoom && line.x[end] === zoom[1]) ++end;
+    for (const numbers of isGrouped ? [line.low, line.high] : [line.raw]) {
+      widen(y, numbers, begin, end);
+      if (state.outliers) for (let i = begin; i < end; ++i) if (Number.isFinite(numbers[i])) values.push(numbers[i]);
+    }
   }
   if (state.outliers && values.length > 0) {
     const all = Float64Array.from(values).sort();
-    y0 = quantile(all, 0.05);
-    y1 = quantile(all, 0.95);
+    y.low = quantile(all, 0.05);
+    y.high = quantile(all, 0.95);
   }
-  if (zoom) [x0, x1] = zoom;
   const finite = (size) => Number.isFinite(size) ? size : 1;
-  return { x: widened(x0, x1), y: widened(y0, y1), smallestX: finite(smallestX), smallest: finite(smallest) };
+  return { x: zoom || widened(x.low, x.high), y: widened(y.low, y.high), smallestX: finite(x.smallest), smallest: finite(y.smallest) };
 }
 
 /// A range that is not empty.
@@ -1508,8 +1513,8 @@ function renderChart(chart) {
   for (const line of chart.lines) {
     // What is in view, and a point beyond each end.
     const from = zoom ? Math.max(0, countBefore(line, zoom[0]) - 1) : 0, to = zoom ? countBefore(line, zoom[1]) + 1 : line.x.length;
-    const px = chart.scaleX.places(line.x.slice(from, to));
-    const places = (values) => chart.scaleY.places(values.slice(from, to));
+    const px = chart.scaleX.places(line.x.subarray(from, to));
+    const places = (values) => chart.scaleY.places(values.subarray(from, to));
     if (isGrouped) plot.append(draw("path", { class: `band r${line.key % 8}`, d: bandPath(px, places(line.low), places(line.high)) }));
     else if (state.smooth) appendLine(plot, "faint ", line, px, places(line.raw));
     appendLine(plot, "", line, px, places(line.y));
@@ -1529,7 +1534,7 @@ const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size ===
 
 function renderCharts() {
   for (const chart of charts) {
-    chart.isStale = chart.isDrawn || !chartsAreAsWritten();
+    chart.isStale ||= chart.isDrawn || !chartsAreAsWritten();
     if (chart.isStale && chart.isNear) renderChart(chart);
   }
   showPanels();
@@ -1580,15 +1585,15 @@ function moveCursor(chart, x, y) {
     if (x !== undefined && x !== null) renderChart(chart);
     return;
   }
-  const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
+  const isShown = x !== und)page"sv,
+    R"page(efined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
   chart.cursor.setAttribute("d", isShown ? `M${at(chart.scaleX.to(x))} ${chart.box.top}V${chart.box.height - chart.box.bottom}` : "");
   if (!isShown) return chart.readout.replaceChildren();
   const readings = readingsAt(chart, x);
   const distance = ({ value }) => Math.abs(chart.scaleY.to(value) - y);
   if (y !== undefined && readings.length > 8) readings.sort((a, b) => distance(a) - distance(b));
-  chart.readout.replaceC)page"sv,
-    R"page(hildren(make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`),
-    ...readings.map(({ line, text }) => make("span", { "data-run": line.run }, runKey(line.key), make("span", null, line.name), `: ${text}`)));
+  chart.readout.replaceChildren(make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`),
+    ...readings.map(({ line, text }) => make("span", { "data-run": line.run }, runKey(line.key), `${line.name}: ${text}`)));
 }
 /// Moves the cursor of every chart that has the x axis of `from`.
 const moveCursors = (x, from, y) => charts.forEach((chart) => moveCursor(chart, haveOneAxis(chart, from) ? x : null, chart === from ? y : undefined));
@@ -1798,14 +1803,15 @@ function fillPoints(chart) {
 /// The same curves in a dialog, drawn anew for its size. Its y axis can be given a range.
 function enlargeChart(chart) {
   const svg = draw("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": chart.svg.getAttribute("aria-label") });
-  const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 8 },
+  const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 9 },
     readout: make("p", { class: "readout", role: "status", tabindex: 0 }), points: { open: false } };
   const ends = [0, 1].map(() => make("input", { type: "number", step: "any", onchange: () => {
     const range = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));
     setZoomY(large, range);
     showEnds();
   } }));
-  const showEnds = () => ends.forEach((input, end) => { input.value = large.domain.y[end]; });
+  const showEnds = () => ends.forEach((input, end) => { input.value = large.d)page"sv,
+    R"page(omain.y[end]; });
   const resize = () => {
     // Room for the title and the readout.
     Object.assign(large.box, { width: Math.max(280, innerWidth - 64), height: Math.max(200, innerHeight - 250) });
@@ -1816,8 +1822,7 @@ function enlargeChart(chart) {
   addEventListener("resize", resize);
   charts.push(large);
   listenToChart(large);
-  openLarge(chart.name, [labelled("y from", ends[0]), labelled("to", end)page"sv,
-    R"page(s[1]), button("All of y", {}, () => { setZoomY(large, null); showEnds(); }),
+  openLarge(chart.name, [labelled("y from", ends[0]), labelled("to", ends[1]), button("All of y", {}, () => { setZoomY(large, null); showEnds(); }),
     ...saveButtons(chart.name, () => svg, () => pointsOf(large))],
   make("div", { class: "chart" }, svg, large.readout), () => {
     removeEventListener("resize", resize);
@@ -1844,6 +1849,12 @@ function dress(chart) {
   const summary = find(":scope > details", figure);
   summary.addEventListener("toggle", () => { for (const table of findAll("noscript", summary)) unpack(table); });
   chart.svg = find("svg", figure);
+  if (innerWidth < 600) {
+    // Scaled down to a small screen, texts could not be read.
+    Object.assign(chart.box, { width: 360, height: 240 });
+    chart.svg.setAttribute("viewBox", "0 0 360 240");
+    chart.isStale = true;
+  }
   chart.points = make("details", { class: "figures", ontoggle: () => { if (chart.points.open) fillPoints(chart); } }, make("summary", null, "Points"));
   figure.append(chart.points);
   const lines = findAll(".line", chart.svg).length + 1;
@@ -1894,8 +1905,12 @@ function addPanels(section) {
   }
   for (const chart of charts) {
     chartOf.set(chart.figure, chart);
-    if (charts.length > 24) comingNear.observe(chart.figure);
-    else showChart(chart);
+    if (charts.length > 24) {
+      comingNear.observe(chart.figure);
+    } else {
+      dress(chart);
+      chart.isNear = true;
+    }
   }
 }
 
@@ -2020,7 +2035,8 @@ function addPlots() {
   listenToScatter();
 }
 
-/// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
+/// Leaves the runs that are within all of thes)page"sv,
+    R"page(e parts of axes, each from 0 to 1.
 function select(...brushes) {
   for (const [name, from, to] of brushes) {
     const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
@@ -2037,8 +2053,7 @@ function colored(element, place) {
   if (place !== null && Number.isFinite(place)) element.style.setProperty("--c", shade(place));
   return element;
 }
-const colorPlace = (run) => (state.)page"sv,
-    R"page(color ? plots.axes.get(state.color).place(run) : null);
+const colorPlace = (run) => (state.color ? plots.axes.get(state.color).place(run) : null);
 const classOf = (run) => (state.color ? "r6" : `r${run % 8} h${run % 5}`) + (inBrush(run) ? "" : " faint");
 
 /// The runs that are not hidden, the better ones last, above the others, where colours stand for a value.
@@ -2240,7 +2255,8 @@ function diffTexts(gallery) {
   return make("label", null, control, make("span", null, "Differences to the baseline"));
 }
 
-/// plotly.js, which the page holds as text that is no code to it, as what a frame can run.
+/// plotly.js, which the p)page"sv,
+    R"page(age holds as text that is no code to it, as what a frame can run.
 let plotlyCode = null;
 async function readPlotly(holder) {
   const type = "text/javascript";
@@ -2252,8 +2268,7 @@ async function readPlotly(holder) {
 /// Draws one figure in a frame of its own, which has no rights and no way out.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
-    `<div id=plot s)page"sv,
-    R"page(tyle="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
+    `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
   const answered = (answer) => {
     window.removeEventListener("message", listen);
     const notice = find(".notice", holder);
@@ -2469,7 +2484,8 @@ function splitTables() {
 }
 function joinTables() {
   for (const copyOf of findAll(".paper")) copyOf.remove();
-  for (const scroll of findAll(".split")) scroll.classList.remove("split");
+ )page"sv,
+    R"page( for (const scroll of findAll(".split")) scroll.classList.remove("split");
 }
 
 // Begins.
@@ -2495,8 +2511,7 @@ listenToKeys();
 highlightRuns();
 loadState();
 render();
-window.addEventListener("hashchange", () => { loadS)page"sv,
-    R"page(tate(); render(); });
+window.addEventListener("hashchange", () => { loadState(); render(); });
 document.addEventListener("scroll", ({ target }) => {
   if (target.classList && target.classList.contains("scroll")) target.classList.toggle("moved", target.scrollLeft > 0);
 }, true);
@@ -2506,7 +2521,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "c1152f0752bf93d1a4cdfcc86299222113add889bc55e3573d453f8f5d117889";
+inline constexpr std::string_view page_script_sha256 = "966482bf0828f525edd411c612b7bbb664166cb2de39276b4fb01758ab41cd15";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

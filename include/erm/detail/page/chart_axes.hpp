@@ -108,7 +108,7 @@ inline std::size_t longest_of(const std::vector<std::string>& texts) {
 
 /// The areas of a chart, in pixels of its viewBox. The left margin has room for the longest number.
 struct ChartBox {
-  static constexpr double width = 640, height = 280, right = 14, top = 10, bottom = 34, letter = 6.6;
+  static constexpr double width = 640, height = 280, right = 14, top = 10, bottom = 34, letter = 7.4;
   ChartRange x, y;
   double left = 64;
 

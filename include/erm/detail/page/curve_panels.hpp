@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -28,6 +29,12 @@ inline std::size_t runs_with(const Comparison::Curve& curve) {
   return curve.histories.size() - static_cast<std::size_t>(absent);
 }
 
+/// Where a panel stands among others that as many runs have.
+inline std::size_t panel_rank(std::string_view name) {
+  constexpr std::string_view first[] = {"val", "valid", "validation", "eval", "test", "train", "training"};
+  return static_cast<std::size_t>(std::find(std::begin(first), std::end(first), name) - std::begin(first));
+}
+
 /// Panels of `curves` by what is before the first slash of their names, those of most runs first. Metrics that share this
 /// with no other are together.
 inline std::vector<CurvePanel> panels_by_prefix(const std::vector<const Comparison::Curve*>& curves) {
@@ -49,7 +56,9 @@ inline std::vector<CurvePanel> panels_by_prefix(const std::vector<const Comparis
   };
   std::stable_sort(panels.begin(), panels.end(), [&](const CurvePanel& a, const CurvePanel& b) {
     const bool a_last = is_system_metric(a.curves[0]->metric), b_last = is_system_metric(b.curves[0]->metric);
-    return a_last != b_last ? b_last : most_runs(a) > most_runs(b);
+    if (a_last != b_last) return b_last;
+    if (most_runs(a) != most_runs(b)) return most_runs(a) > most_runs(b);
+    return panel_rank(a.name) < panel_rank(b.name);
   });
   return panels;
 }

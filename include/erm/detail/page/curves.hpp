@@ -164,8 +164,8 @@ class ChartWriter {
     append_curve_summary(out, headers_, curve);
     if (!waits) out += "</noscript>";
     out += "</details>";
-    if (waits) out += "</noscript>";
     append_data(curve);
+    if (waits) out += "</noscript>";
     out += "</figure>\n";
     page_.pass_on();
   }

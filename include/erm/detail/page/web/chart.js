@@ -1,41 +1,47 @@
 // Draws a chart of curves.
 
-const smallBox = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34, letter: 6.6 };
+const smallBox = { width: 640, height: 280, left: 64, right: 14, top: 10, bottom: 34, letter: 7.4 };
 
 function quantile(sortedValues, part) {
   const place = part * (sortedValues.length - 1), low = Math.floor(place);
   return sortedValues[low] + (place - low) * ((low + 1 < sortedValues.length ? sortedValues[low + 1] : sortedValues[low]) - sortedValues[low]);
 }
 
+/// Makes a range wider by the numbers from `begin` to before `end`. `smallest` is the least size of one but 0.
+function widen(range, numbers, begin, end) {
+  let { low, high, smallest } = range;
+  for (let i = begin; i < end; ++i) {
+    const number = numbers[i];
+    if (number - number !== 0) continue;
+    if (number < low) low = number;
+    if (number > high) high = number;
+    const size = number < 0 ? -number : number;
+    if (size < smallest && size > 0) smallest = size;
+  }
+  Object.assign(range, { low, high, smallest });
+}
+
 /// The ranges of both axes: of all points, or of those within the zoom.
 function domainOf(lines, isGrouped, zoom) {
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, smallestX = Infinity, smallest = Infinity;
+  const x = { low: Infinity, high: -Infinity, smallest: Infinity }, y = { ...x };
   const values = [];
-  const [from, to] = zoom || [-Infinity, Infinity];
-  for (const { x, raw, low, high } of lines) {
-    if (x.length === 0) continue;
-    if (x[0] < x0) x0 = x[0];
-    if (x[x.length - 1] > x1) x1 = x[x.length - 1];
-    if (state.logX) for (const one of x) if (one !== 0 && Math.abs(one) < smallestX) smallestX = Math.abs(one);
-    for (const column of isGrouped ? [low, high] : [raw])
-      for (let i = 0; i < x.length; ++i) {
-        const value = column[i];
-        if (value - value !== 0 || x[i] < from || x[i] > to) continue;
-        if (value < y0) y0 = value;
-        if (value > y1) y1 = value;
-        const size = Math.abs(value);
-        if (size < smallest && size > 0) smallest = size;
-        if (state.outliers) values.push(value);
-      }
+  for (const line of lines) {
+    widen(x, line.x, 0, line.x.length);
+    const begin = zoom ? countBefore(line, zoom[0]) : 0;
+    let end = zoom ? countBefore(line, zoom[1]) : line.x.length;
+    while (zoom && line.x[end] === zoom[1]) ++end;
+    for (const numbers of isGrouped ? [line.low, line.high] : [line.raw]) {
+      widen(y, numbers, begin, end);
+      if (state.outliers) for (let i = begin; i < end; ++i) if (Number.isFinite(numbers[i])) values.push(numbers[i]);
+    }
   }
   if (state.outliers && values.length > 0) {
     const all = Float64Array.from(values).sort();
-    y0 = quantile(all, 0.05);
-    y1 = quantile(all, 0.95);
+    y.low = quantile(all, 0.05);
+    y.high = quantile(all, 0.95);
   }
-  if (zoom) [x0, x1] = zoom;
   const finite = (size) => Number.isFinite(size) ? size : 1;
-  return { x: widened(x0, x1), y: widened(y0, y1), smallestX: finite(smallestX), smallest: finite(smallest) };
+  return { x: zoom || widened(x.low, x.high), y: widened(y.low, y.high), smallestX: finite(x.smallest), smallest: finite(y.smallest) };
 }
 
 /// A range that is not empty.
@@ -92,8 +98,8 @@ function renderChart(chart) {
   for (const line of chart.lines) {
     // What is in view, and a point beyond each end.
     const from = zoom ? Math.max(0, countBefore(line, zoom[0]) - 1) : 0, to = zoom ? countBefore(line, zoom[1]) + 1 : line.x.length;
-    const px = chart.scaleX.places(line.x.slice(from, to));
-    const places = (values) => chart.scaleY.places(values.slice(from, to));
+    const px = chart.scaleX.places(line.x.subarray(from, to));
+    const places = (values) => chart.scaleY.places(values.subarray(from, to));
     if (isGrouped) plot.append(draw("path", { class: `band r${line.key % 8}`, d: bandPath(px, places(line.low), places(line.high)) }));
     else if (state.smooth) appendLine(plot, "faint ", line, px, places(line.raw));
     appendLine(plot, "", line, px, places(line.y));
@@ -113,7 +119,7 @@ const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size ===
 
 function renderCharts() {
   for (const chart of charts) {
-    chart.isStale = chart.isDrawn || !chartsAreAsWritten();
+    chart.isStale ||= chart.isDrawn || !chartsAreAsWritten();
     if (chart.isStale && chart.isNear) renderChart(chart);
   }
   showPanels();

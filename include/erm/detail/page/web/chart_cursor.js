@@ -35,7 +35,7 @@ function moveCursor(chart, x, y) {
   const distance = ({ value }) => Math.abs(chart.scaleY.to(value) - y);
   if (y !== undefined && readings.length > 8) readings.sort((a, b) => distance(a) - distance(b));
   chart.readout.replaceChildren(make("b", null, `${state.x === "step" ? `${stepName(chart)} ` : ""}${xText(x)}`),
-    ...readings.map(({ line, text }) => make("span", { "data-run": line.run }, runKey(line.key), make("span", null, line.name), `: ${text}`)));
+    ...readings.map(({ line, text }) => make("span", { "data-run": line.run }, runKey(line.key), `${line.name}: ${text}`)));
 }
 /// Moves the cursor of every chart that has the x axis of `from`.
 const moveCursors = (x, from, y) => charts.forEach((chart) => moveCursor(chart, haveOneAxis(chart, from) ? x : null, chart === from ? y : undefined));

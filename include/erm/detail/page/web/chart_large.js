@@ -3,7 +3,7 @@
 /// The same curves in a dialog, drawn anew for its size. Its y axis can be given a range.
 function enlargeChart(chart) {
   const svg = draw("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": chart.svg.getAttribute("aria-label") });
-  const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 8 },
+  const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 9 },
     readout: make("p", { class: "readout", role: "status", tabindex: 0 }), points: { open: false } };
   const ends = [0, 1].map(() => make("input", { type: "number", step: "any", onchange: () => {
     const range = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));

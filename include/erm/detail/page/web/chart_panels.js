@@ -14,6 +14,12 @@ function dress(chart) {
   const summary = find(":scope > details", figure);
   summary.addEventListener("toggle", () => { for (const table of findAll("noscript", summary)) unpack(table); });
   chart.svg = find("svg", figure);
+  if (innerWidth < 600) {
+    // Scaled down to a small screen, texts could not be read.
+    Object.assign(chart.box, { width: 360, height: 240 });
+    chart.svg.setAttribute("viewBox", "0 0 360 240");
+    chart.isStale = true;
+  }
   chart.points = make("details", { class: "figures", ontoggle: () => { if (chart.points.open) fillPoints(chart); } }, make("summary", null, "Points"));
   figure.append(chart.points);
   const lines = findAll(".line", chart.svg).length + 1;
@@ -64,8 +70,12 @@ function addPanels(section) {
   }
   for (const chart of charts) {
     chartOf.set(chart.figure, chart);
-    if (charts.length > 24) comingNear.observe(chart.figure);
-    else showChart(chart);
+    if (charts.length > 24) {
+      comingNear.observe(chart.figure);
+    } else {
+      dress(chart);
+      chart.isNear = true;
+    }
   }
 }
 

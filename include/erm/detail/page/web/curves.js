@@ -86,6 +86,7 @@ function groupLines(lines) {
       high.push(present.length ? (state.band === "sd" ? mean + deviation : Math.max(...present)) : NaN);
       counts.push(present.length);
     }
-    return { key: values.indexOf(value), run: null, name: value, x, y, raw: y, low, high, counts, n: members.length };
+    const columns = Object.fromEntries(Object.entries({ x, y, raw: y, low, high }).map(([name, column]) => [name, Float64Array.from(column)]));
+    return { key: values.indexOf(value), run: null, name: value, ...columns, counts, n: members.length };
   });
 }

@@ -37,7 +37,8 @@ function timeTicks(low, high, wanted) {
 
 /// From values to pixels and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
 function makeScale([low, high], smallest, isLog, begin, size) {
-  const reach = !isLog || low > 0 ? 0 : smallest;
+  // Of a size that neither makes the greatest double greater nor is too small to be one.
+  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, Math.max(1e-300, smallest));
   const zero = Math.log10(reach);
   const map = !isLog ? Number : reach === 0 ? Math.log10 : (v) => Math.sign(v) * (Math.log10(reach + Math.abs(v)) - zero);
   const unmap = !isLog ? Number : reach === 0 ? (v) => 10 ** v : (v) => Math.sign(v) * (10 ** (Math.abs(v) + zero) - reach);
