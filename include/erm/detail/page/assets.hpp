@@ -1269,15 +1269,14 @@ function logTicks(low, high, reach) {
 function timeTicks(low, high, wanted) {
   const raw = (high - low) / wanted, day = 86400;
   const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, day].find((one) => one >= raw);
-  if (raw < 0.5) return linearTicks(low, high, wanted);
+  if (raw < 0.5) return linearTicks(low, high, Math.min(wanted, (high - low) * 1000));  // to the millisecond
   if (!step) return linearTicks(low / day, high / day, wanted).map((days) => days * day);
   return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
 }
 
 /// From values to pixels and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
 function makeScale([low, high], smallest, isLog, begin, size) {
-  // Of a size that neither makes the greatest double greater nor is too small to be one.
-  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, Math.max(1e-300, smallest));
+  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, smallest);  // added to the greatest double it gives that
   const zero = Math.log10(reach);
   const map = !isLog ? Number : reach === 0 ? Math.log10 : (v) => Math.sign(v) * (Math.log10(reach + Math.abs(v)) - zero);
   const unmap = !isLog ? Number : reach === 0 ? (v) => 10 ** v : (v) => Math.sign(v) * (10 ** (Math.abs(v) + zero) - reach);
@@ -1330,8 +1329,8 @@ function clockText(seconds) {
 /// Times without what all of them have: the year, seconds or hours that are 0.
 function clockTexts(ticks) {
   const texts = ticks.map(clockText);
-  const end = texts.every((text) => te)page"sv,
-    R"page(xt.endsWith(" 00:00:00")) ? -9 : texts.every((text) => text.endsWith(":00")) ? -3 : undefined;
+  const end = texts.every((text) => text.ends)page"sv,
+    R"page(With(" 00:00:00")) ? -9 : texts.every((text) => text.endsWith(":00")) ? -3 : undefined;
   return texts.map((text) => text.slice(texts.every((other) => other.slice(0, 5) === texts[0].slice(0, 5)) ? 5 : 0, end));
 }
 const xText = (x) => state.x === "step" ? exactText(x) : state.x === "time" ? durationText(x) : clockText(x);
@@ -1585,8 +1584,8 @@ function moveCursor(chart, x, y) {
     if (x !== undefined && x !== null) renderChart(chart);
     return;
   }
-  const isShown = x !== und)page"sv,
-    R"page(efined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
+  const isShown = x !== undefined )page"sv,
+    R"page(&& x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
   chart.cursor.setAttribute("d", isShown ? `M${at(chart.scaleX.to(x))} ${chart.box.top}V${chart.box.height - chart.box.bottom}` : "");
   if (!isShown) return chart.readout.replaceChildren();
   const readings = readingsAt(chart, x);
@@ -1810,8 +1809,8 @@ function enlargeChart(chart) {
     setZoomY(large, range);
     showEnds();
   } }));
-  const showEnds = () => ends.forEach((input, end) => { input.value = large.d)page"sv,
-    R"page(omain.y[end]; });
+  const showEnds = () => ends.forEach((input, end) => { input.value = large.domain.y)page"sv,
+    R"page([end]; });
   const resize = () => {
     // Room for the title and the readout.
     Object.assign(large.box, { width: Math.max(280, innerWidth - 64), height: Math.max(200, innerHeight - 250) });
@@ -2035,8 +2034,8 @@ function addPlots() {
   listenToScatter();
 }
 
-/// Leaves the runs that are within all of thes)page"sv,
-    R"page(e parts of axes, each from 0 to 1.
+/// Leaves the runs that are within all of these parts)page"sv,
+    R"page( of axes, each from 0 to 1.
 function select(...brushes) {
   for (const [name, from, to] of brushes) {
     const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
@@ -2255,8 +2254,8 @@ function diffTexts(gallery) {
   return make("label", null, control, make("span", null, "Differences to the baseline"));
 }
 
-/// plotly.js, which the p)page"sv,
-    R"page(age holds as text that is no code to it, as what a frame can run.
+/// plotly.js, which the page hol)page"sv,
+    R"page(ds as text that is no code to it, as what a frame can run.
 let plotlyCode = null;
 async function readPlotly(holder) {
   const type = "text/javascript";
@@ -2484,8 +2483,8 @@ function splitTables() {
 }
 function joinTables() {
   for (const copyOf of findAll(".paper")) copyOf.remove();
- )page"sv,
-    R"page( for (const scroll of findAll(".split")) scroll.classList.remove("split");
+  for (c)page"sv,
+    R"page(onst scroll of findAll(".split")) scroll.classList.remove("split");
 }
 
 // Begins.
@@ -2521,7 +2520,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "966482bf0828f525edd411c612b7bbb664166cb2de39276b4fb01758ab41cd15";
+inline constexpr std::string_view page_script_sha256 = "b3f26be085c880e40967f07d7414bb1e8a88c3897e27ab19adb7d4c1c164e950";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -30,15 +30,14 @@ function logTicks(low, high, reach) {
 function timeTicks(low, high, wanted) {
   const raw = (high - low) / wanted, day = 86400;
   const step = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, day].find((one) => one >= raw);
-  if (raw < 0.5) return linearTicks(low, high, wanted);
+  if (raw < 0.5) return linearTicks(low, high, Math.min(wanted, (high - low) * 1000));  // to the millisecond
   if (!step) return linearTicks(low / day, high / day, wanted).map((days) => days * day);
   return Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
 }
 
 /// From values to pixels and back: linear, logarithmic, or linear around 0 and logarithmic beyond.
 function makeScale([low, high], smallest, isLog, begin, size) {
-  // Of a size that neither makes the greatest double greater nor is too small to be one.
-  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, Math.max(1e-300, smallest));
+  const reach = !isLog || low > 0 ? 0 : Math.min(1e290, smallest);  // added to the greatest double it gives that
   const zero = Math.log10(reach);
   const map = !isLog ? Number : reach === 0 ? Math.log10 : (v) => Math.sign(v) * (Math.log10(reach + Math.abs(v)) - zero);
   const unmap = !isLog ? Number : reach === 0 ? (v) => 10 ** v : (v) => Math.sign(v) * (10 ** (Math.abs(v) + zero) - reach);
