@@ -274,7 +274,10 @@ test("any drawing is enlarged, and saved as a picture, with its data where the p
     assert.match(String((await save(page, `${name} as SVG`))[1]), /<image[^>]*data:image\/png/);
   });
   await within("artifacts", {}, async (page) => {
-    await page.locator(".artifact .saves button").first().click();
+    await page.click('button[aria-label="Enlarge loss of all runs"]');
+    assert.equal((await save(page, "loss of all runs as SVG"))[0], "loss_of_all_runs.svg");
+    await page.keyboard.press("Escape");
+    await page.click('button[aria-label="Enlarge confusion of b"]');
     assert.ok((await page.locator("dialog svg").first().boundingBox()).width > 800);
   });
 });

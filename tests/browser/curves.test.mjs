@@ -141,7 +141,7 @@ test("the points of a curve are a table behind a fold, and a file", async () => 
     const points = page.locator(".chart >> nth=0 >> details:has-text('Points')").last();
     await points.locator("summary").click();
     assert.ok(await points.locator("tbody tr").count() <= 500);
-    assert.match(await points.locator("p").textContent(), /^\d+ of \d+ points a run\. Download CSV$/);
+    assert.match(await points.locator("p").textContent(), /^\d+ of \d+ points a run\. The page holds the first, lowest, highest and last points of 500 parts of each curve of up to 10000\. Download CSV$/);
   });
 });
 

@@ -17,11 +17,11 @@ namespace erm::detail {
 
 /// Numbers as whole numbers divided by a power of ten, if that gives each of them exactly.
 struct DecimalColumn {
+  static constexpr double exact = 9007199254740992;  // 2^53: below it a double holds every whole number
   std::vector<std::int64_t> numerators;
   double scale = 1;
 
   [[nodiscard]] static std::optional<DecimalColumn> of(const std::vector<double>& numbers) {
-    constexpr double exact = 9007199254740992;  // 2^53
     constexpr double greatest_scale = 1e15;
     DecimalColumn column;
     for (const double number : numbers)
@@ -93,6 +93,7 @@ inline void append_numbers(std::string& out, const std::vector<double>& numbers)
     is_regular = is_regular && step == first_step;
     reach |= static_cast<std::uint64_t>(step < 0 ? ~step : step);
   }
+  is_regular = is_regular && std::fabs(static_cast<double>(whole.back() - whole.front())) < DecimalColumn::exact;
   if (!is_regular && reach >> 31 != 0) return append_floats();
   out += '[';
   append_floating(out, decimals->scale);

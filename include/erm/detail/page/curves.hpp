@@ -73,7 +73,7 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   if (!paths.dots.empty()) append_path("dots", paths.dots);
 }
 
-/// The points of one run for the script: how many, and their x, seconds and values, exactly. `t0` is the time from which
+/// The points of one run for the script: how many, of how many if not all, and their x, seconds and values, exactly. `t0` is the time from which
 /// the seconds count, in milliseconds, and `gaps` the usual distances in x and in seconds. The text is numbers and
 /// base64, so nothing in it needs to be escaped.
 inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& all, const std::vector<ChartPoint>& points,
@@ -82,6 +82,10 @@ inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& a
   append_integer(out, run);
   out += ",\"n\":";
   append_integer(out, points.size());
+  if (all.size() > points.size()) {
+    out += ",\"of\":";
+    append_integer(out, all.size());
+  }
   out += ",\"t0\":";
   append_integer(out, std::chrono::duration_cast<std::chrono::milliseconds>(first_time.time_since_epoch()).count());
   out += ",\"gaps\":[";

@@ -15,9 +15,11 @@ function pointsOf(chart) {
 function fillPoints(chart) {
   const [head, ...body] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
   const shown = body.filter((_, i) => i % every === 0);
+  const most = Math.max(0, ...seriesOf(chart).map(({ written }) => written.of ?? 0));
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
     make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
+      most ? `The page holds the first, lowest, highest and last points of 500 parts of each curve of up to ${most}. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), fileName(chart.name, ".csv")))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),

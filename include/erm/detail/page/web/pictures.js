@@ -58,10 +58,10 @@ function enlarge(name, svg, linesOfData) {
 
 /// A button on each drawing but the curves, which have their own.
 function addPictureButtons() {
-  const add = (place, name, svg, linesOfData) => place.append(" ", make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
-  for (const figure of findAll(".artifact:has(.plot > svg), .heats figure")) {
-    const caption = find("figcaption", figure);
-    if (caption) add(caption, caption.textContent.trim(), () => find("svg:not(.key)", figure));
+  const add = (place, name, svg, linesOfData) => place.append(make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
+  for (const figure of findAll(".artifact:has(.plot > svg), .heats figure:has(image)")) {
+    const { run } = figure.dataset;
+    add(find("figcaption", figure), `${previousHeading(figure.parentElement).textContent} of ${run ? runs[run].name : "all runs"}`, () => find("svg:not(.key)", figure));
   }
   if (!plots.parallel) return;
   const rows = () => {
