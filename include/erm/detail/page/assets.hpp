@@ -153,6 +153,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
@@ -239,10 +243,10 @@ th.hover { background: var(--head); color: var(--accent); }
 
 .controls { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; padding: 0 16px 10px; }
 .controls input[type="range"] { width: 120px; }
-output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
+output { min-width: 2)page"sv,
+    R"page(.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
-.scripted .waits::after { content: ""; dis)page"sv,
-    R"page(play: block; aspect-ratio: 640 / 280; margin-bottom: 84px; }
+.scripted .waits::after { content: ""; display: block; aspect-ratio: 640 / 280; margin-bottom: 84px; }
 .panel { border-top: 1px solid var(--line); }
 .panel > summary { padding: 8px 16px; cursor: pointer; }
 .panel h3 { display: inline; margin: 0; }
@@ -321,7 +325,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "a9b05f39375abca1a67cf37d9190c89a15b73b5279c36822f8ab190352cb2e9a";
+inline constexpr std::string_view page_style_sha256 = "5dc05976fb343a253f31f543982efd92679af1e6c586d3e6c9028d2888802ab3";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -1756,10 +1760,10 @@ function enlarge(name, svg, linesOfData) {
 
 /// A button on each drawing but the curves, which have their own.
 function addPictureButtons() {
-  const add = (place, name, svg, linesOfData) => place.append(" ", make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
-  for (const figure of findAll(".artifact:has(.plot > svg), .heats figure")) {
-    const caption = find("figcaption", figure);
-    if (caption) add(caption, caption.textContent.trim(), () => find("svg:not(.key)", figure));
+  const add = (place, name, svg, linesOfData) => place.append(make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
+  for (const figure of findAll(".artifact:has(.plot > svg), .heats figure:has(image)")) {
+    const { run } = figure.dataset;
+    add(find("figcaption", figure), `${previousHeading(figure.parentElement).textContent} of ${run ? runs[run].name : "all runs"}`, () => find("svg:not(.key)", figure));
   }
   if (!plots.parallel) return;
   const rows = () => {
@@ -1787,9 +1791,11 @@ function pointsOf(chart) {
 function fillPoints(chart) {
   const [head, ...body] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
   const shown = body.filter((_, i) => i % every === 0);
+  const most = Math.max(0, ...seriesOf(chart).map(({ written }) => written.of ?? 0));
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
     make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
+      most ? `The page holds the first, lowest, highest and last points of 500 parts of each curve of up to ${most}. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), fileName(chart.name, ".csv")))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
@@ -1804,13 +1810,13 @@ function enlargeChart(chart) {
   const svg = draw("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": chart.svg.getAttribute("aria-label") });
   const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 9 },
     readout: make("p", { class: "readout", role: "status", tabindex: 0 }), points: { open: false } };
-  const ends = [0, 1].map(() => make("input", { type: "number", step: "any", onchange: () => {
+  const ends = [0, 1].map(() => make("input", { type: ")page"sv,
+    R"page(number", step: "any", onchange: () => {
     const range = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));
     setZoomY(large, range);
     showEnds();
   } }));
-  const showEnds = () => ends.forEach((input, end) => { input.value = large.domain.y)page"sv,
-    R"page([end]; });
+  const showEnds = () => ends.forEach((input, end) => { input.value = large.domain.y[end]; });
   const resize = () => {
     // Room for the title and the readout.
     Object.assign(large.box, { width: Math.max(280, innerWidth - 64), height: Math.max(200, innerHeight - 250) });
@@ -2028,14 +2034,14 @@ function addPlots() {
   const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
     make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
     make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
-    make("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
+    make("div", { )page"sv,
+    R"page(class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
     make("div", { class: "scatter" }, plots.scatter)));
   find(".part.overview").after(part);
   listenToScatter();
 }
 
-/// Leaves the runs that are within all of these parts)page"sv,
-    R"page( of axes, each from 0 to 1.
+/// Leaves the runs that are within all of these parts of axes, each from 0 to 1.
 function select(...brushes) {
   for (const [name, from, to] of brushes) {
     const low = from < 0.02 ? 0 : from, high = to > 0.98 ? 1 : to;
@@ -2247,15 +2253,15 @@ function diffTexts(gallery) {
     const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
     for (const pre of texts) {
       if (!control.checked || pre === base) { pre.textContent = originals.get(pre); continue; }
-      pre.replaceChildren(...diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
+      pre.replaceChildren(...diffLines(originals.get(base))page"sv,
+    R"page(, originals.get(pre)).map(([mark, line]) =>
         make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
     }
   } });
   return make("label", null, control, make("span", null, "Differences to the baseline"));
 }
 
-/// plotly.js, which the page hol)page"sv,
-    R"page(ds as text that is no code to it, as what a frame can run.
+/// plotly.js, which the page holds as text that is no code to it, as what a frame can run.
 let plotlyCode = null;
 async function readPlotly(holder) {
   const type = "text/javascript";
@@ -2476,15 +2482,15 @@ function splitTables() {
       return copyOf;
     };
     scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
-      [table.tHead, table.tBodies[0]].map((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns))))))));
+      [table.tHead, table.tBodies[0]].map)page"sv,
+    R"page(((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns))))))));
     scroll.classList.add("split");
   }
   document.body.classList.remove("printing");
 }
 function joinTables() {
   for (const copyOf of findAll(".paper")) copyOf.remove();
-  for (c)page"sv,
-    R"page(onst scroll of findAll(".split")) scroll.classList.remove("split");
+  for (const scroll of findAll(".split")) scroll.classList.remove("split");
 }
 
 // Begins.
@@ -2520,7 +2526,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "b3f26be085c880e40967f07d7414bb1e8a88c3897e27ab19adb7d4c1c164e950";
+inline constexpr std::string_view page_script_sha256 = "4cbb690bb0fe3f3cb162cbb884c9fbb878717d7d0dfa6db260bebfac9f03aecf";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {
