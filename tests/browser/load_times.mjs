@@ -59,4 +59,7 @@ const [withoutCharts] = await measure("uplot-data.html");
 const theirs = withCharts - withoutCharts;
 line("10 charts of 20 runs of 10,000 points: load", charts, `${(charts / theirs).toFixed(2)} x uPlot drawing them (${theirs.toFixed(0)} ms)`);
 line("  all of them drawn again, on a logarithmic axis", drawn, `${(drawn / theirs).toFixed(2)} x`);
+const [metrics] = await measure("metrics-2000.html");
+const [bareMetrics] = await measure("metrics-2000.html", { javaScriptEnabled: false });
+line("2,000 metrics of 10 runs: load", metrics, `${(metrics / bareMetrics).toFixed(2)} x the same page without script (${bareMetrics.toFixed(0)} ms)`);
 await browser.close();

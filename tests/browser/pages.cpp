@@ -1,5 +1,5 @@
 // Writes the pages that the browser tests open:  pages FOLDER [PLOTLY_JS]
-// OUTSIDE is where the artifacts of the hostile page want to go.
+// OUTSIDE is where the artifacts of the hostile page want to go. With TIMES the large pages that only load_times.mjs opens.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -373,6 +373,7 @@ int main(int argc, char** argv) {
   write_curves(folder);
   write_numbers(folder);
   write_metrics(folder / "metrics.html", 60, 3, 20);
+  if (std::getenv("TIMES") != nullptr) write_metrics(folder / "metrics-2000.html", 2000, 10, 20);
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);
