@@ -1742,7 +1742,7 @@ function saveButtons(name, svg, linesOfData) {
     linesOfData ? save("CSV", () => download(new Blob([csvOf(linesOfData())], { type: "text/csv" }), fileName(name, ".csv"))) : null];
 }
 
-/// A dialog as large as the window. Returns the element for what is shown in it.
+/// A dialog as large as the window.
 function openLarge(name, controls, content, onclose) {
   const dialog = make("dialog", { class: "large", "aria-label": name, onclose: () => { dialog.remove(); if (onclose) onclose(); } },
     make("div", { class: "controls" }, make("h2", null, name), controls, button("Close", {}, () => dialog.close())), content);
@@ -1754,7 +1754,7 @@ const enlargeButton = (name, work) => button("⤢", { title: "Enlarge", "aria-la
 /// Enlarges a drawing as it is: its texts grow with it.
 function enlarge(name, svg, linesOfData) {
   const copyOf = svg.cloneNode(true);
-  for (const element of findAll("[tabindex], [role]", copyOf)) for (const attribute of ["tabindex", "role"]) element.removeAttribute(attribute);
+  for (const element of findAll("[tabindex]", copyOf)) for (const attribute of ["tabindex", "role"]) element.removeAttribute(attribute);
   openLarge(name, saveButtons(name, () => copyOf, linesOfData), make("div", { class: "picture" }, copyOf));
 }
 
@@ -1810,9 +1810,9 @@ function enlargeChart(chart) {
   const svg = draw("svg", { tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": chart.svg.getAttribute("aria-label") });
   const large = { ...chart, isLarge: true, isDrawn: false, svg, index: "large", at: null, box: { ...smallBox, bottom: 42, letter: 9 },
     readout: make("p", { class: "readout", role: "status", tabindex: 0 }), points: { open: false } };
-  const ends = [0, 1].map(() => make("input", { type: ")page"sv,
-    R"page(number", step: "any", onchange: () => {
-    const range = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));
+  const ends = [0, 1].map(() => make("input", { type: "number", step: "any", onchange: () => {
+    const ran)page"sv,
+    R"page(ge = ends.map((input, i) => input.value === "" ? large.domain.y[i] : Number(input.value));
     setZoomY(large, range);
     showEnds();
   } }));
@@ -1930,18 +1930,13 @@ const isSearching = () => Boolean(namePasses || state.charts);
 function showPanels() {
   const words = state.charts.toLowerCase().split(/\s+/);
   const isWanted = ({ name }) => (!namePasses || namePasses(name)) && words.every((word) => name.toLowerCase().includes(word));
-  let count = 0;
-  for (const chart of charts) {
-    if (chart.isLarge) continue;
-    const wanted = isWanted(chart);
-    chart.figure.hidden = !wanted;
-    if (wanted) ++count;
-  }
+  const written = charts.filter((chart) => !chart.isLarge), wanted = new Set(written.filter(isWanted));
+  for (const chart of written) chart.figure.hidden = !wanted.has(chart);
   for (const panel of panels) {
     panel.element.hidden = panel.charts.every(({ figure }) => figure.hidden);
     panel.element.open = isSearching() || panel.isOpen !== state.panels.has(panel.name);
   }
-  if (curvesNote) curvesNote.textContent = isSearching() ? `${count} of ${charts.filter((chart) => !chart.isLarge).length} metrics shown` : curvesText;
+  if (curvesNote) curvesNote.textContent = isSearching() ? `${wanted.size} of ${written.length} metrics shown` : curvesText;
 }
 
 addEventListener("beforeprint", () => {
@@ -2034,8 +2029,8 @@ function addPlots() {
   const part = make("section", { class: "part plots", "aria-labelledby": "tp" }, make("details", { open: true },
     make("summary", null, make("h2", { id: "tp" }, "Many runs"), make("span", { class: "note" }, "drag along an axis, or over points, to select runs, in the tables too")),
     make("div", { class: "controls" }, labelled("Scatter", plots.x), labelled("against", plots.y), labelled("Colour by", plots.color), plots.reset),
-    make("div", { )page"sv,
-    R"page(class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinates" }, plots.parallel),
+    make("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": "Parallel coordinat)page"sv,
+    R"page(es" }, plots.parallel),
     make("div", { class: "scatter" }, plots.scatter)));
   find(".part.overview").after(part);
   listenToScatter();
@@ -2253,9 +2248,9 @@ function diffTexts(gallery) {
     const base = texts.find((pre) => Number(pre.parentNode.dataset.run) === state.baseline) || texts[0];
     for (const pre of texts) {
       if (!control.checked || pre === base) { pre.textContent = originals.get(pre); continue; }
-      pre.replaceChildren(...diffLines(originals.get(base))page"sv,
-    R"page(, originals.get(pre)).map(([mark, line]) =>
-        make(mark === "+" ? "ins" : mark === "-" ? "del" : "span", null, `${mark} ${line}\n`)));
+      pre.replaceChildren(...diffLines(originals.get(base), originals.get(pre)).map(([mark, line]) =>
+        make(mark === "+" ? "ins" : mark )page"sv,
+    R"page(=== "-" ? "del" : "span", null, `${mark} ${line}\n`)));
     }
   } });
   return make("label", null, control, make("span", null, "Differences to the baseline"));
@@ -2482,8 +2477,8 @@ function splitTables() {
       return copyOf;
     };
     scroll.after(make("div", { class: "paper" }, groups.map((columns) => make("table", null,
-      [table.tHead, table.tBodies[0]].map)page"sv,
-    R"page(((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row, columns))))))));
+      [table.tHead, table.tBodies[0]].map((part) => fill(part.cloneNode(false), null, [...part.rows].map((row) => copyRow(row,)page"sv,
+    R"page( columns))))))));
     scroll.classList.add("split");
   }
   document.body.classList.remove("printing");
@@ -2526,7 +2521,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "4cbb690bb0fe3f3cb162cbb884c9fbb878717d7d0dfa6db260bebfac9f03aecf";
+inline constexpr std::string_view page_script_sha256 = "2812f02091331d718214395990ebdc0ca04b46bcea62e71572088e42a4bd398b";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -105,7 +104,7 @@ inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& a
   out += '}';
 }
 
-/// A table of the last, least and greatest value of each run, with their steps.
+/// A table of the last, least and greatest value of each run, exactly, with their steps.
 inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers,
                                  const Comparison::Curve& curve) {
   out += "<div class=scroll tabindex=0 role=region";
@@ -121,11 +120,9 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
     out += "<td class=n>";
     append_integer(out, history->size());
     const auto add_point = [&](const MetricPoint& point) {
-      std::string exact;
-      append_floating(exact, point.value);
-      out += "<td class=n title=" + exact + ">";
-      const double size = std::fabs(point.value);
-      append_six_digits(out, exact, point.value != 0 && (size < 1e-4 || size >= 1e6));
+      out += "<td class=n>";
+      if (is_finite(point.value)) out += tick_text(point.value, false);
+      else out += is_nan(point.value) ? "NaN" : is_negative(point.value) ? "-\xE2\x88\x9E" : "\xE2\x88\x9E";
       out += "<td class=n>";
       append_integer(out, point.step);
     };

@@ -90,18 +90,13 @@ const isSearching = () => Boolean(namePasses || state.charts);
 function showPanels() {
   const words = state.charts.toLowerCase().split(/\s+/);
   const isWanted = ({ name }) => (!namePasses || namePasses(name)) && words.every((word) => name.toLowerCase().includes(word));
-  let count = 0;
-  for (const chart of charts) {
-    if (chart.isLarge) continue;
-    const wanted = isWanted(chart);
-    chart.figure.hidden = !wanted;
-    if (wanted) ++count;
-  }
+  const written = charts.filter((chart) => !chart.isLarge), wanted = new Set(written.filter(isWanted));
+  for (const chart of written) chart.figure.hidden = !wanted.has(chart);
   for (const panel of panels) {
     panel.element.hidden = panel.charts.every(({ figure }) => figure.hidden);
     panel.element.open = isSearching() || panel.isOpen !== state.panels.has(panel.name);
   }
-  if (curvesNote) curvesNote.textContent = isSearching() ? `${count} of ${charts.filter((chart) => !chart.isLarge).length} metrics shown` : curvesText;
+  if (curvesNote) curvesNote.textContent = isSearching() ? `${wanted.size} of ${written.length} metrics shown` : curvesText;
 }
 
 addEventListener("beforeprint", () => {

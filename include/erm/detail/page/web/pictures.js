@@ -40,7 +40,7 @@ function saveButtons(name, svg, linesOfData) {
     linesOfData ? save("CSV", () => download(new Blob([csvOf(linesOfData())], { type: "text/csv" }), fileName(name, ".csv"))) : null];
 }
 
-/// A dialog as large as the window. Returns the element for what is shown in it.
+/// A dialog as large as the window.
 function openLarge(name, controls, content, onclose) {
   const dialog = make("dialog", { class: "large", "aria-label": name, onclose: () => { dialog.remove(); if (onclose) onclose(); } },
     make("div", { class: "controls" }, make("h2", null, name), controls, button("Close", {}, () => dialog.close())), content);
@@ -52,7 +52,7 @@ const enlargeButton = (name, work) => button("⤢", { title: "Enlarge", "aria-la
 /// Enlarges a drawing as it is: its texts grow with it.
 function enlarge(name, svg, linesOfData) {
   const copyOf = svg.cloneNode(true);
-  for (const element of findAll("[tabindex], [role]", copyOf)) for (const attribute of ["tabindex", "role"]) element.removeAttribute(attribute);
+  for (const element of findAll("[tabindex]", copyOf)) for (const attribute of ["tabindex", "role"]) element.removeAttribute(attribute);
   openLarge(name, saveButtons(name, () => copyOf, linesOfData), make("div", { class: "picture" }, copyOf));
 }
 
