@@ -13,7 +13,7 @@ const drawings = (page) => page.$$eval(".chart", (figures) => Object.fromEntries
     [...path.getAttribute("d").matchAll(/([ML])([-\d.]+) ([-\d.]+)/g)].map(([, command, x, y]) => ({ command, x: Number(x), y: Number(y) })));
   const texts = [...svg.querySelectorAll(".grid text")].map((text) => ({ text: text.textContent, x: Number(text.getAttribute("x")), y: Number(text.getAttribute("y")),
     anchor: text.getAttribute("text-anchor"), left: text.getBBox().x, right: text.getBBox().x + text.getBBox().width }));
-  return [figure.querySelector("figcaption").firstChild.data, { texts, lines: points(".line:not(.faint)"), dots: points(".dots"), frame: [frame.top + scrollY, frame.height] }];
+  return [figure.querySelector("figcaption").firstChild.data, { texts, lines: points(".line:not(.faint)"), dots: points(".dots"), frame: [frame.top + window.scrollY, frame.height] }];
 })));
 const focusOn = async (page, name) => page.locator(".chart > svg").nth(await indexOf(page, name)).focus();
 const near = (a, b, distance = 0.11) => Math.abs(a - b) < distance;
@@ -219,7 +219,7 @@ test("a chart of many is made when a reader comes near it, as it is without a sc
   await within("metrics", { javaScriptEnabled: false }, async (page) => {
     assert.equal(await page.locator(".chart :not(th) > svg, .chart > svg").count(), 60);
     assert.equal(await page.locator(".chart table").count(), 60);
-    written = await page.$$eval(".chart :not(th) > svg, .chart > svg", (svgs) => svgs.map((svg) => svg.innerHTML));
+    written = await page.$$eval(".chart :not(th) > svg, .chart > svg", (svgs) => svgs.map((svg) => [...svg.children].map((part) => new XMLSerializer().serializeToString(part))));
   });
   await within("metrics", {}, async (page) => {
     const waiting = page.locator(".chart.waits");
@@ -229,7 +229,7 @@ test("a chart of many is made when a reader comes near it, as it is without a sc
     const last = page.locator(".chart").last();
     await last.scrollIntoViewIfNeeded();
     await until(async () => await last.locator(".readout").count() === 1);
-    assert.equal(await last.locator("> svg").evaluate((svg) => svg.innerHTML), written[59]);
+    assert.deepEqual(await last.locator("> svg").evaluate((svg) => [...svg.children].map((part) => new XMLSerializer().serializeToString(part))), written[59]);
     await last.locator("> svg").focus();
     await page.keyboard.press("ArrowRight");
     assert.deepEqual(await last.locator(".readout > *").allTextContents(), ["step 0", "run-0: 0", "run-1: 1", "run-2: 2"]);
@@ -242,7 +242,7 @@ test("a chart of many is made when a reader comes near it, as it is without a sc
 
 test("what is printed has all charts of the open panels", async () => {
   await within("metrics", {}, async (page) => {
-    await page.evaluate(() => { for (const panel of document.querySelectorAll(".panel")) panel.open = true; dispatchEvent(new Event("beforeprint")); });
+    await page.evaluate(() => { for (const panel of document.querySelectorAll(".panel")) panel.open = true; window.dispatchEvent(new Event("beforeprint")); });
     assert.equal(await page.locator(".chart.waits").count(), 0);
   });
 });
