@@ -53,6 +53,7 @@ test("the page works by keyboard alone", async () => {
     await page.keyboard.type("lr");
     assert.equal((await tableOf(page, "params")).length, 2);
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
     assert.equal((await tableOf(page, "params")).length, 6);
     await page.keyboard.press("d");
     assert.equal((await tableOf(page, "params")).length, 5);

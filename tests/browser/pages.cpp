@@ -13,12 +13,14 @@
 #include <vector>
 
 #include "erm/compare.hpp"
+#include "erm/detail/find/filter_parser.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/json.hpp"
 #include "erm/notebook.hpp"
+#include "../filter_cases.hpp"
 #include "../media_samples.hpp"
 
 namespace {
@@ -354,6 +356,130 @@ void write_series(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "series.html", runs);
 }
 
+/// A search over params with long names that begin alike. Every tenth run diverges: to 1e12, to infinity or to NaN. The
+/// loss is least in the middle.
+void write_search(const std::filesystem::path& file, int count) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < count; ++i) {
+    erm::ExperimentRun run = run_named("trial-" + std::to_string(i), i);
+    const bool diverged = i % 10 == 9;
+    run.log_params({{"optimizer", i % 3 == 0 ? "adam" : i % 3 == 1 ? "adamw" : "sgd"},
+                    {"lr", std::pow(10.0, -5 + (i * 7 % 40) / 10.0)},
+                    {"model.encoder.transformer.attention.dropout", 0.1 * (i % 5)},
+                    {"model.encoder.transformer.attention.heads", 2 << i % 4},
+                    {"model.decoder.transformer.attention.heads", 2 << i % 3},
+                    {"augmentation.random_resized_crop.minimum_scale", 0.05 * (i % 9)},
+                    {"augment", i % 2 == 0},
+                    {"seed", i}});
+    run.log_param("backbone", i % 2 == 0 ? "facebook/convnext-tiny-224" : "facebook/convnext-base-224");
+    for (int step = 0; step < 5; ++step) {
+      const double loss = 0.3 + 0.01 * (i * 37 % 101) + 0.1 * (step - 2) * (step - 2);
+      const double bad = i % 30 == 9 ? 1e12 : i % 30 == 19 ? std::numeric_limits<double>::infinity() : std::nan("");
+      run.log_metric("val/loss", diverged && step == 4 ? bad : loss, step, time_of(step));
+    }
+    run.log_metric("val/accuracy", diverged ? 0.1 : 0.95 - 0.003 * (i * 37 % 101));
+    run.log_metric("throughput", 1000 + i % 17);
+    if (diverged) run.set_tag("diverged");
+    runs.push_back(run);
+  }
+  erm::CompareOptions options;
+  options.main_metrics = {"val/loss", "val/accuracy"};
+  options.goals = {{"val/loss", erm::Goal::minimize}};
+  erm::write_comparison(file, runs, options);
+}
+
+/// A filter as find_runs takes it: {"filter", and "accepts" or the whole "fault"}.
+erm::Json judged(const std::string& filter, const erm::ExperimentRun& run) {
+  try {
+    const bool accepts = erm::detail::read_filter(filter).matches(erm::detail::RunAccess::record(run));
+    return {{"filter", filter}, {"accepts", accepts}};
+  } catch (const erm::Error& fault) {
+    return {{"filter", filter}, {"fault", fault.what()}};
+  }
+}
+
+/// Words of the language in an order that follows its rules three times out of four; the same in each build.
+class RandomFilters {
+ public:
+  std::string next() { return either(0); }
+
+ private:
+  std::size_t below(std::size_t count) {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>(state_ >> 33) % count;
+  }
+  template <std::size_t count>
+  std::string one_of(const char* const (&words)[count]) {
+    return words[below(count)];
+  }
+  std::string field() {
+    return one_of({"params.lr", "params.optimizer", "params.seed", "params.nesterov", "params.`as text`", "params.python", "params.empty", "params.zero",
+                   "params.negative", "params.version", "params.off", "params.quote", "params.\xC3\xA9", "params.absent", "metrics.val/acc", "metrics.val-loss",
+                   "metrics.broken", "metrics.huge", "metrics.`nan as text`", "metrics.loss", "metrics.loss.min", "metrics.loss.max", "metrics.loss.first",
+                   "metrics.loss.last", "metrics.`only nan`.min", "metrics.status", "dicts.config.a", "dicts.config.deep.list.1", "dicts.config.deep.flag",
+                   "dicts.config.nothing", "dicts.config.deep.list.x", "tags.candidate", "tags.team", "tags.rank", "tags.hidden", "tags.failed", "status",
+                   "experiment", "variant", "run", "time", "duration", "group", "note", "failure", "features", "artifacts", "lr", "optimizer", "val/acc",
+                   "loss.min", "absent", "loss", "optimizer.lr", "parms.x", "params.", "dicts.a"});
+  }
+  std::string value() {
+    return one_of({"0.01", "1", "-3", "1e-2", "+0.9", "0", "90s", "1.5m", "1d", "18446744073709551615", "18446744073709551614", "1.10", ".5", "5.", "nan", "inf",
+                   "-inf", "true", "False", "'adam'", "\"adam\"", "adam", "sgd", "'true'", "''", "'0.90'", "'it''s'", "'\xF0\x9F\x98\x80'", "'\xEE\x80\x80'",
+                   "\xC3\xBC", "'2026-11-23'", "'2026-11-23T07:30:21.5'", "'2026-13-01'", "'2026-11-23T08:30:21.5+01:00'", "finished", "'failed'",
+                   "lag_7", "'report/a'", "1e-3x", "1e999", "0x10", "-", "'open", "deep", "'10%'", "1_000", "infinity", "007"});
+  }
+  std::string condition() {
+    switch (below(9)) {
+      case 0:
+        return field();
+      case 1:
+        return field() + one_of({" is missing", " is not missing", " is nan", " IS not NaN", " is", " not"});
+      case 2:
+        return field() + one_of({" contains ", " not contains "}) + value();
+      case 3:
+        return field() + one_of({" in (", " not in (", " in "}) + value() + one_of({", ", ",", " "}) + value() + one_of({")", ")", ""});
+      case 4:
+        return value() + comparison() + field();
+      case 5:
+        return field() + comparison() + field();
+      default:
+        return field() + comparison() + value();
+    }
+  }
+  std::string comparison() { return one_of({" = ", " == ", " != ", " <> ", " < ", "<=", ">", " >= ", " = ", " < ", " ~ ", " && "}); }
+  std::string no(int depth) {
+    switch (below(8)) {
+      case 0:
+        return "not " + no(depth);
+      case 1:
+        return depth < 3 ? "(" + either(depth + 1) + one_of({")", ")", ")", ""}) : condition();
+      default:
+        return condition();
+    }
+  }
+  std::string either(int depth) {
+    std::string text = no(depth);
+    while (below(3) == 0) text += one_of({" and ", " or ", " AND ", " or\n", " & ", " "}) + no(depth);
+    return text;
+  }
+
+  std::uint64_t state_ = 14;
+};
+
+/// A page of the run of the table of filters and another, and what find_runs says to each filter of the table and to
+/// many random ones.
+void write_filters(const std::filesystem::path& folder) {
+  erm::RunOptions other;
+  other.variant_id = "flat";
+  const std::vector<erm::ExperimentRun> runs = {erm_test::filter_example(), erm::ExperimentRun("digits", other)};
+  erm::write_comparison(folder / "filters.html", runs);
+  erm::Json cases = erm::Json::array();
+  for (const erm_test::FilterCase& one : erm_test::filter_cases) cases.push_back(judged(one.filter, runs[0]));
+  for (const erm_test::FilterFault& one : erm_test::filter_faults) cases.push_back(judged(one.filter, runs[0]));
+  RandomFilters random;
+  for (int i = 0; i < 3000; ++i) cases.push_back(judged(random.next(), runs[0]));
+  std::ofstream(folder / "filters.json") << cases.dump();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -380,5 +506,7 @@ int main(int argc, char** argv) {
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   write_series(folder);
+  write_filters(folder);
+  write_search(folder / "search.html", 150);
   return 0;
 }

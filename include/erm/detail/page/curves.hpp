@@ -115,12 +115,16 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
   for (std::size_t run = 0; run < curve.histories.size(); ++run) {
     const MetricHistory* const history = curve.histories[run];
     if (history == nullptr || history->empty()) continue;
-    out += "<tr><th scope=row";
+    out += "<tr data-first=";  // for filters
+    append_floating(out, history->first().value);
+    out += "><th scope=row";
     out += headers[run];
     out += "<td class=n>";
     append_integer(out, history->size());
     const auto add_point = [&](const MetricPoint& point) {
-      out += "<td class=n>";
+      out += "<td class=n title=";  // for filters
+      append_floating(out, point.value);
+      out += '>';
       if (is_finite(point.value)) out += tick_text(point.value, false);
       else out += is_nan(point.value) ? "NaN" : is_negative(point.value) ? "-\xE2\x88\x9E" : "\xE2\x88\x9E";
       out += "<td class=n>";

@@ -126,7 +126,8 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
 /// The keys and names of the runs for which `has(run)` is true.
 template <class Has>
 void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
-  out += "<ul class=legend>";
+  constexpr std::size_t most = 10;  // more may have to be scrolled
+  out += comparison.runs().size() > most ? "<ul class=legend tabindex=0>" : "<ul class=legend>";
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
     if (!has(run)) continue;
     out += "<li data-run=";

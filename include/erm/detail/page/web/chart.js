@@ -65,12 +65,12 @@ function axesOf(chart, domain) {
     const place = y.to(tick);
     if (place < top - 1 || place > height - bottom + 1 || above - place < 13) return;
     above = place;
-    grid.append(draw("path", { d: `M${left} ${at(place)}H${width - right}` }), draw("text", { x: left - 8, y: at(place + 4), "text-anchor": "end" }, texts[i]));
+    grid.append(draw("path", { d: `M${left} ${pixel(place)}H${width - right}` }), draw("text", { x: left - 8, y: pixel(place + 4), "text-anchor": "end" }, texts[i]));
   });
   const x = chart.scaleX = makeScale(domain.x, domain.smallestX, state.logX, left, width - left - right);
   for (const tick of xTicks(x, domain.x, letter)) {
     const isLast = tick.place + tick.width / 2 > width;
-    grid.append(draw("text", { x: isLast ? width - 1 : at(tick.place), y: height - bottom + 16, "text-anchor": isLast ? "end" : "middle" }, tick.text));
+    grid.append(draw("text", { x: isLast ? width - 1 : pixel(tick.place), y: height - bottom + 16, "text-anchor": isLast ? "end" : "middle" }, tick.text));
   }
   const label = { step: stepName(chart), time: "time since the first point", clock: "time (UTC)" }[state.x];
   grid.append(draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, label));
@@ -114,7 +114,7 @@ function renderChart(chart) {
   if (chart.points.open) fillPoints(chart);
 }
 
-const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
+const chartsAreAsWritten = () => runs.every((_, run) => isVisible(run)) && state.x === "step" &&
   !state.smooth && !state.log && !state.logX && !state.outliers && !state.group && !state.zoom && state.zoomY.size === 0;
 
 function renderCharts() {

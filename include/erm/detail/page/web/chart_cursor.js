@@ -29,7 +29,7 @@ function moveCursor(chart, x, y) {
     return;
   }
   const isShown = x !== undefined && x !== null && x >= chart.domain.x[0] && x <= chart.domain.x[1];
-  chart.cursor.setAttribute("d", isShown ? `M${at(chart.scaleX.to(x))} ${chart.box.top}V${chart.box.height - chart.box.bottom}` : "");
+  chart.cursor.setAttribute("d", isShown ? `M${pixel(chart.scaleX.to(x))} ${chart.box.top}V${chart.box.height - chart.box.bottom}` : "");
   if (!isShown) return chart.readout.replaceChildren();
   const readings = readingsAt(chart, x);
   const distance = ({ value }) => Math.abs(chart.scaleY.to(value) - y);

@@ -1,8 +1,13 @@
 // The charts of many metrics: in panels that fold, found by name, and made when a reader comes near them.
 
 /// What the page keeps in a <noscript>, as elements: escaped by the page's own writer, as all else on the page.
-function unpack(noscript) {
-  noscript.replaceWith(...new DOMParser().parseFromString(noscript.textContent, "text/html").body.childNodes);
+const contentOf = (noscript) => new DOMParser().parseFromString(noscript.textContent, "text/html").body;
+const unpack = (noscript) => noscript.replaceWith(...contentOf(noscript).childNodes);
+
+/// The lines of a chart's table of last, least and greatest values.
+function summaryOf(chart) {
+  const packed = find("noscript", chart.figure);
+  return findAll("tr:has(> th[data-run])", packed ? contentOf(packed) : chart.figure);
 }
 
 /// Gives a chart what only a script can give: a cursor, a readout, files.
@@ -45,10 +50,10 @@ function showChart(chart) {
   if (chart.isStale) renderChart(chart);
 }
 
-const chartOf = new Map(); // by figure
+const byFigure = new Map(); // the charts
 const comingNear = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    const chart = chartOf.get(target);
+    const chart = byFigure.get(target);
     chart.isNear = isIntersecting;
     if (isIntersecting) showChart(chart);
   }
@@ -69,7 +74,7 @@ function addPanels(section) {
     });
   }
   for (const chart of charts) {
-    chartOf.set(chart.figure, chart);
+    byFigure.set(chart.figure, chart);
     if (charts.length > 24) {
       comingNear.observe(chart.figure);
     } else {

@@ -2,7 +2,7 @@
 
 /// A coordinate to a tenth of a pixel. The texts of those on a chart are made once.
 const tenths = [];
-function at(coordinate) {
+function pixel(coordinate) {
   if (tenths.length === 0) for (let i = 0; i <= 6400; ++i) tenths.push(String(i / 10));
   const tenth = Math.round(coordinate * 10);
   return tenths[tenth] ?? String(Math.min(1e7, Math.max(-1e7, tenth)) / 10);
@@ -17,13 +17,13 @@ function pathsOf(px, py) {
   for (let i = 0; i < count; ++i) {
     if (!isPoint(i)) continue;
     const begin = i;
-    let path = `M${at(px[i])} ${at(py[i])}`, top = py[i], bottom = py[i];
+    let path = `M${pixel(px[i])} ${pixel(py[i])}`, top = py[i], bottom = py[i];
     let first = i, low = i, high = i, end = Math.floor(px[i]) + 1;
     const finishColumn = (last) => {
       const a = low < high ? low : high, b = low < high ? high : low;
-      if (a > first) path += "L" + at(px[a]) + " " + at(py[a]);
-      if (b > a) path += "L" + at(px[b]) + " " + at(py[b]);
-      if (last > b) path += "L" + at(px[last]) + " " + at(py[last]);
+      if (a > first) path += "L" + pixel(px[a]) + " " + pixel(py[a]);
+      if (b > a) path += "L" + pixel(px[b]) + " " + pixel(py[b]);
+      if (last > b) path += "L" + pixel(px[last]) + " " + pixel(py[last]);
       if (py[low] < top) top = py[low];
       if (py[high] > bottom) bottom = py[high];
     };
@@ -35,13 +35,13 @@ function pathsOf(px, py) {
         continue;
       }
       finishColumn(i - 1);
-      path += "L" + at(px[i]) + " " + at(y);
+      path += "L" + pixel(px[i]) + " " + pixel(y);
       first = low = high = i;
       end = Math.floor(px[i]) + 1;
     }
     finishColumn(i - 1);
     if (i - begin > 1) line += path;
-    if (px[i - 1] - px[begin] < 2 && bottom - top < 2) dots += `M${at(px[begin])} ${at(py[begin])}h0`;
+    if (px[i - 1] - px[begin] < 2 && bottom - top < 2) dots += `M${pixel(px[begin])} ${pixel(py[begin])}h0`;
   }
   return { line, dots };
 }
@@ -51,7 +51,7 @@ function bandPath(px, low, high) {
   let path = "", run = [];
   const close = () => {
     if (run.length > 0)
-      path += "M" + run.map((i) => `${at(px[i])} ${at(high[i])}`).join("L") + "L" + run.reverse().map((i) => `${at(px[i])} ${at(low[i])}`).join("L") + "Z";
+      path += "M" + run.map((i) => `${pixel(px[i])} ${pixel(high[i])}`).join("L") + "L" + run.reverse().map((i) => `${pixel(px[i])} ${pixel(low[i])}`).join("L") + "Z";
     run = [];
   };
   for (let i = 0; i < px.length; ++i) {

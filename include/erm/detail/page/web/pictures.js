@@ -65,8 +65,8 @@ function addPictureButtons() {
   }
   if (!plots.parallel) return;
   const rows = () => {
-    const shown = [...plots.axes.values()].map((axis) => axis.row);
-    return [["run", ...shown.map((row) => row.name)], ...visibleRuns().map((run) => [runs[run].name, ...shown.map((row) => row.cells[run].text)])];
+    const shown = [...new Set([...axisKeys(), ...scatterKeys()])].map(axisNamed);
+    return [["run", ...shown.map(({ label }) => label)], ...visibleRuns().map((run) => [runs[run].name, ...shown.map((axis) => axis.text(run))])];
   };
   const place = find(".plots .controls");
   for (const [svg, name] of [[plots.parallel, "Parallel coordinates"], [plots.scatter, "Scatter plot"]]) add(place, name, () => svg, rows);

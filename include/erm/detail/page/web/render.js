@@ -22,7 +22,7 @@ function render() {
   });
   markTables();
   showControls();
-  showCharts(state.filter ? (name) => isWanted(name.toLowerCase()) : null);
+  showCharts(rowWords() ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();

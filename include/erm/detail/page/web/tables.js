@@ -5,7 +5,7 @@ const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || se
 
 /// Whether a lower-case text has every word.
 function filterTest() {
-  const words = state.filter.toLowerCase().split(/\s+/);
+  const words = rowWords().toLowerCase().split(/\s+/);
   return (text) => words.every((word) => text.includes(word));
 }
 
@@ -81,7 +81,7 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
     // Keys that follow each other in all of them are one step.
     for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
     const path = name.slice(0, dot);
-    const folded = section.folded.has(path) && !state.filter;
+    const folded = section.folded.has(path) && !rowWords();
     into.push({ rows: inside, path, from, depth, folded });
     if (!folded) pathTree(section, inside, dot, depth + 1, into);
   }
@@ -94,7 +94,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
   const header = make("th", { scope, class: (scope === "row" ? deep(item.depth) : item.folded && differing ? "x" : "") || null },
-    make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+    make("button", { type: "button", class: "fold", disabled: rowWords() !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
       saveState();
@@ -148,7 +148,7 @@ function rowsTable(section, rows, order) {
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
+  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(isChosen) : shown);
   const rows = orderedRows(section, shownRows(section));
   const layout = layoutOf(section);
   section.table.dataset.layout = layout;

@@ -6,11 +6,6 @@ const button = (text, attributes, onclick) => make("button", { type: "button", .
 const labelled = (text, control) => make("label", null, make("span", null, text), control);
 
 function addTools() {
-  tools.filter = make("input", { type: "search", placeholder: "Filter by name or value", "aria-label": "Filter rows by name or value", oninput: () => {
-    state.filter = tools.filter.value;
-    render();
-    say(`${sections.reduce((sum, section) => sum + (isOverview(section) ? 0 : section.shown.rows.length), 0)} rows shown`);
-  } });
   tools.differing = button("Differences only", { "aria-pressed": "false", title: "d" }, () => toggleDiffering());
   tools.show = make("select", { onchange: () => { state.show = tools.show.value; render(); } },
     option("value", "values"), option("difference", "difference to baseline"), option("percent", "percent to baseline"));
@@ -33,13 +28,13 @@ function addTools() {
     button("Download JSON", {}, () => download(new Blob([formats.json()], { type: "application/json" }), "comparison.json"))));
   const help = button("?", { "aria-label": "Keyboard help", title: "?" }, showHelp);
   const several = runs.length > 1;
-  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, tools.filter, several ? tools.differing : null,
-    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help));
+  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, addFilterField(), several ? tools.differing : null,
+    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help, filterField.fault));
   document.body.append(status);
 }
 
 function showControls() {
-  tools.filter.value = state.filter;
+  showFilter();
   tools.differing.setAttribute("aria-pressed", String(state.differing));
   tools.show.value = state.show;
 }
@@ -54,7 +49,7 @@ function showHelp() {
   let dialog = find("dialog.keys");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["Enter", "enlarge a chart"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["Enter", "enlarge a chart"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["← →, Del", "on the title of such an axis: move it, remove it"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
     dialog = make("dialog", { class: "keys", "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
@@ -91,7 +86,7 @@ function listenToKeys() {
       return;
     }
     if (typing || find("dialog[open]")) return;
-    const action = { "/": () => tools.filter.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
+    const action = { "/": () => filterField.input.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
       p: () => goToDifference(false), "?": showHelp }[event.key];
     if (!action) return;
     event.preventDefault();
