@@ -47,7 +47,7 @@ function makeScale([low, high], smallest, isLog, begin, size) {
   const origin = from * factor, pixels = size / (to * factor - origin);
   return {
     to: (value) => begin + (map(value) * factor - origin) * pixels,
-    back: (pixel) => unmap(((pixel - begin) / pixels + origin) / factor),
+    back: (place) => unmap(((place - begin) / pixels + origin) / factor),
     places: (values) => {
       const out = new Float64Array(values.length);
       if (isLog) for (let i = 0; i < out.length; ++i) out[i] = begin + (map(values[i]) - origin) * pixels;
