@@ -62,7 +62,7 @@ TEST_CASE("Notes are harmless Markdown, marked if they differ from the baseline'
   runs[2].set_note(evil);
   const std::string page = body_of(compare_runs(runs));
   CHECK(has(page, "Notes</h2><span class=note>3 notes, not all the same</span>"));
-  CHECK(count(page, "<div class=md><p><strong>best</strong> so far</p></div>") == 2);
+  CHECK(count(page, "<div class=md data-text=\"**best** so far\"><p><strong>best</strong> so far</p></div>") == 2);
   CHECK(has(page, "run-1<small> the same as that of run-0</small>"));
   CHECK(has(page, "run-2<small> differs from that of run-0</small>"));
   CHECK(has(page, "&lt;/script&gt;&lt;script&gt;alert(1)"));

@@ -124,10 +124,10 @@ void write_hostile(const std::filesystem::path& folder) {
 
 void write_one(const std::filesystem::path& folder) { erm::write_comparison(folder / "one.html", {normal_runs()[0]}); }
 
-/// 200 runs, each of twice `count` rows, two metrics and a dict of 25 entries.
-void write_many(const std::filesystem::path& file, int count) {
+/// Runs, each of twice `count` rows, two metrics and a dict of 25 entries.
+void write_many(const std::filesystem::path& file, int run_count, int count) {
   std::vector<erm::ExperimentRun> runs;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < run_count; ++i) {
     erm::ExperimentRun run = run_named("run-" + std::to_string(i), i, i % 2 == 0 ? "small" : "large");
     for (int k = 0; k < count; ++k) {
       run.log_param("param " + std::to_string(k), k < 4 ? erm::Value(0.001 * ((i * (k + 7)) % 50)) : erm::Value(k));
@@ -141,6 +141,33 @@ void write_many(const std::filesystem::path& file, int count) {
     runs.push_back(run);
   }
   erm::write_comparison(file, runs);
+}
+
+/// 150 trials of a search, of which some failed or diverged, with curves, notes and a prompt that differs in a line.
+void write_trials(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 150; ++i) {
+    erm::ExperimentRun run = run_named("trial-" + std::to_string(i), i);
+    const double rate = std::pow(10.0, -1 - (i * 7) % 40 / 10.0);
+    run.log_params({{"lr", rate}, {"batch", 8 << (i % 5)}, {"optimizer", i % 3 == 0 ? "adamw" : "sgd"}, {"seed", i}});
+    for (int k = 0; k < 8; ++k) run.log_param("model.width." + std::to_string(k), 64 * (1 + (i + k) % 3));
+    std::string prompt = "You are a careful assistant.\n";
+    for (int k = 0; k < 30; ++k) prompt += "Rule " + std::to_string(k) + ": " + (k == 20 ? "say " + std::to_string(i % 4) : "be brief") + ".\n";
+    run.log_param("prompt", prompt);
+    const double loss = i == 7 ? std::nan("") : 0.3 + 0.01 * ((i * 37) % 150);
+    run.log_metric("accuracy", 1 - loss / 3);
+    for (int k = 0; k < 6; ++k) run.log_metric("eval/task " + std::to_string(k), loss * (k + 1));
+    for (int step = 0; step < 20; ++step) run.log_metric("loss", loss * (1 + 5.0 / (1 + step)), step);
+    run.log_metric("loss", loss, 20);
+    if (i % 4 == 0) run.set_note("Trial **" + std::to_string(i) + "** of the search.");
+    if (i % 2 == 0) run.set_tag("team", "vision");
+    run.set_group(i % 3 == 0 ? "adamw" : "sgd");
+    runs.push_back(run);
+  }
+  erm::CompareOptions options;
+  options.main_metrics = {"loss"};
+  options.goals = {{"loss", erm::Goal::minimize}};
+  erm::write_comparison(folder / "trials.html", runs, options);
 }
 
 /// Twelve runs of a learning rate over four orders of magnitude, the last of which began between two seconds.
@@ -284,8 +311,8 @@ void write_figures(const std::filesystem::path& folder, const std::filesystem::p
     run.log_figure(erm::Figure("Residuals").histogram(std::vector<double>{0, 0.5 * of_run, 1, 2, 2 + of_run}, "residuals", 5), "histogram");
     run.log_figure(erm::Figure("Classes").bar(std::vector<std::string>{"cat", "dog"}, std::vector<double>{1 + of_run, 2}, "f1"), "bars");
     run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"root", "x", "y"}}, {"parents", {"", "root", "root"}}, {"values", {0, 10, 5 + i}}}}}}, "sunburst");
-    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"box\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2,3,9]}]}"), "box",
-                     "box.plotly.json");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"funnel\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2],\"x\":[9,3]}]}"), "funnel",
+                     "funnel.plotly.json");
     run.log_figure({{"data", {{{"type", "surface"}, {"z", {{1, 2}, {3, 4 + i}}}}}}}, "surface");
   }
   erm::CompareOptions options;
@@ -324,6 +351,14 @@ void write_sections(const std::filesystem::path& folder) {
     runs.push_back(with_provenance(run, provenance));
   }
   erm::write_comparison(folder / "sections.html", runs);
+}
+
+/// The figures that plotly.js judges, each by its id.
+void write_judged(const std::filesystem::path& folder) {
+  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "figures.json");
+  erm::ExperimentRun run = run_named("judged");
+  for (const erm::Json& entry : erm::Json::parse(file)) run.log_figure(entry.at("figure"), entry.at("id").get<std::string>());
+  erm::write_comparison(folder / "judged.html", {run});
 }
 
 /// Three runs with images, figures and texts over steps, of which one logs between the steps of the others and one has
@@ -493,8 +528,10 @@ int main(int argc, char** argv) {
   write_notebook(folder);
   write_hostile(folder);
   write_one(folder);
-  write_many(folder / "many.html", 100);
-  write_many(folder / "crowd.html", 4);
+  write_many(folder / "thousand.html", 1000, 100);
+  write_many(folder / "many.html", 200, 100);
+  write_many(folder / "crowd.html", 200, 4);
+  write_trials(folder);
   write_sweep(folder);
   write_curves(folder);
   write_numbers(folder);
@@ -503,6 +540,7 @@ int main(int argc, char** argv) {
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);
+  write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   write_series(folder);

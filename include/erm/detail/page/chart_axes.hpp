@@ -14,7 +14,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 

@@ -19,7 +19,7 @@
 #include "erm/detail/page/curve_points.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm::detail {

@@ -256,8 +256,10 @@ inline void append_notes(PageOutput& page, const Comparison& comparison, const C
       append_html(out, comparison.names()[comparison.baseline()]);
       out += "</small>";
     }
-    out += "</figcaption><div class=md>";
     const std::string_view shown = first_bytes(cell.text, most);
+    out += "</figcaption><div class=md";
+    append_html_attribute(out, "data-text", shown);  // as it was logged, for copies of the page's data
+    out += '>';
     append_markdown(out, shown);
     out += "</div>";
     if (shown.size() < cell.text.size())

@@ -83,9 +83,8 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
   if (varying > max_params) note += ", the first " + std::to_string(max_params) + " are here";
   rows.insert(rows.end(), comparison.main_metrics().begin(), comparison.main_metrics().end());
   begin_section(page.text, "overview", number, "What differs", note);
-  begin_scroll_box(page.text, "What differs");
-  append_rows_table(page, headers, rows);
-  page.text += "</div></details></section>\n";
+  append_rows_table(page, headers, rows, "What differs");
+  page.text += "</details></section>\n";
 }
 
 inline void append_size_warning(std::string& out, std::uint64_t size) {

@@ -17,6 +17,7 @@ addPictureButtons();
 addGalleries();
 addSliders();
 addTableSorting();
+listenToColumns();
 listenToKeys();
 highlightRuns();
 loadState();

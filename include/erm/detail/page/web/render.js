@@ -7,9 +7,8 @@ function render() {
   if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
   for (const section of sections) {
-    if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortButtons(section);
-      if (canFold(section)) comingIntoView.observe(section.element);
+    if (isAsWritten && section.rest && !isOverview(section)) {
+      comingIntoView.observe(section.element);
       continue;
     }
     renderSection(section, shown);

@@ -15,6 +15,8 @@ function addressOfState() {
   if (state.differing) parts.set("differing", "1");
   if (state.show !== "value") parts.set("show", state.show);
   if (state.layout) parts.set("layout", state.layout);
+  const columns = addressOfColumns();
+  if (columns) parts.set("columns", columns);
   if (state.sort) parts.set("sort", JSON.stringify(state.sort));
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
@@ -58,6 +60,7 @@ function loadState() {
   const folded = parsed(parts.get("folded"));
   for (const section of sections)
     section.folded = new Set((Array.isArray(folded) ? folded : []).filter((entry) => Array.isArray(entry) && entry[0] === section.index).map((entry) => entry[1]));
+  loadColumns(parts.get("columns"));
   state.x = ["time", "clock"].includes(parts.get("x")) ? parts.get("x") : "step";
   state.smooth = Math.min(0.99, Math.max(0, Number(parts.get("smooth")) || 0));
   state.log = parts.get("log") === "1";

@@ -59,13 +59,23 @@ function showHelp() {
   if (!dialog.open) dialog.showModal();
 }
 
+/// Where a section's plan has a row that differs: the header of its column or line.
+function markedHeaders(section) {
+  const { plan } = shownOf(section), isByRun = layoutOf(section) === "rows";
+  return (isByRun ? plan.columns : plan.lines).flatMap((item, place) => (item.isMarked ? [{ section, place, isByRun }] : []));
+}
+
+let atDifference = null;
 function goToDifference(forward) {
-  const marks = findAll(".part:not(.overview) > details[open] tr.x > th, .part:not(.overview) > details[open] thead th.x");
+  const marks = sections.filter((section) => !isOverview(section) && find("details", section.element).open).flatMap(markedHeaders);
   if (marks.length === 0) return say("No row differs");
-  const current = marks.indexOf(find(".at"));
+  const current = atDifference ? marks.findIndex((mark) => mark.section === atDifference.section && mark.place === atDifference.place) : -1;
   const next = current < 0 ? (forward ? 0 : marks.length - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
   for (const mark of findAll(".at")) mark.classList.remove("at");
-  const target = marks[next];
+  const { section, place, isByRun } = atDifference = marks[next];
+  if (section.rest) bringIntoView(section, place, isByRun);
+  const target = section.rest ? find(isByRun ? `thead [aria-colindex="${place + 2}"]` : `[aria-rowindex="${place + 2}"] > th`, section.table)
+    : isByRun ? section.table.tHead.rows[0].cells[place + 1] : section.table.tBodies[0].rows[place].cells[0];
   target.classList.add("at");
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -78,6 +88,7 @@ function listenToKeys() {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (event.key === "Escape" && find("dialog[open]")) return;
     if (event.key === "Escape") {
+      if (find("dialog[open]")) return;
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
       else if (state.zoom || state.zoomY.size) zoomOut();
