@@ -86,7 +86,7 @@ function appendLine(plot, kind, line, px, py) {
 
 function renderChart(chart) {
   const isGrouped = state.group !== "";
-  chart.lines = isGrouped ? groupLines(linesOf(chart)) : linesOf(chart);
+  chart.lines = isGrouped ? groupLines(curvesOf(chart)) : curvesOf(chart);
   const zoom = zoomOf(chart);
   const domain = chart.domain = domainOf(chart.lines, isGrouped, zoom);
   domain.y = state.zoomY.get(chart.name) || domain.y;

@@ -3,7 +3,7 @@
 /// The points as a table: a line a step, at most so many; all of them as CSV.
 const maxPoints = 500;
 function pointsOf(chart) {
-  const lines = linesOf(chart);
+  const lines = curvesOf(chart);
   const byX = new Map();
   lines.forEach((line, k) => line.x.forEach((x, i) => {
     if (!byX.has(x)) byX.set(x, Array(lines.length).fill(""));

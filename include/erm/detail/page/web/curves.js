@@ -29,7 +29,7 @@ function groupings() {
 }
 
 /// The lines of the runs that are visible.
-function linesOf(chart) {
+function curvesOf(chart) {
   const series = seriesOf(chart);
   const gap = Math.min(...series.map((one) => one.gaps[state.x === "step" ? 0 : 1]));
   return series.filter((one) => isVisible(one.run)).map((one) => {

@@ -86,7 +86,6 @@ function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
-    if (event.key === "Escape" && find("dialog[open]")) return;
     if (event.key === "Escape") {
       if (find("dialog[open]")) return;
       if (find(".menu[open]")) find(".menu[open]").open = false;
