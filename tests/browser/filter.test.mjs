@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { folder, within, tableOf, until, violations } from "./browser.mjs";
 
-const field = "input[type=search]";
+const field = ".combo input";
 const cases = JSON.parse(fs.readFileSync(path.join(folder, "filters.json"), "utf8"));
 const count = (page) => page.locator(".count").textContent();
 const shownRuns = (page, part) => page.$$eval(`.part.${part} th[data-run]`, (headers) => headers.map((header) => Number(header.dataset.run)));
@@ -25,7 +25,7 @@ test("the page accepts the runs that find_runs accepts, for each filter", async 
   const readable = cases.filter((one) => "accepts" in one).map((one) => ({ ...one, filter: one.filter.replaceAll(/[\r\n\t]/g, " ") }));
   await within("filters", {}, async (page) => {
     const found = await page.evaluate((filters) => {
-      const input = document.querySelector("input[type=search]");
+      const input = document.querySelector(".combo input");
       return filters.map((filter) => {
         input.value = filter;
         input.dispatchEvent(new Event("input"));

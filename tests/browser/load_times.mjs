@@ -93,4 +93,9 @@ if (wanted.test("curves.html")) {
   line("10 charts of 20 runs of 10,000 points: load", charts, `${(charts / theirs).toFixed(2)} x uPlot drawing them (${theirs.toFixed(0)} ms)  ${beside(was?.[0], charts)}`);
   line("  all of them drawn again, on a logarithmic axis", drawn, `${(drawn / theirs).toFixed(2)} x  ${beside(was?.[1], drawn)}`);
 }
+if (wanted.test("metrics-2000.html")) {
+  const [[metrics, , nodes], was] = await measureBoth("metrics-2000.html");
+  line("2,000 metrics of 10 runs: load", metrics, beside(was?.[0], metrics));
+  line("  nodes of the document", nodes, beside(was?.[2], nodes, "nodes"), "nodes");
+}
 await browser.close();

@@ -1,5 +1,5 @@
 // Writes the pages that the browser tests open:  pages FOLDER [PLOTLY_JS]
-// OUTSIDE is where the artifacts of the hostile page want to go.
+// OUTSIDE is where the artifacts of the hostile page want to go. With TIMES the large pages that only load_times.mjs opens.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -197,6 +197,50 @@ void write_curves(const std::filesystem::path& folder) {
     runs.push_back(run);
   }
   erm::write_comparison(folder / "curves.html", runs);
+}
+
+/// Curves that are hard to draw: values that differ in their last digits, the greatest doubles, lone points, times out of
+/// order, points at irregular steps.
+void write_numbers(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  const double greatest = std::numeric_limits<double>::max();
+  for (int i = 0; i < 2; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    for (int step = 0; step < 10; ++step) {
+      run.log_metric("clock", 1763883021.25 + step * 0.5 + i, step);
+      run.log_metric("close", -204857.33 + 0.001 * i, step);
+      run.log_metric("greatest", step % 2 == 0 ? greatest : -greatest, step);
+      run.log_metric("least", 5e-324 * (step + i), step);
+      run.log_metric("lone", step % 2 == 0 ? std::nan("") : step + i, step);
+      run.log_metric("tokens", 123457080 + step + i, step);
+      // The second half took place before the first.
+      run.log_metric("resumed", step, step, time_of(step < 5 ? 1000 + step : step));
+      run.log_metric("irregular", step % 3, step < 5 ? step : 10 * step);
+      run.log_metric("single", 0.1 + 0.2, step);
+    }
+    run.log_metric("one point", 0.5 + i, 7);
+    runs.push_back(run);
+  }
+  // A run that is too short to be seen as a line beside the others.
+  for (int step = 0; step < 10000; step += 100) runs[0].log_metric("short", step, step);
+  for (int step = 0; step < 2; ++step) runs[1].log_metric("short", 5000 + step, step);
+  erm::write_comparison(folder / "numbers.html", runs);
+}
+
+/// More metrics than can be shown at once, under five prefixes and without one.
+void write_metrics(const std::filesystem::path& file, int metrics, int of_runs, int steps) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < of_runs; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    run.set_goal("val/loss", erm::Goal::minimize);
+    for (int metric = 0; metric < metrics; ++metric) {
+      const char* const prefixes[] = {"train/", "layers/", "", "gradients/", "system/"};
+      const std::string name = metric == 0 ? "val/loss" : prefixes[metric % 5] + ("metric " + std::to_string(metric));
+      for (int step = 0; step < steps; ++step) run.log_metric(name, std::sin(0.1 * step * (metric % 7 + 1)) + i, step, time_of(step));
+    }
+    runs.push_back(run);
+  }
+  erm::write_comparison(file, runs);
 }
 
 void write_plain(const std::filesystem::path& folder) {
@@ -490,6 +534,9 @@ int main(int argc, char** argv) {
   write_trials(folder);
   write_sweep(folder);
   write_curves(folder);
+  write_numbers(folder);
+  write_metrics(folder / "metrics.html", 60, 3, 20);
+  if (std::getenv("TIMES") != nullptr) write_metrics(folder / "metrics-2000.html", 2000, 10, 20);
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);

@@ -13,6 +13,7 @@ findAll(".part").forEach((part, index) => find("details", part).addEventListener
 addTools();
 addCharts();
 addPlots();
+addPictureButtons();
 addGalleries();
 addSliders();
 addTableSorting();

@@ -6,13 +6,21 @@ const toNumber = (text) => {
   return Number(lower);
 };
 
-/// Six significant digits, as the page's own numbers.
-function format(value, scientific) {
+/// Six significant digits, as the page's own numbers, or as many as are asked for.
+function format(value, scientific, digits = 6) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (value !== 0 && (scientific || size < 1e-4 || (size >= 1e6 && !Number.isInteger(value)) || size >= 1e15))
-    return value.toExponential(5).replace(/\.?0+e/, "e").replace("e+", "e");
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+    return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
+}
+/// The texts of numbers: six digits, or as many more as tell different ones apart.
+function distinctTexts(numbers, scientific) {
+  const different = new Set(numbers).size;
+  for (let digits = 6; ; ++digits) {
+    const texts = numbers.map((number) => format(number, scientific, digits));
+    if (digits === 17 || new Set(texts).size === different) return texts;
+  }
 }
 const signed = (value, text) => (value > 0 ? "+" : "") + text;

@@ -21,6 +21,7 @@ function render() {
   });
   markTables();
   showControls();
+  showCharts(rowWords() ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();

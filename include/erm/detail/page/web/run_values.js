@@ -26,7 +26,7 @@ const chartOf = (metric) => charts.find((chart) => chart.name === metric);
 function pointOf(metric, point, run) {
   const chart = chartOf(metric);
   if (!chart) return undefined;
-  if (!chart.summary) chart.summary = new Map(findAll(".figures tbody tr", chart.figure).map((line) => [Number(line.cells[0].dataset.run), line]));
+  if (!chart.summary) chart.summary = new Map(summaryOf(chart).map((line) => [Number(line.cells[0].dataset.run), line]));
   const line = chart.summary.get(run);
   if (!line) return undefined;
   const text = point === "first" ? line.dataset.first : line.cells[{ last: 2, min: 4, max: 6 }[point]].title;

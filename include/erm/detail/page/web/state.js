@@ -2,7 +2,8 @@
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "", axes: null, scatter: null,
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step",
+  logX: false, zoomY: new Map(), charts: "", panels: new Set(), brush: new Map(), color: "", axes: null, scatter: null,
 };
 let defaultBaseline = 0;
 
@@ -26,6 +27,10 @@ function addressOfState() {
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
   if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
+  if (state.logX) parts.set("logx", "1");
+  if (state.zoomY.size) parts.set("zoomy", JSON.stringify([...state.zoomY]));
+  if (state.charts) parts.set("charts", state.charts);
+  if (state.panels.size) parts.set("panels", JSON.stringify([...state.panels]));
   for (const name of ["axes", "scatter"]) if (state[name]) parts.set(name, JSON.stringify(state[name]));
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
@@ -65,6 +70,11 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   state.zoomAxis = parts.get("zoomaxis") || "step";
+  state.logX = parts.get("logx") === "1";
+  state.zoomY = new Map(asList(parsed(parts.get("zoomy"))).filter((entry) => Array.isArray(entry) && Array.isArray(entry[1]) &&
+    entry[1].length === 2 && entry[1].every(Number.isFinite) && entry[1][0] < entry[1][1]));
+  state.charts = parts.get("charts") || "";
+  state.panels = new Set(asList(parsed(parts.get("panels"))));
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
   const isAxis = (key) => axisChoices !== null && axisChoices.has(key);
