@@ -9,9 +9,10 @@
 
 #include "erm/compare_text.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/shown_number.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/compare/groups.hpp"
+#include "erm/detail/compare/rows.hpp"
 #include "erm/detail/os/terminal.hpp"
 
 namespace erm {
@@ -27,10 +28,11 @@ inline void add_text_cell(TextTable& table, const ComparisonCell& cell, const Co
     case Kind::missing:
       return table.add("\xE2\x80\x94", row.is_numeric, cell.differs ? yellow : dim);
     case Kind::number:
-      append_six_digits(text, cell.text, row.is_scientific);
+      append_number(text, cell.text, row.is_scientific, row.digits);
       break;
     default:
       text = cell.text.empty() ? std::string_view("(empty)") : cell.text;
+      if (cell.kind == Kind::text && looks_like_no_text(cell.text)) text = '"' + text + '"';
   }
   if (cell.best) text = "* " + text;
   table.add(text, row.is_numeric, cell.best ? green : cell.differs ? yellow : std::string_view());

@@ -1,6 +1,7 @@
 // Builds the data of a comparison: one section after the other, then what is compared across them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -14,9 +15,11 @@
 #include "erm/comparison_data.hpp"
 #include "erm/detail/compare/curve_axis.hpp"
 #include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/compare/extremes.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/compare/provenance_rows.hpp"
 #include "erm/detail/compare/provenance_warnings.hpp"
+#include "erm/detail/compare/ranking.hpp"
 #include "erm/detail/compare/rows.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
@@ -35,11 +38,13 @@ struct ComparisonData {
   TextArena texts;
   std::vector<ComparisonSection> sections;
   std::vector<ComparisonCurve> curves;
+  std::vector<ComparisonExtreme> extremes;
   std::vector<ComparisonArtifacts> artifacts;
   std::vector<ComparisonSeries> series;
   std::vector<ComparisonHistograms> histograms;
   std::vector<ComparisonTables> tables;
   std::vector<const ComparisonRow*> main_metrics;
+  ComparisonRanking ranking;
   std::vector<GroupOfRuns> groups;
   std::vector<GroupedMetric> grouped_metrics;
   std::vector<ComparisonWarning> warnings;
@@ -88,12 +93,15 @@ class ComparisonBuilder {
     choose_main_metrics();
     add_groups();
     add_curves();
+    data_->extremes = extremes_of(metrics(), data_->curves, data_->baseline, data_->texts);
+    rank_runs();
     add_artifacts();
     add_series();
     return std::move(data_);
   }
 
  private:
+  static constexpr std::size_t most_main_metrics = 6;
   using Kind = ComparisonSection::Kind;
   using Values = const std::map<std::string, Value>& (ExperimentRun::*)() const;
 
@@ -250,24 +258,40 @@ class ComparisonBuilder {
   }
 
   void compare_cells() {
+    DigitsFinder finder;
     for (ComparisonSection& section : data_->sections) {
       if (section.kind == Kind::runs) continue;
       for (ComparisonRow& row : section.rows) {
         finish_row(row, data_->baseline);
+        if (row.differs) row.digits = digits_of(row, finder);
         section.differing += row.differs ? 1 : 0;
       }
     }
   }
 
   void choose_main_metrics() {
-    constexpr std::size_t most = 6;
     const std::vector<ComparisonRow>& rows = metrics();
     for (const std::string& name : options_.main_metrics)
       for (const ComparisonRow& row : rows)
         if (row.name == name) data_->main_metrics.push_back(&row);
     if (!options_.main_metrics.empty()) return;
     for (const ComparisonRow& row : rows)
-      if (row.goal && data_->main_metrics.size() < most) data_->main_metrics.push_back(&row);
+      if (row.goal) data_->main_metrics.push_back(&row);
+  }
+
+  /// The metric that ranks the runs comes first among the main ones.
+  void rank_runs() {
+    ComparisonRanking& ranking = data_->ranking;
+    std::vector<const ComparisonRow*>& main = data_->main_metrics;
+    ranking.metric = main_metric_of(metrics(), data_->runs, options_);
+    rank_by_metric(ranking, data_->runs, data_->extremes);
+    order_params(ranking, data_->sections[static_cast<std::size_t>(Kind::params)].rows);
+    if (ranking.metric == nullptr || !options_.main_metrics.empty()) return;
+    std::stable_sort(main.begin(), main.end(), [&](const ComparisonRow* a, const ComparisonRow* b) {
+      if (a == ranking.metric || b == ranking.metric) return a == ranking.metric && b != ranking.metric;
+      return main_metric_rank(a->name) < main_metric_rank(b->name);
+    });
+    if (main.size() > most_main_metrics) main.resize(most_main_metrics);
   }
 
   void add_groups() {
@@ -297,11 +321,14 @@ class ComparisonBuilder {
     const std::vector<std::size_t> order = join_by_key(
         data_->runs, [&](const ExperimentRun&) -> auto& { return *histories[next++]; },
         [&](std::string_view metric) {
-          curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}});
+          curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}, {}, {}});
         },
         [&](std::size_t row, std::size_t run, const MetricHistory& history) { curves[row].histories[run] = &history; });
     curves = reordered(std::move(curves), order);
-    for (ComparisonCurve& curve : curves) set_axis(curve, data_->runs);
+    for (ComparisonCurve& curve : curves) {
+      set_axis(curve, data_->runs);
+      add_least_and_greatest(curve);
+    }
   }
 
   void add_artifacts() {

@@ -21,6 +21,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/shown_number.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/goal.hpp"
@@ -177,6 +178,13 @@ inline void fill_json_cell(ComparisonCell& cell, const Json& json, TextArena& te
   }
 }
 
+/// Whether a text is what a cell shows of another value, so that it is shown in quotes.
+inline bool looks_like_no_text(std::string_view text) {
+  for (const std::string_view word : {"true", "false", "null", "yes", "empty", "\xE2\x80\x94"})
+    if (text == word) return true;
+  return false;
+}
+
 /// Whether both have the same value. Numbers are compared as numbers, all other values by their text. Beyond 2^53 two
 /// integers may share a double, so there the text decides.
 inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
@@ -213,6 +221,20 @@ inline void finish_row(ComparisonRow& row, std::size_t baseline) {
     }
   }
   row.is_numeric = numbers && !others;
+}
+
+/// How many digits tell the numbers of a row apart.
+inline std::size_t digits_of(const ComparisonRow& row, DigitsFinder& finder) {
+  using Kind = ComparisonCell::Kind;
+  const auto text_of = [&](std::size_t i) {
+    const ComparisonCell& cell = row.cells[i];
+    return cell.kind == Kind::number ? cell.text : std::string_view();
+  };
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) longest = (std::max)(longest, text_of(i).size());
+  if (longest <= few_digits) return few_digits;
+  return finder.digits(row.cells.size(), row.is_scientific, text_of,
+                       [&](std::size_t i, std::size_t k) { return same_cell(row.cells[i], row.cells[k]); });
 }
 
 /// Marks the best number and its ties. Marks nothing where fewer than two runs have a number.

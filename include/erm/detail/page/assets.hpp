@@ -79,6 +79,23 @@ a { color: var(--accent); }
 /* Words for who does not see the page. */
 td > i, th i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
+/* ---- who won ---- */
+
+.winner { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 24px; align-items: start; margin: 0 0 16px; padding: 12px 16px; background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--best-text); border-radius: 10px; overflow-wrap: anywhere; }
+.winner > :is(h2, p) { grid-column: 1 / -1; }
+.winner h2 { display: block; color: var(--soft); font-size: 14px; font-weight: 500; }
+.winner h2 b { color: var(--text); font-weight: 650; }
+.winner p { margin: 4px 0 0; color: var(--soft); }
+.winner .best { color: var(--text); font-size: 20px; line-height: 1.4; }
+.winner .best > b { margin-right: 8px; font-weight: 650; }
+.winner strong { padding: 1px 8px; border-radius: 6px; color: var(--best-text); background: var(--best); font-weight: 700; font-variant-numeric: tabular-nums; }
+.winner .best span { margin-left: 10px; color: var(--soft); font-size: 14px; }
+.did b { color: var(--text); font-weight: 600; }
+.did span { display: inline-block; margin-right: 16px; }
+.choices { display: flex; flex-wrap: wrap; gap: 6px 16px; max-width: 300px; justify-content: end; }
+.choices select { max-width: 200px; }
+.winner i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
 /* ---- sections ---- */
 
 .part { margin: 0 0 16px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
@@ -95,8 +112,8 @@ th, td { padding: 6px 14px; text-align: left; vertical-align: top; border-bottom
 tbody tr:last-child > * { border-bottom: 0; }
 th { font-weight: 500; background: var(--card); white-space: nowrap; }
 thead { position: sticky; top: 0; z-index: 2; }
-thead th { background: var(--head); font-weight: 600; }
-tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px solid var(--line); max-width: 40vw; overflow: hidden; text-overflow: ellipsis; }
+thead th { max-width: 260px; background: var(--head); font-weight: 600; vertical-align: bottom; white-space: normal; overflow-wrap: break-word; }
+tr > th:first-child { position: sticky; left: 0; z-index: 1; border-right: 1px solid var(--line); min-width: min(140px, 30vw); max-width: min(440px, 40vw); white-space: normal; overflow-wrap: anywhere; }
 /* Hundreds of sticky cells take a browser long: where the script runs, they are so once a table is moved. */
 @media (scripting: enabled) { .scroll:not(.moved) tr > th:first-child { position: static; } }
 td { max-width: 420px; overflow-wrap: break-word; white-space: pre-wrap; min-width: 72px; border-left: 3px solid transparent; }
@@ -107,9 +124,20 @@ td.z, td.e { font-style: italic; }
 td.d { background: var(--tint); border-left-color: var(--bar); }
 td.w { font-weight: 700; color: var(--best-text); background: var(--best); }
 td.w::before { content: "★ "; }
-.q { margin-left: 6px; color: var(--bar); font-weight: 700; }
+/* A drawn sign: fonts lack the letter, or draw it badly. */
+.q { position: relative; display: inline-block; width: 9px; height: 10px; margin-left: 7px; color: var(--bar); font-size: 0; vertical-align: -1px; }
+.q::before { content: ""; position: absolute; left: 0; right: 0; top: 2px; height: 6px; border: solid; border-width: 1.5px 0; }
+.q::after { content: ""; position: absolute; left: 4px; top: -1px; height: 12px; border-left: 1.5px solid; transform: rotate(28deg); }
+.q > i { font-size: 12px; }
 .goal { margin-left: 6px; color: var(--soft); font-weight: 400; font-size: 12px; }
-th small { color: var(--soft); font-weight: 400; }
+.goal em { font-style: normal; }
+small { color: var(--soft); font-weight: 400; }
+td small { white-space: nowrap; }
+[data-layout="rows"] tr > th:first-child { min-width: min(200px, 40vw); }
+.overview thead :is(.q, em) { display: none; }
+.overview thead small { display: block; }
+.apart > * { color: var(--soft); }
+tr:not(.apart) + .apart > * { border-top: 2px solid var(--soft); }
 .key { width: 24px; height: 8px; margin-right: 8px; vertical-align: 1px; stroke-width: 2.5; overflow: visible; }
 
 /* ---- runs ---- */
@@ -201,7 +229,8 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 @media (max-width: 600px) {
   header, main { padding-left: 10px; padding-right: 10px; }
   th, td { padding: 5px 8px; }
-  [data-layout="rows"] tr > th:first-child { min-width: 40vw; white-space: normal; overflow-wrap: anywhere; }
+  .winner { grid-template-columns: minmax(0, 1fr); }
+  .choices { max-width: none; justify-content: start; }
 }
 
 /* ---- tools, there only where the script runs ---- */
@@ -210,7 +239,8 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
 .tools input[type="search"] { flex: 1 1 200px; max-width: 340px; min-width: 0; }
-button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
+button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-heigh)page"sv,
+    R"page(t: 30px; }
 button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--page); }
@@ -223,7 +253,7 @@ label > span { color: var(--soft); }
 .menu > summary::after { content: " ▾"; }
 .menu > div { position: absolute; right: 0; z-index: 20; display: grid; gap: 4px; margin-top: 4px; padding: 8px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 8px 24px rgb(0 0 0 / 25%); }
 .menu > div button { white-space: nowrap; text-align: left; border-color: transparent; }
-.sort, .fold { padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; white-space: nowrap; }
+.sort, .fold { max-width: 100%; padding: 0; min-height: 24px; border: 0; background: none; font-weight: inherit; text-align: left; overflow-wrap: inherit; }
 .sort:hover, .fold:hover { text-decoration: underline; }
 .arrow { color: var(--accent); }
 .group > th, .group > td:not(.d), td.f:not(.d) { background: var(--head); }
@@ -242,8 +272,7 @@ output { min-width: 2.6em; font-variant-numeric: tabular-nums; }
 .chart > svg { touch-action: pan-y; cursor: crosshair; border-radius: 4px; }
 .saves { float: right; display: inline-flex; gap: 4px; }
 .saves button { min-height: 24px; padding: 0 8px; font-size: 12px; color: var(--soft); }
-.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em)page"sv,
-    R"page(; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.readout { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 1.5em; margin: 0 0 4px; padding-left: 10%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .cursor { stroke: var(--soft); stroke-width: 1; }
 .zoom { fill: var(--accent); opacity: 0.2; }
 .band { fill: var(--c); opacity: 0.18; }
@@ -306,7 +335,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "049ffd608dbbc4283132a9dd06900dbbe4f654eb5d3d67bdd4f11777ecbd02fb";
+inline constexpr std::string_view page_style_sha256 = "f730ea5e6a5320859ef0c642cb38c7fc971128d909368b5ba8cef2e75aa3c57f";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -340,20 +369,31 @@ const toNumber = (text) => {
   return Number(lower);
 };
 
-/// Six significant digits, as the page's own numbers.
-function format(value, scientific) {
+/// Six significant digits, as the page's own numbers, or more.
+function format(value, scientific, digits = 6) {
+  if (typeof value === "bigint") return String(value);
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (value !== 0 && (scientific || size < 1e-4 || (size >= 1e6 && !Number.isInteger(value)) || size >= 1e15))
-    return value.toExponential(5).replace(/\.?0+e/, "e").replace("e+", "e");
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+    return value.toExponential(digits - 1).replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e");
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
+/// The texts of numbers with as few digits, but at least these, as tell all apart that are not the same.
+function distinctTexts(numbers, { scientific = false, digits = 6 } = {}) {
+  const count = new Set(numbers.map((number) => (number === 0 ? 0 : number))).size;
+  for (; ; ++digits) {
+    const texts = numbers.map((number) => format(number, scientific, digits));
+    if (digits >= 17 || new Set(texts).size >= count) return texts;
+  }
+}
+/// Whether a row of numbers needs exponents.
+const needsExponent = (number) => Number.isFinite(number) && number !== 0 && (Math.abs(number) < 1e-4 || (Math.abs(number) >= 1e6 && !Number.isInteger(number)));
 const signed = (value, text) => (value > 0 ? "+" : "") + text;
 
 // The page as data: all that the script works with is in the tables that were written.
 
-const runs = []; // {name, full}
+const runs = []; // {name, label, full, status}: the name, the same where there is little room, the whole path
 const sections = []; // {element, kind, title, table, rows: [{name, goal, cells, ...}]}
 
 function readCell(cell) {
@@ -361,15 +401,23 @@ function readCell(cell) {
   const plain = kind === "d" ? "t" : kind;
   const shown = cell.firstChild ? cell.firstChild.data : "";
   const text = plain === "m" || plain === "e" ? "" : cell.getAttribute("title") || shown;
-  return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN };
+  const note = cell.lastChild && cell.lastChild.localName === "small" ? cell.lastChild.textContent : "";
+  return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN, note };
 }
+
+/// What tells the best points of a metric's curves from the values logged last.
+const pointWords = (point) => (point === "min" || point === "max" ? ` (${point} of curve)` : "");
 
 function readName(header) {
   const goal = find(".goal", header);
   const holder = find(".sort", header) || header;
   const first = holder.firstChild;
+  const label = first && first.nodeType === Node.TEXT_NODE ? first.data : "";
+  const { point = "" } = header.dataset;
   return {
-    name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
+    label,
+    name: label + pointWords(point),
+    point,
     goal: goal ? goal.dataset.goal : null,
     goalMark: goal,
     plain: header.classList.contains("u"),
@@ -386,7 +434,8 @@ function readRows(section) {
     rows = heads.slice(1).map(readName);
     for (const line of body) {
       let cell = line.cells[0];
-      for (const row of rows) row.cells.push(readCell(cell = cell.nextElementSibling));
+      const run = Number(cell.dataset.run);
+      for (const row of rows) row.cells[run] = readCell(cell = cell.nextElementSibling);
     }
   } else {
     rows = body.map((line) => {
@@ -409,7 +458,11 @@ function addSection(element) {
   if (runs.length === 0) {
     const byRow = table.dataset.layout === "rows";
     for (const header of byRow ? [...table.tBodies[0].rows].map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
-      runs.push({ name: [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data, full: header.title });
+    {
+      const label = [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data;
+      const { run, name = label, status = "" } = header.dataset;
+      runs[run] = { name, label, full: header.title, status };
+    }
   }
   let rows = null;
   sections.push({
@@ -425,7 +478,7 @@ function addSection(element) {
     folded: new Set(),
     shown: null,
     // Read when first asked for.
-    get rows() { return rows || (rows = readRows(this)); },
+    get rows() { return chosenRows(this, rows || (rows = readRows(this))); },
   });
 }
 
@@ -442,6 +495,7 @@ const sameCell = (a, b) => {
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
   x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
+  main: "", point: "",
 };
 let defaultBaseline = 0;
 
@@ -457,7 +511,7 @@ function addressOfState() {
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
   if (folded.length) parts.set("folded", JSON.stringify(folded));
-  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
+  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", ""], ["main", ""], ["point", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
   if (state.smooth) parts.set("smooth", state.smooth);
   if (state.log) parts.set("log", "1");
   if (state.outliers) parts.set("outliers", "1");
@@ -485,6 +539,8 @@ function loadState() {
   state.hidden = new Set((parts.get("hide") || "").split(".").filter(Boolean).map(Number).filter(isRun));
   state.filter = parts.get("filter") || "";
   state.differing = parts.get("differing") === "1";
+  state.main = /^(min|max):/.test(parts.get("main")) && metricNamed(parts.get("main").slice(4)) ? parts.get("main") : "";
+  state.point = points.has(parts.get("point")) ? parts.get("point") : "";
   state.show = ["difference", "percent"].includes(parts.get("show")) ? parts.get("show") : "value";
   state.layout = ["rows", "columns"].includes(parts.get("layout")) ? parts.get("layout") : "";
   state.closed = new Set((parts.get("closed") || "").split(".").filter(Boolean).map(Number));
@@ -533,46 +589,69 @@ const say = (text) => { status.textContent = text; };
 function judge(row, shown) {
   const compared = row.cells[state.baseline];
   row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
-  let best = NaN, count = 0;
+  let best = NaN, count = 0, differing = 0;
   for (const run of shown) {
     const cell = row.cells[run];
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
+    differin)page"sv,
+    R"page(g += cell.differs;
     cell.best = false;
     if (!row.goal || Number.isNaN(cell.number)) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
   }
+  // With many runs, a row in which most of them differ needs no tint.
+  row.tinted = shown.length <= 10 || 2 * differing <= shown.length;
+  row.texts = state.show === "value" ? null : differenceTexts(row, shown);
   if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best;
 }
 
-/// What a cell shows: its value, or how far it is from the baseline's.
-function shownText(row, run) {
-  const cell = row.cells[run], compared = row.cells[state.baseline];
-  if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
-  const difference = cell.number - compared.number;
-  if (state.show === "difference") return signed(difference, format(difference));
-  if (compared.number === 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
-  const percent = (100 * difference) / Math.abs(compared.number);
-  return signed(percent, String(Number(percent.toPrecision(3)))) + " %";
+/// Whole numbers that a double cannot hold are subtracted as they are written.
+function difference(cell, compared) {
+  const isLong = (one) => /^[+-]?\d+$/.test(one.text) && !Number.isSafeInteger(one.number);
+  if ((isLong(cell) || isLong(compared)) && [cell, compared].every((one) => /^[+-]?\d+$/.test(one.text)))
+    return BigInt(cell.text.replace("+", "")) - BigInt(compared.text.replace("+", ""));
+  return cell.number - compared.number;
 }
+
+/// For each run that has a number how far it is from the baseline's, with as many digits as tell the runs apart.
+function differenceTexts(row, shown) {
+  const compared = row.cells[state.baseline];
+  const texts = new Map();
+  if (compared.kind !== "n") return texts;
+  const others = shown.filter((run) => run !== state.baseline && row.cells[run].kind === "n");
+  const isPercent = state.show === "percent";
+  const numbers = others.map((run) => {
+    const number = difference(row.cells[run], compared);
+    if (!isPercent) return number;
+    return compared.number === 0 || !Number.isFinite(compared.number) ? NaN : (100 * Number(number)) / Math.abs(compared.number);
+  });
+  const shortest = distinctTexts(numbers, { digits: isPercent ? 3 : 6 });
+  others.forEach((run, i) => texts.set(run, isPercent && Number.isNaN(numbers[i]) ? "n/a" : signed(numbers[i], shortest[i]) + (isPercent ? " %" : "")));
+  return texts;
+}
+
+/// What a cell shows: its value, or how far it is from the baseline's.
+const shownText = (row, run) => (row.texts && row.texts.get(run)) || row.cells[run].shown;
 
 function makeCell(row, run) {
   const cell = row.cells[run];
   const text = shownText(row, run);
   const element = document.createElement("td");
-  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
+  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && row.tinted && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
   if (marks) element.className = marks.trim();
   element.append(text);
   if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
   if (cell.best) element.append(make("i", null, " best"));
+  if (cell.note && !row.brief) element.append(make("small", null, cell.note));
   return element;
 }
 
 function nameParts(row, text) {
-  const parts = [text === undefined ? row.name : text];
+  const parts = [text || row.label];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
-  if (row.differs && !row.plain) par)page"sv,
-    R"page(ts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (pointNames[row.point]) parts.push(make("small", null, ` ${pointNames[row.point]}`));
   return parts;
 }
 
@@ -611,9 +690,10 @@ function sorted(items, cellOf, direction) {
     .map((entry) => entry.item);
 }
 
-function orderedRuns(shown) {
+/// Without an order that the reader chose, runs that are lines have the order of the ranking.
+function orderedRuns(shown, layout) {
   const sort = state.sort;
-  if (!sort || sort.by !== "row") return shown;
+  if (!sort || sort.by !== "row") return layout === "rows" ? inRank(shown) : shown;
   const row = sections[sort.section].rows.find((candidate) => candidate.name === sort.key);
   return row ? sorted(shown, (run) => row.cells[run], sort.direction) : shown;
 }
@@ -623,6 +703,203 @@ function orderedRows(section, rows) {
   if (!sort || sort.section !== section.index || sort.by === "row") return rows;
   if (sort.by === "name") return sorted(rows, (row) => ({ kind: "t", text: row.name }), sort.direction);
   return sorted(rows, (row) => row.cells[sort.key], sort.direction);
+}
+
+// Who won: which metric ranks the runs, which point of its curves counts, and the words that name the best run.
+
+/// What the reader may choose to count of a curve. "": what the goal of the metric says.
+const points = new Map([["", "best"], ["last", "last"], ["min", "min"], ["max", "max"], ["best", "best so far"]]);
+const pointNames = { last: "last", min: "min of curve", max: "max of curve" };
+const apartWords = { failed: "failed", killed: "killed", diverged: "diverged" };
+const apartOrder = ["", "missing", "diverged", "failed", "killed"];
+const isRankedAsWritten = Boolean(find(".winner:not(.unranked)"));
+const ranking = { row: null, last: null, goal: null, order: [], apart: [] };
+
+const sectionOf = (kind) => sections.find((section) => section.kind === kind);
+const metricRows = () => (sectionOf("metrics") ? sectionOf("metrics").rows.filter((row) => !pointWords(row.point)) : []);
+const metricNamed = (name) => metricRows().find((row) => row.name === name);
+
+let extremesRead = null;
+/// For each metric with curves [least, its step, greatest, its step] of each run, or 0.
+function extremes() {
+  if (!extremesRead) {
+    const data = find("script.extremes");
+    extremesRead = new Map((data ? JSON.parse(data.textContent) : []).map(([name, ...ofRuns]) => [name, ofRuns]));
+  }
+  return extremesRead;
+}
+
+const curveRows = new Map();
+/// The row of the least or greatest points of a metric's curves; null where they are the values logged last.
+function curveRow(metric, point) {
+  const key = `${point}:${metric.name}`;
+  if (curveRows.has(key)) return curveRows.get(key);
+  const ofRuns = extremes().get(metric.name);
+  const at = point === "min" ? 0 : 2;
+  let row = null;
+  if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
+    const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
+    const texts = distinctTexts(numbers, { scientific: numbers.some(needsExponent) });
+    row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
+      cells: metric.cells.map((cell, run) => (ofRuns[run]
+        ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };
+    row.search = metric.search.replace(metric.name.toLowerCase(), row.name.toLowerCase());
+  }
+  curveRows.set(key, row);
+  return row;
+}
+
+/// The row that stands for a metric under the reader's choice.
+function valuesOf(metric, goal = metric.goal) {
+  const point = state.point === "" || state.point === "best" ? goal : state.point;
+  return (point !== "last" && point && curveRow(metric, point)) || metric;
+}
+
+/// The rows of a section under the reader's choice of a point and of a metric.
+function chosenRows(section, rows) {
+  if (!/^(metrics|overview)$/.test(section.kind) || (!state.main && /^(best)?$/.test(state.point))) return rows;
+  const choice = `${state.point} ${state.main}`;
+  if (!section.chosen || section.chosen.choice !== choice) section.chosen = { choice, rows: (section.kind === "metrics" ? chosenMetrics : chosenMains)(rows) };
+  return section.chosen.rows;
+}
+
+function chosenMetrics(rows) {
+  if (/^(best)?$/.test(state.point)) return rows;
+  const logged = rows.filter((row) => !pointWords(row.point));
+  return state.point === "last" ? logged : logged.flatMap((row) => {
+    const best = curveRow(row, state.point);
+    return best ? [{ ...row, point: "last" }, best] : [row];
+  });
+}
+
+function chosenMains(rows) {
+  const mains = rows.filter((row) => row.point).map((row) => metricNamed(row.label));
+  const metrics = [...new Set([metricNamed(state.main.slice(4)), ...mains].filter(Boolean))];
+  const shown = metrics.flatMap((metric, i) => {
+    const goal = i === 0 && state.main ? state.main.slice(0, 3) : metric.goal;
+    const values = valuesOf(metric, goal);
+    return (i === 0 && values !== metric ? [values, metric] : [values]).map((row) => ({ ...row, goal, brief: true, point: pointWords(row.point) ? row.point : i === 0 && values !== metric ? "last" : "value" }));
+  });
+  return [...shown, ...rows.filter((row) => !row.point)];
+}
+
+/// Which metric ranks the runs and in which order: the best first, those apart last.
+function rankRuns() {
+  const overview = sectionOf("overview");
+  const row = overview && (isRankedAsWritten || state.main) ? overview.rows[0] : null;
+  const last = row && pointWords(row.point) ? overview.rows[1] : row;
+  const goal = state.main ? state.main.slice(0, 3) : row && row.goal;
+  const sign = goal === "max" ? -1 : 1;
+  const apart = runs.map(({ status: ended }, run) => {
+    if (!row) return "";
+    const cell = last.cells[run];
+    return ended || (cell.kind !== "n" ? "missing" : Number.isFinite(cell.number) ? "" : "diverged");
+  });
+  const valueOf = (run) => (Number.isNaN(row.cells[run].number) ? Infinity : sign * row.cells[run].number);
+  const order = runs.map((_, run) => run);
+  if (row) order.sort((a, b) => apartOrder.indexOf(apart[a]) - apartOrder.indexOf(apart[b]) || Math.sign(valueOf(a) - valueOf(b)) || a - b);
+  Object.assign(ranking, { row, last, goal, order, apart });
+}
+const inRank = (shown) => {
+  const isShown = new Set(shown);
+  return ranking.order.filter((run) => isShown.has(run));
+};
+
+const clip = (text) => (text.length > 60 ? text.slice(0, 60) + "…" : text);
+const valueText = (row, run) => (row.cells[run].kind === "m" ? "—" : clip(row.cells[run].shown));
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function bestWords(ranked) {
+  const { row, last } = ranking;
+  const best = ranked[0], cell = row.cells[best];
+  const parts = [runKey(best), make("b", null, runs[best].name), " ", make("strong", null, valueText(row, best))];
+  if (row !== last) {
+    const found = extremes().get(row.label)[best], step = found ? `, step ${found[row.point === "min" ? 1 : 3]}` : "";
+    const isLast = cell.number === last.cells[best].number;
+    parts.push(make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
+  } else if (state.point === "last") {
+    parts.push(make("span", null, "last value"));
+  }
+  const equal = ranked.filter((run) =>)page"sv,
+    R"page( run !== best && row.cells[run].number === cell.number);
+  if (equal.length) parts.push(make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
+  return make("p", { class: "best" }, parts);
+}
+
+function paramWords(ranked) {
+  const best = ranked[0], isFew = runs.length <= 10, section = sectionOf(isFew ? "params" : "overview");
+  const other = best !== state.baseline ? state.baseline : ranked.length > 1 ? ranked[1] : ranking.order[ranking.order.length - 1];
+  const varying = section ? section.rows.filter((row) => !row.point && row.cells.some((cell) => !sameCell(cell, row.cells[0]))) : [];
+  const params = isFew ? varying.filter((row) => !sameCell(row.cells[best], row.cells[other])) : varying;
+  if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].name}.` : "No param varies.");
+  const { params: all, telling } = winner.part.dataset;
+  const count = isFew ? params.length : Number(all), most = isFew ? 4 : Math.min(4, Number(telling));
+  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row) =>
+    make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")),
+  count > most ? make("span", null, `and ${counted(count - most, "other param")}`) : null);
+}
+
+function apartPart(apart, ranked) {
+  if (apart.length === 0) return null;
+  const counts = [["failed", "failed"], ["killed", "killed"], ["diverged", "diverged (not a finite number)"], ["missing", "without a value"]]
+    .map(([why, words]) => [apart.filter((run) => ranking.apart[run] === why).length, words]).filter(([count]) => count > 0);
+  const sign = ranking.goal === "max" ? -1 : 1, valueOf = (run) => sign * ranking.row.cells[run].number;
+  const ahead = apart.filter((run) => Number.isFinite(valueOf(run)) && (ranked.length === 0 || valueOf(run) < valueOf(ranked[0])))
+    .reduce((best, run) => (best === null || valueOf(run) < valueOf(best) ? run : best), null);
+  return make("p", { class: "apart" }, "Not ranked: " + counts.map(([count, words]) => `${count} ${words}`).join(", ") +
+    (ahead === null ? "" : `; of these, ${runs[ahead].name} reached ${valueText(ranking.row, ahead)}`));
+}
+
+const winner = { part: find(".winner"), written: null, main: null, point: null };
+
+/// The words as they were written, or those that follow from the choices of the reader.
+function renderWinner(shown) {
+  if (!winner.part) return;
+  winner.main.value = state.main;
+  if (winner.main.value !== state.main) fillMetrics();
+  winner.point.value = state.point;
+  const isAsWritten = shown.length === runs.length && !state.main && !state.point && state.baseline === defaultBaseline;
+  if (isAsWritten || !ranking.row) return winner.words.replaceChildren(...winner.written);
+  const order = inRank(shown);
+  const ranked = order.filter((run) => ranking.apart[run] === ""), apart = order.filter((run) => ranking.apart[run] !== "");
+  const { row } = ranking;
+  const heading = make("h2", { id: "tw" }, ranked.length ? "Best of " : "None of ", counted(shown.length, "run"), ranked.length ? " by " : " has a result: ",
+    make("b", null, row.label), row.goalMark ? row.goalMark.cloneNode(true) : ranking.goal === "min" ? " (lowest)" : " (highest)");
+  const words = [heading];
+  if (ranked.length) words.push(bestWords(ranked), paramWords(ranked));
+  if (ranked.length > 1) words.push(make("p", null, "Then " + ranked.slice(1, 4).map((run) => `${runs[run].name} ${valueText(row, run)}`).join(", ")));
+  words.push(apartPart(apart, ranked));
+  winner.words.replaceChildren(...words.filter(Boolean));
+}
+
+/// All metrics in the list, when it is asked for.
+function fillMetrics() {
+  if (winner.main.options.length > 1) return;
+  const arrows = { min: "↓", max: "↑" };
+  for (const { name, goal, numeric } of metricRows())
+    if (numeric) winner.main.append(...(goal ? [goal] : ["min", "max"]).map((way) => option(`${way}:${name}`, `${name} ${arrows[way]}`)));
+  winner.main.value = state.main;
+}
+
+function addWinnerControls() {
+  if (!winner.part) return;
+  winner.written = [...winner.part.childNodes];
+  winner.words = make("div", null, winner.written);
+  const choose = (name) => (event) => { state[name] = event.target.value; render(); say(find("h2", winner.part).textContent); };
+  winner.main = make("select", { onchange: choose("main"), onfocus: fillMetrics, onpointerdown: fillMetrics },
+    option("", ranking.row ? ranking.row.label : "—"));
+  winner.point = make("select", { onchange: choose("point") }, [...points].map(([value, text]) => option(value, text)));
+  winner.part.append(winner.words, make("div", { class: "choices" }, labelled("Rank by", winner.main),
+    find("script.extremes") ? labelled("Value of a curve", winner.point) : null));
+}
+
+/// The best value up to each point of a curve.
+function soFar(values, goal) {
+  let best = NaN;
+  return Float64Array.from(values, (value) => {
+    if (Number.isNaN(best) || (goal === "min" ? value < best : value > best)) best = value;
+    return best;
+  });
 }
 
 // The tables: their rows, folds and headers.
@@ -661,8 +938,9 @@ function runHeader(section, run, scope) {
     header.children[0].checked = !state.hidden.has(run);
     header.children[1].checked = state.baseline === run;
   }
-  const parts = [runKey(run), runs[run].name];
+  const parts = [runKey(run), runs[run].label];
   if (run === state.baseline && runs.length > 1) parts.push(make("small", null, " baseline"));
+  if (scope === "row" && apartWords[ranking.apart[run]]) parts.push(make("small", null, ` ${apartWords[ranking.apart[run]]}`));
   if (scope === "col" && section.rows.length > 1) header.append(sortButton("run", section, run, runs[run].name, parts));
   else header.append(...parts);
   const direction = scope === "col" ? sortDirection("run", section, run) : null;
@@ -676,7 +954,7 @@ function focusAgain(section, selector) {
 }
 
 function nameHeader(section, row, scope) {
-  const header = make("th", { scope });
+  const header = make("th", { scope, "data-point": row.point || null });
   if (row.differs && !row.plain && scope === "col") header.className = "x";
   if (scope === "col" && runs.length > 1) {
     header.append(sortButton("row", section, row.name, row.name, nameParts(row)));
@@ -756,7 +1034,7 @@ function columnsTable(section, rows, order) {
     }
     const { row, from, depth } = item;
     body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
-      make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))), order.map((run) => makeCell(row, run))));
+      make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
   }
   return [make("thead", null, head), body];
 }
@@ -764,10 +1042,11 @@ function columnsTable(section, rows, order) {
 function rowsTable(section, rows, order) {
   const items = pathTree(section, rows);
   const head = make("tr", null, make("th", { scope: "col" }, "Run"),
-    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
+    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col)page"sv,
+    R"page("))));
   const body = make("tbody");
   for (const run of order) {
-    body.append(make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"),
+    body.append(make("tr", { class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null }, runHeader(section, run, "row"),
       items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
   }
   return [make("thead", null, head), body];
@@ -775,9 +1054,9 @@ function rowsTable(section, rows, order) {
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
-  const rows = orderedRows(section, shownRows(section));
   const layout = layoutOf(section);
+  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown, layout);
+  const rows = orderedRows(section, shownRows(section));
   section.table.dataset.layout = layout;
   section.table.replaceChildren(...(layout === "rows" ? rowsTable(section, rows, order) : columnsTable(section, rows, order)));
   section.shown = { rows, order };
@@ -823,10 +1102,10 @@ function render() {
   const shown = visibleRuns();
   if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
+  rankRuns();
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortBu)page"sv,
-    R"page(ttons(section);
+      addSortButtons(section);
       if (canFold(section)) comingIntoView.observe(section.element);
       continue;
     }
@@ -840,6 +1119,7 @@ function render() {
   });
   markTables();
   showControls();
+  renderWinner(shown);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();
@@ -1007,7 +1287,8 @@ function goToDifference(forward) {
 function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";)page"sv,
+    R"page(
     if (event.key === "Escape") {
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
@@ -1076,8 +1357,7 @@ function seriesOf(chart) {
 const stepName = (chart) => chart.figure.dataset.axis || "step";
 const haveOneAxis = (a, b) => state.x !== "step" || stepName(a) === stepName(b);
 /// The zoom, if it is one of this chart's axis.
-const zoomOf = (chart) => (state.x !== "step" || )page"sv,
-    R"page(stepName(chart) === state.zoomAxis) ? state.zoom : null;
+const zoomOf = (chart) => (state.x !== "step" || stepName(chart) === state.zoomAxis) ? state.zoom : null;
 const xOf = (series, i) => state.x === "step" ? series.step[i] : state.x === "time" ? series.seconds[i] : series.start + series.seconds[i];
 
 /// The exponential average without its bias towards 0 at the begin; NaN is skipped and stays a gap.
@@ -1108,7 +1388,7 @@ function groupings() {
 function lineOf(series) {
   const count = series.y.length;
   const x = Float64Array.from({ length: count }, (_, i) => xOf(series, i));
-  return { key: series.run, run: series.run, name: runs[series.run].name, x, raw: series.y, y: smoothed(series.y) };
+  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: series.y, y: smoothed(series.y) };
 }
 
 /// The value of a line at x, between its points; NaN beyond them.
@@ -1278,7 +1558,8 @@ function domainOf(lines, isGrouped, zoom) {
   const widen = (low, high) => {
     if (!Number.isFinite(low)) return [0, 1];
     const room = Math.max(Math.abs(low), Math.abs(high));
-    return high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
+    ret)page"sv,
+    R"page(urn high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
   };
   return { x: widen(x0, x1), y: widen(y0, y1), smallest: Number.isFinite(smallest) ? smallest : 1 };
 }
@@ -1321,8 +1602,7 @@ function renderChart(chart) {
   chart.brush = draw("rect", { class: "zoom", y: box.top, height: plotHeight, width: 0, x: 0 });
   chart.svg.replaceChildren(draw("defs", null, draw("clipPath", { id: `c${chart.index}` },
     draw("rect", { x: box.left, y: box.top - 2, width: plotWidth, height: plotHeight + 4 }))), grid, plot, chart.brush, chart.cursor);
-  cha)page"sv,
-    R"page(rt.isDrawn = true;
+  chart.isDrawn = true;
   moveCursor(chart, chart.at);
   if (chart.points.open) fillPoints(chart);
 }
@@ -1518,7 +1798,8 @@ function fillPoints(chart) {
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
-      make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
+      make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make)page"sv,
+    R"page(("th", { scope: "row" }, text)
         : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
 }
 
@@ -1564,15 +1845,15 @@ function addCharts() {
   find("details > summary", section).after(make("div", { class: "controls" }, labelled("x", c.x),
     make("label", null, make("span", null, "Smoothing"), c.smooth, make("output", null, "0.00")),
     make("label", null, c.log, make("span", null, "log")), make("label", null, c.outliers, make("span", null, "ignore outliers")),
-    c.g)page"sv,
-    R"page(roup.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
+    c.group.options.length > 1 ? labelled("Group by", c.group) : null, labelled("Band", c.band), c.zoomOut));
 }
 
 // Many runs: parallel coordinates and the scatter of a pair.
 
 function plotRows() {
   const overview = sections.find(isOverview);
-  return overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
+  const rows = overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
+  return [...rows.filter((row) => !row.point), ...rows.filter((row) => row.point).reverse()];
 }
 
 /// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.
@@ -1708,7 +1989,8 @@ function renderParallel(axes) {
     const placeAt = (event) => {
       const frame = plots.parallel.getBoundingClientRect();
       const y = ((event.clientY - frame.top) / frame.height) * height;
-      return Math.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
+      return Ma)page"sv,
+    R"page(th.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
     };
     let from = null;
     zone.addEventListener("pointerdown", (event) => { from = placeAt(event); zone.setPointerCapture(event.pointerId); });
@@ -1756,8 +2038,7 @@ function zoomTogether(gallery) {
   const images = findAll("img", gallery);
   if (images.length === 0) return null;
   const boxes = images.map((image) => {
-  )page"sv,
-    R"page(  const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
+    const frame = make("div", { class: "lens", tabindex: 0, role: "region", "aria-label": image.alt });
     image.replaceWith(frame);
     frame.append(image);
     image.loading = "eager";
@@ -1939,7 +2220,8 @@ function addSliders() {
         }
       }
     };
-    const last = steps.length - 1;
+    )page"sv,
+    R"page(const last = steps.length - 1;
     move(last);
     if (last < 1) continue;
     const output = make("output", null, steps[last]);
@@ -1994,8 +2276,7 @@ function markTables() {
         cells.forEach((cell, column) => {
           if (column === 0) return;
           const other = match && match.cells[base.names.indexOf(names[column])];
-          line.cells[column].classList.toggle(")page"sv,
-    R"page(d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
+          line.cells[column].classList.toggle("d", Boolean(isCompared && (isNew || (match && !(other && sameCell(cell, other))))));
         });
       }
       const here = new Set(lines.map((entry) => entry.key));
@@ -2087,7 +2368,9 @@ findAll(".part").forEach((part, index) => find("details", part).addEventListener
   else state.closed.add(index);
   if (!isFirst) saveState();
 }));
+rankRuns();
 addTools();
+addWinnerControls();
 addCharts();
 addPlots();
 addGalleries();
@@ -2107,7 +2390,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "a34dbce7a90c221ede997cfb7949936af336f77e55e631a9cede2140cdab0f85";
+inline constexpr std::string_view page_script_sha256 = "0c69f18280f9dac2c66f587e18e85c3357db7dbd10b64c161414b326e8c8e67a";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

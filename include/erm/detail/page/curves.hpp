@@ -274,7 +274,7 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
       append_integer(out, point.step);
     };
     add_point(history->last());
-    for (const auto& extreme : {(history->min)(), (history->max)()}) {
+    for (const auto& extreme : {curve.least[run], curve.greatest[run]}) {
       if (extreme)
         add_point(*extreme);
       else

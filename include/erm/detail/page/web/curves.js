@@ -60,7 +60,7 @@ function groupings() {
 function lineOf(series) {
   const count = series.y.length;
   const x = Float64Array.from({ length: count }, (_, i) => xOf(series, i));
-  return { key: series.run, run: series.run, name: runs[series.run].name, x, raw: series.y, y: smoothed(series.y) };
+  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: series.y, y: smoothed(series.y) };
 }
 
 /// The value of a line at x, between its points; NaN beyond them.

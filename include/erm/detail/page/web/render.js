@@ -6,6 +6,7 @@ function render() {
   const shown = visibleRuns();
   if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
+  rankRuns();
   for (const section of sections) {
     if (isAsWritten && isLarge(section) && !isOverview(section)) {
       addSortButtons(section);
@@ -22,6 +23,7 @@ function render() {
   });
   markTables();
   showControls();
+  renderWinner(shown);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();

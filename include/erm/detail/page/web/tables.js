@@ -34,8 +34,9 @@ function runHeader(section, run, scope) {
     header.children[0].checked = !state.hidden.has(run);
     header.children[1].checked = state.baseline === run;
   }
-  const parts = [runKey(run), runs[run].name];
+  const parts = [runKey(run), runs[run].label];
   if (run === state.baseline && runs.length > 1) parts.push(make("small", null, " baseline"));
+  if (scope === "row" && apartWords[ranking.apart[run]]) parts.push(make("small", null, ` ${apartWords[ranking.apart[run]]}`));
   if (scope === "col" && section.rows.length > 1) header.append(sortButton("run", section, run, runs[run].name, parts));
   else header.append(...parts);
   const direction = scope === "col" ? sortDirection("run", section, run) : null;
@@ -49,7 +50,7 @@ function focusAgain(section, selector) {
 }
 
 function nameHeader(section, row, scope) {
-  const header = make("th", { scope });
+  const header = make("th", { scope, "data-point": row.point || null });
   if (row.differs && !row.plain && scope === "col") header.className = "x";
   if (scope === "col" && runs.length > 1) {
     header.append(sortButton("row", section, row.name, row.name, nameParts(row)));
@@ -129,7 +130,7 @@ function columnsTable(section, rows, order) {
     }
     const { row, from, depth } = item;
     body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
-      make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))), order.map((run) => makeCell(row, run))));
+      make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
   }
   return [make("thead", null, head), body];
 }
@@ -140,7 +141,7 @@ function rowsTable(section, rows, order) {
     items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
   const body = make("tbody");
   for (const run of order) {
-    body.append(make("tr", { class: isVisible(run) ? null : "off" }, runHeader(section, run, "row"),
+    body.append(make("tr", { class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null }, runHeader(section, run, "row"),
       items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
   }
   return [make("thead", null, head), body];
@@ -148,9 +149,9 @@ function rowsTable(section, rows, order) {
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown);
-  const rows = orderedRows(section, shownRows(section));
   const layout = layoutOf(section);
+  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown, layout);
+  const rows = orderedRows(section, shownRows(section));
   section.table.dataset.layout = layout;
   section.table.replaceChildren(...(layout === "rows" ? rowsTable(section, rows, order) : columnsTable(section, rows, order)));
   section.shown = { rows, order };

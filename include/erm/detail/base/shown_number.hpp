@@ -1,0 +1,213 @@
+// Numbers as a reader sees them: six significant digits, or as many as it takes to tell the numbers of a row apart.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/to_size.hpp"
+
+namespace erm::detail {
+
+/// Writes the number whose first `count` significant digits are `digits`; the first digit stands for 10^exponent.
+inline char* write_digits(char* to, const char* digits, std::size_t count, int exponent, bool scientific) {
+  const auto copy = [&](const char* from, std::size_t size) {
+    std::memcpy(to, from, size);
+    to += size;
+  };
+  const auto zeros = [&](std::size_t size) {
+    std::memset(to, '0', size);
+    to += size;
+  };
+  if (scientific || exponent > 20 || exponent < -7) {
+    *to++ = digits[0];
+    if (count > 1) {
+      *to++ = '.';
+      copy(digits + 1, count - 1);
+    }
+    *to++ = 'e';
+    return std::to_chars(to, to + 12, exponent).ptr;
+  }
+  if (exponent < 0) {
+    copy("0.", 2);
+    zeros(static_cast<std::size_t>(-exponent - 1));
+    copy(digits, count);
+    return to;
+  }
+  const auto before_point = static_cast<std::size_t>(exponent) + 1;
+  if (count <= before_point) {
+    copy(digits, count);
+    zeros(before_point - count);
+  } else {
+    copy(digits, before_point);
+    *to++ = '.';
+    copy(digits + before_point, count - before_point);
+  }
+  return to;
+}
+
+/// How many digits are enough for a double, and for any whole number of 64 bits. A number that is shown with more is
+/// shown as it is written.
+inline constexpr std::size_t few_digits = 6, most_digits = 20, all_digits = 21;
+
+/// A decimal number, rounded.
+struct RoundedNumber {
+  char digits[most_digits + 1];
+  std::size_t count = 0;     // without zeros at the end; 0 for the number 0
+  int exponent = 0;          // of the first digit
+  bool is_whole = false;     // written without a point and without an exponent
+  bool has_exponent = false;
+};
+
+/// Rounds the number that is written in `text`, which has no sign, to `most` significant digits.
+inline RoundedNumber rounded_number(std::string_view text, std::size_t most) {
+  // Its first significant digits and one more, and the position of its point: 0.00123 is 123 with exponent -3.
+  RoundedNumber number;
+  number.exponent = -1;
+  bool point_seen = false;
+  std::size_t i = 0;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '.') {
+      point_seen = true;
+      continue;
+    }
+    if ((c | 0x20) == 'e') {
+      number.has_exponent = true;
+      break;
+    }
+    if (number.count == 0 && c == '0') {
+      number.exponent -= point_seen ? 1 : 0;
+      continue;
+    }
+    number.exponent += point_seen ? 0 : 1;
+    if (number.count <= most) number.digits[number.count++] = c;
+  }
+  number.is_whole = !point_seen && !number.has_exponent;
+  if (number.has_exponent) {
+    const bool down = i + 1 < text.size() && text[i + 1] == '-';
+    int written = 0;
+    for (++i; i < text.size(); ++i)
+      if (text[i] >= '0' && text[i] <= '9' && written < 100000) written = written * 10 + (text[i] - '0');
+    number.exponent += down ? -written : written;
+  }
+  if (number.count > most) {
+    number.count = most;
+    if (number.digits[most] >= '5') {
+      std::size_t k = most;
+      while (k > 0 && number.digits[k - 1] == '9') number.digits[--k] = '0';
+      if (k > 0) {
+        ++number.digits[k - 1];
+      } else {
+        number.digits[0] = '1';
+        ++number.exponent;
+      }
+    }
+  }
+  while (number.count > 0 && number.digits[number.count - 1] == '0') --number.count;
+  return number;
+}
+
+inline constexpr std::size_t shown_number_room = 64;
+
+/// The decimal number `text` with at most `digits` significant digits: with six of them, 0.123456789 becomes 0.123457,
+/// or 1.23457e-1 with an exponent. nan, inf and -inf become NaN, ∞ and -∞. Whole numbers do not change unless
+/// `scientific` is true. `to` needs room for shown_number_room and the text. Returns the end.
+inline char* write_number(char* to, std::string_view text, bool scientific, std::size_t digits = few_digits) {
+  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  const std::string_view with_sign = text;
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  const auto copy = [&](std::string_view from) {
+    std::memcpy(to, from.data(), from.size());
+    return to + from.size();
+  };
+  if (text.empty() || ((text[0] < '0' || text[0] > '9') && text[0] != '.')) {
+    const bool is_nan = !text.empty() && (text[0] | 0x20) == 'n';
+    if (negative && !is_nan) *to++ = '-';
+    return copy(is_nan ? "NaN" : "\xE2\x88\x9E");
+  }
+  if (digits > most_digits) return copy(with_sign);
+  const RoundedNumber number = rounded_number(text, digits);
+  if (!scientific && !number.has_exponent && (number.is_whole || text.size() <= digits + 1)) return copy(with_sign);
+  if (number.count == 0) return copy(negative ? "-0" : "0");
+  if (negative) *to++ = '-';
+  return write_digits(to, number.digits, number.count, number.exponent, scientific);
+}
+
+inline void append_number(std::string& out, std::string_view text, bool scientific, std::size_t digits) {
+  const std::size_t begin = out.size();
+  out.resize(begin + text.size() + shown_number_room);
+  const char* const end = write_number(out.data() + begin, text, scientific, digits);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+inline void append_six_digits(std::string& out, std::string_view text, bool scientific) {
+  append_number(out, text, scientific, few_digits);
+}
+
+/// Finds how many digits tell numbers apart, in time that grows with their count only. Reused for many rows.
+class DigitsFinder {
+ public:
+  /// The least number of significant digits, at least six, with which write_number gives different texts to any two of
+  /// `count` numbers that are not the same. `text_of(i)` is the decimal text of a number, or empty for one that does
+  /// not count; `same(i, k)` says whether two are the same number.
+  template <class TextOf, class Same>
+  std::size_t digits(std::size_t count, bool scientific, const TextOf& text_of, const Same& same) {
+    std::size_t size = 4;
+    while (size < 2 * count) size *= 2;
+    for (std::size_t digits = few_digits; digits <= most_digits; ++digits) {
+      slots_.assign(size, Slot{});
+      bool is_apart = true;
+      for (std::size_t i = 0; i < count && is_apart; ++i) {
+        std::string_view text = text_of(i);
+        if (text.empty()) continue;
+        const std::uint64_t hash = hash_of(text, scientific, digits);
+        std::size_t at = to_size(hash & (size - 1));
+        while (slots_[at].number != 0 && slots_[at].hash != hash) at = (at + 1) & (size - 1);
+        if (slots_[at].number == 0)
+          slots_[at] = {i + 1, hash};
+        else
+          is_apart = same(slots_[at].number - 1, i);
+      }
+      if (is_apart) return digits;
+    }
+    return all_digits;
+  }
+
+ private:
+  struct Slot {
+    std::size_t number = 0;  // counted from 1
+    std::uint64_t hash = 0;
+  };
+
+  /// Of what write_number shows of a number.
+  static std::uint64_t hash_of(std::string_view text, bool scientific, std::size_t digits) {
+    if (text[0] == '+') text.remove_prefix(1);
+    const bool negative = !text.empty() && text[0] == '-';
+    if (negative) text.remove_prefix(1);
+    if (text.empty() || ((text[0] < '0' || text[0] > '9') && text[0] != '.'))
+      return !text.empty() && (text[0] | 0x20) == 'n' ? 1 : negative ? 2 : 3;
+    RoundedNumber number = rounded_number(text, digits);
+    if (number.is_whole && !scientific && text.size() > digits) {
+      if (text.size() > most_digits) return std::hash<std::string_view>()(text) * 2 + (negative ? 1 : 0);
+      number = rounded_number(text, most_digits);
+    }
+    if (number.count == 0) return 4;  // whatever the sign
+    std::uint64_t hash = static_cast<std::uint64_t>(number.exponent) * 2 + (negative ? 1 : 0);
+    for (std::size_t i = 0; i < number.count; ++i)
+      hash = hash * 11 + static_cast<std::uint64_t>(number.digits[i] - '0' + 1);
+    hash *= 0x9E3779B97F4A7C15U;
+    return hash ^ hash >> 29;
+  }
+
+  std::vector<Slot> slots_;
+};
+
+}  // namespace erm::detail
