@@ -84,7 +84,7 @@ function domainOf(lines, isGrouped, zoom) {
 }
 
 function renderChart(chart) {
-  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
+  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map((series) => lineOf(series, chart));
   const isGrouped = state.group !== "";
   chart.lines = isGrouped ? groupLines(lines) : lines;
   const domain = domainOf(chart.lines, isGrouped, zoomOf(chart));
@@ -127,7 +127,7 @@ function renderChart(chart) {
 }
 
 const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
-  !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
+  !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom && state.point !== "best";
 
 function renderCharts() {
   for (const chart of charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);

@@ -57,10 +57,12 @@ function groupings() {
   return names;
 }
 
-function lineOf(series) {
+function lineOf(series, chart) {
   const count = series.y.length;
   const x = Float64Array.from({ length: count }, (_, i) => xOf(series, i));
-  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: series.y, y: smoothed(series.y) };
+  const metric = state.point === "best" ? metricNamed(chart.name) : null;
+  const values = metric && metric.goal ? soFar(series.y, metric.goal) : series.y;
+  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: values, y: smoothed(values) };
 }
 
 /// The value of a line at x, between its points; NaN beyond them.

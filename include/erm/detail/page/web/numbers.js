@@ -6,24 +6,24 @@ const toNumber = (text) => {
   return Number(lower);
 };
 
-/// Six significant digits, as the page's own numbers, or more.
+/// Six significant digits, as the page's own numbers, or as many as are asked for.
 function format(value, scientific, digits = 6) {
   if (typeof value === "bigint") return String(value);
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (value !== 0 && (scientific || size < 1e-4 || (size >= 1e6 && !Number.isInteger(value)) || size >= 1e15))
-    return value.toExponential(digits - 1).replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e");
+    return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
-/// The texts of numbers with as few digits, but at least these, as tell all apart that are not the same.
-function distinctTexts(numbers, { scientific = false, digits = 6 } = {}) {
-  const count = new Set(numbers.map((number) => (number === 0 ? 0 : number))).size;
-  for (; ; ++digits) {
+/// The texts of numbers: six digits, or as many more as tell different ones apart.
+function distinctTexts(numbers, scientific, least = 6) {
+  const different = new Set(numbers).size;
+  for (let digits = least; ; ++digits) {
     const texts = numbers.map((number) => format(number, scientific, digits));
-    if (digits >= 17 || new Set(texts).size >= count) return texts;
+    if (digits === 17 || new Set(texts).size === different) return texts;
   }
 }
-/// Whether a row of numbers needs exponents.
+/// Whether a number is shown with an exponent, and with it those of its row.
 const needsExponent = (number) => Number.isFinite(number) && number !== 0 && (Math.abs(number) < 1e-4 || (Math.abs(number) >= 1e6 && !Number.isInteger(number)));
 const signed = (value, text) => (value > 0 ? "+" : "") + text;

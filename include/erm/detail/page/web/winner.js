@@ -32,7 +32,7 @@ function curveRow(metric, point) {
   let row = null;
   if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
     const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
-    const texts = distinctTexts(numbers, { scientific: numbers.some(needsExponent) });
+    const texts = distinctTexts(numbers, numbers.some(needsExponent));
     row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
       cells: metric.cells.map((cell, run) => (ofRuns[run]
         ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };

@@ -1,0 +1,132 @@
+#include "erm/detail/base/shown_number.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace shown_number_test {
+
+namespace {
+
+std::string six(std::string_view text, bool scientific = false) {
+  std::string out;
+  erm::detail::append_six_digits(out, text, scientific);
+  return out;
+}
+
+std::string shown(std::string_view text, std::size_t digits, bool scientific = false) {
+  std::string out;
+  erm::detail::append_number(out, text, scientific, digits);
+  return out;
+}
+
+std::size_t digits_of(const std::vector<std::string>& numbers, bool scientific = false) {
+  erm::detail::DigitsFinder finder;
+  return finder.digits(
+      numbers.size(), scientific, [&](std::size_t i) { return std::string_view(numbers[i]); },
+      [&](std::size_t i, std::size_t k) { return numbers[i] == numbers[k]; });
+}
+
+}  // namespace
+
+TEST_CASE("Numbers are shown to six significant digits") {
+  CHECK(six("0.123456789") == "0.123457");
+  CHECK(six("0.1") == "0.1");
+  CHECK(six("-12.34567891") == "-12.3457");
+  CHECK(six("0.0001234567") == "0.000123457");
+  CHECK(six("999999.96") == "1000000");
+  CHECK(six("0.99999996") == "1");
+  CHECK(six("123456.5") == "123457");
+  CHECK(six("1234567.89") == "1234570");
+  CHECK(six("2.50000") == "2.50000");  // seven characters are short enough as they are
+  CHECK(six("2.5000000") == "2.5");
+  CHECK(six("1e-05") == "0.00001");
+  CHECK(six("+0.5") == "0.5");
+  CHECK(six(".123456789") == "0.123457");
+  CHECK(six("0.00000000000001") == "1e-14");
+  CHECK(six("1.5e+300") == "1.5e300");
+}
+
+TEST_CASE("Whole numbers are shown completely") {
+  CHECK(six("18446744073709551615") == "18446744073709551615");
+  CHECK(six("-1234567") == "-1234567");
+  CHECK(six("0") == "0");
+  CHECK(six(std::string(300, '7')) == std::string(300, '7'));
+}
+
+TEST_CASE("A row in scientific notation shows each number that way") {
+  CHECK(six("0.1", true) == "1e-1");
+  CHECK(six("1e-05", true) == "1e-5");
+  CHECK(six("123456789", true) == "1.23457e8");
+  CHECK(six("0", true) == "0");
+  CHECK(six("-0.0", true) == "-0");
+  CHECK(six("9.9999999e-9", true) == "1e-8");
+  CHECK(six("1e400", true) == "1e400");
+}
+
+TEST_CASE("Numbers that are not finite are shown by name") {
+  CHECK(six("nan") == "NaN");
+  CHECK(six("-nan") == "NaN");
+  CHECK(six("inf") == "\xE2\x88\x9E");
+  CHECK(six("-inf", true) == "-\xE2\x88\x9E");
+  CHECK(six("+Infinity") == "\xE2\x88\x9E");
+}
+
+TEST_CASE("A number is shown to as many digits as are asked for") {
+  CHECK(shown("-204857.3312", 6) == "-204857");
+  CHECK(shown("-204857.3312", 10) == "-204857.3312");
+  CHECK(shown("-204857.33125", 10) == "-204857.3313");
+  CHECK(shown("123457089.5", 10, true) == "1.234570895e8");
+  CHECK(shown("0.1000000000000000055", 19) == "0.1000000000000000055");
+  CHECK(shown("0.99999999999999999999999", 20) == "1");
+  CHECK(shown("9.99999999999999999995", 21) == "9.99999999999999999995");
+}
+
+TEST_CASE("A row has the least digits that tell its numbers apart, at least six") {
+  CHECK(digits_of({}) == 6);
+  CHECK(digits_of({"0.1", "0.2"}) == 6);
+  CHECK(digits_of({"-204857.3312", "-204857.3313"}) == 10);
+  CHECK(digits_of({"-204857.3312", "-204857.3312"}) == 6);
+  CHECK(digits_of({"0.1", "0.10000000000000002", "7"}) == 17);
+  CHECK(digits_of({"999999.96", "1000000"}) == 8);
+  CHECK(digits_of({"", "", "0.5"}) == 6);
+  CHECK(digits_of({"nan", "inf", "-inf", "1"}) == 6);
+  // Whole numbers are shown completely, unless the row has exponents.
+  CHECK(digits_of({"18446744073709551614", "18446744073709551615"}) == 6);
+  CHECK(digits_of({"18446744073709551614", "18446744073709551615"}, true) == 20);
+  CHECK(digits_of({"1.00000000000000000000001e5", "1.00000000000000000000002e5"}) == erm::detail::all_digits);
+  // Two numbers that six digits tell apart, and seven do not: 1.23456|49 and 1.23456|51.
+  CHECK(digits_of({"1.2345649", "1.2345651"}) == 6);
+}
+
+TEST_CASE("No two different numbers of a row are shown as the same text, whatever their distance") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> numbers;
+    const double base = std::uniform_real_distribution<>(-1e6, 1e6)(random);
+    const double step = std::pow(10.0, -static_cast<int>(random() % 12));
+    for (int i = 0; i < 40; ++i) {
+      std::string text;
+      erm::detail::append_floating(text, base + step * static_cast<double>(random() % 20));
+      numbers.push_back(text);
+    }
+    for (const bool scientific : {false, true}) {
+      const std::size_t digits = digits_of(numbers, scientific);
+      std::set<std::string> exact(numbers.begin(), numbers.end()), texts, fewer;
+      for (const std::string& number : numbers) {
+        texts.insert(shown(number, digits, scientific));
+        fewer.insert(shown(number, digits - 1, scientific));
+      }
+      CHECK(texts.size() == exact.size());
+      if (digits > 6) CHECK(fewer.size() < exact.size());
+    }
+  }
+}
+
+}  // namespace shown_number_test
