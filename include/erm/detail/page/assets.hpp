@@ -369,25 +369,25 @@ const toNumber = (text) => {
   return Number(lower);
 };
 
-/// Six significant digits, as the page's own numbers, or more.
+/// Six significant digits, as the page's own numbers, or as many as are asked for.
 function format(value, scientific, digits = 6) {
   if (typeof value === "bigint") return String(value);
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "-∞" : "∞";
   const size = Math.abs(value);
   if (value !== 0 && (scientific || size < 1e-4 || (size >= 1e6 && !Number.isInteger(value)) || size >= 1e15))
-    return value.toExponential(digits - 1).replace(/(\.\d*?)0+e/, "$1e").replace(".e", "e").replace("e+", "e");
+    return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
-/// The texts of numbers with as few digits, but at least these, as tell all apart that are not the same.
-function distinctTexts(numbers, { scientific = false, digits = 6 } = {}) {
-  const count = new Set(numbers.map((number) => (number === 0 ? 0 : number))).size;
-  for (; ; ++digits) {
+/// The texts of numbers: six digits, or as many more as tell different ones apart.
+function distinctTexts(numbers, scientific, least = 6) {
+  const different = new Set(numbers).size;
+  for (let digits = least; ; ++digits) {
     const texts = numbers.map((number) => format(number, scientific, digits));
-    if (digits >= 17 || new Set(texts).size >= count) return texts;
+    if (digits === 17 || new Set(texts).size === different) return texts;
   }
 }
-/// Whether a row of numbers needs exponents.
+/// Whether a number is shown with an exponent, and with it those of its row.
 const needsExponent = (number) => Number.isFinite(number) && number !== 0 && (Math.abs(number) < 1e-4 || (Math.abs(number) >= 1e6 && !Number.isInteger(number)));
 const signed = (value, text) => (value > 0 ? "+" : "") + text;
 
@@ -593,9 +593,9 @@ function judge(row, shown) {
   for (const run of shown) {
     const cell = row.cells[run];
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
-    differin)page"sv,
-    R"page(g += cell.differs;
-    cell.best = false;
+    differing += cell.differs;
+    cell.bes)page"sv,
+    R"page(t = false;
     if (!row.goal || Number.isNaN(cell.number)) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
@@ -626,7 +626,7 @@ function differenceTexts(row, shown) {
     if (!isPercent) return number;
     return compared.number === 0 || !Number.isFinite(compared.number) ? NaN : (100 * Number(number)) / Math.abs(compared.number);
   });
-  const shortest = distinctTexts(numbers, { digits: isPercent ? 3 : 6 });
+  const shortest = distinctTexts(numbers, false, isPercent ? 3 : 6);
   others.forEach((run, i) => texts.set(run, isPercent && Number.isNaN(numbers[i]) ? "n/a" : signed(numbers[i], shortest[i]) + (isPercent ? " %" : "")));
   return texts;
 }
@@ -739,7 +739,7 @@ function curveRow(metric, point) {
   let row = null;
   if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
     const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
-    const texts = distinctTexts(numbers, { scientific: numbers.some(needsExponent) });
+    const texts = distinctTexts(numbers, numbers.some(needsExponent));
     row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
       cells: metric.cells.map((cell, run) => (ofRuns[run]
         ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };
@@ -820,8 +820,8 @@ function bestWords(ranked) {
   } else if (state.point === "last") {
     parts.push(make("span", null, "last value"));
   }
-  const equal = ranked.filter((run) =>)page"sv,
-    R"page( run !== best && row.cells[run].number === cell.number);
+  const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.numb)page"sv,
+    R"page(er);
   if (equal.length) parts.push(make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
   return make("p", { class: "best" }, parts);
 }
@@ -1042,10 +1042,10 @@ function columnsTable(section, rows, order) {
 function rowsTable(section, rows, order) {
   const items = pathTree(section, rows);
   const head = make("tr", null, make("th", { scope: "col" }, "Run"),
-    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col)page"sv,
-    R"page("))));
+    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
   const body = make("tbody");
-  for (const run of order) {
+  for (const ru)page"sv,
+    R"page(n of order) {
     body.append(make("tr", { class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null }, runHeader(section, run, "row"),
       items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
   }
@@ -1287,10 +1287,10 @@ function goToDifference(forward) {
 function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";)page"sv,
-    R"page(
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (event.key === "Escape") {
-      if (find(".menu[open]")) find(".menu[open]").open = false;
+      if (find(".)page"sv,
+    R"page(menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
       else if (state.zoom) { state.zoom = null; render(); }
       else if (state.brush.size) { state.brush.clear(); render(); }
@@ -1385,10 +1385,12 @@ function groupings() {
   return names;
 }
 
-function lineOf(series) {
+function lineOf(series, chart) {
   const count = series.y.length;
   const x = Float64Array.from({ length: count }, (_, i) => xOf(series, i));
-  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: series.y, y: smoothed(series.y) };
+  const metric = state.point === "best" ? metricNamed(chart.name) : null;
+  const values = metric && metric.goal ? soFar(series.y, metric.goal) : series.y;
+  return { key: series.run, run: series.run, name: runs[series.run].label, x, raw: values, y: smoothed(values) };
 }
 
 /// The value of a line at x, between its points; NaN beyond them.
@@ -1556,16 +1558,16 @@ function domainOf(lines, isGrouped, zoom) {
   }
   if (zoom) [x0, x1] = zoom;
   const widen = (low, high) => {
-    if (!Number.isFinite(low)) return [0, 1];
+    )page"sv,
+    R"page(if (!Number.isFinite(low)) return [0, 1];
     const room = Math.max(Math.abs(low), Math.abs(high));
-    ret)page"sv,
-    R"page(urn high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
+    return high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
   };
   return { x: widen(x0, x1), y: widen(y0, y1), smallest: Number.isFinite(smallest) ? smallest : 1 };
 }
 
 function renderChart(chart) {
-  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map(lineOf);
+  const lines = seriesOf(chart).filter((series) => isVisible(series.run)).map((series) => lineOf(series, chart));
   const isGrouped = state.group !== "";
   chart.lines = isGrouped ? groupLines(lines) : lines;
   const domain = domainOf(chart.lines, isGrouped, zoomOf(chart));
@@ -1608,7 +1610,7 @@ function renderChart(chart) {
 }
 
 const chartsAreAsWritten = () => state.hidden.size === 0 && state.brush.size === 0 && state.x === "step" &&
-  !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom;
+  !state.smooth && !state.log && !state.outliers && !state.group && !state.zoom && state.point !== "best";
 
 function renderCharts() {
   for (const chart of charts) if (chart.isDrawn || !chartsAreAsWritten()) renderChart(chart);
@@ -1797,9 +1799,9 @@ function fillPoints(chart) {
     make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
-      make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
-      make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make)page"sv,
-    R"page(("th", { scope: "row" }, text)
+      make("thead", null, make("tr", nul)page"sv,
+    R"page(l, head.map((text) => make("th", { scope: "col" }, text)))),
+      make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
         : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
 }
 
@@ -1986,11 +1988,11 @@ function renderParallel(axes) {
     const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
     const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
     if (state.brush.has(name)) show(low, high);
-    const placeAt = (event) => {
+    const placeAt =)page"sv,
+    R"page( (event) => {
       const frame = plots.parallel.getBoundingClientRect();
       const y = ((event.clientY - frame.top) / frame.height) * height;
-      return Ma)page"sv,
-    R"page(th.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
+      return Math.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
     };
     let from = null;
     zone.addEventListener("pointerdown", (event) => { from = placeAt(event); zone.setPointerCapture(event.pointerId); });
@@ -2213,15 +2215,15 @@ function addSliders() {
         if (entry && one.current === entry.item) continue;
         one.current = entry ? entry.item : null;
         one.shown.replaceChildren(entry ? items.get(entry.item).cloneNode(true) : make("p", { class: "none" }, "none"));
-        for (const image of findAll("img", one.shown)) {
+        for (const image of findAll("img", one.shown)page"sv,
+    R"page()) {
           image.loading = "eager";
           image.decoding = "sync";
           image.alt = `${id} of ${runs[one.run].name}`;
         }
       }
     };
-    )page"sv,
-    R"page(const last = steps.length - 1;
+    const last = steps.length - 1;
     move(last);
     if (last < 1) continue;
     const output = make("output", null, steps[last]);
@@ -2390,7 +2392,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "0c69f18280f9dac2c66f587e18e85c3357db7dbd10b64c161414b326e8c8e67a";
+inline constexpr std::string_view page_script_sha256 = "83752756ca86b36ae545fd18c54fc4f91e4aca9474c8c19fd36958c0bb4d50c1";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {
