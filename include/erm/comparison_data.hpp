@@ -33,6 +33,8 @@ struct ComparisonCell {
   bool differs = false;
   /// Whether the metric has a goal and no other run has a better value.
   bool best = false;
+  /// How many significant digits tell a number from the others of its row: at least 6. More than 20 stands for all.
+  std::uint8_t digits = 6;
   /// NaN if the value is not a number.
   double number = std::numeric_limits<double>::quiet_NaN();
   /// The exact value. A number is the shortest decimal that reads back as the same number.
@@ -51,8 +53,6 @@ struct ComparisonRow {
   bool is_numeric = false;
   /// Whether a number in the row is too long for fixed notation.
   bool is_scientific = false;
-  /// How many significant digits tell the numbers of the row apart: at least 6. More than 20 stands for all digits.
-  std::size_t digits = 6;
   /// Whether the row describes other rows, such as the number of features.
   bool is_summary = false;
   /// Whether the value says nothing about the experiment, such as a process id. Such a row never differs.

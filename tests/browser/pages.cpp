@@ -222,7 +222,7 @@ void write_trials(const std::filesystem::path& folder) {
     erm::ExperimentRun run = run_named("trial_" + std::to_string(i), i);
     const double lr = std::pow(10.0, -5 + 0.02 * ((i * 53) % 150));
     run.log_params({{"lr", i == 47 ? 3e-4 : lr}, {"optimizer", i == 47 ? "adamw" : optimizers[i % 3]}, {"seed", i}, {"epochs", 20}});
-    const double best = i == 47 ? 0.2949 : i == 11 ? 0.29 : 0.3 + 0.25 * std::pow(std::log10(lr) + 3.5, 2) + 0.01 * (i % 3) + 0.0001 * i;
+    const double best = i == 47 ? 0.2949 : i == 11 ? 0.29 : 0.3 + 0.25 * std::pow(std::log10(lr) + 3.5, 2) + 0.15 * (i % 3) + 0.0001 * i;
     for (int step = 0; step < 20 && i != 100; ++step) {
       const bool is_broken = i % 40 == 7 && i != 47 && step > 5;
       const double loss = step < 12 ? best + 0.1 * (12 - step) : best + (step == 12 ? 0 : 0.05);

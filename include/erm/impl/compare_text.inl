@@ -29,7 +29,7 @@ inline void add_text_cell(TextTable& table, const ComparisonCell& cell, const Co
     case Kind::missing:
       return table.add("\xE2\x80\x94", row.is_numeric, cell.differs ? yellow : dim);
     case Kind::number:
-      append_number(text, cell.text, row.is_scientific, row.digits);
+      append_number(text, cell.text, row.is_scientific, cell.digits);
       break;
     default:
       text = cell.text.empty() ? std::string_view("(empty)") : cell.text;
@@ -102,7 +102,7 @@ inline void append_text_winner(std::string& out, const Comparison& comparison, b
     const std::size_t best = ranking.runs[0];
     const auto value = [&](const ComparisonRow& row) {
       std::string text;
-      append_number(text, row.cells[best].text, row.is_scientific, row.digits);
+      append_number(text, row.cells[best].text, row.is_scientific, row.cells[best].digits);
       return text;
     };
     std::string line = "Best of " + std::to_string(ranking.runs.size()) + " runs by " +

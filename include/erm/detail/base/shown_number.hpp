@@ -155,36 +155,49 @@ inline void append_six_digits(std::string& out, std::string_view text, bool scie
 /// Finds how many digits tell numbers apart, in time that grows with their count only. Reused for many rows.
 class DigitsFinder {
  public:
-  /// The least number of significant digits, at least six, with which write_number gives different texts to any two of
-  /// `count` numbers that are not the same. `text_of(i)` is the decimal text of a number, or empty for one that does
-  /// not count; `same(i, k)` says whether two are the same number.
-  template <class TextOf, class Same>
-  std::size_t digits(std::size_t count, bool scientific, const TextOf& text_of, const Same& same) {
-    std::size_t size = 4;
-    while (size < 2 * count) size *= 2;
-    for (std::size_t digits = few_digits; digits <= most_digits; ++digits) {
+  /// Calls `set(i, digits)` for those of `count` numbers that need more than six significant digits, so that write_number
+  /// gives different texts to any two that are not the same: each number gets as few digits as tell it from all others.
+  /// `text_of(i)` is the decimal text of a number, or empty for one that does not count; `same(i, k)` says whether two
+  /// are the same number.
+  template <class TextOf, class Same, class Set>
+  void find(std::size_t count, bool scientific, const TextOf& text_of, const Same& same, const Set& set) {
+    std::vector<std::size_t> left, alike, at;
+    for (std::size_t i = 0; i < count; ++i)
+      if (!text_of(i).empty()) left.push_back(i);
+    for (std::size_t digits = few_digits; !left.empty(); ++digits) {
+      if (digits > few_digits)
+        for (const std::size_t i : left) set(i, digits);
+      if (digits == all_digits) return;
+      at.clear();
+      bool any_alike = false;
+      std::size_t size = 4;
+      while (size < 2 * left.size()) size *= 2;
       slots_.assign(size, Slot{});
-      bool is_apart = true;
-      for (std::size_t i = 0; i < count && is_apart; ++i) {
-        std::string_view text = text_of(i);
-        if (text.empty()) continue;
-        const std::uint64_t hash = hash_of(text, scientific, digits);
-        std::size_t at = to_size(hash & (size - 1));
-        while (slots_[at].number != 0 && slots_[at].hash != hash) at = (at + 1) & (size - 1);
-        if (slots_[at].number == 0)
-          slots_[at] = {i + 1, hash};
+      for (const std::size_t i : left) {
+        const std::uint64_t hash = hash_of(text_of(i), scientific, digits);
+        std::size_t place = to_size(hash & (size - 1));
+        while (slots_[place].number != 0 && slots_[place].hash != hash) place = (place + 1) & (size - 1);
+        Slot& slot = slots_[place];
+        if (slot.number == 0)
+          slot = {i + 1, hash, false};
         else
-          is_apart = same(slots_[at].number - 1, i);
+          slot.is_shared = slot.is_shared || !same(slot.number - 1, i);
+        any_alike = any_alike || slot.is_shared;
+        at.push_back(place);
       }
-      if (is_apart) return digits;
+      if (!any_alike) return;
+      alike.clear();
+      for (std::size_t k = 0; k < left.size(); ++k)
+        if (slots_[at[k]].is_shared) alike.push_back(left[k]);
+      left.swap(alike);
     }
-    return all_digits;
   }
 
  private:
   struct Slot {
-    std::size_t number = 0;  // counted from 1
+    std::size_t number = 0;  // the first of its text, counted from 1
     std::uint64_t hash = 0;
+    bool is_shared = false;  // whether another number has that text
   };
 
   /// Of what write_number shows of a number.

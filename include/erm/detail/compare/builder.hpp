@@ -263,7 +263,7 @@ class ComparisonBuilder {
       if (section.kind == Kind::runs) continue;
       for (ComparisonRow& row : section.rows) {
         finish_row(row, data_->baseline);
-        if (row.differs) row.digits = digits_of(row, finder);
+        if (row.differs) find_digits(row, finder);
         section.differing += row.differs ? 1 : 0;
       }
     }

@@ -65,7 +65,7 @@ inline std::vector<ComparisonExtreme> extremes_of(const std::vector<ComparisonRo
     if (!extreme) continue;
     finish_row(extreme->row, baseline);
     mark_best_cells(extreme->row.cells, *extreme->row.goal);
-    if (extreme->row.differs) extreme->row.digits = digits_of(extreme->row, finder);
+    if (extreme->row.differs) find_digits(extreme->row, finder);
     extremes.push_back(std::move(*extreme));
   }
   return extremes;

@@ -223,8 +223,8 @@ inline void finish_row(ComparisonRow& row, std::size_t baseline) {
   row.is_numeric = numbers && !others;
 }
 
-/// How many digits tell the numbers of a row apart.
-inline std::size_t digits_of(const ComparisonRow& row, DigitsFinder& finder) {
+/// Gives each number of a row the digits that tell it from the others.
+inline void find_digits(ComparisonRow& row, DigitsFinder& finder) {
   using Kind = ComparisonCell::Kind;
   const auto text_of = [&](std::size_t i) {
     const ComparisonCell& cell = row.cells[i];
@@ -232,9 +232,11 @@ inline std::size_t digits_of(const ComparisonRow& row, DigitsFinder& finder) {
   };
   std::size_t longest = 0;
   for (std::size_t i = 0; i < row.cells.size(); ++i) longest = (std::max)(longest, text_of(i).size());
-  if (longest <= few_digits) return few_digits;
-  return finder.digits(row.cells.size(), row.is_scientific, text_of,
-                       [&](std::size_t i, std::size_t k) { return same_cell(row.cells[i], row.cells[k]); });
+  if (longest <= few_digits) return;
+  finder.find(
+      row.cells.size(), row.is_scientific, text_of,
+      [&](std::size_t i, std::size_t k) { return same_cell(row.cells[i], row.cells[k]); },
+      [&](std::size_t i, std::size_t digits) { row.cells[i].digits = static_cast<std::uint8_t>(digits); });
 }
 
 /// Marks the best number and its ties. Marks nothing where fewer than two runs have a number.

@@ -91,7 +91,7 @@ td > i, th i { position: absolute; width: 1px; height: 1px; overflow: hidden; cl
 .winner strong { padding: 1px 8px; border-radius: 6px; color: var(--best-text); background: var(--best); font-weight: 700; font-variant-numeric: tabular-nums; }
 .winner .best span { margin-left: 10px; color: var(--soft); font-size: 14px; }
 .did b { color: var(--text); font-weight: 600; }
-.did span { display: inline-block; margin-right: 16px; }
+.did span { display: inline-block; }
 .choices { display: flex; flex-wrap: wrap; gap: 6px 16px; max-width: 300px; justify-content: end; }
 .choices select { max-width: 200px; }
 .winner i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -239,9 +239,9 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
 .tools input[type="search"] { flex: 1 1 200px; max-width: 340px; min-width: 0; }
-button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-heigh)page"sv,
-    R"page(t: 30px; }
-button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
+button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
+button, s)page"sv,
+    R"page(elect, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--page); }
 input { accent-color: var(--accent); }
@@ -335,7 +335,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "f730ea5e6a5320859ef0c642cb38c7fc971128d909368b5ba8cef2e75aa3c57f";
+inline constexpr std::string_view page_style_sha256 = "99e1673a67106cbf0cb4a12adef9544692372c3e151c86eeb5500de88290c931";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -380,12 +380,27 @@ function format(value, scientific, digits = 6) {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
 /// The texts of numbers: six digits, or as many more as tell different ones apart.
-function distinctTexts(numbers, scientific, least = 6) {
+function distinctTexts(numbers, scientific) {
   const different = new Set(numbers).size;
-  for (let digits = least; ; ++digits) {
+  for (let digits = 6; ; ++digits) {
     const texts = numbers.map((number) => format(number, scientific, digits));
     if (digits === 17 || new Set(texts).size === different) return texts;
   }
+}
+/// The same for numbers in a table, where only those get more digits that would look like another one.
+function apartTexts(numbers, scientific, least = 6) {
+  const texts = [];
+  let left = numbers.map((_, i) => i);
+  for (let digits = least; left.length > 0; ++digits) {
+    const alike = new Map();
+    for (const i of left) {
+      texts[i] = format(numbers[i], scientific, digits);
+      if (!alike.has(texts[i])) alike.set(texts[i], []);
+      alike.get(texts[i]).push(i);
+    }
+    left = digits === 17 ? [] : [...alike.values()].filter((group) => new Set(group.map((i) => numbers[i])).size > 1).flat();
+  }
+  return texts;
 }
 /// Whether a number is shown with an exponent, and with it those of its row.
 const needsExponent = (number) => Number.isFinite(number) && number !== 0 && (Math.abs(number) < 1e-4 || (Math.abs(number) >= 1e6 && !Number.isInteger(number)));
@@ -580,7 +595,8 @@ const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
 const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
 
-// The cells of a table: what a value is compared with, shows and is sorted by.
+// The cells of a table: what a value is compared with, shows and is sort)page"sv,
+    R"page(ed by.
 
 const status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const say = (text) => { status.textContent = text; };
@@ -594,8 +610,7 @@ function judge(row, shown) {
     const cell = row.cells[run];
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
     differing += cell.differs;
-    cell.bes)page"sv,
-    R"page(t = false;
+    cell.best = false;
     if (!row.goal || Number.isNaN(cell.number)) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
@@ -626,7 +641,7 @@ function differenceTexts(row, shown) {
     if (!isPercent) return number;
     return compared.number === 0 || !Number.isFinite(compared.number) ? NaN : (100 * Number(number)) / Math.abs(compared.number);
   });
-  const shortest = distinctTexts(numbers, false, isPercent ? 3 : 6);
+  const shortest = apartTexts(numbers, false, isPercent ? 3 : 6);
   others.forEach((run, i) => texts.set(run, isPercent && Number.isNaN(numbers[i]) ? "n/a" : signed(numbers[i], shortest[i]) + (isPercent ? " %" : "")));
   return texts;
 }
@@ -739,7 +754,7 @@ function curveRow(metric, point) {
   let row = null;
   if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
     const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
-    const texts = distinctTexts(numbers, numbers.some(needsExponent));
+    const texts = apartTexts(numbers, numbers.some(needsExponent));
     row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
       cells: metric.cells.map((cell, run) => (ofRuns[run]
         ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };
@@ -812,17 +827,17 @@ const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 function bestWords(ranked) {
   const { row, last } = ranking;
   const best = ranked[0], cell = row.cells[best];
-  const parts = [runKey(best), make("b", null, runs[best].name), " ", make("strong", null, valueText(row, best))];
+  const parts = [runKey(best), make("b", n)page"sv,
+    R"page(ull, runs[best].name), " ", make("strong", null, valueText(row, best))];
   if (row !== last) {
     const found = extremes().get(row.label)[best], step = found ? `, step ${found[row.point === "min" ? 1 : 3]}` : "";
     const isLast = cell.number === last.cells[best].number;
-    parts.push(make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
+    parts.push(" ", make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
   } else if (state.point === "last") {
-    parts.push(make("span", null, "last value"));
+    parts.push(" ", make("span", null, "last value"));
   }
-  const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.numb)page"sv,
-    R"page(er);
-  if (equal.length) parts.push(make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
+  const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.number);
+  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
   return make("p", { class: "best" }, parts);
 }
 
@@ -834,9 +849,9 @@ function paramWords(ranked) {
   if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].name}.` : "No param varies.");
   const { params: all, telling } = winner.part.dataset;
   const count = isFew ? params.length : Number(all), most = isFew ? 4 : Math.min(4, Number(telling));
-  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row) =>
-    make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")),
-  count > most ? make("span", null, `and ${counted(count - most, "other param")}`) : null);
+  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row, i) =>
+    [i > 0 ? ", " : "", make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")]).flat(),
+  count > most ? [" ", make("span", null, `and ${counted(count - most, "other param")}`)] : null);
 }
 
 function apartPart(apart, ranked) {
@@ -1032,7 +1047,8 @@ function columnsTable(section, rows, order) {
       body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
       continue;
     }
-    const { row, from, depth } = item;
+    co)page"sv,
+    R"page(nst { row, from, depth } = item;
     body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
       make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
   }
@@ -1044,8 +1060,7 @@ function rowsTable(section, rows, order) {
   const head = make("tr", null, make("th", { scope: "col" }, "Run"),
     items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
   const body = make("tbody");
-  for (const ru)page"sv,
-    R"page(n of order) {
+  for (const run of order) {
     body.append(make("tr", { class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null }, runHeader(section, run, "row"),
       items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
   }
@@ -1275,7 +1290,8 @@ function goToDifference(forward) {
   const marks = findAll(".part:not(.overview) > details[open] tr.x > th, .part:not(.overview) > details[open] thead th.x");
   if (marks.length === 0) return say("No row differs");
   const current = marks.indexOf(find(".at"));
-  const next = current < 0 ? (forward ? 0 : marks.length - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
+  const next = current < 0 ? (forward ? 0 : marks.length)page"sv,
+    R"page( - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
   for (const mark of findAll(".at")) mark.classList.remove("at");
   const target = marks[next];
   target.classList.add("at");
@@ -1289,8 +1305,7 @@ function listenToKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (event.key === "Escape") {
-      if (find(".)page"sv,
-    R"page(menu[open]")) find(".menu[open]").open = false;
+      if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
       else if (state.zoom) { state.zoom = null; render(); }
       else if (state.brush.size) { state.brush.clear(); render(); }
@@ -1540,7 +1555,8 @@ function domainOf(lines, isGrouped, zoom) {
   const values = [];
   for (const line of lines) {
     for (let i = 0; i < line.x.length; ++i) {
-      if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = Math.max(x1, line.x[i]); }
+      if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = )page"sv,
+    R"page(Math.max(x1, line.x[i]); }
       if (zoom && (line.x[i] < zoom[0] || line.x[i] > zoom[1])) continue;
       for (const value of isGrouped ? [line.low[i], line.high[i]] : [line.raw[i]]) {
         if (!Number.isFinite(value)) continue;
@@ -1558,8 +1574,7 @@ function domainOf(lines, isGrouped, zoom) {
   }
   if (zoom) [x0, x1] = zoom;
   const widen = (low, high) => {
-    )page"sv,
-    R"page(if (!Number.isFinite(low)) return [0, 1];
+    if (!Number.isFinite(low)) return [0, 1];
     const room = Math.max(Math.abs(low), Math.abs(high));
     return high - low > room * 1e-12 ? [low, high] : room > 0 ? [low - room * 0.1, high + room * 0.1] : [low - 1, high + 1];
   };
@@ -1792,15 +1807,15 @@ function pointsOf(chart) {
 }
 
 function fillPoints(chart) {
-  const [head, ...body] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
+  const [head, ...bod)page"sv,
+    R"page(y] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
   const shown = body.filter((_, i) => i % every === 0);
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
     make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
-      make("thead", null, make("tr", nul)page"sv,
-    R"page(l, head.map((text) => make("th", { scope: "col" }, text)))),
+      make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", null, shown.map((line) => make("tr", null, line.map((text, i) => i === 0 ? make("th", { scope: "row" }, text)
         : make("td", { class: text ? "n" : "m" }, text || "—"))))))));
 }
@@ -1981,15 +1996,15 @@ function renderParallel(axes) {
     scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
       ...shades.map((k) => colored(draw("rect", { class: "shade", x: x - 4, y: yOfPlace(k + 0.05), width: 8, height: (height - top - bottom) / 20 }), k)),
       draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, axis.name.length > 22 ? axis.name.slice(0, 21) + "…" : axis.name),
-      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
+      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6)page"sv,
+    R"page(, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
     const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
       "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
       "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
     const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
     const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
     if (state.brush.has(name)) show(low, high);
-    const placeAt =)page"sv,
-    R"page( (event) => {
+    const placeAt = (event) => {
       const frame = plots.parallel.getBoundingClientRect();
       const y = ((event.clientY - frame.top) / frame.height) * height;
       return Math.min(1, Math.max(0, 1 - (y - top) / (height - top - bottom)));
@@ -2205,7 +2220,8 @@ function addSliders() {
       const shown = find(".shown", figure);
       const run = figure.dataset.run;
       const entries = [...findAll(`template[data-run="${run}"]`, area), shown].map(({ dataset }) =>
-        ({ place: Number(dataset.place), step: dataset.step, item: dataset.item || dataset.same }));
+        ({ place: Number(dataset.place), step: dataset.step, ite)page"sv,
+    R"page(m: dataset.item || dataset.same }));
       return { figure, shown, run: Number(run), at: find(".when", figure), entries, current: null };
     });
     const move = (place) => {
@@ -2215,8 +2231,7 @@ function addSliders() {
         if (entry && one.current === entry.item) continue;
         one.current = entry ? entry.item : null;
         one.shown.replaceChildren(entry ? items.get(entry.item).cloneNode(true) : make("p", { class: "none" }, "none"));
-        for (const image of findAll("img", one.shown)page"sv,
-    R"page()) {
+        for (const image of findAll("img", one.shown)) {
           image.loading = "eager";
           image.decoding = "sync";
           image.alt = `${id} of ${runs[one.run].name}`;
@@ -2392,7 +2407,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "83752756ca86b36ae545fd18c54fc4f91e4aca9474c8c19fd36958c0bb4d50c1";
+inline constexpr std::string_view page_script_sha256 = "db19fca679da2ce6c0afd68af3d0b17759e47a1123b9830426a6981ea98d1db2";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

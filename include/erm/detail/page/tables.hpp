@@ -39,7 +39,7 @@ inline std::size_t cell_tag(const Comparison::Cell& cell, bool is_tinted) {
   return static_cast<std::size_t>(cell.kind) * 4 + (cell.differs && is_tinted ? 1 : 0) + (cell.best ? 2 : 0);
 }
 
-/// A number to the digits of its row, with the exact number as its title where the two differ. It is written in one
+/// A number to the digits that tell it from others, with the exact number as its title where the two differ. It is written in one
 /// piece, because a page consists mostly of numbers.
 inline void append_number_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row,
                                bool is_tinted) {
@@ -58,7 +58,7 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, c
   // The shown number is written behind the place of the title, and moved to its front where it needs no title.
   constexpr std::string_view title = " title=";
   char* const shown = to + title.size() + cell.text.size() + 1;
-  const auto size = static_cast<std::size_t>(write_number(shown, cell.text, row.is_scientific, row.digits) - shown);
+  const auto size = static_cast<std::size_t>(write_number(shown, cell.text, row.is_scientific, cell.digits) - shown);
   if (std::string_view(shown, size) == cell.text) {
     *to++ = '>';
     std::memmove(to, shown, size);

@@ -25,7 +25,7 @@ inline void append_shown_value(std::string& out, const Comparison::Row& row, std
   if (cell.kind == Comparison::Cell::Kind::missing) {
     out += "\xE2\x80\x94";
   } else if (cell.kind == Comparison::Cell::Kind::number) {
-    append_number(out, cell.text, row.is_scientific, row.digits);
+    append_number(out, cell.text, row.is_scientific, cell.digits);
   } else {
     const std::string_view text = first_bytes(cell.text, most);
     append_html(out, cell.text.empty() ? "empty" : text);
@@ -79,7 +79,7 @@ class WinnerWriter {
     write_value(best);
     out_ += "</strong>";
     if (ranking_.extreme != nullptr) {
-      out_ += *ranking_.metric->goal == Goal::minimize ? "<span>min of curve" : "<span>max of curve";
+      out_ += *ranking_.metric->goal == Goal::minimize ? " <span>min of curve" : " <span>max of curve";
       const bool is_last = number(best) == ranking_.metric->cells[best].number;
       if (is_last) out_ += " and last value";
       if (const auto& step = ranking_.extreme->steps[best]) {
@@ -95,7 +95,7 @@ class WinnerWriter {
     std::size_t equal = 1;
     while (equal < ranking_.ranked && number(ranking_.runs[equal]) == number(best)) ++equal;
     if (equal > 1) {
-      out_ += "<span>";
+      out_ += " <span>";
       if (equal == 2) {
         out_ += "equal: ";
         write_name(ranking_.runs[1]);
@@ -135,7 +135,7 @@ class WinnerWriter {
       out_ += "With ";
     }
     for (std::size_t i = 0; i < params.size() && i < most; ++i) {
-      out_ += "<span>";
+      out_ += i == 0 ? "<span>" : ", <span>";
       append_html(out_, params[i]->name);
       out_ += " <b>";
       append_shown_value(out_, *params[i], best);
@@ -147,7 +147,7 @@ class WinnerWriter {
       }
       out_ += "</span>";
     }
-    if (params.size() > most) out_ += "<span>and " + counted(params.size() - most, "other param") + "</span>";
+    if (params.size() > most) out_ += " <span>and " + counted(params.size() - most, "other param") + "</span>";
   }
 
   void write_next() {

@@ -43,7 +43,7 @@ function differenceTexts(row, shown) {
     if (!isPercent) return number;
     return compared.number === 0 || !Number.isFinite(compared.number) ? NaN : (100 * Number(number)) / Math.abs(compared.number);
   });
-  const shortest = distinctTexts(numbers, false, isPercent ? 3 : 6);
+  const shortest = apartTexts(numbers, false, isPercent ? 3 : 6);
   others.forEach((run, i) => texts.set(run, isPercent && Number.isNaN(numbers[i]) ? "n/a" : signed(numbers[i], shortest[i]) + (isPercent ? " %" : "")));
   return texts;
 }

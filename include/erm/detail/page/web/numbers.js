@@ -17,12 +17,27 @@ function format(value, scientific, digits = 6) {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
 /// The texts of numbers: six digits, or as many more as tell different ones apart.
-function distinctTexts(numbers, scientific, least = 6) {
+function distinctTexts(numbers, scientific) {
   const different = new Set(numbers).size;
-  for (let digits = least; ; ++digits) {
+  for (let digits = 6; ; ++digits) {
     const texts = numbers.map((number) => format(number, scientific, digits));
     if (digits === 17 || new Set(texts).size === different) return texts;
   }
+}
+/// The same for numbers in a table, where only those get more digits that would look like another one.
+function apartTexts(numbers, scientific, least = 6) {
+  const texts = [];
+  let left = numbers.map((_, i) => i);
+  for (let digits = least; left.length > 0; ++digits) {
+    const alike = new Map();
+    for (const i of left) {
+      texts[i] = format(numbers[i], scientific, digits);
+      if (!alike.has(texts[i])) alike.set(texts[i], []);
+      alike.get(texts[i]).push(i);
+    }
+    left = digits === 17 ? [] : [...alike.values()].filter((group) => new Set(group.map((i) => numbers[i])).size > 1).flat();
+  }
+  return texts;
 }
 /// Whether a number is shown with an exponent, and with it those of its row.
 const needsExponent = (number) => Number.isFinite(number) && number !== 0 && (Math.abs(number) < 1e-4 || (Math.abs(number) >= 1e6 && !Number.isInteger(number)));

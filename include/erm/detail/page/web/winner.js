@@ -32,7 +32,7 @@ function curveRow(metric, point) {
   let row = null;
   if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
     const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
-    const texts = distinctTexts(numbers, numbers.some(needsExponent));
+    const texts = apartTexts(numbers, numbers.some(needsExponent));
     row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
       cells: metric.cells.map((cell, run) => (ofRuns[run]
         ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };
@@ -109,12 +109,12 @@ function bestWords(ranked) {
   if (row !== last) {
     const found = extremes().get(row.label)[best], step = found ? `, step ${found[row.point === "min" ? 1 : 3]}` : "";
     const isLast = cell.number === last.cells[best].number;
-    parts.push(make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
+    parts.push(" ", make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
   } else if (state.point === "last") {
-    parts.push(make("span", null, "last value"));
+    parts.push(" ", make("span", null, "last value"));
   }
   const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.number);
-  if (equal.length) parts.push(make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
+  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
   return make("p", { class: "best" }, parts);
 }
 
@@ -126,9 +126,9 @@ function paramWords(ranked) {
   if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].name}.` : "No param varies.");
   const { params: all, telling } = winner.part.dataset;
   const count = isFew ? params.length : Number(all), most = isFew ? 4 : Math.min(4, Number(telling));
-  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row) =>
-    make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")),
-  count > most ? make("span", null, `and ${counted(count - most, "other param")}`) : null);
+  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row, i) =>
+    [i > 0 ? ", " : "", make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")]).flat(),
+  count > most ? [" ", make("span", null, `and ${counted(count - most, "other param")}`)] : null);
 }
 
 function apartPart(apart, ranked) {
