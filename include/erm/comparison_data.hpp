@@ -31,7 +31,8 @@ struct ComparisonCell {
   Kind kind = Kind::missing;
   /// Whether the value differs from the baseline's.
   bool differs = false;
-  /// Whether the metric has a goal and no other run has a better value.
+  /// Whether the metric has a goal and no other run has a better value. Runs that failed, were killed or diverged do not
+  /// count.
   bool best = false;
   /// How many significant digits tell a number from the others of its row: at least 6. More than 20 stands for all.
   std::uint8_t digits = 6;

@@ -40,6 +40,8 @@ test("runs that are lines have the order of the main metric; those apart stand l
       const values = await page.$$eval(".part.overview tbody tr:not(.apart)", (all) => all.map((line) => Number(line.cells[1].title || line.cells[1].firstChild.data)));
       assert.deepEqual(values, [...values].sort((a, b) => a - b));
       assert.deepEqual((await heads(page)).slice(0, 5), ["Run", "val/loss min of curve", "val/loss last", "val/accuracy max of curve", "lr"]);
+      // trial_11 reached less before it failed, and has no star for it.
+      assert.deepEqual(await page.$$eval(".part.overview td.w", (all) => all.map((cell) => [Number(cell.parentNode.cells[0].dataset.run), cell.cellIndex])), [[47, 1], [47, 2], [60, 3]]);
       assert.match(await page.locator('.part.overview th[data-run="12"]').textContent(), /killed$/);
       assert.match(await page.locator('.part.overview th[data-run="80"]').textContent(), /failed$/);
     });

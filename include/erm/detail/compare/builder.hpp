@@ -85,7 +85,7 @@ class ComparisonBuilder {
     add_notes();
     add_values(Kind::params, "Params", &ExperimentRun::params);
     add_values(Kind::metrics, "Metrics", &ExperimentRun::metrics);
-    mark_best();
+    set_goals();
     add_features();
     add_dicts();
     add_provenance();
@@ -95,6 +95,7 @@ class ComparisonBuilder {
     add_curves();
     data_->extremes = extremes_of(metrics(), data_->curves, data_->baseline, data_->texts);
     rank_runs();
+    mark_best();
     add_artifacts();
     add_series();
     return std::move(data_);
@@ -202,7 +203,7 @@ class ComparisonBuilder {
   }
 
   /// A goal comes from the options, else from the first run that has one, else from the metric's name.
-  void mark_best() {
+  void set_goals() {
     std::vector<const ExperimentRun*> with_goals;
     for (const ExperimentRun* run : data_->runs)
       if (!run->goals().empty()) with_goals.push_back(run);
@@ -217,7 +218,6 @@ class ComparisonBuilder {
         row.goal = guessed_goal(name);
         row.goal_is_guessed = row.goal.has_value();
       }
-      if (row.goal) mark_best_cells(row.cells, *row.goal);
     }
   }
 
@@ -292,6 +292,19 @@ class ComparisonBuilder {
       return main_metric_rank(a->name) < main_metric_rank(b->name);
     });
     if (main.size() > most_main_metrics) main.resize(most_main_metrics);
+  }
+
+  /// A run that failed, was killed or diverged is not best in anything.
+  void mark_best() {
+    using Apart = ComparisonRanking::Apart;
+    const auto may_be_best = [&](std::size_t run) {
+      const Apart apart = data_->ranking.apart[run];
+      return apart == Apart::no || apart == Apart::missing;
+    };
+    for (ComparisonRow& row : metrics())
+      if (row.goal) mark_best_cells(row.cells, *row.goal, may_be_best);
+    for (ComparisonExtreme& extreme : data_->extremes)
+      mark_best_cells(extreme.row.cells, *extreme.row.goal, may_be_best);
   }
 
   void add_groups() {

@@ -64,7 +64,6 @@ inline std::vector<ComparisonExtreme> extremes_of(const std::vector<ComparisonRo
     std::optional<ComparisonExtreme> extreme = extreme_of(metric, *curve, texts);
     if (!extreme) continue;
     finish_row(extreme->row, baseline);
-    mark_best_cells(extreme->row.cells, *extreme->row.goal);
     if (extreme->row.differs) find_digits(extreme->row, finder);
     extremes.push_back(std::move(*extreme));
   }

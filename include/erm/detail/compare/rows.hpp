@@ -239,17 +239,21 @@ inline void find_digits(ComparisonRow& row, DigitsFinder& finder) {
       [&](std::size_t i, std::size_t digits) { row.cells[i].digits = static_cast<std::uint8_t>(digits); });
 }
 
-/// Marks the best number and its ties. Marks nothing where fewer than two runs have a number.
-inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
+/// Marks the best number and its ties. Marks nothing where fewer than two runs have a number. `may_be_best(run)` says
+/// which runs count.
+template <class MayBeBest>
+void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal, const MayBeBest& may_be_best) {
   std::optional<double> best;
   std::size_t numbers = 0;
-  for (const ComparisonCell& cell : cells) {
-    if (is_nan(cell.number)) continue;
+  for (std::size_t run = 0; run < cells.size(); ++run) {
+    const ComparisonCell& cell = cells[run];
+    if (is_nan(cell.number) || !may_be_best(run)) continue;
     ++numbers;
     if (!best || (goal == Goal::minimize ? cell.number < *best : cell.number > *best)) best = cell.number;
   }
   if (numbers < 2) return;
-  for (ComparisonCell& cell : cells) cell.best = !is_nan(cell.number) && cell.number == *best;
+  for (std::size_t run = 0; run < cells.size(); ++run)
+    cells[run].best = !is_nan(cells[run].number) && cells[run].number == *best && may_be_best(run);
 }
 
 /// The words of a name in lower case: val, loss, top5 and acc of "valLoss/top5-acc".

@@ -379,15 +379,7 @@ function format(value, scientific, digits = 6) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
-/// The texts of numbers: six digits, or as many more as tell different ones apart.
-function distinctTexts(numbers, scientific) {
-  const different = new Set(numbers).size;
-  for (let digits = 6; ; ++digits) {
-    const texts = numbers.map((number) => format(number, scientific, digits));
-    if (digits === 17 || new Set(texts).size === different) return texts;
-  }
-}
-/// The same for numbers in a table, where only those get more digits that would look like another one.
+/// The texts of numbers in a table: only those that would look like another one get more digits.
 function apartTexts(numbers, scientific, least = 6) {
   const texts = [];
   let left = numbers.map((_, i) => i);
@@ -595,8 +587,7 @@ const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
 const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);
 
-// The cells of a table: what a value is compared with, shows and is sort)page"sv,
-    R"page(ed by.
+// The cells of a table: what a value is compared with, shows and is sorted by.
 
 const status = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
 const say = (text) => { status.textContent = text; };
@@ -604,21 +595,22 @@ const say = (text) => { status.textContent = text; };
 /// What follows for a row from the baseline and the runs that are shown.
 function judge(row, shown) {
   const compared = row.cells[state.baseline];
-  row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
+  row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], r)page"sv,
+    R"page(ow.cells[shown[0]]));
   let best = NaN, count = 0, differing = 0;
   for (const run of shown) {
     const cell = row.cells[run];
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
     differing += cell.differs;
     cell.best = false;
-    if (!row.goal || Number.isNaN(cell.number)) continue;
+    if (!row.goal || Number.isNaN(cell.number) || apartWords[ranking.apart[run]]) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
   }
   // With many runs, a row in which most of them differ needs no tint.
   row.tinted = shown.length <= 10 || 2 * differing <= shown.length;
   row.texts = state.show === "value" ? null : differenceTexts(row, shown);
-  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best;
+  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best && !apartWords[ranking.apart[run]];
 }
 
 /// Whole numbers that a double cannot hold are subtracted as they are written.
@@ -827,12 +819,12 @@ const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 function bestWords(ranked) {
   const { row, last } = ranking;
   const best = ranked[0], cell = row.cells[best];
-  const parts = [runKey(best), make("b", n)page"sv,
-    R"page(ull, runs[best].name), " ", make("strong", null, valueText(row, best))];
+  const parts = [runKey(best), make("b", null, runs[best].name), " ", make("strong", null, valueText(row, best))];
   if (row !== last) {
     const found = extremes().get(row.label)[best], step = found ? `, step ${found[row.point === "min" ? 1 : 3]}` : "";
     const isLast = cell.number === last.cells[best].number;
-    parts.push(" ", make("span", null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
+    parts.push(" ", make("span",)page"sv,
+    R"page( null, `${pointNames[row.point]}${isLast ? " and last value" : ""}${step}${isLast ? "" : `; last ${valueText(last, best)}`}`));
   } else if (state.point === "last") {
     parts.push(" ", make("span", null, "last value"));
   }
@@ -1047,12 +1039,12 @@ function columnsTable(section, rows, order) {
       body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
       continue;
     }
-    co)page"sv,
-    R"page(nst { row, from, depth } = item;
+    const { row, from, depth } = item;
     body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
       make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
   }
-  return [make("thead", null, head), body];
+  retu)page"sv,
+    R"page(rn [make("thead", null, head), body];
 }
 
 function rowsTable(section, rows, order) {
@@ -1290,14 +1282,14 @@ function goToDifference(forward) {
   const marks = findAll(".part:not(.overview) > details[open] tr.x > th, .part:not(.overview) > details[open] thead th.x");
   if (marks.length === 0) return say("No row differs");
   const current = marks.indexOf(find(".at"));
-  const next = current < 0 ? (forward ? 0 : marks.length)page"sv,
-    R"page( - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
+  const next = current < 0 ? (forward ? 0 : marks.length - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
   for (const mark of findAll(".at")) mark.classList.remove("at");
   const target = marks[next];
   target.classList.add("at");
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
-  target.scrollIntoView({ block: "center", inline: "nearest" });
+  target.scrollIntoView({ block: "center", inl)page"sv,
+    R"page(ine: "nearest" });
 }
 
 function listenToKeys() {
@@ -1555,14 +1547,14 @@ function domainOf(lines, isGrouped, zoom) {
   const values = [];
   for (const line of lines) {
     for (let i = 0; i < line.x.length; ++i) {
-      if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = )page"sv,
-    R"page(Math.max(x1, line.x[i]); }
+      if (Number.isFinite(line.x[i])) { x0 = Math.min(x0, line.x[i]); x1 = Math.max(x1, line.x[i]); }
       if (zoom && (line.x[i] < zoom[0] || line.x[i] > zoom[1])) continue;
       for (const value of isGrouped ? [line.low[i], line.high[i]] : [line.raw[i]]) {
         if (!Number.isFinite(value)) continue;
         y0 = Math.min(y0, value);
         y1 = Math.max(y1, value);
-        if (value !== 0) smallest = Math.min(smallest, Math.abs(value));
+     )page"sv,
+    R"page(   if (value !== 0) smallest = Math.min(smallest, Math.abs(value));
         if (state.outliers) values.push(value);
       }
     }
@@ -1807,12 +1799,12 @@ function pointsOf(chart) {
 }
 
 function fillPoints(chart) {
-  const [head, ...bod)page"sv,
-    R"page(y] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
+  const [head, ...body] = pointsOf(chart), every = Math.max(1, Math.ceil(body.length / maxPoints));
   const shown = body.filter((_, i) => i % every === 0);
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
-    make("p", null, shown.length < body.length ? `${shown.length} of ${body.length} points a run. ` : null,
+    make("p", null, shown.length < body.length ? `${shown.length} of ${bod)page"sv,
+    R"page(y.length} points a run. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
@@ -1996,10 +1988,10 @@ function renderParallel(axes) {
     scales.append(draw("path", { class: "axis", d: `M${x} ${top}V${height - bottom}` }),
       ...shades.map((k) => colored(draw("rect", { class: "shade", x: x - 4, y: yOfPlace(k + 0.05), width: 8, height: (height - top - bottom) / 20 }), k)),
       draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, axis.name.length > 22 ? axis.name.slice(0, 21) + "…" : axis.name),
-      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6)page"sv,
-    R"page(, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
+      ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
     const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
-      "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
+      "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuem)page"sv,
+    R"page(ax": 1, "aria-valuenow": low,
       "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
     const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
     const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
@@ -2220,13 +2212,13 @@ function addSliders() {
       const shown = find(".shown", figure);
       const run = figure.dataset.run;
       const entries = [...findAll(`template[data-run="${run}"]`, area), shown].map(({ dataset }) =>
-        ({ place: Number(dataset.place), step: dataset.step, ite)page"sv,
-    R"page(m: dataset.item || dataset.same }));
+        ({ place: Number(dataset.place), step: dataset.step, item: dataset.item || dataset.same }));
       return { figure, shown, run: Number(run), at: find(".when", figure), entries, current: null };
     });
     const move = (place) => {
       for (const one of series) {
-        const entry = one.entries.filter((candidate) => candidate.place <= place).pop() || null;
+        const entry = one.entries.filter((candidate) => candidate.place <= place).pop() || null;)page"sv,
+    R"page(
         one.at.textContent = entry ? ` step ${entry.step}` : " nothing yet";
         if (entry && one.current === entry.item) continue;
         one.current = entry ? entry.item : null;
@@ -2407,7 +2399,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "db19fca679da2ce6c0afd68af3d0b17759e47a1123b9830426a6981ea98d1db2";
+inline constexpr std::string_view page_script_sha256 = "21f65d0ef7a33a98ecf1fd2d0ed764afb793929df093f43b099eb982d7f58696";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

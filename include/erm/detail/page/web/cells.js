@@ -13,14 +13,14 @@ function judge(row, shown) {
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
     differing += cell.differs;
     cell.best = false;
-    if (!row.goal || Number.isNaN(cell.number)) continue;
+    if (!row.goal || Number.isNaN(cell.number) || apartWords[ranking.apart[run]]) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
   }
   // With many runs, a row in which most of them differ needs no tint.
   row.tinted = shown.length <= 10 || 2 * differing <= shown.length;
   row.texts = state.show === "value" ? null : differenceTexts(row, shown);
-  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best;
+  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best && !apartWords[ranking.apart[run]];
 }
 
 /// Whole numbers that a double cannot hold are subtracted as they are written.

@@ -16,15 +16,7 @@ function format(value, scientific, digits = 6) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
-/// The texts of numbers: six digits, or as many more as tell different ones apart.
-function distinctTexts(numbers, scientific) {
-  const different = new Set(numbers).size;
-  for (let digits = 6; ; ++digits) {
-    const texts = numbers.map((number) => format(number, scientific, digits));
-    if (digits === 17 || new Set(texts).size === different) return texts;
-  }
-}
-/// The same for numbers in a table, where only those get more digits that would look like another one.
+/// The texts of numbers in a table: only those that would look like another one get more digits.
 function apartTexts(numbers, scientific, least = 6) {
   const texts = [];
   let left = numbers.map((_, i) => i);
