@@ -213,7 +213,9 @@ TEST_CASE("UTF-8 text is shown, other content according to its type") {
   run.log_artifact(erm::to_bytes("{\"a\": 1}"), "settings", "settings.json");
   run.log_artifact(erm::to_bytes("\xFF\xFE"), "broken", "broken.txt");
   run.log_artifact(erm::Bytes(2000, 0), "weights", "weights.bin");
-  const std::string page = body_of(compare_runs(run));
+  erm::CompareOptions options;
+  options.embed_files = true;
+  const std::string page = body_of(compare_runs({run}, options));
   CHECK(has(page, "<pre tabindex=0>\nline 1\nline &lt;2&gt;</pre>"));
   CHECK(has(page, "{&quot;a&quot;: 1}"));
   CHECK(has(page, "It is not UTF-8"));
@@ -221,9 +223,7 @@ TEST_CASE("UTF-8 text is shown, other content according to its type") {
   CHECK(has(page, "<dd>application/octet-stream"));
   CHECK(has(page, "<a href=\"data:application/octet-stream;base64,AAAA"));
   CHECK(has(page, "download=\"weights.bin\">Download weights of a</a>"));
-  erm::CompareOptions options;
-  options.embed_files = false;
-  const std::string without = body_of(compare_runs({run}, options));
+  const std::string without = body_of(compare_runs({run}));
   CHECK_FALSE(has(without, "base64"));
   CHECK(has(without, erm::detail::sha256_of(std::string(2000, '\0'))));
 }
@@ -336,6 +336,7 @@ TEST_CASE("Figures with the same id are overlaid in one picture that names the r
 TEST_CASE("From 50 MiB of artifacts on, the page says so at the top") {
   erm::CompareOptions options;
   options.max_artifact_size = std::uint64_t{100} << 20;
+  options.embed_files = true;
   ExperimentRun run = run_named("a");
   run.log_artifact(erm::Bytes((std::size_t{50} << 20) - 1, 'x'), "large", "large.bin");
   CHECK_FALSE(has(compare_runs({run}, options), "which a browser may take long to open"));

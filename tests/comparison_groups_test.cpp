@@ -33,6 +33,18 @@ std::vector<ExperimentRun> sweep(int each) {
   return runs;
 }
 
+/// Runs of two optimizers with the same seeds, which matter far more than the optimizer.
+std::vector<ExperimentRun> seeded_sweep(int each) {
+  std::vector<ExperimentRun> runs = sweep(each);
+  for (int i = 0; i < 2 * each; ++i) {
+    const int seed = i % each;
+    ExperimentRun& run = runs[static_cast<std::size_t>(i)];
+    run.log_param("train.seed", seed);
+    run.log_metric("accuracy", 0.1 * seed + (i < each ? 0 : 0.01 + 0.001 * seed));
+  }
+  return runs;
+}
+
 erm::CompareOptions by(erm::GroupBy fields) {
   erm::CompareOptions options;
   options.group_by = std::move(fields);
@@ -126,16 +138,18 @@ TEST_CASE("An unknown field to group by is an error, even without runs") {
   CHECK(Comparison(none, by({"params.lr", "variant"})).groups().empty());
 }
 
-TEST_CASE("A sentence gives the p value and the better group") {
+TEST_CASE("A sentence gives the p value, the better group and by how much") {
   CHECK(words_of(sweep(5)) ==
-        "adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, which is better");
-  CHECK(words_of(sweep(5), 1) == "chance alone may make adam and sgd differ so: p \xE2\x89\x88 1, by Mann-Whitney");
+        "adam and sgd differ: p = 0.0079, by Mann-Whitney; adam is mostly higher, by 0.45 (0.42 to 0.48), which is "
+        "better");
+  CHECK(words_of(sweep(5), 1) == "the same in all runs");
   CHECK(words_of(sweep(4)) ==
-        "adam and sgd differ: p = 0.029, by Mann-Whitney; adam is mostly higher, which is "
+        "adam and sgd differ: p = 0.029, by Mann-Whitney; adam is mostly higher, by 0.44 (0.41 to 0.47), which is "
         "better; few runs: 4 and 4");
   std::vector<ExperimentRun> runs = sweep(20);
   for (ExperimentRun& run : runs) run.set_goal("accuracy", erm::Goal::minimize);
-  CHECK(words_of(runs) == "adam and sgd differ: p < 0.0001, by Mann-Whitney; adam is mostly higher, which is worse");
+  CHECK(words_of(runs) ==
+        "adam and sgd differ: p < 0.0001, by Mann-Whitney; adam is mostly higher, by 0.6 (0.56 to 0.64), which is worse");
 }
 
 TEST_CASE("A sentence says if there are too few runs, whatever their values") {
@@ -148,12 +162,58 @@ TEST_CASE("A sentence says if there are too few runs, whatever their values") {
   CHECK(erm::detail::least_p(100, 100) < 1e-8);
 }
 
-TEST_CASE("A sentence warns about many tests, and says that more than two groups are not tested") {
-  const std::vector<ExperimentRun> runs = sweep(2);
+TEST_CASE("Runs with the same seeds are compared in pairs, which tells what the spread of the seeds hides") {
+  // Every seed is 0.01 better with adam, while the seeds are up to 0.7 apart.
+  const std::vector<ExperimentRun> runs = seeded_sweep(8);
+  CHECK(words_of(runs) ==
+        "adam and sgd differ: p = 0.0078, by Wilcoxon over 8 seeds; adam is mostly higher, by 0.0135 (0.011 to 0.016), "
+        "which is better; of all runs p = 0.72, by Mann-Whitney");
+  const erm::RunSummary summary = erm::summarize(runs, "params.optimizer");
+  const erm::GroupTest& test = summary.tests.at("accuracy");
+  REQUIRE(test.paired);
+  CHECK(test.paired->pairs == 8);
+  CHECK(test.paired->unpaired == 0);
+  CHECK(test.goes_by_pairs());
+  CHECK(test.corrected_p == test.paired->p);
+  CHECK(test.paired->p == 2.0 / 256);
+}
+
+TEST_CASE("Few common seeds say by how much, and leave the test to all runs") {
+  std::vector<ExperimentRun> runs = seeded_sweep(5);
+  CHECK(words_of(runs) ==
+        "chance alone may make adam and sgd differ so: p = 0.69, by Mann-Whitney; the difference is 0.012 (-0.289 "
+        "to 0.313); over 5 common seeds the difference is 0.012, too few for a test");
+  // One seed for all is no pair.
+  for (ExperimentRun& run : runs) run.log_param("seed", 42);
+  CHECK_FALSE(erm::summarize(runs, "params.optimizer").tests.at("accuracy").paired);
+}
+
+TEST_CASE("Of many metrics each p is corrected, and those that never change do not count") {
+  std::vector<ExperimentRun> runs = sweep(5);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    for (const char* const name : {"m1", "m2", "m3", "m4"}) runs[i].log_metric(name, static_cast<double>(i * 7 % 10));
+  CHECK(words_of(runs) ==
+        "adam and sgd differ: p = 0.04 over 5 metrics (0.0079 by itself), by Mann-Whitney; adam is mostly higher, by 0.45 "
+        "(0.42 to 0.48), which is better");
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    for (const char* const name : {"m5", "m6"}) runs[i].log_metric(name, static_cast<double>(i * 7 % 10));
+  CHECK(words_of(runs) ==
+        "chance alone may make adam and sgd differ so in one of so many metrics: p = 0.056 over 7 metrics (0.0079 by "
+        "itself), by Mann-Whitney; the difference is 0.45 (0.42 to 0.48)");
+  CHECK(erm::summarize(runs, "params.optimizer").tests.at("loss").corrected_for == 0);
+  CHECK(erm::summarize(runs, "params.optimizer").tests.at("m1").corrected_for == 7);
+}
+
+TEST_CASE("A sentence below says what a difference is, and that more than two groups are not tested") {
+  const std::vector<ExperimentRun> runs = seeded_sweep(2);
   CHECK(words_below(Comparison(runs, by("params.optimizer"))) ==
-        "Each p is of one metric by itself: where no metric differs, about one in twenty still has p below 0.05.");
-  CHECK(words_below(Comparison(runs, by("run"))) ==
-        "The Mann-Whitney test is of two groups; here are 4.");
+        "A difference is that of adam from sgd: the median of all, with its 95% interval.");
+  std::vector<ExperimentRun> two = runs;
+  for (std::size_t i = 0; i < two.size(); ++i) two[i].log_metric("other", static_cast<double>(i));
+  CHECK(words_below(Comparison(two, by("params.optimizer"))) ==
+        "A difference is that of adam from sgd: the median of all, with its 95% interval. Each p is corrected for 2 "
+        "metrics (Holm).");
+  CHECK(words_below(Comparison(runs, by("run"))) == "The tests are of two groups; here are 4.");
   CHECK(words_below(Comparison(runs, by("variant"))).empty());
 }
 

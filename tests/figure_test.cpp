@@ -371,6 +371,17 @@ TEST_CASE("ERM figures, plotly JSON, SVG text and pictures are figures without a
                     Contains("2 bytes") && Contains("neither as a PNG nor as a JPEG"));
 }
 
+TEST_CASE("A logged SVG is stored as a file that a browser shows: in UTF-8, with its namespaces") {
+  erm::ExperimentRun run("e");
+  run.log_figure("<svg><text>\xC3\xA9</text></svg>", "r");
+  CHECK(erm::to_text(run.artifact("r").bytes()) == "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>\xC3\xA9</text></svg>");
+  run.log_figure("<?xml version='1.0' encoding='iso-8859-1'?><svg xmlns='http://www.w3.org/2000/svg'>\xE9</svg>", "gnuplot");
+  CHECK(erm::to_text(run.artifact("gnuplot").bytes()) ==
+        "<?xml version='1.0' encoding='UTF-8'?><svg xmlns='http://www.w3.org/2000/svg'>\xC3\xA9</svg>");
+  CHECK_THROWS_WITH(run.log_figure("<?xml version='1.0' encoding='koi8-r'?><svg/>", "x"),
+                    Contains("it declares the encoding \"koi8-r\""));
+}
+
 TEST_CASE("The root of an SVG may follow anything valid, but must be named svg") {
   for (const char* svg :
        {"<svg xmlns='http://www.w3.org/2000/svg'>", "\xEF\xBB\xBF \n<svg>",

@@ -1,10 +1,14 @@
 // Images, sound and video on the page.
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
 #include "erm/compare.hpp"
+#include "erm/detail/base/sha256.hpp"
+#include "erm/registry.hpp"
 #include "media_samples.hpp"
+#include "temporary_directory.hpp"
 
 namespace {
 
@@ -16,7 +20,9 @@ std::string page_with(const erm::Bytes& content, const std::string& filename) {
   options.run_id = "a";
   erm::ExperimentRun run("media", options);
   run.log_artifact(content, "file", filename);
-  return erm::compare_runs({run});
+  erm::CompareOptions page;
+  page.embed_files = true;
+  return erm::compare_runs({run}, page);
 }
 
 }  // namespace
@@ -69,6 +75,24 @@ TEST_CASE("Source, settings and lines of JSON are text on the page, and models a
     CHECK(has(page, "href=\"data:application/octet-stream;base64,YSA8IGIK\" download=\"" + std::string(name) + "\""));
     CHECK_FALSE(has(page, "<pre tabindex=0>\na"));
   }
+}
+
+TEST_CASE("Files that no browser shows are not read unless they are asked for") {
+  const erm_test::TemporaryDirectory dir;
+  erm::RunOptions options;
+  options.run_id = "a";
+  erm::ExperimentRun run("media", options);
+  run.log_artifact(erm::Bytes(3000, 7), "weights", "weights.bin");
+  const std::string uri = erm::save_run_to_registry(run, dir.path().string());
+  const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
+  std::filesystem::remove(std::filesystem::path(uri) / "artifacts" / "weights.bin");
+  const std::string page = erm::compare_runs({loaded});
+  CHECK(has(page, "weights.bin, 2.9 KiB"));
+  CHECK(has(page, "<dt>SHA-256<dd><code>" + erm::detail::sha256_of(std::string(3000, '\7')) + "</code>"));
+  CHECK_FALSE(has(page, "It cannot be read"));
+  erm::CompareOptions all;
+  all.embed_files = true;
+  CHECK(has(erm::compare_runs({loaded}, all), "It cannot be read"));
 }
 
 TEST_CASE("Sound above the page's limit is listed by name, and its policy allows none") {

@@ -91,7 +91,7 @@ TEST_CASE("The groups of runs have a table, and sentences that say whether they 
   CHECK(has(page, "<dt>augmented &lt;b&gt;</dt><dd>5 runs: run-5, run-6, run-7, run-8, run-9</dd>"));
   CHECK(has(page,
             "<td colspan=7>augmented &lt;b&gt; and plain differ: p \xE2\x89\x88 0.0075, by Mann-Whitney; augmented "
-            "&lt;b&gt; is mostly higher, which is better"));
+            "&lt;b&gt; is mostly higher, by 0.38 (0.36 to 0.4), which is better"));
   CHECK(has(page,
             "<th scope=row class=deep>plain<td class=n>5<td class=n>0.52<td class=n>0.0158114<td class=n>0.500368 "
             "to 0.539632<td class=n>0.5<td class=n>0.54<td><svg class=interval"));

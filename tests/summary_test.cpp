@@ -131,8 +131,8 @@ TEST_CASE("An unknown field to group by is an error that shows it") {
 
 TEST_CASE("A summary is shown as a table") {
   CHECK(to_text(summarize(example(), "params.optimizer")) ==
-        "metric  params.optimizer  n  mean  deviation  min  max   95% low  95% high    p\n"
-        "acc     adam              3  0.85       0.05  0.8  0.9  0.725793  0.974207  0.1\n"
+        "metric  params.optimizer  n  mean  deviation  min  max   95% low  95% high    p  corrected  shift  shift low  shift high\n"
+        "acc     adam              3  0.85       0.05  0.8  0.9  0.725793  0.974207  0.1        0.1    0.3\n"
         "        sgd               3  0.55       0.05  0.5  0.6  0.425793  0.674207\n");
   CHECK(to_text(summarize({run("a", 1, 1)}, "variant")) ==
         "metric  variant  n  mean  deviation  min  max  95% low  95% high\n"

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -31,6 +33,7 @@ using erm_test::contains;
 using erm_test::file_text;
 using erm_test::file_tree;
 using erm_test::FileTree;
+using erm_test::PlainFileSystem;
 using erm_test::TemporaryDirectory;
 using erm_test::thrown;
 using erm_test::write_file;
@@ -322,6 +325,35 @@ TEST_CASE("A variant is deleted and restored, even from a deleted experiment, an
     CHECK(thrown<erm::RunExistsError>([&] { restore_experiment(registry, "e"); }) ==
           "cannot restore the run 'r' to '" + registry + "/e/w/r': a run is there; delete that one first");
     CHECK(file_tree(registry) == taken);
+  }
+}
+
+TEST_CASE("Two processes may delete one experiment at the same time") {
+  /// Before the marker is moved for the first time, another process does all of it.
+  class Late : public PlainFileSystem {
+   public:
+    explicit Late(bool is_like_a_disk) : is_like_a_disk_(is_like_a_disk) {}
+    void move(const std::string& from, const std::string& to, erm::Durability durability) override {
+      if (contains(from, ".erm_variant.json") && !std::exchange(is_deleted, true)) {
+        delete_experiment("registry", "exp", std::shared_ptr<FileSystem>(this, [](FileSystem*) {}));
+        if (is_like_a_disk_)
+          throw erm::IoError::failed_to("rename", from, std::make_error_code(std::errc::no_such_file_or_directory));
+      }
+      PlainFileSystem::move(from, to, durability);
+    }
+    bool is_deleted = false;
+
+   private:
+    const bool is_like_a_disk_;
+  };
+  for (const bool is_like_a_disk : {false, true}) {
+    const auto fs = std::make_shared<Late>(is_like_a_disk);
+    save("registry", "exp", "v", "a", fs);
+    CHECK_NOTHROW(delete_experiment("registry", "exp", fs));
+    CHECK(fs->is_deleted);
+    CHECK(erm::list_experiments("registry", fs).empty());
+    CHECK(restore_experiment("registry", "exp", fs).size() == 1);
+    CHECK(trashed("registry", fs).empty());
   }
 }
 

@@ -44,9 +44,9 @@ struct CompareOptions {
   std::size_t max_diff_size = std::size_t{1} << 16;
   /// In bytes: the page shows only the name, size and SHA-256 of a larger artifact.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
-  /// Whether files that a browser cannot show can be downloaded from the page. Otherwise the page has only their names,
-  /// sizes and hashes.
-  bool embed_files = true;
+  /// Whether files that a browser cannot show, such as weights, can be downloaded from the page. Otherwise the page has
+  /// their names, sizes and hashes, and does not read them.
+  bool embed_files = false;
   /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot
   /// draw itself. The page contains it once, only if such a figure needs it, and runs it when a reader asks for the
   /// figure. Empty: the file that the environment variable ERM_PLOTLY_JS names, if it is set. Throws NotFoundError or

@@ -25,6 +25,7 @@
 #include "erm/numbers_view.hpp"
 #include "erm/pixels_view.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/console.hpp"
 #include "erm/file_system.hpp"
 #include "erm/registry.hpp"
 #include "erm/find.hpp"

@@ -33,6 +33,7 @@ namespace erm {
 
 class Histogram;
 class ArtifactSeries;
+class Console;
 
 namespace detail {
 struct RunAccess;
@@ -117,6 +118,9 @@ class ExperimentRun : public RunLogger {
   [[nodiscard]] std::vector<std::string> series_names() const;
   [[nodiscard]] std::vector<std::string> histogram_names() const;
   [[nodiscard]] std::vector<std::string> table_names() const;
+  /// What a live run with LiveOptions::capture_console wrote to stdout and stderr: read at each call, empty for other
+  /// runs. Callers include erm/console.hpp. Throws like loading.
+  [[nodiscard]] Console console() const;
 
   [[nodiscard]] const std::map<std::string, Goal>& goals() const noexcept;
   /// The patterns of define_axis, and the metric that each names as the x axis.

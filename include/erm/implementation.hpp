@@ -27,6 +27,7 @@
 #include "erm/impl/run_logger.inl"
 #include "erm/impl/experiment_run.inl"
 #include "erm/impl/run_json.inl"
+#include "erm/impl/console.inl"
 #include "erm/impl/run_status.inl"
 #include "erm/impl/file_system.inl"
 #include "erm/impl/local_file_system.inl"

@@ -58,6 +58,12 @@ struct LiveOptions {
   /// GPUs.
   bool system_metrics = false;
   std::chrono::milliseconds system_metrics_interval = std::chrono::seconds(10);
+  /// Keep what the process and its children write to stdout and stderr (docs/live.md). One run of a process at a time
+  /// can. Throws Error on Windows.
+  bool capture_console = false;
+  /// How many bytes of it to keep, in the run's folder: the first half of them from the beginning, the rest from the
+  /// end.
+  std::size_t console_size = std::size_t{16} << 20;
   /// Called on the writing thread when writes begin to fail; so it must not flush the run. Also called for each lost
   /// artifact, and by a destructor that cannot end the run. It may log to the run; further failures during the call go
   /// to stderr. If empty, each message is a line on stderr.

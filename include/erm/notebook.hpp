@@ -16,7 +16,8 @@
 namespace erm {
 
 /// The page of compare_runs in a frame that is `height` pixels high. Its script runs, but neither the script nor the
-/// style affects the notebook around it. Throws like compare_runs.
+/// style affects the notebook around it. Where a notebook shows no frames (it is not trusted, or is read on a web site),
+/// a table of the main metrics of up to 20 runs is left. Throws like compare_runs.
 [[nodiscard]] std::string notebook_html(const std::vector<ExperimentRun>& runs, const CompareOptions& options = {},
                                         int height = 640);
 

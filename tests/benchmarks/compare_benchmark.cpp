@@ -1,17 +1,20 @@
 // How long a comparison takes, and how that grows: pages of plain tables, from 100 runs to 1,000, each of 20 params and
-// 20 metrics. Prints the best of several rounds, beside the time that a plain copy of the page takes. Then pages of one
-// HTML artifact that would take long if a scan of it looked at a byte more than once.
+// 20 metrics. Prints the best of several rounds, beside the time that a plain copy of the page takes. Then 100 runs that
+// were loaded from a registry, with three artifacts each, beside reading those files; and pages of one HTML artifact
+// that would take long if a scan of it looked at a byte more than once.
 //
-//   compare_benchmark
+//   compare_benchmark [FOLDER]       the folder for the registry
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"
+#include "erm/registry.hpp"
 
 namespace {
 
@@ -48,9 +51,37 @@ double best_milliseconds(int rounds, const Work& work) {
   return best;
 }
 
+/// The runs, saved with a text, a table and weights of 1 KiB each, and loaded.
+std::vector<erm::ExperimentRun> runs_from_disk(const std::filesystem::path& folder, std::size_t count) {
+  std::vector<erm::ExperimentRun> loaded;
+  for (erm::ExperimentRun& run : plain_runs(count)) {
+    run.log_text(std::string(1024, 'a') + run.run_id(), "log");
+    run.log_artifact(erm::to_bytes(std::string(1024, '1') + "," + run.run_id()), "table", "table.csv");
+    run.log_artifact(erm::to_bytes(std::string(1024, '\0') + run.run_id()), "weights", "weights.bin");
+    loaded.push_back(erm::load_run_from_path(erm::save_run_to_registry(run, folder.string())));
+  }
+  return loaded;
+}
+
+void print_artifacts(const std::filesystem::path& folder) {
+  std::filesystem::remove_all(folder);
+  volatile std::size_t seen = 0;
+  const std::vector<erm::ExperimentRun> runs = runs_from_disk(folder, 100), plain = plain_runs(100);
+  std::printf("\n100 runs from disk, 3 artifacts of 1 KiB each: page, without artifacts, reading the two that it shows [ms]\n");
+  const double all = best_milliseconds(100, [&] { seen = erm::compare_runs(runs).size(); });
+  const double without = best_milliseconds(100, [&] { seen = erm::compare_runs(plain).size(); });
+  const double reading = best_milliseconds(100, [&] {
+    for (const erm::ExperimentRun& run : runs)
+      seen = run.artifact("log").bytes().size() + run.artifact("table").bytes().size();
+  });
+  const double size = static_cast<double>(erm::compare_runs(runs).size()) / 1e3;
+  std::printf("%.3f, %.3f, %.3f; beyond reading %.3f, %.0f MB/s\n", all, without, reading, all - reading, size / (all - reading));
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   std::printf("%6s %10s %10s %8s %10s %10s %10s\n", "runs", "page [ms]", "size [KB]", "MB/s", "data [ms]", "text [ms]",
               "copy [ms]");
   volatile std::size_t seen = 0;
@@ -66,6 +97,7 @@ int main() {
     std::printf("%6zu %10.3f %10.0f %8.0f %10.3f %10.3f %10.3f\n", count, html, bytes / 1e3, bytes / 1e3 / html, data,
                 text, copy);
   }
+  print_artifacts(argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / "erm-compare-benchmark");
   // HTML artifacts that are all of one sign or tag: the MB/s of the artifact stay the same for twice the size.
   std::printf("\n%-12s %10s %10s %10s %8s\n", "artifact of", "size [KB]", "page [ms]", "twice [ms]", "MB/s");
   for (const char* const part : {"<style>", "<style>p{}</style>", "<!--", "<a ", "<a b='", "&", "\"", "<", "<div>"}) {

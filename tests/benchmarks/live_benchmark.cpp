@@ -15,7 +15,9 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -224,6 +226,41 @@ void measure_loading(const std::string& root) {
   }
 }
 
+/// The helper stores them and passes them on to the file, meanwhile.
+void measure_console(const std::string& root) {
+  const std::string line(79, 'x');
+  constexpr int lines = 200000;
+  const auto per_line = [&](int file) {
+    const std::string text = line + "\n";
+    return 1e9 / lines * erm_bench::seconds_of([&] {
+      for (int i = 0; i < lines; ++i)
+        if (::write(file, text.data(), text.size()) < 0) std::exit(1);
+    });
+  };
+  const int before = ::dup(1), errors_before = ::dup(2);
+  std::fflush(stdout);
+  double ours = 1e9, theirs = 1e9;
+  for (int i = 0; i < 9; ++i) {
+    const int file = ::open((root + "/lines.txt").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0666);
+    theirs = (std::min)(theirs, per_line(file));
+    ::dup2(file, 1);
+    ::dup2(file, 2);
+    erm::LiveOptions options;
+    options.capture_console = true;
+    options.provenance = false;
+    erm::LiveRun run(root + "/console", "bench", options);
+    ours = (std::min)(ours, per_line(1));
+    run.finish();
+    ::close(file);
+    fs::remove_all(root + "/console");
+  }
+  ::dup2(before, 1);
+  ::dup2(errors_before, 2);
+  ::close(before);
+  ::close(errors_before);
+  row("a line of 80 bytes to the captured console, vs. to a file", ours, theirs, "ns", ours / theirs, "2.0");
+}
+
 void run_command(const std::string& command) {
   if (std::system(command.c_str()) != 0) std::exit(1);
 }
@@ -271,6 +308,7 @@ int main(int argc, char** argv) {
   measure_bursts(root);
   measure_tail(root);
   measure_threads(root);
+  measure_console(root);
   measure_checkpoint(root);
   measure_loading(root);
 }

@@ -21,7 +21,7 @@ echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo
 echo "## Comparison"
-"$build/tests/benchmarks/compare_benchmark"
+"$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo
 tests/browser/run.sh --times || echo "the page in a browser: not measured"
 echo

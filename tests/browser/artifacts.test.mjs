@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { within, until, openEverything } from "./browser.mjs";
 
-test("images, sound and video of every format are decoded, and what only says so is not", async () => {
+test("images, drawings in any encoding, sound and video of every format are decoded, and what only says so is not", async () => {
   await within("media", {}, async (page) => {
     await openEverything(page);
     const images = page.locator(".artifact img");
-    assert.equal(await images.count(), 4);
+    assert.equal(await images.count(), 6);
     await until(() => images.evaluateAll((all) => all.every((image) => image.complete)));
-    assert.deepEqual(await images.evaluateAll((all) => all.map((image) => image.naturalWidth)), [2, 1, 1, 1]);
+    assert.deepEqual(await images.evaluateAll((all) => all.map((image) => image.naturalWidth)), [2, 1, 1, 1, 7, 8]);
     const players = page.locator(".artifact :is(audio, video)");
     assert.deepEqual(await players.evaluateAll((all) => all.map((player) => player.localName)), ["video", "audio", "video"]);
     await until(() => players.evaluateAll((all) => all.every((player) => player.readyState >= 1 || player.error)));

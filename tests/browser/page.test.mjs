@@ -104,7 +104,7 @@ test("tags, notes and groups are read without script", async () => {
       ["code", "sweep 3"], ["ul", "augmentedearly stop"], ["li", "augmented"], ["li", "early stop"], ["em", "early"], ["pre", "nan at layer 3\n"]]);
     assert.equal(await page.locator(".part.notes .none").textContent(), "No note: run-3, run-4, run-5, run-6, run-7, run-8, run-9");
     const groups = await tableOf(page, "grouped");
-    assert.deepEqual(groups[1], ["accuracy↑ guessed", "augmented and plain differ: p = 0.0079, by Mann-Whitney; augmented is mostly higher, which is better"]);
+    assert.deepEqual(groups[1], ["accuracy↑ guessed", "augmented and plain differ: p = 0.016 over 2 metrics (0.0079 by itself), by Mann-Whitney; augmented is mostly higher, by 0.45 (0.42 to 0.48), which is better"]);
     assert.deepEqual(groups[2].slice(0, 5), ["augmented", "5", "0.97", "0.0158114", "0.950368 to 0.989632"]);
     assert.deepEqual(groups[3].slice(0, 3), ["plain", "5", "0.52"]);
     assert.equal(await page.locator(".part.grouped .interval").count(), 4);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/json.hpp"
+#include "erm/notebook.hpp"
 #include "../media_samples.hpp"
 
 namespace {
@@ -58,6 +60,11 @@ std::vector<erm::ExperimentRun> normal_runs() {
 }
 
 void write_normal(const std::filesystem::path& folder) { erm::write_comparison(folder / "normal.html", normal_runs()); }
+
+/// What a notebook gets as the output of a cell.
+void write_notebook(const std::filesystem::path& folder) {
+  std::ofstream(folder / "notebook.html", std::ios::binary) << erm::notebook_html(normal_runs());
+}
 
 erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {
   erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
@@ -194,7 +201,9 @@ void write_artifacts(const std::filesystem::path& folder) {
     const std::vector<int> actual = {0, 1, 2, 2}, predicted = {0, 1, 1, static_cast<int>(i)};
     run.log_figure(erm::confusion_matrix(actual, predicted, {"cat", "dog", "owl"}), "confusion");
   }
-  erm::write_comparison(folder / "artifacts.html", runs);
+  erm::CompareOptions options;
+  options.embed_files = true;
+  erm::write_comparison(folder / "artifacts.html", runs, options);
 }
 
 /// A file of each format that trainers write.
@@ -205,12 +214,19 @@ void write_media(const std::filesystem::path& folder) {
       {"file.wav", media::wav}, {"file.webm", media::webm}, {"file.mp4", media::mp4}};
   for (const auto& [name, sample] : samples) runs[0].log_artifact(media::from_base64(sample), name, name);
   runs[1].log_artifact(media::from_base64(media::wav), "file.wav", "file.wav");
+  // As gnuplot and R's svglite write them.
+  runs[0].log_artifact(erm::to_bytes("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><svg xmlns=\"http://www.w3.org/2000/svg\" "
+                                     "width=\"7\" height=\"5\"><text>caf\xE9</text></svg>"),
+                       "vector latin.svg", "latin.svg");
+  runs[0].log_figure("<svg width='8' height='5'><a xlink:href='#b'/></svg>", "vector plain.svg");
   const std::string hostile = "<script>window.hacked=1</script>\n[x](javascript:window.hacked=1)\n";
   for (const char* name : {"file.gif", "file.webp", "file.mp4"}) runs[1].log_artifact(erm::to_bytes(hostile), name, name);
   for (const char* name : {"train.py", "file.jsonl", "file.md", "file.yaml", "file.toml", "file.ipynb", "file.npy",
                            "file.npz", "file.safetensors", "file.onnx", "file.gguf", "file.parquet"})
     runs[1].log_artifact(erm::to_bytes(name + hostile), name, name);
-  erm::write_comparison(folder / "media.html", runs);
+  erm::CompareOptions options;
+  options.embed_files = true;
+  erm::write_comparison(folder / "media.html", runs, options);
 }
 
 /// 150 trials of a search, of which trial_47 reached the least val/loss, 0.2949 at step 12, and ended at 0.3449; some
@@ -349,6 +365,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   std::filesystem::create_directories(folder);
   write_normal(folder);
+  write_notebook(folder);
   write_hostile(folder);
   write_one(folder);
   write_many(folder / "many.html", 100);

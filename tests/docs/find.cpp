@@ -110,8 +110,8 @@ TEST_CASE("docs/find.md: groups are summarized") {
   std::fputs(erm::to_text(summary).c_str(), stdout);
 
   const std::string expected = R"(
-metric   params.optimizer  n   mean  deviation   min   max   95% low  95% high        p
-val/acc  adam              5   0.95  0.0158114  0.93  0.97  0.930368  0.969632  0.00794
+metric   params.optimizer  n   mean  deviation   min   max   95% low  95% high        p  corrected  shift  shift low  shift high
+val/acc  adam              5   0.95  0.0158114  0.93  0.97  0.930368  0.969632  0.00794    0.00794  0.055      0.025        0.09
          sgd               5  0.892   0.023076  0.86  0.92  0.863347  0.920653
 )";
   CHECK(erm::to_text(summary) == expected.substr(1));

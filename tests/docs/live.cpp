@@ -46,6 +46,20 @@ TEST_CASE("docs/live.md: a live run, and how it is seen from outside") {
   CHECK(erm::to_text(now.artifacts().at("checkpoint").bytes()) == "weights");
 }
 
+TEST_CASE("docs/live.md: a run that keeps the console") {
+  const CheckpointDirectory directory;
+#if !defined(_WIN32)
+  erm::LiveOptions with_console;
+  with_console.capture_console = true;
+  erm::LiveRun noisy("erm-registry", "noisy", with_console);
+  std::printf("epoch 1: loss 0.53\n");
+  noisy.finish();                                   // stdout and stderr are as before from here on
+  erm::ExperimentRun heard = erm::load_run_from_registry("erm-registry", "noisy");
+  for (const erm::ConsoleLine& line : heard.console().lines()) std::puts(line.text.c_str());
+  CHECK(heard.console().text() == "epoch 1: loss 0.53\n");
+#endif
+}
+
 TEST_CASE("docs/live.md: go on with a run") {
   const CheckpointDirectory directory;
   for (int job = 0; job < 2; ++job) {

@@ -23,9 +23,12 @@
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wignored-attributes"  // of the system's functions, as arguments of templates
@@ -57,6 +60,15 @@ ALIKE(current_folder, getcwd);
 ALIKE(make_pipe, pipe);
 ALIKE(make_pipe_with, pipe2);
 ALIKE(make_folder, mkdir);
+ALIKE(duplicate_to, dup2);
+ALIKE(open_terminal_master, posix_openpt);
+ALIKE(unlock_terminal, unlockpt);
+ALIKE(grant_terminal, grantpt);
+ALIKE(terminal_name, ptsname_r);
+ALIKE(fork_process, fork);
+ALIKE(begin_session, setsid);
+ALIKE(call_system, syscall);
+ALIKE(control_process, prctl);
 ALIKE(remove_file, unlink);
 ALIKE(remove_folder, rmdir);
 ALIKE(can_access, access);
@@ -177,6 +189,14 @@ static_assert(offsetof(TheirStat, st_mtim) == 8 * api::modified_word && sizeof(T
 SIMILAR(stat_of, fstatat64);
 #endif
 
+static_assert(sizeof(api::TerminalSettings) >= sizeof(::termios));
+static_assert(offsetof(::termios, c_oflag) == 4 && offsetof(::termios, c_lflag) == 12 && OPOST == 1 && ECHO == 8);
+static_assert(sizeof(api::TerminalSize) == sizeof(::winsize));
+SAME_PLACE(api::TerminalSize, rows, ::winsize, ws_row);
+SAME_PLACE(api::TerminalSize, columns, ::winsize, ws_col);
+static_assert(api::get_size == TIOCGWINSZ && api::set_size == TIOCSWINSZ && api::not_controlling == O_NOCTTY);
+static_assert(api::get_flags == F_GETFL && api::set_pipe_size == 1031 && api::can_write == POLLOUT);
+static_assert(api::clone_number == SYS_clone && PR_SET_NAME == 15 && _SC_OPEN_MAX == 4);
 static_assert(sizeof(api::Waiting) == sizeof(::pollfd));
 SAME_PLACE(api::Waiting, file, ::pollfd, fd);
 SAME_PLACE(api::Waiting, events, ::pollfd, events);

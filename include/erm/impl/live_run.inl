@@ -12,6 +12,7 @@
 
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/live/console.hpp"
 #include "erm/detail/live/engine.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/hooks.hpp"
@@ -62,8 +63,11 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
   detail::LiveFolder folder(registry_uri, experiment_id, options);
   const detail::LiveUndo undo = folder.take_undo();
   try {
-    engine_ = std::shared_ptr<detail::LiveEngine>(new detail::LiveEngine(std::move(folder), options, registry_uri),
-                                                  detail::LiveEngineDeleter());
+    // First, because it forks: the run has no thread yet.
+    std::unique_ptr<detail::LiveConsole> console = detail::LiveConsole::begin(folder, options);
+    engine_ = std::shared_ptr<detail::LiveEngine>(
+        new detail::LiveEngine(std::move(folder), options, registry_uri, std::move(console)),
+        detail::LiveEngineDeleter());
     buffer_ = engine_->points().number();
     detail::LiveRuns::instance().add(engine_);
     engine_->begin_capture(facts);

@@ -1,10 +1,12 @@
 // The bodies of erm/notebook.hpp.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "erm/compare.hpp"
+#include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/json.hpp"
@@ -13,12 +15,54 @@
 
 namespace erm {
 
+namespace detail {
+
+/// The main metrics of the first runs, for notebooks that show no frame. Sanitisers drop a frame with all that it holds,
+/// and of an element that they do not know they keep the content, without its `hidden`.
+inline void append_notebook_fallback(std::string& out, const std::vector<ExperimentRun>& runs,
+                                     const CompareOptions& options) {
+  constexpr std::size_t most_runs = 20;
+  const Comparison comparison(runs, options);
+  out += "<erm-fallback hidden><p>";
+  append_html(out, options.title.empty() ? runs.size() == 1 ? comparison.names()[0]
+                                                            : "Comparison of " + std::to_string(runs.size()) + " runs"
+                                         : options.title);
+  out += ". This notebook does not show the page itself: trust the notebook, or write the page to a file.</p>";
+  if (!runs.empty()) {
+    out += "<table><tr><th>Run</th>";
+    for (const ComparisonRow* const metric : comparison.main_metrics()) {
+      out += "<th>";
+      append_html(out, metric->name);
+      out += "</th>";
+    }
+    out += "</tr>";
+    for (std::size_t run = 0; run < runs.size() && run < most_runs; ++run) {
+      out += "<tr><td>";
+      append_html(out, comparison.names()[run]);
+      out += "</td>";
+      for (const ComparisonRow* const metric : comparison.main_metrics()) {
+        out += "<td>";
+        append_html(out, metric->cells[run].text);
+        out += "</td>";
+      }
+      out += "</tr>";
+    }
+    out += "</table>";
+    if (runs.size() > most_runs) out += "<p>and " + std::to_string(runs.size() - most_runs) + " more runs</p>";
+  }
+  out += "</erm-fallback>";
+}
+
+}  // namespace detail
+
 ERM_INLINE std::string notebook_html(const std::vector<ExperimentRun>& runs, const CompareOptions& options,
                                      int height) {
   std::string out = "<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"" +
                     std::to_string(height) + "\" frameborder=\"0\" title=\"Comparison of runs\"";
   detail::append_html_attribute(out, "srcdoc", compare_runs(runs, options));
-  return out + "></iframe>";
+  out += "></iframe>";
+  detail::append_notebook_fallback(out, runs, options);
+  return out;
 }
 
 ERM_INLINE Json mime_bundle_repr(const ExperimentRun& run) {

@@ -12,6 +12,7 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/metric_statistics.hpp"
+#include "erm/detail/base/seed_pairs.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/record.hpp"
@@ -22,14 +23,32 @@ namespace erm {
 
 namespace detail {
 
+/// The seed of each run; empty if it has none.
+inline std::vector<std::string> seeds_of(const std::vector<ExperimentRun>& runs) {
+  std::vector<std::string> seeds;
+  for (const ExperimentRun& run : runs) {
+    int best = 0;
+    std::string seed;
+    for (const auto& [name, value] : run.params()) {
+      const int rank = seed_name_rank(name);
+      if (rank <= best) continue;
+      best = rank;
+      seed = value.str();
+    }
+    seeds.push_back(std::move(seed));
+  }
+  return seeds;
+}
+
 /// The numbers of the runs of a group, by metric.
-inline std::map<std::string, std::vector<double>> numbers_of(const std::vector<ExperimentRun>& runs,
-                                                             const std::vector<std::size_t>& indexes) {
-  std::map<std::string, std::vector<double>> numbers;
+inline std::map<std::string, std::vector<SeededNumber>> metrics_of(const std::vector<ExperimentRun>& runs,
+                                                                   const std::vector<std::string>& seeds,
+                                                                   const std::vector<std::size_t>& indexes) {
+  std::map<std::string, std::vector<SeededNumber>> numbers;
   for (const std::size_t i : indexes) {
     for (const auto& [metric, value] : runs[i].metrics()) {
       const std::optional<double> number = value.number();
-      if (number && !is_nan(*number)) numbers[metric].push_back(*number);
+      if (number && !is_nan(*number)) numbers[metric].push_back({seeds[i], *number});
     }
   }
   return numbers;
@@ -43,16 +62,17 @@ ERM_INLINE RunSummary summarize(const std::vector<ExperimentRun>& runs, const Gr
   for (const ExperimentRun& run : runs) records.push_back(&detail::RunAccess::record(run));
   RunSummary summary;
   summary.by = by.fields();
-  std::vector<std::map<std::string, std::vector<double>>> numbers;
+  const std::vector<std::string> seeds = detail::seeds_of(runs);
+  std::vector<std::map<std::string, std::vector<detail::SeededNumber>>> numbers;
   for (detail::KeyedGroup& keyed : detail::keyed_groups(records, summary.by)) {
     RunGroup group;
     group.name = std::move(keyed.name);
     group.runs = std::move(keyed.runs);
     for (std::size_t i = 0; i < keyed.values.size(); ++i)
       if (keyed.values[i]) group.values[summary.by[i]] = std::move(*keyed.values[i]);
-    numbers.push_back(detail::numbers_of(runs, group.runs));
+    numbers.push_back(detail::metrics_of(runs, seeds, group.runs));
     for (const auto& [metric, values] : numbers.back())
-      group.metrics[metric] = detail::summary_of(values, group.runs.size());
+      group.metrics[metric] = detail::summary_of(detail::numbers_of(values), group.runs.size());
     summary.groups.push_back(std::move(group));
   }
   if (numbers.size() != 2) return summary;
@@ -61,6 +81,9 @@ ERM_INLINE RunSummary summarize(const std::vector<ExperimentRun>& runs, const Gr
     const auto others = numbers[1].find(metric);
     if (others != numbers[1].end()) summary.tests[metric] = detail::test_of(values, others->second, table);
   }
+  std::vector<GroupTest*> tests;
+  for (auto& [metric, test] : summary.tests) tests.push_back(&test);
+  detail::correct(tests);
   return summary;
 }
 
@@ -77,7 +100,8 @@ ERM_INLINE std::string to_text(const RunSummary& summary) {
   for (const char* const title : {"metric", by.c_str()}) table.add(title);
   for (const char* const title : {"n", "mean", "deviation", "min", "max", "95% low", "95% high"})
     table.add(title, true);
-  if (!summary.tests.empty()) table.add("p", true);
+  if (!summary.tests.empty())
+    for (const char* const title : {"p", "corrected", "shift", "shift low", "shift high"}) table.add(title, true);
   for (const auto& [metric, groups] : metrics) {
     for (const RunGroup* const group : groups) {
       const MetricSummary& one = group->metrics.at(metric);
@@ -88,7 +112,14 @@ ERM_INLINE std::string to_text(const RunSummary& summary) {
       for (const double number : {one.mean, one.deviation, one.min, one.max, one.low, one.high})
         table.add(fmt::format("{:.6g}", number), true);
       if (const auto test = summary.tests.find(metric); test != summary.tests.end() && group == groups.front())
-        table.add(fmt::format("{:.3g}", test->second.p), true);
+      {
+        const GroupTest& of = test->second;
+        const MetricShift& shift = of.goes_by_pairs() ? of.paired->shift : of.shift;
+        for (const double p : {of.goes_by_pairs() ? of.paired->p : of.p, of.corrected_p})
+          table.add(fmt::format("{:.3g}", p), true);
+        for (const double number : {shift.estimate, shift.low, shift.high})
+          if (!detail::is_nan(number)) table.add(fmt::format("{:.6g}", number), true);
+      }
     }
   }
   table.write();

@@ -12,6 +12,8 @@
 namespace erm::detail {
 
 inline constexpr double pi = 3.14159265358979323846;
+/// Samples of fewer values get their exact distribution; larger ones the normal.
+inline constexpr std::size_t exact_up_to = 50;
 
 /// P(|T| <= t) of Student's distribution with `freedom` degrees of freedom (Abramowitz and Stegun, 26.7.3, 26.7.4).
 inline double student_t_within(double t, std::size_t freedom) {
@@ -101,7 +103,6 @@ inline MannWhitney mann_whitney(std::vector<double> a, std::vector<double> b, Ma
   MannWhitney result;
   result.u = rank_sum - m * (m + 1) / 2;
   const double extreme = (std::min)(result.u, m * n - result.u);
-  constexpr std::size_t exact_up_to = 50;
   if (tied == 0 && a.size() < exact_up_to && b.size() < exact_up_to) {
     result.is_exact = true;
     MannWhitneyTable own;

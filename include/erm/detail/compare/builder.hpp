@@ -119,6 +119,7 @@ class ComparisonBuilder {
     row.cells.resize(data_->runs.size());
     return row;
   }
+  std::vector<ComparisonRow>& params() { return data_->sections[static_cast<std::size_t>(Kind::params)].rows; }
   std::vector<ComparisonRow>& metrics() { return data_->sections[static_cast<std::size_t>(Kind::metrics)].rows; }
 
   /// `text_of(run)` gives the text of a run, empty where it has none; a row without any text is left out.
@@ -310,7 +311,7 @@ class ComparisonBuilder {
   void add_groups() {
     const bool is_given = options_.group_by.fields().empty();
     data_->groups = is_given ? given_groups(data_->runs) : options_.group_by.groups_of(data_->runs);
-    if (!data_->groups.empty()) data_->grouped_metrics = grouped_metrics(metrics(), data_->groups);
+    if (!data_->groups.empty()) data_->grouped_metrics = grouped_metrics(metrics(), seed_row(params()), data_->groups);
   }
 
   /// The history of a run, which is read now. If it cannot be read, the run has no curves, and the others keep theirs.

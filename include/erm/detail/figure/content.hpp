@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "erm/artifact.hpp"
+#include "erm/detail/base/svg_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/error.hpp"
 #include "erm/image.hpp"
@@ -24,44 +25,14 @@ inline std::string filename_for(const std::string& artifact_id, const std::strin
   return ends_with(ascii_lower(artifact_id), ending) ? artifact_id : artifact_id + ending;
 }
 
-/// Whether `text` is an XML document whose root is <svg>. The root may follow a byte order mark, blanks, comments,
-/// processing instructions and a document type.
-inline bool is_svg(std::string_view text) {
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  const auto skip_to = [&](std::string_view end) {
-    const std::size_t at = text.find(end);
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + end.size());
-    return true;
-  };
-  for (;;) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return false;
-    text.remove_prefix(begin);
-    if (text.substr(0, 4) == "<!--") {
-      if (!skip_to("-->")) return false;
-    } else if (text.substr(0, 2) == "<?") {
-      if (!skip_to("?>")) return false;
-    } else if (text.substr(0, 9) == "<!DOCTYPE") {
-      const std::size_t subset = text.find('['), end = text.find('>');
-      if (subset < end && !skip_to("]")) return false;
-      if (!skip_to(">")) return false;
-    } else {
-      break;
-    }
-  }
-  if (text.empty() || text[0] != '<') return false;
-  std::string_view name = text.substr(1, text.find_first_of(" \t\r\n/>", 1) - 1);
-  if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
-  return name == "svg";
-}
-
+/// As standalone_svg() makes it, so that every reader can show it as a picture.
 inline FigureContent svg_content(std::string_view text) {
-  if (!is_svg(text)) {
+  const std::string utf8 = utf8_svg(text);
+  if (!is_svg(utf8)) {
     throw Error("cannot log text as a figure: an SVG document begins with <svg, and this begins with '" +
-                repaired_utf8(text.substr(0, 40)) + "'; log a file with log_artifact, a plotly figure as erm::Json");
+                repaired_utf8(std::string_view(utf8).substr(0, 40)) + "'; log a file with log_artifact, a plotly figure as erm::Json");
   }
-  return {ArtifactType::html, to_bytes(repaired_utf8(text)), ".svg"};
+  return {ArtifactType::html, to_bytes(standalone_svg(utf8)), ".svg"};
 }
 
 inline FigureContent image_content(Bytes bytes) {

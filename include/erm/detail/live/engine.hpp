@@ -19,6 +19,7 @@
 #include "erm/build_facts.hpp"
 #include "erm/detail/live/callers_lock.hpp"
 #include "erm/detail/live/capture_thread.hpp"
+#include "erm/detail/live/console.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
@@ -40,7 +41,8 @@ class LiveEngine {
     std::string experiment_id, variant_id, run_id;
   };
 
-  LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri);
+  LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri,
+             std::unique_ptr<LiveConsole> console = nullptr);
   LiveEngine(const LiveEngine&) = delete;
   LiveEngine& operator=(const LiveEngine&) = delete;
   /// Ends the run's threads. By now the run has ended, or could not be ended.
@@ -133,6 +135,7 @@ class LiveEngine {
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
   std::unique_ptr<LiveSeries> series_;
+  std::unique_ptr<LiveConsole> console_;  // if it is captured
   std::unique_ptr<LiveWriter> writer_;
   std::unique_ptr<LiveCapture> capture_ = std::make_unique<LiveCapture>();
   std::optional<BuildFacts> facts_;  // if the provenance is wanted
@@ -152,7 +155,8 @@ class LiveEngine {
 
 // ---- bodies ----
 
-inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri)
+inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::string registry_uri,
+                              std::unique_ptr<LiveConsole> console)
     : registry_uri_(std::move(registry_uri)),
       options_(std::move(options)),
       record_(std::move(folder)),
@@ -161,7 +165,8 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::strin
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
       series_(std::make_unique<LiveSeries>(record_.folder())),
-      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_)) {
+      console_(std::move(console)),
+      writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_, console_.get())) {
   metrics_.set_steps(record_.folder().last_steps());
   thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
 }
@@ -299,6 +304,7 @@ inline void LiveEngine::flush() {
   if (has_ended()) return;
   if (is_disowned_) throw Error(not_here("flush"));
   refuse_writing_thread();
+  if (console_) console_->settle();
   thread_->wait_for_round();
   throw_if_lost();
 }
@@ -333,6 +339,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
   const CallersLock only_one(end_mutex_);
   if (has_ended()) return;
   const Ending ending(ending_in_);
+  if (console_) console_->end();  // first: the descriptors are back even if the run cannot be ended
   await_capture();
   thread_->wait_for_round();  // the points first: a run must be complete before it is marked as finished
   const std::unique_ptr<Claim> no_edits = folder().claim_edits();  // until everything is written
@@ -373,15 +380,15 @@ inline void LiveEngine::lock_for_fork(Deadline deadline) {
   record_.mutex().lock();
   metrics_.mutex().lock();
   series_->mutex().lock();
+  lost_mutex_.lock();  // before that of the thread, as in throw_if_lost()
   thread_->mutex().lock();
-  lost_mutex_.lock();
   points_->mutex().lock();
 }
 
 inline void LiveEngine::unlock_after_fork() {
   points_->mutex().unlock();
-  lost_mutex_.unlock();
   thread_->mutex().unlock();
+  lost_mutex_.unlock();
   series_->mutex().unlock();
   metrics_.mutex().unlock();
   record_.mutex().unlock();
@@ -434,7 +441,7 @@ inline void LiveEngine::continue_in_child() {
   capture_ = std::make_unique<LiveCapture>();
   points_->reopen();
   series_ = std::make_unique<LiveSeries>(record_.folder());  // goes on after what the parent wrote
-  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_);
+  writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_, console_.get());
   thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
   owner_process_ = os::process_number();
   told_disowned_ = false;

@@ -20,6 +20,7 @@
 
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/to_size.hpp"
+#include "erm/detail/live/own_files.hpp"
 #include "erm/detail/live/undo.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/process_identity.hpp"
@@ -45,6 +46,7 @@ class LiveFolder {
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   [[nodiscard]] FileSystem& fs() const noexcept { return *fs_; }
   [[nodiscard]] std::string history_path() const { return joined(folder_, "history/" + writer_ + ".csv"); }
+  [[nodiscard]] std::string console_path() const { return joined(folder_, "console/" + writer_ + ".log"); }
   /// How much of the history file exists and is kept.
   [[nodiscard]] std::uint64_t history_size() const noexcept { return history_size_; }
   [[nodiscard]] RunRecord& record() noexcept { return record_; }
@@ -134,6 +136,7 @@ class LiveFolder {
   std::string folder_;
   std::string uri_;
   std::string writer_;
+  bool captures_console_;
   Durability durability_;
   RunRecord record_;
   std::vector<StoredArtifact> artifacts_;
@@ -153,6 +156,7 @@ class LiveFolder {
 inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string& experiment_id,
                               const LiveOptions& options)
     : writer_(options.writer),
+      captures_console_(options.capture_console),
       durability_(options.sync ? Durability::durable : Durability::buffered),
       resume_at_step_(options.resume_at_step) {
   check_name("experiment id", experiment_id);
@@ -211,6 +215,7 @@ inline std::chrono::microseconds LiveFolder::elapsed() const {
 
 inline void LiveFolder::announce() {
   record_.duration = elapsed();
+  record_.has_console = record_.has_console || captures_console_;
   Owner owner = Owner::this_process();
   session_ = std::make_shared<const Session>();
   owner.session = session_->text();
@@ -423,23 +428,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   undo_.metadata_before = metadata_bytes(*fs_, folder_);
   MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
   owner.expect_free(metadata.record, refusal);
-  if (metadata.history_files) {
-    metadata.record.rewinds = rewinds_of_unnamed(*fs_, folder_, std::move(metadata.record.rewinds));
-    // From now on every file in history/ counts, and in series/.
-    for (const std::string& name : series_lists(*fs_, folder_)) {
-      const auto& named = metadata.series_files;
-      if (std::find(named.begin(), named.end(), name) == named.end())
-        fs_->remove(joined(series_folder(folder_), name));
-    }
-    for (const FolderEntry& entry : fs_->list(joined(folder_, "history"))) {
-      const auto& named = *metadata.history_files;
-      if (std::find(named.begin(), named.end(), entry.name) == named.end())
-        fs_->remove(joined(folder_, "history/" + entry.name));
-    }
-  } else if (!metadata.written_by_erm) {
-    fs_->remove(joined(folder_, "history"));
-    fs_->remove(series_folder(folder_));
-  }
+  own_all_files(*fs_, folder_, metadata);
   if (!metadata.record.edits_lie_beside) remove_edits();  // edits of a run that this one replaced
   apply_edits_beside(*fs_, folder_, metadata.record);
   try {
@@ -535,7 +524,8 @@ inline void LiveFolder::expect_own_metadata() const {
 /// Throws FormatError if something that this writer writes to is a link: it may lead anywhere.
 inline void LiveFolder::refuse_links(const std::string& operation) const {
   if (!fs_->has_folders()) return;
-  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path()})
+  for (const std::string& path : {folder_, joined(folder_, "artifacts"), joined(folder_, "history"), history_path(),
+                                  joined(folder_, "console"), console_path()})
     if (fs_->info(path).kind == FileKind::link)
       throw FormatError(
           "cannot " + operation + " '" + folder_ + "': '" + path +

@@ -11,9 +11,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/console.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/series.hpp"
@@ -37,7 +39,7 @@ struct RewindRequest {
 class LiveWriter {
  public:
   LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
-             LiveSeries& series);
+             LiveSeries& series, LiveConsole* console);
 
   /// The time until the next round: how long a point may wait, or until the next system sample is due.
   [[nodiscard]] std::chrono::milliseconds time_to_next_round() const;
@@ -52,8 +54,12 @@ class LiveWriter {
   void ask(std::shared_ptr<RewindRequest> request);
   /// Any thread.
   void withdraw(const std::shared_ptr<RewindRequest>& request);
-  /// What other programs did to the history file since the last call.
-  [[nodiscard]] std::vector<HistoryFile::Change> take_changes() { return history_.take_changes(); }
+  /// What other programs did to the history file, or to the helper of the console, since the last call.
+  [[nodiscard]] std::vector<HistoryFile::Change> take_changes() {
+    std::vector<HistoryFile::Change> changes = history_.take_changes();
+    if (!console_fault_.empty()) changes.push_back({std::exchange(console_fault_, {}), false});
+    return changes;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -63,6 +69,7 @@ class LiveWriter {
 
   void drain(Checks checks);
   void go_back(RewindRequest& request);
+  void round_of_console(bool everything);
   void write_text(Checks checks);
 
   const LiveOptions& options_;
@@ -70,11 +77,14 @@ class LiveWriter {
   LiveMetrics& metrics_;
   PointBuffer& points_;
   LiveSeries& series_;
+  LiveConsole* const console_;  // null if the console is not captured
   HistoryFile history_;
   std::mutex asked_mutex_;
   std::vector<std::shared_ptr<RewindRequest>> asked_;
   PointWriter text_;
   Clock::time_point stored_at_ = Clock::now();
+  std::string console_fault_;
+  Clock::time_point console_stored_at_ = Clock::now();
 
   std::unique_ptr<SystemSampler> sampler_;
   Clock::time_point next_sample_ = Clock::now();
@@ -83,12 +93,13 @@ class LiveWriter {
 // ---- bodies ----
 
 inline LiveWriter::LiveWriter(const LiveOptions& options, LiveRecord& record, LiveMetrics& metrics, PointBuffer& points,
-                              LiveSeries& series)
+                              LiveSeries& series, LiveConsole* console)
     : options_(options),
       record_(record),
       metrics_(metrics),
       points_(points),
       series_(series),
+      console_(console),
       history_(record.folder().fs(), record.folder().history_path(), record.folder().history_size()) {
   history_.when_shorter([this](std::uint64_t size) { record_.shorten_rewinds(size); });
 }
@@ -188,6 +199,7 @@ inline void LiveWriter::round(bool everything) {
     history_.sync();
     series_.sync();
   }
+  round_of_console(everything);
   const Clock::time_point now = Clock::now();
   const bool is_staged = history_.is_staged() || series_.is_staged();
   if (is_staged && (everything || now - stored_at_ >= options_.store_interval)) {
@@ -197,6 +209,18 @@ inline void LiveWriter::round(bool everything) {
     stored_at_ = now;
   }
   record_.write(metrics_, everything, options_.heartbeat);
+}
+
+inline void LiveWriter::round_of_console(bool everything) {
+  if (console_ == nullptr) return;
+  if (console_fault_.empty()) console_fault_ = console_->look_after();
+  const Clock::time_point now = Clock::now();
+  const bool is_due = console_->is_staged() && (everything || now - console_stored_at_ >= options_.store_interval);
+  if (everything || is_due) console_->try_settle();
+  if (!is_due) return;
+  record_.expect_own();
+  console_->store(record_.folder().fs(), record_.folder().durability());
+  console_stored_at_ = now;
 }
 
 }  // namespace erm::detail

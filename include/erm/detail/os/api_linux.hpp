@@ -59,6 +59,43 @@ inline constexpr int closed_on_exec = 1;  // FD_CLOEXEC
 inline constexpr int set_flags = 4;       // F_SETFL
 inline constexpr int duplicate = 1030;    // F_DUPFD_CLOEXEC
 
+int duplicate_to(int file, int number) noexcept __asm__("dup2");
+inline constexpr int get_flags = 3;         // F_GETFL
+inline constexpr int set_pipe_size = 1031;  // F_SETPIPE_SZ
+
+// ---- pseudo-terminals ----
+
+/// termios
+struct TerminalSettings {
+  alignas(16) unsigned char bytes[128];
+};
+/// winsize
+struct TerminalSize {
+  unsigned short rows, columns, width, height;
+};
+int open_terminal_master(int flags) __asm__("posix_openpt");
+int unlock_terminal(int master) noexcept __asm__("unlockpt");
+int grant_terminal(int master) noexcept __asm__("grantpt");
+int terminal_name(int master, char* into, std::size_t size) noexcept __asm__("ptsname_r");
+int terminal_settings(int file, void* settings) noexcept __asm__("tcgetattr");
+int set_terminal_settings(int file, int when, const void* settings) noexcept __asm__("tcsetattr");
+
+inline constexpr int not_controlling = 0400;  // O_NOCTTY
+#if defined(__powerpc__)
+inline constexpr unsigned long get_size = 0x40087468, set_size = 0x80087467;  // TIOCGWINSZ, TIOCSWINSZ
+#else
+inline constexpr unsigned long get_size = 0x5413, set_size = 0x5414;
+#endif
+
+/// What is written to the terminal comes out of its master as it is, and nothing is echoed. Clears OPOST and ECHO.
+inline void pass_unchanged(TerminalSettings& settings) noexcept {
+  auto* const flags = reinterpret_cast<std::uint32_t*>(settings.bytes);  // input, output, control, local
+  flags[1] &= ~std::uint32_t{1};
+  flags[3] &= ~std::uint32_t{8};
+}
+inline bool size_of_terminal(int file, TerminalSize& size) noexcept { return control_device(file, get_size, &size) == 0; }
+inline void resize_terminal(int file, TerminalSize size) noexcept { control_device(file, set_size, &size); }
+
 #if defined(__powerpc__)
 inline constexpr unsigned long clone_content = 0x80049409;  // FICLONE
 #else
@@ -267,7 +304,38 @@ int on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept __asm
 int is_terminal(int file) noexcept __asm__("isatty");
 extern char** process_environment __asm__("environ");
 
+int fork_process() noexcept __asm__("fork");
+int begin_session() noexcept __asm__("setsid");
+[[noreturn]] void end_process(int code) noexcept __asm__("_exit");
+long call_system(long number, ...) noexcept __asm__("syscall");
+int control_process(int what, ...) noexcept __asm__("prctl");
+
+#if defined(__x86_64__)
+inline constexpr long clone_number = 56;
+#elif defined(__aarch64__) || defined(__riscv) || defined(__loongarch__)
+inline constexpr long clone_number = 220;
+#else
+inline constexpr long clone_number = 120;
+#endif
+/// fork() for a process of one thread, without the hooks of pthread_atfork().
+inline int fork_without_hooks() noexcept {
+#if defined(__s390__)
+  return static_cast<int>(call_system(clone_number, 0L, 17L, 0L, 0L, 0L));
+#else
+  return static_cast<int>(call_system(clone_number, 17L, 0L, 0L, 0L, 0L));
+#endif
+}
+/// The name that ps and killall know.
+inline void name_process(const char* name) noexcept { control_process(15, name, 0L, 0L, 0L); }  // PR_SET_NAME
+/// Closes the descriptors from `first` to `last`.
+inline void close_files(int first, int last) noexcept {
+  if (call_system(436, static_cast<long>(first), static_cast<long>(last), 0L) == 0) return;  // close_range()
+  const long most = setting(4);                                                             // _SC_OPEN_MAX
+  for (int file = first; file <= last && file < (most < 0 || most > 65536 ? 65536 : most); ++file) close_file(file);
+}
+
 inline constexpr short can_read = 1;          // POLLIN
+inline constexpr short can_write = 4;         // POLLOUT
 inline constexpr int processors_online = 84;  // _SC_NPROCESSORS_ONLN
 
 inline char** environment() noexcept { return process_environment; }

@@ -19,14 +19,15 @@
 #include <spawn.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <linux/fs.h>
 #include <sys/vfs.h>
 #include <sys/auxv.h>
-#include <sys/ioctl.h>
 #endif
 #if !defined(__linux__)
 #include <sys/mount.h>
@@ -95,6 +96,67 @@ inline int make_pipe_with(int* ends, int flags) {
   return ::pipe2(ends, flags);
 #endif
 }
+
+inline int duplicate_to(int file, int number) { return ::dup2(file, number); }
+inline constexpr int get_flags = F_GETFL;
+#if defined(F_SETPIPE_SZ)
+inline constexpr int set_pipe_size = F_SETPIPE_SZ;
+#else
+inline constexpr int set_pipe_size = -1;
+#endif
+
+// ---- pseudo-terminals ----
+
+using TerminalSettings = ::termios;
+struct TerminalSize {
+  unsigned short rows, columns, width, height;
+};
+inline int open_terminal_master(int flags) { return ::posix_openpt(flags & ~O_CLOEXEC); }
+inline int unlock_terminal(int master) { return ::unlockpt(master); }
+inline int grant_terminal(int master) { return ::grantpt(master); }
+inline int terminal_name(int master, char* into, std::size_t size) {
+  const char* const name = ::ptsname(master);
+  if (name == nullptr || std::string(name).size() >= size) return -1;
+  std::string(name).copy(into, size);
+  into[std::string(name).size()] = '\0';
+  return 0;
+}
+inline int terminal_settings(int file, ::termios* settings) { return ::tcgetattr(file, settings); }
+inline int set_terminal_settings(int file, int when, const ::termios* settings) {
+  return ::tcsetattr(file, when, settings);
+}
+inline constexpr int not_controlling = O_NOCTTY;
+inline void pass_unchanged(::termios& settings) {
+  settings.c_oflag &= ~static_cast<::tcflag_t>(OPOST);
+  settings.c_lflag &= ~static_cast<::tcflag_t>(ECHO);
+}
+inline bool size_of_terminal(int file, TerminalSize& size) {
+  ::winsize found = {};
+  if (::ioctl(file, TIOCGWINSZ, &found) != 0) return false;
+  size = {found.ws_row, found.ws_col, found.ws_xpixel, found.ws_ypixel};
+  return true;
+}
+inline void resize_terminal(int file, TerminalSize size) {
+  ::winsize wanted = {};
+  wanted.ws_row = size.rows;
+  wanted.ws_col = size.columns;
+  wanted.ws_xpixel = size.width;
+  wanted.ws_ypixel = size.height;
+  ::ioctl(file, TIOCSWINSZ, &wanted);
+}
+
+// ---- a process of our own ----
+
+inline int fork_process() { return ::fork(); }
+inline int fork_without_hooks() { return ::fork(); }
+inline int begin_session() { return ::setsid(); }
+[[noreturn]] inline void end_process(int code) { ::_exit(code); }
+inline void name_process(const char*) {}
+inline void close_files(int first, int last) {
+  const long most = ::sysconf(_SC_OPEN_MAX);
+  for (int file = first; file <= last && file < (most < 0 || most > 65536 ? 65536 : most); ++file) ::close(file);
+}
+inline constexpr short can_write = POLLOUT;
 
 #if defined(__linux__)
 /// Makes the file `to` share the blocks of `from`. Returns whether that worked.

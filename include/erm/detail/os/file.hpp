@@ -46,6 +46,7 @@ class File {
 
   explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const FileHandle& handle() const noexcept { return handle_; }
   /// Never from a cache of a network file system.
   [[nodiscard]] FileInfo info() const;
 

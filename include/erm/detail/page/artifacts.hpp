@@ -14,6 +14,7 @@
 #include "erm/comparison.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/svg_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
@@ -105,7 +106,9 @@ class ArtifactWriter {
     const std::size_t begin = out_.size();
     try {
       const Showing showing = showing_of(artifact);
-      if (artifact.size() > options_.max_artifact_size)
+      if (showing == Showing::name_only && !options_.embed_files)
+        append_file_facts(artifact, run, hash_of(artifact));
+      else if (artifact.size() > options_.max_artifact_size)
         append_facts(artifact, "Too large for this page, which holds artifacts of up to " +
                                    readable_size(options_.max_artifact_size) + ".");
       else if (showing == Showing::name_only)
@@ -136,14 +139,18 @@ class ArtifactWriter {
     return artifact.sha256() ? *artifact.sha256() : sha256_of(view(bytes));
   }
 
-  /// A file that a browser does not show, to be downloaded from the page.
-  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
-    const std::string hash = hash_of(artifact, bytes);
-    if (is_repeated(Showing::name_only, hash, run)) return;
+  /// The type and the hash of a file, unless the page has the same file already.
+  bool append_file_facts(const Artifact& artifact, std::size_t run, const std::string& hash) {
+    if (is_repeated(Showing::name_only, hash, run)) return false;
     out_ += "<dl><dt>Type<dd>";
     append_html(out_, artifact.media_type());
-    out_ += "<dt>SHA-256<dd><code>" + hash + "</code></dl>";
-    if (!options_.embed_files) return;
+    ((out_ += "<dt>SHA-256<dd><code>") += hash) += "</code></dl>";
+    return true;
+  }
+
+  /// A file that a browser does not show, to be downloaded from the page.
+  void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
+    if (!append_file_facts(artifact, run, hash_of(artifact, bytes))) return;
     const std::string& name = artifact.filename();
     out_ += "<p><a href=\"data:application/octet-stream;base64,";
     append_base64(out_, bytes.data(), bytes.size());
@@ -163,8 +170,7 @@ class ArtifactWriter {
       case Showing::video:
         return append_player(artifact, bytes, run);
       case Showing::svg_image:
-        if (!is_utf8(to_text(bytes))) return append_facts(artifact, "It is not UTF-8, and so no SVG.");
-        return append_picture(artifact, bytes, "image/svg+xml", run);
+        return append_svg(artifact, to_text(bytes), run);
       case Showing::figure:
         return append_figure(to_text(bytes), run);
       case Showing::html:
@@ -200,6 +206,18 @@ class ArtifactWriter {
     append_facts(artifact, media == "image/png" || media == "image/jpeg"
                                ? "It is neither a PNG nor a JPEG, whatever its name says."
                                : "It is no image that a browser shows, whatever its name says.");
+  }
+
+  /// The file may be in another encoding, or lack what a picture needs; the file itself stays as it was logged.
+  void append_svg(const Artifact& artifact, const std::string& text, std::size_t run) {
+    std::string svg;
+    try {
+      svg = standalone_svg(text);
+    } catch (const Error& error) {
+      return append_facts(artifact, error.what());
+    }
+    if (!is_svg(svg)) return append_facts(artifact, "It is no SVG, whatever its name says.");
+    append_picture(artifact, to_bytes(svg), "image/svg+xml", run);
   }
 
   void append_player(const Artifact& artifact, const Bytes& bytes, std::size_t run) {

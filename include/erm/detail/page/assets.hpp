@@ -180,6 +180,10 @@ figure { margin: 0; min-width: 0; }
 .artifact iframe { width: 100%; height: 320px; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 .plot > svg { display: block; width: 100%; height: auto; }
 pre { margin: 0; max-height: 320px; overflow: auto; padding: 10px; background: var(--page); border-radius: 6px; font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.console .err { color: var(--warn); }
+.console i { color: var(--soft); }
+.consoles .cards { display: block; }
+.consoles pre { max-height: 70vh; margin-top: 8px; }
 .artifact details { margin-top: 8px; }
 .left { display: block; margin: 0 16px 8px; }
 .steps { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
@@ -239,9 +243,9 @@ code { padding: 0 4px; background: var(--page); border-radius: 4px; font: 12.5px
 [hidden] { display: none !important; }
 .tools { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; max-width: 1680px; margin: 0 auto 16px; padding: 8px 24px; background: var(--page); border-bottom: 1px solid var(--line); }
 .tools input[type="search"] { flex: 1 1 200px; max-width: 340px; min-width: 0; }
-button, select, input[type="search"], .menu > summary { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
-button, s)page"sv,
-    R"page(elect, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
+button, select, input[type="search"], .menu > summar)page"sv,
+    R"page(y { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 4px 10px; min-height: 30px; }
+button, select, summary, input[type="checkbox"], input[type="radio"], input[type="range"] { cursor: pointer; }
 button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--page); }
 input { accent-color: var(--accent); }
@@ -335,7 +339,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "99e1673a67106cbf0cb4a12adef9544692372c3e151c86eeb5500de88290c931";
+inline constexpr std::string_view page_style_sha256 = "63997f3b519ca9c69154399a794b70acd42823c5811e89aa9cedf52cf1bed957";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {

@@ -100,8 +100,11 @@ inline void append_groups(PageOutput& page, const Comparison& comparison, const 
     out += "</dd>";
   }
   out += "</dl>";
-  if (const std::string words = tests_in_words(comparison.grouped_metrics(), comparison.groups()); !words.empty())
-    (out += "<p class=inset>") += words + "</p>";
+  if (const std::string words = tests_in_words(comparison.grouped_metrics(), comparison.groups()); !words.empty()) {
+    out += "<p class=inset>";
+    append_html(out, words);
+    out += "</p>";
+  }
   if (comparison.grouped_metrics().empty()) {
     out += "<p class=\"none inset\">No run has a metric that is a number.</p></details></section>\n";
     return;

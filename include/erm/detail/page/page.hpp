@@ -13,6 +13,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/artifacts.hpp"
 #include "erm/detail/page/assets.hpp"
+#include "erm/detail/page/console.hpp"
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/groups.hpp"
 #include "erm/detail/page/heatmaps.hpp"
@@ -124,6 +125,9 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   if (!comparison.series().empty()) append_series(page, comparison, options, plotly, number++);
   if (!comparison.histograms().empty()) append_heatmaps(page, comparison, number++);
   if (!comparison.tables().empty()) append_logged_tables(page, comparison, options, number++);
+  const std::vector<const ExperimentRun*>& runs = comparison.runs();
+  if (std::any_of(runs.begin(), runs.end(), [](const ExperimentRun* run) { return has_console(*run); }))
+    append_consoles(page, comparison, number++);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;

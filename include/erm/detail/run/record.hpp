@@ -44,6 +44,14 @@ class UnreadHistory {
   [[nodiscard]] virtual const AbandonedPoints& abandoned() const = 0;
 };
 
+/// What a process wrote to its console, read on demand: files of the form in console_file.hpp. Copies of a run share it.
+class UnreadConsole {
+ public:
+  virtual ~UnreadConsole() = default;
+  /// The files' names and contents.
+  [[nodiscard]] virtual std::map<std::string, Bytes> read() const = 0;
+};
+
 /// The text of a provenance from its file. It is parsed on demand, since most programs that load a run never ask for
 /// it.
 class StoredProvenance {
@@ -98,6 +106,10 @@ struct RunRecord {
   std::shared_ptr<const UnreadHistory> unread_history;  // in place of `history`
   std::shared_ptr<SeriesData> series;                   // see series_data.hpp; shared by copies until one changes it
   std::shared_ptr<const UnreadSeries> unread_series;    // in place of `series`
+
+  bool has_console = false;                // files in console/ may belong to it
+  std::vector<std::string> console_files;  // which; all of them if there are none here
+  std::shared_ptr<const UnreadConsole> console;
 
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;

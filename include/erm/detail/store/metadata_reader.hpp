@@ -364,6 +364,13 @@ inline void MetadataReader::erm_object(MetadataFile& file) {
     } else if (key == "rewinds") {
       expect(Kind::array, "a list", "erm/rewinds");
       json_.array([&] { record.rewinds.push_back(rewind()); });
+    } else if (key == "console") {
+      if (json_.kind() == Kind::boolean) {
+        record.has_console = json_.value().get<bool>();
+      } else {
+        record.console_files = filenames("erm/console");
+        record.has_console = !record.console_files.empty();
+      }
     } else if (key == "types") {
       expect(Kind::object, "an object", "erm/types");
       json_.object([&](const std::string& pointer) { types_[pointer] = text("erm/types", pointer); });

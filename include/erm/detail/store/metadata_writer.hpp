@@ -25,14 +25,14 @@ class MetadataWriter {
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
                           std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files = {}) {
-    return text(record, run_id, artifacts, history_files, finished_utc, series_files, record.rewinds);
+    return text(record, run_id, artifacts, history_files, finished_utc, series_files, record.rewinds, nullptr);
   }
-  /// With rewinds of files that are not those of the record.
+  /// With rewinds of files that are not those of the record, and console files if they are given.
   static std::string text(const RunRecord& record, const std::string& run_id,
                           const std::vector<StoredArtifact>& artifacts,
                           const std::optional<std::vector<std::string>>& history_files,
                           std::optional<TimePoint> finished_utc, const std::vector<std::string>& series_files,
-                          const std::vector<Rewind>& rewinds);
+                          const std::vector<Rewind>& rewinds, const std::vector<std::string>* console_files);
 
  private:
   void key(std::string_view name) {
@@ -233,7 +233,8 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
                                         const std::optional<std::vector<std::string>>& history_files,
                                         std::optional<TimePoint> finished_utc,
                                         const std::vector<std::string>& series_files,
-                                        const std::vector<Rewind>& rewinds) {
+                                        const std::vector<Rewind>& rewinds,
+                                        const std::vector<std::string>* console_files) {
   MetadataWriter writer;
   std::string& out = writer.out_;
   out.reserve(1024 + 48 * (record.params.size() + record.metrics.size()) + 256 * artifacts.size());
@@ -306,6 +307,13 @@ inline std::string MetadataWriter::text(const RunRecord& record, const std::stri
   if (history_files) writer.names("history", *history_files);
   if (!series_files.empty()) writer.names("series", series_files);
   writer.rewinds(rewinds);
+  const std::vector<std::string>& consoles = console_files != nullptr ? *console_files : record.console_files;
+  if (!consoles.empty()) {
+    writer.names("console", consoles);
+  } else if (record.has_console && console_files == nullptr) {
+    writer.key("console");
+    out += "true";
+  }
   const std::map<std::string, std::string> none;
   const auto& later_types = record.later ? record.later->of_types : none;
   if (!writer.types_.empty() || !later_types.empty()) {

@@ -50,12 +50,14 @@ inline std::string deleted_entry_in(const FileSystem& fs, const std::string& fol
   return {};
 }
 
-/// Removes the files in a run's folder that its metadata does not name. Nothing for `series` means that they are not
-/// known, and stay.
+/// Removes the files in a run's folder that its metadata does not name. Nothing for `series` or `console` means that
+/// they are not known, and stay.
 inline void remove_unnamed(FileSystem& fs, const std::string& folder, const std::set<std::string>& artifacts,
-                           const std::set<std::string>& history, const std::optional<std::set<std::string>>& series) {
+                           const std::set<std::string>& history, const std::optional<std::set<std::string>>& series,
+                           const std::optional<std::set<std::string>>& console) {
   for (const auto& [part, named] : {std::pair("artifacts", &artifacts), std::pair("history", &history),
-                                    std::pair("series", series ? &*series : nullptr)}) {
+                                    std::pair("series", series ? &*series : nullptr),
+                                    std::pair("console", console ? &*console : nullptr)}) {
     if (named == nullptr) continue;
     const std::string inside = joined(folder, part);
     std::set<std::string> emptied;
@@ -81,6 +83,7 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
     fs.remove(joined(folder, "artifacts"));
     fs.remove(joined(folder, "history"));
     fs.remove(series_folder(folder));
+    fs.remove(console_folder(folder));
     fs.remove(edits_path(folder));
     fs.remove_if_empty(folder);
     return;
@@ -95,7 +98,7 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
   std::set<std::string> artifacts;
   for (const StoredArtifact& artifact : metadata.artifacts) artifacts.insert(artifact.stored_filename);
   remove_unnamed(fs, folder, artifacts, {metadata.history_files->begin(), metadata.history_files->end()},
-                 named_series_files(fs, folder, metadata.series_files));
+                 named_series_files(fs, folder, metadata.series_files), named_console_files(metadata.record));
 }
 
 /// Claims a run's folder, and removes what a killed save left there. Throws IoError if another process holds the claim

@@ -18,6 +18,7 @@
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
+#include "erm/detail/store/console_reader.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
@@ -262,6 +263,7 @@ inline void add_record(RunRecord& run, RunRecord other, const std::string& write
   run.metrics.merge(other.metrics);
   run.goals.merge(other.goals);
   run.axes.merge(other.axes);
+  run.has_console = run.has_console || other.has_console;
   run.tags.merge(other.tags);
   if (run.note.empty()) run.note = std::move(other.note);
   if (run.group.empty()) run.group = std::move(other.group);
@@ -308,8 +310,13 @@ inline void settle(const FileSystem& fs, const std::string& folder, MetadataFile
   if (is_dead(fs, metadata_path(folder), record)) record.status = RunStatus::killed;
 }
 
-/// Adds the artifacts of a run. Their content is read on demand.
+/// Adds the artifacts of a run, and its console. Their content is read on demand.
 inline void add_artifacts(const std::shared_ptr<FileSystem>& fs, const std::string& folder, MetadataFile& metadata) {
+  if (metadata.record.has_console) {
+    metadata.record.console = std::make_shared<const StoredConsole>(
+        fs, folder, metadata.record,
+        [](const FileSystem& store, const std::string& run_folder) { return read_metadata(store, run_folder); });
+  }
   std::set<std::string> checked;
   for (StoredArtifact& artifact : metadata.artifacts) {
     if (fs->has_folders()) refuse_links(*fs, folder, artifact.stored_filename, checked);

@@ -26,6 +26,7 @@
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/record_json.hpp"
+#include "erm/detail/store/console_file.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/run_claim.hpp"
@@ -83,10 +84,11 @@ class RunSaver {
       name_artifacts();
       write_files();
       write_series();
+      write_consoles();
       sync();
       const bool ends_now = record_.status == RunStatus::finished && !record_.finished_utc;
       text = MetadataWriter::text(record_, run_id_, artifacts_, history_, ends_now ? now_utc() : record_.finished_utc,
-                                  series_, rewinds_);
+                                  series_, rewinds_, &consoles_);
       refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
@@ -127,7 +129,7 @@ class RunSaver {
     const std::string mark = filename_time(now_utc());
     names_ = StoredNames(mark);
     history_mark_ = "-" + mark;
-    for (const char* const part : {"artifacts", "history", "series"}) {
+    for (const char* const part : {"artifacts", "history", "series", "console"}) {
       // Behind a link the files of another folder would count as files of the run, and would be removed.
       if (fs_.info(joined(folder_, part)).kind == FileKind::link) {
         throw FormatError("cannot replace the run '" + metadata_path(folder_) + "': '" + part +
@@ -171,6 +173,8 @@ class RunSaver {
     run.history_files = std::move(names);
     run.record.rewinds = rewinds_of_named(fs_, folder_, run.record.rewinds);
     run.series_files = series_lists(fs_, folder_);
+    if (run.record.has_console && run.record.console_files.empty()) run.record.console_files = console_logs(fs_, folder_);
+    run.record.has_console = !run.record.console_files.empty();
     fs_.write(
         metadata_path(folder_),
         MetadataWriter::text(run.record, run.record.run_id, run.artifacts, run.history_files, run.record.finished_utc,
@@ -220,6 +224,27 @@ class RunSaver {
     const auto same = replaced_.find(entry.id);
     return same != replaced_.end() && same->second.sha256 == entry.sha256 && same->second.size == entry.size &&
            same->second.filename == entry.filename && there_.count(same->second.stored_filename) != 0;
+  }
+
+  /// An overwrite gives the files new names, like those of the history.
+  void write_consoles() {
+    if (!record_.console) return;
+    std::vector<std::unique_ptr<BytesContent>> contents;
+    std::vector<NewFile> files;
+    for (auto& [name, content] : record_.console->read()) {
+      const std::string stem = console_writer(view(content)) + history_mark_;
+      std::string free = stem + ".log";
+      for (int i = 2; std::find(consoles_.begin(), consoles_.end(), free) != consoles_.end(); ++i)
+        free = stem + "-" + std::to_string(i) + ".log";
+      contents.push_back(std::make_unique<BytesContent>(std::move(content)));
+      files.push_back({joined(console_folder(folder_), free), contents.back().get()});
+      consoles_.push_back(std::move(free));
+    }
+    const std::vector<bool> created = create_files(files);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (!created[i])
+        throw IoError::failed_to("save a console to", files[i].path, std::make_error_code(std::errc::file_exists));
+    }
   }
 
   /// Writes the pending files under free names.
@@ -348,6 +373,7 @@ class RunSaver {
   std::set<std::string> series_there_;  // the files below series/
   StoredNames table_names_;
   std::vector<std::string> series_;
+  std::vector<std::string> consoles_;
   std::vector<std::string> written_;
 };
 

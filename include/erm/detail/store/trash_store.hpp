@@ -379,7 +379,7 @@ class TrashStore {
     if (!has_marker(ids) || is_in_use(folder)) return;
     {
       const TrashEntries::Held held = entries_.make(ids, deletion);
-      fs_.move(marker_path(ids), entries_.marker_of(held.entry.name), Durability::durable);
+      if (!move_marker(ids, held.entry)) return entries_.remove(held.entry);
       // A save checks the marker while it holds its claim: either it finds no marker, or this finds its claim.
       if (is_in_use(folder)) {
         fs_.move(entries_.marker_of(held.entry.name), marker_path(ids), Durability::durable);
@@ -388,6 +388,19 @@ class TrashStore {
     }
     const std::string above = marker == experiment_marker ? layout_.root : folder_of_ids({ids.experiment_id, "", ""});
     remove_empty_folders(folder, above);
+  }
+
+  /// Returns false if another process has just moved it.
+  bool move_marker(const RunIds& ids, const TrashEntry& entry) {
+    try {
+      fs_.move(marker_path(ids), entries_.marker_of(entry.name), Durability::durable);
+    } catch (const NotFoundError&) {
+      return false;
+    } catch (const IoError& error) {
+      if (error.code() != std::errc::no_such_file_or_directory || has_marker(ids)) throw;
+      return false;
+    }
+    return true;
   }
 
   /// Whether there are runs or variants below a folder, or a live process is about to save one there.
