@@ -102,9 +102,10 @@ export async function violations(page) {
   return JSON.parse(result.value);
 }
 
-/// The values of one param or metric of the runs that a table shows.
+/// The values of one param or metric of the runs that a table shows, in the order of the runs.
 export const shownValues = async (page, part, name) => {
   const [head, ...lines] = await tableOf(page, part);
   const column = head.findIndex((text) => text.replace(/[↓↑≠].*/u, "").trim() === name);
-  return lines.map((line) => Number(line[column]));
+  const run = await page.$$eval(`.part.${part} tbody th`, (all) => all.map((header) => Number(header.dataset.run)));
+  return lines.map((line, i) => [run[i], Number(line[column])]).sort((a, b) => a[0] - b[0]).map((entry) => entry[1]);
 };

@@ -184,3 +184,15 @@ test("who won is chosen by keyboard alone, and no run is named best where no met
     assert.equal(await page.locator(".winner").count(), 0);
   });
 });
+
+test("the script writes the words that were written without it", async () => {
+  for (const name of ["trials", "normal", "ends", "sweep", "sections", "crowd"])
+    await within(name, {}, async (page) => {
+      const written = await words(page);
+      assert.ok(written.length > 2, name);
+      // Hidden and shown again, as the script writes it; the metric named by hand.
+      await page.evaluate(() => { location.hash = "#main=" + encodeURIComponent(document.querySelector(".winner .goal").dataset.goal + ":" + document.querySelector(".winner h2 b").textContent); });
+      await until(async () => page.evaluate(() => document.querySelector(".choices select").value !== ""));
+      assert.deepEqual(await words(page), written, name);
+    });
+});

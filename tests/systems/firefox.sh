@@ -4,7 +4,9 @@
 #   ERM_PAGES=FOLDER      pages that tests/browser/pages.cpp wrote; else they are built
 # shellcheck disable=SC1091
 . "$(dirname "$0")/common.bash"
-need firefox-esr chromium cmake nodejs npm
+need firefox-esr
+"$root/tests/setup.sh" browser >/dev/null 2>&1
+for program in chromium node npm cmake; do command -v "$program" >/dev/null || skip_all "there is no $program"; done
 pictures="${ERM_PICTURES:-$root/build/firefox}"
 mkdir -p "$pictures"
 pictures="$(realpath "$pictures")"

@@ -250,7 +250,8 @@ button:hover, select:hover, .menu > summary:hover { border-color: var(--soft); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--page); }
 input { accent-color: var(--accent); }
 ::placeholder { color: var(--soft); opacity: 1; }
-label { display: inline-flex; align-items: center; gap: 6px; }
+label { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
+label > select { min-width: 0; }
 label > span { color: var(--soft); }
 .menu { position: relative; }
 .menu > summary { list-style: none; }
@@ -339,7 +340,7 @@ dialog::backdrop { background: rgb(0 0 0 / 40%); }
 }
 )page"sv,
 };
-inline constexpr std::string_view page_style_sha256 = "63997f3b519ca9c69154399a794b70acd42823c5811e89aa9cedf52cf1bed957";
+inline constexpr std::string_view page_style_sha256 = "9f79086514ff7f7bc11ec0083f1b29ddd7e2bac9d87d03ae68e5f3681ec152d1";
 
 // web/modules.txt
 inline constexpr std::string_view page_script[] = {
@@ -833,7 +834,7 @@ function bestWords(ranked) {
     parts.push(" ", make("span", null, "last value"));
   }
   const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.number);
-  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
+  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].label}` : `equal: ${counted(equal.length, "other run")}`));
   return make("p", { class: "best" }, parts);
 }
 
@@ -842,10 +843,10 @@ function paramWords(ranked) {
   const other = best !== state.baseline ? state.baseline : ranked.length > 1 ? ranked[1] : ranking.order[ranking.order.length - 1];
   const varying = section ? section.rows.filter((row) => !row.point && row.cells.some((cell) => !sameCell(cell, row.cells[0]))) : [];
   const params = isFew ? varying.filter((row) => !sameCell(row.cells[best], row.cells[other])) : varying;
-  if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].name}.` : "No param varies.");
+  if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].label}.` : "No param varies.");
   const { params: all, telling } = winner.part.dataset;
   const count = isFew ? params.length : Number(all), most = isFew ? 4 : Math.min(4, Number(telling));
-  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row, i) =>
+  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].label}: ` : "With ", params.slice(0, most).map((row, i) =>
     [i > 0 ? ", " : "", make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")]).flat(),
   count > most ? [" ", make("span", null, `and ${counted(count - most, "other param")}`)] : null);
 }
@@ -858,7 +859,7 @@ function apartPart(apart, ranked) {
   const ahead = apart.filter((run) => Number.isFinite(valueOf(run)) && (ranked.length === 0 || valueOf(run) < valueOf(ranked[0])))
     .reduce((best, run) => (best === null || valueOf(run) < valueOf(best) ? run : best), null);
   return make("p", { class: "apart" }, "Not ranked: " + counts.map(([count, words]) => `${count} ${words}`).join(", ") +
-    (ahead === null ? "" : `; of these, ${runs[ahead].name} reached ${valueText(ranking.row, ahead)}`));
+    (ahead === null ? "" : `; of these, ${runs[ahead].label} reached ${valueText(ranking.row, ahead)}`));
 }
 
 const winner = { part: find(".winner"), written: null, main: null, point: null };
@@ -878,7 +879,7 @@ function renderWinner(shown) {
     make("b", null, row.label), row.goalMark ? row.goalMark.cloneNode(true) : ranking.goal === "min" ? " (lowest)" : " (highest)");
   const words = [heading];
   if (ranked.length) words.push(bestWords(ranked), paramWords(ranked));
-  if (ranked.length > 1) words.push(make("p", null, "Then " + ranked.slice(1, 4).map((run) => `${runs[run].name} ${valueText(row, run)}`).join(", ")));
+  if (ranked.length > 1) words.push(make("p", null, "Then " + ranked.slice(1, 4).map((run) => `${runs[run].label} ${valueText(row, run)}`).join(", ")));
   words.push(apartPart(apart, ranked));
   winner.words.replaceChildren(...words.filter(Boolean));
 }
@@ -1047,8 +1048,8 @@ function columnsTable(section, rows, order) {
     body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
       make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
   }
-  retu)page"sv,
-    R"page(rn [make("thead", null, head), body];
+ )page"sv,
+    R"page( return [make("thead", null, head), body];
 }
 
 function rowsTable(section, rows, order) {
@@ -1292,8 +1293,8 @@ function goToDifference(forward) {
   target.classList.add("at");
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
-  target.scrollIntoView({ block: "center", inl)page"sv,
-    R"page(ine: "nearest" });
+  target.scrollIntoView({ block: "center")page"sv,
+    R"page(, inline: "nearest" });
 }
 
 function listenToKeys() {
@@ -1557,8 +1558,8 @@ function domainOf(lines, isGrouped, zoom) {
         if (!Number.isFinite(value)) continue;
         y0 = Math.min(y0, value);
         y1 = Math.max(y1, value);
-     )page"sv,
-    R"page(   if (value !== 0) smallest = Math.min(smallest, Math.abs(value));
+)page"sv,
+    R"page(        if (value !== 0) smallest = Math.min(smallest, Math.abs(value));
         if (state.outliers) values.push(value);
       }
     }
@@ -1807,8 +1808,8 @@ function fillPoints(chart) {
   const shown = body.filter((_, i) => i % every === 0);
   const label = chart.name + ": points";
   chart.points.replaceChildren(chart.points.firstChild,
-    make("p", null, shown.length < body.length ? `${shown.length} of ${bod)page"sv,
-    R"page(y.length} points a run. ` : null,
+    make("p", null, shown.length < body.length ? `${shown.length} of )page"sv,
+    R"page(${body.length} points a run. ` : null,
       button("Download CSV", { "aria-label": `Download CSV: points of ${chart.name}` }, () => download(new Blob([csvOf(pointsOf(chart))], { type: "text/csv" }), "points.csv"))),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, make("table", null,
       make("thead", null, make("tr", null, head.map((text) => make("th", { scope: "col" }, text)))),
@@ -1866,7 +1867,8 @@ function addCharts() {
 function plotRows() {
   const overview = sections.find(isOverview);
   const rows = overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
-  return [...rows.filter((row) => !row.point), ...rows.filter((row) => row.point).reverse()];
+  const byName = (a, b) => (a.name < b.name ? -1 : 1);
+  return [...rows.filter((row) => !row.point).sort(byName), ...rows.filter((row) => row.point).reverse()];
 }
 
 /// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.
@@ -1994,8 +1996,8 @@ function renderParallel(axes) {
       draw("text", { x, y: 16, "text-anchor": "middle", class: "name" }, axis.name.length > 22 ? axis.name.slice(0, 21) + "…" : axis.name),
       ...axis.ticks.map(([place, text]) => draw("text", { x: x - 6, y: yOfPlace(place) + 4, "text-anchor": "end" }, text)));
     const zone = draw("rect", { class: "zone", x: x - 14, y: top, width: 28, height: height - top - bottom, tabindex: 0, role: "slider",
-      "aria-label": `Select runs by ${name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuem)page"sv,
-    R"page(ax": 1, "aria-valuenow": low,
+      "aria-label": `Select runs by $)page"sv,
+    R"page({name}`, "aria-orientation": "vertical", "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": low,
       "aria-valuetext": `${axis.text(low, high)}, ${visibleRuns().length} runs` });
     const mark = draw("rect", { class: "zoom", x: x - 8, width: 16 });
     const show = (from, to) => fill(mark, { y: yOfPlace(to), height: yOfPlace(from) - yOfPlace(to) }, []);
@@ -2221,8 +2223,8 @@ function addSliders() {
     });
     const move = (place) => {
       for (const one of series) {
-        const entry = one.entries.filter((candidate) => candidate.place <= place).pop() || null;)page"sv,
-    R"page(
+        const entry = o)page"sv,
+    R"page(ne.entries.filter((candidate) => candidate.place <= place).pop() || null;
         one.at.textContent = entry ? ` step ${entry.step}` : " nothing yet";
         if (entry && one.current === entry.item) continue;
         one.current = entry ? entry.item : null;
@@ -2403,7 +2405,7 @@ window.addEventListener("afterprint", joinTables);
 })();
 )page"sv,
 };
-inline constexpr std::string_view page_script_sha256 = "21f65d0ef7a33a98ecf1fd2d0ed764afb793929df093f43b099eb982d7f58696";
+inline constexpr std::string_view page_script_sha256 = "a224b661632813125b92a91e06df27b995c953f78b533de326e55af54b64a8bb";
 
 // web/frame.js
 inline constexpr std::string_view page_frame[] = {

@@ -143,7 +143,8 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
 template <class Has>
 void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
   const std::vector<std::string> labels = run_labels(comparison.names());
-  out += "<ul class=legend>";
+  // One with many runs scrolls.
+  out += labels.size() > 20 ? "<ul class=legend tabindex=0 aria-label=Runs>" : "<ul class=legend>";
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
     if (!has(run)) continue;
     out += "<li data-run=";

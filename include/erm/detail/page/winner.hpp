@@ -28,7 +28,10 @@ inline void append_shown_value(std::string& out, const Comparison::Row& row, std
     append_number(out, cell.text, row.is_scientific, cell.digits);
   } else {
     const std::string_view text = first_bytes(cell.text, most);
+    const bool is_quoted = cell.kind == Comparison::Cell::Kind::text && looks_like_no_text(cell.text);
+    if (is_quoted) out += "&quot;";
     append_html(out, cell.text.empty() ? "empty" : text);
+    if (is_quoted) out += "&quot;";
     if (text.size() < cell.text.size()) out += "\xE2\x80\xA6";
   }
 }
@@ -37,7 +40,7 @@ inline void append_shown_value(std::string& out, const Comparison::Row& row, std
 class WinnerWriter {
  public:
   WinnerWriter(std::string& out, const Comparison& comparison)
-      : out_(out), comparison_(comparison), ranking_(comparison.ranking()) {}
+      : out_(out), comparison_(comparison), ranking_(comparison.ranking()), labels_(run_labels(comparison.names())) {}
 
   void write() {
     out_ += "<section class=winner aria-labelledby=tw data-params=";
@@ -65,7 +68,7 @@ class WinnerWriter {
   using Apart = Comparison::Ranking::Apart;
 
   [[nodiscard]] double number(std::size_t run) const { return ranking_.values()->cells[run].number; }
-  void write_name(std::size_t run) { append_html(out_, comparison_.names()[run]); }
+  void write_name(std::size_t run) { append_html(out_, labels_[run]); }
   void write_value(std::size_t run) { append_shown_value(out_, *ranking_.values(), run); }
 
   /// The best run and those that are equal to it. Which value it is stands beside it.
@@ -74,7 +77,7 @@ class WinnerWriter {
     out_ += "<p class=best>";
     append_run_key(out_, best);
     out_ += "<b>";
-    write_name(best);
+    append_html(out_, comparison_.names()[best]);
     out_ += "</b> <strong>";
     write_value(best);
     out_ += "</strong>";
@@ -199,6 +202,7 @@ class WinnerWriter {
   std::string& out_;
   const Comparison& comparison_;
   const Comparison::Ranking& ranking_;
+  std::vector<std::string> labels_;
 };
 
 inline void append_winner(PageOutput& page, const Comparison& comparison) {

@@ -3,7 +3,8 @@
 function plotRows() {
   const overview = sections.find(isOverview);
   const rows = overview ? overview.rows.filter((row) => new Set(row.cells.map((cell) => cell.text)).size > 1) : [];
-  return [...rows.filter((row) => !row.point), ...rows.filter((row) => row.point).reverse()];
+  const byName = (a, b) => (a.name < b.name ? -1 : 1);
+  return [...rows.filter((row) => !row.point).sort(byName), ...rows.filter((row) => row.point).reverse()];
 }
 
 /// A row as an axis: numbers by what they are worth, or by their logarithm; other values side by side.

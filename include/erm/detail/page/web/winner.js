@@ -114,7 +114,7 @@ function bestWords(ranked) {
     parts.push(" ", make("span", null, "last value"));
   }
   const equal = ranked.filter((run) => run !== best && row.cells[run].number === cell.number);
-  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].name}` : `equal: ${counted(equal.length, "other run")}`));
+  if (equal.length) parts.push(" ", make("span", null, equal.length === 1 ? `equal: ${runs[equal[0]].label}` : `equal: ${counted(equal.length, "other run")}`));
   return make("p", { class: "best" }, parts);
 }
 
@@ -123,10 +123,10 @@ function paramWords(ranked) {
   const other = best !== state.baseline ? state.baseline : ranked.length > 1 ? ranked[1] : ranking.order[ranking.order.length - 1];
   const varying = section ? section.rows.filter((row) => !row.point && row.cells.some((cell) => !sameCell(cell, row.cells[0]))) : [];
   const params = isFew ? varying.filter((row) => !sameCell(row.cells[best], row.cells[other])) : varying;
-  if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].name}.` : "No param varies.");
+  if (params.length === 0) return make("p", { class: "did" }, varying.length ? `No param differs from those of ${runs[other].label}.` : "No param varies.");
   const { params: all, telling } = winner.part.dataset;
   const count = isFew ? params.length : Number(all), most = isFew ? 4 : Math.min(4, Number(telling));
-  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].name}: ` : "With ", params.slice(0, most).map((row, i) =>
+  return make("p", { class: "did" }, isFew ? `Unlike ${runs[other].label}: ` : "With ", params.slice(0, most).map((row, i) =>
     [i > 0 ? ", " : "", make("span", null, `${row.name} `, make("b", null, valueText(row, best)), isFew ? ` (${valueText(row, other)})` : "")]).flat(),
   count > most ? [" ", make("span", null, `and ${counted(count - most, "other param")}`)] : null);
 }
@@ -139,7 +139,7 @@ function apartPart(apart, ranked) {
   const ahead = apart.filter((run) => Number.isFinite(valueOf(run)) && (ranked.length === 0 || valueOf(run) < valueOf(ranked[0])))
     .reduce((best, run) => (best === null || valueOf(run) < valueOf(best) ? run : best), null);
   return make("p", { class: "apart" }, "Not ranked: " + counts.map(([count, words]) => `${count} ${words}`).join(", ") +
-    (ahead === null ? "" : `; of these, ${runs[ahead].name} reached ${valueText(ranking.row, ahead)}`));
+    (ahead === null ? "" : `; of these, ${runs[ahead].label} reached ${valueText(ranking.row, ahead)}`));
 }
 
 const winner = { part: find(".winner"), written: null, main: null, point: null };
@@ -159,7 +159,7 @@ function renderWinner(shown) {
     make("b", null, row.label), row.goalMark ? row.goalMark.cloneNode(true) : ranking.goal === "min" ? " (lowest)" : " (highest)");
   const words = [heading];
   if (ranked.length) words.push(bestWords(ranked), paramWords(ranked));
-  if (ranked.length > 1) words.push(make("p", null, "Then " + ranked.slice(1, 4).map((run) => `${runs[run].name} ${valueText(row, run)}`).join(", ")));
+  if (ranked.length > 1) words.push(make("p", null, "Then " + ranked.slice(1, 4).map((run) => `${runs[run].label} ${valueText(row, run)}`).join(", ")));
   words.push(apartPart(apart, ranked));
   winner.words.replaceChildren(...words.filter(Boolean));
 }
