@@ -300,4 +300,112 @@ TEST_CASE("The goal decides which run is best, whether stored or passed") {
         cannot + "some runs say that less is better and some that more is; give Goal::minimize or Goal::maximize");
 }
 
+TEST_CASE("A filter or an order that asks for a name that no run has warns once, with the names near it") {
+  Registry registry = example();
+  erm::RunOptions with_dict;
+  with_dict.variant_id = "dict";
+  erm::ExperimentRun run("digits", with_dict);
+  run.log_param("learning_rate", 0.1);
+  run.log_dict("train", {{"decay", 0.5}, {"adam", {{"beta1", 0.9}, {"beta2", 0.99}}}});
+  run.set_tag("team", "vision");
+  erm::SaveOptions save;
+  save.fs = registry.fs;
+  erm::save_run_to_registry(run, "registry", save);
+  const auto warnings = [&](const std::string& filter, const std::string& order_by = "run", unsigned threads = 0) {
+    FindOptions options = filtered(filter, order_by);
+    options.threads = threads;
+    std::string all;
+    options.on_warning = [&](const std::string& warning) { all += warning + "\n"; };
+    (void)find_runs("registry", options, registry.fs);
+    return all;
+  };
+  // The order of the names is that of their distance.
+  CHECK(warnings("params.lrr < 0.01") == "no run has the param \"lrr\"; near: lr\n");
+  CHECK(warnings("params.learningrate < 1") == "no run has the param \"learningrate\"; near: learning_rate\n");
+  CHECK(warnings("0.1 = params.momentum") == "no run has the param \"momentum\"\n");
+  CHECK(warnings("metrics.los.min < 1 or metrics.los > 2") == "no run has the metric \"los\"; near: loss\n");
+  CHECK(warnings("tags.taem = 'vision'") == "no run has the tag \"taem\"; near: team\n");
+  CHECK(warnings("dicts.train.decai > 0") == "no run has the dict entry \"train.decai\"; near: train.decay\n");
+  CHECK(warnings("dicts.train.adam.beta > 0") ==
+        "no run has the dict entry \"train.adam.beta\"; near: train.adam.beta1, train.adam.beta2\n");
+  CHECK(warnings("", "metrics.lss desc, params.lr") == "no run has the metric \"lss\"; near: loss\n");
+  CHECK(warnings("params.a in (1, 2) and params.b is nan and params.c contains 'x' and tags.d", "params.a") ==
+        "no run has the param \"a\"\nno run has the param \"b\"\nno run has the param \"c\"\n"
+        "no run has the tag \"d\"\n");
+
+  for (const char* const names_some_run_has :
+       {"", "params.lr < 0.01", "params.lr > 100", "params.learning_rate > 1", "run = 'a' and params.learning_rate > 1",
+        "metrics.loss.min < 0", "tags.team", "dicts.train.adam.beta1 = 0", "dicts.train.adam = 0"})
+    CHECK(warnings(names_some_run_has) == "");
+  CHECK(warnings("run = 'a'", "params.learning_rate") == "");  // the filter accepts no run that has it
+}
+
+TEST_CASE("A condition that accepts runs without a name does not warn that no run has it") {
+  const Registry registry = example();
+  const auto warnings = [&](const std::string& filter) {
+    FindOptions options = filtered(filter);
+    std::string all;
+    options.on_warning = [&](const std::string& warning) { all += warning + "\n"; };
+    (void)find_runs("registry", options, registry.fs);
+    return all;
+  };
+  for (const char* const absent :
+       {"params.lrr is missing", "not params.lrr = 1", "params.lrr not in (1, 2)", "params.lrr not contains 'x'",
+        "params.lrr is not nan", "not tags.failed", "params.lr > 0 and not (params.lrr < 1 or tags.failed)",
+        "params.lrr is missing or params.lrr < 1", "params.lrr < 1 or not (params.lrr is not missing)"})
+    CHECK(warnings(absent) == "");
+  const std::string no_lrr = "no run has the param \"lrr\"; near: lr\n";
+  for (const char* const present : {"params.lrr is not missing", "not not params.lrr = 1", "params.lrr != 1",
+                                    "not (params.lrr is missing)", "params.lrr < 2 and not params.lrr = 1"})
+    CHECK(warnings(present) == no_lrr);
+}
+
+TEST_CASE("Where no run was searched, no name is missing") {
+  const auto fs = std::make_shared<erm::MemoryFileSystem>();
+  erm::SaveOptions save;
+  save.fs = fs;
+  erm::RunOptions ids;
+  ids.run_id = "a";
+  erm::save_run_to_registry(erm::ExperimentRun("exp", ids), "registry", save);
+  fs->remove("registry/exp/main/a/erm_metadata.json");
+  FindOptions options = filtered("params.lr < 1", "metrics.loss");
+  options.on_warning = [](const std::string& warning) { FAIL(warning); };
+  CHECK(find_runs("registry", options, fs).empty());
+}
+
+TEST_CASE("Several threads warn once of a name that no run has, and not of one that a single run has") {
+  const TemporaryDirectory dir;
+  erm::SaveOptions save;
+  save.durable = false;
+  for (int i = 0; i < 600; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run " + std::to_string(1000 + i);
+    erm::ExperimentRun run("exp", options);
+    run.log_param(i == 599 ? "seed" : "lr_" + std::to_string(i % 7), i);
+    erm::save_run_to_registry(run, dir / "registry", save);
+  }
+  FindOptions options = filtered("params.seed = 599 or params.lr = 2");
+  options.threads = 4;
+  std::vector<std::string> warnings;
+  options.on_warning = [&](const std::string& warning) { warnings.push_back(warning); };
+  CHECK(find_runs(dir / "registry", options).size() == 1);
+  CHECK(warnings == std::vector<std::string>{"no run has the param \"lr\"; near: lr_0, lr_1, lr_2"});
+}
+
+TEST_CASE("A metric that only the history of a run in progress has is no unknown name") {
+  const TemporaryDirectory dir;
+  erm::LiveOptions live_options;
+  live_options.run_id = "live";
+  erm::LiveRun live(dir / "registry", "exp", live_options);
+  live.flush();
+  const std::string metadata = erm_test::file_text(dir / "registry/exp/main/live/erm_metadata.json");
+  live.log_metric("loss", 0.5, 1);
+  live.flush();
+  // As a process leaves it that is killed between the write of the points and that of the metadata.
+  erm_test::write_file(dir / "registry/exp/main/live/erm_metadata.json", metadata);
+  FindOptions options = filtered("metrics.loss.min < 1");
+  options.on_warning = [](const std::string& warning) { FAIL(warning); };
+  CHECK(find_runs(dir / "registry", options).size() == 1);
+}
+
 }  // namespace find_test

@@ -53,7 +53,9 @@ struct FindOptions {
   /// How many threads read. 0: one for each processor, at most four.
   unsigned threads = 0;
   /// Called once with each folder that cannot be read and is therefore passed over: one without permission, or a link
-  /// to itself. Not with lost+found, which every volume has. Empty: one line on stderr.
+  /// to itself. Not with lost+found, which every volume has. Also called once with each param, metric, tag or dict
+  /// entry that the filter or the order asks for and that no run has, with similar names that some run has. Conditions
+  /// that such a run meets (`is missing`, `not params.lr = 0.1`) do not count. Empty: one line on stderr.
   std::function<void(const std::string& warning)> on_warning = {};
 };
 

@@ -51,6 +51,9 @@ cmake -DSCRIPT="$build/page.js" -P ../page_assets.cmake
 npx --no-install eslint --stdin --stdin-filename page.js <"$build/page.js"
 npx --no-install eslint --stdin --stdin-filename frame.js <../../include/erm/detail/page/web/frame.js
 npx --no-install eslint ./*.mjs
+# The header that pages are made from is what these files give.
+cmake -DHEADER="$build/assets.hpp" -P ../page_assets.cmake
+cmp "$build/assets.hpp" ../../include/erm/detail/page/assets.hpp
 log="$build/test.log"
 PAGES="$build/pages.d" CHROMIUM="$chromium" node --test --test-reporter=spec --test-concurrency=1 "${tests[@]}" 2>&1 | tee "$log" || true
 count() { sed -n "s/^ℹ $1 \([0-9]*\)$/\1/p" "$log"; }

@@ -78,6 +78,25 @@ cannot read the filter: expected 'and', 'or' or the end, found 'und'
   CHECK_THROWS_WITH(erm::find_runs("erm-registry", options), expected.substr(1, expected.size() - 2));
 }
 
+TEST_CASE("docs/find.md: a misspelt name is told, unless the condition accepts runs without it") {
+  const ExampleRegistry directory;
+  erm::FindOptions options;
+  std::string warnings;
+  options.on_warning = [&](const std::string& warning) { warnings += "erm: " + warning + "\n"; };
+  for (const char* const quiet : {"params.lrr is missing", "params.lrr is missing or params.lrr < 0.01",
+                                  "not params.lrr = 0.1"}) {
+    options.filter = quiet;
+    CHECK(erm::find_runs("erm-registry", options).size() == 10);
+  }
+  CHECK(warnings == "");
+  options.filter = "params.lrr < 0.01";
+  CHECK(erm::find_runs("erm-registry", options).empty());
+  const std::string expected = R"(
+erm: no run has the param "lrr"; near: lr
+)";
+  CHECK(warnings == expected.substr(1));
+}
+
 TEST_CASE("docs/find.md: tags, notes and groups are set while the run is written and changed afterwards") {
   const ExampleRegistry directory;
   std::string uri;

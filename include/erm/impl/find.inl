@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/filter_parser.hpp"
+#include "erm/detail/find/run_field.hpp"
+#include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/find/run_order.hpp"
 #include "erm/detail/find/run_scan.hpp"
 #include "erm/detail/run/record.hpp"
@@ -26,10 +29,21 @@ namespace erm {
 namespace detail {
 
 /// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error,
-/// and which it then does not move, counts as one that cannot be read: `accept` may read its history.
+/// and which it then does not move, counts as one that cannot be read: `accept` may read its history. Warns of names in
+/// the filter, and in the `fields` of the order, that no run has.
 inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
-                           const std::shared_ptr<FileSystem>& fs, const std::function<void(ExperimentRun&&)>& accept) {
-  const RunFilter filter = read_filter(options.filter);
+                           const std::shared_ptr<FileSystem>& fs, std::vector<RunField> fields,
+                           const std::function<void(ExperimentRun&&)>& accept) {
+  RunFilter filter = read_filter(options.filter);
+  for (RunField& field : filter.needed_fields()) fields.push_back(std::move(field));
+  AskedNames asked(fields);
+  filter.watch(&asked);
+  const auto warn = [&](const std::string& warning) {
+    if (options.on_warning)
+      options.on_warning(warning);
+    else
+      std::fprintf(stderr, "erm: %s\n", warning.c_str());
+  };
   const RunScan scan(locate(registry_uri, fs), registry_uri, options.experiment, options.variant);
   const unsigned processors = (std::max)(std::thread::hardware_concurrency(), 1U);
   const auto refuse = [&](const std::string& run_uri, const Error& error) {
@@ -49,13 +63,8 @@ inline void for_each_found(const std::string& registry_uri, const FindOptions& o
           refuse(uri_below(registry_uri, joined(joined(run.experiment_id(), run.variant_id()), run.run_id())), error);
         }
       },
-      refuse,
-      [&](const std::string& warning) {
-        if (options.on_warning)
-          options.on_warning(warning);
-        else
-          std::fprintf(stderr, "erm: %s\n", warning.c_str());
-      });
+      refuse, warn);
+  for (const std::string& warning : asked.warnings()) warn(warning);
 }
 
 inline bool ids_come_before(const ExperimentRun& a, const ExperimentRun& b) {
@@ -69,6 +78,8 @@ inline bool ids_come_before(const ExperimentRun& a, const ExperimentRun& b) {
 class FirstRuns {
  public:
   FirstRuns(const std::string& order, std::size_t limit) : order_(order), limit_(limit) {}
+
+  [[nodiscard]] std::vector<RunField> fields() const { return order_.fields(); }
 
   void add(ExperimentRun&& run) {
     OrderKey key = order_.key_of(RunAccess::record(run));
@@ -109,7 +120,7 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
   // Keeps the candidates for both goals, because the goal may come with the last run.
   std::optional<std::pair<double, ExperimentRun>> least, greatest;
   bool some_minimize = false, some_maximize = false;
-  for_each_found(registry_uri, options, fs, [&](ExperimentRun&& run) {
+  for_each_found(registry_uri, options, fs, {}, [&](ExperimentRun&& run) {
     if (const auto said = run.goals().find(metric); said != run.goals().end())
       (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
     const auto found = run.metrics().find(metric);
@@ -141,7 +152,8 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
 ERM_INLINE std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options,
                                                 std::shared_ptr<FileSystem> fs) {
   detail::FirstRuns first(options.order_by, options.limit);
-  detail::for_each_found(registry_uri, options, fs, [&](ExperimentRun&& run) { first.add(std::move(run)); });
+  detail::for_each_found(registry_uri, options, fs, first.fields(),
+                         [&](ExperimentRun&& run) { first.add(std::move(run)); });
   return first.sorted();
 }
 

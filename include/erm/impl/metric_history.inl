@@ -31,8 +31,9 @@ bool MetricHistory::visit_increasing(Visit&& visit) const {
   std::size_t begin = 0;
   for (std::size_t next = 0; next <= writers_.size(); ++next) {
     const std::size_t end = next < writers_.size() ? writers_[next] : points_.size();
-    for (std::size_t i = begin; i < end; ++i) {
-      if (i > begin && points_[i].step <= points_[i - 1].step) return false;
+    if (begin < end) visit(points_[begin]);
+    for (std::size_t i = begin + 1; i < end; ++i) {
+      if (points_[i].step <= points_[i - 1].step) return false;
       visit(points_[i]);
     }
     begin = end;

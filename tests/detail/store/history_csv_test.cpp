@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -27,7 +28,9 @@ std::map<std::string, MetricHistory> read(const std::string& text) {
   return reader.take();
 }
 
-std::string error_of(const std::string& text) { return thrown<erm::FormatError>([&] { read(text); }); }
+std::string error_of(const std::string& text) {
+  return thrown<erm::FormatError>([&] { read(text); });
+}
 
 const std::string no_point = ": it is not metric,step,unix_ms,value; mend or remove the line";
 
@@ -163,6 +166,27 @@ TEST_CASE("The text grows as needed, and is empty after clear()") {
   CHECK(writer.text().empty());
   writer.add("m", 3, 3, 0.5);
   CHECK(writer.text() == "m,3,3,0.5\n");
+}
+
+TEST_CASE("Steps that count up, stay, jump and fall are written like each by itself, after names of any length") {
+  const std::int64_t most = (std::numeric_limits<std::int64_t>::max)(),
+                     least = (std::numeric_limits<std::int64_t>::min)();
+  std::vector<std::int64_t> steps = {5,  6, 6, 6, 7,        3,    4,     109,       110, -2,
+                                     -1, 0, 1, 2, most - 1, most, least, least + 1, -10, -9};
+  for (std::int64_t step = 0; step < 1234; ++step) steps.push_back(step);
+  for (std::int64_t step = 99990; step < 100020; ++step) steps.push_back(step);
+  for (std::size_t length = 1; length < 40; ++length) {
+    const std::string field = std::string(length - 1, 'a') + "b";
+    erm::detail::PointWriter writer;
+    std::string expected;
+    std::int64_t time = 1700000000000;
+    for (const std::int64_t step : steps) {
+      writer.add(field, step, time, 0.5);
+      expected += field + "," + std::to_string(step) + "," + std::to_string(time) + ",0.5\n";
+      time += step % 3;
+    }
+    CHECK((writer.text() == expected));
+  }
 }
 
 }  // namespace history_csv_test

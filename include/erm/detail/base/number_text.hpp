@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/quick_number_text.hpp"
 
 // GCC from 11 and MSVC from 2019 have from_chars for double; libc++ has it from LLVM 20.
 #if !defined(ERM_DETAIL_FROM_CHARS)
@@ -218,6 +219,7 @@ inline const char* read_double(const char* first, const char* last, double& valu
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
+  if (char* const end = put_usual_number(at, value)) return end;
   if (is_nan(value)) {  // its sign has no meaning
     std::memcpy(at, "nan", 3);
     return at + 3;

@@ -37,8 +37,8 @@ inline double double_of_ordered_bits(std::int64_t ordered) noexcept {
 /// given rank is found among all differences of two samples, without making them.
 template <class CountUpTo>
 double element_of_rank(std::size_t count, const CountUpTo& count_up_to) {
-  std::int64_t low = ordered_bits(-std::numeric_limits<double>::infinity());
-  std::int64_t high = ordered_bits(std::numeric_limits<double>::infinity());
+  std::int64_t low = ordered_bits(infinity(true));
+  std::int64_t high = ordered_bits(infinity());
   while (low < high) {
     // The sum of both may overflow; the distance of both does not fit into a signed number.
     const std::uint64_t distance = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);

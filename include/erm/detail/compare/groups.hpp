@@ -16,6 +16,7 @@
 #include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/statistics.hpp"
+#include "erm/detail/base/test_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/goal.hpp"
@@ -105,30 +106,6 @@ inline std::vector<GroupedMetric> grouped_metrics(const std::vector<ComparisonRo
   return metrics;
 }
 
-/// `number` to six digits; "—" for NaN, which stands for what is not known.
-inline std::string summary_number(double number) {
-  if (is_nan(number)) return "\xE2\x80\x94";
-  std::string exact, text;
-  append_floating(exact, number);
-  append_six_digits(text, exact, std::abs(number) < 1e-4 && number != 0);
-  return text;
-}
-
-/// p to two digits: "= 0.0079", "< 0.0001"; "≈ 0.03" where the test is not exact.
-inline std::string p_value_text(double p, bool is_exact) {
-  if (p < 1e-4) return "< 0.0001";
-  const double scale = std::pow(10, 1 - std::floor(std::log10(p)));
-  return (is_exact ? "= " : "\xE2\x89\x88 ") + summary_number(std::round(p * scale) / scale);
-}
-
-/// The smallest p that samples of m and n values can have: the share of one arrangement and its mirror image among all.
-inline double least_p(std::size_t m, std::size_t n) {
-  double arrangements = 1;
-  for (std::size_t i = 1; i <= m && arrangements < 1e9; ++i)
-    arrangements *= static_cast<double>(n + i) / static_cast<double>(i);
-  return (std::min)(1.0, 2 / arrangements);
-}
-
 /// "0.05 (0.02 to 0.08)", to as many digits as tell something.
 inline std::string shift_text(double sign, const MetricShift& shift) {
   if (is_nan(shift.low)) return summary_number(sign * shift.estimate);
@@ -168,7 +145,7 @@ inline std::string test_in_words(const GroupedMetric& metric, const std::vector<
     beside = joined({"; over ", std::to_string(test.paired->pairs), " common seeds the difference is ",
                      shift_text(1, test.paired->shift), ", too few for a test"});
 
-  const double least = by_pairs ? std::pow(0.5, static_cast<double>(test.paired->pairs) - 1) : least_p(m, n);
+  const double least = least_p_of(test, m, n);
   if (least >= 0.05)
     return joined({"too few runs to tell ", a, " from ", b, ": with ", std::to_string(m), " and ", std::to_string(n),
                    ", p is ", summary_number(std::round(least * 1000) / 1000), " at the least; ", p, beside});

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_order.hpp"
 #include "erm/value.hpp"
@@ -52,6 +53,9 @@ struct FilterNode {
 
   /// A comparison with a value that the run lacks, or with NaN, is false.
   [[nodiscard]] bool is_true(const RunRecord& run, Scratch& scratch) const;
+  /// Adds the fields without which a condition is never met, and those that may be missing. Under `not` it is the other
+  /// way round.
+  void add_fields(bool is_negated, std::vector<RunField>& needed, std::vector<RunField>& may_be_missing) const;
 
  private:
   static bool compares(Test test, const Value& a, const Value& b);
@@ -65,17 +69,47 @@ class RunFilter {
       : root_(std::move(root)), asks_for_artifacts_(asks_for_artifacts) {}
 
   [[nodiscard]] bool matches(const RunRecord& run) const {
+    if (asked_ != nullptr) asked_->look_at(run);
     FilterNode::Scratch scratch;
     return !root_ || root_->is_true(run, scratch);
   }
+  /// Shows each run to `asked` from now on, whether or not the filter accepts it.
+  void watch(AskedNames* asked) { asked_ = asked; }
+  /// The fields that a run must have to be accepted by a condition of the filter, without those that another condition
+  /// allows to be missing.
+  [[nodiscard]] std::vector<RunField> needed_fields() const;
   [[nodiscard]] bool asks_for_artifacts() const noexcept { return asks_for_artifacts_; }
 
  private:
   std::unique_ptr<FilterNode> root_;
   bool asks_for_artifacts_ = false;
+  AskedNames* asked_ = nullptr;
 };
 
 // ---- bodies ----
+
+inline void FilterNode::add_fields(bool is_negated, std::vector<RunField>& needed,
+                                   std::vector<RunField>& may_be_missing) const {
+  for (const auto& node : nodes) node->add_fields(is_negated != (test == Test::no), needed, may_be_missing);
+  if (test == Test::missing) {
+    (is_negated ? needed : may_be_missing).push_back(*operands.front().field);
+  } else if (!is_negated) {
+    for (const FilterOperand& one : operands)
+      if (one.field) needed.push_back(*one.field);
+  }
+}
+
+inline std::vector<RunField> RunFilter::needed_fields() const {
+  std::vector<RunField> needed, may_be_missing;
+  if (root_) root_->add_fields(false, needed, may_be_missing);
+  const auto is_excused = [&](const RunField& field) {
+    return std::any_of(may_be_missing.begin(), may_be_missing.end(), [&](const RunField& one) {
+      return one.kind == field.kind && one.name == field.name && one.path == field.path;
+    });
+  };
+  needed.erase(std::remove_if(needed.begin(), needed.end(), is_excused), needed.end());
+  return needed;
+}
 
 inline bool FilterNode::compares(Test test, const Value& a, const Value& b) {
   const ValueOrder order = order_of_values(a, b);

@@ -83,6 +83,11 @@ class RunOrder {
   [[nodiscard]] OrderKey key_of(const RunRecord& run) const;
   /// Less than 0 if `a` comes before `b`, more than 0 if it comes after `b`, otherwise 0.
   [[nodiscard]] int compare(const OrderKey& a, const OrderKey& b) const;
+  [[nodiscard]] std::vector<RunField> fields() const {
+    std::vector<RunField> all;
+    for (const Term& term : terms_) all.push_back(term.field);
+    return all;
+  }
 
  private:
   struct Term {

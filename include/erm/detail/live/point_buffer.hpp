@@ -197,16 +197,17 @@ void PointBuffer::drain(Visit&& visit) {
   for (PointChunk* const chunk : chunks) {
     const bool closed = chunk->closed.load(std::memory_order_acquire);
     const std::uint32_t count = chunk->count.load(std::memory_order_acquire);
-    std::uint32_t drained = chunk->drained.load(std::memory_order_relaxed);
-    while (drained < count) {
-      // Counts as drained even if visit() throws, but only after it, for last_step().
+    {
+      // Points count as drained after their visit, for last_step(); the last one even if visit() throws.
       struct Drained {
         PointChunk& chunk;
-        std::uint32_t next;
-        ~Drained() { chunk.drained.store(next, std::memory_order_release); }
-      } const done{*chunk, ++drained};
-      const PointRecord& point = chunk->records[drained - 1];
-      visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
+        std::uint32_t points;
+        ~Drained() { chunk.drained.store(points, std::memory_order_release); }
+      } drained{*chunk, chunk->drained.load(std::memory_order_relaxed)};
+      while (drained.points < count) {
+        const PointRecord& point = chunk->records[drained.points++];
+        visit(point.metric, point.step, chunk->base_milliseconds + point.milliseconds, point.value);
+      }
     }
     if (!closed) continue;
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -59,11 +59,10 @@ class PointWriter {
     constexpr std::size_t numbers = 24 + 24 + 32;
     if (text_.size() - size_ < field.size() + numbers) text_.resize(2 * text_.size() + field.size() + numbers);
     char* at = text_.data() + size_;
-    std::memcpy(at, field.data(), field.size());
-    at += field.size();
+    at = copy_short(at, field);
     if (step != step_ || step_text_.size == 0) {
+      if (step <= 0 || step - 1 != step_ || !step_text_.count_up()) step_text_.set(step);
       step_ = step;
-      step_text_.set(step);
     }
     at = step_text_.copy_to(at);
     if (milliseconds != milliseconds_ || time_text_.size == 0) {
@@ -92,17 +91,52 @@ class PointWriter {
   void clear() { size_ = 0; }
 
  private:
+  /// A copy without a call of the library, for the length of most names.
+  static char* copy_short(char* at, std::string_view text) {
+    const std::size_t size = text.size();
+    const auto copy_ends = [&](auto piece) {  // which may overlap
+      std::memcpy(&piece, text.data(), sizeof piece);
+      auto end = piece;
+      std::memcpy(&end, text.data() + size - sizeof piece, sizeof piece);
+      std::memcpy(at, &piece, sizeof piece);
+      std::memcpy(at + size - sizeof piece, &end, sizeof piece);
+    };
+    struct Sixteen {
+      std::uint64_t front, back;
+    };
+    if (size > 32 || size < 4)
+      std::memcpy(at, text.data(), size);
+    else if (size >= 16)
+      copy_ends(Sixteen{});
+    else if (size >= 8)
+      copy_ends(std::uint64_t{});
+    else
+      copy_ends(std::uint32_t{});
+    return at + size;
+  }
+
   /// ",1200"
   struct IntegerText {
     char text[24];
     std::size_t size = 0;
+    char last = 0;
+    /// To the number after one that is not negative. Returns false if more than the last digit changes. That digit is
+    /// kept apart: a copy of many bytes would wait for one that was just written.
+    bool count_up() {
+      if (size == 0 || last == '9') return false;
+      ++last;
+      return true;
+    }
     void set(std::int64_t number) {
       text[0] = ',';
       size = static_cast<std::size_t>(std::to_chars(text + 1, text + sizeof text, number).ptr - text);
+      last = text[size - 1];
     }
     char* copy_to(char* at) const {
       std::memcpy(at, text, sizeof text);  // copying a fixed size is fast; the next field overwrites the excess
-      return at + size;
+      at += size;
+      at[-1] = last;
+      return at;
     }
   };
 
@@ -302,7 +336,9 @@ class HistoryReader {
       left_out_until_ = (std::max)(left_out_until_, end->second);
     }
   }
-  [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, std::uint64_t offset) const {
+  [[nodiscard]] bool is_left_out(const std::string& metric, std::int64_t step, const char* line) const {
+    const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(line - begin_of_piece_);
+    if (offset >= left_out_until_) return false;
     return std::any_of(here_.begin(), here_.end(), [&](const Rewind* one) {
       return step >= one->step && one->is_of(metric) && one->reaches(place_, offset);
     });
@@ -373,7 +409,7 @@ class HistoryReader {
 
   /// Returns false if the line is not a point; rest_ is then somewhere inside it.
   bool read_line() {
-    const std::uint64_t offset = offset_ + static_cast<std::uint64_t>(rest_.data() - begin_of_piece_);
+    const char* const line = rest_.data();
     Series* series = last_ == nullptr ? nullptr : last_->next;
     if (series != nullptr && starts_with(series->field))
       rest_.remove_prefix(series->field.size());
@@ -385,7 +421,7 @@ class HistoryReader {
     if (end == rest_.data()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!end_line()) return false;
-    if (offset < left_out_until_ && is_left_out(*series->metric, point.step, offset))
+    if (left_out_until_ != 0 && is_left_out(*series->metric, point.step, line))
       abandoned_[*series->metric].push_back({series->points->size(), point});
     else
       series->points->push_back(point);

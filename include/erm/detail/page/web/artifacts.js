@@ -99,10 +99,13 @@ async function readPlotly(holder) {
   return new Blob([await new Response(stream).arrayBuffer()], { type });
 }
 
+/// In pieces: the page's own script must not hold the tag.
+const scriptTag = ["scr", "ipt"].join("");
+
 /// Draws one figure in a frame of its own, which has no rights and no way out.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
-    `<div id=plot style="height:100vh"></div><${"script"}>${find("script[data-frame]").textContent}</${"script"}>` });
+    `<div id=plot style="height:100vh"></div><${scriptTag}>${find("script[data-frame]").textContent}</${scriptTag}>` });
   const answered = (answer) => {
     window.removeEventListener("message", listen);
     const notice = find(".notice", holder);
