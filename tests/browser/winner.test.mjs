@@ -96,7 +96,7 @@ test("last, min and max of the curves are a choice for the page, and each says w
     const best = ["energy", "val/accuracy last", "val/accuracy max of curve", "val/loss last", "val/loss min of curve"];
     assert.deepEqual(await rows(), best);
     const line = async () => page.$eval('.part.metrics th[data-run="47"]', (header) => [...header.parentNode.cells].slice(1).map((cell) => cell.textContent));
-    assert.equal((await line())[3], "0.3449");
+    assert.equal((await line())[3], "0.3449 best");
     assert.equal((await line())[4], "0.2949 best at 12");
     await choose(page, "Value of a curve", "last");
     assert.deepEqual((await rows()).map((row) => row.replace(/ last$/, "")), ["energy", "val/accuracy", "val/loss"]);

@@ -98,6 +98,7 @@ TEST_CASE("A number has the least digits that tell it from the others of its row
   CHECK(digits_of({"-204857.3312", "-204857.3313"}) == Digits{10, 10});
   CHECK(digits_of({"-204857.3312", "-204857.3312"}) == Digits{6, 6});
   CHECK(digits_of({"0.1", "0.10000000000000002", "0.123456789"}) == Digits{17, 17, 6});
+  CHECK(digits_of({"-204857.3312", "-204857.3313", "-204857.3315"}) == Digits{10, 10, 10});
   CHECK(digits_of({"999999.96", "1000000"}) == Digits{8, 8});
   CHECK(digits_of({"", "", "0.5"}) == Digits{6, 6, 6});
   CHECK(digits_of({"nan", "inf", "-inf", "1"}) == Digits{6, 6, 6, 6});
@@ -107,6 +108,30 @@ TEST_CASE("A number has the least digits that tell it from the others of its row
   CHECK(digits_of({"1.00000000000000000000001e5", "1.00000000000000000000002e5"}) == Digits{21, 21});
   // Two numbers that six digits tell apart, and seven do not.
   CHECK(digits_of({"1.23456499", "1.23456501"}) == Digits{6, 6});
+}
+
+TEST_CASE("Numbers that share their first six digits are never missed by the quick look") {
+  erm::detail::DigitsFinder finder;
+  const auto alike = [&](const std::vector<double>& numbers) {
+    return finder.may_look_alike(numbers.size(), [&](std::size_t i) { return numbers[i]; });
+  };
+  CHECK_FALSE(alike({}));
+  CHECK_FALSE(alike({0.1, 0.2, 0.1, 0.2, -0.1}));
+  CHECK_FALSE(alike({NAN, INFINITY, -INFINITY, 0, 1}));
+  CHECK(alike({-204857.3312, 3, -204857.3313}));
+  CHECK(alike({9007199254740992.0}));
+  std::mt19937 random(11);
+  for (int round = 0; round < 20000; ++round) {
+    const double exponent = std::uniform_real_distribution<>(-300, 15)(random);
+    std::string text;
+    erm::detail::append_floating(text, std::pow(10.0, exponent));
+    const double number = *erm::detail::parse_number(text);
+    const double rounded = *erm::detail::parse_number(shown(text, 6, true));
+    if (number != rounded) CHECK(alike({number, rounded}));
+    // As far apart as two numbers that six digits do not tell apart can be.
+    const double unit = std::pow(10.0, std::floor(exponent) - 5);
+    CHECK(alike({number, number + 0.999 * unit}));
+  }
 }
 
 TEST_CASE("No two different numbers of a row are shown as the same text, whatever their distance") {

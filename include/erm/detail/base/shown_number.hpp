@@ -1,6 +1,7 @@
 // Numbers as a reader sees them: six significant digits, or as many as it takes to tell the numbers of a row apart.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/to_size.hpp"
 
@@ -155,49 +157,77 @@ inline void append_six_digits(std::string& out, std::string_view text, bool scie
 /// Finds how many digits tell numbers apart, in time that grows with their count only. Reused for many rows.
 class DigitsFinder {
  public:
+  /// Whether two different numbers may be alike in their first six digits. Seldom true of numbers that are not, and quick:
+  /// most rows need no more. `number_of(i)` is NaN for one that does not count.
+  template <class NumberOf>
+  bool may_look_alike(std::size_t count, const NumberOf& number_of) {
+    constexpr double exact_below = 9007199254740992.0;  // from here on different whole numbers may be one double
+    std::size_t size = 4;
+    while (size < 2 * count) size *= 2;
+    close_.assign(size, Close{});
+    for (std::size_t i = 0; i < count; ++i) {
+      const double number = number_of(i);
+      if (is_nan(number) || is_inf(number)) continue;
+      if (number >= exact_below || number <= -exact_below) return true;
+      // Numbers with the same upper bits are closer to each other than one in 32768. Those with the same six digits have
+      // the same upper bits, or neighbouring ones.
+      std::uint64_t bits = 0;
+      std::memcpy(&bits, &number, sizeof bits);
+      const std::uint64_t upper = bits >> 37;
+      for (const std::uint64_t key : {upper, upper - 1, upper + 1}) {
+        std::size_t place = to_size(key * 0x9E3779B97F4A7C15U >> 32 & (size - 1));
+        while (close_[place].is_used && close_[place].upper != key) place = (place + 1) & (size - 1);
+        if (close_[place].is_used && close_[place].number != number) return true;
+        if (key == upper) close_[place] = {number, upper, true};
+      }
+    }
+    return false;
+  }
+
   /// Calls `set(i, digits)` for those of `count` numbers that need more than six significant digits, so that write_number
-  /// gives different texts to any two that are not the same: each number gets as few digits as tell it from all others.
-  /// `text_of(i)` is the decimal text of a number, or empty for one that does not count; `same(i, k)` says whether two
-  /// are the same number.
+  /// gives different texts to any two that are not the same. Numbers that six digits do not tell apart get the same number
+  /// of digits, as few as tell all of them apart. `text_of(i)` is the decimal text of a number, or empty for one that does
+  /// not count; `same(i, k)` says whether two are the same number.
   template <class TextOf, class Same, class Set>
   void find(std::size_t count, bool scientific, const TextOf& text_of, const Same& same, const Set& set) {
-    std::vector<std::size_t> left, alike, at;
+    left_.clear();
     for (std::size_t i = 0; i < count; ++i)
-      if (!text_of(i).empty()) left.push_back(i);
-    for (std::size_t digits = few_digits; !left.empty(); ++digits) {
+      if (!text_of(i).empty()) left_.push_back({i, 0});
+    for (std::size_t digits = few_digits; !left_.empty(); ++digits) {
       if (digits > few_digits)
-        for (const std::size_t i : left) set(i, digits);
+        for (const Left& one : left_) set(one.number, digits);
       if (digits == all_digits) return;
-      at.clear();
-      bool any_alike = false;
       std::size_t size = 4;
-      while (size < 2 * left.size()) size *= 2;
+      while (size < 2 * left_.size()) size *= 2;
       slots_.assign(size, Slot{});
-      for (const std::size_t i : left) {
-        const std::uint64_t hash = hash_of(text_of(i), scientific, digits);
+      if (digits == few_digits) is_alike_.assign(size, 0);
+      // Numbers of the same first text are a group, which is named by its place in that first table.
+      std::vector<char> is_alike(is_alike_.size(), 0);
+      for (Left& one : left_) {
+        const std::uint64_t hash = hash_of(text_of(one.number), scientific, digits);
         std::size_t place = to_size(hash & (size - 1));
-        while (slots_[place].number != 0 && slots_[place].hash != hash) place = (place + 1) & (size - 1);
+        while (slots_[place].is_used && slots_[place].hash != hash) place = (place + 1) & (size - 1);
         Slot& slot = slots_[place];
-        if (slot.number == 0)
-          slot = {i + 1, hash, false};
-        else
-          slot.is_shared = slot.is_shared || !same(slot.number - 1, i);
-        any_alike = any_alike || slot.is_shared;
-        at.push_back(place);
+        if (digits == few_digits) one.group = place;
+        if (!slot.is_used)
+          slot = {one, hash, true};
+        else if (!same(slot.first.number, one.number))
+          is_alike[one.group] = is_alike[slot.first.group] = 1;
       }
-      if (!any_alike) return;
-      alike.clear();
-      for (std::size_t k = 0; k < left.size(); ++k)
-        if (slots_[at[k]].is_shared) alike.push_back(left[k]);
-      left.swap(alike);
+      is_alike_.swap(is_alike);
+      left_.erase(std::remove_if(left_.begin(), left_.end(), [&](const Left& one) { return is_alike_[one.group] == 0; }),
+                  left_.end());
     }
   }
 
  private:
+  struct Left {
+    std::size_t number, group;
+  };
   struct Slot {
-    std::size_t number = 0;  // the first of its text, counted from 1
+    Left first = {0, 0};  // of the numbers of this text
     std::uint64_t hash = 0;
-    bool is_shared = false;  // whether another number has that text
+    bool is_used = false;
   };
 
   /// Of what write_number shows of a number.
@@ -220,7 +250,16 @@ class DigitsFinder {
     return hash ^ hash >> 29;
   }
 
+  struct Close {
+    double number = 0;
+    std::uint64_t upper = 0;
+    bool is_used = false;
+  };
+
+  std::vector<Left> left_;
   std::vector<Slot> slots_;
+  std::vector<char> is_alike_;
+  std::vector<Close> close_;
 };
 
 }  // namespace erm::detail

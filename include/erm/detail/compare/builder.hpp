@@ -270,29 +270,24 @@ class ComparisonBuilder {
     }
   }
 
+  /// The first main metric with a goal ranks the runs.
   void choose_main_metrics() {
-    const std::vector<ComparisonRow>& rows = metrics();
+    std::vector<const ComparisonRow*>& main = data_->main_metrics;
+    const std::vector<const ComparisonRow*> ranked = metrics_by_rank(metrics());
     for (const std::string& name : options_.main_metrics)
-      for (const ComparisonRow& row : rows)
-        if (row.name == name) data_->main_metrics.push_back(&row);
+      for (const ComparisonRow& row : metrics())
+        if (row.name == name) main.push_back(&row);
+    for (const ComparisonRow* row : main)
+      if (data_->ranking.metric == nullptr && std::find(ranked.begin(), ranked.end(), row) != ranked.end())
+        data_->ranking.metric = row;
+    if (data_->ranking.metric == nullptr && !ranked.empty()) data_->ranking.metric = ranked[0];
     if (!options_.main_metrics.empty()) return;
-    for (const ComparisonRow& row : rows)
-      if (row.goal) data_->main_metrics.push_back(&row);
+    main.assign(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>((std::min)(ranked.size(), most_main_metrics)));
   }
 
-  /// The metric that ranks the runs comes first among the main ones.
   void rank_runs() {
-    ComparisonRanking& ranking = data_->ranking;
-    std::vector<const ComparisonRow*>& main = data_->main_metrics;
-    ranking.metric = main_metric_of(metrics(), data_->runs, options_);
-    rank_by_metric(ranking, data_->runs, data_->extremes);
-    order_params(ranking, data_->sections[static_cast<std::size_t>(Kind::params)].rows);
-    if (ranking.metric == nullptr || !options_.main_metrics.empty()) return;
-    std::stable_sort(main.begin(), main.end(), [&](const ComparisonRow* a, const ComparisonRow* b) {
-      if (a == ranking.metric || b == ranking.metric) return a == ranking.metric && b != ranking.metric;
-      return main_metric_rank(a->name) < main_metric_rank(b->name);
-    });
-    if (main.size() > most_main_metrics) main.resize(most_main_metrics);
+    rank_by_metric(data_->ranking, data_->runs, data_->extremes);
+    order_params(data_->ranking, data_->sections[static_cast<std::size_t>(Kind::params)].rows);
   }
 
   /// A run that failed, was killed or diverged is not best in anything.

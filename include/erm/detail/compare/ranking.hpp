@@ -12,7 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "erm/compare_options.hpp"
 #include "erm/comparison_data.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/compare/rows.hpp"
@@ -24,46 +23,42 @@ namespace erm::detail {
 
 /// How little a metric's name says that it is what an experiment is about; less is better. Validation comes before a
 /// test and that before training, a loss or an error before a score, and both before what a run costs.
-inline std::array<int, 2> main_metric_rank(std::string_view name) {
+inline std::array<int, 2> main_metric_rank(const ComparisonRow& metric) {
   static constexpr std::string_view costs[] = {"latency", "duration", "time", "seconds", "throughput", "speedup"};
   static constexpr std::string_view validation[] = {"val", "valid", "validation", "dev", "eval"};
-  const std::vector<std::string> words = words_of(name);
+  static constexpr std::string_view test[] = {"test"}, training[] = {"train", "training"}, loss[] = {"loss"};
+  const std::vector<std::string> words = words_of(metric.name);
   const auto has = [&](const auto& known) {
     return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
       return std::find(std::begin(known), std::end(known), word) != std::end(known);
     });
   };
-  const auto has_one = [&](std::string_view word) { return has(std::array<std::string_view, 1>{word}); };
-  const int split = has(validation) ? 0 : has_one("test") ? 1 : has_one("train") || has_one("training") ? 3 : 2;
-  const int kind = has(costs) ? 3 : has_one("loss") ? 0 : guessed_goal(name) == Goal::minimize ? 1 : 2;
-  return {kind == 3 ? 1 : 0, split * 4 + kind};
+  const int split = has(validation) ? 0 : has(test) ? 1 : has(training) ? 3 : 2;
+  const int kind = has(loss) ? 0 : metric.goal == Goal::minimize ? 1 : 2;
+  return {has(costs) ? 1 : 0, split * 4 + kind};
 }
 
-/// The metric that ranks the runs: a main one of the options, one whose goal was set, or one whose goal was guessed. Of
-/// those with the same claim, one that at least half of the runs have. Null if no metric has a goal and a number.
-inline const ComparisonRow* main_metric_of(const std::vector<ComparisonRow>& metrics,
-                                           const std::vector<const ExperimentRun*>& runs,
-                                           const CompareOptions& options) {
-  const auto numbers_of = [](const ComparisonRow& row) {
-    return std::count_if(row.cells.begin(), row.cells.end(),
-                         [](const ComparisonCell& cell) { return is_finite(cell.number); });
+/// The metrics with a goal and a number, those first that have the best claim to rank the runs: a goal that was set
+/// comes before one that was guessed, and a metric that at least half of the runs have before one that they lack.
+inline std::vector<const ComparisonRow*> metrics_by_rank(const std::vector<ComparisonRow>& metrics) {
+  struct Claim {
+    bool is_guessed, is_rare;
+    std::array<int, 2> rank;
+    const ComparisonRow* row;
   };
-  for (const std::string& name : options.main_metrics)
-    for (const ComparisonRow& row : metrics)
-      if (row.name == name && row.goal && numbers_of(row) > 0) return &row;
-  const ComparisonRow* best = nullptr;
-  std::tuple<bool, bool, std::array<int, 2>> best_rank;
+  std::vector<Claim> claims;
   for (const ComparisonRow& row : metrics) {
     if (!row.goal) continue;
-    const auto numbers = numbers_of(row);
-    if (numbers == 0) continue;
-    const bool is_rare = static_cast<std::size_t>(numbers) * 2 < runs.size();
-    const std::tuple<bool, bool, std::array<int, 2>> rank(row.goal_is_guessed, is_rare, main_metric_rank(row.name));
-    if (best != nullptr && best_rank <= rank) continue;
-    best = &row;
-    best_rank = rank;
+    std::size_t numbers = 0;
+    for (const ComparisonCell& cell : row.cells) numbers += is_finite(cell.number) ? 1 : 0;
+    if (numbers > 0) claims.push_back({row.goal_is_guessed, numbers * 2 < row.cells.size(), main_metric_rank(row), &row});
   }
-  return best;
+  std::stable_sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
+    return std::tie(a.is_guessed, a.is_rare, a.rank) < std::tie(b.is_guessed, b.is_rare, b.rank);
+  });
+  std::vector<const ComparisonRow*> rows;
+  for (const Claim& claim : claims) rows.push_back(claim.row);
+  return rows;
 }
 
 inline ComparisonRanking::Apart apart_of(const ExperimentRun& run, const ComparisonCell& last) {
@@ -101,33 +96,38 @@ inline void rank_by_metric(ComparisonRanking& ranking, const std::vector<const E
 }
 
 /// For each of the ranked runs a number of the class that its value of a param falls in: equal values, or one of eight
-/// parts of the numbers that hold equally many.
+/// parts of the numbers that hold equally many. `count` becomes the number of classes.
 inline std::vector<std::size_t> classes_of(const ComparisonRow& param, const std::vector<std::size_t>& runs,
                                            std::size_t& count) {
   constexpr std::size_t parts = 8;
   std::vector<std::size_t> classes;
+  if (param.is_numeric) {
+    std::vector<double> numbers;
+    for (const std::size_t run : runs)
+      if (!is_nan(param.cells[run].number)) numbers.push_back(param.cells[run].number);
+    std::sort(numbers.begin(), numbers.end());
+    std::vector<double> different;
+    std::unique_copy(numbers.begin(), numbers.end(), std::back_inserter(different));
+    const std::vector<double>& from = different.size() <= parts ? different : numbers;
+    for (const std::size_t run : runs) {
+      const double number = param.cells[run].number;
+      const auto place = static_cast<std::size_t>(std::lower_bound(from.begin(), from.end(), number) - from.begin());
+      classes.push_back(is_nan(number) ? parts : different.size() <= parts ? place : place * parts / numbers.size());
+    }
+    count = parts + 1;
+    return classes;
+  }
   std::unordered_map<std::string_view, std::size_t> class_of;
   for (const std::size_t run : runs)
     classes.push_back(class_of.emplace(param.cells[run].text, class_of.size()).first->second);
   count = class_of.size();
-  if (!param.is_numeric || count <= parts) return classes;
-  std::vector<double> numbers;
-  for (const std::size_t run : runs)
-    if (!is_nan(param.cells[run].number)) numbers.push_back(param.cells[run].number);
-  std::sort(numbers.begin(), numbers.end());
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const double number = param.cells[runs[i]].number;
-    const auto place = std::lower_bound(numbers.begin(), numbers.end(), number) - numbers.begin();
-    classes[i] = is_nan(number) ? parts : static_cast<std::size_t>(place) * parts / numbers.size();
-  }
-  count = parts + 1;
   return classes;
 }
 
 /// How much of the differences between the places of the runs a param explains.
 struct ExplainedPart {
-  /// 1 all, 0 or less nothing: the adjusted share of the variance that lies between classes of its values. Less than 0 if
-  /// nearly each run has a value of its own.
+  /// 1 all, 0 or less nothing: the adjusted share of the variance that lies between classes of its values. Less than
+  /// 0 if nearly each run has a text of its own.
   double part = -1;
   /// Whether chance seldom makes it so large.
   bool is_telling = false;
@@ -136,7 +136,7 @@ struct ExplainedPart {
 inline ExplainedPart explained_part(const ComparisonRow& param, const std::vector<std::size_t>& runs) {
   std::size_t count = 0;
   const std::vector<std::size_t> classes = classes_of(param, runs, count);
-  if (count * 2 > runs.size()) return {};
+  if (!param.is_numeric && count * 2 > runs.size()) return {};
   std::vector<double> sums(count), sizes(count);
   const auto n = static_cast<double>(runs.size());
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -149,6 +149,7 @@ inline ExplainedPart explained_part(const ComparisonRow& param, const std::vecto
     between += sums[i] * sums[i] / sizes[i];
     used += 1;
   }
+  if (used >= n) return {};
   const double all = n * (n * n - 1) / 12;
   const double part = 1 - (all - between) / all * (n - 1) / (n - used);
   return {part, part > 2 * std::sqrt(2 * used) / n};

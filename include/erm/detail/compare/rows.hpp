@@ -233,6 +233,10 @@ inline void find_digits(ComparisonRow& row, DigitsFinder& finder) {
   std::size_t longest = 0;
   for (std::size_t i = 0; i < row.cells.size(); ++i) longest = (std::max)(longest, text_of(i).size());
   if (longest <= few_digits) return;
+  const auto number_of = [&](std::size_t i) {
+    return row.cells[i].kind == Kind::number ? row.cells[i].number : not_a_number();
+  };
+  if (!finder.may_look_alike(row.cells.size(), number_of)) return;
   finder.find(
       row.cells.size(), row.is_scientific, text_of,
       [&](std::size_t i, std::size_t k) { return same_cell(row.cells[i], row.cells[k]); },

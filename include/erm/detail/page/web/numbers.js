@@ -16,18 +16,21 @@ function format(value, scientific, digits = 6) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
-/// The texts of numbers in a table: only those that would look like another one get more digits.
+/// The texts of numbers in a table: those that look alike get as many more digits as tell all of them apart.
 function apartTexts(numbers, scientific, least = 6) {
   const texts = [];
   let left = numbers.map((_, i) => i);
-  for (let digits = least; left.length > 0; ++digits) {
-    const alike = new Map();
+  const group = [];
+  for (let digits = least; left.length > 0 && digits <= 17; ++digits) {
+    const first = new Map(), alike = new Set();
     for (const i of left) {
       texts[i] = format(numbers[i], scientific, digits);
-      if (!alike.has(texts[i])) alike.set(texts[i], []);
-      alike.get(texts[i]).push(i);
+      if (digits === least) group[i] = texts[i];
+      if (!first.has(texts[i])) first.set(texts[i], i);
+      const other = first.get(texts[i]);
+      if (numbers[other] !== numbers[i] && texts[i] !== "NaN") alike.add(group[i]).add(group[other]);
     }
-    left = digits === 17 ? [] : [...alike.values()].filter((group) => new Set(group.map((i) => numbers[i])).size > 1).flat();
+    left = left.filter((i) => alike.has(group[i]));
   }
   return texts;
 }
