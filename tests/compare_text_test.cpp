@@ -1,6 +1,7 @@
 #include "erm/compare_text.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ std::vector<erm::ExperimentRun> three_runs() {
 }
 
 constexpr const char* differing =
+    "Best of 3 runs by loss (min, guessed): run c, 0.25\n"
+    "\n"
     "Params  run a (baseline)  run b  run c\n"
     "\xE2\x89\xA0 lr                 0.1   0.05  0.0333333\n"
     "\xE2\x89\xA0 note  \xE2\x80\x94                 new    \xE2\x80\x94\n"
@@ -72,6 +75,38 @@ TEST_CASE("More than ten runs are rows of the text") {
   options.layout = erm::RunLayout::columns;
   CHECK(erm::compare_runs_text(runs, options, look).find("\n\xE2\x89\xA0 x                 0   1   2") !=
         std::string::npos);
+}
+
+TEST_CASE("The text names the best run, and ranks runs that are rows") {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 11; ++i) {
+    erm::RunOptions options;
+    options.run_id = "r" + std::to_string(i);
+    erm::ExperimentRun run("digits", options);
+    for (int step = 0; step < 3; ++step) run.log_metric("val/loss", i == 7 ? 0.5 + step : 2.0 + i, step);
+    if (i == 4) run.log_metric("val/loss", std::nan(""), 3);
+    runs.push_back(run);
+  }
+  erm::TextTableOptions look;
+  look.color = erm::TextColor::never;
+  const std::string text = erm::compare_runs_text(runs, {}, look);
+  CHECK(text.find("Best of 11 runs by val/loss (min, guessed): r7, 0.5 (min of curve, step 0; last 2.5)\n"
+                  "Not ranked: 1 diverged\n\n") == 0);
+  const auto place = [&](const char* run) { return text.find(run, text.find("\nMetrics")); };
+  CHECK(place("\nr7 ") < place("\nr0 "));
+  CHECK(place("\nr10 ") < place("\nr4 "));
+}
+
+TEST_CASE("Values that differ never have the same text") {
+  std::vector<erm::ExperimentRun> runs = {three_runs()[0], three_runs()[1]};
+  runs[0].log_params({{"energy", -204857.3312}, {"flag", true}});
+  runs[1].log_params({{"energy", -204857.3313}, {"flag", "true"}});
+  erm::TextTableOptions look;
+  look.color = erm::TextColor::never;
+  const std::string text = erm::compare_runs_text(runs, {}, look);
+  CHECK(text.find("-204857.3312  -204857.3313") != std::string::npos);
+  CHECK(text.find(" true ") != std::string::npos);
+  CHECK(text.find(" \"true\"") != std::string::npos);
 }
 
 TEST_CASE("The text says so if there are no runs or no differences") {

@@ -232,6 +232,16 @@ TEST_CASE("Curves and artifacts have an entry for each run, null if it has none"
   CHECK(comparison.artifacts()[0].artifacts[1] == nullptr);
 }
 
+TEST_CASE("A number knows how many digits tell it from the others of its row") {
+  std::vector<ExperimentRun> runs = {run_named("a"), run_named("b"), run_named("c")};
+  const double energies[] = {-204857.3312, -204857.3313, -204857.3312};
+  for (std::size_t i = 0; i < 3; ++i) runs[i].log_params({{"energy", energies[i]}, {"same", 0.123456789}, {"lr", 0.1}});
+  const Comparison comparison(runs);
+  const Comparison::Section& params = section_of(comparison, Comparison::Kind::params);
+  for (const Cell& cell : row_of(params, "energy").cells) CHECK(cell.digits == 10);
+  for (const Cell& cell : row_of(params, "same").cells) CHECK(cell.digits == 6);
+}
+
 TEST_CASE("A comparison can be moved, and references into it stay valid") {
   static_assert(std::is_nothrow_move_constructible_v<Comparison> && std::is_nothrow_move_assignable_v<Comparison>);
   static_assert(!std::is_copy_constructible_v<Comparison>);
@@ -255,7 +265,7 @@ TEST_CASE("The main metrics are those in the options, otherwise the first ones w
     for (const Comparison::Row* row : comparison.main_metrics()) out.emplace_back(row->name);
     return out;
   };
-  CHECK(names({}) == Texts{"accuracy", "loss"});
+  CHECK(names({}) == Texts{"loss", "accuracy"});
   erm::CompareOptions options;
   options.main_metrics = {"count", "not there", "accuracy"};
   CHECK(names(options) == Texts{"count", "accuracy"});

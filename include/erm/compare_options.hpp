@@ -32,7 +32,8 @@ struct CompareOptions {
   bool guess_goals = true;
   /// The index of the run that the others are compared to. Throws Error if there is no such run.
   std::size_t baseline = 0;
-  /// The metrics to show first, together with the params that vary. Empty: the metrics with a goal, at most six.
+  /// The metrics to show first, together with the params that vary. The first of them that has a goal ranks the runs.
+  /// Empty: the metrics with a goal, at most six, and Comparison::ranking says which of them ranks.
   std::vector<std::string> main_metrics = {};
   /// automatic: columns for up to ten runs, rows for more.
   RunLayout layout = RunLayout::automatic;

@@ -36,6 +36,8 @@ class Comparison {
   using Section = ComparisonSection;
   using Kind = ComparisonSection::Kind;
   using Curve = ComparisonCurve;
+  using Extreme = ComparisonExtreme;
+  using Ranking = ComparisonRanking;
   using ArtifactRow = ComparisonArtifacts;
   using SeriesRow = ComparisonSeries;
   using HistogramRow = ComparisonHistograms;
@@ -80,8 +82,15 @@ class Comparison {
   [[nodiscard]] std::size_t row_count() const noexcept;
   /// How many of those rows differ.
   [[nodiscard]] std::size_t differing_row_count() const noexcept;
-  /// The metrics to show first: CompareOptions::main_metrics, or the first six metrics with a goal.
+  /// The metrics to show first: CompareOptions::main_metrics, or the metric of the ranking and up to five others with a
+  /// goal.
   [[nodiscard]] const std::vector<const Row*>& main_metrics() const noexcept;
+  /// For each metric with a goal the best points of its curves, if they are not the values logged last.
+  [[nodiscard]] const std::vector<Extreme>& extremes() const noexcept;
+  /// The runs ranked by one metric: the first of CompareOptions::main_metrics that has a goal; otherwise a metric whose
+  /// goal was set; otherwise one whose goal was guessed. Of several, those of validation come before those of a test and
+  /// of training, losses and errors before scores, and both before times.
+  [[nodiscard]] const Ranking& ranking() const noexcept;
 
  private:
   std::unique_ptr<const detail::ComparisonData> data_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "erm/goal.hpp"
+#include "erm/metric_history.hpp"
 #include "erm/metric_summary.hpp"
 
 namespace erm {
@@ -21,7 +22,6 @@ namespace erm {
 class Artifact;
 class ArtifactSeries;
 class Histogram;
-class MetricHistory;
 class Table;
 
 /// The value of one run in one row.
@@ -31,8 +31,11 @@ struct ComparisonCell {
   Kind kind = Kind::missing;
   /// Whether the value differs from the baseline's.
   bool differs = false;
-  /// Whether the metric has a goal and no other run has a better value.
+  /// Whether the metric has a goal and no other run has a better value. Runs that failed, were killed or diverged do not
+  /// count.
   bool best = false;
+  /// How many significant digits tell a number from the others of its row: at least 6. More than 20 stands for all.
+  std::uint8_t digits = 6;
   /// NaN if the value is not a number.
   double number = std::numeric_limits<double>::quiet_NaN();
   /// The exact value. A number is the shortest decimal that reads back as the same number.
@@ -86,6 +89,42 @@ struct ComparisonCurve {
   /// if the axis is the step.
   std::string_view axis = {};
   std::vector<const MetricHistory*> axis_histories = {};
+  /// For each run the point with the least and the one with the greatest value. Nothing if all values are NaN.
+  std::vector<std::optional<MetricPoint>> least = {};
+  std::vector<std::optional<MetricPoint>> greatest = {};
+};
+
+/// The best points of the curves of a metric with a goal, where the value logged last is not the best one in each run.
+struct ComparisonExtreme {
+  /// The row of the values logged last, in the section of metrics.
+  const ComparisonRow* metric = nullptr;
+  /// The least values if the goal is to minimize, otherwise the greatest. A run without a curve has its value here.
+  ComparisonRow row;
+  /// For each run the step of that value. Nothing for a run without a curve.
+  std::vector<std::optional<std::int64_t>> steps;
+};
+
+/// Which runs did best, by one metric.
+struct ComparisonRanking {
+  /// Why a run is not ranked.
+  enum class Apart : std::uint8_t { no, missing, diverged, failed, killed };
+  /// The metric that ranks the runs, in the section of metrics. Null if no metric has a goal.
+  const ComparisonRow* metric = nullptr;
+  /// Set if the runs are ranked by the best point of their curves, not by the value logged last.
+  const ComparisonExtreme* extreme = nullptr;
+  /// All runs, the best first, and after those that are ranked the ones that are not.
+  std::vector<std::size_t> runs;
+  /// How many of them are ranked.
+  std::size_t ranked = 0;
+  /// For each run, in the order of the runs.
+  std::vector<Apart> apart;
+  /// The params that differ, those first that tell most about the metric; by name if there are few runs.
+  std::vector<const ComparisonRow*> params;
+  /// How many of them tell more than chance would. All, if there are few runs, or if none does.
+  std::size_t telling = 0;
+
+  /// The values by which the runs are ranked. Null if there is no metric.
+  [[nodiscard]] const ComparisonRow* values() const noexcept { return extreme != nullptr ? &extreme->row : metric; }
 };
 
 /// The artifacts with the same id.

@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 
 export const folder = process.env.PAGES;
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-export const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "media", "figures", "sections", "series", "search", "filters", "numbers", "metrics"];
+export const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "media", "figures", "sections", "series", "search", "filters", "numbers", "metrics", "trials", "ends"];
 
 // Where the hostile page's artifacts want to go. What the policy stops may be announced, but never comes to be a connection.
 const outside = process.env.OUTSIDE;
@@ -102,9 +102,10 @@ export async function violations(page) {
   return JSON.parse(result.value);
 }
 
-/// The values of one param or metric of the runs that a table shows.
+/// The values of one param or metric of the runs that a table shows, in the order of the runs.
 export const shownValues = async (page, part, name) => {
   const [head, ...lines] = await tableOf(page, part);
   const column = head.findIndex((text) => text.replace(/[↓↑≠].*/u, "").trim() === name);
-  return lines.map((line) => Number(line[column]));
+  const run = await page.$$eval(`.part.${part} tbody th`, (all) => all.map((header) => Number(header.dataset.run)));
+  return lines.map((line, i) => [run[i], Number(line[column])]).sort((a, b) => a[0] - b[0]).map((entry) => entry[1]);
 };

@@ -74,6 +74,12 @@ erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json prov
   return erm::detail::RunAccess::make(std::move(record));
 }
 
+erm::ExperimentRun with_status(const erm::ExperimentRun& run, erm::RunStatus status) {
+  erm::detail::RunRecord record = erm::detail::RunAccess::record(run);
+  record.status = status;
+  return erm::detail::RunAccess::make(std::move(record));
+}
+
 void write_hostile(const std::filesystem::path& folder) {
   const std::string evil = "</script><script>window.hacked=1</script><!--<script><img src=x onerror=\"window.hacked=1\">'\"&\xE2\x80\xA8]]>{{x}}";
   std::vector<erm::ExperimentRun> runs = {run_named("<img src=x onerror='window.hacked=1'>"), run_named("__proto__", 1),
@@ -294,6 +300,45 @@ void write_media(const std::filesystem::path& folder) {
   erm::CompareOptions options;
   options.embed_files = true;
   erm::write_comparison(folder / "media.html", runs, options);
+}
+
+/// 150 trials of a search, of which trial_47 reached the least val/loss, 0.2949 at step 12, and ended at 0.3449; some
+/// failed, were killed, diverged or never got so far. trial_11, which failed, was better for one step.
+void write_trials(const std::filesystem::path& folder) {
+  const char* const optimizers[] = {"adamw", "adam", "sgd"};
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 150; ++i) {
+    erm::ExperimentRun run = run_named("trial_" + std::to_string(i), i);
+    const double lr = std::pow(10.0, -5 + 0.02 * ((i * 53) % 150));
+    run.log_params({{"lr", i == 47 ? 3e-4 : lr}, {"optimizer", i == 47 ? "adamw" : optimizers[i % 3]}, {"seed", i}, {"epochs", 20}});
+    const double best = i == 47 ? 0.2949 : i == 11 ? 0.29 : 0.3 + 0.25 * std::pow(std::log10(lr) + 3.5, 2) + 0.15 * (i % 3) + 0.0001 * i;
+    for (int step = 0; step < 20 && i != 100; ++step) {
+      const bool is_broken = i % 40 == 7 && i != 47 && step > 5;
+      const double loss = step < 12 ? best + 0.1 * (12 - step) : best + (step == 12 ? 0 : 0.05);
+      run.log_metric("val/loss", is_broken ? std::nan("") : loss, step);
+      run.log_metric("val/accuracy", 0.9 - 0.5 * loss + (i == 60 ? 0.2 : 0), step);
+    }
+    run.log_metric("energy", -204857.3312 - 0.0001 * i);
+    runs.push_back(i == 11 || i == 80  ? with_status(run, erm::RunStatus::failed)
+                   : i == 12 ? with_status(run, erm::RunStatus::killed)
+                             : run);
+  }
+  erm::write_comparison(folder / "trials.html", runs);
+}
+
+/// Names of runs, params and metrics that differ only at their end, and values that six digits do not tell apart.
+void write_ends(const std::filesystem::path& folder) {
+  const std::string same = "resnet50-imagenet-lr3e-4-wd0.05-bs1024-mixup0.8-cutmix1.0-randaug-warmup20-epochs300-";
+  const std::string path = "very.long.path.of.a.config.to.the.optimizer.hyperparameter.weight_decay_multiplier_for_";
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 4; ++i) {
+    erm::ExperimentRun run = run_named(same + "seed" + std::to_string(i), i);
+    run.log_params({{path + "norm", 0.1 * i}, {path + "bias", 0.2 * i}, {"energy", -204857.3312 - 0.0001 * i}, {"flag", i == 0 ? erm::Value(true) : erm::Value("true")}});
+    run.log_params({{"id", std::uint64_t{18446744073709551612U} + static_cast<std::uint64_t>(i)}, {"scale", i == 3 ? 1.2345678e9 : 1e9 + i + 0.5}});
+    run.log_metric("loss", 1.0 / (1 + i));
+    runs.push_back(run);
+  }
+  erm::write_comparison(folder / "ends.html", runs);
 }
 
 /// Figures of three runs under one id each: lines, ROC curves, histograms, bars, and what plotly alone draws.
@@ -543,6 +588,8 @@ int main(int argc, char** argv) {
   write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
+  write_trials(folder);
+  write_ends(folder);
   write_series(folder);
   write_filters(folder);
   write_search(folder / "search.html", 150);

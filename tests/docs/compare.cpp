@@ -38,7 +38,7 @@ TEST_CASE("docs/compare.md: the page, as a file and as text") {
   erm::CompareOptions options;
   options.title = "Learning rates";
   options.goals = {{"loss", erm::Goal::minimize}};                 // what "best" means
-  options.main_metrics = {"loss"};                                 // shown first, beside the params that vary
+  options.main_metrics = {"loss"};                                 // shown first; the first with a goal ranks the runs
   options.baseline = 1;                                            // the index of the run to compare to
   erm::write_comparison("comparison.html", runs, options);
 
@@ -102,6 +102,11 @@ TEST_CASE("docs/compare.md: as data") {
   for (const erm::Comparison::Section& section : comparison.sections())
     for (const erm::Comparison::Row& row : section.rows)
       if (row.differs) differing.push_back(std::string(row.name) + ": " + std::string(row.cells[0].text));
+
+  const erm::Comparison::Ranking& ranking = comparison.ranking();
+  if (ranking.ranked > 0)
+    std::printf("%s is the best by %s\n", comparison.names()[ranking.runs[0]].c_str(),
+                std::string(ranking.metric->name).c_str());
 
   for (const erm::Comparison::Warning& warning : comparison.warnings()) std::puts(warning.text.c_str());
   for (const erm::Comparison::GroupedMetric& metric : comparison.grouped_metrics())

@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "erm/compare_text.hpp"
 #include "erm/comparison.hpp"
-#include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/shown_number.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/compare/groups.hpp"
+#include "erm/detail/compare/rows.hpp"
 #include "erm/detail/os/terminal.hpp"
 
 namespace erm {
@@ -27,21 +29,25 @@ inline void add_text_cell(TextTable& table, const ComparisonCell& cell, const Co
     case Kind::missing:
       return table.add("\xE2\x80\x94", row.is_numeric, cell.differs ? yellow : dim);
     case Kind::number:
-      append_six_digits(text, cell.text, row.is_scientific);
+      append_number(text, cell.text, row.is_scientific, cell.digits);
       break;
     default:
       text = cell.text.empty() ? std::string_view("(empty)") : cell.text;
+      if (cell.kind == Kind::text && looks_like_no_text(cell.text)) text = '"' + text + '"';
   }
   if (cell.best) text = "* " + text;
   table.add(text, row.is_numeric, cell.best ? green : cell.differs ? yellow : std::string_view());
 }
 
-inline std::string text_row_name(const ComparisonRow& row) {
-  std::string name = row.differs ? "\xE2\x89\xA0 " : "  ";
-  name += row.name;
+inline std::string name_with_goal(const ComparisonRow& row) {
+  std::string name(row.name);
   if (row.goal) name += *row.goal == Goal::minimize ? " (min" : " (max";
   if (row.goal) name += row.goal_is_guessed ? ", guessed)" : ")";
   return name;
+}
+
+inline std::string text_row_name(const ComparisonRow& row) {
+  return (row.differs ? "\xE2\x89\xA0 " : "  ") + name_with_goal(row);
 }
 
 /// Up to ten runs are columns and more are rows, unless the options say otherwise.
@@ -65,7 +71,7 @@ inline void append_text_section(std::string& out, const Comparison& comparison, 
   table.add(title, false, bold);
   if (as_rows) {
     for (const ComparisonRow* row : rows) table.add(text_row_name(*row), row->is_numeric, bold);
-    for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
+    for (const std::size_t run : comparison.ranking().runs) {
       table.begin_row();
       table.add(run_name(run));
       for (const ComparisonRow* row : rows) add_text_cell(table, row->cells[run], *row);
@@ -85,6 +91,40 @@ inline void append_text_line(std::string& out, std::string_view text, std::strin
   out += color;
   out += fitted_to_terminal(text, std::string_view::npos).text;
   out += color.empty() ? "\n" : "\x1B[0m\n";
+}
+
+/// Which run is the best, and how many are not ranked.
+inline void append_text_winner(std::string& out, const Comparison& comparison, bool colored) {
+  const Comparison::Ranking& ranking = comparison.ranking();
+  if (ranking.metric == nullptr || !ranking.values()->differs) return;
+  const std::string_view color = colored ? bold : std::string_view();
+  if (ranking.ranked > 0) {
+    const std::size_t best = ranking.runs[0];
+    const auto value = [&](const ComparisonRow& row) {
+      std::string text;
+      append_number(text, row.cells[best].text, row.is_scientific, row.cells[best].digits);
+      return text;
+    };
+    std::string line = "Best of " + std::to_string(ranking.runs.size()) + " runs by " +
+                       name_with_goal(*ranking.metric) + ": " + comparison.names()[best] + ", " +
+                       value(*ranking.values());
+    if (ranking.extreme != nullptr) {
+      line += *ranking.metric->goal == Goal::minimize ? " (min of curve" : " (max of curve";
+      if (const auto& step = ranking.extreme->steps[best]) line += ", step " + std::to_string(*step);
+      line += "; last " + value(*ranking.metric) + ")";
+    }
+    append_text_line(out, line, color);
+  }
+  static constexpr std::string_view words[] = {"", " without a value", " diverged", " failed", " killed"};
+  std::string apart;
+  for (std::size_t why = std::size(words) - 1; why > 0; --why) {
+    const auto count = std::count(ranking.apart.begin(), ranking.apart.end(), static_cast<Comparison::Ranking::Apart>(why));
+    if (count == 0) continue;
+    apart += apart.empty() ? "Not ranked: " : ", ";
+    apart += std::to_string(count);
+    apart += words[why];
+  }
+  if (!apart.empty()) append_text_line(out, apart);
 }
 
 /// A line for each metric and group, followed by a sentence on how two groups differ.
@@ -130,6 +170,7 @@ ERM_INLINE std::string compare_runs_text(const std::vector<ExperimentRun>& runs,
   std::string out;
   for (const Comparison::Warning& warning : comparison.warnings())
     detail::append_text_line(out, "! " + warning.text, colored ? detail::yellow : std::string_view());
+  detail::append_text_winner(out, comparison, colored);
   for (const Comparison::Section& section : comparison.sections())
     detail::append_text_section(out, comparison, section, options, style, colored);
   detail::append_text_groups(out, comparison, options, style, colored);

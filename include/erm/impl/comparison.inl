@@ -43,6 +43,8 @@ ERM_INLINE const std::vector<std::string_view>& Comparison::diffs() const noexce
 ERM_INLINE const std::vector<const Comparison::Row*>& Comparison::main_metrics() const noexcept {
   return data_->main_metrics;
 }
+ERM_INLINE const std::vector<Comparison::Extreme>& Comparison::extremes() const noexcept { return data_->extremes; }
+ERM_INLINE const Comparison::Ranking& Comparison::ranking() const noexcept { return data_->ranking; }
 
 ERM_INLINE std::size_t Comparison::row_count() const noexcept {
   std::size_t count = 0;

@@ -36,7 +36,8 @@ inline void append_notebook_fallback(std::string& out, const std::vector<Experim
       out += "</th>";
     }
     out += "</tr>";
-    for (std::size_t run = 0; run < runs.size() && run < most_runs; ++run) {
+    for (std::size_t i = 0; i < runs.size() && i < most_runs; ++i) {
+      const std::size_t run = comparison.ranking().runs[i];
       out += "<tr><td>";
       append_html(out, comparison.names()[run]);
       out += "</td>";

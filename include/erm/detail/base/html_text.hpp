@@ -1,8 +1,7 @@
-// Text for an HTML page: escaped text, readable numbers, and bytes as base64.
+// Text for an HTML page: escaped text, and bytes as base64.
 #pragma once
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/shown_number.hpp"
 
 namespace erm::detail {
 
@@ -98,118 +97,6 @@ inline void append_script_string(std::string& out, std::string_view text) {
   }
   out.append(text.data() + plain, text.size() - plain);
   out += '"';
-}
-
-/// Writes the number whose first `count` significant digits are `digits`; the first digit stands for 10^exponent.
-inline char* write_digits(char* to, const char* digits, std::size_t count, int exponent, bool scientific) {
-  const auto copy = [&](const char* from, std::size_t size) {
-    std::memcpy(to, from, size);
-    to += size;
-  };
-  const auto zeros = [&](std::size_t size) {
-    std::memset(to, '0', size);
-    to += size;
-  };
-  if (scientific || exponent > 20 || exponent < -7) {
-    *to++ = digits[0];
-    if (count > 1) {
-      *to++ = '.';
-      copy(digits + 1, count - 1);
-    }
-    *to++ = 'e';
-    return std::to_chars(to, to + 12, exponent).ptr;
-  }
-  if (exponent < 0) {
-    copy("0.", 2);
-    zeros(static_cast<std::size_t>(-exponent - 1));
-    copy(digits, count);
-    return to;
-  }
-  const auto before_point = static_cast<std::size_t>(exponent) + 1;
-  if (count <= before_point) {
-    copy(digits, count);
-    zeros(before_point - count);
-  } else {
-    copy(digits, before_point);
-    *to++ = '.';
-    copy(digits + before_point, count - before_point);
-  }
-  return to;
-}
-
-inline constexpr std::size_t six_digits_room = 64;
-
-/// The decimal number `text` with six significant digits: 0.123456789 becomes 0.123457, or 1.23457e-1 with an exponent.
-/// nan, inf and -inf become NaN, ∞ and -∞. Whole numbers do not change unless `scientific` is true. `to` needs room for
-/// six_digits_room and the text. Returns the end.
-inline char* write_six_digits(char* to, std::string_view text, bool scientific) {
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
-  const std::string_view with_sign = text;
-  const bool negative = !text.empty() && text[0] == '-';
-  if (negative) text.remove_prefix(1);
-  const auto copy = [&](std::string_view from) {
-    std::memcpy(to, from.data(), from.size());
-    return to + from.size();
-  };
-  if (text.empty() || ((text[0] < '0' || text[0] > '9') && text[0] != '.')) {
-    const bool is_nan = !text.empty() && (text[0] | 0x20) == 'n';
-    if (negative && !is_nan) *to++ = '-';
-    return copy(is_nan ? "NaN" : "\xE2\x88\x9E");
-  }
-  // Its first seven significant digits, and the position of its point: 0.00123 is 123 with exponent -3.
-  char digits[8];
-  std::size_t count = 0, i = 0;
-  int exponent = -1;
-  bool point_seen = false, exponent_seen = false;
-  for (; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '.') {
-      point_seen = true;
-      continue;
-    }
-    if ((c | 0x20) == 'e') {
-      exponent_seen = true;
-      break;
-    }
-    if (count == 0 && c == '0') {
-      exponent -= point_seen ? 1 : 0;
-      continue;
-    }
-    exponent += point_seen ? 0 : 1;
-    if (count < 7) digits[count++] = c;
-  }
-  if (!scientific && !exponent_seen && (!point_seen || text.size() <= 7)) return copy(with_sign);
-  if (count == 0) return copy(negative ? "-0" : "0");
-  if (exponent_seen) {
-    const bool down = i + 1 < text.size() && text[i + 1] == '-';
-    int written = 0;
-    for (++i; i < text.size(); ++i)
-      if (text[i] >= '0' && text[i] <= '9' && written < 100000) written = written * 10 + (text[i] - '0');
-    exponent += down ? -written : written;
-  }
-  if (count == 7) {
-    count = 6;
-    if (digits[6] >= '5') {
-      std::size_t k = 6;
-      while (k > 0 && digits[k - 1] == '9') digits[--k] = '0';
-      if (k > 0) {
-        ++digits[k - 1];
-      } else {
-        digits[0] = '1';
-        ++exponent;
-      }
-    }
-  }
-  while (count > 1 && digits[count - 1] == '0') --count;
-  if (negative) *to++ = '-';
-  return write_digits(to, digits, count, exponent, scientific);
-}
-
-inline void append_six_digits(std::string& out, std::string_view text, bool scientific) {
-  const std::size_t begin = out.size();
-  out.resize(begin + text.size() + six_digits_room);
-  const char* const end = write_six_digits(out.data() + begin, text, scientific);
-  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 /// Concatenates texts. For many texts this compiles faster than many +.

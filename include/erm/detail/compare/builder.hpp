@@ -1,6 +1,7 @@
 // Builds the data of a comparison: one section after the other, then what is compared across them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -14,9 +15,11 @@
 #include "erm/comparison_data.hpp"
 #include "erm/detail/compare/curve_axis.hpp"
 #include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/compare/extremes.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/compare/provenance_rows.hpp"
 #include "erm/detail/compare/provenance_warnings.hpp"
+#include "erm/detail/compare/ranking.hpp"
 #include "erm/detail/compare/rows.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
@@ -35,11 +38,13 @@ struct ComparisonData {
   TextArena texts;
   std::vector<ComparisonSection> sections;
   std::vector<ComparisonCurve> curves;
+  std::vector<ComparisonExtreme> extremes;
   std::vector<ComparisonArtifacts> artifacts;
   std::vector<ComparisonSeries> series;
   std::vector<ComparisonHistograms> histograms;
   std::vector<ComparisonTables> tables;
   std::vector<const ComparisonRow*> main_metrics;
+  ComparisonRanking ranking;
   std::vector<GroupOfRuns> groups;
   std::vector<GroupedMetric> grouped_metrics;
   std::vector<ComparisonWarning> warnings;
@@ -80,7 +85,7 @@ class ComparisonBuilder {
     add_notes();
     add_values(Kind::params, "Params", &ExperimentRun::params);
     add_values(Kind::metrics, "Metrics", &ExperimentRun::metrics);
-    mark_best();
+    set_goals();
     add_features();
     add_dicts();
     add_provenance();
@@ -88,12 +93,16 @@ class ComparisonBuilder {
     choose_main_metrics();
     add_groups();
     add_curves();
+    data_->extremes = extremes_of(metrics(), data_->curves, data_->baseline, data_->texts);
+    rank_runs();
+    mark_best();
     add_artifacts();
     add_series();
     return std::move(data_);
   }
 
  private:
+  static constexpr std::size_t most_main_metrics = 6;
   using Kind = ComparisonSection::Kind;
   using Values = const std::map<std::string, Value>& (ExperimentRun::*)() const;
 
@@ -195,7 +204,7 @@ class ComparisonBuilder {
   }
 
   /// A goal comes from the options, else from the first run that has one, else from the metric's name.
-  void mark_best() {
+  void set_goals() {
     std::vector<const ExperimentRun*> with_goals;
     for (const ExperimentRun* run : data_->runs)
       if (!run->goals().empty()) with_goals.push_back(run);
@@ -210,7 +219,6 @@ class ComparisonBuilder {
         row.goal = guessed_goal(name);
         row.goal_is_guessed = row.goal.has_value();
       }
-      if (row.goal) mark_best_cells(row.cells, *row.goal);
     }
   }
 
@@ -251,24 +259,48 @@ class ComparisonBuilder {
   }
 
   void compare_cells() {
+    DigitsFinder finder;
     for (ComparisonSection& section : data_->sections) {
       if (section.kind == Kind::runs) continue;
       for (ComparisonRow& row : section.rows) {
         finish_row(row, data_->baseline);
+        if (row.differs) find_digits(row, finder);
         section.differing += row.differs ? 1 : 0;
       }
     }
   }
 
+  /// The first main metric with a goal ranks the runs.
   void choose_main_metrics() {
-    constexpr std::size_t most = 6;
-    const std::vector<ComparisonRow>& rows = metrics();
+    std::vector<const ComparisonRow*>& main = data_->main_metrics;
+    const std::vector<const ComparisonRow*> ranked = metrics_by_rank(metrics());
     for (const std::string& name : options_.main_metrics)
-      for (const ComparisonRow& row : rows)
-        if (row.name == name) data_->main_metrics.push_back(&row);
+      for (const ComparisonRow& row : metrics())
+        if (row.name == name) main.push_back(&row);
+    for (const ComparisonRow* row : main)
+      if (data_->ranking.metric == nullptr && std::find(ranked.begin(), ranked.end(), row) != ranked.end())
+        data_->ranking.metric = row;
+    if (data_->ranking.metric == nullptr && !ranked.empty()) data_->ranking.metric = ranked[0];
     if (!options_.main_metrics.empty()) return;
-    for (const ComparisonRow& row : rows)
-      if (row.goal && data_->main_metrics.size() < most) data_->main_metrics.push_back(&row);
+    main.assign(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>((std::min)(ranked.size(), most_main_metrics)));
+  }
+
+  void rank_runs() {
+    rank_by_metric(data_->ranking, data_->runs, data_->extremes);
+    order_params(data_->ranking, data_->sections[static_cast<std::size_t>(Kind::params)].rows);
+  }
+
+  /// A run that failed, was killed or diverged is not best in anything.
+  void mark_best() {
+    using Apart = ComparisonRanking::Apart;
+    const auto may_be_best = [&](std::size_t run) {
+      const Apart apart = data_->ranking.apart[run];
+      return apart == Apart::no || apart == Apart::missing;
+    };
+    for (ComparisonRow& row : metrics())
+      if (row.goal) mark_best_cells(row.cells, *row.goal, may_be_best);
+    for (ComparisonExtreme& extreme : data_->extremes)
+      mark_best_cells(extreme.row.cells, *extreme.row.goal, may_be_best);
   }
 
   void add_groups() {
@@ -298,11 +330,14 @@ class ComparisonBuilder {
     const std::vector<std::size_t> order = join_by_key(
         data_->runs, [&](const ExperimentRun&) -> auto& { return *histories[next++]; },
         [&](std::string_view metric) {
-          curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}});
+          curves.push_back({metric, std::vector<const MetricHistory*>(runs), {}, {}, {}, {}});
         },
         [&](std::size_t row, std::size_t run, const MetricHistory& history) { curves[row].histories[run] = &history; });
     curves = reordered(std::move(curves), order);
-    for (ComparisonCurve& curve : curves) set_axis(curve, data_->runs);
+    for (ComparisonCurve& curve : curves) {
+      set_axis(curve, data_->runs);
+      add_least_and_greatest(curve);
+    }
   }
 
   void add_artifacts() {

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erm/detail/base/time_text.hpp"
@@ -68,6 +70,51 @@ inline std::vector<std::string> short_run_names(const std::vector<const Experime
   for (std::string& name : names)
     if (const std::size_t before = seen[name]++; before > 0) name += " (" + std::to_string(before + 1) + ")";
   return names;
+}
+
+/// Where each character of a UTF-8 text begins, and where the text ends.
+inline std::vector<std::size_t> character_places(std::string_view text) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) places.push_back(i);
+  places.push_back(text.size());
+  return places;
+}
+
+/// A long name without some of its middle: its beginning, and from the word on in which it differs first from every
+/// other name, which is at byte `differs`.
+inline std::string shortened_name(const std::string& name, std::size_t differs) {
+  constexpr std::size_t longest = 40, head = 14, tail = 24, longest_word = 12;
+  const std::vector<std::size_t> places = character_places(name);
+  const std::size_t size = places.size() - 1;
+  if (size <= longest) return name;
+  std::size_t at = 0;
+  while (at + 1 < size && places[at + 1] <= differs) ++at;
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < longest_word && std::strchr("-_/. ,=", name[places[begin - 1]]) == nullptr) --begin;
+  if (begin <= head + 1) return name.substr(0, places[longest - 1]) + "\xE2\x80\xA6";
+  begin = (std::min)(begin, size - (std::min)(size - head - 1, tail));
+  std::string text = name.substr(0, places[head]) + "\xE2\x80\xA6";
+  if (size - begin <= tail) return text + name.substr(places[begin]);
+  return text + name.substr(places[begin], places[begin + tail - 1] - places[begin]) + "\xE2\x80\xA6";
+}
+
+/// Names for places with little room. Long ones lose what they have in common; all stay apart.
+inline std::vector<std::string> run_labels(const std::vector<std::string>& names) {
+  std::vector<std::size_t> order(names.size()), differs(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+  // The name that begins most like another one stands beside it.
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const std::string &a = names[order[i - 1]], &b = names[order[i]];
+    std::size_t same = 0;
+    while (same < a.size() && same < b.size() && a[same] == b[same]) ++same;
+    differs[order[i - 1]] = (std::max)(differs[order[i - 1]], same);
+    differs[order[i]] = (std::max)(differs[order[i]], same);
+  }
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < names.size(); ++i) labels.push_back(shortened_name(names[i], differs[i]));
+  return all_distinct(labels) ? labels : names;
 }
 
 }  // namespace erm::detail

@@ -21,6 +21,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/shown_number.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/goal.hpp"
@@ -177,6 +178,13 @@ inline void fill_json_cell(ComparisonCell& cell, const Json& json, TextArena& te
   }
 }
 
+/// Whether a text is what a cell shows of another value, so that it is shown in quotes.
+inline bool looks_like_no_text(std::string_view text) {
+  for (const std::string_view word : {"true", "false", "null", "yes", "empty", "\xE2\x80\x94"})
+    if (text == word) return true;
+  return false;
+}
+
 /// Whether both have the same value. Numbers are compared as numbers, all other values by their text. Beyond 2^53 two
 /// integers may share a double, so there the text decides.
 inline bool same_cell(const ComparisonCell& a, const ComparisonCell& b) {
@@ -215,17 +223,41 @@ inline void finish_row(ComparisonRow& row, std::size_t baseline) {
   row.is_numeric = numbers && !others;
 }
 
-/// Marks the best number and its ties. Marks nothing where fewer than two runs have a number.
-inline void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal) {
+/// Gives each number of a row the digits that tell it from the others.
+inline void find_digits(ComparisonRow& row, DigitsFinder& finder) {
+  using Kind = ComparisonCell::Kind;
+  const auto text_of = [&](std::size_t i) {
+    const ComparisonCell& cell = row.cells[i];
+    return cell.kind == Kind::number ? cell.text : std::string_view();
+  };
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) longest = (std::max)(longest, text_of(i).size());
+  if (longest <= few_digits) return;
+  const auto number_of = [&](std::size_t i) {
+    return row.cells[i].kind == Kind::number ? row.cells[i].number : not_a_number();
+  };
+  if (!finder.may_look_alike(row.cells.size(), number_of)) return;
+  finder.find(
+      row.cells.size(), row.is_scientific, text_of,
+      [&](std::size_t i, std::size_t k) { return same_cell(row.cells[i], row.cells[k]); },
+      [&](std::size_t i, std::size_t digits) { row.cells[i].digits = static_cast<std::uint8_t>(digits); });
+}
+
+/// Marks the best number and its ties. Marks nothing where fewer than two runs have a number. `may_be_best(run)` says
+/// which runs count.
+template <class MayBeBest>
+void mark_best_cells(std::vector<ComparisonCell>& cells, Goal goal, const MayBeBest& may_be_best) {
   std::optional<double> best;
   std::size_t numbers = 0;
-  for (const ComparisonCell& cell : cells) {
-    if (is_nan(cell.number)) continue;
+  for (std::size_t run = 0; run < cells.size(); ++run) {
+    const ComparisonCell& cell = cells[run];
+    if (is_nan(cell.number) || !may_be_best(run)) continue;
     ++numbers;
     if (!best || (goal == Goal::minimize ? cell.number < *best : cell.number > *best)) best = cell.number;
   }
   if (numbers < 2) return;
-  for (ComparisonCell& cell : cells) cell.best = !is_nan(cell.number) && cell.number == *best;
+  for (std::size_t run = 0; run < cells.size(); ++run)
+    cells[run].best = !is_nan(cells[run].number) && cells[run].number == *best && may_be_best(run);
 }
 
 /// The words of a name in lower case: val, loss, top5 and acc of "valLoss/top5-acc".

@@ -17,6 +17,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_status.hpp"
@@ -156,7 +157,7 @@ inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) con
     const auto& histories = run.whole_history();
     const auto history = histories.find(name);
     if (history != histories.end() && !history->second.empty()) {
-      const std::optional<MetricPoint> found = point == Point::first  ? history->second.first()
+      const std::optional<MetricPoint> found = point == Point::first  ? first_that_counts(history->second)
                                                : point == Point::last ? history->second.last()
                                                : point == Point::min  ? (history->second.min)()
                                                                       : (history->second.max)();

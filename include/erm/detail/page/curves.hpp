@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
@@ -116,7 +117,7 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
     const MetricHistory* const history = curve.histories[run];
     if (history == nullptr || history->empty()) continue;
     out += "<tr data-first=";  // for filters
-    append_floating(out, history->first().value);
+    append_floating(out, first_that_counts(*history).value);
     out += "><th scope=row";
     out += headers[run];
     out += "<td class=n>";
@@ -131,7 +132,7 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
       append_integer(out, point.step);
     };
     add_point(history->last());
-    for (const auto& extreme : {(history->min)(), (history->max)()}) {
+    for (const auto& extreme : {curve.least[run], curve.greatest[run]}) {
       if (extreme)
         add_point(*extreme);
       else

@@ -25,6 +25,7 @@
 #include "erm/detail/page/run_facts.hpp"
 #include "erm/detail/page/series.hpp"
 #include "erm/detail/page/tables.hpp"
+#include "erm/detail/page/winner.hpp"
 
 namespace erm::detail {
 
@@ -67,26 +68,6 @@ inline std::string page_summary(const Comparison& comparison) {
   return text;
 }
 
-/// The first section: the params that vary beside the main metrics, one row for each run.
-inline void append_overview(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
-                            std::size_t number) {
-  constexpr std::size_t max_params = 8;
-  TableRows rows;
-  std::size_t varying = 0;
-  for (const Comparison::Section& section : comparison.sections()) {
-    if (section.kind != Comparison::Kind::params) continue;
-    for (const Comparison::Row& row : section.rows)
-      if (row.differs && varying++ < max_params) rows.push_back(&row);
-  }
-  std::string note =
-      varying == 0 ? "no param varies" : counted(varying, "param") + (varying == 1 ? " varies" : " vary");
-  if (varying > max_params) note += ", the first " + std::to_string(max_params) + " are here";
-  rows.insert(rows.end(), comparison.main_metrics().begin(), comparison.main_metrics().end());
-  begin_section(page.text, "overview", number, "What differs", note);
-  append_rows_table(page, headers, rows, "What differs");
-  page.text += "</details></section>\n";
-}
-
 inline void append_size_warning(std::string& out, std::uint64_t size) {
   if (size < std::uint64_t{50} << 20) return;
   out +=
@@ -122,7 +103,10 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   const bool runs_as_rows =
       options.layout == RunLayout::rows || (options.layout == RunLayout::automatic && comparison.runs().size() > 10);
   std::size_t number = 0;
-  if (comparison.runs().size() > 1) append_overview(page, comparison, headers, number++);
+  if (comparison.runs().size() > 1) {
+    append_winner(page, comparison);
+    append_overview(page, comparison, headers, options, number++);
+  }
   for (const Comparison::Section& section : comparison.sections()) {
     const bool is_there =
         !comparison.runs().empty() && (!section.rows.empty() || section.kind == Comparison::Kind::dict);
@@ -131,7 +115,8 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
     else if (is_there && section.kind == Comparison::Kind::provenance)
       append_provenance(page, headers, comparison, section, options, number++, runs_as_rows);
     else if (is_there)
-      append_section(page, headers, section, number++, runs_as_rows);
+      append_section(page, headers, comparison, section, number++, runs_as_rows);
+    if (section.kind == Comparison::Kind::metrics) append_extremes(page, comparison);
     if (section.kind == Comparison::Kind::metrics && !comparison.groups().empty())
       append_groups(page, comparison, options, number++);
     if (section.kind == Comparison::Kind::metrics && !comparison.curves().empty())

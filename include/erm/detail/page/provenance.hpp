@@ -150,7 +150,7 @@ inline void append_diffs(PageOutput& page, const Comparison& comparison, const C
 inline void append_provenance(PageOutput& page, const std::vector<std::string>& headers, const Comparison& comparison,
                               const Comparison::Section& section, const CompareOptions& options, std::size_t number,
                               bool runs_as_rows) {
-  begin_table_section(page, headers, section, number, runs_as_rows);
+  begin_table_section(page, headers, comparison, section, number, runs_as_rows);
   append_diffs(page, comparison, options);
   page.text += "</details></section>\n";
 }

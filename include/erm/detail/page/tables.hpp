@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,13 +36,18 @@ inline constexpr std::array<std::string_view, 20> cell_tags = {
     "<td class=n", "<td class=\"n d\"", "<td class=\"n w\"", "<td class=\"n d w\"", "<td",         "<td class=d",
     "<td",         "<td class=d"};
 
-/// A number to six digits, with the exact number as its title where the two differ. It is written in one piece, because
-/// a page consists mostly of numbers.
-inline void append_number_cell(std::string& out, const Comparison::Cell& cell, bool is_scientific) {
-  constexpr std::size_t room = 2 * six_digits_room + 64;
+inline std::size_t cell_tag(const Comparison::Cell& cell, bool is_tinted) {
+  return static_cast<std::size_t>(cell.kind) * 4 + (cell.differs && is_tinted ? 1 : 0) + (cell.best ? 2 : 0);
+}
+
+/// A number to the digits that tell it from others, with the exact number as its title where the two differ. It is written in one
+/// piece, because a page consists mostly of numbers.
+inline void append_number_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row,
+                               bool is_tinted) {
+  constexpr std::size_t room = 2 * shown_number_room + 64;
   char buffer[room];
   std::string long_text;
-  char* const begin = cell.text.size() <= six_digits_room / 2
+  char* const begin = cell.text.size() <= shown_number_room / 2
                           ? buffer
                           : (long_text.resize(2 * cell.text.size() + room), long_text.data());
   char* to = begin;
@@ -48,11 +55,11 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, b
     std::memcpy(to, text.data(), text.size());
     to += text.size();
   };
-  write(cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)]);
+  write(cell_tags[cell_tag(cell, is_tinted)]);
   // The shown number is written behind the place of the title, and moved to its front where it needs no title.
   constexpr std::string_view title = " title=";
   char* const shown = to + title.size() + cell.text.size() + 1;
-  const auto size = static_cast<std::size_t>(write_six_digits(shown, cell.text, is_scientific) - shown);
+  const auto size = static_cast<std::size_t>(write_number(shown, cell.text, row.is_scientific, cell.digits) - shown);
   if (std::string_view(shown, size) == cell.text) {
     *to++ = '>';
     std::memmove(to, shown, size);
@@ -82,9 +89,10 @@ inline void append_long_text(std::string& out, std::string_view text) {
 }
 
 /// One cell, without an end tag: the parser ends it where the next cell begins.
-inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row) {
+inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row,
+                        bool is_tinted = true) {
   using Kind = Comparison::Cell::Kind;
-  if (cell.kind == Kind::number) return append_number_cell(out, cell, row.is_scientific);
+  if (cell.kind == Kind::number) return append_number_cell(out, cell, row, is_tinted);
   constexpr std::size_t to_the_second = 19;
   if (row.is_time && cell.text.size() > to_the_second) {  // the exact time is its title
     out += "<td";
@@ -93,10 +101,15 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
     return;
   }
   if (cell.kind == Kind::text && cell.text.empty()) {
-    out += cell.differs ? "<td class=\"e d\">empty" : "<td class=e>empty";
+    out += cell.differs && is_tinted ? "<td class=\"e d\">empty" : "<td class=e>empty";
     return;
   }
-  out += cell_tags[static_cast<std::size_t>(cell.kind) * 4 + (cell.differs ? 1 : 0) + (cell.best ? 2 : 0)];
+  out += cell_tags[cell_tag(cell, is_tinted)];
+  if (cell.kind == Kind::text && looks_like_no_text(cell.text)) {
+    (((out += " title=\"") += cell.text) += "\">&quot;") += cell.text;
+    out += "&quot;";
+    return;
+  }
   out += '>';
   if (cell.kind == Kind::missing)
     out += "\xE2\x80\x94";
@@ -115,7 +128,7 @@ inline void append_goal(std::string& out, const Comparison::Row& row) {
   if (row.goal_is_guessed) out += ", guessed from the name";
   out += less ? "\">\xE2\x86\x93" : "\">\xE2\x86\x91";
   out += less ? "<i> lower is better</i>" : "<i> higher is better</i>";
-  if (row.goal_is_guessed) out += " guessed";
+  if (row.goal_is_guessed) out += "<em> guessed</em>";
   out += "</span>";
 }
 
@@ -129,14 +142,16 @@ inline void append_row_name(std::string& out, const Comparison::Row& row) {
 /// For each run the rest of its header cell, which is the same in every table: attributes, key and name.
 inline std::vector<std::string> run_headers(const Comparison& comparison) {
   std::vector<std::string> headers(comparison.runs().size());
+  const std::vector<std::string> labels = run_labels(comparison.names());
   for (std::size_t run = 0; run < headers.size(); ++run) {
     std::string& out = headers[run];
     out += " data-run=";
     append_integer(out, run);
     append_html_attribute(out, "title", full_run_name(*comparison.runs()[run]));
+    if (labels[run] != comparison.names()[run]) append_html_attribute(out, "data-name", comparison.names()[run]);
     out += '>';
     append_run_key(out, run);
-    append_html(out, comparison.names()[run]);
+    append_html(out, labels[run]);
     if (run == comparison.baseline() && headers.size() > 1) out += "<small> baseline</small>";
   }
   return headers;
@@ -145,20 +160,67 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
 /// The keys and names of the runs for which `has(run)` is true.
 template <class Has>
 void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
+  const std::vector<std::string> labels = run_labels(comparison.names());
   constexpr std::size_t most = 10;  // more may have to be scrolled
-  out += comparison.runs().size() > most ? "<ul class=legend tabindex=0>" : "<ul class=legend>";
+  out += labels.size() > most ? "<ul class=legend tabindex=0 aria-label=Runs>" : "<ul class=legend>";
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
     if (!has(run)) continue;
     out += "<li data-run=";
     append_integer(out, run);
     out += '>';
     append_run_key(out, run);
-    append_html(out, comparison.names()[run]);
+    append_html(out, labels[run]);
   }
   out += "</ul>";
 }
 
-using TableRows = std::vector<const Comparison::Row*>;
+/// Which values of a metric a row has, where there is more than one row of it.
+enum class CurvePoint : std::uint8_t { none, only, last, least, greatest };
+
+/// A row as it is shown.
+struct TableRow {
+  const Comparison::Row* row;
+  CurvePoint point = CurvePoint::none;
+  /// Of each value. Null where no step is shown.
+  const std::vector<std::optional<std::int64_t>>* steps = nullptr;
+  /// Whether the cells that differ from the baseline are tinted.
+  bool is_tinted = true;
+};
+using TableRows = std::vector<TableRow>;
+
+inline TableRow row_of(const Comparison::Extreme& extreme) {
+  return {&extreme.row, *extreme.row.goal == Goal::minimize ? CurvePoint::least : CurvePoint::greatest, &extreme.steps};
+}
+
+/// With many runs, a row in which most of them differ from the baseline needs no tint.
+inline void choose_tints(TableRows& rows) {
+  constexpr std::size_t few_runs = 10;
+  for (TableRow& row : rows) {
+    const auto& cells = row.row->cells;
+    if (cells.size() <= few_runs) continue;
+    const auto differing = std::count_if(cells.begin(), cells.end(), [](const auto& cell) { return cell.differs; });
+    row.is_tinted = static_cast<std::size_t>(differing) * 2 <= cells.size();
+  }
+}
+
+/// The content of the header of a row, and the attributes of that header, which begin with a blank.
+inline void append_row_header(std::string& out, const TableRow& row) {
+  static constexpr std::string_view points[] = {"", "value", "last", "min", "max"};
+  static constexpr std::string_view words[] = {"", "", "last", "min of curve", "max of curve"};
+  const auto point = static_cast<std::size_t>(row.point);
+  if (point > 0) (out += " data-point=") += points[point];
+  out += '>';
+  append_row_name(out, *row.row);
+  if (!words[point].empty()) ((out += "<small> ") += words[point]) += "</small>";
+}
+
+inline void append_table_cell(std::string& out, const TableRow& row, std::size_t run) {
+  append_cell(out, row.row->cells[run], *row.row, row.is_tinted);
+  if (row.steps == nullptr || !(*row.steps)[run]) return;
+  out += "<small> at ";
+  append_integer(out, *(*row.steps)[run]);
+  out += "</small>";
+}
 
 /// Begins a box in which a wide table scrolls.
 inline void begin_scroll_box(std::string& out, std::string_view label) {
@@ -208,31 +270,42 @@ inline void append_columns_table(PageOutput& page, const std::vector<std::string
     out += "<tbody>\n";
   };
   append_table_boxes(page, title, rows.size(), headers.size(), write_head, [&](std::size_t line) {
-    const Comparison::Row& row = *rows[line];
-    out += row.differs         ? "<tr class=x><th scope=row>"
-           : row.is_incidental ? "<tr><th scope=row class=u>"
-                               : "<tr><th scope=row>";
-    append_row_name(out, row);
-    for (const Comparison::Cell& cell : row.cells) append_cell(out, cell, row);
+    const TableRow& row = rows[line];
+    out += row.row->differs         ? "<tr class=x><th scope=row"
+           : row.row->is_incidental ? "<tr><th scope=row class=u"
+                                    : "<tr><th scope=row";
+    append_row_header(out, row);
+    for (std::size_t run = 0; run < headers.size(); ++run) append_table_cell(out, row, run);
     out += "</tr>\n";
   });
 }
 
+/// The runs in the order of the ranking. Those that are not ranked are marked.
 inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                              std::string_view title) {
+                              const Comparison::Ranking& ranking, std::string_view title) {
+  using Apart = Comparison::Ranking::Apart;
   std::string& out = page.text;
   const auto write_head = [&] {
     out += "<table data-layout=rows><thead><tr><th scope=col>Run";
-    for (const Comparison::Row* row : rows) {
-      out += row->differs ? "<th scope=col class=x>" : row->is_incidental ? "<th scope=col class=u>" : "<th scope=col>";
-      append_row_name(out, *row);
+    for (const TableRow& row : rows) {
+      out += row.row->differs         ? "<th scope=col class=x"
+             : row.row->is_incidental ? "<th scope=col class=u"
+                                      : "<th scope=col";
+      append_row_header(out, row);
     }
     out += "<tbody>\n";
   };
-  append_table_boxes(page, title, headers.size(), rows.size(), write_head, [&](std::size_t run) {
-    out += "<tr><th scope=row";
+  append_table_boxes(page, title, headers.size(), rows.size(), write_head, [&](std::size_t line) {
+    const std::size_t run = ranking.runs[line];
+    const Apart apart = ranking.apart[run];
+    out += apart == Apart::no ? "<tr><th scope=row" : "<tr class=apart><th scope=row";
+    if (apart == Apart::failed || apart == Apart::killed)
+      (out += " data-status=") += apart == Apart::failed ? "failed" : "killed";
     out += headers[run];
-    for (const Comparison::Row* row : rows) append_cell(out, row->cells[run], *row);
+    if (apart == Apart::failed) out += "<small> failed</small>";
+    if (apart == Apart::killed) out += "<small> killed</small>";
+    if (apart == Apart::diverged) out += "<small> diverged</small>";
+    for (const TableRow& row : rows) append_table_cell(out, row, run);
     out += "</tr>\n";
   });
 }
@@ -270,7 +343,8 @@ inline std::string kind_of_boxes(std::string_view kind, const Comparison& compar
 
 /// Begins a section, and writes its table.
 inline void begin_table_section(PageOutput& page, const std::vector<std::string>& headers,
-                                const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
+                                const Comparison& comparison, const Comparison::Section& section, std::size_t number,
+                                bool runs_as_rows) {
   static constexpr std::string_view kinds[] = {"runs",    "tags",     "notes", "params",
                                                "metrics", "features", "dict",  "provenance"};
   static constexpr std::string_view corners[] = {"", "Tag", "", "Param", "Metric", "Feature", "Entry", "Part"};
@@ -285,16 +359,23 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   const bool is_big = section.rows.size() * headers.size() > 4000;
   begin_section(page.text, std::string(kinds[kind]) + (is_big ? " big" : ""), number, title, note);
   TableRows rows;
-  for (const Comparison::Row& row : section.rows) rows.push_back(&row);
+  auto extreme = comparison.extremes().begin();
+  for (const Comparison::Row& row : section.rows) {
+    rows.push_back({&row});
+    if (extreme == comparison.extremes().end() || extreme->metric != &row) continue;
+    rows.back().point = CurvePoint::last;
+    rows.push_back(row_of(*extreme++));
+  }
+  choose_tints(rows);
   if (runs_as_rows)
-    append_rows_table(page, headers, rows, title);
+    append_rows_table(page, headers, rows, comparison.ranking(), title);
   else
     append_columns_table(page, headers, rows, title, corners[kind]);
 }
 
-inline void append_section(PageOutput& page, const std::vector<std::string>& headers,
+inline void append_section(PageOutput& page, const std::vector<std::string>& headers, const Comparison& comparison,
                            const Comparison::Section& section, std::size_t number, bool runs_as_rows) {
-  begin_table_section(page, headers, section, number, runs_as_rows);
+  begin_table_section(page, headers, comparison, section, number, runs_as_rows);
   page.text += "</details></section>\n";
 }
 

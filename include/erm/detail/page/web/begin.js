@@ -10,7 +10,9 @@ findAll(".part").forEach((part, index) => find("details", part).addEventListener
   else state.closed.add(index);
   if (!isFirst) saveState();
 }));
+rankRuns();
 addTools();
+addWinnerControls();
 addCharts();
 addPlots();
 addPictureButtons();

@@ -7,47 +7,70 @@ const say = (text) => { status.textContent = text; };
 function judge(row, shown) {
   const compared = row.cells[state.baseline];
   row.differs = !row.plain && shown.some((run) => !sameCell(row.cells[run], row.cells[shown[0]]));
-  let best = NaN, count = 0;
+  let best = NaN, count = 0, differing = 0;
   for (const run of shown) {
     const cell = row.cells[run];
     cell.differs = run !== state.baseline && !sameCell(cell, compared);
+    differing += cell.differs;
     cell.best = false;
-    if (!row.goal || Number.isNaN(cell.number)) continue;
+    if (!row.goal || Number.isNaN(cell.number) || apartWords[ranking.apart[run]]) continue;
     ++count;
     if (Number.isNaN(best) || (row.goal === "min" ? cell.number < best : cell.number > best)) best = cell.number;
   }
-  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best;
+  // With many runs, a row in which most of them differ needs no tint.
+  row.tinted = shown.length <= 10 || 2 * differing <= shown.length;
+  row.texts = state.show === "value" ? null : differenceTexts(row, shown);
+  if (count > 1) for (const run of shown) row.cells[run].best = row.cells[run].number === best && !apartWords[ranking.apart[run]];
+}
+
+/// Whole numbers that a double cannot hold are subtracted as they are written.
+function difference(cell, compared) {
+  const isLong = (one) => /^[+-]?\d+$/.test(one.text) && !Number.isSafeInteger(one.number);
+  if ((isLong(cell) || isLong(compared)) && [cell, compared].every((one) => /^[+-]?\d+$/.test(one.text)))
+    return BigInt(cell.text.replace("+", "")) - BigInt(compared.text.replace("+", ""));
+  return cell.number - compared.number;
+}
+
+/// For each run that has a number how far it is from the baseline's, with as many digits as tell the runs apart.
+function differenceTexts(row, shown) {
+  const compared = row.cells[state.baseline];
+  const texts = new Map();
+  if (compared.kind !== "n") return texts;
+  const others = shown.filter((run) => run !== state.baseline && row.cells[run].kind === "n");
+  const isPercent = state.show === "percent";
+  const numbers = others.map((run) => {
+    const number = difference(row.cells[run], compared);
+    if (!isPercent) return number;
+    return compared.number === 0 || !Number.isFinite(compared.number) ? NaN : (100 * Number(number)) / Math.abs(compared.number);
+  });
+  const shortest = apartTexts(numbers, false, isPercent ? 3 : 6);
+  others.forEach((run, i) => texts.set(run, isPercent && Number.isNaN(numbers[i]) ? "n/a" : signed(numbers[i], shortest[i]) + (isPercent ? " %" : "")));
+  return texts;
 }
 
 /// What a cell shows: its value, or how far it is from the baseline's.
-function shownText(row, run) {
-  const cell = row.cells[run], compared = row.cells[state.baseline];
-  if (state.show === "value" || cell.kind !== "n" || run === state.baseline || compared.kind !== "n") return cell.shown;
-  const difference = cell.number - compared.number;
-  if (state.show === "difference") return signed(difference, format(difference));
-  if (compared.number === 0 || Number.isNaN(difference) || !Number.isFinite(compared.number)) return "n/a";
-  const percent = (100 * difference) / Math.abs(compared.number);
-  return signed(percent, String(Number(percent.toPrecision(3)))) + " %";
-}
+const shownText = (row, run) => (row.texts && row.texts.get(run)) || row.cells[run].shown;
 
 function makeCell(row, run) {
   const cell = row.cells[run];
   const text = shownText(row, run);
   const element = document.createElement("td");
-  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
+  const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && row.tinted && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
   if (marks) element.className = marks.trim();
   const short = cell.kind === "t" ? clamped(text, row.isLine) : text;
   element.append(short);
   if (short !== text) element.append(wholeTextButton(row, run));
   else if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
   if (cell.best) element.append(make("i", null, " best"));
+  if (cell.note && !row.brief) element.append(make("small", null, cell.note));
   return element;
 }
 
 function nameParts(row, text) {
-  const parts = [text === undefined ? row.name : text];
+  const parts = [text || row.label];
   if (row.goalMark) parts.push(row.goalMark.cloneNode(true));
   if (row.differs && !row.plain) parts.push(make("b", { class: "q", title: "differs between the runs" }, "≠", make("i", null, " differs")));
+  if (pointNames[row.point]) parts.push(make("small", null, ` ${pointNames[row.point]}`));
   return parts;
 }
 
@@ -86,9 +109,10 @@ function sorted(items, cellOf, direction) {
     .map((entry) => entry.item);
 }
 
-function orderedRuns(shown) {
+/// Without an order that the reader chose, runs that are lines have the order of the ranking.
+function orderedRuns(shown, layout) {
   const sort = state.sort;
-  if (!sort || sort.by !== "row") return shown;
+  if (!sort || sort.by !== "row") return layout === "rows" ? inRank(shown) : shown;
   const row = sections[sort.section].rows.find((candidate) => candidate.name === sort.key);
   return row ? sorted(shown, (run) => row.cells[run], sort.direction) : shown;
 }

@@ -115,7 +115,7 @@ function renderChart(chart) {
 }
 
 const chartsAreAsWritten = () => runs.every((_, run) => isVisible(run)) && state.x === "step" &&
-  !state.smooth && !state.log && !state.logX && !state.outliers && !state.group && !state.zoom && state.zoomY.size === 0;
+  !state.smooth && !state.log && !state.logX && !state.outliers && !state.group && !state.zoom && state.zoomY.size === 0 && state.point !== "best";
 
 function renderCharts() {
   for (const chart of charts) {

@@ -31,10 +31,11 @@ function groupings() {
 /// The lines of the runs that are visible.
 function curvesOf(chart) {
   const series = seriesOf(chart);
+  const metric = state.point === "best" ? metricNamed(chart.name) : null;
   const gap = Math.min(...series.map((one) => one.gaps[state.x === "step" ? 0 : 1]));
   return series.filter((one) => isVisible(one.run)).map((one) => {
-    const points = pointsAlong(one);
-    return { key: one.run, run: one.run, name: runs[one.run].name, x: points.x, raw: points.y, y: smoothed(points, gap) };
+    const { x, y } = pointsAlong(one), points = { x, y: metric && metric.goal ? soFar(y, metric.goal) : y };
+    return { key: one.run, run: one.run, name: runs[one.run].label, x: points.x, raw: points.y, y: smoothed(points, gap) };
   });
 }
 

@@ -1,6 +1,6 @@
 // The page as data: all that the script works with is in the tables that were written.
 
-const runs = []; // {name, full}
+const runs = []; // {name, label, full, status}: the name, the same where there is little room, the whole path
 const sections = []; // {element, kind, title, table, rows: [{name, goal, cells, ...}]}
 
 function readCell(cell) {
@@ -9,15 +9,23 @@ function readCell(cell) {
   const first = cell.firstChild;
   const shown = !first ? "" : first.nodeType === Node.TEXT_NODE ? first.data : first.lastChild.textContent; // of a long text
   const text = plain === "m" || plain === "e" ? "" : cell.getAttribute("title") || shown;
-  return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN };
+  const note = cell.lastChild && cell.lastChild.localName === "small" ? cell.lastChild.textContent : "";
+  return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN, note };
 }
+
+/// What tells the best points of a metric's curves from the values logged last.
+const pointWords = (point) => (point === "min" || point === "max" ? ` (${point} of curve)` : "");
 
 function readName(header) {
   const goal = find(".goal", header);
   const holder = find(".sort", header) || header;
   const first = holder.firstChild;
+  const label = first && first.nodeType === Node.TEXT_NODE ? first.data : "";
+  const { point = "" } = header.dataset;
   return {
-    name: first && first.nodeType === Node.TEXT_NODE ? first.data : "",
+    label,
+    name: label + pointWords(point),
+    point,
     goal: goal ? goal.dataset.goal : null,
     goalMark: goal,
     plain: header.classList.contains("u"),
@@ -43,7 +51,8 @@ function readRows(section) {
     rows = heads.slice(1).map(readName);
     for (const line of body) {
       let cell = line.firstElementChild;
-      for (const row of rows) row.cells.push(readCell(cell = cell.nextElementSibling));
+      const run = Number(cell.dataset.run);
+      for (const row of rows) row.cells[run] = readCell(cell = cell.nextElementSibling);
     }
   } else {
     rows = body.map((line) => {
@@ -84,12 +93,15 @@ function addSection(element) {
     arranged: emptyArrangement(),
     shown: null,
     // Read when first asked for.
-    get rows() { return rows || (rows = readRows(this)); },
+    get rows() { return chosenRows(this, rows || (rows = readRows(this))); },
   };
   sections.push(section);
   if (runs.length > 0) return;
-  for (const header of section.initialLayout === "rows" ? linesOf(section).map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
-    runs.push({ name: [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data, full: header.title });
+  for (const header of section.initialLayout === "rows" ? linesOf(section).map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1)) {
+    const label = [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data;
+    const { run, name = label, status: ending = "" } = header.dataset;
+    runs[run] = { name, label, full: header.title, status: ending };
+  }
 }
 
 const sameCell = (a, b) => {

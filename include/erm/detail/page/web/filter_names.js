@@ -17,7 +17,7 @@ function allFields() {
 }
 
 /// The values that the runs have of a field.
-function valuesOf({ parts }) {
+function suggestedValues({ parts }) {
   const field = parts && (fieldOf(parts) || bareFieldOf(parts));
   if (!field || field.kind === "time") return [];
   if (isList(field)) return (field.kind === "features" ? [...rowsNamed("features").keys()] : findAll(".part.artifacts h3").map((title) => title.textContent)).map(inQuotes);
@@ -44,7 +44,7 @@ function completionsOf(text, isAsked) {
   const at = Math.max(...["in", "contains", ...Object.keys(comparisons)].map((word) => words.lastIndexOf(word))), after = words.slice(at + 1);
   const isValue = at > 0 && (words[at] === "in" ? /^[(,]$/.test(after[after.length - 1]) && !after.includes(")") : after.length === 0);
   if (!typed && !isValue && !isAsked) return { from: text.length, options: [] };
-  const all = isValue ? valuesOf(tokens[at - (words[at - 1] === "not" ? 2 : 1)]) : allFields();
+  const all = isValue ? suggestedValues(tokens[at - (words[at - 1] === "not" ? 2 : 1)]) : allFields();
   const wanted = typed.toLowerCase().replaceAll(/["'`]/g, "");
   // Those that begin so, or one of whose parts does, come first.
   const plain = (option) => option.toLowerCase().replaceAll(/["`]/g, "");

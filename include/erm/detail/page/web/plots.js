@@ -3,9 +3,11 @@
 /// What is seen first: the params that vary and the main metrics. The first of these with a goal is the objective, which
 /// is always there.
 function chooseUsualAxes(varying) {
-  const keyOf = (row) => (row.goal || !axisChoices.has(`params.${row.name}`) ? row.name : `params.${row.name}`);
-  const objective = varying.find((row) => row.goal), keys = varying.map(keyOf);
-  plots.objective = objective ? keyOf(objective) : "";
+  const keyOf = (row) => (pointWords(row.point) ? `${row.label}.${row.point}` : row.point || !axisChoices.has(`params.${row.name}`) ? row.name : `params.${row.name}`);
+  const metrics = varying.filter((row) => row.point), objective = metrics.find((row) => row.goal);
+  const params = varying.filter((row) => !row.point).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const keys = [...params, ...metrics.reverse()].map(keyOf).filter((key) => axisChoices.has(key));
+  plots.objective = objective && axisChoices.has(keyOf(objective)) ? keyOf(objective) : "";
   plots.usual = keys.length > 12 ? [...keys.filter((key) => key !== plots.objective).slice(0, 11), plots.objective || keys[11]] : keys;
   plots.usualColor = plots.objective;
 }

@@ -4,7 +4,7 @@ let axisChoices = null;  // {key, label, kind, name, point} by key, which is wha
 const axes = new Map();  // the axes that were asked for, by key
 
 const namesOf = (section) => (section.initialLayout === "rows" ? [...section.table.tHead.rows[0].cells].slice(1) : [...section.table.tBodies[0].rows].map((line) => line.cells[0]))
-  .map((header) => readName(header).name);
+  .map(readName).filter(({ point }) => !pointWords(point)).map(({ name }) => name);
 
 /// All that can be an axis. The tables' cells are not read for it.
 function findAxisChoices() {

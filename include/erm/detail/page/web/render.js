@@ -6,6 +6,7 @@ function render() {
   const shown = visibleRuns();
   if (groupsNote) groupsNote.textContent = groupsText + (shown.length < runs.length ? `, over all ${runs.length} runs, hidden or not` : "");
   const isAsWritten = isFirst && addressOfState() === "";
+  rankRuns();
   for (const section of sections) {
     if (isAsWritten && section.rest && !isOverview(section)) {
       comingIntoView.observe(section.element);
@@ -21,6 +22,7 @@ function render() {
   });
   markTables();
   showControls();
+  renderWinner(shown);
   showCharts(rowWords() ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();

@@ -4,6 +4,7 @@ const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
   x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step",
   logX: false, zoomY: new Map(), charts: "", panels: new Set(), brush: new Map(), color: "", axes: null, scatter: null,
+  main: "", point: "",
 };
 let defaultBaseline = 0;
 
@@ -21,7 +22,7 @@ function addressOfState() {
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
   if (folded.length) parts.set("folded", JSON.stringify(folded));
-  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", plots.usualColor || ""]]) if (state[name] !== usual) parts.set(name, state[name]);
+  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", plots.usualColor || ""], ["main", ""], ["point", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
   if (state.smooth) parts.set("smooth", state.smooth);
   if (state.log) parts.set("log", "1");
   if (state.outliers) parts.set("outliers", "1");
@@ -54,6 +55,8 @@ function loadState() {
   state.hidden = new Set((parts.get("hide") || "").split(".").filter(Boolean).map(Number).filter(isRun));
   state.filter = parts.get("filter") || "";
   state.differing = parts.get("differing") === "1";
+  state.main = /^(min|max):/.test(parts.get("main")) && metricNamed(parts.get("main").slice(4)) ? parts.get("main") : "";
+  state.point = points.has(parts.get("point")) ? parts.get("point") : "";
   state.show = ["difference", "percent"].includes(parts.get("show")) ? parts.get("show") : "value";
   state.layout = ["rows", "columns"].includes(parts.get("layout")) ? parts.get("layout") : "";
   state.closed = new Set((parts.get("closed") || "").split(".").filter(Boolean).map(Number));

@@ -34,8 +34,9 @@ function runHeader(section, run, scope) {
     header.children[0].checked = !state.hidden.has(run);
     header.children[1].checked = state.baseline === run;
   }
-  const parts = [runKey(run), runs[run].name];
+  const parts = [runKey(run), runs[run].label];
   if (run === state.baseline && runs.length > 1) parts.push(make("small", null, " baseline"));
+  if (scope === "row" && apartWords[ranking.apart[run]]) parts.push(make("small", null, ` ${apartWords[ranking.apart[run]]}`));
   if (scope === "col" && section.rows.length > 1) header.append(sortButton("run", section, run, runs[run].name, parts));
   else header.append(...parts);
   const direction = scope === "col" ? sortDirection("run", section, run) : null;
@@ -49,7 +50,7 @@ function focusAgain(section, selector) {
 }
 
 function nameHeader(section, row, scope) {
-  const header = make("th", { scope });
+  const header = make("th", { scope, "data-point": row.point || null });
   if (row.differs && !row.plain && scope === "col") header.className = "x";
   if (scope === "col" && runs.length > 1) {
     header.append(sortButton("row", section, row.name, row.name, nameParts(row)));
@@ -125,7 +126,7 @@ function columnsPlan(section, rows, order) {
       const { row, from, depth } = item;
       const isMarked = row.differs && !row.plain;
       return { key: row, isMarked, class: isMarked ? "x" : null, cell: (column) => makeCell(row, order[column]),
-        header: () => make("th", { scope: "row", class: deep(depth) || null }, nameParts(row, row.name.slice(from))) };
+        header: () => make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))) };
     }
     const { header, differing } = foldHeader(section, item, "row");
     const isMarked = item.folded && differing > 0;
@@ -141,7 +142,7 @@ function rowsPlan(section, rows, order) {
     columns: items.map((item) => ({ key: item.row, name: item.row && item.row.name,
       isMarked: item.rows ? item.folded && item.rows.some((row) => row.differs) : item.row.differs && !item.row.plain,
       header: () => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col")) })),
-    lines: order.map((run) => ({ key: run, class: isVisible(run) ? null : "off", header: () => runHeader(section, run, "row"),
+    lines: order.map((run) => ({ key: run, class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null, header: () => runHeader(section, run, "row"),
       cell: (column) => (items[column].rows ? foldCell(items[column], run) : makeCell(items[column].row, run)) })),
   };
 }
@@ -170,7 +171,7 @@ function partsOf(plan) {
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const order = arranged(orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(isChosen) : shown), Number, state.runColumns);
+  const order = arranged(orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(isChosen) : shown, layoutOf(section)), Number, state.runColumns);
   const rows = arranged(orderedRows(section, shownRows(section)), (row) => row.name, section.arranged);
   section.table.dataset.layout = layoutOf(section);
   const plan = planOf(section, rows, order);
