@@ -216,8 +216,11 @@ TEST_CASE("The first point of a filter is the one that counts at its step") {
   for (const double value : {7.0, 5.0, 3.0}) run.log_metric("loss", value, 0);
   run.log_metric("loss", 1.0, 1);
   erm::save_run_to_registry(run, registry);
-  CHECK(erm::find_runs(registry, "metrics.loss.first = 3").size() == 1);
-  CHECK(erm::find_runs(registry, "metrics.loss.first = 7").empty());
+  erm::FindOptions options;
+  options.filter = "metrics.loss.first = 3";
+  CHECK(erm::find_runs(registry, options).size() == 1);
+  options.filter = "metrics.loss.first = 7";
+  CHECK(erm::find_runs(registry, options).empty());
 }
 
 TEST_CASE("Rewinds that another program wrote are checked") {

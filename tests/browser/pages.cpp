@@ -304,7 +304,7 @@ void write_media(const std::filesystem::path& folder) {
 
 /// 150 trials of a search, of which trial_47 reached the least val/loss, 0.2949 at step 12, and ended at 0.3449; some
 /// failed, were killed, diverged or never got so far. trial_11, which failed, was better for one step.
-void write_trials(const std::filesystem::path& folder) {
+void write_contest(const std::filesystem::path& folder) {
   const char* const optimizers[] = {"adamw", "adam", "sgd"};
   std::vector<erm::ExperimentRun> runs;
   for (int i = 0; i < 150; ++i) {
@@ -323,7 +323,7 @@ void write_trials(const std::filesystem::path& folder) {
                    : i == 12 ? with_status(run, erm::RunStatus::killed)
                              : run);
   }
-  erm::write_comparison(folder / "trials.html", runs);
+  erm::write_comparison(folder / "contest.html", runs);
 }
 
 /// Names of runs, params and metrics that differ only at their end, and values that six digits do not tell apart.
@@ -588,7 +588,7 @@ int main(int argc, char** argv) {
   write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
-  write_trials(folder);
+  write_contest(folder);
   write_ends(folder);
   write_series(folder);
   write_filters(folder);

@@ -11,7 +11,7 @@ const choose = (page, label, value) => page.getByLabel(label).selectOption(value
 test("the first screen names the best of 150 runs, what it did, who came next and who is not ranked", async () => {
   for (const javaScriptEnabled of [false, true])
     for (const width of [1280, 390])
-      await within("trials", { javaScriptEnabled, width, height: width > 600 ? 900 : 844 }, async (page) => {
+      await within("contest", { javaScriptEnabled, width, height: width > 600 ? 900 : 844 }, async (page) => {
         assert.deepEqual(await words(page), [
           "Best of 150 runs by val/loss↓ lower is better guessed",
           "trial_47 0.2949 min of curve, step 12; last 0.3449",
@@ -28,7 +28,7 @@ test("the first screen names the best of 150 runs, what it did, who came next an
 
 test("runs that are lines have the order of the main metric; those apart stand last and are marked", async () => {
   for (const javaScriptEnabled of [false, true])
-    await within("trials", { javaScriptEnabled }, async (page) => {
+    await within("contest", { javaScriptEnabled }, async (page) => {
       for (const part of ["overview", "metrics", "params"]) {
         const lines = await page.$$eval(`.part.${part} tbody tr`, (all) => all.map((line) => [Number(line.cells[0].dataset.run), line.classList.contains("apart")]));
         assert.equal(lines.length, 150);
@@ -48,7 +48,7 @@ test("runs that are lines have the order of the main metric; those apart stand l
 });
 
 test("a row in which most of many runs differ has no tint, one in which few do has", async () => {
-  await within("trials", {}, async (page) => {
+  await within("contest", {}, async (page) => {
     assert.equal(await page.locator(".part.overview td.d").count(), 0);
     assert.equal(await page.locator(".part.metrics td.d").count(), 0);
   });
@@ -62,7 +62,7 @@ test("a row in which most of many runs differ has no tint, one in which few do h
 });
 
 test("the best run follows what is hidden, the metric and the point that the reader chooses", async () => {
-  await within("trials", {}, async (page) => {
+  await within("contest", {}, async (page) => {
     const written = await words(page);
     await page.uncheck('input[aria-label="Show trial_47"]');
     assert.equal((await words(page))[0], "Best of 149 runs by val/loss↓ lower is better guessed");
@@ -91,7 +91,7 @@ test("the best run follows what is hidden, the metric and the point that the rea
 });
 
 test("last, min and max of the curves are a choice for the page, and each says which it is", async () => {
-  await within("trials", {}, async (page) => {
+  await within("contest", {}, async (page) => {
     const rows = async () => (await page.$$eval(".part.metrics thead th", (all) => all.map((one) => `${one.querySelector("button") ? one.querySelector("button").firstChild.data : ""}${one.querySelector("small") ? one.querySelector("small").textContent : ""}`))).slice(1);
     const best = ["energy", "val/accuracy last", "val/accuracy max of curve", "val/loss last", "val/loss min of curve"];
     assert.deepEqual(await rows(), best);
@@ -172,7 +172,7 @@ test("the mark of a difference is drawn, not a letter of a font", async () => {
 });
 
 test("who won is chosen by keyboard alone, and no run is named best where no metric says it", async () => {
-  await within("trials", {}, async (page) => {
+  await within("contest", {}, async (page) => {
     await page.getByLabel("Rank by").focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
@@ -186,7 +186,7 @@ test("who won is chosen by keyboard alone, and no run is named best where no met
 });
 
 test("the script writes the words that were written without it", async () => {
-  for (const name of ["trials", "normal", "ends", "sweep", "sections", "crowd"])
+  for (const name of ["contest", "normal", "ends", "sweep", "sections", "crowd"])
     await within(name, {}, async (page) => {
       const written = await words(page);
       assert.ok(written.length > 2, name);

@@ -15,6 +15,7 @@
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/compare/rows.hpp"
 #include "erm/detail/page/output.hpp"
 
 namespace erm::detail {

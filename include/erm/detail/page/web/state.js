@@ -56,7 +56,7 @@ function loadState() {
   state.filter = parts.get("filter") || "";
   state.differing = parts.get("differing") === "1";
   state.main = /^(min|max):/.test(parts.get("main")) && metricNamed(parts.get("main").slice(4)) ? parts.get("main") : "";
-  state.point = points.has(parts.get("point")) ? parts.get("point") : "";
+  state.point = pointChoices.has(parts.get("point")) ? parts.get("point") : "";
   state.show = ["difference", "percent"].includes(parts.get("show")) ? parts.get("show") : "value";
   state.layout = ["rows", "columns"].includes(parts.get("layout")) ? parts.get("layout") : "";
   state.closed = new Set((parts.get("closed") || "").split(".").filter(Boolean).map(Number));
