@@ -209,6 +209,17 @@ TEST_CASE("The page and figures take the points that count") {
   CHECK(erm::Figure().line(run.curve("loss")).json().dump().find("7777") == std::string::npos);
 }
 
+TEST_CASE("The first point of a filter is the one that counts at its step") {
+  const TemporaryDirectory dir;
+  const std::string registry = (dir.path() / "reg").string();
+  ExperimentRun run("e", erm::RunOptions{"main", "r"});
+  for (const double value : {7.0, 5.0, 3.0}) run.log_metric("loss", value, 0);
+  run.log_metric("loss", 1.0, 1);
+  erm::save_run_to_registry(run, registry);
+  CHECK(erm::find_runs(registry, "metrics.loss.first = 3").size() == 1);
+  CHECK(erm::find_runs(registry, "metrics.loss.first = 7").empty());
+}
+
 TEST_CASE("Rewinds that another program wrote are checked") {
   const TemporaryDirectory dir;
   const std::string uri = erm::save_run_to_registry(trained_twice(), dir / "reg");

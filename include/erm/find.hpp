@@ -13,10 +13,11 @@
 //   FIELD contains "part of a text"; for features and artifacts "one of them"
 //   FIELD is missing, FIELD is nan; also with `is not`
 //   FIELD alone: it exists and is not false, 0, NaN or empty; a tag without a value: it exists
-// A VALUE is a number, a text in quotes (" or '), true or false. A FIELD is
+// A VALUE is a number, a text in quotes (" or ') or of one word, true or false. A FIELD is
 //   params.NAME, tags.NAME, dicts.NAME.KEY, metrics.NAME, and metrics.NAME.min, .max, .first and .last of its history,
 //   status, experiment, variant, run, group, note, failure, features, artifacts,
 //   time ("2026-11-23" or "2026-11-23T07:30:21", UTC), duration (seconds, or 90s, 5m, 2h, 1d)
+// A name alone, in a comparison, is the metric of that name, or else the param: val/loss < 0.4 and optimizer = adam.
 // Names that contain spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
 // number. A comparison with a field that the run lacks is false, and so is every comparison with NaN.
 #pragma once

@@ -53,19 +53,53 @@ for (const name of ["figures", "figures-gz"]) {
   test(`${name}: plotly.js draws what the page does not, on demand, in a frame without rights`, async () => {
     await within(name, {}, async (page) => {
       assert.equal(await page.locator(".plotly iframe").count(), 0);
-      for (const [id, shapes] of [["sunburst", ".slice"], ["box", ".box"]]) {
+      for (const [id, shapes] of [["sunburst", ".slice"], ["funnel", ".funnellayer .point path"]]) {
         await page.getByRole("button", { name: `Draw with plotly.js: ${id}` }).click();
         await page.locator(`[role=status].unseen:text("${id} is drawn")`).waitFor({ state: "attached" });
         const frames = page.locator(`iframe[title^="${id} of "]`);
         assert.equal(await frames.count(), 3);
         assert.equal(await frames.first().getAttribute("sandbox"), "allow-scripts");
-        assert.equal(await frames.first().contentFrame().locator(shapes).count(), id === "box" ? 1 : 3);
+        assert.equal(await frames.first().contentFrame().locator(shapes).count(), id === "funnel" ? 2 : 3);
       }
       assert.equal(await page.locator(".plotly .notice:visible").count(), 3);  // surface was not asked for
       assert.equal(await page.evaluate(() => "Plotly" in window), false);
     });
   });
 }
+
+test("a figure for which plotly.js takes too long can be asked for again, and one that is drawn stays", async () => {
+  await within("figures", {}, async (page) => {
+    // In place of waiting: the limits of time that run, of which each ends when it is called.
+    await page.evaluate(() => {
+      const begin = window.setTimeout, end = window.clearTimeout;
+      window.limits = new Map();
+      window.setTimeout = (work, wait, ...rest) => {
+        if (wait < 10000) return begin(work, wait, ...rest);
+        const id = -1 - window.limits.size;
+        window.limits.set(id, work);
+        if (window.isSlow) begin(work, 0);
+        return id;
+      };
+      window.clearTimeout = (id) => window.limits.delete(id) || end(id);
+      window.isSlow = true;
+    });
+    const button = page.getByRole("button", { name: "Draw with plotly.js: sunburst" });
+    const frames = page.locator('iframe[title^="sunburst of "]');
+    await button.click();
+    await page.locator('[role=status].unseen:text("plotly.js did not answer for sunburst")').waitFor({ state: "attached" });
+    assert.equal(await frames.count(), 0);
+    assert.equal(await page.locator('.plotly .notice:text("plotly.js cannot draw it: it does not answer")').count(), 3);
+    assert.equal(await button.isVisible(), true);
+
+    await page.evaluate(() => { window.isSlow = false; });
+    await button.click();
+    await page.locator('[role=status].unseen:text("sunburst is drawn")').waitFor({ state: "attached" });
+    assert.equal(await button.isVisible(), false);
+    assert.equal(await page.evaluate(() => { for (const work of window.limits.values()) work(); return window.limits.size; }), 0);
+    assert.equal(await frames.count(), 3);
+    assert.equal(await page.locator('.plotly .notice:text("does not answer"):visible').count(), 0);
+  });
+});
 
 test("frames have their own style and no rights", async () => {
   await within("artifacts", {}, async (page) => {

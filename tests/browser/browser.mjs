@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 
 export const folder = process.env.PAGES;
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-export const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "media", "figures", "sections", "series", "trials", "ends"];
+export const names = ["normal", "hostile", "one", "crowd", "plain", "artifacts", "media", "figures", "sections", "series", "search", "filters", "numbers", "metrics", "trials", "ends"];
 
 // Where the hostile page's artifacts want to go. What the policy stops may be announced, but never comes to be a connection.
 const outside = process.env.OUTSIDE;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { folder, names, within, tableOf, rowOf, chartData, openEverything, violations } from "./browser.mjs";
 
-for (const name of [...names, "many", "curves"]) {
+for (const name of [...names, "many", "trials", "curves"]) {
   test(`${name}: no error, no request, no dialog, no code of a user's`, async () => {
     await within(name, {}, async (page) => {
       await openEverything(page);
@@ -52,6 +52,7 @@ test("the page works by keyboard alone", async () => {
     await page.keyboard.press("/");
     await page.keyboard.type("lr");
     assert.equal((await tableOf(page, "params")).length, 2);
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     assert.equal((await tableOf(page, "params")).length, 6);
     await page.keyboard.press("d");
@@ -176,7 +177,7 @@ test("hovering a run highlights it everywhere", async () => {
 });
 
 test("200 runs of 200 rows, and 10 curves of 20 runs of 10,000 points, are all there", async () => {
-  await within("many", {}, async (page) => {
+  await within("many", { javaScriptEnabled: false }, async (page) => {
     assert.equal(await page.locator(".part.params td").count(), 200 * 100);
     assert.equal(await page.locator(".part.metrics td").count(), 200 * 102);
   });

@@ -1,5 +1,5 @@
 // Writes the pages that the browser tests open:  pages FOLDER [PLOTLY_JS]
-// OUTSIDE is where the artifacts of the hostile page want to go.
+// OUTSIDE is where the artifacts of the hostile page want to go. With TIMES the large pages that only load_times.mjs opens.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -13,12 +13,14 @@
 #include <vector>
 
 #include "erm/compare.hpp"
+#include "erm/detail/find/filter_parser.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/figure.hpp"
 #include "erm/image.hpp"
 #include "erm/json.hpp"
 #include "erm/notebook.hpp"
+#include "../filter_cases.hpp"
 #include "../media_samples.hpp"
 
 namespace {
@@ -128,10 +130,10 @@ void write_hostile(const std::filesystem::path& folder) {
 
 void write_one(const std::filesystem::path& folder) { erm::write_comparison(folder / "one.html", {normal_runs()[0]}); }
 
-/// 200 runs, each of twice `count` rows, two metrics and a dict of 25 entries.
-void write_many(const std::filesystem::path& file, int count) {
+/// Runs, each of twice `count` rows, two metrics and a dict of 25 entries.
+void write_many(const std::filesystem::path& file, int run_count, int count) {
   std::vector<erm::ExperimentRun> runs;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < run_count; ++i) {
     erm::ExperimentRun run = run_named("run-" + std::to_string(i), i, i % 2 == 0 ? "small" : "large");
     for (int k = 0; k < count; ++k) {
       run.log_param("param " + std::to_string(k), k < 4 ? erm::Value(0.001 * ((i * (k + 7)) % 50)) : erm::Value(k));
@@ -145,6 +147,33 @@ void write_many(const std::filesystem::path& file, int count) {
     runs.push_back(run);
   }
   erm::write_comparison(file, runs);
+}
+
+/// 150 trials of a search, of which some failed or diverged, with curves, notes and a prompt that differs in a line.
+void write_trials(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < 150; ++i) {
+    erm::ExperimentRun run = run_named("trial-" + std::to_string(i), i);
+    const double rate = std::pow(10.0, -1 - (i * 7) % 40 / 10.0);
+    run.log_params({{"lr", rate}, {"batch", 8 << (i % 5)}, {"optimizer", i % 3 == 0 ? "adamw" : "sgd"}, {"seed", i}});
+    for (int k = 0; k < 8; ++k) run.log_param("model.width." + std::to_string(k), 64 * (1 + (i + k) % 3));
+    std::string prompt = "You are a careful assistant.\n";
+    for (int k = 0; k < 30; ++k) prompt += "Rule " + std::to_string(k) + ": " + (k == 20 ? "say " + std::to_string(i % 4) : "be brief") + ".\n";
+    run.log_param("prompt", prompt);
+    const double loss = i == 7 ? std::nan("") : 0.3 + 0.01 * ((i * 37) % 150);
+    run.log_metric("accuracy", 1 - loss / 3);
+    for (int k = 0; k < 6; ++k) run.log_metric("eval/task " + std::to_string(k), loss * (k + 1));
+    for (int step = 0; step < 20; ++step) run.log_metric("loss", loss * (1 + 5.0 / (1 + step)), step);
+    run.log_metric("loss", loss, 20);
+    if (i % 4 == 0) run.set_note("Trial **" + std::to_string(i) + "** of the search.");
+    if (i % 2 == 0) run.set_tag("team", "vision");
+    run.set_group(i % 3 == 0 ? "adamw" : "sgd");
+    runs.push_back(run);
+  }
+  erm::CompareOptions options;
+  options.main_metrics = {"loss"};
+  options.goals = {{"loss", erm::Goal::minimize}};
+  erm::write_comparison(folder / "trials.html", runs, options);
 }
 
 /// Twelve runs of a learning rate over four orders of magnitude, the last of which began between two seconds.
@@ -174,6 +203,50 @@ void write_curves(const std::filesystem::path& folder) {
     runs.push_back(run);
   }
   erm::write_comparison(folder / "curves.html", runs);
+}
+
+/// Curves that are hard to draw: values that differ in their last digits, the greatest doubles, lone points, times out of
+/// order, points at irregular steps.
+void write_numbers(const std::filesystem::path& folder) {
+  std::vector<erm::ExperimentRun> runs;
+  const double greatest = std::numeric_limits<double>::max();
+  for (int i = 0; i < 2; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    for (int step = 0; step < 10; ++step) {
+      run.log_metric("clock", 1763883021.25 + step * 0.5 + i, step);
+      run.log_metric("close", -204857.33 + 0.001 * i, step);
+      run.log_metric("greatest", step % 2 == 0 ? greatest : -greatest, step);
+      run.log_metric("least", 5e-324 * (step + i), step);
+      run.log_metric("lone", step % 2 == 0 ? std::nan("") : step + i, step);
+      run.log_metric("tokens", 123457080 + step + i, step);
+      // The second half took place before the first.
+      run.log_metric("resumed", step, step, time_of(step < 5 ? 1000 + step : step));
+      run.log_metric("irregular", step % 3, step < 5 ? step : 10 * step);
+      run.log_metric("single", 0.1 + 0.2, step);
+    }
+    run.log_metric("one point", 0.5 + i, 7);
+    runs.push_back(run);
+  }
+  // A run that is too short to be seen as a line beside the others.
+  for (int step = 0; step < 10000; step += 100) runs[0].log_metric("short", step, step);
+  for (int step = 0; step < 2; ++step) runs[1].log_metric("short", 5000 + step, step);
+  erm::write_comparison(folder / "numbers.html", runs);
+}
+
+/// More metrics than can be shown at once, under five prefixes and without one.
+void write_metrics(const std::filesystem::path& file, int metrics, int of_runs, int steps) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < of_runs; ++i) {
+    erm::ExperimentRun run = run_named("run-" + std::to_string(i), i);
+    run.set_goal("val/loss", erm::Goal::minimize);
+    for (int metric = 0; metric < metrics; ++metric) {
+      const char* const prefixes[] = {"train/", "layers/", "", "gradients/", "system/"};
+      const std::string name = metric == 0 ? "val/loss" : prefixes[metric % 5] + ("metric " + std::to_string(metric));
+      for (int step = 0; step < steps; ++step) run.log_metric(name, std::sin(0.1 * step * (metric % 7 + 1)) + i, step, time_of(step));
+    }
+    runs.push_back(run);
+  }
+  erm::write_comparison(file, runs);
 }
 
 void write_plain(const std::filesystem::path& folder) {
@@ -283,8 +356,8 @@ void write_figures(const std::filesystem::path& folder, const std::filesystem::p
     run.log_figure(erm::Figure("Residuals").histogram(std::vector<double>{0, 0.5 * of_run, 1, 2, 2 + of_run}, "residuals", 5), "histogram");
     run.log_figure(erm::Figure("Classes").bar(std::vector<std::string>{"cat", "dog"}, std::vector<double>{1 + of_run, 2}, "f1"), "bars");
     run.log_figure({{"data", {{{"type", "sunburst"}, {"labels", {"root", "x", "y"}}, {"parents", {"", "root", "root"}}, {"values", {0, 10, 5 + i}}}}}}, "sunburst");
-    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"box\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2,3,9]}]}"), "box",
-                     "box.plotly.json");
+    run.log_artifact(erm::to_bytes("{\"data\":[{\"type\":\"funnel\",\"name\":\"</script><!-- " + std::to_string(i) + "\",\"y\":[1,2],\"x\":[9,3]}]}"), "funnel",
+                     "funnel.plotly.json");
     run.log_figure({{"data", {{{"type", "surface"}, {"z", {{1, 2}, {3, 4 + i}}}}}}}, "surface");
   }
   erm::CompareOptions options;
@@ -325,6 +398,14 @@ void write_sections(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "sections.html", runs);
 }
 
+/// The figures that plotly.js judges, each by its id.
+void write_judged(const std::filesystem::path& folder) {
+  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "figures.json");
+  erm::ExperimentRun run = run_named("judged");
+  for (const erm::Json& entry : erm::Json::parse(file)) run.log_figure(entry.at("figure"), entry.at("id").get<std::string>());
+  erm::write_comparison(folder / "judged.html", {run});
+}
+
 /// Three runs with images, figures and texts over steps, of which one logs between the steps of the others and one has
 /// no texts; histograms over steps, some with NaN; and a table of 30 rows that differs in some.
 void write_series(const std::filesystem::path& folder) {
@@ -355,6 +436,130 @@ void write_series(const std::filesystem::path& folder) {
   erm::write_comparison(folder / "series.html", runs);
 }
 
+/// A search over params with long names that begin alike. Every tenth run diverges: to 1e12, to infinity or to NaN. The
+/// loss is least in the middle.
+void write_search(const std::filesystem::path& file, int count) {
+  std::vector<erm::ExperimentRun> runs;
+  for (int i = 0; i < count; ++i) {
+    erm::ExperimentRun run = run_named("trial-" + std::to_string(i), i);
+    const bool diverged = i % 10 == 9;
+    run.log_params({{"optimizer", i % 3 == 0 ? "adam" : i % 3 == 1 ? "adamw" : "sgd"},
+                    {"lr", std::pow(10.0, -5 + (i * 7 % 40) / 10.0)},
+                    {"model.encoder.transformer.attention.dropout", 0.1 * (i % 5)},
+                    {"model.encoder.transformer.attention.heads", 2 << i % 4},
+                    {"model.decoder.transformer.attention.heads", 2 << i % 3},
+                    {"augmentation.random_resized_crop.minimum_scale", 0.05 * (i % 9)},
+                    {"augment", i % 2 == 0},
+                    {"seed", i}});
+    run.log_param("backbone", i % 2 == 0 ? "facebook/convnext-tiny-224" : "facebook/convnext-base-224");
+    for (int step = 0; step < 5; ++step) {
+      const double loss = 0.3 + 0.01 * (i * 37 % 101) + 0.1 * (step - 2) * (step - 2);
+      const double bad = i % 30 == 9 ? 1e12 : i % 30 == 19 ? std::numeric_limits<double>::infinity() : std::nan("");
+      run.log_metric("val/loss", diverged && step == 4 ? bad : loss, step, time_of(step));
+    }
+    run.log_metric("val/accuracy", diverged ? 0.1 : 0.95 - 0.003 * (i * 37 % 101));
+    run.log_metric("throughput", 1000 + i % 17);
+    if (diverged) run.set_tag("diverged");
+    runs.push_back(run);
+  }
+  erm::CompareOptions options;
+  options.main_metrics = {"val/loss", "val/accuracy"};
+  options.goals = {{"val/loss", erm::Goal::minimize}};
+  erm::write_comparison(file, runs, options);
+}
+
+/// A filter as find_runs takes it: {"filter", and "accepts" or the whole "fault"}.
+erm::Json judged(const std::string& filter, const erm::ExperimentRun& run) {
+  try {
+    const bool accepts = erm::detail::read_filter(filter).matches(erm::detail::RunAccess::record(run));
+    return {{"filter", filter}, {"accepts", accepts}};
+  } catch (const erm::Error& fault) {
+    return {{"filter", filter}, {"fault", fault.what()}};
+  }
+}
+
+/// Words of the language in an order that follows its rules three times out of four; the same in each build.
+class RandomFilters {
+ public:
+  std::string next() { return either(0); }
+
+ private:
+  std::size_t below(std::size_t count) {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>(state_ >> 33) % count;
+  }
+  template <std::size_t count>
+  std::string one_of(const char* const (&words)[count]) {
+    return words[below(count)];
+  }
+  std::string field() {
+    return one_of({"params.lr", "params.optimizer", "params.seed", "params.nesterov", "params.`as text`", "params.python", "params.empty", "params.zero",
+                   "params.negative", "params.version", "params.off", "params.quote", "params.\xC3\xA9", "params.absent", "metrics.val/acc", "metrics.val-loss",
+                   "metrics.broken", "metrics.huge", "metrics.`nan as text`", "metrics.loss", "metrics.loss.min", "metrics.loss.max", "metrics.loss.first",
+                   "metrics.loss.last", "metrics.`only nan`.min", "metrics.status", "dicts.config.a", "dicts.config.deep.list.1", "dicts.config.deep.flag",
+                   "dicts.config.nothing", "dicts.config.deep.list.x", "tags.candidate", "tags.team", "tags.rank", "tags.hidden", "tags.failed", "status",
+                   "experiment", "variant", "run", "time", "duration", "group", "note", "failure", "features", "artifacts", "lr", "optimizer", "val/acc",
+                   "loss.min", "absent", "loss", "optimizer.lr", "parms.x", "params.", "dicts.a"});
+  }
+  std::string value() {
+    return one_of({"0.01", "1", "-3", "1e-2", "+0.9", "0", "90s", "1.5m", "1d", "18446744073709551615", "18446744073709551614", "1.10", ".5", "5.", "nan", "inf",
+                   "-inf", "true", "False", "'adam'", "\"adam\"", "adam", "sgd", "'true'", "''", "'0.90'", "'it''s'", "'\xF0\x9F\x98\x80'", "'\xEE\x80\x80'",
+                   "\xC3\xBC", "'2026-11-23'", "'2026-11-23T07:30:21.5'", "'2026-13-01'", "'2026-11-23T08:30:21.5+01:00'", "finished", "'failed'",
+                   "lag_7", "'report/a'", "1e-3x", "1e999", "0x10", "-", "'open", "deep", "'10%'", "1_000", "infinity", "007"});
+  }
+  std::string condition() {
+    switch (below(9)) {
+      case 0:
+        return field();
+      case 1:
+        return field() + one_of({" is missing", " is not missing", " is nan", " IS not NaN", " is", " not"});
+      case 2:
+        return field() + one_of({" contains ", " not contains "}) + value();
+      case 3:
+        return field() + one_of({" in (", " not in (", " in "}) + value() + one_of({", ", ",", " "}) + value() + one_of({")", ")", ""});
+      case 4:
+        return value() + comparison() + field();
+      case 5:
+        return field() + comparison() + field();
+      default:
+        return field() + comparison() + value();
+    }
+  }
+  std::string comparison() { return one_of({" = ", " == ", " != ", " <> ", " < ", "<=", ">", " >= ", " = ", " < ", " ~ ", " && "}); }
+  std::string no(int depth) {
+    switch (below(8)) {
+      case 0:
+        return "not " + no(depth);
+      case 1:
+        return depth < 3 ? "(" + either(depth + 1) + one_of({")", ")", ")", ""}) : condition();
+      default:
+        return condition();
+    }
+  }
+  std::string either(int depth) {
+    std::string text = no(depth);
+    while (below(3) == 0) text += one_of({" and ", " or ", " AND ", " or\n", " & ", " "}) + no(depth);
+    return text;
+  }
+
+  std::uint64_t state_ = 14;
+};
+
+/// A page of the run of the table of filters and another, and what find_runs says to each filter of the table and to
+/// many random ones.
+void write_filters(const std::filesystem::path& folder) {
+  erm::RunOptions other;
+  other.variant_id = "flat";
+  const std::vector<erm::ExperimentRun> runs = {erm_test::filter_example(), erm::ExperimentRun("digits", other)};
+  erm::write_comparison(folder / "filters.html", runs);
+  erm::Json cases = erm::Json::array();
+  for (const erm_test::FilterCase& one : erm_test::filter_cases) cases.push_back(judged(one.filter, runs[0]));
+  for (const erm_test::FilterFault& one : erm_test::filter_faults) cases.push_back(judged(one.filter, runs[0]));
+  RandomFilters random;
+  for (int i = 0; i < 3000; ++i) cases.push_back(judged(random.next(), runs[0]));
+  std::ofstream(folder / "filters.json") << cases.dump();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -368,17 +573,25 @@ int main(int argc, char** argv) {
   write_notebook(folder);
   write_hostile(folder);
   write_one(folder);
-  write_many(folder / "many.html", 100);
-  write_many(folder / "crowd.html", 4);
+  write_many(folder / "thousand.html", 1000, 100);
+  write_many(folder / "many.html", 200, 100);
+  write_many(folder / "crowd.html", 200, 4);
+  write_trials(folder);
   write_sweep(folder);
   write_curves(folder);
+  write_numbers(folder);
+  write_metrics(folder / "metrics.html", 60, 3, 20);
+  if (std::getenv("TIMES") != nullptr) write_metrics(folder / "metrics-2000.html", 2000, 10, 20);
   write_plain(folder);
   write_artifacts(folder);
   write_media(folder);
+  write_judged(folder);
   if (argc == 3) write_figures(folder, argv[2]);
   write_sections(folder);
   write_trials(folder);
   write_ends(folder);
   write_series(folder);
+  write_filters(folder);
+  write_search(folder / "search.html", 150);
   return 0;
 }

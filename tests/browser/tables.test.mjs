@@ -8,7 +8,8 @@ test("the script's tables are the ones that were written", async () => {
   for (const name of ["normal", "artifacts", "plain", "hostile"]) {
     let written;
     await within(name, { javaScriptEnabled: false }, async (page) => {
-      written = await page.$$eval("main > .part > details > .scroll > table td", (cells) => cells.map((cell) => [cell.className, cell.textContent, cell.title]));
+      written = await page.$$eval("main > .part > details > .scroll > table td", (cells) =>
+        cells.map((cell) => [cell.className, (cell.querySelector(".long > summary") || cell).textContent, cell.title]));
     });
     await within(name, {}, async (page) => {
       // A dict's groups are lines of their own.
@@ -26,6 +27,9 @@ test("the filter keeps rows by name and by value", async () => {
     await page.fill("input[type=search]", "acc");
     assert.deepEqual((await tableOf(page, "metrics")).slice(1).map((row) => row[0]), ["accuracy↑ guessed≠"]);
     assert.match(page.url(), /#filter=acc$/);
+    // The first closes the list of names.
+    await page.keyboard.press("Escape");
+    assert.equal((await tableOf(page, "metrics")).length, 2);
     await page.keyboard.press("Escape");
     assert.equal((await tableOf(page, "metrics")).length, 6);
   });
@@ -230,16 +234,41 @@ test("the filter looks into notes too", async () => {
 test("the header and the first column stay where a table is moved, with and without script", async () => {
   for (const javaScriptEnabled of [true, false])
     await within("many", { javaScriptEnabled }, async (page) => {
-      const scroll = page.locator(".part.metrics > details > .scroll");
+      const scroll = page.locator(javaScriptEnabled ? ".part.metrics > details > .scroll" : ".part.metrics noscript .scroll");
       await scroll.scrollIntoViewIfNeeded();
       // The debugger moves it: it can where a page's script may not.
       await scroll.evaluate((element) => element.scrollTo(900, 600));
       await until(async () => await scroll.evaluate((element) => element.scrollLeft === 900 && element.scrollTop === 600));
       const places = await scroll.evaluate((element) => {
         const frame = element.getBoundingClientRect(), table = element.querySelector("table");
-        const [corner, first] = [table.rows[0].cells[0], table.rows[100].cells[0]].map((cell) => cell.getBoundingClientRect());
+        const [corner, first] = [table.rows[0].cells[0], table.rows[table.rows.length - 1].cells[0]].map((cell) => cell.getBoundingClientRect());
         return [element.scrollLeft, element.scrollTop, corner.left - frame.left, corner.top - frame.top, first.left - frame.left].map(Math.round);
       });
       assert.deepEqual(places, [900, 600, 0, 1, 0]);
     });
+});
+
+test("copies and downloads hold notes as logged, tags, groups, provenance and how runs ended", async () => {
+  const downloaded = async (page, what) => {
+    await page.click(".menu > summary");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click(`text=${what}`)]);
+    return fs.readFileSync(await file.path(), "utf8");
+  };
+  await within("sections", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+    const json = JSON.parse(await downloaded(page, "Download JSON"));
+    assert.match(json[0].Note, /^# Why\n\nThe \*\*best\*\* so far of `sweep 3`/);
+    assert.equal(json[5].Note, undefined);
+    assert.deepEqual([json[1].Tags.candidate, json[1].Tags.team, json[0].Runs.group, json[0].Runs.status], ["yes", "vision", "plain", "finished"]);
+    assert.equal(json[1].Provenance["code.commit"], "b".repeat(40));
+    const csv = await downloaded(page, "Download CSV");
+    assert.match(csv, /^Notes,note,"# Why\n/m);
+    assert.match(csv, /^Runs,group,plain,plain,/m);
+    assert.match(csv, /^Provenance,build\.build_type,Release,Debug,/m);
+    await page.click(".menu > summary");
+    await page.click("text=Copy as TSV");
+    await page.locator("[role=status]:text('Copied as TSV')").waitFor({ state: "attached" });
+    const tsv = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(tsv, /^Groups\nMetric and group\tn\tMean\t/m);
+    assert.match(tsv, /^augmented\t5\t0\.97\t0\.0158114\t/m);
+  });
 });

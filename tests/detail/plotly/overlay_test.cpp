@@ -1,5 +1,6 @@
 #include "erm/detail/plotly/overlay.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -50,7 +51,7 @@ TEST_CASE("Figures of several runs are overlaid, each in its run's colour and da
   CHECK(all->traces[0].dash.empty());
   CHECK(all->traces[1].dash == "7 3");
   const std::string svg = erm::detail::plotly_svg_of(*all);
-  CHECK(count(svg, "<g data-run=\"1\"><path stroke=\"var(--r1)\"") == 1);
+  CHECK(count(svg, "data-run=\"1\"><path stroke=\"var(--r1)\"") == 1);
   CHECK(count(svg, "stroke-dasharray=\"7 3\"") == 1);
   CHECK(count(svg, "<g") == count(svg, "</g>"));
   CHECK(svg.find("train</text>") == std::string::npos);  // one trace a run needs no legend
@@ -93,18 +94,20 @@ TEST_CASE("Histograms are overlaid with the same intervals, and bars stand side 
   const Json first = {{"type", "histogram"}, {"x", {0, 1, 2, 9}}}, second = {{"type", "histogram"}, {"x", {5, 6, 7}}};
   const auto all = overlay_of(read_all({Json::array({first}), Json::array({second})}));
   REQUIRE(all);
-  CHECK(all->bar_mode == "overlay");
+  CHECK(all->groups.bar_mode == "overlay");
   CHECK(all->traces[0].opacity == 0.5);
   const auto layout = erm::detail::lay_out_plotly(*all);
-  CHECK(layout.bars[0].size() == layout.bars[1].size());
-  CHECK(layout.bars[0][0].begin == layout.bars[1][0].begin);
+  const auto &left = layout.drawn.bars[0], &right = layout.drawn.bars[1];
+  const double width = left[0].end - left[0].begin, between = (right[0].begin - left[0].begin) / width;
+  CHECK(right[0].end - right[0].begin == Approx(width));
+  CHECK(between == Approx(std::round(between)));
 
   const Json bar = {{"type", "bar"}, {"x", {"cat", "dog"}}, {"y", {1, 2}}}, other = {{"type", "bar"}, {"x", {"owl", "dog"}}, {"y", {3, 2}}};
   const auto bars = overlay_of(read_all({Json::array({bar}), Json::array({other})}));
   REQUIRE(bars);
   const auto beside = erm::detail::lay_out_plotly(*bars);
   CHECK(beside.figure.x.categories == std::vector<std::string>{"cat", "dog", "owl"});
-  CHECK(beside.bars[0][1].end <= beside.bars[1][1].begin + 1e-12);
+  CHECK(beside.drawn.bars[0][1].end <= beside.drawn.bars[1][1].begin + 1e-12);
 }
 
 TEST_CASE("Incompatible figures are not overlaid") {

@@ -234,9 +234,9 @@ TEST_CASE("A hundred thousand points are thinned, and no extreme is lost") {
     top = std::min(top, point.y);
     bottom = std::max(bottom, point.y);
   }
-  // 5% of the 120 units are left free above and below.
+  // 5% of the axis are left free above and below.
   const double height = bottom - top;
-  CHECK(top == Approx(height * 0.05).margin(1));
+  CHECK(top == Approx(height / 0.9 * 0.05).margin(1));
   CHECK(height > 300);
 
   std::vector<double> x(values.size());
@@ -273,18 +273,16 @@ TEST_CASE("What cannot be drawn is reported, not guessed") {
   CHECK(reason(Json::array()) == "it has no list of traces named \"data\"");
   CHECK(reason({{"data", 3}}) == "it has no list of traces named \"data\"");
   CHECK(reason({{"data", {1}}}) == "a trace of it is not a JSON object");
-  CHECK(reason({{"data", {{{"type", "pie"}}}}}) == "it has traces of type 'pie'");
+  CHECK(reason({{"data", {{{"type", "sunburst"}}}}}) == "it has traces of type 'sunburst'");
   CHECK_THAT(reason({{"data", {{{"type", "scatter3d"}}}}}), Contains("'scatter3d'"));
   CHECK(reason({{"data", {{{"type", 7}}}}}) == "the type of a trace is not text");
   CHECK(reason({{"data", {{{"y", 3}}}}}) == "'y' of a trace is not a list");
   CHECK(reason({{"data", {{{"y", {{"dtype", "f8"}, {"bdata", "?"}}}}}}}) == "a typed array is not base64");
   CHECK_THAT(reason({{"data", {{{"y", {{"dtype", "c16"}, {"bdata", "AAAA"}}}}}}}), Contains("unknown dtype 'c16'"));
-  CHECK(reason({{"data", {{{"y", {1}}, {"yaxis", "y2"}}}}}) == "it has more than one pair of axes");
   CHECK(reason({{"data", {{{"type", "heatmap"}, {"z", {1, 2}}}}}}) == "a row of 'z' is not a list");
   CHECK_THAT(reason({{"data", {{{"y", {1e308, -1e308}}}}}}), Contains("too large"));
   CHECK_THAT(reason({{"data", {{{"y", {1e-320, 2e-320}}}}}}), Contains("too close"));
   CHECK_THAT(reason({{"data", {{{"type", "bar"}, {"x", {1, 2}}, {"y", {"a", "b"}}}}}}), Contains("are not numbers"));
-  CHECK_THAT(reason({{"data", {{{"type", "histogram"}, {"x", {1}}, {"histfunc", "sum"}}}}}), Contains("counts"));
 }
 
 TEST_CASE("Figures without any data are drawn empty") {

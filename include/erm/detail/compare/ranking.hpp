@@ -50,7 +50,7 @@ inline std::vector<const ComparisonRow*> metrics_by_rank(const std::vector<Compa
   for (const ComparisonRow& row : metrics) {
     if (!row.goal) continue;
     std::size_t numbers = 0;
-    for (const ComparisonCell& cell : row.cells) numbers += is_finite(cell.number) ? 1 : 0;
+    for (const ComparisonCell& cell : row.cells) numbers += is_finite(cell.number) ? 1U : 0U;
     if (numbers > 0) claims.push_back({row.goal_is_guessed, numbers * 2 < row.cells.size(), main_metric_rank(row), &row});
   }
   std::stable_sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,13 +32,16 @@ class FilterParser {
   struct Given : FilterOperand {
     FilterToken token = {};
   };
+  /// What a word means that is no field.
+  enum class BareWord : std::uint8_t { name, text };
 
   // In ascending order of precedence.
   Tree either();
   Tree both();
   Tree no();
   Tree condition();
-  Given operand();
+  Given operand(BareWord bare);
+  bool read_bare_word(Given& given, BareWord bare) const;
   Tree comparison(Test test, Given left);
   Tree one_of(const Given& left);
   Tree contains(const Given& left);
@@ -124,7 +128,23 @@ inline FilterParser::Tree FilterParser::no() {
   return tree;
 }
 
-inline FilterParser::Given FilterParser::operand() {
+/// Reads `val/loss` as the name of a metric or param, or `adam` as a text, if the token can be that. The words of the
+/// language, and words that begin like a field, cannot: they are mistakes that deserve an error.
+inline bool FilterParser::read_bare_word(Given& given, BareWord bare) const {
+  for (const std::string_view word : {"and", "or", "not", "in", "is", "contains"})
+    if (token_.is(word)) return false;
+  const std::vector<std::string>& parts = token_.parts;
+  if (bare == BareWord::name) {
+    given.field = bare_run_field(parts);
+    return given.field.has_value();
+  }
+  for (const std::string_view prefix : {"params", "metrics", "dicts", "tags"})
+    if (parts.size() > 1 && parts[0] == prefix) return false;
+  given.value = joined_parts(parts, 0, parts.size());
+  return true;
+}
+
+inline FilterParser::Given FilterParser::operand(BareWord bare) {
   using Kind = FilterToken::Kind;
   Given given;
   given.token = token_;
@@ -136,11 +156,11 @@ inline FilterParser::Given FilterParser::operand() {
     given.value = *parse_number(token_.shown);
   } else if (token_.kind == Kind::word) {
     given.field = run_field(token_.parts);
-    if (!given.field) {
+    if (!given.field && !read_bare_word(given, bare)) {
       lexer_.expected("a field (" + std::string(run_field_names) + ")", token_,
                       token_.parts.size() == 1 ? "if it is a text, put it in quotes" : "");
     }
-    if (given.field->kind == RunField::Kind::artifacts) asks_for_artifacts_ = true;
+    if (given.field && given.field->kind == RunField::Kind::artifacts) asks_for_artifacts_ = true;
   } else {
     lexer_.expected("a field, a number or a text in quotes", token_, token_.is("!") ? "write 'not'" : "");
   }
@@ -172,7 +192,7 @@ inline void FilterParser::fit(const Given& field, Given& constant) const {
 }
 
 inline FilterParser::Tree FilterParser::comparison(Test test, Given left) {
-  Given right = operand();
+  Given right = operand(left.field ? BareWord::text : BareWord::name);
   refuse_list(left);
   refuse_list(right);
   if (left.field)
@@ -189,7 +209,7 @@ inline FilterParser::Tree FilterParser::one_of(const Given& left) {
   if (!skip("(")) lexer_.expected("'('", token_);
   std::vector<FilterOperand> operands = {left};
   do {
-    Given member = operand();
+    Given member = operand(BareWord::text);
     if (member.field) lexer_.expected("a number or a text in quotes", member.token);
     fit(left, member);
     operands.push_back(std::move(member));
@@ -199,14 +219,14 @@ inline FilterParser::Tree FilterParser::one_of(const Given& left) {
 }
 
 inline FilterParser::Tree FilterParser::contains(const Given& left) {
-  const Given part = operand();
+  const Given part = operand(BareWord::text);
   if (part.field || !part.value.is_text()) lexer_.expected("a text in quotes", part.token);
   if (left.field->kind == RunField::Kind::time) lexer_.fail("a time contains no text; compare it", left.token.at);
   return node(Test::contains, {left, part});
 }
 
 inline FilterParser::Tree FilterParser::condition() {
-  Given left = operand();
+  Given left = operand(BareWord::name);
   struct Sign {
     std::string_view text;
     Test test;
@@ -234,8 +254,10 @@ inline FilterParser::Tree FilterParser::condition() {
     tree = contains(left);
   } else if (negated) {
     lexer_.expected("'in' or 'contains'", token_);
-  } else if (left.field->is_list() || left.field->kind == RunField::Kind::time) {
-    lexer_.expected(left.field->is_list() ? "'contains'" : "a comparison", token_);
+  } else if (left.field->is_list()) {
+    lexer_.expected("'contains'", token_);
+  } else if (left.field->kind == RunField::Kind::time || left.field->kind == RunField::Kind::named) {
+    lexer_.expected("a comparison", token_);
   } else {
     tree = node(Test::itself, {left});
   }

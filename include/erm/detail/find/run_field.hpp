@@ -17,6 +17,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/json_dump.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/record_json.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_status.hpp"
@@ -42,13 +43,14 @@ struct RunField {
     note,
     failure,
     features,
-    artifacts
+    artifacts,
+    named  // the metric of that name, or the param if the run has no such metric
   };
   enum class Point : std::uint8_t { logged, first, last, min, max };  // for a metric
   Kind kind = Kind::param;
   std::string name = {};               // the name of a param, metric, dict or tag
   std::vector<std::string> path = {};  // the keys into a dict
-  Point point = Point::logged;
+  Point point = Point::logged;         // of a metric
 
   [[nodiscard]] bool is_list() const { return kind == Kind::features || kind == Kind::artifacts; }
 
@@ -82,13 +84,29 @@ inline constexpr const char* run_field_names =
     "params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, duration, group, "
     "note, failure, features or artifacts";
 
+/// The parts from `first` on, before `last`, with dots between them.
+inline std::string joined_parts(const std::vector<std::string>& parts, std::size_t first, std::size_t last) {
+  std::string name;
+  for (std::size_t i = first; i < last; ++i) (name += i == first ? "" : ".") += parts[i];
+  return name;
+}
+
+inline std::optional<RunField::Point> run_field_point(std::string_view name) {
+  struct NamedPoint {
+    std::string_view name;
+    RunField::Point point;
+  };
+  static constexpr NamedPoint points[] = {{"first", RunField::Point::first},
+                                          {"last", RunField::Point::last},
+                                          {"min", RunField::Point::min},
+                                          {"max", RunField::Point::max}};
+  for (const auto& [known, point] : points)
+    if (known == name) return point;
+  return std::nullopt;
+}
+
 /// The field for the parts of a word, or nothing.
 inline std::optional<RunField> run_field(const std::vector<std::string>& parts) {
-  const auto joined_from = [&](std::size_t first, std::size_t last) {
-    std::string name;
-    for (std::size_t i = first; i < last; ++i) (name += i == first ? "" : ".") += parts[i];
-    return name;
-  };
   RunField field;
   if (parts.size() == 1) {
     for (const auto& [name, kind] : plain_run_fields) {
@@ -100,24 +118,15 @@ inline std::optional<RunField> run_field(const std::vector<std::string>& parts) 
   }
   if (parts.empty() || std::all_of(parts.begin() + 1, parts.end(), [](const auto& part) { return part.empty(); }))
     return std::nullopt;
-  field.name = joined_from(1, parts.size());
+  field.name = joined_parts(parts, 1, parts.size());
   if (parts[0] == "params") return field;
   field.kind = RunField::Kind::tag;
   if (parts[0] == "tags") return field;
   if (parts[0] == "metrics") {
     field.kind = RunField::Kind::metric;
-    struct NamedPoint {
-      std::string_view name;
-      RunField::Point point;
-    };
-    static constexpr NamedPoint points[] = {{"first", RunField::Point::first},
-                                            {"last", RunField::Point::last},
-                                            {"min", RunField::Point::min},
-                                            {"max", RunField::Point::max}};
-    for (const auto& [name, point] : points) {
-      if (parts.size() < 3 || parts.back() != name) continue;
-      field.point = point;
-      field.name = joined_from(1, parts.size() - 1);
+    if (const auto point = parts.size() < 3 ? std::nullopt : run_field_point(parts.back())) {
+      field.point = *point;
+      field.name = joined_parts(parts, 1, parts.size() - 1);
     }
     return field;
   }
@@ -128,6 +137,19 @@ inline std::optional<RunField> run_field(const std::vector<std::string>& parts) 
   return field;
 }
 
+/// The field for a name that stands alone, without "params." or "metrics.": `loss`, `val/loss.min`.
+inline std::optional<RunField> bare_run_field(const std::vector<std::string>& parts) {
+  if (parts.empty() || parts[0].empty() || parts.size() > 2) return std::nullopt;
+  RunField field;
+  field.kind = RunField::Kind::named;
+  field.name = parts[0];
+  if (parts.size() == 1) return field;
+  const std::optional<RunField::Point> point = run_field_point(parts[1]);
+  if (!point) return std::nullopt;
+  field.point = *point;
+  return field;
+}
+
 // ---- bodies ----
 
 inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) const {
@@ -135,7 +157,7 @@ inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) con
     const auto& histories = run.whole_history();
     const auto history = histories.find(name);
     if (history != histories.end() && !history->second.empty()) {
-      const std::optional<MetricPoint> found = point == Point::first  ? history->second.first()
+      const std::optional<MetricPoint> found = point == Point::first  ? first_that_counts(history->second)
                                                : point == Point::last ? history->second.last()
                                                : point == Point::min  ? (history->second.min)()
                                                                       : (history->second.max)();
@@ -187,6 +209,9 @@ inline const Value* RunField::value_of(const RunRecord& run, Value& scratch) con
     return found.empty() ? nullptr : &scratch;
   };
   switch (kind) {
+    case Kind::named:
+      if (const Value* const metric = point_of(run, scratch)) return metric;
+      [[fallthrough]];
     case Kind::param: {
       const auto found = run.params.find(name);
       return found == run.params.end() ? nullptr : &found->second;

@@ -17,7 +17,7 @@
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
-#include "erm/detail/plotly/axis.hpp"
+#include "erm/detail/chart/axis.hpp"
 #include "erm/histogram.hpp"
 #include "erm/image.hpp"
 

@@ -14,6 +14,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/output.hpp"
+#include "erm/detail/page/run_facts.hpp"
 #include "erm/detail/page/tables.hpp"
 
 namespace erm::detail {
@@ -230,7 +231,6 @@ inline void append_markdown(std::string& out, std::string_view text) { MarkdownW
 /// A box for each run with a note, and the names of the runs without one.
 inline void append_notes(PageOutput& page, const Comparison& comparison, const Comparison::Section& section,
                          std::size_t number) {
-  constexpr std::size_t most = std::size_t{1} << 16;  // bytes of one note
   const Comparison::Row& row = section.rows[0];
   std::string& out = page.text;
   std::string without;
@@ -256,8 +256,8 @@ inline void append_notes(PageOutput& page, const Comparison& comparison, const C
       append_html(out, comparison.names()[comparison.baseline()]);
       out += "</small>";
     }
+    const std::string_view shown = first_bytes(cell.text, max_note_bytes);
     out += "</figcaption><div class=md>";
-    const std::string_view shown = first_bytes(cell.text, most);
     append_markdown(out, shown);
     out += "</div>";
     if (shown.size() < cell.text.size())

@@ -22,6 +22,7 @@
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
 #include "erm/detail/page/provenance.hpp"
+#include "erm/detail/page/run_facts.hpp"
 #include "erm/detail/page/series.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/page/winner.hpp"
@@ -128,6 +129,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   const std::vector<const ExperimentRun*>& runs = comparison.runs();
   if (std::any_of(runs.begin(), runs.end(), [](const ExperimentRun* run) { return has_console(*run); }))
     append_consoles(page, comparison, number++);
+  if (!runs.empty()) append_run_facts(page, comparison);
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;

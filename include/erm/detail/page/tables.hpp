@@ -14,6 +14,7 @@
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/page/output.hpp"
 
 namespace erm::detail {
@@ -72,6 +73,21 @@ inline void append_number_cell(std::string& out, const Comparison::Cell& cell, c
   out.append(begin, static_cast<std::size_t>(to - begin));
 }
 
+/// Whether a text would make its line of the table a page of its own.
+inline bool is_long(std::string_view text) {
+  return text.size() > 300 || std::count(text.begin(), text.end(), '\n') > 5;
+}
+
+/// The beginning of a text, which unfolds to the whole of it.
+inline void append_long_text(std::string& out, std::string_view text) {
+  const std::string_view beginning = first_bytes(text, (std::min)(std::size_t{160}, text.find('\n')));
+  out += "<details class=long><summary>";
+  append_html(out, beginning);
+  out += "\xE2\x80\xA6</summary><div>";
+  append_html(out, text);
+  out += "</div></details>";
+}
+
 /// One cell, without an end tag: the parser ends it where the next cell begins.
 inline void append_cell(std::string& out, const Comparison::Cell& cell, const Comparison::Row& row,
                         bool is_tinted = true) {
@@ -97,6 +113,8 @@ inline void append_cell(std::string& out, const Comparison::Cell& cell, const Co
   out += '>';
   if (cell.kind == Kind::missing)
     out += "\xE2\x80\x94";
+  else if (cell.kind == Kind::text && is_long(cell.text))
+    append_long_text(out, cell.text);
   else
     append_html(out, cell.text);
 }
@@ -143,8 +161,8 @@ inline std::vector<std::string> run_headers(const Comparison& comparison) {
 template <class Has>
 void append_legend(std::string& out, const Comparison& comparison, const Has& has) {
   const std::vector<std::string> labels = run_labels(comparison.names());
-  // One with many runs scrolls.
-  out += labels.size() > 20 ? "<ul class=legend tabindex=0 aria-label=Runs>" : "<ul class=legend>";
+  constexpr std::size_t most = 10;  // more may have to be scrolled
+  out += labels.size() > most ? "<ul class=legend tabindex=0 aria-label=Runs>" : "<ul class=legend>";
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
     if (!has(run)) continue;
     out += "<li data-run=";
@@ -204,39 +222,81 @@ inline void append_table_cell(std::string& out, const TableRow& row, std::size_t
   out += "</small>";
 }
 
-inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                                 std::string_view corner) {
+/// Begins a box in which a wide table scrolls.
+inline void begin_scroll_box(std::string& out, std::string_view label) {
+  out += "<div class=scroll tabindex=0 role=region";
+  append_html_attribute(out, "aria-label", std::string(label) + ", table");
+  out += '>';
+}
+
+/// How many lines of a table stand in it as it is. Those of a large table that follow are in a <noscript>, which costs a
+/// browser that runs the script next to nothing: the script makes the cells that are in view (web/virtual_rows.js).
+inline std::size_t plain_lines(std::size_t lines, std::size_t columns) {
+  constexpr std::size_t most_cells = 4000, first_cells = 1500, fewest_lines = 4;
+  if (lines * columns <= most_cells) return lines;
+  return (std::min)(lines, (std::max)(fewest_lines, first_cells / columns));
+}
+
+/// Writes a table whose head is what `write_head()` writes, with `write_line(i)` for each line, in boxes that scroll.
+template <class WriteHead, class WriteLine>
+void append_table_boxes(PageOutput& page, std::string_view title, std::size_t lines, std::size_t columns,
+                        const WriteHead& write_head, const WriteLine& write_line) {
   std::string& out = page.text;
-  out += "<table data-layout=columns><thead><tr><th scope=col>";
-  append_html(out, corner);
-  for (const std::string& header : headers) (out += "<th scope=col") += header;
-  out += "<tbody>\n";
-  for (const TableRow& row : rows) {
+  const std::size_t plain = plain_lines(lines, columns);
+  const auto write_lines = [&](std::size_t from, std::size_t to) {
+    write_head();
+    for (std::size_t line = from; line < to; ++line) {
+      write_line(line);
+      page.pass_on();
+    }
+    out += "</table></div>";
+  };
+  begin_scroll_box(out, title);
+  write_lines(0, plain);
+  if (plain == lines) return;
+  out += "<noscript>";
+  begin_scroll_box(out, std::string(title) + ", from line " + std::to_string(plain + 1));
+  write_lines(plain, lines);
+  out += "</noscript>";
+}
+
+inline void append_columns_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
+                                 std::string_view title, std::string_view corner) {
+  std::string& out = page.text;
+  const auto write_head = [&] {
+    out += "<table data-layout=columns><thead><tr><th scope=col>";
+    append_html(out, corner);
+    for (const std::string& header : headers) (out += "<th scope=col") += header;
+    out += "<tbody>\n";
+  };
+  append_table_boxes(page, title, rows.size(), headers.size(), write_head, [&](std::size_t line) {
+    const TableRow& row = rows[line];
     out += row.row->differs         ? "<tr class=x><th scope=row"
            : row.row->is_incidental ? "<tr><th scope=row class=u"
                                     : "<tr><th scope=row";
     append_row_header(out, row);
     for (std::size_t run = 0; run < headers.size(); ++run) append_table_cell(out, row, run);
     out += "</tr>\n";
-    page.pass_on();
-  }
-  out += "</table>";
+  });
 }
 
 /// The runs in the order of the ranking. Those that are not ranked are marked.
 inline void append_rows_table(PageOutput& page, const std::vector<std::string>& headers, const TableRows& rows,
-                              const Comparison::Ranking& ranking) {
+                              const Comparison::Ranking& ranking, std::string_view title) {
   using Apart = Comparison::Ranking::Apart;
   std::string& out = page.text;
-  out += "<table data-layout=rows><thead><tr><th scope=col>Run";
-  for (const TableRow& row : rows) {
-    out += row.row->differs         ? "<th scope=col class=x"
-           : row.row->is_incidental ? "<th scope=col class=u"
-                                    : "<th scope=col";
-    append_row_header(out, row);
-  }
-  out += "<tbody>\n";
-  for (const std::size_t run : ranking.runs) {
+  const auto write_head = [&] {
+    out += "<table data-layout=rows><thead><tr><th scope=col>Run";
+    for (const TableRow& row : rows) {
+      out += row.row->differs         ? "<th scope=col class=x"
+             : row.row->is_incidental ? "<th scope=col class=u"
+                                      : "<th scope=col";
+      append_row_header(out, row);
+    }
+    out += "<tbody>\n";
+  };
+  append_table_boxes(page, title, headers.size(), rows.size(), write_head, [&](std::size_t line) {
+    const std::size_t run = ranking.runs[line];
     const Apart apart = ranking.apart[run];
     out += apart == Apart::no ? "<tr><th scope=row" : "<tr class=apart><th scope=row";
     if (apart == Apart::failed || apart == Apart::killed)
@@ -247,9 +307,7 @@ inline void append_rows_table(PageOutput& page, const std::vector<std::string>& 
     if (apart == Apart::diverged) out += "<small> diverged</small>";
     for (const TableRow& row : rows) append_table_cell(out, row, run);
     out += "</tr>\n";
-    page.pass_on();
-  }
-  out += "</table>";
+  });
 }
 
 inline std::string section_title(const Comparison::Section& section) {
@@ -283,13 +341,6 @@ inline std::string kind_of_boxes(std::string_view kind, const Comparison& compar
   return std::string(kind) + (rows * comparison.runs().size() > 100 ? " big" : "");
 }
 
-/// Begins a box in which a wide table scrolls.
-inline void begin_scroll_box(std::string& out, std::string_view label) {
-  out += "<div class=scroll tabindex=0 role=region";
-  append_html_attribute(out, "aria-label", std::string(label) + ", table");
-  out += '>';
-}
-
 /// Begins a section, and writes its table.
 inline void begin_table_section(PageOutput& page, const std::vector<std::string>& headers,
                                 const Comparison& comparison, const Comparison::Section& section, std::size_t number,
@@ -307,7 +358,6 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   // page.css lets the browser lay out a big table when it comes into view.
   const bool is_big = section.rows.size() * headers.size() > 4000;
   begin_section(page.text, std::string(kinds[kind]) + (is_big ? " big" : ""), number, title, note);
-  begin_scroll_box(page.text, title);
   TableRows rows;
   auto extreme = comparison.extremes().begin();
   for (const Comparison::Row& row : section.rows) {
@@ -318,10 +368,9 @@ inline void begin_table_section(PageOutput& page, const std::vector<std::string>
   }
   choose_tints(rows);
   if (runs_as_rows)
-    append_rows_table(page, headers, rows, comparison.ranking());
+    append_rows_table(page, headers, rows, comparison.ranking(), title);
   else
-    append_columns_table(page, headers, rows, corners[kind]);
-  page.text += "</div>";
+    append_columns_table(page, headers, rows, title, corners[kind]);
 }
 
 inline void append_section(PageOutput& page, const std::vector<std::string>& headers, const Comparison& comparison,

@@ -236,9 +236,8 @@ inline void append_overview(PageOutput& page, const Comparison& comparison, cons
       varying == 0 ? "no param varies" : counted(varying, "param") + (varying == 1 ? " varies" : " vary");
   if (varying > max_params) note += ", " + std::to_string(max_params) + " are here";
   begin_section(page.text, "overview", number, "What differs", note);
-  begin_scroll_box(page.text, "What differs");
-  append_rows_table(page, headers, rows, ranking);
-  page.text += "</div></details></section>\n";
+  append_rows_table(page, headers, rows, ranking, "What differs");
+  page.text += "</details></section>\n";
 }
 
 /// The least and greatest point of each curve for the script: for each metric its name and, for each run, the least

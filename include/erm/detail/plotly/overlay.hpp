@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/plotly/figure.hpp"
+#include "erm/detail/plotly/read_figure.hpp"
 
 namespace erm::detail {
 
@@ -29,10 +29,11 @@ inline bool is_same_trace(const PlotlyTrace& a, const PlotlyTrace& b) {
 /// Whether the figures can share a pair of axes. A heatmap would cover the other figure, and the stacks of two runs
 /// would become one stack.
 inline bool can_overlay(const PlotlyFigure& first, const PlotlyFigure& other) {
+  if (!other.pies.empty() || !other.panels.empty() || !first.panels.empty()) return false;
   if (other.x.kind != first.x.kind || other.y.kind != first.y.kind) return false;
   return std::all_of(other.traces.begin(), other.traces.end(), [&](const PlotlyTrace& trace) {
-    return trace.kind != PlotlyTrace::Kind::heatmap && trace.is_horizontal == first.traces[0].is_horizontal &&
-           (trace.kind != PlotlyTrace::Kind::bar || other.bar_mode != "stack" || other.traces.size() == 1);
+    return !trace.is_matrix() && trace.kind != PlotlyTrace::Kind::pie && trace.is_horizontal == first.traces[0].is_horizontal &&
+           (trace.kind != PlotlyTrace::Kind::bar || other.groups.bar_mode != "stack" || other.traces.size() == 1);
   });
 }
 
@@ -45,13 +46,17 @@ inline void style_for_run(PlotlyTrace& trace, std::size_t run, std::size_t numbe
   trace.color = "var(--r" + std::to_string(run % 8) + ")";
   trace.dash = dashes[run % std::size(dashes)];
   trace.opacity = opacities[(std::min)(number, std::size(opacities) - 1)];
-  if (trace.kind == PlotlyTrace::Kind::histogram) trace.opacity *= 0.5;
+  if (trace.kind == PlotlyTrace::Kind::histogram) {
+    trace.opacity *= 0.5;
+    trace.bin_group = "runs";  // they are counted in the same intervals
+  }
   trace.point_colors.clear();
   trace.fill_color.clear();
 }
 
 inline void join_axes(PlotlyAxis& axis, const PlotlyAxis& other) {
-  if (axis.fixed_range != other.fixed_range) axis.fixed_range.reset();
+  if (axis.fixed_low != other.fixed_low) axis.fixed_low.reset();
+  if (axis.fixed_high != other.fixed_high) axis.fixed_high.reset();
   for (const std::string& category : other.categories) (void)axis.category_place(category);
 }
 
@@ -73,7 +78,7 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
   const bool has_histogram = std::any_of(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& trace) {
     return trace.kind == PlotlyTrace::Kind::histogram;
   });
-  out.bar_mode = has_histogram ? "overlay" : "group";
+  out.groups.bar_mode = has_histogram ? "overlay" : "group";
   std::set<std::size_t> shared;
   for (std::size_t i = 0; i < first.traces.size(); ++i) {
     const bool is_shared = std::all_of(runs.begin(), runs.end(), [&](std::size_t run) {
@@ -98,13 +103,13 @@ inline std::optional<PlotlyFigure> overlaid(const std::vector<const PlotlyFigure
       } else {
         style_for_run(trace, run, number++);
       }
-      trace.in_legend = trace.in_legend && names.insert(trace.name).second;
+      trace.in_legend = trace.in_legend && !trace.name.empty() && names.insert(trace.name).second;
       out.traces.push_back(std::move(trace));
     }
   }
   // Without a legend where the runs have names of their own for their traces ("AUC = 0.9").
   const auto named =
-      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend; });
+      std::count_if(first.traces.begin(), first.traces.end(), [](const PlotlyTrace& t) { return t.in_legend && !t.name.empty(); });
   out.shows_legend = names.size() > 1 && names.size() == static_cast<std::size_t>(named);
   return out;
 }

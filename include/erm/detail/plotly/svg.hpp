@@ -16,8 +16,16 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/plotly/axes_svg.hpp"
+#include "erm/detail/plotly/draw_bars.hpp"
+#include "erm/detail/plotly/draw_heatmap.hpp"
+#include "erm/detail/plotly/draw_points.hpp"
 #include "erm/detail/plotly/layout.hpp"
-#include "erm/detail/plotly/svg_parts.hpp"
+#include "erm/detail/chart/marks.hpp"
+#include "erm/detail/plotly/marks_svg.hpp"
+#include "erm/detail/plotly/pies.hpp"
+#include "erm/detail/plotly/read_figure.hpp"
+#include "erm/detail/chart/svg_parts.hpp"
 
 namespace erm::detail {
 
@@ -27,18 +35,17 @@ class PlotlyDrawing {
   PlotlyDrawing(const PlotlyDrawing&) = delete;
   PlotlyDrawing& operator=(const PlotlyDrawing&) = delete;
   std::string svg();
+  /// The traces of this pair of axes, clipped at the axes.
+  std::string traces_svg();
 
  private:
-  void begin_run(const PlotlyTrace& trace);
-  void draw_axes();
-  void draw_scatter(std::size_t index);
-  void draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line);
-  void draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points);
-  void draw_bars(std::size_t index);
-  void draw_heatmap(std::size_t index);
-  void draw_cell_texts(std::size_t index);
+  void begin_trace(const PlotlyTrace& trace);
+  void draw_traces();
+  void draw_trace(std::size_t index, const PlotlyPlane& plane);
+  void draw_pies();
   void draw_legend();
   void draw_color_bar();
+  void draw_left_out();
 
   void add_text(double x, double y, std::string_view text, std::string_view anchor, std::string_view more = {}) {
     append_text(out_, x, y, text, anchor, more);
@@ -46,16 +53,11 @@ class PlotlyDrawing {
   void add_line(const SvgPoint& from, const SvgPoint& to, std::string_view opacity) {
     append_line(out_, from, to, opacity);
   }
-  void add_rectangle(std::string& path, SvgPoint corner, SvgPoint opposite) const {
-    append_rectangle(path, layout_.near_plot(corner), layout_.near_plot(opposite));
-  }
-  void add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                 std::string_view attributes);
   [[nodiscard]] std::string description() const;
 
   const PlotlyLayout layout_;
   const PlotlyFigure& figure_ = layout_.figure;
-  std::vector<SvgPoint> previous_line_;  // of the previous trace; "tonexty" fills the area to it
+  std::map<std::string, std::vector<SvgPoint>> previous_lines_;  // of the traces before, by stack: areas reach to them
   std::string out_;
 };
 
@@ -81,24 +83,32 @@ inline std::string PlotlyDrawing::description() const {
   static constexpr NamedKind names[] = {{PlotlyTrace::Kind::scatter, "lines or points"},
                                         {PlotlyTrace::Kind::bar, "bars"},
                                         {PlotlyTrace::Kind::histogram, "histogram"},
-                                        {PlotlyTrace::Kind::heatmap, "heatmap"}};
+                                        {PlotlyTrace::Kind::heatmap, "heatmap"},
+                                        {PlotlyTrace::Kind::contour, "contours"},
+                                        {PlotlyTrace::Kind::box, "boxes"},
+                                        {PlotlyTrace::Kind::violin, "violins"},
+                                        {PlotlyTrace::Kind::candlestick, "candlesticks"},
+                                        {PlotlyTrace::Kind::ohlc, "prices"}};
+  const std::vector<const PlotlyTrace*> traces = layout_.all_traces();
   std::string text = figure_.title.empty() ? "Figure" : figure_.title;
   const char* separator = ": ";
   for (const auto& [kind, name] : names) {
-    const auto is_kind = [wanted = kind](const PlotlyTrace& trace) { return trace.kind == wanted; };
-    if (std::none_of(figure_.traces.begin(), figure_.traces.end(), is_kind)) continue;
+    const auto is_kind = [wanted = kind](const PlotlyTrace* trace) { return trace->kind == wanted; };
+    if (std::none_of(traces.begin(), traces.end(), is_kind)) continue;
     text += separator;
     text += name;
     separator = ", ";
   }
+  if (!figure_.pies.empty()) text += std::string(separator) + "pie";
   if (!figure_.y.title.empty()) text += " of " + figure_.y.title;
   if (!figure_.x.title.empty()) text += " over " + figure_.x.title;
   std::size_t named = 0;
-  for (const PlotlyTrace& trace : figure_.traces) {
-    if (trace.name.empty() || ++named > 10) continue;
+  for (const PlotlyTrace* trace : traces) {
+    if (trace->name.empty() || ++named > 10) continue;
     text += named == 1 ? "; " : ", ";
-    text += fitted_text(trace.name, 20);
+    text += fitted_text(trace->name, 20);
   }
+  for (const std::string& line : layout_.left_out) text += (line == layout_.left_out.front() ? ". " : " ") + line;
   return text;
 }
 
@@ -107,295 +117,118 @@ inline std::string PlotlyDrawing::svg() {
   append_html(out_, description());
   out_ += '"';
   append_attribute(out_, "width", layout_.width);
-  append_attribute(out_, "height", layout_.height);
+  const double height = layout_.height + left_out_line_height * static_cast<double>(layout_.left_out.size());
+  append_attribute(out_, "height", height);
   out_ += " viewBox=\"0 0 ";
   append_coordinate(out_, layout_.width);
   out_ += ' ';
-  append_coordinate(out_, layout_.height);
+  append_coordinate(out_, height);
   out_ += "\" fill=\"currentColor\" font-family=\"system-ui, sans-serif\"";
   append_attribute(out_, "font-size", svg_font_size);
   out_ += '>';
   if (!figure_.title.empty())
-    add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle", " font-size=\"16\" font-weight=\"600\"");
-  draw_axes();
-  out_ += "<svg fill=\"none\"";  // clips the traces at the axes
+    add_text(layout_.width / 2, 24, fitted_text(figure_.title, 38), "middle",
+             " data-part=\"title\" font-size=\"16\" font-weight=\"600\"");
+  for (const PlotlyLayout* pair : layout_.pairs()) AxesDrawing(*pair, out_).draw();
+  MarksDrawing marks(layout_, out_);
+  marks.draw_shapes(true);
+  for (const PlotlyLayout& panel : layout_.panels) out_ += PlotlyDrawing(panel).traces_svg();
+  if (layout_.panels.empty()) out_ += traces_svg();
+  draw_pies();
+  marks.draw_shapes(false);
+  marks.draw_annotations();
+  draw_legend();
+  draw_color_bar();
+  draw_left_out();
+  out_ += "</svg>";
+  return std::move(out_);
+}
+
+inline std::string PlotlyDrawing::traces_svg() {
+  std::string whole = std::move(out_);
+  out_ = "<svg fill=\"none\" data-axes=\"" + figure_.x.id + " " + figure_.y.id + '"';
   append_attribute(out_, "x", layout_.left);
   append_attribute(out_, "y", layout_.top);
   append_attribute(out_, "width", layout_.plot_width);
   append_attribute(out_, "height", layout_.plot_height);
   out_ += '>';
-  for (const auto kind :
-       {PlotlyTrace::Kind::heatmap, PlotlyTrace::Kind::histogram, PlotlyTrace::Kind::bar, PlotlyTrace::Kind::scatter}) {
-    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
-      if (figure_.traces[i].kind != kind) continue;
-      begin_run(figure_.traces[i]);
-      if (kind == PlotlyTrace::Kind::scatter)
-        draw_scatter(i);
-      else if (kind == PlotlyTrace::Kind::heatmap)
-        draw_heatmap(i);
-      else
-        draw_bars(i);
-      if (figure_.traces[i].run) out_ += "</g>";
-    }
-  }
+  draw_traces();
   out_ += "</svg>";
-  draw_legend();
-  draw_color_bar();
-  out_ += "</svg>";
-  return std::move(out_);
+  std::swap(out_, whole);
+  return whole;
 }
 
-/// Begins a group in which the page's script finds the traces of a run.
-inline void PlotlyDrawing::begin_run(const PlotlyTrace& trace) {
-  if (!trace.run) return;
-  out_ += "<g data-run=\"";
-  append_integer(out_, *trace.run);
+/// Draws the kinds in plotly's order: lines and points are over bars, and these over matrices.
+inline void PlotlyDrawing::draw_traces() {
+  using Kind = PlotlyTrace::Kind;
+  const PlotlyPlane plane{figure_.x, figure_.y, layout_.plot_width, layout_.plot_height};
+  for (const auto& kinds : {std::pair{Kind::heatmap, Kind::heatmap}, std::pair{Kind::contour, Kind::contour},
+                            std::pair{Kind::bar, Kind::histogram}, std::pair{Kind::violin, Kind::violin},
+                            std::pair{Kind::box, Kind::candlestick}, std::pair{Kind::ohlc, Kind::ohlc},
+                            std::pair{Kind::scatter, Kind::scatter}}) {
+    for (std::size_t i = 0; i < figure_.traces.size(); ++i) {
+      if (figure_.traces[i].kind != kinds.first && figure_.traces[i].kind != kinds.second) continue;
+      begin_trace(figure_.traces[i]);
+      draw_trace(i, plane);
+      out_ += "</g>";
+    }
+  }
+}
+
+inline void PlotlyDrawing::draw_trace(std::size_t index, const PlotlyPlane& plane) {
+  const PlotlyTrace& trace = figure_.traces[index];
+  switch (trace.kind) {
+    case PlotlyTrace::Kind::scatter:
+      PlotlyPointsDrawing(out_, trace, layout_.drawn.points[index], plane).draw(previous_lines_[trace.stack]);
+      break;
+    case PlotlyTrace::Kind::bar:
+    case PlotlyTrace::Kind::histogram: PlotlyBarsDrawing(out_, trace, layout_.drawn.bars[index], plane).draw(); break;
+    case PlotlyTrace::Kind::heatmap:
+      append_heatmap(out_, trace, layout_.drawn.xs[index], layout_.drawn.ys[index], plane);
+      break;
+    default: append_marks(out_, layout_.drawn.marks[index], plane, trace.opacity);
+  }
+}
+
+inline void PlotlyDrawing::draw_pies() {
+  for (const PlotlyTrace& pie : figure_.pies) {
+    begin_trace(pie);
+    PlotlyPieDrawing(out_, pie, {layout_.whole_left, layout_.whole_top, layout_.whole_width, layout_.whole_height}).draw();
+    out_ += "</g>";
+  }
+}
+
+/// Begins the group of a trace, in which the page's script finds the run that it is from.
+inline void PlotlyDrawing::begin_trace(const PlotlyTrace& trace) {
+  out_ += "<g data-trace=\"";
+  append_integer(out_, trace.index);
+  if (trace.run) {
+    out_ += "\" data-run=\"";
+    append_integer(out_, *trace.run);
+  }
   out_ += "\">";
 }
 
-inline void PlotlyDrawing::draw_axes() {
-  const double left = layout_.left, top = layout_.top, right = left + layout_.plot_width,
-               bottom = top + layout_.plot_height;
-  const bool has_cells = std::any_of(figure_.traces.begin(), figure_.traces.end(),
-                                     [](const PlotlyTrace& trace) { return trace.kind == PlotlyTrace::Kind::heatmap; });
-  out_ += "<g fill=\"none\">";
-  for (const PlotlyTick& tick : layout_.x_ticks) {
-    const double x = left + layout_.x_pixel(tick.place);
-    if (!has_cells && figure_.x.kind != PlotlyAxis::Kind::category) add_line({x, top}, {x, bottom}, "0.14");
-    add_line({x, bottom}, {x, bottom + 4}, "0.5");
-  }
-  for (const PlotlyTick& tick : layout_.y_ticks) {
-    const double y = top + layout_.y_pixel(tick.place);
-    if (!has_cells && figure_.y.kind != PlotlyAxis::Kind::category) add_line({left, y}, {right, y}, "0.14");
-    add_line({left - 4, y}, {left, y}, "0.5");
-  }
-  add_line({left, bottom}, {right, bottom}, "0.5");
-  add_line({left, top}, {left, bottom}, "0.5");
-  if (figure_.y.kind == PlotlyAxis::Kind::linear && figure_.y.low < 0 && figure_.y.high > 0)
-    add_line({left, top + layout_.y_pixel(0)}, {right, top + layout_.y_pixel(0)}, "0.5");
-  out_ += "</g>";
-
-  for (const PlotlyTick& tick : layout_.x_ticks) {
-    const double x = left + layout_.x_pixel(tick.place), y = bottom + 18;
-    if (!layout_.slants_x_labels) {
-      add_text(x, y, tick.label, "middle");
-      continue;
-    }
-    std::string turn = " transform=\"rotate(-35 ";
-    append_coordinate(turn, x + 4);
-    turn += ' ';
-    append_coordinate(turn, y - 3);
-    add_text(x + 4, y - 3, tick.label, "end", turn + ")\"");
-  }
-  for (const PlotlyTick& tick : layout_.y_ticks)
-    add_text(left - 8, top + layout_.y_pixel(tick.place) + 4, tick.label, "end");
-  add_text((left + right) / 2, layout_.height - 10, fitted_text(figure_.x.title, layout_.plot_width / svg_font_size),
-           "middle");
-  if (figure_.y.title.empty()) return;
-  std::string turn = " transform=\"rotate(-90 16 ";
-  append_coordinate(turn, (top + bottom) / 2);
-  add_text(16, (top + bottom) / 2, fitted_text(figure_.y.title, layout_.plot_height / svg_font_size), "middle",
-           turn + ")\"");
-}
-
-inline void PlotlyDrawing::draw_scatter(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  std::vector<SvgPoint> points;
-  for (std::size_t i = 0; i < layout_.xs[index].size(); ++i)
-    points.push_back({layout_.x_pixel(layout_.xs[index][i]), layout_.y_pixel(layout_.ys[index][i])});
-  std::vector<SvgPoint> line = points;
-  if (trace.connects_gaps)
-    line.erase(std::remove_if(line.begin(), line.end(), [](const SvgPoint& point) { return point.is_gap(); }),
-               line.end());
-  line = stepped(thinned(line), trace.shape);
-  draw_fill(trace, line);
-  if (trace.has_line) {
-    std::string path;
-    bool is_apart = true;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (line[i].is_gap()) {
-        is_apart = true;
-        continue;
-      }
-      append_point(path, is_apart ? 'M' : 'L', line[i]);
-      if (is_apart && (i + 1 == line.size() || line[i + 1].is_gap())) path += "h0";  // a point between gaps is a dot
-      is_apart = false;
-    }
-    std::string attributes = " stroke-linecap=\"round\" stroke-linejoin=\"round\"";
-    append_attribute(attributes, "stroke-width", trace.line_width);
-    if (!trace.dash.empty()) ((attributes += " stroke-dasharray=\"") += trace.dash) += '"';
-    if (!path.empty()) add_paths({{trace.color, path}}, trace, attributes);
-  }
-  if (trace.has_markers) draw_markers(trace, points);
-  previous_line_ = std::move(line);
-}
-
-inline void PlotlyDrawing::draw_fill(const PlotlyTrace& trace, const std::vector<SvgPoint>& line) {
-  if (trace.fill != "tozeroy" && trace.fill != "tonexty") return;
-  std::vector<SvgPoint> area;
-  for (const SvgPoint& point : line)
-    if (!point.is_gap()) area.push_back(point);
-  if (area.empty()) return;
-  if (trace.fill == "tonexty" && !previous_line_.empty()) {
-    for (auto point = previous_line_.rbegin(); point != previous_line_.rend(); ++point)
-      if (!point->is_gap()) area.push_back(*point);
-  } else {
-    const double zero = layout_.y_pixel(figure_.y.place(0));
-    const double ground = is_finite(zero) ? zero : layout_.plot_height;
-    const double last = area.back().x, first = area.front().x;
-    area.push_back({last, ground});
-    area.push_back({first, ground});
-  }
-  out_ += "<path fill=\"" + (trace.fill_color.empty() ? trace.color + "\" fill-opacity=\"0.25" : trace.fill_color) +
-          "\" d=\"";
-  for (std::size_t i = 0; i < area.size(); ++i) append_point(out_, i == 0 ? 'M' : 'L', area[i]);
-  out_ += "Z\"/>";
-}
-
-/// Draws markers as lines of no length with round ends: all of one colour are one path. Of markers that coincide, one
-/// is drawn.
-inline void PlotlyDrawing::draw_markers(const PlotlyTrace& trace, const std::vector<SvgPoint>& points) {
-  const double cell = points.size() > 5000 ? 2 : 0.1;  // in pixels
-  std::map<std::string, std::string> paths;
-  std::map<std::pair<double, double>, std::string> taken;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const SvgPoint& point = points[i];
-    if (point.is_gap() || std::fabs(point.x) > 1e4 || std::fabs(point.y) > 1e4) continue;
-    const std::string& color = i < trace.point_colors.size() ? trace.point_colors[i] : trace.color;
-    const SvgPoint snapped{std::round(point.x / cell) * cell, std::round(point.y / cell) * cell};
-    const auto [place, is_new] = taken.try_emplace({snapped.x, snapped.y}, color);
-    if (!is_new && place->second == color) continue;
-    place->second = color;
-    std::string& path = paths[color];
-    append_point(path, 'M', snapped);
-    path += "h0";
-  }
-  std::string attributes = " stroke-linecap=\"round\"";
-  append_attribute(attributes, "stroke-width", trace.marker_size);
-  add_paths(paths, trace, attributes);
-}
-
-inline void PlotlyDrawing::add_paths(const std::map<std::string, std::string>& path_of_color, const PlotlyTrace& trace,
-                                     std::string_view attributes) {
-  for (const auto& [color, path] : path_of_color) {
-    out_ += "<path stroke=\"" + color + '"';
-    out_ += attributes;
-    if (trace.opacity < 1) append_attribute(out_, "opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
-}
-
-inline void PlotlyDrawing::draw_bars(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const PlotlyAxis& across = trace.is_horizontal ? figure_.x : figure_.y;
-  std::map<std::string, std::string> paths;
-  std::map<std::string, PlotlyExtents> thin;  // of bars narrower than half a pixel, by colour
-  for (const PlotlyBar& bar : layout_.bars[index]) {
-    const auto along = [&](double place) {
-      return trace.is_horizontal ? layout_.y_pixel(place) : layout_.x_pixel(place);
-    };
-    const auto value = [&](double place) {
-      return trace.is_horizontal ? layout_.x_pixel(place) : layout_.y_pixel(place);
-    };
-    const double foot = value(is_finite(bar.foot) ? bar.foot : across.low), head = value(bar.head);
-    const double begin = along(bar.begin), end = along(bar.end);
-    const std::string& color = bar.point < trace.point_colors.size() ? trace.point_colors[bar.point] : trace.color;
-    if (std::fabs(end - begin) < 0.5) {
-      const double column = std::floor((std::min)(begin, end) * 2) / 2;
-      const double low = (std::min)(foot, head), high = (std::max)(foot, head);
-      PlotlyExtents& extents = thin[color];
-      if (const auto known = extents.find(column); known != extents.end())
-        known->second = {(std::min)(known->second.first, low), (std::max)(known->second.second, high)};
-      else
-        extents[column] = {low, high};
-      continue;
-    }
-    if (trace.is_horizontal)
-      add_rectangle(paths[color], {foot, begin}, {head, end});
-    else
-      add_rectangle(paths[color], {begin, foot}, {end, head});
-  }
-  for (const auto& [color, extents] : thin) {
-    std::string& path = paths[color];
-    for (const auto& [begin, extent] : extents) {
-      if (trace.is_horizontal)
-        add_rectangle(path, {extent.first, begin}, {extent.second, begin + 0.5});
-      else
-        add_rectangle(path, {begin, extent.first}, {begin + 0.5, extent.second});
-    }
-  }
-  for (const auto& [color, path] : paths) {
-    out_ += "<path fill=\"" + color + '"';
-    if (trace.opacity < 1) append_attribute(out_, "fill-opacity", trace.opacity);
-    out_ += " d=\"" + path + "\"/>";
-  }
-}
-
-inline void PlotlyDrawing::draw_heatmap(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
-  const bool many =
-      trace.z.size() * x.size() > 2000;  // then in 64 colours, and neighbours of one colour are one rectangle
-  std::map<std::string, std::string> paths;
-  const auto color_of = [&](double value) {
-    if (!is_finite(value)) return std::string();
-    const double place = layout_.color_place(value);
-    return hex_color(figure_.color_bar->scale.at(many ? std::round(place * 63) / 63 : place));
-  };
-  for (std::size_t r = 0; r < trace.z.size(); ++r) {
-    const std::vector<double>& row = trace.z[r];
-    for (std::size_t c = 0, end = 0; c < row.size(); c = end) {
-      const std::string color = color_of(row[c]);
-      for (end = c + 1; end < row.size() && many && color_of(row[end]) == color;) ++end;
-      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[end]), top = layout_.y_pixel(y[r]),
-                   bottom = layout_.y_pixel(y[r + 1]);
-      if (!color.empty() && is_finite(left + right + top + bottom))
-        add_rectangle(paths[color], {left, top}, {right, bottom});
-    }
-  }
-  out_ += "<g shape-rendering=\"crispEdges\">";
-  for (const auto& [color, path] : paths) out_ += "<path fill=\"" + color + "\" d=\"" + path + "\"/>";
-  out_ += "</g>";
-  draw_cell_texts(index);
-}
-
-inline void PlotlyDrawing::draw_cell_texts(std::size_t index) {
-  const PlotlyTrace& trace = figure_.traces[index];
-  const std::vector<double>&x = layout_.xs[index], &y = layout_.ys[index];
-  if ((trace.cell_texts.empty() && !trace.shows_values) || trace.z.size() * x.size() > 4000) return;
-  for (std::size_t r = 0; r < trace.z.size(); ++r) {
-    for (std::size_t c = 0; c < trace.z[r].size(); ++c) {
-      std::string text;
-      if (trace.shows_values && is_finite(trace.z[r][c])) {
-        const double magnitude = (std::max)(std::fabs(trace.z[r][c]), 1e-290);
-        text = tick_label(trace.z[r][c], std::pow(10.0, std::floor(std::log10(magnitude)) - 2));
-      } else if (r < trace.cell_texts.size() && c < trace.cell_texts[r].size()) {
-        text = trace.cell_texts[r][c];
-      }
-      const double left = layout_.x_pixel(x[c]), right = layout_.x_pixel(x[c + 1]), top = layout_.y_pixel(y[r]),
-                   bottom = layout_.y_pixel(y[r + 1]);
-      if (!(std::fabs(bottom - top) >= 11) || std::fabs(top) > 1e4 ||
-          !(text_width(text) * 11 < std::fabs(right - left)))
-        continue;
-      const Rgb color = is_finite(trace.z[r][c]) ? figure_.color_bar->scale.at(layout_.color_place(trace.z[r][c]))
-                                                 : Rgb{128, 128, 128};
-      add_text((left + right) / 2, (top + bottom) / 2 + 4, text, "middle",
-               std::string(" font-size=\"11\" fill=\"") + text_color_on(color) + '"');
-    }
+inline void PlotlyDrawing::draw_left_out() {
+  double y = layout_.height + left_out_line_height - 8;
+  for (const std::string& line : layout_.left_out) {
+    add_text(12, y, line, "start", " data-part=\"left-out\" font-style=\"italic\"");
+    y += left_out_line_height;
   }
 }
 
 inline void PlotlyDrawing::draw_legend() {
   if (!figure_.shows_legend) return;
   const double x = layout_.width - layout_.legend_width - layout_.color_bar_width - 6;
-  double y = layout_.top + 12;
+  double y = layout_.whole_top + 12;
   std::size_t shown = 0, all = 0;
-  for (const PlotlyTrace& trace : figure_.traces) {
-    if (!trace.in_legend || ++all > max_legend_entries) continue;
+  for (const PlotlyLegendEntry& entry : layout_.legend()) {
+    if (++all > max_legend_entries) continue;
     ++shown;
+    const PlotlyTrace& trace = *entry.trace;
     const bool is_line = trace.kind == PlotlyTrace::Kind::scatter && trace.has_line;
     const bool is_marker = trace.kind == PlotlyTrace::Kind::scatter && !trace.has_line;
-    out_ += "<path fill=\"none\" stroke=\"" + (trace.run ? "currentColor" : trace.color) + '"';
+    out_ += "<path fill=\"none\" stroke=\"" + entry.color + '"';
     if (trace.opacity < 1) append_attribute(out_, "stroke-opacity", trace.opacity);
     if (is_line && !trace.dash.empty() && !trace.run) ((out_ += " stroke-dasharray=\"") += trace.dash) += '"';
     append_attribute(out_, "stroke-width", is_line ? (std::min)(trace.line_width, 4.0) : is_marker ? 8 : 11);
@@ -404,7 +237,7 @@ inline void PlotlyDrawing::draw_legend() {
     append_point(out_, 'M', {is_line ? x : is_marker ? x + 11 : x + 5, y});
     out_ += is_line ? "h22" : is_marker ? "h0" : "h12";
     out_ += "\"/>";
-    add_text(x + 28, y + 4, fitted_text(trace.name, 14), "start");
+    add_text(x + 28, y + 4, fitted_text(entry.name, 14), "start", " data-part=\"legend\"");
     y += 19;
   }
   if (all > shown) add_text(x, y + 4, "and " + std::to_string(all - shown) + " more", "start");
@@ -414,22 +247,22 @@ inline void PlotlyDrawing::draw_color_bar() {
   if (layout_.color_bar_width == 0) return;
   const PlotlyColorBar& bar = *figure_.color_bar;
   constexpr int steps = 48;
-  const double x = layout_.width - layout_.color_bar_width + 4, height = layout_.plot_height / steps;
+  const double x = layout_.width - layout_.color_bar_width + 4, height = layout_.whole_height / steps;
   for (int i = 0; i < steps; ++i) {
     out_ += "<rect shape-rendering=\"crispEdges\" width=\"14\"";
     append_attribute(out_, "x", x);
-    append_attribute(out_, "y", layout_.top + layout_.plot_height - (i + 1) * height);
+    append_attribute(out_, "y", layout_.whole_top + layout_.whole_height - (i + 1) * height);
     append_attribute(out_, "height", height + 0.5);
     out_ += " fill=\"" + hex_color(bar.scale.at((i + 0.5) / steps)) + "\"/>";
   }
   PlotlyAxis axis;
   axis.widen(*bar.low);
   axis.widen(*bar.high);
-  axis.settle_range();
-  for (const PlotlyTick& tick : axis.ticks(6))
-    add_text(x + 19, layout_.top + (1 - axis.fraction(tick.place)) * layout_.plot_height + 4,
+  axis.settle_range(layout_.whole_height);
+  for (const PlotlyTick& tick : plotly_ticks(axis, layout_.whole_height, true))
+    add_text(x + 19, layout_.whole_top + (1 - axis.fraction(tick.place)) * layout_.whole_height + 4,
              fitted_text(tick.label, 4.5), "start");
-  if (!bar.title.empty()) add_text(layout_.width - 6, layout_.top - 4, fitted_text(bar.title, 12), "end");
+  if (!bar.title.empty()) add_text(layout_.width - 6, layout_.whole_top - 4, fitted_text(bar.title, 12), "end");
 }
 
 }  // namespace erm::detail

@@ -134,4 +134,9 @@ inline void drop_abandoned_values(std::map<std::string, Value>& metrics, const H
   }
 }
 
+/// The first point of a history that has one: of points of one writer at its step, the last.
+inline MetricPoint first_that_counts(const MetricHistory& history) {
+  return history.repeats_steps() ? history.counted().first() : history.first();
+}
+
 }  // namespace erm::detail

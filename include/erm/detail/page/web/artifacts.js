@@ -99,23 +99,26 @@ async function readPlotly(holder) {
   return new Blob([await new Response(stream).arrayBuffer()], { type });
 }
 
+const tooLate = "it does not answer";
+
 /// In pieces: the page's own script must not hold the tag.
 const scriptTag = ["scr", "ipt"].join("");
 
-/// Draws one figure in a frame of its own, which has no rights and no way out.
+/// Draws one figure in a frame of its own, which has no rights and no way out; what went wrong, or nothing.
 const drawWithPlotly = (holder, code, title) => new Promise((resolve) => {
   const frame = make("iframe", { sandbox: "allow-scripts", title, srcdoc: '<!doctype html><meta charset=utf-8><body style="margin:0">' +
     `<div id=plot style="height:100vh"></div><${scriptTag}>${find("script[data-frame]").textContent}</${scriptTag}>` });
   const answered = (answer) => {
+    clearTimeout(timer);
     window.removeEventListener("message", listen);
     const notice = find(".notice", holder);
     notice.hidden = !answer.problem;
     if (answer.problem) { frame.remove(); notice.textContent = `plotly.js cannot draw it: ${answer.problem}`; }
-    resolve();
+    resolve(answer.problem);
   };
   const listen = (event) => { if (event.source === frame.contentWindow) answered(event.data); };
   window.addEventListener("message", listen);
-  setTimeout(() => answered({ problem: "it does not answer" }), 30000);
+  const timer = setTimeout(() => answered({ problem: tooLate }), 30000);
   const figure = find("pre", holder).textContent;
   frame.addEventListener("load", () => frame.contentWindow.postMessage({ code, figure }, "*"));
   holder.prepend(frame);
@@ -127,11 +130,17 @@ function plotlyButton(gallery) {
   const id = gallery.previousElementSibling.textContent;
   const start = button("Draw with plotly.js", { "aria-label": `Draw with plotly.js: ${id}` }, async () => {
     start.hidden = true;
+    let isLate = false;
     plotlyCode = plotlyCode || readPlotly(find("script[data-plotly]"));
     try {
       const code = await plotlyCode;
-      for (const holder of holders) await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
-      say(`${id} is drawn`);
+      for (const holder of holders) {
+        if (find("iframe", holder)) continue;
+        const problem = await drawWithPlotly(holder, code, `${id} of ${runs[holder.closest(".artifact").dataset.run].name}, drawn by plotly.js`);
+        isLate = isLate || problem === tooLate;
+      }
+      start.hidden = !isLate;  // what took too long can be asked for again
+      say(isLate ? `plotly.js did not answer for ${id}` : `${id} is drawn`);
     } catch (error) {
       for (const holder of holders) find(".notice", holder).textContent = `plotly.js cannot be read: ${error.message}`;
     }

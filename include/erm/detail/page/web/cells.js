@@ -57,8 +57,10 @@ function makeCell(row, run) {
   const element = document.createElement("td");
   const marks = (cell.kind === "t" ? "" : cell.kind) + (cell.differs && row.tinted && runs.length > 1 && !row.plain ? " d" : "") + (cell.best ? " w" : "");
   if (marks) element.className = marks.trim();
-  element.append(text);
-  if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
+  const short = cell.kind === "t" ? clamped(text, row.isLine) : text;
+  element.append(short);
+  if (short !== text) element.append(wholeTextButton(row, run));
+  else if (/[nt]/.test(cell.kind) && text !== cell.text) element.title = cell.text;
   if (cell.best) element.append(make("i", null, " best"));
   if (cell.note && !row.brief) element.append(make("small", null, cell.note));
   return element;

@@ -6,7 +6,8 @@ const sections = []; // {element, kind, title, table, rows: [{name, goal, cells,
 function readCell(cell) {
   const kind = cell.className.split(" ", 1)[0] || "t";
   const plain = kind === "d" ? "t" : kind;
-  const shown = cell.firstChild ? cell.firstChild.data : "";
+  const first = cell.firstChild;
+  const shown = !first ? "" : first.nodeType === Node.TEXT_NODE ? first.data : first.lastChild.textContent; // of a long text
   const text = plain === "m" || plain === "e" ? "" : cell.getAttribute("title") || shown;
   const note = cell.lastChild && cell.lastChild.localName === "small" ? cell.lastChild.textContent : "";
   return { kind: plain, shown, text, number: plain === "n" ? toNumber(text) : NaN, note };
@@ -33,14 +34,23 @@ function readName(header) {
   };
 }
 
+/// The lines of a table, those of a large one that are in its <noscript> too. They are read as a document of their own, in
+/// which nothing runs or loads.
+function linesOf(section) {
+  const lines = [...section.table.tBodies[0].rows];
+  if (!section.rest) return lines;
+  const rest = new DOMParser().parseFromString(section.rest.textContent, "text/html");
+  return lines.concat([...find("table", rest).tBodies[0].rows]);
+}
+
 function readRows(section) {
   const heads = [...section.table.tHead.rows[0].cells];
-  const body = [...section.table.tBodies[0].rows];
+  const body = linesOf(section);
   let rows;
   if (section.initialLayout === "rows") {
     rows = heads.slice(1).map(readName);
     for (const line of body) {
-      let cell = line.cells[0];
+      let cell = line.firstElementChild;
       const run = Number(cell.dataset.run);
       for (const row of rows) row.cells[run] = readCell(cell = cell.nextElementSibling);
     }
@@ -54,39 +64,44 @@ function readRows(section) {
   for (const row of rows) {
     row.plain = row.plain || section.kind === "runs";
     row.numeric = row.cells.some((cell) => cell.kind === "n");
-    row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase();
+    row.isLine = Boolean(section.rest);
   }
   return rows;
 }
 
+/// What a filter looks into.
+const searchText = (row) => row.search || (row.search = [row.name, ...row.cells.map((cell) => cell.text)].join("\n").toLowerCase());
+
 function addSection(element) {
   const table = find(":scope > details > .scroll > table", element);
   if (!table) return;
-  if (runs.length === 0) {
-    const byRow = table.dataset.layout === "rows";
-    for (const header of byRow ? [...table.tBodies[0].rows].map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1))
-    {
-      const label = [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data;
-      const { run, name = label, status = "" } = header.dataset;
-      runs[run] = { name, label, full: header.title, status };
-    }
-  }
   let rows = null;
-  sections.push({
+  const section = {
     element,
     table,
+    scroll: table.parentNode,
+    // The text of the lines that are not in the table as it was written.
+    rest: find(":scope > details > noscript", element),
     index: sections.length,
     kind: element.classList[1],
     title: find("h2", element).textContent,
     note: find(".note", element),
     noteText: find(".note", element).textContent,
-    corner: table.tHead.rows[0].cells[0].textContent,
+    corner: table.dataset.layout === "rows" ? "" : table.tHead.rows[0].cells[0].textContent,
     initialLayout: table.dataset.layout,
     folded: new Set(),
+    arranged: emptyArrangement(),
     shown: null,
     // Read when first asked for.
     get rows() { return chosenRows(this, rows || (rows = readRows(this))); },
-  });
+  };
+  sections.push(section);
+  if (runs.length > 0) return;
+  for (const header of section.initialLayout === "rows" ? linesOf(section).map((line) => line.cells[0]) : [...table.tHead.rows[0].cells].slice(1)) {
+    const label = [...header.childNodes].find((node) => node.nodeType === Node.TEXT_NODE).data;
+    const { run, name = label, status: ending = "" } = header.dataset;
+    runs[run] = { name, label, full: header.title, status: ending };
+  }
 }
 
 const sameCell = (a, b) => {

@@ -4,9 +4,36 @@ const oneLine = (text) => text.replace(/[\t\r\n]+/g, " ");
 const latex = (text) => oneLine(text).replace(/[\\{}$&#^_%~]/g, (letter) =>
   ({ "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" })[letter] || "\\" + letter);
 
+/// The notes that are shown, by run; their boxes are no table of the page.
+function shownNotes() {
+  const part = find(".part.notes");
+  if (!part || !find("details", part).open) return new Map();
+  return new Map(findAll(".artifact", part).filter((box) => !box.hidden).map((box) => [Number(box.dataset.run), runFacts[box.dataset.run].note]));
+}
+
+function notesTable() {
+  const notes = shownNotes(), order = arranged(orderedRuns(visibleRuns()), Number, state.runColumns);
+  if (notes.size === 0) return [];
+  return [{ title: "Notes", lines: [["Note", ...order.map((run) => runs[run].name)], ["note", ...order.map((run) => notes.get(run) || "")]], best: [[]] }];
+}
+
+/// What the page says of groups, without its drawings.
+function groupsTable() {
+  const table = find(".part.grouped > details[open] table");
+  if (!table) return [];
+  const textOf = (cell) => {
+    const copyOf = cell.cloneNode(true);
+    for (const unseen of findAll("i, svg", copyOf)) unseen.remove();
+    return copyOf.textContent;
+  };
+  const lines = [...table.rows].map((row) => [...row.cells].map(textOf)), width = lines[0].length - 1;
+  return [{ title: "Groups", lines: lines.map((line) => Array.from({ length: width }, (_, i) => line[i] || "")), best: lines.slice(1).map(() => []) }];
+}
+const everythingExported = () => [...exported(), ...groupsTable()];
+
 /// The tables as they are shown, with exact values: [{title, lines}], the first line a header.
 function exported() {
-  return sections.filter((section) => !isOverview(section) && shownOf(section).rows.length > 0 && find("details", section.element).open)
+  const tables = sections.filter((section) => !isOverview(section) && shownOf(section).rows.length > 0 && find("details", section.element).open)
     .map((section) => ({
       title: section.title,
       lines: [[section.corner || "Name", ...section.shown.order.map((run) => runs[run].name)],
@@ -14,6 +41,7 @@ function exported() {
           state.show === "value" ? row.cells[run].text : shownText(row, run))])],
       best: section.shown.rows.map((row) => section.shown.order.map((run) => row.cells[run].best)),
     }));
+  return [...tables, ...notesTable()];
 }
 
 function csvOf(lines) {
@@ -26,15 +54,15 @@ function csvOf(lines) {
 }
 
 const formats = {
-  tsv: () => exported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
-  markdown: () => exported().map((table) => {
+  tsv: () => everythingExported().map((table) => [table.title, ...table.lines.map((line) => line.map(oneLine).join("\t"))].join("\n")).join("\n\n") + "\n",
+  markdown: () => everythingExported().map((table) => {
     const escape = (text) => oneLine(text).replace(/[\\|<>`*_]/g, "\\$&");
     const lines = table.lines.map((line, i) => "| " + line.map((text, k) =>
       i > 0 && k > 0 && table.best[i - 1][k - 1] ? `**${escape(text)}**` : escape(text)).join(" | ") + " |");
     lines.splice(1, 0, "|" + table.lines[0].map((_, i) => (i === 0 ? " --- |" : " ---: |")).join(""));
     return `### ${escape(table.title)}\n\n${lines.join("\n")}`;
   }).join("\n\n") + "\n",
-  latex: () => exported().map((table) => {
+  latex: () => everythingExported().map((table) => {
     const lines = table.lines.map((line, i) => line.map((text, k) =>
       i > 0 && k > 0 && table.best[i - 1][k - 1] ? `\\textbf{${latex(text)}}` : latex(text)).join(" & ") + " \\\\");
     lines.splice(1, 0, "\\hline");
@@ -48,9 +76,10 @@ const formats = {
   json: () => {
     const value = (cell) => cell.kind === "m" ? undefined : cell.kind === "z" ? null : cell.kind === "b" && /^(true|false)$/.test(cell.text)
       ? cell.text === "true" : cell.kind === "n" && String(cell.number) === cell.text ? cell.number : cell.text;
+    const notes = shownNotes();
     return JSON.stringify(visibleRuns().map((run) => ({ run: runs[run].full, ...Object.fromEntries(sections
       .filter((section) => !isOverview(section)).map((section) =>
-        [section.title, Object.fromEntries(shownOf(section).rows.map((row) => [row.name, value(row.cells[run])]))])) })), null, 2) + "\n";
+        [section.title, Object.fromEntries(shownOf(section).rows.map((row) => [row.name, value(row.cells[run])]))])), Note: notes.get(run) })), null, 2) + "\n";
   },
 };
 

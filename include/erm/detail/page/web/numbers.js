@@ -16,6 +16,14 @@ function format(value, scientific, digits = 6) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
 }
+/// The texts of numbers on an axis: six digits, or for all of them as many more as tell different ones apart.
+function distinctTexts(numbers, scientific) {
+  const different = new Set(numbers).size;
+  for (let digits = 6; ; ++digits) {
+    const texts = numbers.map((number) => format(number, scientific, digits));
+    if (digits === 17 || new Set(texts).size === different) return texts;
+  }
+}
 /// The texts of numbers in a table: those that look alike get as many more digits as tell all of them apart.
 function apartTexts(numbers, scientific, least = 6) {
   const texts = [];

@@ -8,9 +8,8 @@ function render() {
   const isAsWritten = isFirst && addressOfState() === "";
   rankRuns();
   for (const section of sections) {
-    if (isAsWritten && isLarge(section) && !isOverview(section)) {
-      addSortButtons(section);
-      if (canFold(section)) comingIntoView.observe(section.element);
+    if (isAsWritten && section.rest && !isOverview(section)) {
+      comingIntoView.observe(section.element);
       continue;
     }
     renderSection(section, shown);
@@ -24,6 +23,7 @@ function render() {
   markTables();
   showControls();
   renderWinner(shown);
+  showCharts(rowWords() ? (name) => isWanted(name.toLowerCase()) : null);
   renderCharts();
   renderPlots();
   if (!isFirst) saveState();

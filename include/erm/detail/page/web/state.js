@@ -2,7 +2,8 @@
 
 const state = {
   baseline: 0, hidden: new Set(), filter: "", differing: false, show: "value", layout: "", sort: null, closed: new Set(),
-  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step", brush: new Map(), color: "",
+  x: "step", smooth: 0, log: false, outliers: false, group: "", band: "sd", zoom: null, zoomAxis: "step",
+  logX: false, zoomY: new Map(), charts: "", panels: new Set(), brush: new Map(), color: "", axes: null, scatter: null,
   main: "", point: "",
 };
 let defaultBaseline = 0;
@@ -15,16 +16,23 @@ function addressOfState() {
   if (state.differing) parts.set("differing", "1");
   if (state.show !== "value") parts.set("show", state.show);
   if (state.layout) parts.set("layout", state.layout);
+  const columns = addressOfColumns();
+  if (columns) parts.set("columns", columns);
   if (state.sort) parts.set("sort", JSON.stringify(state.sort));
   if (state.closed.size) parts.set("closed", [...state.closed].join("."));
   const folded = sections.flatMap((section) => [...section.folded].map((path) => [section.index, path]));
   if (folded.length) parts.set("folded", JSON.stringify(folded));
-  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", ""], ["main", ""], ["point", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
+  for (const [name, usual] of [["x", "step"], ["group", ""], ["band", "sd"], ["color", plots.usualColor || ""], ["main", ""], ["point", ""]]) if (state[name] !== usual) parts.set(name, state[name]);
   if (state.smooth) parts.set("smooth", state.smooth);
   if (state.log) parts.set("log", "1");
   if (state.outliers) parts.set("outliers", "1");
   if (state.zoom) parts.set("zoom", state.zoom.join("_"));
   if (state.zoom && state.zoomAxis !== "step") parts.set("zoomaxis", state.zoomAxis);
+  if (state.logX) parts.set("logx", "1");
+  if (state.zoomY.size) parts.set("zoomy", JSON.stringify([...state.zoomY]));
+  if (state.charts) parts.set("charts", state.charts);
+  if (state.panels.size) parts.set("panels", JSON.stringify([...state.panels]));
+  for (const name of ["axes", "scatter"]) if (state[name]) parts.set(name, JSON.stringify(state[name]));
   if (state.brush.size) parts.set("brush", JSON.stringify([...state.brush]));
   return parts.toString();
 }
@@ -55,6 +63,7 @@ function loadState() {
   const folded = parsed(parts.get("folded"));
   for (const section of sections)
     section.folded = new Set((Array.isArray(folded) ? folded : []).filter((entry) => Array.isArray(entry) && entry[0] === section.index).map((entry) => entry[1]));
+  loadColumns(parts.get("columns"));
   state.x = ["time", "clock"].includes(parts.get("x")) ? parts.get("x") : "step";
   state.smooth = Math.min(0.99, Math.max(0, Number(parts.get("smooth")) || 0));
   state.log = parts.get("log") === "1";
@@ -64,13 +73,23 @@ function loadState() {
   const zoom = (parts.get("zoom") || "").split("_").map(Number);
   state.zoom = zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? zoom : null;
   state.zoomAxis = parts.get("zoomaxis") || "step";
+  state.logX = parts.get("logx") === "1";
+  state.zoomY = new Map(asList(parsed(parts.get("zoomy"))).filter((entry) => Array.isArray(entry) && Array.isArray(entry[1]) &&
+    entry[1].length === 2 && entry[1].every(Number.isFinite) && entry[1][0] < entry[1][1]));
+  state.charts = parts.get("charts") || "";
+  state.panels = new Set(asList(parsed(parts.get("panels"))));
   const sort = parsed(parts.get("sort"));
   state.sort = sort && Number.isInteger(sort.section) && sections[sort.section] && (/^(row|name)$/.test(sort.by) || (sort.by === "run" && isRun(sort.key))) ? sort : null;
-  state.color = plots.color && [...plots.color.options].some((one) => one.value === parts.get("color")) ? parts.get("color") : "";
-  const brush = parsed(parts.get("brush"));
-  state.brush = new Map((Array.isArray(brush) ? brush : []).filter((entry) => Array.isArray(entry) && plots.axes && plots.axes.has(entry[0]) &&
+  const isAxis = (key) => axisChoices !== null && axisChoices.has(key);
+  state.color = parts.get("color") === "" || isAxis(parts.get("color")) ? parts.get("color") : plots.usualColor || "";
+  const [shownAxes, scattered] = ["axes", "scatter"].map((name) => asList(parsed(parts.get(name))).filter(isAxis));
+  state.axes = shownAxes.length ? [...new Set([...shownAxes, plots.objective].filter(Boolean))] : null;
+  state.scatter = scattered.length === 2 ? scattered : null;
+  state.brush = new Map(asList(parsed(parts.get("brush"))).filter((entry) => Array.isArray(entry) && isAxis(entry[0]) &&
     Array.isArray(entry[1]) && entry[1].length === 2 && entry[1].every(Number.isFinite)));
 }
+
+const asList = (value) => (Array.isArray(value) ? value : []);
 
 function parsed(text) {
   try {
@@ -82,8 +101,10 @@ function parsed(text) {
 
 const plots = {};
 const inBrush = (run) => [...state.brush].every(([name, [low, high]]) => {
-  const place = plots.axes.get(name).place(run);
+  const place = axisNamed(name).place(run);
   return place >= low - 1e-9 && place <= high + 1e-9;
 });
-const isVisible = (run) => !state.hidden.has(run) && inBrush(run);
+/// Whether neither the filter nor a selection in the plots leaves a run out.
+const isChosen = (run) => passesFilter(run) && inBrush(run);
+const isVisible = (run) => !state.hidden.has(run) && isChosen(run);
 const visibleRuns = () => runs.map((_, run) => run).filter(isVisible);

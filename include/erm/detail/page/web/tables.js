@@ -5,14 +5,14 @@ const layoutOf = (section) => (isOverview(section) ? "rows" : state.layout || se
 
 /// Whether a lower-case text has every word.
 function filterTest() {
-  const words = state.filter.toLowerCase().split(/\s+/);
+  const words = rowWords().toLowerCase().split(/\s+/);
   return (text) => words.every((word) => text.includes(word));
 }
 
 function shownRows(section) {
   const isWanted = filterTest();
   return section.rows.filter((row) => isOverview(section) || section.kind === "runs" ||
-    (isWanted(row.search) && (!state.differing || row.differs)));
+    (isWanted(searchText(row)) && (!state.differing || row.differs))).filter((row) => !section.arranged.hidden.has(row.name));
 }
 
 function runHeader(section, run, scope) {
@@ -68,7 +68,7 @@ const canFold = (section) => /dict|provenance/.test(section.kind);
 /// the path begins, or {rows, path, from, depth, folded}.
 function pathTree(section, rows, from = 0, depth = 0, into = []) {
   const sort = state.sort;
-  const isFlat = !canFold(section) || (sort && sort.section === section.index && sort.by !== "row");
+  const isFlat = !canFold(section) || section.arranged.pinned.length + section.arranged.moves.length > 0 || (sort && sort.section === section.index && sort.by !== "row");
   for (let i = 0, end; i < rows.length; i = end) {
     const name = rows[i].name;
     let dot = isFlat ? -1 : name.indexOf(".", from + 1);
@@ -82,7 +82,7 @@ function pathTree(section, rows, from = 0, depth = 0, into = []) {
     // Keys that follow each other in all of them are one step.
     for (let next = dot; next > 0 && inside.every((row) => row.name.startsWith(name.slice(0, next + 1))); next = name.indexOf(".", dot + 1)) dot = next;
     const path = name.slice(0, dot);
-    const folded = section.folded.has(path) && !state.filter;
+    const folded = section.folded.has(path) && !rowWords();
     into.push({ rows: inside, path, from, depth, folded });
     if (!folded) pathTree(section, inside, dot, depth + 1, into);
   }
@@ -95,7 +95,7 @@ const differ = (count) => `${count} differ${count === 1 ? "s" : ""}`;
 function foldHeader(section, item, scope) {
   const differing = item.rows.filter((row) => row.differs).length;
   const header = make("th", { scope, class: (scope === "row" ? deep(item.depth) : item.folded && differing ? "x" : "") || null },
-    make("button", { type: "button", class: "fold", disabled: state.filter !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
+    make("button", { type: "button", class: "fold", disabled: rowWords() !== "", "aria-expanded": String(!item.folded), "data-path": item.path, onclick: () => {
       if (!section.folded.delete(item.path)) section.folded.add(item.path);
       renderSection(section, visibleRuns());
       saveState();
@@ -111,50 +111,77 @@ function foldCell(item, run) {
   return make("td", { class: count ? "f d" : "f" }, count ? differ(count) : "");
 }
 
-function columnsTable(section, rows, order) {
-  const head = make("tr", null, make("th", { scope: "col" }));
+/// What a table holds, whose cells are made when they are asked for: its corner, a header for each column, and its lines.
+function columnsPlan(section, rows, order) {
+  const corner = make("th", { scope: "col" });
   if (rows.length > 1) {
-    head.firstChild.append(sortButton("name", section, "name", section.corner || "name", section.corner || "Name"));
+    corner.append(sortButton("name", section, "name", section.corner || "name", section.corner || "Name"));
     const direction = sortDirection("name", section, "name");
-    if (direction) head.firstChild.setAttribute("aria-sort", direction);
+    if (direction) corner.setAttribute("aria-sort", direction);
   } else {
-    head.firstChild.append(section.corner);
+    corner.append(section.corner);
   }
-  head.append(...order.map((run) => runHeader(section, run, "col")));
-  const body = make("tbody");
-  for (const item of pathTree(section, rows)) {
-    if (item.rows) {
-      const { header, differing } = foldHeader(section, item, "row");
-      body.append(make("tr", { class: item.folded && differing ? "group x" : "group" }, header, order.map((run) => foldCell(item, run))));
-      continue;
+  const planLine = (item) => {
+    if (!item.rows) {
+      const { row, from, depth } = item;
+      const isMarked = row.differs && !row.plain;
+      return { key: row, isMarked, class: isMarked ? "x" : null, cell: (column) => makeCell(row, order[column]),
+        header: () => make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))) };
     }
-    const { row, from, depth } = item;
-    body.append(make("tr", row.differs && !row.plain ? { class: "x" } : null,
-      make("th", { scope: "row", class: deep(depth) || null, "data-point": row.point || null }, nameParts(row, from && row.name.slice(from))), order.map((run) => makeCell(row, run))));
-  }
-  return [make("thead", null, head), body];
+    const { header, differing } = foldHeader(section, item, "row");
+    const isMarked = item.folded && differing > 0;
+    return { isMarked, class: isMarked ? "group x" : "group", header: () => header, cell: (column) => foldCell(item, order[column]) };
+  };
+  return { corner, columns: order.map((run) => ({ key: run, name: run, header: () => runHeader(section, run, "col") })), lines: pathTree(section, rows).map(planLine) };
 }
 
-function rowsTable(section, rows, order) {
+function rowsPlan(section, rows, order) {
   const items = pathTree(section, rows);
-  const head = make("tr", null, make("th", { scope: "col" }, "Run"),
-    items.map((item) => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col"))));
-  const body = make("tbody");
-  for (const run of order) {
-    body.append(make("tr", { class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null }, runHeader(section, run, "row"),
-      items.map((item) => (item.rows ? foldCell(item, run) : makeCell(item.row, run)))));
-  }
-  return [make("thead", null, head), body];
+  return {
+    corner: make("th", { scope: "col" }, "Run"),
+    columns: items.map((item) => ({ key: item.row, name: item.row && item.row.name,
+      isMarked: item.rows ? item.folded && item.rows.some((row) => row.differs) : item.row.differs && !item.row.plain,
+      header: () => (item.rows ? foldHeader(section, item, "col").header : nameHeader(section, item.row, "col")) })),
+    lines: order.map((run) => ({ key: run, class: [isVisible(run) ? "" : "off", ranking.apart[run] ? "apart" : ""].join(" ").trim() || null, header: () => runHeader(section, run, "row"),
+      cell: (column) => (items[column].rows ? foldCell(items[column], run) : makeCell(items[column].row, run)) })),
+  };
+}
+function planOf(section, rows, order) {
+  const isByRun = layoutOf(section) === "rows";
+  const plan = (isByRun ? rowsPlan : columnsPlan)(section, rows, order);
+  const { pinned } = isByRun ? section.arranged : state.runColumns;
+  plan.pinned = plan.columns.filter((column) => pinned.includes(column.name)).length;
+  if (columnChoice(section).keys.length > 1) plan.corner.append(columnsButton(section));
+  return plan;
+}
+
+/// The header of a column, which can be dragged.
+function columnHeader(column) {
+  const header = column.header();
+  header.column = column.name;
+  return header;
+}
+
+/// The head and the body of a whole table.
+function partsOf(plan) {
+  const places = plan.columns.map((_, column) => column);
+  return [make("thead", null, make("tr", null, plan.corner, plan.columns.map(columnHeader))),
+    make("tbody", null, plan.lines.map((line) => make("tr", { class: line.class }, line.header(), places.map(line.cell))))];
 }
 
 function renderSection(section, shown) {
   for (const row of section.rows) judge(row, shown);
-  const layout = layoutOf(section);
-  const order = orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(inBrush) : shown, layout);
-  const rows = orderedRows(section, shownRows(section));
-  section.table.dataset.layout = layout;
-  section.table.replaceChildren(...(layout === "rows" ? rowsTable(section, rows, order) : columnsTable(section, rows, order)));
-  section.shown = { rows, order };
+  const order = arranged(orderedRuns(isOverview(section) ? runs.map((_, run) => run).filter(isChosen) : shown, layoutOf(section)), Number, state.runColumns);
+  const rows = arranged(orderedRows(section, shownRows(section)), (row) => row.name, section.arranged);
+  section.table.dataset.layout = layoutOf(section);
+  const plan = planOf(section, rows, order);
+  section.shown = { rows, order, plan };
+  if (section.rest) {
+    drawInView(section, plan);
+  } else {
+    section.table.replaceChildren(...partsOf(plan));
+    if (plan.pinned) pinColumns(section, plan);
+  }
   const isNarrowed = rows.length < section.rows.length;
   section.note.textContent = isNarrowed ? `${rows.length} of ${section.rows.length} rows shown` : section.noteText;
   section.element.classList.toggle("emptied", rows.length === 0 && !isOverview(section));
@@ -165,22 +192,7 @@ const shownOf = (section) => {
   return section.shown;
 };
 
-/// Buttons to sort by in the head of a table that is otherwise as it was written.
-function addSortButtons(section) {
-  const byRow = section.initialLayout === "rows";
-  if (runs.length < 2) return;
-  [...section.table.tHead.rows[0].cells].forEach((header, i) => {
-    if (byRow && i === 0) return;
-    const key = byRow ? readName(header).name : i === 0 ? "name" : i - 1;
-    const label = byRow ? key : i === 0 ? section.corner || "name" : runs[i - 1].name;
-    const parts = header.childNodes.length ? [...header.childNodes] : ["Name"];
-    header.append(sortButton(byRow ? "row" : i === 0 ? "name" : "run", section, key, label, parts));
-  });
-}
-
-const isLarge = (section) => section.element.classList.contains("big");
-
-/// The paths of a large dict fold from when it comes into view.
+/// A large table is as it was written until it comes into view.
 const comingIntoView = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;

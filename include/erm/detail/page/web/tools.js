@@ -6,11 +6,6 @@ const button = (text, attributes, onclick) => make("button", { type: "button", .
 const labelled = (text, control) => make("label", null, make("span", null, text), control);
 
 function addTools() {
-  tools.filter = make("input", { type: "search", placeholder: "Filter by name or value", "aria-label": "Filter rows by name or value", oninput: () => {
-    state.filter = tools.filter.value;
-    render();
-    say(`${sections.reduce((sum, section) => sum + (isOverview(section) ? 0 : section.shown.rows.length), 0)} rows shown`);
-  } });
   tools.differing = button("Differences only", { "aria-pressed": "false", title: "d" }, () => toggleDiffering());
   tools.show = make("select", { onchange: () => { state.show = tools.show.value; render(); } },
     option("value", "values"), option("difference", "difference to baseline"), option("percent", "percent to baseline"));
@@ -33,13 +28,13 @@ function addTools() {
     button("Download JSON", {}, () => download(new Blob([formats.json()], { type: "application/json" }), "comparison.json"))));
   const help = button("?", { "aria-label": "Keyboard help", title: "?" }, showHelp);
   const several = runs.length > 1;
-  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, tools.filter, several ? tools.differing : null,
-    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help));
+  find("main").before(make("nav", { class: "tools", "aria-label": "Tools" }, addFilterField(), several ? tools.differing : null,
+    several ? labelled("Show", tools.show) : null, several ? tools.layout : null, tools.fold, menu, help, filterField.fault));
   document.body.append(status);
 }
 
 function showControls() {
-  tools.filter.value = state.filter;
+  showFilter();
   tools.differing.setAttribute("aria-pressed", String(state.differing));
   tools.show.value = state.show;
 }
@@ -51,12 +46,12 @@ function toggleDiffering() {
 }
 
 function showHelp() {
-  let dialog = find("dialog");
+  let dialog = find("dialog.keys");
   if (!dialog) {
     const keys = [["/", "filter"], ["d", "differences only"], ["n, p", "next and previous row that differs"],
-      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["?", "this help"],
+      ["← →", "move the cursor of a chart"], ["+ −", "zoom a chart in and out"], ["Enter", "enlarge a chart"], ["↑ ↓", "on an axis of many runs: move the lower end of the selection, with Shift the upper"], ["← →, Del", "on the title of such an axis: move it, remove it"], ["?", "this help"],
       ["Esc", "close, clear the filter, zoom out, or select all runs"]];
-    dialog = make("dialog", { "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
+    dialog = make("dialog", { class: "keys", "aria-label": "Keyboard help" }, make("h2", null, "Keys"),
       make("dl", null, keys.flatMap(([key, text]) => [make("dt", null, make("kbd", null, key)), make("dd", null, text)])),
       button("Close", {}, () => dialog.close()));
     document.body.append(dialog);
@@ -64,13 +59,23 @@ function showHelp() {
   if (!dialog.open) dialog.showModal();
 }
 
+/// Where a section's plan has a row that differs: the header of its column or line.
+function markedHeaders(section) {
+  const { plan } = shownOf(section), isByRun = layoutOf(section) === "rows";
+  return (isByRun ? plan.columns : plan.lines).flatMap((item, place) => (item.isMarked ? [{ section, place, isByRun }] : []));
+}
+
+let atDifference = null;
 function goToDifference(forward) {
-  const marks = findAll(".part:not(.overview) > details[open] tr.x > th, .part:not(.overview) > details[open] thead th.x");
+  const marks = sections.filter((section) => !isOverview(section) && find("details", section.element).open).flatMap(markedHeaders);
   if (marks.length === 0) return say("No row differs");
-  const current = marks.indexOf(find(".at"));
+  const current = atDifference ? marks.findIndex((mark) => mark.section === atDifference.section && mark.place === atDifference.place) : -1;
   const next = current < 0 ? (forward ? 0 : marks.length - 1) : (current + (forward ? 1 : marks.length - 1)) % marks.length;
   for (const mark of findAll(".at")) mark.classList.remove("at");
-  const target = marks[next];
+  const { section, place, isByRun } = atDifference = marks[next];
+  if (section.rest) bringIntoView(section, place, isByRun);
+  const target = section.rest ? find(isByRun ? `thead [aria-colindex="${place + 2}"]` : `[aria-rowindex="${place + 2}"] > th`, section.table)
+    : isByRun ? section.table.tHead.rows[0].cells[place + 1] : section.table.tBodies[0].rows[place].cells[0];
   target.classList.add("at");
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -82,15 +87,16 @@ function listenToKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (event.key === "Escape") {
+      if (find("dialog[open]")) return;
       if (find(".menu[open]")) find(".menu[open]").open = false;
       else if (state.filter) { state.filter = ""; render(); }
-      else if (state.zoom) { state.zoom = null; render(); }
+      else if (state.zoom || state.zoomY.size) zoomOut();
       else if (state.brush.size) { state.brush.clear(); render(); }
       if (typing) event.target.blur();
       return;
     }
     if (typing || find("dialog[open]")) return;
-    const action = { "/": () => tools.filter.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
+    const action = { "/": () => filterField.input.focus(), d: () => runs.length > 1 && toggleDiffering(), n: () => goToDifference(true),
       p: () => goToDifference(false), "?": showHelp }[event.key];
     if (!action) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // Who won: which metric ranks the runs, which point of its curves counts, and the words that name the best run.
 
 /// What the reader may choose to count of a curve. "": what the goal of the metric says.
-const points = new Map([["", "best"], ["last", "last"], ["min", "min"], ["max", "max"], ["best", "best so far"]]);
+const pointChoices = new Map([["", "best"], ["last", "last"], ["min", "min"], ["max", "max"], ["best", "best so far"]]);
 const pointNames = { last: "last", min: "min of curve", max: "max of curve" };
 const apartWords = { failed: "failed", killed: "killed", diverged: "diverged" };
 const apartOrder = ["", "missing", "diverged", "failed", "killed"];
@@ -177,10 +177,10 @@ function addWinnerControls() {
   if (!winner.part) return;
   winner.written = [...winner.part.childNodes];
   winner.words = make("div", null, winner.written);
-  const choose = (name) => (event) => { state[name] = event.target.value; render(); say(find("h2", winner.part).textContent); };
-  winner.main = make("select", { onchange: choose("main"), onfocus: fillMetrics, onpointerdown: fillMetrics },
+  const take = (name) => (event) => { state[name] = event.target.value; axes.clear(); render(); say(find("h2", winner.part).textContent); };
+  winner.main = make("select", { onchange: take("main"), onfocus: fillMetrics, onpointerdown: fillMetrics },
     option("", ranking.row ? ranking.row.label : "—"));
-  winner.point = make("select", { onchange: choose("point") }, [...points].map(([value, text]) => option(value, text)));
+  winner.point = make("select", { onchange: take("point") }, [...pointChoices].map(([value, text]) => option(value, text)));
   winner.part.append(winner.words, make("div", { class: "choices" }, labelled("Rank by", winner.main),
     find("script.extremes") ? labelled("Value of a curve", winner.point) : null));
 }

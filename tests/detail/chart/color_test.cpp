@@ -1,4 +1,4 @@
-#include "erm/detail/plotly/color.hpp"
+#include "erm/detail/chart/color.hpp"
 
 #include <string_view>
 

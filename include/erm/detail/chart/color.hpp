@@ -102,7 +102,8 @@ class ColorScale {
       add({"#000000", "#ffffff"});
     } else if (name == "Blues") {
       stops = {
-          {0, {5, 10, 172}}, {.35, {40, 60, 190}}, {.5, {70, 100, 245}}, {.7, {106, 137, 247}}, {1, {220, 220, 220}}};
+          {0, {5, 10, 172}}, {.35, {40, 60, 190}}, {.5, {70, 100, 245}}, {.6, {90, 120, 245}},
+          {.7, {106, 137, 247}}, {1, {220, 220, 220}}};
     } else if (name == "Reds") {
       stops = {{0, {220, 220, 220}}, {.2, {245, 195, 157}}, {.4, {245, 160, 105}}, {1, {178, 10, 28}}};
     } else if (name == "Greens") {
@@ -115,10 +116,43 @@ class ColorScale {
     } else if (name == "Jet") {
       stops = {{0, {0, 0, 131}},      {.125, {0, 60, 170}}, {.375, {5, 255, 255}},
                {.625, {255, 255, 0}}, {.875, {250, 0, 0}},  {1, {128, 0, 0}}};
+    } else if (name == "Bluered") {
+      add({"#0000ff", "#ff0000"});
+    } else if (name == "Blackbody") {
+      stops = {{0, {0, 0, 0}}, {.2, {230, 0, 0}}, {.4, {230, 210, 0}}, {.7, {255, 255, 255}}, {1, {160, 200, 255}}};
+    } else if (name == "Cividis") {
+      add({"#00204c", "#002a66", "#00346e", "#273f6c", "#3c4a6b", "#4c556b", "#5b5f6d", "#686a70", "#757575", "#838178",
+           "#928c78", "#a19876", "#b0a572", "#c0b16d", "#d1bf66", "#e1cc5c", "#f3db4f", "#ffe945"});
+    } else if (name == "Earth") {
+      stops = {{0, {0, 0, 130}},      {.1, {0, 180, 180}}, {.2, {40, 210, 40}},
+               {.4, {230, 230, 50}}, {.6, {120, 70, 20}}, {1, {255, 255, 255}}};
+    } else if (name == "Electric") {
+      stops = {{0, {0, 0, 0}},       {.15, {30, 0, 100}}, {.4, {120, 0, 100}},
+               {.6, {160, 90, 0}}, {.8, {230, 200, 0}}, {1, {255, 250, 220}}};
+    } else if (name == "Picnic") {
+      add({"#0000ff", "#3399ff", "#66ccff", "#99ccff", "#ccccff", "#ffffff", "#ffccff", "#ff99ff", "#ff66cc", "#ff6666",
+           "#ff0000"});
+    } else if (name == "Portland") {
+      add({"#0c3383", "#0a88ba", "#f2d338", "#f28f38", "#d91e1e"});
+    } else if (name == "Rainbow") {
+      add({"#96005a", "#0000c8", "#0019ff", "#0098ff", "#2cff96", "#97ff00", "#ffea00", "#ff6f00", "#ff0000"});
+    } else if (name == "YlGnBu") {
+      add({"#081d58", "#253494", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb", "#c7e9b4", "#edf8d9", "#ffffd9"});
+    } else if (name == "YlOrRd") {
+      add({"#800026", "#bd0026", "#e31a1c", "#fc4e2a", "#fd8d3c", "#feb24c", "#fed976", "#ffeda0", "#ffffcc"});
     } else {
       add({"#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"});
     }
     return ColorScale(std::move(stops));
+  }
+
+  /// Whether plotly has a scale under that name.
+  static bool is_known(std::string_view name) {
+    static constexpr std::string_view names[] = {"Greys",   "Blues",    "Reds",     "Greens",  "RdBu",   "Hot",
+                                                 "Jet",     "Bluered",  "Blackbody", "Cividis", "Earth",  "Electric",
+                                                 "Picnic",  "Portland", "Rainbow",  "YlGnBu",  "YlOrRd", "Viridis"};
+    if (name.size() > 2 && name.substr(name.size() - 2) == "_r") name.remove_suffix(2);
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
   }
 
   [[nodiscard]] ColorScale reversed() const {

@@ -2,11 +2,13 @@
 // plotly 6 ({"dtype": "f8", "bdata": "<base64>"}).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,6 +34,8 @@ inline double no_number() noexcept { return not_a_number(); }
 struct PlotlyColumn {
   std::vector<double> numbers;
   std::vector<std::string> texts;
+  std::vector<bool> was_text;       // for each of `texts` whether the figure has it as text
+  std::vector<std::string> groups;  // of a list of two lists: the groups of the categories in `texts`
 
   [[nodiscard]] std::size_t size() const { return numbers.size(); }
   [[nodiscard]] std::string text(std::size_t i) const {
@@ -40,16 +44,18 @@ struct PlotlyColumn {
     if (is_finite(numbers[i])) append_floating(out, numbers[i]);
     return out;
   }
-  /// Whether all values are numbers or text that is a number; values may be missing.
+  [[nodiscard]] std::string group(std::size_t i) const { return i < groups.size() ? groups[i] : std::string(); }
+  /// Whether plotly takes the values for numbers: at most two different words for each different number. Missing values
+  /// do not count; with others, words have no place ("NaN", "n/a").
   [[nodiscard]] bool is_numeric() const {
-    bool any = false;
+    if (texts.empty()) return true;
+    std::set<std::string_view> seen;
+    std::size_t words = 0, count = 0;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (is_finite(numbers[i]))
-        any = true;
-      else if (!texts.empty() && !texts[i].empty())
-        return false;
+      if (texts[i].empty() || !seen.insert(texts[i]).second) continue;
+      ++(is_finite(numbers[i]) ? count : words);
     }
-    return any || texts.empty();
+    return words <= 2 * count;
   }
 };
 
@@ -63,8 +69,8 @@ inline std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view t
     const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
                       : c >= 'a' && c <= 'z' ? c - 'a' + 26
                       : c >= '0' && c <= '9' ? c - '0' + 52
-                      : c == '+'             ? 62
-                      : c == '/'             ? 63
+                      : c == '+' || c == '-' ? 62  // the second is of the alphabet for addresses
+                      : c == '/' || c == '_' ? 63
                                              : -1;
     if (digit < 0) return std::nullopt;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
@@ -136,12 +142,27 @@ inline std::string_view text_of(const Json* json) {
                                               : std::string_view();
 }
 
+/// `text` without what plotly skips in a number: quotes, spaces, "%", "$" and "#" around it, commas in it.
+inline std::string cleaned_number(std::string_view text) {
+  const std::string_view around = "'\"%,$# \t\r\n";
+  const std::size_t begin = text.find_first_not_of(around);
+  if (begin == std::string_view::npos) return {};
+  std::string out;
+  for (const char c : text.substr(begin, text.find_last_not_of(around) - begin + 1))
+    if (c != ',' && c != ' ') out += c;
+  return out;
+}
+
 /// The finite number that `json` is or that its text is; otherwise nothing.
 inline std::optional<double> number_of(const Json* json) {
   if (json == nullptr) return std::nullopt;
   std::optional<double> number;
   if (json->is_number()) number = json->get<double>();
-  if (json->is_string()) number = parse_number(json->get_ref<const std::string&>());
+  if (json->is_string()) {
+    const std::string& text = json->get_ref<const std::string&>();
+    number = parse_number(text);
+    if (!number && text.size() < 60) number = parse_number(cleaned_number(text));
+  }
   return number && is_finite(*number) ? number : std::nullopt;
 }
 
@@ -167,30 +188,43 @@ inline bool is_typed_array(const Json* json) {
   return !text_of(member(json, "bdata")).empty() && !text_of(member(json, "dtype")).empty();
 }
 
-/// The list `key` of a trace; empty where there is none. Throws UndrawableFigure for any other value.
-inline PlotlyColumn read_column(const Json* trace, const char* key) {
+/// The values of `list`, which is named `name`; none where it is null. Throws UndrawableFigure for any other value.
+inline PlotlyColumn column_of(const Json* list, std::string_view name) {
   PlotlyColumn column;
-  const Json* list = member(trace, key);
   if (list == nullptr) return column;
   if (is_typed_array(list)) {
     column.numbers = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
     return column;
   }
-  if (!list->is_array()) throw UndrawableFigure("'" + std::string(key) + "' of a trace is not a list");
+  if (!list->is_array()) throw UndrawableFigure("'" + std::string(name) + "' of a trace is not a list");
+  if (list->size() >= 2 && (*list)[0].is_array() && (*list)[1].is_array()) {
+    if (list->size() > 2) throw UndrawableFigure("its categories have more than two levels");
+    for (std::size_t i = 0; i < (std::min)((*list)[0].size(), (*list)[1].size()); ++i) {
+      column.numbers.push_back(no_number());
+      column.groups.push_back(label_of((*list)[0][i]));
+      column.texts.push_back(column.groups.back().empty() ? std::string() : label_of((*list)[1][i]));
+    }
+    return column;
+  }
   bool any_text = false;
   for (const Json& value : *list) {
     column.numbers.push_back(number_of(&value).value_or(no_number()));
     any_text = any_text || value.is_string() || value.is_boolean();
   }
   if (any_text)
-    for (const Json& value : *list) column.texts.push_back(label_of(value));
+    for (const Json& value : *list) {
+      column.texts.push_back(label_of(value));
+      column.was_text.push_back(value.is_string());
+    }
   return column;
 }
 
-/// The matrix `key`: a list of lists, or a typed array with "shape": "rows, columns". Rows may differ in size.
-inline std::vector<std::vector<double>> read_matrix(const Json* trace, const char* key) {
+/// The list `key` of a trace; empty where there is none.
+inline PlotlyColumn read_column(const Json* trace, const char* key) { return column_of(member(trace, key), key); }
+
+/// The matrix `list`, named `key`: a list of lists, or a typed array with "shape": "rows, columns". Rows may differ in size.
+inline std::vector<std::vector<double>> matrix_of(const Json* list, std::string_view key) {
   std::vector<std::vector<double>> rows;
-  const Json* list = member(trace, key);
   if (list == nullptr) return rows;
   if (is_typed_array(list)) {
     const std::vector<double> all = decode_typed_array(text_of(member(list, "dtype")), text_of(member(list, "bdata")));
@@ -218,11 +252,8 @@ inline std::vector<std::vector<double>> read_matrix(const Json* trace, const cha
   return rows;
 }
 
-/// A title or label without plotly's text markup (<br>, <b>, ...). `json` is {"text": ...}, or the text itself.
-inline std::string title_of(const Json* json) {
-  if (json != nullptr && json->is_object()) json = member(json, "text");
-  if (json == nullptr) return {};
-  const std::string text = label_of(*json);
+/// `text` without plotly's text markup (<br>, <b>, ...).
+inline std::string title_of_text(const std::string& text) {
   std::string out;
   std::size_t end = 0;  // the next '>', which is searched for once
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -246,6 +277,12 @@ inline std::string title_of(const Json* json) {
     i = end;
   }
   return out;
+}
+
+/// A title or label without plotly's text markup. `json` is {"text": ...}, or the text itself.
+inline std::string title_of(const Json* json) {
+  if (json != nullptr && json->is_object()) json = member(json, "text");
+  return json == nullptr ? std::string() : title_of_text(label_of(*json));
 }
 
 }  // namespace erm::detail

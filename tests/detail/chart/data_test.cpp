@@ -1,4 +1,4 @@
-#include "erm/detail/plotly/data.hpp"
+#include "erm/detail/chart/data.hpp"
 
 #include <string>
 
