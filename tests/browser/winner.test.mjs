@@ -103,7 +103,7 @@ test("last, min and max of the curves are a choice for the page, and each says w
     assert.equal((await words(page))[1], "trial_47 0.3449 last value");
     await choose(page, "Value of a curve", "max");
     assert.deepEqual(await rows(), ["energy", "val/accuracy last", "val/accuracy max of curve", "val/loss last", "val/loss max of curve"]);
-    assert.equal((await line())[4], "1.4949 at 0");
+    assert.equal((await line())[4], "1.4949 best at 0");
     assert.match(page.url(), /point=max/);
     await page.reload();
     assert.deepEqual((await rows()).at(-1), "val/loss max of curve");

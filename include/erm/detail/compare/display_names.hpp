@@ -81,18 +81,21 @@ inline std::vector<std::size_t> character_places(std::string_view text) {
   return places;
 }
 
+/// In characters, or fewer.
+inline constexpr std::size_t longest_label = 40;
+
 /// A long name without some of its middle: its beginning, and from the word on in which it differs first from every
 /// other name, which is at byte `differs`.
 inline std::string shortened_name(const std::string& name, std::size_t differs) {
-  constexpr std::size_t longest = 40, head = 14, tail = 24, longest_word = 12;
+  constexpr std::size_t head = 14, tail = 24, longest_word = 12;
   const std::vector<std::size_t> places = character_places(name);
   const std::size_t size = places.size() - 1;
-  if (size <= longest) return name;
+  if (size <= longest_label) return name;
   std::size_t at = 0;
   while (at + 1 < size && places[at + 1] <= differs) ++at;
   std::size_t begin = at;
   while (begin > 0 && at - begin < longest_word && std::strchr("-_/. ,=", name[places[begin - 1]]) == nullptr) --begin;
-  if (begin <= head + 1) return name.substr(0, places[longest - 1]) + "\xE2\x80\xA6";
+  if (begin <= head + 1) return name.substr(0, places[longest_label - 1]) + "\xE2\x80\xA6";
   begin = (std::min)(begin, size - (std::min)(size - head - 1, tail));
   std::string text = name.substr(0, places[head]) + "\xE2\x80\xA6";
   if (size - begin <= tail) return text + name.substr(places[begin]);
@@ -101,6 +104,8 @@ inline std::string shortened_name(const std::string& name, std::size_t differs) 
 
 /// Names for places with little room. Long ones lose what they have in common; all stay apart.
 inline std::vector<std::string> run_labels(const std::vector<std::string>& names) {
+  if (std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= longest_label; }))
+    return names;
   std::vector<std::size_t> order(names.size()), differs(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
