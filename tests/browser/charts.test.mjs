@@ -163,7 +163,7 @@ test("a chart is enlarged to the window by its button or Enter, can be given a y
   await within("numbers", {}, async (page) => {
     await focusOn(page, "tokens");
     await page.keyboard.press("Enter");
-    const large = page.locator("dialog.large");
+    const large = page.locator("dialog.whole");
     assert.ok((await large.locator("svg").first().boundingBox()).width > 1180);
     assert.ok(await large.locator(".grid text").first().evaluate((text) => text.getBoundingClientRect().height) >= 14);
     await page.keyboard.press("ArrowRight");

@@ -91,9 +91,11 @@ test("a large table fits 1280, 390 and 320 pixels, as written and as drawn", asy
 test("hovering a run moves nothing", async () => {
   await within("normal", {}, async (page) => {
     const places = () => page.$$eval("main *", (all) => all.map((one) => { const { x, y, width, height } = one.getBoundingClientRect(); return [x, y, width, height].map(Math.round).join(); }));
+    const header = page.locator(".part.params thead th[data-run='1']");
+    await header.evaluate((element) => element.scrollIntoView({ block: "center" }));
     await page.mouse.move(0, 0);
     const before = await places();
-    await page.locator(".part.params thead th[data-run='1']").hover();
+    await header.hover();
     assert.equal(await page.locator(".part.params th.hover").count(), 1);
     assert.deepEqual(await places(), before);
   });
@@ -209,7 +211,7 @@ test("a long text is its beginning in the table, and whole beside the baseline's
     assert.match(await cell.locator("div").textContent(), /Rule 20: say 0\.\n.*Rule 29: be brief\.\n$/s);
   });
   await within("trials", {}, async (page) => {
-    const more = page.getByLabel("Show all of prompt of trial-2", { exact: true });
+    const more = page.locator(".part.params").getByLabel("Show all of prompt of trial-2", { exact: true });
     assert.equal(await more.evaluate((button) => button.parentNode.textContent), "You are a careful assistant.…");
     await page.fill("input[type=search]", "prompt");
     await more.focus();

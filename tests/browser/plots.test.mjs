@@ -121,7 +121,7 @@ const titles = (page) => page.locator(".plots .title .name").allTextContents();
 const labels = (page) => page.locator(".plots .title").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
 
 test("runs that diverged leave the axes and the colours to the others, and are still there", async () => {
-  await within("search", {}, async (page) => {
+  await within("search", { hash: `#color=val%2Floss&scatter=${encodeURIComponent('["lr","val/loss"]')}` }, async (page) => {
     assert.equal(await page.locator(".plots .bar svg").getAttribute("aria-label"), "Colours: val/loss from 0.7 to ≥ 1.7");
     assert.deepEqual(await page.locator(".plots .bar text").allTextContents(), ["0.7", "1.2", "≥ 1.7"]);
     assert.match(await page.locator(".plots .bar .note").textContent(), /grey: 5 without a value/);
@@ -142,13 +142,13 @@ test("runs that diverged leave the axes and the colours to the others, and are s
 test("an axis can be any param or metric, or the last, least or greatest value of a metric; the objective stays", async () => {
   await within("search", {}, async (page) => {
     const usual = await labels(page);
-    assert.ok(usual.includes("val/loss") && usual.includes("lr (log)"));
+    assert.ok(usual.includes("val/loss (min)") && usual.includes("lr (log)"));
     await page.click("text=Choose axes");
     for (const name of ["lr", "backbone", "optimizer", "augment"]) await page.click(`[aria-label="Remove ${name}"]`);
-    assert.equal(await page.locator('[aria-label="Remove val/loss"]').count(), 0);
-    await page.selectOption('label:has-text("Add an axis") select', "val/loss.min");
+    assert.equal(await page.locator('[aria-label="Remove val/loss (min)"]').count(), 0);
+    await page.selectOption('label:has-text("Add an axis") select', "val/loss.max");
     await page.selectOption('label:has-text("Add an axis") select', "seed");
-    assert.deepEqual(await labels(page), [...usual.filter((name) => !/^(lr|backbone|optimizer|augment)\b(?!ation)/.test(name)), "val/loss (min)", "seed"]);
+    assert.deepEqual(await labels(page), [...usual.filter((name) => !/^(lr|backbone|optimizer|augment)\b(?!ation)/.test(name)), "val/loss (max)", "seed"]);
     const chosen = await labels(page);
     await page.reload();
     assert.deepEqual(await labels(page), chosen);
@@ -168,13 +168,13 @@ test("an axis can be any param or metric, or the last, least or greatest value o
 });
 
 test("axes are put into another order by dragging their titles, and by keyboard", async () => {
-  await within("search", { hash: `#axes=${encodeURIComponent('["lr","seed","val/loss"]')}` }, async (page) => {
-    assert.deepEqual(await labels(page), ["lr (log)", "seed", "val/loss"]);
+  await within("search", { hash: `#axes=${encodeURIComponent('["lr","seed","val/loss.min"]')}` }, async (page) => {
+    assert.deepEqual(await labels(page), ["lr (log)", "seed", "val/loss (min)"]);
     await page.locator(".plots .title").nth(2).focus();
     await page.keyboard.press("ArrowLeft");
-    assert.deepEqual(await labels(page), ["lr (log)", "val/loss", "seed"]);
+    assert.deepEqual(await labels(page), ["lr (log)", "val/loss (min)", "seed"]);
     assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-valuetext")), /^axis 2 of 3$/);
-    assert.match(decodeURIComponent(page.url()), /axes=\["lr","val\/loss","seed"\]/);
+    assert.match(decodeURIComponent(page.url()), /axes=\["lr","val\/loss.min","seed"\]/);
     await page.keyboard.press("Delete");
     assert.equal((await labels(page)).length, 3);  // the objective
     const frames = await page.locator(".plots .title .name").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
@@ -182,19 +182,19 @@ test("axes are put into another order by dragging their titles, and by keyboard"
     await page.mouse.down();
     await page.mouse.move(frames[2].x + 10, frames[2].y + 5, { steps: 4 });
     await page.mouse.up();
-    assert.deepEqual(await labels(page), ["val/loss", "seed", "lr (log)"]);
+    assert.deepEqual(await labels(page), ["val/loss (min)", "seed", "lr (log)"]);
     await page.locator(".plots .title").nth(1).focus();
     await page.keyboard.press("Delete");
-    assert.deepEqual(await labels(page), ["val/loss", "lr (log)"]);
+    assert.deepEqual(await labels(page), ["val/loss (min)", "lr (log)"]);
     // A selection along an axis that is not shown any more still counts, and can be cleared.
     await page.reload();
-    assert.deepEqual(await labels(page), ["val/loss", "lr (log)"]);
+    assert.deepEqual(await labels(page), ["val/loss (min)", "lr (log)"]);
   });
 });
 
 test("the titles of axes never overlap, and one is whole where it has the focus", async () => {
   const all = ["augment", "augmentation.random_resized_crop.minimum_scale", "backbone", "lr", "model.decoder.transformer.attention.heads",
-    "model.encoder.transformer.attention.dropout", "model.encoder.transformer.attention.heads", "optimizer", "seed", "throughput", "val/accuracy", "val/loss.min", "val/loss.max", "val/loss"];
+    "model.encoder.transformer.attention.dropout", "model.encoder.transformer.attention.heads", "optimizer", "seed", "throughput", "val/accuracy", "val/loss", "val/loss.max", "val/loss.min"];
   for (const width of [1280, 390]) {
     for (const count of [2, 5, 14]) {
       await within("search", { width, hash: `#axes=${encodeURIComponent(JSON.stringify(all.slice(-count)))}` }, async (page) => {

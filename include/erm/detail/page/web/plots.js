@@ -4,7 +4,8 @@
 /// is always there.
 function chooseUsualAxes(varying) {
   const keyOf = (row) => (pointWords(row.point) ? `${row.label}.${row.point}` : row.point || !axisChoices.has(`params.${row.name}`) ? row.name : `params.${row.name}`);
-  const metrics = varying.filter((row) => row.point), objective = metrics.find((row) => row.goal);
+  // The last value of the objective stands beside its best one in the table; one axis of both is enough.
+  const metrics = varying.filter((row) => row.point && row.point !== "last"), objective = metrics.find((row) => row.goal);
   const params = varying.filter((row) => !row.point).sort((a, b) => (a.name < b.name ? -1 : 1));
   const keys = [...params, ...metrics.reverse()].map(keyOf).filter((key) => axisChoices.has(key));
   plots.objective = objective && axisChoices.has(keyOf(objective)) ? keyOf(objective) : "";

@@ -8,7 +8,7 @@ function rowsNamed(kind, title) {
   const key = title || kind;
   if (!rowMaps.has(key)) {
     const section = sections.find((one) => one.kind === kind && (!title || one.title === title));
-    rowMaps.set(key, new Map((section ? section.rows : []).map((row) => [row.name, row])));
+    rowMaps.set(key, new Map((section ? section.rows : []).filter((row) => !pointWords(row.point)).map((row) => [row.name, row])));
   }
   return rowMaps.get(key);
 }

@@ -181,7 +181,7 @@ function addWinnerControls() {
   winner.main = make("select", { onchange: take("main"), onfocus: fillMetrics, onpointerdown: fillMetrics },
     option("", ranking.row ? ranking.row.label : "—"));
   winner.point = make("select", { onchange: take("point") }, [...pointChoices].map(([value, text]) => option(value, text)));
-  winner.part.append(winner.words, make("div", { class: "choices" }, labelled("Rank by", winner.main),
+  winner.part.append(winner.words, make("div", { class: "ranked-by" }, labelled("Rank by", winner.main),
     find("script.extremes") ? labelled("Value of a curve", winner.point) : null));
 }
 
