@@ -92,7 +92,7 @@ test("the best run follows what is hidden, the metric and the point that the rea
 
 test("last, min and max of the curves are a choice for the page, and each says which it is", async () => {
   await within("contest", {}, async (page) => {
-    const rows = async () => (await page.$$eval(".part.metrics thead th", (all) => all.map((one) => `${one.querySelector("button") ? one.querySelector("button").firstChild.data : ""}${one.querySelector("small") ? one.querySelector("small").textContent : ""}`))).slice(1);
+    const rows = async () => (await page.$$eval(".part.metrics thead th", (all) => all.map((one) => `${one.querySelector("button") ? (one.querySelector("button").firstChild || {}).data : ""}${one.querySelector("small") ? one.querySelector("small").textContent : ""}`))).slice(1);
     const best = ["energy", "val/accuracy last", "val/accuracy max of curve", "val/loss last", "val/loss min of curve"];
     assert.deepEqual(await rows(), best);
     const line = async () => page.$eval('.part.metrics th[data-run="47"]', (header) => [...header.parentNode.cells].slice(1).map((cell) => cell.textContent));

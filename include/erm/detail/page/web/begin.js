@@ -2,7 +2,7 @@
 
 findAll("main > .part").forEach(addSection);
 if (runs.length === 0) return;
-const marked = find("th[data-run] small");
+const marked = findAll("th[data-run] small").find((small) => small.textContent === " baseline");
 defaultBaseline = marked ? Number(marked.closest("th").dataset.run) : 0;
 document.body.classList.add("scripted");
 findAll(".part").forEach((part, index) => find("details", part).addEventListener("toggle", (event) => {

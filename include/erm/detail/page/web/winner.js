@@ -33,10 +33,9 @@ function curveRow(metric, point) {
   if (ofRuns && ofRuns.some((found, run) => found && Number(String(found[at]).replace("inf", "Infinity")) !== metric.cells[run].number)) {
     const numbers = ofRuns.map((found, run) => (found ? toNumber(String(found[at])) : metric.cells[run].number));
     const texts = apartTexts(numbers, numbers.some(needsExponent));
-    row = { ...metric, point, name: metric.label + pointWords(point), numeric: true,
+    row = { ...metric, point, name: metric.label + pointWords(point), numeric: true, search: "",
       cells: metric.cells.map((cell, run) => (ofRuns[run]
         ? { kind: "n", number: numbers[run], text: String(numbers[run]), shown: texts[run], note: ` at ${ofRuns[run][at + 1]}` } : { ...cell, shown: cell.kind === "n" ? texts[run] : cell.shown })) };
-    row.search = metric.search.replace(metric.name.toLowerCase(), row.name.toLowerCase());
   }
   curveRows.set(key, row);
   return row;
