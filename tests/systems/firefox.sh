@@ -22,7 +22,7 @@ cd "$root/tests/browser" || exit 1
 [ -d node_modules/playwright-core ] || npm ci --no-audit --no-fund --loglevel=error >/dev/null 2>&1 ||
   skip_all "npm cannot install playwright-core"
 
-for page in trials normal ends; do
+for page in contest normal ends; do
   for width in 1280 390; do
     check "$page at $width px: Firefox shows the texts of Chromium, in the same places" \
       node "$root/tests/systems/firefox.mjs" "$pages/$page.html" "$width" "$pictures/$page-$width"
