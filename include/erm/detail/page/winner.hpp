@@ -13,6 +13,7 @@
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/compare/ranking.hpp"
 #include "erm/detail/compare/rows.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
