@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "erm/compare.hpp"
+#include "erm/detail/base/html_text.hpp"
 #include "erm/comparison.hpp"
 #include "erm/figure.hpp"
 #include "erm/histogram.hpp"
@@ -113,6 +114,23 @@ TEST_CASE("A series of steps at both ends of the range, and an entry that is too
   CHECK(has(page, "data-steps=\"-9223372036854775808 9223372036854775807 \""));
   CHECK(has(page, "Too large for this page"));
   CHECK_FALSE(has(page, "xxxx"));
+}
+
+TEST_CASE("The data behind histograms and figures is on the page on request") {
+  std::vector<ExperimentRun> runs = runs_named(1);
+  erm::HistogramOptions bins;
+  bins.edges = {0, 1, 2.5};
+  runs[0].log_histogram("layers/weights", std::vector<double>{0.5, 0.5, 2}, 7, bins);
+  runs[0].log_figure(erm::Figure("Loss").line(std::vector<double>{1, 2}, std::vector<double>{3, 4}), "loss");
+  CHECK(count(body_of(runs), " download=") == 0);
+  erm::CompareOptions options;
+  options.embed_files = true;
+  const std::string page = body_of(runs, options);
+  const erm::Bytes counts = erm::to_bytes("step,from,to,count\n7,0,1,2\n7,1,2.5,1\n");
+  std::string csv;
+  erm::detail::append_base64(csv, counts.data(), counts.size());
+  CHECK(has(page, "<a href=\"data:application/octet-stream;base64," + csv + "\" download=\"layers_weights.csv\">Data of layers/weights of "));
+  CHECK(has(page, " download=\"loss.plotly.json\">Data of loss of "));
 }
 
 TEST_CASE("No text of a series, histogram or table ends what it stands in") {

@@ -44,8 +44,8 @@ struct CompareOptions {
   std::size_t max_diff_size = std::size_t{1} << 16;
   /// In bytes: the page shows only the name, size and SHA-256 of a larger artifact.
   std::uint64_t max_artifact_size = std::uint64_t{1} << 20;
-  /// Whether files that a browser cannot show, such as weights, can be downloaded from the page. Otherwise the page has
-  /// their names, sizes and hashes, and does not read them.
+  /// Whether files that a browser cannot show, such as weights, can be downloaded from the page, and the data behind its
+  /// figures and histograms. Otherwise the page has the names, sizes and hashes of such files, and does not read them.
   bool embed_files = false;
   /// A plotly.min.js, or that file compressed by gzip (a third of the size), for plotly figures that the page cannot
   /// draw itself. The page contains it once, only if such a figure needs it, and runs it when a reader asks for the

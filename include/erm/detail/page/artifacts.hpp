@@ -16,6 +16,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/svg_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/page/download.hpp"
 #include "erm/detail/page/figures.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/policy.hpp"
@@ -151,14 +152,7 @@ class ArtifactWriter {
   /// A file that a browser does not show, to be downloaded from the page.
   void append_file(const Artifact& artifact, const Bytes& bytes, std::size_t run) {
     if (!append_file_facts(artifact, run, hash_of(artifact, bytes))) return;
-    const std::string& name = artifact.filename();
-    out_ += "<p><a href=\"data:application/octet-stream;base64,";
-    append_base64(out_, bytes.data(), bytes.size());
-    out_ += '"';
-    append_html_attribute(out_, "download", std::string_view(name).substr(name.rfind('/') + 1));
-    out_ += '>';
-    append_html(out_, "Download " + artifact.id() + " of " + comparison_.names()[run]);
-    out_ += "</a></p>";
+    append_download(out_, bytes, artifact.filename(), "Download " + artifact.id() + " of " + comparison_.names()[run]);
   }
 
   void append_content(const Artifact& artifact, const Bytes& bytes, Showing showing, std::size_t run) {
@@ -172,7 +166,11 @@ class ArtifactWriter {
       case Showing::svg_image:
         return append_svg(artifact, to_text(bytes), run);
       case Showing::figure:
-        return append_figure(to_text(bytes), run);
+        append_figure(to_text(bytes), run);
+        // The data behind what is drawn; the text of what is not is there anyway.
+        if (options_.embed_files && figures_[run].svg)
+          append_download(out_, bytes, artifact.filename(), "Data of " + artifact.id() + " of " + comparison_.names()[run]);
+        return;
       case Showing::html:
         return append_frame(artifact, repaired_utf8(to_text(bytes)), run);
       default:

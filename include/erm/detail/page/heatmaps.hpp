@@ -11,10 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/page/download.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/chart/axis.hpp"
@@ -145,8 +147,8 @@ inline std::string edge_label(double value) {
 
 class HeatmapWriter {
  public:
-  HeatmapWriter(PageOutput& page, const Comparison& comparison)
-      : page_(page), out_(page.text), comparison_(comparison) {}
+  HeatmapWriter(PageOutput& page, const Comparison& comparison, const CompareOptions& options)
+      : page_(page), out_(page.text), comparison_(comparison), options_(options) {}
 
   void append_row(const Comparison::HistogramRow& row) {
     constexpr std::size_t most_columns = 150, most_places = 64;
@@ -184,6 +186,7 @@ class HeatmapWriter {
       } else {
         if (greatest > 0) append_picture(shares[run], greatest, row.name, run);
         append_others(*row.histograms[run]);
+        if (options_.embed_files) append_data(*row.histograms[run], row.name, run);
       }
       out_ += "</figure>\n";
       page_.pass_on();
@@ -220,6 +223,25 @@ class HeatmapWriter {
       }
     }
     out_ += "</g></svg>";
+  }
+
+  /// The counts behind the picture, up to the size of an artifact.
+  void append_data(const Histogram& histogram, std::string_view name, std::size_t run) {
+    std::string csv = "step,from,to,count\n";
+    for (const HistogramStep& at : histogram.steps()) {
+      for (std::size_t bin = 0; bin < at.counts.size(); ++bin) {
+        if (at.counts[bin] == 0) continue;
+        append_integer(csv, at.step);
+        append_floating(csv += ',', histogram.edges()[bin]);
+        append_floating(csv += ',', histogram.edges()[bin + 1]);
+        append_integer(csv += ',', at.counts[bin]);
+        csv += '\n';
+      }
+      if (csv.size() > options_.max_artifact_size) return;
+    }
+    std::string file(name);
+    std::replace(file.begin(), file.end(), '/', '_');
+    append_download(out_, to_bytes(csv), file + ".csv", joined({"Data of ", name, " of ", comparison_.names()[run]}));
   }
 
   void append_tick(double x, double y, std::string_view anchor, const std::string& label) {
@@ -268,13 +290,15 @@ class HeatmapWriter {
   PageOutput& page_;
   std::string& out_;
   const Comparison& comparison_;
+  const CompareOptions& options_;
   HeatAxes axes_;
 };
 
-inline void append_heatmaps(PageOutput& page, const Comparison& comparison, std::size_t number) {
+inline void append_heatmaps(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
+                            std::size_t number) {
   begin_section(page.text, kind_of_boxes("histograms", comparison, comparison.histograms().size()), number,
                 "Histograms", counted(comparison.histograms().size(), "histogram"));
-  HeatmapWriter writer(page, comparison);
+  HeatmapWriter writer(page, comparison, options);
   for (const Comparison::HistogramRow& row : comparison.histograms()) writer.append_row(row);
   page.text += "</details></section>\n";
 }

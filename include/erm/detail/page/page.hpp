@@ -124,7 +124,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   }
   if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, plotly, number++);
   if (!comparison.series().empty()) append_series(page, comparison, options, plotly, number++);
-  if (!comparison.histograms().empty()) append_heatmaps(page, comparison, number++);
+  if (!comparison.histograms().empty()) append_heatmaps(page, comparison, options, number++);
   if (!comparison.tables().empty()) append_logged_tables(page, comparison, options, number++);
   const std::vector<const ExperimentRun*>& runs = comparison.runs();
   if (std::any_of(runs.begin(), runs.end(), [](const ExperimentRun* run) { return has_console(*run); }))
