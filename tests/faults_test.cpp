@@ -61,7 +61,8 @@ erm::ExperimentRun run_of(const std::string& run_id, int generation) {
   options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(1795419021128931));
   erm::ExperimentRun run("e", options);
   run.log_param("generation", generation);
-  for (int i = 0; i < 5; ++i) run.log_metric("loss", generation, i);
+  // At times that are always the same, so that a page of the run is.
+  for (int i = 0; i < 5; ++i) run.log_metric("loss", generation, i, *options.timestamp_utc + std::chrono::seconds(i));
   run.log_text("the same", "same");
   run.log_artifact(erm::Bytes(3000, static_cast<std::uint8_t>(generation)), "model", "deep/model.bin");
   return run;
