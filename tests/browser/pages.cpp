@@ -65,7 +65,7 @@ void write_normal(const std::filesystem::path& folder) { erm::write_comparison(f
 
 /// What a notebook gets as the output of a cell.
 void write_notebook(const std::filesystem::path& folder) {
-  std::ofstream(folder / "notebook.html", std::ios::binary) << erm::notebook_html(normal_runs());
+  std::ofstream(folder / "notebook.html", std::ios::binary) << "<!doctype html><meta charset=utf-8>" << erm::notebook_html(normal_runs());
 }
 
 erm::ExperimentRun with_provenance(const erm::ExperimentRun& run, erm::Json provenance) {

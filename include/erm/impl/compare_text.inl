@@ -109,9 +109,11 @@ inline void append_text_winner(std::string& out, const Comparison& comparison, b
                        name_with_goal(*ranking.metric) + ": " + comparison.names()[best] + ", " +
                        value(*ranking.values());
     if (ranking.extreme != nullptr) {
+      const bool is_last = ranking.values()->cells[best].number == ranking.metric->cells[best].number;
       line += *ranking.metric->goal == Goal::minimize ? " (min of curve" : " (max of curve";
+      if (is_last) line += " and last value";
       if (const auto& step = ranking.extreme->steps[best]) line += ", step " + std::to_string(*step);
-      line += "; last " + value(*ranking.metric) + ")";
+      line += is_last ? ")" : "; last " + value(*ranking.metric) + ")";
     }
     append_text_line(out, line, color);
   }
