@@ -26,12 +26,13 @@ if(NOT EXISTS ${esbuild})
   message(FATAL_ERROR "There is no ${esbuild}, which makes the page's files small; run `npm ci` in tests/browser.")
 endif()
 
-# A text in pieces. Taken byte by byte: a list would lose its semicolons, and CMake its brackets.
+# A text in pieces, in ASCII: a page within an attribute of another page (notebook_html) must stay what its hash is of.
+# Taken byte by byte: a list would lose its semicolons, and CMake its brackets.
 function(add_asset name kind text)
   string(RANDOM LENGTH 12 unique)
   set(before ${HEADER}.${unique}.${kind})
   file(WRITE ${before} "${text}")
-  execute_process(COMMAND ${esbuild} ${before} --minify --target=es2022 --charset=utf8 --legal-comments=none
+  execute_process(COMMAND ${esbuild} ${before} --minify --target=es2022 --charset=ascii --legal-comments=none
                           --log-level=warning --outfile=${before}.min.${kind} RESULT_VARIABLE result)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "esbuild cannot read the page's ${name}.")
