@@ -47,7 +47,7 @@ function exported() {
 function csvOf(lines) {
   // A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
   const escape = (text) => {
-    const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) && !/^-∞$/.test(text) ? "'" + text : text;
+    const safe = /^[=+@\t\r-]/.test(text) && Number.isNaN(Number(text)) && !/^-\u221e$/.test(text) ? "'" + text : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   };
   return lines.map((line) => line.map(escape).join(",")).join("\r\n") + "\r\n";
