@@ -94,7 +94,7 @@ TEST_CASE("The header was made from exactly the style and the scripts of the sou
   CHECK(erm::detail::page_sources_sha256 == erm::detail::sha256_of(sources));
   // In ASCII without control characters, which an attribute of another page would not keep (erm::notebook_html).
   for (const std::string_view part : erm::detail::page_script)
-    CHECK(std::all_of(part.begin(), part.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+    CHECK(std::all_of(part.begin(), part.end(), [](char c) { return c == '\n' || c == '\t' || (c >= ' ' && c <= '~'); }));
   std::size_t files = 0, size = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".js" ? 1U : 0U;
   CHECK(files == count + 1);  // every module and frame.js
