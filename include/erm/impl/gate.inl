@@ -75,7 +75,7 @@ class GateRuns {
     std::sort(values.begin(), values.end());
     metric.baseline_median = values.size() % 2 == 1 ? values[middle] : values[middle - 1] / 2 + values[middle] / 2;
     metric.test = test_of(after, before, table);
-    metric.shift = metric.test.goes_by_pairs() ? metric.test.paired->shift : metric.test.shift;
+    metric.shift = deciding(metric.test).shift;
     const double size = std::abs(metric.baseline_median);
     if (size > 0) metric.change = {metric.shift.estimate / size, metric.shift.low / size, metric.shift.high / size};
     return metric;
@@ -153,10 +153,7 @@ inline std::string gate_interval(const GatedMetric& metric) {
 
 inline std::string gate_p(const GatedMetric& metric) {
   if (metric.baseline.n == 0) return "\xE2\x80\x94";
-  const bool is_exact = metric.test.goes_by_pairs() ? metric.test.paired->is_exact : metric.test.is_exact;
-  std::string p = p_value_text(metric.test.corrected_p, is_exact);
-  if (p[0] == '=') p.erase(0, 2);
-  return p;
+  return plain_p_text(metric.test.corrected_p, deciding(metric.test).is_exact);
 }
 
 inline std::string gate_change(const GatedMetric& metric) {

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "erm/compare.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/page/output.hpp"
+#include "erm/detail/page/page.hpp"
 #include "erm/json.hpp"
 #include "erm/notebook.hpp"
 #include "erm/value.hpp"
@@ -20,9 +21,8 @@ namespace detail {
 /// The main metrics of the first runs, for notebooks that show no frame. Sanitisers drop a frame with all that it holds,
 /// and of an element that they do not know they keep the content, without its `hidden`.
 inline void append_notebook_fallback(std::string& out, const std::vector<ExperimentRun>& runs,
-                                     const CompareOptions& options) {
+                                     const Comparison& comparison, const CompareOptions& options) {
   constexpr std::size_t most_runs = 20;
-  const Comparison comparison(runs, options);
   out += "<erm-fallback hidden><p>";
   append_html(out, options.title.empty() ? runs.size() == 1 ? comparison.names()[0]
                                                             : "Comparison of " + std::to_string(runs.size()) + " runs"
@@ -60,9 +60,12 @@ ERM_INLINE std::string notebook_html(const std::vector<ExperimentRun>& runs, con
                                      int height) {
   std::string out = "<iframe sandbox=\"allow-scripts allow-downloads\" width=\"100%\" height=\"" +
                     std::to_string(height) + "\" frameborder=\"0\" title=\"Comparison of runs\"";
-  detail::append_html_attribute(out, "srcdoc", compare_runs(runs, options));
+  const Comparison comparison(runs, options);
+  detail::PageOutput page;
+  detail::append_page(page, comparison, options);
+  detail::append_html_attribute(out, "srcdoc", page.text);
   out += "></iframe>";
-  detail::append_notebook_fallback(out, runs, options);
+  detail::append_notebook_fallback(out, runs, comparison, options);
   return out;
 }
 

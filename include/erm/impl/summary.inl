@@ -13,6 +13,7 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/base/test_text.hpp"
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/seeded_numbers.hpp"
@@ -78,10 +79,10 @@ ERM_INLINE std::string to_text(const RunSummary& summary) {
       if (const auto test = summary.tests.find(metric); test != summary.tests.end() && group == groups.front())
       {
         const GroupTest& of = test->second;
-        const MetricShift& shift = of.goes_by_pairs() ? of.paired->shift : of.shift;
-        for (const double p : {of.goes_by_pairs() ? of.paired->p : of.p, of.corrected_p})
+        const detail::DecidingTest decisive = detail::deciding(of);
+        for (const double p : {decisive.p, of.corrected_p})
           table.add(fmt::format("{:.3g}", p), true);
-        for (const double number : {shift.estimate, shift.low, shift.high})
+        for (const double number : {decisive.shift.estimate, decisive.shift.low, decisive.shift.high})
           if (!detail::is_nan(number)) table.add(fmt::format("{:.6g}", number), true);
       }
     }

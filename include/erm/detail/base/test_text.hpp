@@ -32,12 +32,30 @@ inline std::string p_value_text(double p, bool is_exact) {
   return (is_exact ? "= " : "\xE2\x89\x88 ") + summary_number(std::round(p * scale) / scale);
 }
 
+/// The same without a sign before an exact one: "0.0079".
+inline std::string plain_p_text(double p, bool is_exact) {
+  const std::string text = p_value_text(p, is_exact);
+  return text[0] == '=' ? text.substr(2) : text;
+}
+
 /// The smallest p that samples of m and n values can have: the share of one arrangement and its mirror image among all.
 inline double least_p(std::size_t m, std::size_t n) {
   double arrangements = 1;
   for (std::size_t i = 1; i <= m && arrangements < 1e9; ++i)
     arrangements *= static_cast<double>(n + i) / static_cast<double>(i);
   return (std::min)(1.0, 2 / arrangements);
+}
+
+/// The test to go by: that of the pairs, or that of all runs.
+struct DecidingTest {
+  double p;  // not corrected
+  bool is_exact;
+  const MetricShift& shift;
+};
+
+inline DecidingTest deciding(const GroupTest& test) {
+  if (test.goes_by_pairs()) return {test.paired->p, test.paired->is_exact, test.paired->shift};
+  return {test.p, test.is_exact, test.shift};
 }
 
 /// The smallest p of the test that decides, for groups with m and n values.

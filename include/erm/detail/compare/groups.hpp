@@ -127,14 +127,11 @@ inline std::string test_in_words(const GroupedMetric& metric, const std::vector<
   const std::string_view a = first_bytes(groups[0].name, 60), b = first_bytes(groups[1].name, 60);
   const std::size_t m = metric.groups[0].n, n = metric.groups[1].n;
   const bool by_pairs = test.goes_by_pairs();
-  const double by_itself = by_pairs ? test.paired->p : test.p;
-  const bool is_exact = by_pairs ? test.paired->is_exact : test.is_exact;
-  const MetricShift& shift = by_pairs ? test.paired->shift : test.shift;
+  const auto& [by_itself, is_exact, shift] = deciding(test);
   std::string p = "p " + p_value_text(test.corrected_p, is_exact);
   if (test.corrected_for > 1) {
-    std::string alone = p_value_text(by_itself, is_exact);
-    if (alone[0] == '=') alone.erase(0, 2);
-    p += joined({" over ", std::to_string(test.corrected_for), " metrics (", alone, " by itself)"});
+    p += joined({" over ", std::to_string(test.corrected_for), " metrics (", plain_p_text(by_itself, is_exact),
+                 " by itself)"});
   }
   p += by_pairs ? joined({", by Wilcoxon over ", std::to_string(test.paired->pairs), " seeds"}) : ", by Mann-Whitney";
   // Less telling than the test that decides, but of all runs, or of the same seeds.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/chart/dash.hpp"
 #include "erm/detail/plotly/read_bars.hpp"
 
 namespace erm::detail {

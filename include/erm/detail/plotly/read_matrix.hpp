@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/chart/dash.hpp"
 #include "erm/detail/plotly/read_colors.hpp"
 #include "erm/detail/plotly/read_points.hpp"
 

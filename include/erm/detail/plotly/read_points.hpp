@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/chart/dash.hpp"
 #include "erm/detail/chart/attributes.hpp"
 #include "erm/detail/chart/data.hpp"
 #include "erm/detail/chart/left_out.hpp"
@@ -105,14 +106,6 @@ inline std::vector<std::string> read_texts(const PlotlyTrace& trace, const Plotl
   }
   if (!is_whole) left_out.add("a part of texttemplate");
   return out;
-}
-
-inline std::string_view dash_of(std::string_view dash) {
-  return dash == "dot"                                ? "2 4"
-         : dash == "dash"                             ? "7 5"
-         : dash == "longdash"                         ? "12 6"
-         : dash == "dashdot" || dash == "longdashdot" ? "8 4 2 4"
-                                                      : "";
 }
 
 inline void read_marker_sizes(PlotlyTrace& trace, const PlotlyAttributes& attributes) {

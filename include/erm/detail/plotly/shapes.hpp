@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/chart/dash.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/plotly/axes.hpp"
 #include "erm/detail/plotly/figure.hpp"
@@ -41,14 +42,6 @@ inline std::optional<PlotlyCoordinate> read_coordinate(const PlotlyAxes& axes, c
   }
   if (!is_finite(out.value)) return std::nullopt;
   return out;
-}
-
-inline std::string_view dashes_of(std::string_view name) {
-  return name == "dot"                                ? "2 4"
-         : name == "dash"                             ? "7 5"
-         : name == "longdash"                         ? "12 6"
-         : name == "dashdot" || name == "longdashdot" ? "8 4 2 4"
-                                                      : "";
 }
 
 /// The commands of a path on the axes, of which all have absolute places; nothing where it has others.
@@ -122,7 +115,7 @@ inline std::optional<PlotlyShape> read_shape(PlotlyFigure& figure, const PlotlyA
   };
   if (text_of(member(json, "xsizemode")) == "pixel" || text_of(member(json, "ysizemode")) == "pixel") return std::nullopt;
   shape.line_width = std::clamp(number_of(member(json, "line", "width")).value_or(2), 0.0, 40.0);
-  shape.dash = dashes_of(text_of(member(json, "line", "dash")));
+  shape.dash = dash_of(text_of(member(json, "line", "dash")));
   shape.color = read_color(member(json, "line", "color"));
   shape.fill = read_color(member(json, "fillcolor"));
   if (shape.kind == Kind::line) shape.fill.clear();

@@ -17,3 +17,10 @@ const draw = (tag, attributes, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 const runKey = (run) =>
   draw("svg", { class: `key r${run % 8} h${run % 5}`, viewBox: "0 0 24 8", "aria-hidden": "true" }, draw("path", { d: "M0 4h24" }));
+
+/// How wide a text is, in pixels, without putting it on the page.
+const ruler = document.createElement("canvas").getContext("2d");
+function textWidth(text, { fontWeight, fontSize, fontFamily }) {
+  ruler.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+  return ruler.measureText(text).width;
+}

@@ -86,11 +86,7 @@ function axisOfTexts(values) {
 
 // ---- texts that fit ----
 
-const ruler = document.createElement("canvas").getContext("2d");
-function widthOf(text, weight = 400) {
-  ruler.font = `${weight} 11.5px ${getComputedStyle(document.body).fontFamily}`;
-  return ruler.measureText(text).width;
-}
+const widthOf = (text, fontWeight = 400) => textWidth(text, { fontWeight, fontSize: "11.5px", fontFamily: getComputedStyle(document.body).fontFamily });
 
 /// The text, or its beginning and its end where it is wider than `room`.
 function fitted(text, room, weight) {

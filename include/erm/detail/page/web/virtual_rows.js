@@ -1,12 +1,6 @@
 // Large tables: only the cells in view are there, in lines of one height and columns of known widths, so that the table can
 // stand where they belong within a box as large as the whole.
 
-const letterPen = document.createElement("canvas").getContext("2d");
-function textWidth(text, style) {
-  letterPen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  return letterPen.measureText(text).width;
-}
-
 /// How long the longest of some cells is: a number is shown whole, a text at most as far as it is clamped.
 const shownLength = (cell) => (cell.kind === "n" ? cell.shown.length : Math.min(lineLength + 4, cell.shown.length));
 const longest = (cells) => cells.reduce((most, cell) => Math.max(most, shownLength(cell)), state.show === "value" ? 0 : 14);
