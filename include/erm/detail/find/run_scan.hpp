@@ -76,6 +76,12 @@ class RunScan {
   void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
             const Warn& warn) const;
 
+  /// The same for those runs of a variant whose ids a caller has listed already, in the order of `run_ids`.
+  void each_of(const std::string& experiment_id, const std::string& variant_id, const std::vector<std::string>& run_ids,
+               const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
+    read_all({experiment_id, variant_id}, run_ids, filter, threads, accept, refuse);
+  }
+
  private:
   struct Variant {
     std::string experiment_id, variant_id;
@@ -86,6 +92,8 @@ class RunScan {
     std::exception_ptr error = nullptr;
   };
 
+  void read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
+                unsigned threads, const Accept& accept, const Refuse& refuse) const;
   void read_some(const Variant& variant, const std::string* run_ids, std::size_t count, const RunFilter& filter,
                  unsigned threads, std::vector<Outcome>& outcomes) const;
   Outcome read_one(const Variant& variant, const std::string& folder, const std::string& run_id, const Bytes* bytes,
@@ -149,8 +157,6 @@ inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accep
                           const Warn& warn) const {
   const auto pass_over = [&](const PassedOver& one) { warn("passed over '" + one.path + "': " + one.reason); };
   for (const PassedOver& one : passed_over_) pass_over(one);
-  constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
-  std::vector<Outcome> outcomes;
   for (const Variant& variant : variants_) {
     std::vector<std::string> run_ids;
     std::vector<PassedOver> passed_over;
@@ -161,18 +167,25 @@ inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accep
       passed_over.push_back({folder_of_variant(variant), error.what()});
     }
     for (const PassedOver& one : passed_over) pass_over(one);
-    for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
-      const std::size_t count = (std::min)(at_once, run_ids.size() - first);
-      read_some(variant, &run_ids[first], count, filter, threads, outcomes);
-      for (std::size_t i = 0; i < count; ++i) {
-        if (outcomes[i].run) accept(std::move(*outcomes[i].run));
-        if (!outcomes[i].error) continue;
-        try {
-          std::rethrow_exception(outcomes[i].error);
-        } catch (const Error& error) {
-          const std::string variant_path = joined(variant.experiment_id, variant.variant_id);
-          refuse(uri_below(registry_uri_, joined(variant_path, run_ids[first + i])), error);
-        }
+    read_all(variant, run_ids, filter, threads, accept, refuse);
+  }
+}
+
+inline void RunScan::read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
+                              unsigned threads, const Accept& accept, const Refuse& refuse) const {
+  constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
+  std::vector<Outcome> outcomes;
+  for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
+    const std::size_t count = (std::min)(at_once, run_ids.size() - first);
+    read_some(variant, &run_ids[first], count, filter, threads, outcomes);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (outcomes[i].run) accept(std::move(*outcomes[i].run));
+      if (!outcomes[i].error) continue;
+      try {
+        std::rethrow_exception(outcomes[i].error);
+      } catch (const Error& error) {
+        const std::string variant_path = joined(variant.experiment_id, variant.variant_id);
+        refuse(uri_below(registry_uri_, joined(variant_path, run_ids[first + i])), error);
       }
     }
   }

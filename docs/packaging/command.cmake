@@ -1,0 +1,16 @@
+# erm_add_command(<name>)
+#
+# Adds erm::command: the command for the terminal, compiled once. It is built only if something links it. Needs
+# CLI11::CLI11 and erm_compiled.
+function(erm_add_command name)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${name}/command.cpp)
+  erm_write_source(${source} "// Generated: the body of erm::command.\n#include \"erm/impl/command.inl\"\n")
+  add_library(${name} STATIC EXCLUDE_FROM_ALL ${source})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${name} PUBLIC erm_compiled PRIVATE $<BUILD_INTERFACE:CLI11::CLI11>)
+  if(MSVC)
+    target_compile_options(${name} PRIVATE /utf-8 /bigobj)
+  elseif(MINGW)
+    target_compile_options(${name} PRIVATE -Wa,-mbig-obj)
+  endif()
+endfunction()

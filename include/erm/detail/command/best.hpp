@@ -1,0 +1,68 @@
+// The verb `best`: the runs with the best values of a metric.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "erm/detail/command/run_json.hpp"
+#include "erm/detail/command/run_names.hpp"
+#include "erm/detail/command/run_table.hpp"
+#include "erm/detail/command/verb.hpp"
+#include "erm/goal.hpp"
+
+namespace erm::detail::command {
+
+/// The values of --goal.
+inline const std::map<std::string, Goal>& goal_names() {
+  static const std::map<std::string, Goal> names = {
+      {"min", Goal::minimize}, {"minimize", Goal::minimize}, {"max", Goal::maximize}, {"maximize", Goal::maximize}};
+  return names;
+}
+
+class BestVerb final : public Verb {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("metric", metric_, "The metric")->required();
+    app.add_option("filter", filter_, "Only runs that this filter accepts");
+    app.add_option("-g,--goal", goal_, "min or max; without it, by the goal that the runs have")
+        ->transform(CLI::CheckedTransformer(goal_names()).description(""));
+    app.add_option("-n,--limit", limit_, "How many runs: the best, the second best, ...")->check(CLI::PositiveNumber);
+    app.add_flag("--uri", uri_, "Write only the URI of each run");
+    scope_.declare(app);
+    add_json_option(app, json_);
+  }
+
+  ExitCode run(Session& session) override {
+    const RankedRuns ranked = RunNames(session, scope_).ranked(metric_, goal_, filter_);
+    const std::size_t count = (std::min)(limit_, ranked.runs.size());
+    const std::vector<ExperimentRun> best(ranked.runs.begin(),
+                                          ranked.runs.begin() + static_cast<std::ptrdiff_t>(count));
+    if (json_) {
+      Json json = json_document("erm.best/1");
+      json["metric"] = metric_;
+      json["goal"] = ranked.goal == Goal::minimize ? "minimize" : "maximize";
+      json["of"] = ranked.runs.size();
+      json["runs"] = Json::array();
+      for (const ExperimentRun& run : best) json["runs"].push_back(json_of(run, uri_of_run(session.registry(), run)));
+      write_json(session.out, json);
+    } else if (uri_) {
+      for (const ExperimentRun& run : best) session.out.line(uri_of_run(session.registry(), run));
+    } else {
+      write_run_table(session, best, metric_);
+    }
+    return ExitCode::yes;
+  }
+
+ private:
+  std::string metric_, filter_;
+  std::optional<Goal> goal_;
+  std::size_t limit_ = 1;
+  bool uri_ = false, json_ = false;
+  Scope scope_;
+};
+
+}  // namespace erm::detail::command

@@ -1,0 +1,247 @@
+// The runs that an argument names: a URI, a run id or the beginning of one, @latest, @best:METRIC, or a filter.
+//
+//   RunNames names(session, scope);
+//   const ExperimentRun run = names.one_run("2026_11_23");
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/command/session.hpp"
+#include "erm/detail/compare/rows.hpp"
+#include "erm/detail/run/names_instead.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/store/uri.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/find.hpp"
+#include "erm/goal.hpp"
+#include "erm/registry.hpp"
+
+namespace erm::detail::command {
+
+/// Where a run is. The ids are empty if it was named by its URI.
+struct RunPlace {
+  std::string uri;
+  std::string experiment, variant, run;
+
+  [[nodiscard]] std::string path() const { return run.empty() ? uri : joined(joined(experiment, variant), run); }
+  bool operator==(const RunPlace& other) const { return uri == other.uri; }
+};
+
+inline std::string uri_of_run(const std::string& registry_uri, const ExperimentRun& run) {
+  return uri_below(registry_uri, joined(joined(run.experiment_id(), run.variant_id()), run.run_id()));
+}
+
+inline constexpr const char* how_to_name_runs =
+    "a run id or its beginning, EXPERIMENT/VARIANT/RUN, a URI, @latest, @best:METRIC (@min:, @max:), or a filter";
+
+struct RankedRuns {
+  std::vector<ExperimentRun> runs;
+  Goal goal = Goal::minimize;
+};
+
+class RunNames {
+ public:
+  RunNames(Session& session, Scope scope) : session_(session), scope_(std::move(scope)) {}
+
+  /// All runs that the name means: at least one, otherwise NotFoundError.
+  [[nodiscard]] std::vector<RunPlace> places(const std::string& name);
+  [[nodiscard]] std::vector<RunPlace> places(const std::vector<std::string>& names) {
+    std::vector<RunPlace> all;
+    for (const std::string& name : names)
+      for (RunPlace& place : places(name))
+        if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
+    return all;
+  }
+  /// Throws UsageError if the name means several.
+  [[nodiscard]] RunPlace one_place(const std::string& name) {
+    std::vector<RunPlace> all = places(name);
+    if (all.size() > 1) throw UsageError(shown(name) + " means " + std::to_string(all.size()) + " runs" + listed(all));
+    return std::move(all.front());
+  }
+
+  [[nodiscard]] ExperimentRun one_run(const std::string& name) { return load(one_place(name)); }
+  [[nodiscard]] std::vector<ExperimentRun> runs(const std::vector<std::string>& names) {
+    std::vector<ExperimentRun> all;
+    for (const RunPlace& place : places(names)) all.push_back(load(place));
+    return all;
+  }
+
+  /// The runs in which the metric is a number, the best first. Without a goal, by the runs' own or by the metric's name.
+  /// Throws NotFoundError if there are none.
+  [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, const std::string& filter = {});
+
+ private:
+  static ExperimentRun load(const RunPlace& place) { return load_run_from_path(place.uri); }
+  static std::string listed(const std::vector<RunPlace>& places) {
+    constexpr std::size_t most = 5;
+    std::string text;
+    for (std::size_t i = 0; i < (std::min)(places.size(), most); ++i)
+      text += (i == 0 ? ": " : ", ") + places[i].path();
+    return text + (places.size() > most ? ", ..." : "") + "; name one of them";
+  }
+
+  [[nodiscard]] RunPlace place_of(const ExperimentRun& run) {
+    return {uri_of_run(session_.registry(), run), run.experiment_id(), run.variant_id(), run.run_id()};
+  }
+  [[nodiscard]] const std::vector<RunPlace>& all_places();
+  [[nodiscard]] std::optional<RunPlace> named_by_uri(const std::string& name);
+  [[nodiscard]] std::vector<RunPlace> named_by_sign(const std::string& name);
+  [[nodiscard]] std::vector<RunPlace> named_by_id(const std::string& name);
+  [[nodiscard]] ExperimentRun latest();
+  [[nodiscard]] Goal guess_goal(const std::string& metric, bool runs_differ);
+
+  Session& session_;
+  Scope scope_;
+  std::optional<std::vector<RunPlace>> all_;
+};
+
+// ---- bodies ----
+
+inline const std::vector<RunPlace>& RunNames::all_places() {
+  if (all_) return *all_;
+  session_.expect_scope(scope_);
+  all_.emplace();
+  const std::string& registry = session_.registry();
+  const auto fits = [](const std::string& asked, const std::string& id) { return asked.empty() || asked == id; };
+  for (const std::string& experiment : list_experiments(registry)) {
+    if (!fits(scope_.experiment, experiment)) continue;
+    for (const std::string& variant : list_variants(registry, experiment)) {
+      if (!fits(scope_.variant, variant)) continue;
+      for (const std::string& run : list_runs(registry, experiment, variant))
+        all_->push_back({uri_below(registry, joined(joined(experiment, variant), run)), experiment, variant, run});
+    }
+  }
+  return *all_;
+}
+
+inline std::optional<RunPlace> RunNames::named_by_uri(const std::string& name) {
+  if (scheme_of(name).empty()) {
+    const bool is_path = name.find('/') != std::string::npos || name == ".";
+    if (!is_path || os::info(joined(without_end_slash(name), std::string(metadata_filename))).kind == FileKind::missing)
+      return std::nullopt;
+  }
+  const std::string uri = without_end_slash(name);
+  const Location place = open_file_system(uri);
+  if (!place.fs->are_files({joined(place.path, std::string(metadata_filename))}))
+    throw NotFoundError("there is no run at '" + uri + "'; " + session_.program() + " list shows which there are");
+  return RunPlace{uri, {}, {}, {}};
+}
+
+inline ExperimentRun RunNames::latest() {
+  session_.expect_scope(scope_);
+  std::optional<ExperimentRun> latest;
+  const std::string& registry = session_.registry();
+  for (const std::string& experiment : list_experiments(registry)) {
+    if (!scope_.experiment.empty() && scope_.experiment != experiment) continue;
+    for (const std::string& variant : list_variants(registry, experiment)) {
+      if ((!scope_.variant.empty() && scope_.variant != variant) || list_runs(registry, experiment, variant).empty())
+        continue;
+      ExperimentRun run = load_run_from_registry(registry, experiment, variant);
+      if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
+    }
+  }
+  if (!latest) throw NotFoundError("there is no latest run: the registry '" + registry + "' has no runs there");
+  return *std::move(latest);
+}
+
+inline RankedRuns RunNames::ranked(const std::string& metric, std::optional<Goal> goal, const std::string& filter) {
+  FindOptions options;
+  options.filter = filter;
+  RankedRuns ranked;
+  std::vector<std::string> names;
+  bool some_minimize = false, some_maximize = false;
+  for (ExperimentRun& run : session_.find(options, scope_)) {
+    for (const auto& [name, value] : run.metrics()) names.push_back(name);
+    if (const auto said = run.goals().find(metric); said != run.goals().end())
+      (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
+    const auto found = run.metrics().find(metric);
+    if (found == run.metrics().end()) continue;
+    const std::optional<double> value = found->second.number();
+    if (value && !is_nan(*value)) ranked.runs.push_back(std::move(run));
+  }
+  if (ranked.runs.empty()) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    if (std::binary_search(names.begin(), names.end(), metric))
+      throw NotFoundError("the metric " + shown(metric) + " is a number in no run");
+    throw NotFoundError("no run has the metric " + shown(metric) + names_instead(metric, names));
+  }
+  if (!goal && some_minimize != some_maximize) goal = some_minimize ? Goal::minimize : Goal::maximize;
+  if (!goal) goal = guess_goal(metric, some_minimize);
+  ranked.goal = *goal;
+  const auto value_of = [&](const ExperimentRun& run) { return *run.metrics().at(metric).number(); };
+  std::stable_sort(ranked.runs.begin(), ranked.runs.end(), [&](const ExperimentRun& a, const ExperimentRun& b) {
+    const double x = value_of(a), y = value_of(b);
+    if (x != y) return *goal == Goal::minimize ? x < y : x > y;
+    return a.run_id() < b.run_id();
+  });
+  return ranked;
+}
+
+inline Goal RunNames::guess_goal(const std::string& metric, bool runs_differ) {
+  if (runs_differ)
+    throw UsageError("some runs say that less of " + shown(metric) + " is better and some that more is; say which: "
+                     "--goal, or @min: and @max:");
+  const std::optional<Goal> goal = guessed_goal(metric);
+  if (!goal)
+    throw UsageError("no run says whether less or more of " + shown(metric) +
+                     " is better; say it: --goal, or @min: and @max:");
+  session_.warn("no run says whether less or more of " + shown(metric) + " is better; by its name " +
+                (*goal == Goal::minimize ? "less" : "more") + " is");
+  return *goal;
+}
+
+inline std::vector<RunPlace> RunNames::named_by_sign(const std::string& name) {
+  if (name == "@latest") return {place_of(latest())};
+  for (const auto& [sign, goal] : {std::pair<std::string_view, std::optional<Goal>>{"@best:", std::nullopt},
+                                   {"@min:", Goal::minimize},
+                                   {"@max:", Goal::maximize}})
+    if (name.rfind(sign, 0) == 0 && name.size() > sign.size())
+      return {place_of(ranked(name.substr(sign.size()), goal).runs.front())};
+  throw UsageError("cannot understand " + shown(name) + ": after '@' there are @latest, @best:METRIC, @min:METRIC and @max:METRIC");
+}
+
+/// The runs whose id or path is the name; without any, those whose id or path begins with it.
+inline std::vector<RunPlace> RunNames::named_by_id(const std::string& name) {
+  const std::string wanted = without_end_slash(name);
+  std::vector<RunPlace> same, longer;
+  for (const RunPlace& place : all_places()) {
+    const std::string of_variant = joined(place.variant, place.run), path = joined(place.experiment, of_variant);
+    if (place.run == wanted || of_variant == wanted || path == wanted) same.push_back(place);
+    if (place.run.rfind(wanted, 0) == 0 || path.rfind(wanted, 0) == 0) longer.push_back(place);
+  }
+  const bool is_id = !same.empty();
+  std::vector<RunPlace> found = is_id ? std::move(same) : std::move(longer);
+  if (found.size() > 1)
+    throw UsageError(shown(name) + " is " + (is_id ? "the id of " : "the beginning of the id of ") +
+                     std::to_string(found.size()) + " runs" + listed(found));
+  return found;
+}
+
+inline std::vector<RunPlace> RunNames::places(const std::string& name) {
+  if (name.empty()) throw UsageError("the name of a run is empty: give " + std::string(how_to_name_runs));
+  if (name.front() == '@') return named_by_sign(name);
+  if (const auto place = named_by_uri(name)) return {*place};
+  std::vector<RunPlace> found = named_by_id(name);
+  if (!found.empty()) return found;
+  if (name.find_first_of(" =<>!") == std::string::npos) {
+    std::vector<std::string> ids;
+    for (const RunPlace& place : all_places()) ids.push_back(place.run);
+    throw NotFoundError("there is no run " + shown(name) + " in the registry '" + session_.registry() + "'" +
+                        names_instead(name, ids));
+  }
+  FindOptions options;
+  options.filter = name;
+  for (const ExperimentRun& run : session_.find(options, scope_)) found.push_back(place_of(run));
+  if (found.empty()) throw NotFoundError("no run fits the filter " + shown(name));
+  return found;
+}
+
+}  // namespace erm::detail::command

@@ -1,0 +1,141 @@
+// Runs as rows of a table: ids, status, times, then the metrics with goals first, and the params that differ.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "erm/detail/command/fitted_table.hpp"
+#include "erm/detail/command/session.hpp"
+#include "erm/detail/command/shown_run.hpp"
+#include "erm/detail/run/record.hpp"
+#include "erm/experiment_run.hpp"
+
+namespace erm::detail::command {
+
+struct RunTableOptions {
+  bool has_experiment = false, has_variant = false;
+  /// The widest run id, if it is known before the runs are.
+  std::size_t id_width = 0;
+  /// A metric that comes first.
+  std::string first_metric = {};
+};
+
+class RunTable {
+ public:
+  /// The columns come from these runs; further rows keep them.
+  RunTable(Session& session, const std::vector<ExperimentRun>& first_runs, const RunTableOptions& options)
+      : session_(session), table_(session.out) {
+    id_ = table_.add_column("RUN", FittedTable::never_leaves);
+    table_.reserve(id_, options.id_width);
+    if (options.has_experiment) experiment_ = add_column("EXPERIMENT", 1);
+    if (options.has_variant) variant_ = add_column("VARIANT", 2);
+    status_ = table_.add_column("STATUS", 3);
+    started_ = table_.add_column("STARTED (UTC)", 20);
+    duration_ = table_.add_column("TIME", 21, FittedTable::Align::right);
+    add_metrics(first_runs, options.first_metric);
+    add_params(first_runs);
+  }
+
+  void add(const ExperimentRun& run) {
+    table_.begin_row();
+    table_.set(id_, run.run_id(), Style::cyan);
+    if (experiment_) table_.set(*experiment_, run.experiment_id());
+    if (variant_) table_.set(*variant_, run.variant_id());
+    table_.set(status_, status_text(run.status()), status_style(run.status()));
+    table_.set(started_, minute_text(run.timestamp_utc()));
+    table_.set(duration_, duration_text(run));
+    for (const auto& [name, column] : metrics_)
+      if (const auto found = run.metrics().find(name); found != run.metrics().end())
+        table_.set(column, value_text(found->second));
+    for (const auto& [name, column] : params_)
+      if (const auto found = run.params().find(name); found != run.params().end())
+        table_.set(column, value_text(found->second));
+  }
+  void write() { table_.write_rows(); }
+
+  /// Says what did not fit.
+  void write_what_is_left_out() {
+    const std::size_t count = table_.left_out().size() + columns_left_out_;
+    if (count == 0) return;
+    session_.out.line("(" + std::to_string(count) + (count == 1 ? " column more" : " columns more") +
+                          ": a wider terminal, or --json, shows " + (count == 1 ? "it)" : "them)"),
+                      Style::dim);
+  }
+
+ private:
+  static constexpr std::size_t most_columns = 60;
+  using Columns = std::vector<std::pair<std::string, std::size_t>>;
+
+  std::size_t add_column(const char* title, int rank) { return table_.add_column(title, rank); }
+
+  void add_metrics(const std::vector<ExperimentRun>& runs, const std::string& first) {
+    std::set<std::string> with_goal, others;
+    for (const ExperimentRun& run : runs)
+      for (const auto& [name, value] : run.metrics()) (run.goals().count(name) != 0 ? with_goal : others).insert(name);
+    std::vector<std::string> names;
+    if (!first.empty()) names.push_back(first);
+    for (const std::set<std::string>* const some : {&with_goal, &others})
+      for (const std::string& name : *some)
+        if (name != first && (some == &with_goal || with_goal.count(name) == 0) && !is_of_system(name))
+          names.push_back(name);
+    int rank = 5;
+    for (const std::string& name : names) add_value_column(metrics_, name, name == first ? 4 : (rank += 2), true);
+  }
+
+  /// Those that tell the runs apart: the others are the same in every row.
+  void add_params(const std::vector<ExperimentRun>& runs) {
+    std::map<std::string, std::set<std::string>> values;
+    std::map<std::string, std::size_t> counts;
+    std::set<std::string> texts;
+    for (const ExperimentRun& run : runs) {
+      for (const auto& [name, value] : run.params()) {
+        values[name].insert(value.str());
+        ++counts[name];
+        if (value.is_text()) texts.insert(name);
+      }
+    }
+    int rank = 7;
+    for (const auto& [name, different] : values)
+      if (different.size() > 1 || counts[name] < runs.size())
+        add_value_column(params_, name, rank += 2, texts.count(name) == 0);
+  }
+
+  void add_value_column(Columns& columns, const std::string& name, int rank, bool is_number) {
+    if (metrics_.size() + params_.size() >= most_columns) {
+      ++columns_left_out_;
+      return;
+    }
+    const std::size_t column =
+        table_.add_column(name, rank, is_number ? FittedTable::Align::right : FittedTable::Align::left);
+    columns.emplace_back(name, column);
+  }
+
+  static bool is_of_system(const std::string& name) { return name.rfind("system/", 0) == 0; }
+
+  Session& session_;
+  FittedTable table_;
+  std::size_t id_ = 0, status_ = 0, started_ = 0, duration_ = 0, columns_left_out_ = 0;
+  std::optional<std::size_t> experiment_, variant_;
+  Columns metrics_, params_;
+};
+
+/// A table of runs that are all there.
+inline void write_run_table(Session& session, const std::vector<ExperimentRun>& runs, const std::string& first_metric = {}) {
+  RunTableOptions options;
+  options.first_metric = first_metric;
+  for (const ExperimentRun& run : runs) {
+    options.has_experiment = options.has_experiment || run.experiment_id() != runs.front().experiment_id();
+    options.has_variant = options.has_variant || run.variant_id() != runs.front().variant_id();
+  }
+  RunTable table(session, runs, options);
+  for (const ExperimentRun& run : runs) table.add(run);
+  table.write();
+  table.write_what_is_left_out();
+}
+
+}  // namespace erm::detail::command

@@ -1,0 +1,153 @@
+// What every verb works with: its output, the options that all have, and the registry.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/command/exit_code.hpp"
+#include "erm/detail/command/output.hpp"
+#include "erm/detail/command/terminal.hpp"
+#include "erm/detail/find/filter_parser.hpp"
+#include "erm/detail/find/run_order.hpp"
+#include "erm/detail/os/file.hpp"
+#include "erm/detail/run/names_instead.hpp"
+#include "erm/detail/run/paths.hpp"
+#include "erm/detail/store/registry_layout.hpp"
+#include "erm/error.hpp"
+#include "erm/file_system.hpp"
+#include "erm/find.hpp"
+#include "erm/registry.hpp"
+
+namespace erm::detail::command {
+
+inline constexpr const char* default_registry_name = "erm-registry";
+
+/// The options that every verb has.
+struct CommonOptions {
+  std::string registry;
+  ColorChoice color = ColorChoice::automatic;
+};
+
+/// A part of the registry.
+struct Scope {
+  std::string experiment, variant;
+
+  void declare(CLI::App& app) {
+    app.add_option("-e,--experiment", experiment, "Only runs of this experiment");
+    app.add_option("-v,--variant", variant, "Only runs of this variant");
+  }
+};
+
+class Session {
+ public:
+  Session(std::string program, CommonOptions& common) : program_(std::move(program)), common_(common) {}
+
+  Output out;
+
+  /// The name by which the command was called.
+  [[nodiscard]] const std::string& program() const noexcept { return program_; }
+  [[nodiscard]] const CommonOptions& common() const noexcept { return common_; }
+
+  /// The URI of the registry: --registry, ERM_REGISTRY, or the registry here or in a folder above. Throws NotFoundError
+  /// if there is none.
+  const std::string& registry() {
+    if (registry_.empty()) registry_ = found_registry();
+    return registry_;
+  }
+
+  /// A line on stderr.
+  void warn(std::string_view text) {
+    std::fprintf(stderr, "%s: %s\n", program_.c_str(), plain_text(text).c_str());
+  }
+
+  /// The same for a message of several lines, as that of a filter with a caret under its fault.
+  void warn_lines(std::string_view text) {
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t end = (std::min)(text.find('\n', start), text.size());
+      const std::string line = plain_text(text.substr(start, end - start));
+      if (start == 0)
+        warn(line);
+      else
+        std::fprintf(stderr, "%s\n", line.c_str());
+      start = end + 1;
+    }
+  }
+
+  /// Throws UsageError for a filter or an order that cannot be parsed.
+  static void expect_parsable(const std::string& filter, const std::string& order_by = {}) {
+    try {
+      read_filter(filter);
+      RunOrder order(order_by);
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
+  }
+
+  /// Throws NotFoundError if the experiment or the variant does not exist.
+  void expect_scope(const Scope& scope) {
+    if (scope.experiment.empty() && scope.variant.empty()) return;
+    std::vector<std::string> experiments = list_experiments(registry());
+    if (!scope.experiment.empty()) {
+      expect_one_of("experiment", scope.experiment, experiments);
+      experiments = {scope.experiment};
+    }
+    if (scope.variant.empty()) return;
+    std::vector<std::string> variants;
+    for (const std::string& experiment : experiments)
+      for (std::string& variant : list_variants(registry(), experiment)) variants.push_back(std::move(variant));
+    expect_one_of("variant", scope.variant, variants);
+  }
+
+  /// The runs that the options select; what cannot be read is told on stderr.
+  std::vector<ExperimentRun> find(FindOptions options, const Scope& scope) {
+    expect_parsable(options.filter, options.order_by);
+    expect_scope(scope);
+    options.experiment = scope.experiment;
+    options.variant = scope.variant;
+    if (!options.on_warning) options.on_warning = [this](const std::string& text) { warn(text); };
+    if (!options.on_broken) {
+      options.on_broken = [this](const std::string& uri, const Error& error) {
+        warn("left out the run '" + uri + "': " + error.what());
+      };
+    }
+    return find_runs(registry(), options);
+  }
+
+ private:
+  void expect_one_of(const char* what, const std::string& name, const std::vector<std::string>& names) {
+    for (const std::string& one : names)
+      if (one == name) return;
+    throw NotFoundError("there is no " + std::string(what) + " " + shown(name) + " in the registry '" + registry() +
+                        "'" + names_instead(name, names));
+  }
+
+  [[nodiscard]] std::string found_registry() const {
+    if (!common_.registry.empty()) return common_.registry;
+    if (const auto uri = environment("ERM_REGISTRY")) return *uri;
+    const std::string here = os::absolute_path(".");
+    for (std::string folder = here;;) {
+      const std::string below = joined(folder, default_registry_name);
+      if (os::info(joined(below, std::string(registry_marker))).kind == FileKind::file) return below;
+      if (os::info(joined(folder, std::string(registry_marker))).kind == FileKind::file) return folder;
+      const std::size_t slash = folder.rfind('/');
+      if (slash == std::string::npos || folder.size() == slash + 1) break;
+      folder.resize(slash == 0 || folder[slash - 1] == ':' ? slash + 1 : slash);
+    }
+    throw NotFoundError("there is no registry: neither '" + here + "' nor a folder above has '" + default_registry_name +
+                        "'; give --registry URI, or set ERM_REGISTRY");
+  }
+
+  std::string program_;
+  CommonOptions& common_;
+  std::string registry_;
+};
+
+}  // namespace erm::detail::command

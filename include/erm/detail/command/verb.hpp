@@ -1,0 +1,32 @@
+// A verb of the command, as in `erm list`.
+//
+//   class CountVerb final : public Verb {
+//     void declare(CLI::App& app) override { app.add_option("filter", filter_, "Which runs"); }
+//     ExitCode run(Session& session) override { ... session.out.line("12"); return ExitCode::yes; }
+//     std::string filter_;
+//   };
+// A new verb gets a line in verbs.hpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "erm/detail/command/exit_code.hpp"
+#include "erm/detail/command/session.hpp"
+
+namespace erm::detail::command {
+
+class Verb {
+ public:
+  virtual ~Verb() = default;
+  /// Adds its arguments and options.
+  virtual void declare(CLI::App& app) = 0;
+  /// Does its work, after its arguments have been read. Throws erm::Error; a UsageError for arguments that do not fit.
+  virtual ExitCode run(Session& session) = 0;
+};
+
+/// The option --json of a verb.
+inline void add_json_option(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "Write JSON, for programs (docs/command.md)");
+}
+
+}  // namespace erm::detail::command
