@@ -17,6 +17,7 @@
 #include "erm/json.hpp"
 #include "erm/registry.hpp"
 #include "erm/trash.hpp"
+#include "failing_file_system.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -308,6 +309,31 @@ TEST_CASE("Options name the experiment, the variant and tags") {
   CHECK(erm::load_run_from_registry("r", "e", "v", id1, options.fs).tags().at("commit") == "4f2a91c");
   options.experiment = "..";
   CHECK(contains(thrown<erm::InvalidIdError>([&] { erm::import_mlflow(mlruns.root, "r", options); }), "the experiment id '..'"));
+}
+
+TEST_CASE("A registry that fails in the middle has whole runs, and the next import finishes") {
+  using erm_test::FailingFileSystem;
+  int failed = 0;
+  for (int call = 1; call < 150; call += 3) {
+    const Mlruns mlruns;
+    for (const char letter : {'a', 'b', 'c'}) write(mlruns.add_run(std::string(32, letter)) / "artifacts" / "x.txt", "x");
+    ImportOptions options;
+    const auto failing = std::make_shared<FailingFileSystem>(FailingFileSystem::Kind::disk, call, FailingFileSystem::Length::until_mended);
+    options.fs = failing;
+    try {
+      mlruns.import(options);
+    } catch (const erm::IoError&) {
+      ++failed;
+    }
+    std::size_t whole = 0;
+    if (fs::exists(mlruns.registry + "/Default/main"))
+      for (const ExperimentRun& run : erm::find_runs(mlruns.registry)) whole += run.curve("loss").size() == 2 ? 1 : 0;
+    const ImportResult rest = mlruns.import();
+    CHECK(rest.unchanged.size() == whole);
+    CHECK(rest.imported.size() == 3 - whole);
+    CHECK(rest.left_out.empty());
+  }
+  CHECK(failed > 10);
 }
 
 TEST_CASE("A folder that is none of MLflow is refused") {
