@@ -40,6 +40,7 @@
 #include "erm/impl/trash.inl"
 #include "erm/impl/summary.inl"
 #include "erm/impl/gate.inl"
+#include "erm/impl/import.inl"
 #include "erm/impl/comparison.inl"
 #include "erm/impl/compare.inl"
 #include "erm/impl/compare_text.inl"

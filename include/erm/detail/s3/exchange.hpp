@@ -158,7 +158,7 @@ struct Exchange {
   [[nodiscard]] std::string uri() const { return "s3://" + bucket + (key.empty() ? "" : "/" + key); }
   /// "NoSuchKey", or an empty text.
   [[nodiscard]] std::string error_code() const {
-    return xml_root(text()) == "Error" ? xml_text(text(), "Code") : std::string();
+    return xml_root_name(text()) == "Error" ? xml_text(text(), "Code") : std::string();
   }
   [[nodiscard]] bool is_ok() const { return status >= 200 && status < 300 && !holds_error(); }
   /// Whether the server refused the request because it has no checksum, or one of another kind.
@@ -169,7 +169,7 @@ struct Exchange {
            words.find("contentmd5") != std::string::npos;
   }
   /// Whether an answer of 200 is an error: the answer to a long request begins before its result is known.
-  [[nodiscard]] bool holds_error() const { return expects_xml && status == 200 && xml_root(text()) == "Error"; }
+  [[nodiscard]] bool holds_error() const { return expects_xml && status == 200 && xml_root_name(text()) == "Error"; }
 };
 
 /// The error code for an HTTP status.

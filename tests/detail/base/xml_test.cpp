@@ -1,4 +1,4 @@
-#include "erm/detail/s3/xml.hpp"
+#include "erm/detail/base/xml.hpp"
 
 #include <string>
 #include <vector>
@@ -7,13 +7,13 @@
 
 namespace xml_test {
 
-using namespace erm::detail::s3;
+using namespace erm::detail;
 
 TEST_CASE("An error's code and message are read, with their entities") {
   const std::string text =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>NoSuchKey</Code>"
       "<Message>a &lt;b&gt; &amp;amp; &#x1F600;&#10;</Message><Empty/></Error>";
-  CHECK(xml_root(text) == "Error");
+  CHECK(xml_root_name(text) == "Error");
   CHECK(xml_text(text, "Code") == "NoSuchKey");
   CHECK(xml_text(text, "Message") == "a <b> &amp; \xF0\x9F\x98\x80\n");
   CHECK(xml_text(text, "Empty").empty());
@@ -44,7 +44,7 @@ TEST_CASE("A truncated document is not closed, wherever it was cut") {
 
 TEST_CASE("Text that is not XML has no elements") {
   CHECK_FALSE(is_whole_xml("502 Bad Gateway"));
-  CHECK(xml_root("").empty());
+  CHECK(xml_root_name("").empty());
   CHECK(xml_text("<", "Code").empty());
   CHECK(xml_text("<html><body>busy</body></html>", "Code").empty());
   CHECK(unescaped_xml("a & b &unknown; &#xZZ; &") == "a & b &unknown; &#xZZ; &");
@@ -63,10 +63,36 @@ TEST_CASE("An XML reader gets back the key in a delete request") {
   CHECK(unescaped_xml(escaped_xml("a<b>&\r\n")) == "a<b>&\r\n");
 }
 
-TEST_CASE("An encoded key is decoded") {
-  CHECK(url_decoded("a%20b+c%2Bd%25") == "a b c+d%");
-  CHECK(url_decoded("%") == "%");
-  CHECK(url_decoded("%zz") == "%zz");
+TEST_CASE("Attributes are read, with what belongs to no tag in their quotes") {
+  XmlElements root("<A one='1 > 0' two = \"a &lt;&amp;&quot;\"\n three=\"\"><!-- <B> > --><B name='/'/><![CDATA[</A>]]></A>");
+  REQUIRE(root.next());
+  CHECK(root.name() == "A");
+  CHECK(root.attribute("one") == "1 > 0");
+  CHECK(root.attribute("two") == "a <&\"");
+  CHECK(root.attribute("three") == "");
+  CHECK_FALSE(root.attribute("four"));
+  XmlElements inside = root.inside();
+  REQUIRE(inside.next());
+  CHECK(inside.name() == "B");
+  CHECK(inside.attribute("name") == "/");
+  CHECK_FALSE(inside.next());
+}
+
+TEST_CASE("An element may hold another of its name") {
+  XmlElements root("<Section name='a'><Section name='b'><Section/></Section><Last/></Section>");
+  REQUIRE(root.next());
+  XmlElements inside = root.inside();
+  REQUIRE(inside.next());
+  CHECK(inside.attribute("name") == "b");
+  REQUIRE(inside.next());
+  CHECK(inside.name() == "Last");
+}
+
+TEST_CASE("Tags that do not match, and attributes without quotes, are no XML that is read") {
+  CHECK_FALSE(is_whole_xml("<A></B>"));
+  XmlElements root("<A b=1 c d='x'/>");
+  REQUIRE(root.next());
+  CHECK_FALSE(root.attribute("b"));
 }
 
 }  // namespace xml_test
