@@ -18,7 +18,7 @@
 namespace erm::detail {
 
 /// A number with six significant digits: "0.123457", "NaN", "∞".
-inline std::string short_number(double value) {
+inline std::string number_label(double value) {
   std::string text, out;
   append_floating(text, value);
   append_number(out, text, false, few_digits);
@@ -63,7 +63,7 @@ class NumberLabels {
 
 /// "45s", "1m30s", "2h", "3d4h": at most two units. Below a second with a fraction.
 inline std::string duration_label(double seconds) {
-  if (is_nan(seconds) || std::fabs(seconds) > 1e12) return short_number(seconds) + "s";
+  if (is_nan(seconds) || std::fabs(seconds) > 1e12) return number_label(seconds) + "s";
   std::string out = seconds < 0 ? "-" : "";
   const double whole = std::fabs(seconds);
   if (whole < 10 && whole != std::floor(whole)) {
@@ -94,7 +94,7 @@ inline std::string duration_label(double seconds) {
 /// A time that is given in seconds since 1970, in UTC, as exact as ticks in distances of `step` seconds need.
 inline std::string time_label(double seconds, double step) {
   const TimePoint time(std::chrono::microseconds(std::llround(seconds * 1e6)));
-  if (!(std::fabs(seconds) < 2e11) || !is_writable(time)) return short_number(seconds);
+  if (!(std::fabs(seconds) < 2e11) || !is_writable(time)) return number_label(seconds);
   const std::string text = time_text(time);  // 2026-11-23T07:30:21.128931
   if (step >= 86400) return text.substr(5, 5);
   return step >= 60 ? text.substr(11, 5) : step >= 1 ? text.substr(11, 8) : text.substr(14, 9);

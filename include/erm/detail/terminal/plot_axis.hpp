@@ -95,8 +95,8 @@ class PlotAxis {
     }
   }
   void add_ends(std::vector<PlotTick>& out, double low, double high) const {
-    out.push_back({0, short_number(low)});
-    out.push_back({1, short_number(high)});
+    out.push_back({0, number_label(low)});
+    out.push_back({1, number_label(high)});
   }
   [[nodiscard]] std::string text(const NumberLabels& labels, double value, double step) const {
     switch (quantity_) {

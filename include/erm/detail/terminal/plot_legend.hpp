@@ -57,8 +57,8 @@ inline std::vector<std::string> legend_lines(const std::vector<LegendEntry>& ent
     if (of.count == 0) {
       row = {"no points"};
     } else {
-      row = {(width < 40 ? "" : "last ") + short_number(of.last), of.has_values() ? "min " + short_number(of.least) : "",
-             of.has_values() ? "max " + short_number(of.greatest) : ""};
+      row = {(width < 40 ? "" : "last ") + number_label(of.last), of.has_values() ? "min " + number_label(of.least) : "",
+             of.has_values() ? "max " + number_label(of.greatest) : ""};
       std::string apart;
       const auto tell = [&](std::uint64_t count, std::string_view what) {
         if (count == 0) return;
