@@ -5,6 +5,7 @@
 
 #include "erm/detail/command/best.hpp"
 #include "erm/detail/command/find.hpp"
+#include "erm/detail/command/import.hpp"
 #include "erm/detail/command/list.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/command/which.hpp"
@@ -27,6 +28,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"find", "The runs that a filter accepts", &make_verb<FindVerb>},
     {"best", "The best runs by a metric", &make_verb<BestVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
+    {"import", "Takes the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
 };
 
 }  // namespace erm::detail::command
