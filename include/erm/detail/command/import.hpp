@@ -72,7 +72,8 @@ class ImportVerb final : public Verb {
   /// Throws NotFoundError if there is no source, and UsageError if it looks like none of the kinds.
   [[nodiscard]] std::string recognized() const {
     const FileKind kind = os::info(source_).kind;
-    if (kind == FileKind::missing) throw NotFoundError("cannot import '" + source_ + "': there is no such file or folder");
+    if (kind == FileKind::missing)
+      throw NotFoundError("cannot import '" + source_ + "': there is no such file or folder");
     if (kind == FileKind::folder) return "mlflow";
     const std::string lower = ascii_lower(source_);
     for (const auto& [end, name] : {std::pair{".csv", "csv"}, {".json", "google-benchmark"}, {".xml", "catch2"}}) {
@@ -80,8 +81,13 @@ class ImportVerb final : public Verb {
       if (lower.size() > ending.size() && lower.compare(lower.size() - ending.size(), ending.size(), ending) == 0)
         return name;
     }
+    char start[256];
+    const std::string_view text(start, os::open_to_read(source_).read_at(0, start, sizeof start));
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string_view::npos && text[first] == '{') return "google-benchmark";
+    if (first != std::string_view::npos && text[first] == '<') return "catch2";
     throw UsageError("cannot tell what " + shown(source_) +
-                     " is by its name; say --as mlflow, google-benchmark, catch2 or csv");
+                     " is; say --as mlflow, google-benchmark, catch2 or csv");
   }
 
   ImportResult imported(const std::string& registry) {
