@@ -142,7 +142,7 @@ std::size_t bare_pages(const std::string& bucket, const std::string& prefix) {
     const std::size_t begin = text.find("<NextContinuationToken>");
     token.clear();
     if (begin != std::string_view::npos)
-      token = s3::unescaped_xml(text.substr(begin + 23, text.find('<', begin + 1) - begin - 23));
+      token = erm::detail::unescaped_xml(text.substr(begin + 23, text.find('<', begin + 1) - begin - 23));
   } while (!token.empty());
   return pages;
 }

@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "erm/detail/base/xml.hpp"
 #include "erm/detail/s3/xml.hpp"
 #include "erm/s3_options.hpp"
 
@@ -205,7 +206,7 @@ class FakeServer {
     if (request.key.empty() && request.method == "POST") {
       for (std::size_t at = 0; (at = request.body.find("<Key>", at)) != std::string::npos; ++at)
         objects_.erase(
-            erm::detail::s3::unescaped_xml(request.body.substr(at + 5, request.body.find("</Key>", at) - at - 5)));
+            erm::detail::unescaped_xml(request.body.substr(at + 5, request.body.find("</Key>", at) - at - 5)));
       return {200, "<DeleteResult></DeleteResult>", {}, "", false};
     }
     if (request.key.empty()) return list(request);
@@ -232,11 +233,11 @@ class FakeServer {
       const std::size_t slash = delimiter.empty() ? std::string::npos : key.find('/', prefix.size());
       const std::string folder = slash == std::string::npos ? "" : key.substr(0, slash + 1);
       if (folder.empty())
-        body += "<Contents><Key>" + erm::detail::s3::escaped_xml(key) + "</Key><LastModified>" +
+        body += "<Contents><Key>" + erm::detail::escaped_xml(key) + "</Key><LastModified>" +
                 time_in("%Y-%m-%dT%H:%M:%S.000Z") + "</LastModified><Size>" + std::to_string(content.size()) +
                 "</Size></Contents>";
       else if (folder != last)
-        body += "<CommonPrefixes><Prefix>" + erm::detail::s3::escaped_xml(folder) + "</Prefix></CommonPrefixes>";
+        body += "<CommonPrefixes><Prefix>" + erm::detail::escaped_xml(folder) + "</Prefix></CommonPrefixes>";
       last = folder;
     }
     return {200, body + "</ListBucketResult>", {}, "", false};
