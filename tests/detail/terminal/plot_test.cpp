@@ -73,8 +73,8 @@ std::vector<Extent> extents_of(const PlotText& text) {
   return extents;
 }
 
-constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double value_of_a_gap = std::numeric_limits<double>::quiet_NaN();
+constexpr double beyond_all = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -154,7 +154,7 @@ TEST_CASE("A column of dots reaches from the least to the greatest of its points
 }
 
 TEST_CASE("NaN is a gap, infinity an arrow, and the legend counts them") {
-  const PlotText text = plotted({curve("x", {1, 2, no_number, no_number, 3, infinite, 2, -infinite, 1})}, sized(80, 8));
+  const PlotText text = plotted({curve("x", {1, 2, value_of_a_gap, value_of_a_gap, 3, beyond_all, 2, -beyond_all, 1})}, sized(80, 8));
   CHECK(text.legend.front().find("2 NaN, 2 infinite") != std::string::npos);
   const std::string picture = joined_lines(text.picture);
   CHECK(picture.find("\xE2\x86\x91") != std::string::npos);
