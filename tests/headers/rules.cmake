@@ -58,6 +58,7 @@ set(arrows_of_chart base)
 set(arrows_of_plotly base chart)
 set(arrows_of_page base os run store compare chart plotly)
 set(arrows_of_import base os run store)
+set(arrows_of_export base os run find)
 set(arrows_of_s3 base os run)
 set(arrows_of_command base os run store find compare page)
 set(bodies_apart s3 command)  # of targets of their own
