@@ -112,10 +112,11 @@ struct ExportUpdate {
 };
 
 /// Exports the runs of a registry to a file of CSV or JSON Lines, the oldest first; called again, it reads only the runs
-/// that are new or have changed. Beside the file it keeps "<path>.erm_state". A run counts as unchanged if it has ended,
-/// and the SHA-256 of its metadata is that of the last time: nothing else changes such a run. All runs are read again if
-/// the options are others, the file was changed or a run brings a new column. Columns that no run has any more stay until
-/// then. Throws Error for Markdown, LaTeX, group_by, order_by and limit, and like find_runs.
+/// that are new or have changed. Beside the file it keeps "<path>.erm_state". A run counts as unchanged if it has ended
+/// and the SHA-256 of its metadata is that of the last time; for a live run also those of its other writers and the sizes
+/// of its files of points. Nothing in ERM changes a run and leaves these as they are. All runs are read again if the
+/// options are others, the file was changed or a run brings a new column; also with FindOptions::where. Columns that no
+/// run has any more stay until then. Throws Error for Markdown, LaTeX, group_by, order_by and limit, and like find_runs.
 ExportUpdate update_export(const std::string& registry_uri, const FilePath& path, const ExportOptions& options = {},
                            const FindOptions& find = {}, std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -157,10 +157,9 @@ class ExportUpdater final : public KnownRuns {
     return result_;
   }
 
-  [[nodiscard]] bool knows(const std::string& path, const std::string& proof) const override {
-    if (!uses_old_) return false;
+  [[nodiscard]] const std::string* proof(const std::string& path) const override {
     const auto found = old_.find(path);
-    return found != old_.end() && found->second.proof == proof;
+    return uses_old_ && found != old_.end() ? &found->second.proof : nullptr;
   }
 
   void see(const std::string& path, const std::string& proof, Seen seen) override {

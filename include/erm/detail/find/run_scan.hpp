@@ -66,9 +66,8 @@ class FoundHistory final : public UnreadHistory {
 class KnownRuns {
  public:
   virtual ~KnownRuns() = default;
-  /// Whether the run at a path below the registry need not be read, since its proof is that of the earlier scan. Called
-  /// by several threads.
-  [[nodiscard]] virtual bool knows(const std::string& path, const std::string& proof) const = 0;
+  /// The proof of the run at a path below the registry; null if it must be read. Called by several threads.
+  [[nodiscard]] virtual const std::string* proof(const std::string& path) const = 0;
   /// Called for each run, on the calling thread, before a run that the filter accepts is passed on. The proof is empty
   /// for a run that may change without its metadata: one that has not ended, or with edits beside it.
   enum class Seen { known, refused_by_filter, accepted };
@@ -118,6 +117,7 @@ class RunScan {
                    const RunFilter& filter) const;
   std::optional<RunRecord> read_matching(const Variant& variant, const std::string& folder, const std::string& run_id,
                                          const Bytes* bytes, const RunFilter& filter, Outcome& outcome) const;
+  [[nodiscard]] std::string proof_of(const std::string& folder, const Bytes& metadata, bool with_files) const;
   static std::string path_of(const Variant& variant, const std::string& run_id) {
     return joined(joined(variant.experiment_id, variant.variant_id), run_id);
   }
@@ -275,6 +275,26 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
   return outcome;
 }
 
+/// The SHA-256 of a run's metadata. If they do not name the run's files, as those of a live run, then after a plus sign
+/// also that of the other writers' metadata and of the sizes of the files of points, which only grow while the metadata
+/// stay the same.
+inline std::string RunScan::proof_of(const std::string& folder, const Bytes& metadata, bool with_files) const {
+  if (!with_files) return sha256_of(view(metadata));
+  const std::string history = joined(folder, "history");
+  std::vector<FolderEntry> entries = fs_->list(history);
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::string all(view(metadata));
+  for (const FolderEntry& entry : entries) {
+    const std::string path = joined(history, entry.name);
+    all += '\0' + entry.name + '\0';
+    if (ends_with(entry.name, ".json"))
+      all += view(fs_->read_bounded(path));
+    else
+      all += std::to_string(fs_->info(path).size);
+  }
+  return '+' + sha256_of(all);
+}
+
 /// The run, if the filter accepts it.
 inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
                                                        const std::string& run_id, const Bytes* bytes,
@@ -282,18 +302,20 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
   Bytes own;
   if (known_ != nullptr) {
     if (bytes == nullptr) own = metadata_bytes(*fs_, folder);
-    outcome.proof = sha256_of(view(bytes == nullptr ? own : *bytes));
-    outcome.is_known = known_->knows(path_of(variant, run_id), outcome.proof);
+    const std::string* const proof = known_->proof(path_of(variant, run_id));
+    outcome.is_known = proof != nullptr && !proof->empty() &&
+                       *proof == proof_of(folder, bytes == nullptr ? own : *bytes, proof->front() == '+');
+    if (outcome.is_known) outcome.proof = *proof;
     if (outcome.is_known) return std::nullopt;
   }
   MetadataFile metadata =
       bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder, &own);
   RunRecord& record = metadata.record;
   if (known_ != nullptr) {
-    // The metadata of a run that has ended name all of its files, which nothing changes any more.
-    const bool is_settled = record.status != RunStatus::running && !record.edits_lie_beside &&
-                            (!metadata.written_by_erm || metadata.history_files);
-    outcome.proof = is_settled ? sha256_of(view(bytes ? *bytes : own)) : std::string();
+    // Taken before the other files are read: what changes after it makes another proof.
+    const bool is_settled = record.status != RunStatus::running && !record.edits_lie_beside;
+    const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+    outcome.proof = is_settled ? proof_of(folder, bytes ? *bytes : own, has_unnamed_files) : std::string();
   }
   record.experiment_id = variant.experiment_id;
   record.variant_id = variant.variant_id;
