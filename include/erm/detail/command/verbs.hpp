@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "erm/detail/command/best.hpp"
+#include "erm/detail/command/export.hpp"
 #include "erm/detail/command/find.hpp"
 #include "erm/detail/command/list.hpp"
 #include "erm/detail/command/verb.hpp"
@@ -26,6 +27,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"list", "Experiments, or the runs of one of them, the newest first", &make_verb<ListVerb>},
     {"find", "The runs that a filter accepts", &make_verb<FindVerb>},
     {"best", "The best runs by a metric", &make_verb<BestVerb>},
+    {"export", "Runs or histories as CSV, JSON Lines, Markdown or LaTeX", &make_verb<ExportVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
 };
 
