@@ -12,6 +12,7 @@ vcpkg_cmake_configure(
         -DERM_BUILD_TESTS=OFF
         -DERM_BUILD_EXAMPLES=OFF
         -DERM_FETCH_DEPENDENCIES=OFF
+        -DERM_INSTALL_COMMAND=OFF
         ${FEATURE_OPTIONS}
 )
 vcpkg_cmake_install()

@@ -72,12 +72,9 @@ class App {
 
   void add_common_options(CLI::App& app) {
     app.add_option("-r,--registry", common_.registry, "The registry: a folder or a URI")->group("Common options");
-    app.add_option("--color", common_.color, "auto, always or never")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, ColorChoice>{{"auto", ColorChoice::automatic},
-                                                                              {"always", ColorChoice::always},
-                                                                              {"never", ColorChoice::never}})
-                        .description(""))
-        ->group("Common options");
+    const std::map<std::string, ColorChoice> choices = {
+        {"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}};
+    add_choice(app, "--color", common_.color, choices, "auto, always or never")->group("Common options");
   }
 
   ExitCode parse_and_run(Session& session) {

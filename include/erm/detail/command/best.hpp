@@ -18,8 +18,7 @@ namespace erm::detail::command {
 
 /// The values of --goal.
 inline const std::map<std::string, Goal>& goal_names() {
-  static const std::map<std::string, Goal> names = {
-      {"min", Goal::minimize}, {"minimize", Goal::minimize}, {"max", Goal::maximize}, {"maximize", Goal::maximize}};
+  static const std::map<std::string, Goal> names = {{"min", Goal::minimize}, {"max", Goal::maximize}};
   return names;
 }
 
@@ -28,8 +27,7 @@ class BestVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("metric", metric_, "The metric")->required();
     app.add_option("filter", filter_, "Only runs that this filter accepts");
-    app.add_option("-g,--goal", goal_, "min or max; without it, by the goal that the runs have")
-        ->transform(CLI::CheckedTransformer(goal_names()).description(""));
+    add_choice(app, "-g,--goal", goal_, goal_names(), "min or max; without it, by the goal that the runs have");
     app.add_option("-n,--limit", limit_, "How many runs: the best, the second best, ...")->check(CLI::PositiveNumber);
     app.add_flag("--uri", uri_, "Write only the URI of each run");
     scope_.declare(app);

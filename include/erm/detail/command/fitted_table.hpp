@@ -60,6 +60,11 @@ class FittedTable {
     for (const std::vector<Cell>& row : rows_) write_row(row);
     rows_.clear();
   }
+  /// Writes the rows without titles.
+  void write_rows_alone() {
+    if (!is_laid_out_) lay_out();
+    write_rows();
+  }
   /// The titles of the columns that have left.
   [[nodiscard]] std::vector<std::string> left_out() const {
     std::vector<std::string> titles;

@@ -128,6 +128,7 @@ inline std::optional<RunPlace> RunNames::named_by_uri(const std::string& name) {
       return std::nullopt;
   }
   const std::string uri = without_end_slash(name);
+  Session::expect_known_scheme(uri);
   const Location place = open_file_system(uri);
   if (!place.fs->are_files({joined(place.path, std::string(metadata_filename))}))
     throw NotFoundError("there is no run at '" + uri + "'; " + session_.program() + " list shows which there are");

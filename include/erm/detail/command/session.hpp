@@ -59,8 +59,25 @@ class Session {
   /// The URI of the registry: --registry, ERM_REGISTRY, or the registry here or in a folder above. Throws NotFoundError
   /// if there is none.
   const std::string& registry() {
-    if (registry_.empty()) registry_ = found_registry();
+    if (registry_.empty()) {
+      const std::string found = found_registry();
+      expect_known_scheme(found);
+      registry_ = found;
+    }
     return registry_;
+  }
+
+  /// Throws UsageError for a URI of a kind that this program does not know.
+  static void expect_known_scheme(const std::string& uri) {
+    try {
+      static_cast<void>(open_file_system(uri));
+    } catch (const IoError&) {
+      throw;
+    } catch (const NotFoundError&) {
+      throw;
+    } catch (const Error& error) {
+      throw UsageError(error.what());
+    }
   }
 
   /// A line on stderr.

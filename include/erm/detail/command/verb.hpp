@@ -8,10 +8,14 @@
 // A new verb gets a line in verbs.hpp.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "erm/detail/command/exit_code.hpp"
 #include "erm/detail/command/session.hpp"
+#include "erm/detail/run/id_rules.hpp"
 
 namespace erm::detail::command {
 
@@ -23,6 +27,23 @@ class Verb {
   /// Does its work, after its arguments have been read. Throws erm::Error; a UsageError for arguments that do not fit.
   virtual ExitCode run(Session& session) = 0;
 };
+
+/// An option whose values are words.
+template <class T, class Into>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, Into& into, const std::map<std::string, T>& choices,
+                        const std::string& description) {
+  const std::string name = names.substr(names.find("--"));
+  const auto read = [&into, choices, name](const std::string& word) {
+    const auto found = choices.find(word);
+    if (found == choices.end()) {
+      std::string all;
+      for (const auto& [choice, value] : choices) all += (all.empty() ? "" : ", ") + choice;
+      throw CLI::ValidationError(name, shown(word) + " is none of " + all);
+    }
+    into = found->second;
+  };
+  return app.add_option_function<std::string>(names, read, description)->type_name("WORD");
+}
 
 /// The option --json of a verb.
 inline void add_json_option(CLI::App& app, bool& json) {

@@ -4,9 +4,15 @@
 #include <memory>
 
 #include "erm/detail/command/best.hpp"
+#include "erm/detail/command/compare.hpp"
+#include "erm/detail/command/curve.hpp"
+#include "erm/detail/command/edit.hpp"
 #include "erm/detail/command/export.hpp"
 #include "erm/detail/command/find.hpp"
+#include "erm/detail/command/gate.hpp"
 #include "erm/detail/command/list.hpp"
+#include "erm/detail/command/show.hpp"
+#include "erm/detail/command/trash.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/command/which.hpp"
 
@@ -26,8 +32,18 @@ std::unique_ptr<Verb> make_verb() {
 inline constexpr VerbEntry all_verbs[] = {
     {"list", "Experiments, or the runs of one of them, the newest first", &make_verb<ListVerb>},
     {"find", "The runs that a filter accepts", &make_verb<FindVerb>},
+    {"show", "All that a run holds", &make_verb<ShowVerb>},
     {"best", "The best runs by a metric", &make_verb<BestVerb>},
+    {"diff", "What differs between two runs", &make_verb<DiffVerb>},
+    {"compare", "Runs side by side: a page, or a table in the terminal", &make_verb<CompareVerb>},
+    {"curve", "A metric over its steps, drawn in the terminal or as CSV", &make_verb<CurveVerb>},
     {"export", "Runs or histories as CSV, JSON Lines, Markdown or LaTeX", &make_verb<ExportVerb>},
+    {"gate", "Whether a candidate is worse than a baseline, for CI", &make_verb<GateVerb>},
+    {"tag", "Set, remove and list tags of runs", &make_verb<TagVerb>},
+    {"note", "Show or set the note of a run", &make_verb<NoteVerb>},
+    {"rm", "Move runs to the trash", &make_verb<RmVerb>},
+    {"restore", "Bring runs back from the trash", &make_verb<RestoreVerb>},
+    {"trash", "List the trash, or empty it", &make_verb<TrashVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
 };
 
