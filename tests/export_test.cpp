@@ -75,7 +75,7 @@ TEST_CASE("CSV has text in quotes, numbers without, and nothing for what a run l
   CHECK(export_runs({a, b}) ==
         "\"experiment\",\"variant\",\"run\",\"status\",\"time\",\"group\",\"features\",\"params.decay\",\"params.lr\","
         "\"params.name\",\"params.nesterov\",\"params.seed\",\"metrics.acc\",\"metrics.loss\",\"tags.candidate\",\"note\"\n"
-        "\"digits\",\"main\",\"a\",\"finished\",\"2025-11-29T07:06:40.000000Z\",,\"wide, deep; 2\",1.0,0.1,\"0.9\",true,"
+        "\"digits\",\"main\",\"a\",\"finished\",\"2025-11-29T07:06:40.000000Z\",,\"wide, deep; 2\",1.0,0.1,\"0.9\",TRUE,"
         "18446744073709551615,,,\"\",\n"
         "\"digits\",\"main\",\"b\",\"finished\",\"2025-11-29T07:06:41.000000Z\",\"sweep\",,,,"
         "\"say \"\"hi\"\",\nworld\",,,NaN,-Inf,,\"note\"\n");
@@ -241,7 +241,7 @@ TEST_CASE("What cannot be exported is refused with what to do") {
         "cannot export: digits is 18, and a number has 1 to 17, or 0 for as many as it needs");
   erm::HistoryExportOptions history;
   history.metrics = {"los"};
-  CHECK(thrown<erm::Error>([&] { static_cast<void>(erm::export_history(runs, history)); }) ==
+  CHECK(thrown<erm::NotFoundError>([&] { static_cast<void>(erm::export_history(runs, history)); }) ==
         "cannot export the history of 'los': it has points in no run");
   history.format = ExportFormat::latex;
   CHECK(thrown<erm::Error>([&] { static_cast<void>(erm::export_history(runs, history)); }) ==

@@ -93,8 +93,8 @@ struct HistoryExportOptions {
 };
 
 /// The histories of the runs: the points that count (see MetricHistory::counted), metric by metric and in the order in
-/// which they were logged; wide by their steps. Throws Error for a format of tables and for a metric without points in
-/// any run, and like ExperimentRun::history().
+/// which they were logged; wide by their steps. Throws Error for a format of tables, NotFoundError for a metric without
+/// points in any run, and like ExperimentRun::history().
 [[nodiscard]] std::string export_history(const std::vector<ExperimentRun>& runs,
                                          const HistoryExportOptions& options = {});
 /// The same to a file, piece by piece: the text is never in memory as a whole.

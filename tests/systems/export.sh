@@ -82,7 +82,7 @@ Tables~\ref{tab:all} and~\ref{tab:groups}.
 EOF
 read_paper() {
   pdflatex -interaction=nonstopmode -halt-on-error paper.tex && pdflatex -interaction=nonstopmode -halt-on-error paper.tex &&
-    pdftotext -layout paper.pdf && cat paper.txt && grep -q 'All of 100 % & more_' paper.txt &&
+    pdftotext -layout paper.pdf && cat paper.txt && grep -q 'All of 100 % & more' paper.txt &&
     pdffonts paper.pdf | grep -q CMBX
 }
 if install texlive-latex-base texlive-latex-extra texlive-science poppler-utils; then

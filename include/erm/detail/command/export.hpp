@@ -12,7 +12,9 @@
 #include "erm/detail/command/best.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
-#include "erm/detail/find/filter_lexer.hpp"
+#include "erm/detail/export/columns.hpp"
+#include "erm/detail/find/run_groups.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/error.hpp"
 #include "erm/export.hpp"
 #include "erm/file_path.hpp"
@@ -63,6 +65,10 @@ class ExportVerb final : public Verb {
     for (const std::string& field : parts_of(group_by_)) fields_.push_back(field);
     options_.group_by = GroupBy(fields_);
     read_goals();
+    if (!update_.empty() && (options_.format == ExportFormat::markdown || options_.format == ExportFormat::latex))
+      throw UsageError("--update is for CSV and JSON Lines; use --output");
+    if (!update_.empty() && (!options_of_find_.order_by.empty() || options_of_find_.limit != 0))
+      throw UsageError("--update writes all runs, the oldest first; leave out --order-by and --limit");
     return history_ ? export_histories(session) : update_.empty() ? export_all(session) : update(session);
   }
 
@@ -99,6 +105,12 @@ class ExportVerb final : public Verb {
         options_.columns.emplace_back(part);
       else
         options_.columns.emplace_back(part.substr(0, equal), part.substr(equal + 1));
+    }
+    try {
+      for (const ExportColumn& column : options_.columns) field_to_export(column.field());
+      for (const std::string& field : fields_) field_to_group_by(field);
+    } catch (const Error& error) {
+      throw UsageError(error.what());
     }
   }
 

@@ -20,7 +20,7 @@
 
 namespace erm::detail {
 
-/// The metrics to export. Throws Error for one without points.
+/// The metrics to export. Throws NotFoundError for one without points.
 inline std::vector<std::string> metrics_to_export(const std::vector<ExperimentRun>& runs,
                                                   const std::vector<std::string>& asked) {
   std::set<std::string> names;
@@ -33,7 +33,7 @@ inline std::vector<std::string> metrics_to_export(const std::vector<ExperimentRu
     if (names.count(name) != 0 || runs.empty()) continue;
     std::string near_text;
     for (const std::string& one : near_names(name, all)) near_text += (near_text.empty() ? "; near: " : ", ") + one;
-    throw Error("cannot export the history of '" + name + "': it has points in no run" + near_text);
+    throw NotFoundError("cannot export the history of '" + name + "': it has points in no run" + near_text);
   }
   return asked;
 }

@@ -1,7 +1,7 @@
 // Values as CSV and as JSON, exactly and with their types.
 //
-// CSV: text is always in quotes and nothing else is, a missing value is nothing at all; NaN, Inf and -Inf are spelled as
-// R and pandas read them. JSON has no such numbers: they are null, and "not_finite" of the line says what they are.
+// CSV: text is always in quotes and nothing else is, a missing value is nothing at all; NaN, Inf, -Inf,
+// TRUE and FALSE are spelled as R and pandas read them. JSON has no such numbers: they are null, and "not_finite" of the line says what they are.
 #pragma once
 
 #include <string>
@@ -44,6 +44,9 @@ inline void append_csv_value(std::string& out, const Value& value, bool for_spre
         out += name_of_not_finite(number);
       return;
     }
+    case Value::Kind::boolean:
+      out += value.get<bool>() ? "TRUE" : "FALSE";
+      return;
     default:
       out += value.str();
   }
