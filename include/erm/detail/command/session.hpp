@@ -80,6 +80,15 @@ class Session {
     }
   }
 
+  /// The same for a verb that makes the registry if there is none: then it is erm-registry here.
+  const std::string& registry_to_make() {
+    try {
+      return registry();
+    } catch (const NotFoundError&) {
+      return registry_ = default_registry_name;
+    }
+  }
+
   /// A line on stderr.
   void warn(std::string_view text) {
     std::fprintf(stderr, "%s: %s\n", program_.c_str(), plain_text(text).c_str());

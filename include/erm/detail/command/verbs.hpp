@@ -5,11 +5,13 @@
 
 #include "erm/detail/command/best.hpp"
 #include "erm/detail/command/compare.hpp"
+#include "erm/detail/command/completion.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/edit.hpp"
 #include "erm/detail/command/export.hpp"
 #include "erm/detail/command/find.hpp"
 #include "erm/detail/command/gate.hpp"
+#include "erm/detail/command/import.hpp"
 #include "erm/detail/command/list.hpp"
 #include "erm/detail/command/show.hpp"
 #include "erm/detail/command/trash.hpp"
@@ -45,6 +47,8 @@ inline constexpr VerbEntry all_verbs[] = {
     {"restore", "Bring runs back from the trash", &make_verb<RestoreVerb>},
     {"trash", "List the trash, or empty it", &make_verb<TrashVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
+    {"import", "Take the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
+    {"completion", "A script with which a shell completes verbs and options", &make_verb<CompletionVerb>},
 };
 
 }  // namespace erm::detail::command

@@ -99,7 +99,7 @@ class GoogleBenchmarkFile {
       while (number.size() < std::to_string(repetitions_.size()).size()) number.insert(0, 1, '0');
       SourceRun run = run_of(repetitions_.size() > 1 ? "_r" + number : std::string());
       for (const auto& [name, value] : repetitions_[i]) run.record.metrics.emplace(name, value);
-      if (repetitions_.size() > 1) run.record.params["repetition"] = static_cast<std::uint64_t>(i + 1);
+      if (repetitions_.size() > 1) run.record.params["repetition"] = i + 1;
       set_goals(run.record);
       importer_.add(std::move(run), "the repetition " + std::to_string(i + 1) + " of '" + path_ + "'");
       importer_.show(i + 1, repetitions_.size());
