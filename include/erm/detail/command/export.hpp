@@ -37,9 +37,8 @@ class ExportVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
     app.add_option("filter", options_of_find_.filter, "Which runs, as in find; without it: all");
-    format_option_ =
-        app.add_option("-f,--format", format_, "csv, jsonl, md or tex; without it, by the name of the file, or csv")
-            ->transform(CLI::CheckedTransformer(export_format_names()).description(""));
+    format_option_ = add_choice(app, "-f,--format", format_, export_format_names(),
+                                "csv, jsonl, md or tex; without it, by the name of the file, or csv");
     app.add_option("-c,--columns", columns_, "Fields between commas, as in \"run,params.lr=learning rate,metrics.loss.min\"");
     app.add_option("-b,--group-by", group_by_, "Fields between commas: a row for each group, with mean and deviation");
     app.add_option("-g,--goal", goals_, "METRIC=min or METRIC=max, to mark the best in tables; may be repeated");
