@@ -109,7 +109,7 @@ inline void append_history_export(ExportOutput& out, const std::vector<Experimen
     throw Error("cannot export histories as a table for readers; use ExportFormat::csv or json_lines");
   const bool is_csv = options.format == ExportFormat::csv;
   const std::vector<std::string> metrics = metrics_to_export(runs, options.metrics);
-  if (is_csv) out.text += exported_history_header(options.shape, metrics);
+  if (is_csv) out.text += exported_history_header(options.shape == HistoryShape::wide, metrics);
   for (const ExperimentRun& run : runs) {
     const auto pass_on = [&] { out.pass_on(); };
     if (options.shape == HistoryShape::tall)

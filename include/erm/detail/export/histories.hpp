@@ -15,7 +15,6 @@
 #include "erm/detail/export/values.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
-#include "erm/export.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm::detail {
@@ -162,9 +161,9 @@ void append_wide(std::string& out, const ExperimentRun& run, const std::vector<s
   pass_on();
 }
 
-inline std::string exported_history_header(HistoryShape shape, const std::vector<std::string>& metrics) {
+inline std::string exported_history_header(bool is_wide, const std::vector<std::string>& metrics) {
   std::string out = "\"experiment\",\"variant\",\"run\",";
-  if (shape == HistoryShape::tall) return out + "\"metric\",\"step\",\"time\",\"value\"\n";
+  if (!is_wide) return out + "\"metric\",\"step\",\"time\",\"value\"\n";
   out += "\"step\"";
   for (const std::string& metric : metrics) append_quoted_csv(out += ',', "metrics." + metric);
   return out + '\n';

@@ -18,17 +18,19 @@
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/error.hpp"
-#include "erm/find.hpp"
+#include "erm/experiment_run.hpp"
+#include "erm/file_system.hpp"
 
 namespace erm::detail {
 
 /// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error,
 /// and which it then does not move, counts as one that cannot be read: `accept` may read its history. Warns of names in
 /// the filter, and in the `fields` of the order, that no run has; with `known` runs, which are passed over, only if
-/// `is_whole`: none is known.
-inline void for_each_found(const std::string& registry_uri, const FindOptions& options,
-                           const std::shared_ptr<FileSystem>& fs, std::vector<RunField> fields,
-                           const std::function<void(ExperimentRun&&)>& accept, KnownRuns* known = nullptr, bool is_whole = true) {
+/// `is_whole`: none is known. `Options` are FindOptions, whose header includes this one.
+template <class Options>
+void for_each_found(const std::string& registry_uri, const Options& options, const std::shared_ptr<FileSystem>& fs,
+                    std::vector<RunField> fields, const std::function<void(ExperimentRun&&)>& accept,
+                    KnownRuns* known = nullptr, bool is_whole = true) {
   RunFilter filter = read_filter(options.filter);
   for (RunField& field : filter.needed_fields()) fields.push_back(std::move(field));
   AskedNames asked(fields);
