@@ -8,12 +8,12 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/markdown_text.hpp"
 #include "erm/detail/base/metric_statistics.hpp"
 #include "erm/detail/base/near_names.hpp"
 #include "erm/detail/base/terminal_text.hpp"
@@ -252,28 +252,19 @@ ERM_INLINE std::string to_text(const GateResult& result) {
 }
 
 ERM_INLINE std::string to_markdown(const GateResult& result) {
-  // A name must not end its cell, nor begin markup.
-  const auto escaped = [](const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-      if (std::string_view("\\`*_[]<>|~&").find(c) != std::string_view::npos) out += '\\';
-      out += c == '\n' || c == '\r' ? ' ' : c;
-    }
-    return out;
-  };
   const char* const mark = result.verdict == GateVerdict::pass         ? "\xE2\x9C\x85 "
                            : result.verdict == GateVerdict::regression ? "\xE2\x9D\x8C "
                                                                        : "\xE2\x9A\xA0\xEF\xB8\x8F ";
-  std::string out = std::string("**") + mark + escaped(detail::gate_sentence(result)) + "**\n";
+  std::string out = std::string("**") + mark + detail::markdown_cell(detail::gate_sentence(result)) + "**\n";
   if (result.metrics.empty()) return out;
   out += "\n| metric | baseline | candidate | change | 95% interval | p | verdict |\n| --- | ---: | ---: | ---: | ---: | ---: | --- |\n";
   for (const GatedMetric& metric : result.metrics) {
     const bool is_tested = metric.baseline.n > 0;
-    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", escaped(metric.name),
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", detail::markdown_cell(metric.name),
                        is_tested ? detail::summary_number(metric.baseline.mean) : "\xE2\x80\x94",
                        is_tested ? detail::summary_number(metric.candidate.mean) : "\xE2\x80\x94",
-                       detail::gate_change(metric), detail::gate_interval(metric), escaped(detail::gate_p(metric)),
-                       escaped(detail::gate_verdict(metric)));
+                       detail::gate_change(metric), detail::gate_interval(metric), detail::markdown_cell(detail::gate_p(metric)),
+                       detail::markdown_cell(detail::gate_verdict(metric)));
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include "erm/detail/command/completion.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/edit.hpp"
+#include "erm/detail/command/export.hpp"
 #include "erm/detail/command/find.hpp"
 #include "erm/detail/command/gate.hpp"
 #include "erm/detail/command/import.hpp"
@@ -38,6 +39,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"diff", "What differs between two runs", &make_verb<DiffVerb>},
     {"compare", "Runs side by side: a page, or a table in the terminal", &make_verb<CompareVerb>},
     {"curve", "A metric over its steps, drawn in the terminal or as CSV", &make_verb<CurveVerb>},
+    {"export", "Runs or histories as CSV, JSON Lines, Markdown or LaTeX", &make_verb<ExportVerb>},
     {"gate", "Whether a candidate is worse than a baseline, for CI", &make_verb<GateVerb>},
     {"tag", "Set, remove and list tags of runs", &make_verb<TagVerb>},
     {"note", "Show or set the note of a run", &make_verb<NoteVerb>},

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/sha256.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -61,6 +62,18 @@ class FoundHistory final : public UnreadHistory {
   mutable std::optional<std::pair<Histories, AbandonedPoints>> history_;
 };
 
+/// What a caller knows of the runs from an earlier scan. Unlike the run itself, the proof is quick to have.
+class KnownRuns {
+ public:
+  virtual ~KnownRuns() = default;
+  /// The proof of the run at a path below the registry; null if it must be read. Called by several threads.
+  [[nodiscard]] virtual const std::string* proof(const std::string& path) const = 0;
+  /// Called for each run, on the calling thread, before a run that the filter accepts is passed on. The proof is empty
+  /// for a run that may change without its metadata: one that has not ended, or with edits beside it.
+  enum class Seen { known, refused_by_filter, accepted };
+  virtual void see(const std::string& path, const std::string& proof, Seen seen) = 0;
+};
+
 class RunScan {
  public:
   /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist,
@@ -75,6 +88,8 @@ class RunScan {
   /// of their ids and on the calling thread. Calls `warn` for each folder that cannot be read and is passed over.
   void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
             const Warn& warn) const;
+  /// From now on passes over the runs that are known.
+  void compare_with(KnownRuns* known) { known_ = known; }
 
   /// The same for those runs of a variant whose ids a caller has listed already, in the order of `run_ids`.
   void each_of(const std::string& experiment_id, const std::string& variant_id, const std::vector<std::string>& run_ids,
@@ -90,6 +105,8 @@ class RunScan {
   struct Outcome {
     std::optional<RunRecord> run = {};  // nothing if the filter does not accept it, or it was deleted meanwhile
     std::exception_ptr error = nullptr;
+    std::string proof = {};  // if there are known runs
+    bool is_known = false, is_read = false;
   };
 
   void read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
@@ -99,7 +116,11 @@ class RunScan {
   Outcome read_one(const Variant& variant, const std::string& folder, const std::string& run_id, const Bytes* bytes,
                    const RunFilter& filter) const;
   std::optional<RunRecord> read_matching(const Variant& variant, const std::string& folder, const std::string& run_id,
-                                         const Bytes* bytes, const RunFilter& filter) const;
+                                         const Bytes* bytes, const RunFilter& filter, Outcome& outcome) const;
+  [[nodiscard]] std::string proof_of(const std::string& folder, const Bytes& metadata, bool with_files) const;
+  static std::string path_of(const Variant& variant, const std::string& run_id) {
+    return joined(joined(variant.experiment_id, variant.variant_id), run_id);
+  }
   [[nodiscard]] std::string folder_of_variant(const Variant& variant) const {
     return joined(joined(root_, variant.experiment_id), variant.variant_id);
   }
@@ -109,6 +130,7 @@ class RunScan {
   std::string registry_uri_;
   std::vector<Variant> variants_;
   std::vector<PassedOver> passed_over_;
+  KnownRuns* known_ = nullptr;
 };
 
 // ---- bodies ----
@@ -179,6 +201,11 @@ inline void RunScan::read_all(const Variant& variant, const std::vector<std::str
     const std::size_t count = (std::min)(at_once, run_ids.size() - first);
     read_some(variant, &run_ids[first], count, filter, threads, outcomes);
     for (std::size_t i = 0; i < count; ++i) {
+      if (known_ != nullptr && outcomes[i].is_read)
+        known_->see(path_of(variant, run_ids[first + i]), outcomes[i].proof,
+                    outcomes[i].is_known ? KnownRuns::Seen::known
+                    : outcomes[i].run    ? KnownRuns::Seen::accepted
+                                         : KnownRuns::Seen::refused_by_filter);
       if (outcomes[i].run) accept(std::move(*outcomes[i].run));
       if (!outcomes[i].error) continue;
       try {
@@ -232,7 +259,8 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
   constexpr int attempts = 10;
   for (int i = 1; i <= attempts; ++i) {
     try {
-      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter);
+      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter, outcome);
+      outcome.is_read = true;
       return outcome;
     } catch (const NotFoundError&) {
       // The run was deleted since it was listed; or it was replaced, or moved to the trash and back, while it was read;
@@ -247,13 +275,48 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
   return outcome;
 }
 
+/// The SHA-256 of a run's metadata. If they do not name the run's files, as those of a live run, then after a plus sign
+/// also that of the other writers' metadata and of the sizes of the files of points, which only grow while the metadata
+/// stay the same.
+inline std::string RunScan::proof_of(const std::string& folder, const Bytes& metadata, bool with_files) const {
+  if (!with_files) return sha256_of(view(metadata));
+  const std::string history = joined(folder, "history");
+  std::vector<FolderEntry> entries = fs_->list(history);
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::string all(view(metadata));
+  for (const FolderEntry& entry : entries) {
+    const std::string path = joined(history, entry.name);
+    all += '\0' + entry.name + '\0';
+    if (ends_with(entry.name, ".json"))
+      all += view(fs_->read_bounded(path));
+    else
+      all += std::to_string(fs_->info(path).size);
+  }
+  return '+' + sha256_of(all);
+}
+
 /// The run, if the filter accepts it.
 inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
                                                        const std::string& run_id, const Bytes* bytes,
-                                                       const RunFilter& filter) const {
+                                                       const RunFilter& filter, Outcome& outcome) const {
+  Bytes own;
+  if (known_ != nullptr) {
+    if (bytes == nullptr) own = metadata_bytes(*fs_, folder);
+    const std::string* const proof = known_->proof(path_of(variant, run_id));
+    outcome.is_known = proof != nullptr && !proof->empty() &&
+                       *proof == proof_of(folder, bytes == nullptr ? own : *bytes, proof->front() == '+');
+    if (outcome.is_known) outcome.proof = *proof;
+    if (outcome.is_known) return std::nullopt;
+  }
   MetadataFile metadata =
-      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder);
+      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder, &own);
   RunRecord& record = metadata.record;
+  if (known_ != nullptr) {
+    // Taken before the other files are read: what changes after it makes another proof.
+    const bool is_settled = record.status != RunStatus::running && !record.edits_lie_beside;
+    const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+    outcome.proof = is_settled ? proof_of(folder, bytes ? *bytes : own, has_unnamed_files) : std::string();
+  }
   record.experiment_id = variant.experiment_id;
   record.variant_id = variant.variant_id;
   record.run_id = run_id;
