@@ -1,5 +1,6 @@
 #include "erm/detail/terminal/plot.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -104,8 +105,8 @@ TEST_CASE("Without Unicode a plot is ASCII, and curves are letters") {
 
 TEST_CASE("No line of a plot is wider than it may be") {
   std::mt19937 random(7);
-  std::uniform_real_distribution<double> value(-1e6, 1e6);
-  for (const std::size_t width : {std::size_t{8}, std::size_t{20}, std::size_t{80}, std::size_t{200}}) {
+  std::uniform_real_distribution<double> value(0, 1e-5);  // whose labels are the widest
+  for (const std::size_t width : {std::size_t{12}, std::size_t{20}, std::size_t{80}, std::size_t{200}}) {
     std::vector<PlotCurve> curves;
     for (std::size_t i = 0; i < 5; ++i) {
       std::vector<double> values(300);
@@ -145,9 +146,17 @@ TEST_CASE("A column of dots reaches from the least to the greatest of its points
       if (row > expected[column].low) expected[column].low = row;
     }
     for (std::size_t column = 0; column < columns; ++column) {
+      Extent expected_here = expected[column];
       // A line between two columns may reach beyond the points of either.
       CHECK(drawn[column].high <= expected[column].high);
       CHECK(drawn[column].low >= expected[column].low);
+      // It reaches no further than the points of its neighbours.
+      for (const std::size_t beside : {column == 0 ? column : column - 1, column + 1 == columns ? column : column + 1}) {
+        expected_here.high = (std::min)(expected_here.high, expected[beside].high);
+        expected_here.low = (std::max)(expected_here.low, expected[beside].low);
+      }
+      CHECK(drawn[column].high >= expected_here.high);
+      CHECK(drawn[column].low <= expected_here.low);
     }
     CHECK(drawn[static_cast<std::size_t>(std::lround(2500.0 / 4999 * static_cast<double>(columns - 1)))].high == 0);
   }

@@ -42,8 +42,8 @@ struct PlotCurve {
 };
 
 struct PlotOptions {
-  std::size_t width = 80;   // in columns, of the picture and of the legend
-  std::size_t height = 15;  // in lines, of the picture with its axes
+  std::size_t width = 80;   // in columns, of the picture and of the legend; at least 12
+  std::size_t height = 15;  // in lines, of the picture with its axes; at least 3
   TerminalStyle style = {};
   bool is_log_x = false, is_log_y = false;
   PlotQuantity x_quantity = PlotQuantity::number;
@@ -65,7 +65,7 @@ class Plot {
   Plot(const std::vector<PlotCurve>& curves, const PlotOptions& options)
       : curves_(curves),
         options_(options),
-        width_((std::max<std::size_t>)(options.width, 8)),
+        width_((std::max<std::size_t>)(options.width, 12)),
         height_((std::max<std::size_t>)(options.height, 3)),
         x_(options.is_log_x, options.x_quantity),
         y_(options.is_log_y) {
