@@ -24,6 +24,15 @@ function(erm_write_source file content)
   endif()
 endfunction()
 
+# Bodies have more sections than a small object file may have, and texts in UTF-8.
+function(erm_compile_large_source target)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /utf-8 /bigobj)
+  elseif(MINGW)
+    target_compile_options(${target} PRIVATE -Wa,-mbig-obj)
+  endif()
+endfunction()
+
 function(erm_add_compiled name include)
   set(sources "")
   foreach(part IN LISTS ERM_COMPILED_PARTS)
@@ -41,11 +50,7 @@ function(erm_add_compiled name include)
   target_compile_definitions(${name} PUBLIC ERM_COMPILED)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${include}> $<INSTALL_INTERFACE:include>)
   target_link_libraries(${name} PUBLIC ${ARGN})
-  if(MSVC)
-    target_compile_options(${name} PRIVATE /utf-8 /bigobj)
-  elseif(MINGW)
-    target_compile_options(${name} PRIVATE -Wa,-mbig-obj)
-  endif()
+  erm_compile_large_source(${name})
 endfunction()
 
 # A source file that each program that links erm::s3 compiles. It contains the bodies for S3 if the program is compiled

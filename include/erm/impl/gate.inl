@@ -104,10 +104,7 @@ class GateRuns {
 
   [[nodiscard]] std::string near_names_of(const std::string& name) const {
     if (names_.count(name) > 0) return {};
-    std::string text;
-    for (const std::string& one : near_names(name, {names_.begin(), names_.end()}))
-      text += (text.empty() ? "; near: " : ", ") + one;
-    return text;
+    return near_names_text(name, {names_.begin(), names_.end()});
   }
 
   const std::vector<ExperimentRun>& baseline_;

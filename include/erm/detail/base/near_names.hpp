@@ -80,4 +80,11 @@ inline std::vector<std::string> near_names(std::string_view asked, const std::ve
   return nearest_names;
 }
 
+/// "; near: learning_rate", or an empty text.
+inline std::string near_names_text(std::string_view asked, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& one : near_names(asked, names)) text += (text.empty() ? "; near: " : ", ") + one;
+  return text;
+}
+
 }  // namespace erm::detail

@@ -86,9 +86,6 @@ class App {
     } catch (const CLI::CallForHelp&) {
       session.out.write(help());
       return ExitCode::yes;
-    } catch (const CLI::CallForAllHelp&) {
-      session.out.write(help());
-      return ExitCode::yes;
     } catch (const CLI::CallForVersion& version_asked) {
       session.out.line(version_asked.what());
       return ExitCode::yes;
@@ -96,7 +93,7 @@ class App {
       throw UsageError(error.what() + option_instead(error) + "; " + program_ + chosen_name() + " --help tells the options");
     }
     session.out.set_color(common_.color);
-    for (CLI::App* const app : app_.get_subcommands()) return verbs_.at(app)->run(session);
+    if (chosen() != nullptr) return verbs_.at(chosen())->run(session);
     session.out.write(help());
     return ExitCode::usage;
   }

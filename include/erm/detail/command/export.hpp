@@ -154,15 +154,8 @@ class ExportVerb final : public Verb {
 
   ExitCode update(Session& session) {
     read_columns();
-    session.expect_parsable(options_of_find_.filter);
-    session.expect_scope(scope_);
-    options_of_find_.experiment = scope_.experiment;
-    options_of_find_.variant = scope_.variant;
-    options_of_find_.on_warning = [&](const std::string& text) { session.warn(text); };
-    options_of_find_.on_broken = [&](const std::string& uri, const Error& error) {
-      session.warn("left out the run '" + uri + "': " + error.what());
-    };
-    const ExportUpdate done = update_export(session.registry(), FilePath(update_), options_, options_of_find_);
+    const ExportUpdate done = update_export(session.registry(), FilePath(update_), options_,
+                                            session.find_options(options_of_find_, scope_));
     session.out.line(std::to_string(done.added) + " new, " + std::to_string(done.changed) + " changed, " +
                      std::to_string(done.removed) + " removed, " + std::to_string(done.kept) + " as before");
     return ExitCode::yes;

@@ -69,23 +69,21 @@ class ListVerb final : public Verb {
 
   struct VariantRow {
     std::string experiment, variant;
-    std::size_t runs = 0, live = 0;
+    std::size_t runs = 0;
     std::optional<ExperimentRun> latest;
   };
 
   void list_variants_of_all(Session& session) const {
     const std::string& registry = session.registry();
     std::vector<VariantRow> rows;
-    for (const std::string& experiment : list_experiments(registry)) {
-      for (const std::string& variant : list_variants(registry, experiment)) {
-        VariantRow row;
-        row.experiment = experiment;
-        row.variant = variant;
-        row.runs = list_runs(registry, experiment, variant).size();
-        read_latest(session, row);
-        rows.push_back(std::move(row));
-      }
-    }
+    session.each_variant({}, [&](const std::string& experiment, const std::string& variant) {
+      VariantRow row;
+      row.experiment = experiment;
+      row.variant = variant;
+      row.runs = list_runs(registry, experiment, variant).size();
+      read_latest(session, row);
+      rows.push_back(std::move(row));
+    });
     std::stable_sort(rows.begin(), rows.end(), [](const VariantRow& a, const VariantRow& b) {
       if (!a.latest || !b.latest) return a.latest.has_value();
       return a.latest->timestamp_utc() > b.latest->timestamp_utc();
@@ -149,7 +147,7 @@ class ListVerb final : public Verb {
   /// Writes the newest runs, whose generated ids say that they are the newest, before it has read the others.
   void list_runs_of(Session& session, const Scope& scope) const {
     const std::vector<Id> ids = ids_of(session, scope);
-    std::set<std::string> written;
+    std::set<std::string> told;  // the URIs of the runs that have been written or left out
     std::optional<RunTable> table;
     std::optional<JsonList> list;
     if (json_) list.emplace(session.out, "erm.list.runs/1", "runs");
@@ -163,7 +161,7 @@ class ListVerb final : public Verb {
     const bool is_order_known = std::all_of(ids.begin(), ids.end(), [](const Id& id) { return id.time.has_value(); });
     const RunTableOptions options = table_options(ids, scope);
     if (is_order_known && (json_ || ids.size() > 2 * first_screen || limit < ids.size())) {
-      const std::vector<ExperimentRun> first = newest(session, ids, (std::min)(limit, first_screen), written);
+      const std::vector<ExperimentRun> first = newest(session, ids, (std::min)(limit, first_screen), told);
       if (!json_) table.emplace(session, first, options);
       for (const ExperimentRun& run : first) add(run);
       if (table) table->write();
@@ -173,13 +171,12 @@ class ListVerb final : public Verb {
     FindOptions find;
     find.limit = limit_;
     find.on_broken = [&](const std::string& uri, const Error& error) {
-      if (written.count(uri) == 0) session.warn("left out the run '" + uri + "': " + error.what());
+      if (told.count(uri) == 0) session.warn_of_left_out(uri, error);
     };
     const std::vector<ExperimentRun> runs = session.find(find, scope);
     if (!json_ && !table) table.emplace(session, runs, options);
     for (const ExperimentRun& run : runs)
-      if (written.empty() || written.count(joined(joined(run.experiment_id(), run.variant_id()), run.run_id())) == 0)
-        add(run);
+      if (told.empty() || told.count(uri_of_run(session.registry(), run)) == 0) add(run);
     if (table) table->write();
     finish(session, table, list, ids.size() > runs.size() && limit_ != 0 ? ids.size() - limit : 0);
   }
@@ -206,21 +203,19 @@ class ListVerb final : public Verb {
   static std::vector<Id> ids_of(Session& session, const Scope& scope) {
     std::vector<Id> ids;
     const std::string& registry = session.registry();
-    for (const std::string& experiment :
-         scope.experiment.empty() ? list_experiments(registry) : std::vector<std::string>(1, scope.experiment))
-      for (const std::string& variant : list_variants(registry, experiment))
-        if (scope.variant.empty() || scope.variant == variant)
-          for (std::string& run : list_runs(registry, experiment, variant)) {
-            const auto time = time_of_generated_id(run);
-            ids.push_back({experiment, variant, std::move(run), time});
-          }
+    session.each_variant(scope, [&](const std::string& experiment, const std::string& variant) {
+      for (std::string& run : list_runs(registry, experiment, variant)) {
+        const auto time = time_of_generated_id(run);
+        ids.push_back({experiment, variant, std::move(run), time});
+      }
+    });
     std::stable_sort(ids.begin(), ids.end(), [](const Id& a, const Id& b) { return a.time > b.time; });
     return ids;
   }
 
   /// The first runs that can be read, in the order of `ids`. Reads no histories.
   static std::vector<ExperimentRun> newest(Session& session, const std::vector<Id>& ids, std::size_t count,
-                                           std::set<std::string>& written) {
+                                           std::set<std::string>& told) {
     std::vector<ExperimentRun> runs;
     const std::string& registry = session.registry();
     const Location place = open_file_system(registry);
@@ -237,11 +232,11 @@ class ListVerb final : public Verb {
               first.experiment, first.variant, some, RunFilter(), 1,
               [&](RunRecord&& record) {
                 runs.push_back(RunAccess::make(std::move(record)));
-                written.insert(joined(joined(first.experiment, first.variant), runs.back().run_id()));
+                told.insert(uri_of_run(registry, runs.back()));
               },
               [&](const std::string& uri, const Error& error) {
-                session.warn("left out the run '" + uri + "': " + error.what());
-                written.insert(uri);
+                session.warn_of_left_out(uri, error);
+                told.insert(uri);
               });
     }
     return runs;

@@ -12,6 +12,7 @@
 
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/command/terminal.hpp"
+#include "erm/detail/os/terminal.hpp"
 #include "erm/error.hpp"
 
 namespace erm::detail::command {
@@ -31,8 +32,7 @@ class Output {
  public:
   /// Text that is logged never reaches the terminal as it is: see plain_text().
   void set_color(ColorChoice choice) {
-    colored_ = choice == ColorChoice::always ||
-               (choice == ColorChoice::automatic && is_terminal(Stream::out) && !environment("NO_COLOR"));
+    colored_ = choice == ColorChoice::always || (choice == ColorChoice::automatic && stdout_shows_color());
   }
   [[nodiscard]] bool colored() const noexcept { return colored_; }
   /// The columns to fit in; as good as endless for a file or a pipe.

@@ -13,7 +13,7 @@ namespace erm::detail::command {
 /// Shown on stderr if that is a terminal, at most ten times a second, and removed at the end.
 class Progress {
  public:
-  Progress() : is_shown_(is_terminal(Stream::err)) {}
+  Progress() : is_shown_(is_terminal(2)) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { clear(); }

@@ -18,8 +18,7 @@
 namespace erm::detail::command {
 
 inline Json json_of(double number) {
-  if (is_nan(number)) return "nan";
-  if (!is_finite(number)) return number > 0 ? "inf" : "-inf";
+  if (!is_finite(number)) return Value(number).str();
   return number;
 }
 

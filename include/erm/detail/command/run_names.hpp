@@ -54,10 +54,13 @@ class RunNames {
   [[nodiscard]] std::vector<RunPlace> places(const std::string& name);
   [[nodiscard]] std::vector<RunPlace> places(const std::vector<std::string>& names) {
     std::vector<RunPlace> all;
-    for (const std::string& name : names)
-      for (RunPlace& place : places(name))
-        if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
+    for (const std::string& name : names) add_new(all, places(name));
     return all;
+  }
+  /// Adds those that are not there yet.
+  static void add_new(std::vector<RunPlace>& all, std::vector<RunPlace> some) {
+    for (RunPlace& place : some)
+      if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
   }
   /// Throws UsageError if the name means several.
   [[nodiscard]] RunPlace one_place(const std::string& name) {
@@ -109,15 +112,10 @@ inline const std::vector<RunPlace>& RunNames::all_places() {
   session_.expect_scope(scope_);
   all_.emplace();
   const std::string& registry = session_.registry();
-  const auto fits = [](const std::string& asked, const std::string& id) { return asked.empty() || asked == id; };
-  for (const std::string& experiment : list_experiments(registry)) {
-    if (!fits(scope_.experiment, experiment)) continue;
-    for (const std::string& variant : list_variants(registry, experiment)) {
-      if (!fits(scope_.variant, variant)) continue;
-      for (const std::string& run : list_runs(registry, experiment, variant))
-        all_->push_back({uri_below(registry, joined(joined(experiment, variant), run)), experiment, variant, run});
-    }
-  }
+  session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
+    for (const std::string& run : list_runs(registry, experiment, variant))
+      all_->push_back({uri_below(registry, joined(joined(experiment, variant), run)), experiment, variant, run});
+  });
   return *all_;
 }
 
@@ -139,15 +137,11 @@ inline ExperimentRun RunNames::latest() {
   session_.expect_scope(scope_);
   std::optional<ExperimentRun> latest;
   const std::string& registry = session_.registry();
-  for (const std::string& experiment : list_experiments(registry)) {
-    if (!scope_.experiment.empty() && scope_.experiment != experiment) continue;
-    for (const std::string& variant : list_variants(registry, experiment)) {
-      if ((!scope_.variant.empty() && scope_.variant != variant) || list_runs(registry, experiment, variant).empty())
-        continue;
-      ExperimentRun run = load_run_from_registry(registry, experiment, variant);
-      if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
-    }
-  }
+  session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
+    if (list_runs(registry, experiment, variant).empty()) return;
+    ExperimentRun run = load_run_from_registry(registry, experiment, variant);
+    if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
+  });
   if (!latest) throw NotFoundError("there is no latest run: the registry '" + registry + "' has no runs there");
   return *std::move(latest);
 }

@@ -120,31 +120,44 @@ class Session {
   /// Throws NotFoundError if the experiment or the variant does not exist.
   void expect_scope(const Scope& scope) {
     if (scope.experiment.empty() && scope.variant.empty()) return;
-    std::vector<std::string> experiments = list_experiments(registry());
-    if (!scope.experiment.empty()) {
-      expect_one_of("experiment", scope.experiment, experiments);
-      experiments = {scope.experiment};
-    }
+    if (!scope.experiment.empty()) expect_one_of("experiment", scope.experiment, list_experiments(registry()));
     if (scope.variant.empty()) return;
     std::vector<std::string> variants;
-    for (const std::string& experiment : experiments)
-      for (std::string& variant : list_variants(registry(), experiment)) variants.push_back(std::move(variant));
+    each_variant({scope.experiment, {}}, [&](const std::string&, const std::string& variant) { variants.push_back(variant); });
     expect_one_of("variant", scope.variant, variants);
   }
 
-  /// The runs that the options select; what cannot be read is told on stderr.
-  std::vector<ExperimentRun> find(FindOptions options, const Scope& scope) {
+  void warn_of_left_out(const std::string& run_uri, const Error& error) {
+    warn("left out the run '" + run_uri + "': " + error.what());
+  }
+
+  /// The options for a part of the registry. What cannot be read is told on stderr, unless a caller has said otherwise.
+  /// Throws as expect_parsable and expect_scope.
+  FindOptions find_options(FindOptions options, const Scope& scope) {
     expect_parsable(options.filter, options.order_by);
     expect_scope(scope);
     options.experiment = scope.experiment;
     options.variant = scope.variant;
     if (!options.on_warning) options.on_warning = [this](const std::string& text) { warn(text); };
-    if (!options.on_broken) {
-      options.on_broken = [this](const std::string& uri, const Error& error) {
-        warn("left out the run '" + uri + "': " + error.what());
-      };
+    if (!options.on_broken)
+      options.on_broken = [this](const std::string& uri, const Error& error) { warn_of_left_out(uri, error); };
+    return options;
+  }
+
+  /// The runs that the options select.
+  std::vector<ExperimentRun> find(FindOptions options, const Scope& scope) {
+    return find_runs(registry(), find_options(std::move(options), scope));
+  }
+
+  /// Calls visit(experiment, variant) with each variant of a part of the registry.
+  template <class Visit>
+  void each_variant(const Scope& scope, const Visit& visit) {
+    std::vector<std::string> experiments(1, scope.experiment);
+    if (scope.experiment.empty()) experiments = list_experiments(registry());
+    for (const std::string& experiment : experiments) {
+      for (const std::string& variant : list_variants(registry(), experiment))
+        if (scope.variant.empty() || scope.variant == variant) visit(experiment, variant);
     }
-    return find_runs(registry(), options);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "erm/console.hpp"
+#include "erm/detail/base/html_text.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/fitted_table.hpp"
 #include "erm/detail/command/run_json.hpp"
@@ -165,7 +166,7 @@ class ShowVerb final : public Verb {
     for (const auto& [key, artifact] : run.artifacts()) {
       table.begin_row();
       table.set(id, "  " + key);
-      table.set(size, size_text(artifact.size()));
+      table.set(size, readable_size(artifact.size()));
       table.set(file, artifact.filename());
     }
     table.write_rows_alone();

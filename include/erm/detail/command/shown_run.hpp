@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,19 +59,6 @@ inline std::string duration_text(std::chrono::microseconds duration) {
 inline std::string duration_text(const ExperimentRun& run) {
   const auto duration = run.duration();
   return duration ? duration_text(*duration) : std::string();
-}
-
-/// "512 B", "1.5 KiB", "3.2 GiB".
-inline std::string size_text(std::uint64_t bytes) {
-  static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  double size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (size >= 1023.95 && unit + 1 < std::size(units)) {
-    size /= 1024;
-    ++unit;
-  }
-  return fmt::format("{:.1f} {}", size, units[unit]);
 }
 
 /// A number with six significant digits, any other value as it is.

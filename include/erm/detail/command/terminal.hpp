@@ -8,19 +8,15 @@
 #include <string>
 #include <string_view>
 
-#if defined(_WIN32)
-#include <io.h>
-#else
+#if !defined(_WIN32)
 #include <sys/ioctl.h>
-#include <unistd.h>
 #endif
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/terminal.hpp"
 
 namespace erm::detail::command {
-
-enum class Stream { in = 0, out = 1, err = 2 };
 
 /// An environment variable; nothing if it is not set or empty.
 inline std::optional<std::string> environment(const char* name) {
@@ -29,21 +25,13 @@ inline std::optional<std::string> environment(const char* name) {
   return std::string(value);
 }
 
-inline bool is_terminal(Stream stream) {
-#if defined(_WIN32)
-  return _isatty(static_cast<int>(stream)) != 0;
-#else
-  return ::isatty(static_cast<int>(stream)) == 1;
-#endif
-}
-
 struct TerminalSize {
   std::size_t columns = 80, rows = 24;
 };
 
 /// The size of the terminal that stdout is. Nothing if it is none.
 inline std::optional<TerminalSize> terminal_size() {
-  if (!is_terminal(Stream::out)) return std::nullopt;
+  if (!is_terminal(1)) return std::nullopt;
   TerminalSize size;
 #if !defined(_WIN32)
   ::winsize window{};

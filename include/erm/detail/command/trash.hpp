@@ -26,13 +26,14 @@ class RmVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     RunNames names(session, scope_);
-    if (!yes_) {
-      for (const std::string& name : runs_) {
-        const std::size_t count = names.places(name).size();
-        if (count > 1) throw UsageError(shown(name) + " means " + std::to_string(count) + " runs; add --yes to remove all");
-      }
+    std::vector<RunPlace> places;
+    for (const std::string& name : runs_) {
+      std::vector<RunPlace> some = names.places(name);
+      if (some.size() > 1 && !yes_)
+        throw UsageError(shown(name) + " means " + std::to_string(some.size()) + " runs; add --yes to remove all");
+      RunNames::add_new(places, std::move(some));
     }
-    for (const RunPlace& place : names.places(runs_)) {
+    for (const RunPlace& place : places) {
       delete_run(place.uri);
       session.out.line(plain_text("removed " + place.path()));
     }

@@ -30,9 +30,8 @@ inline std::vector<std::string> metrics_to_export(const std::vector<ExperimentRu
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
     if (names.count(name) != 0 || runs.empty()) continue;
-    std::string near_text;
-    for (const std::string& one : near_names(name, all)) near_text += (near_text.empty() ? "; near: " : ", ") + one;
-    throw NotFoundError("cannot export the history of '" + name + "': it has points in no run" + near_text);
+    throw NotFoundError("cannot export the history of '" + name + "': it has points in no run" +
+                        near_names_text(name, all));
   }
   return asked;
 }

@@ -151,10 +151,8 @@ inline std::vector<std::string> AskedNames::warnings() {
       for (const std::string& key : one.field.path) entry += "." + key;
       return {"dict entry", entry};
     }();
-    std::string warning = "no run has the " + kind + " \"" + name + "\"";
-    const std::vector<std::string> nearest = near_names(name, {one.others.begin(), one.others.end()});
-    for (std::size_t i = 0; i < nearest.size(); ++i) warning += (i == 0 ? "; near: " : ", ") + nearest[i];
-    all.push_back(std::move(warning));
+    all.push_back("no run has the " + kind + " \"" + name + "\"" +
+                  near_names_text(name, {one.others.begin(), one.others.end()}));
   }
   return all;
 }

@@ -299,9 +299,9 @@ inline std::string RunScan::proof_of(const std::string& folder, const Bytes& met
 inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
                                                        const std::string& run_id, const Bytes* bytes,
                                                        const RunFilter& filter, Outcome& outcome) const {
-  Bytes own;
+  Bytes own;  // unless they were read with those of other runs
+  if (bytes == nullptr) own = metadata_bytes(*fs_, folder);
   if (known_ != nullptr) {
-    if (bytes == nullptr) own = metadata_bytes(*fs_, folder);
     const std::string* const proof = known_->proof(path_of(variant, run_id));
     outcome.is_known = proof != nullptr && !proof->empty() &&
                        *proof == proof_of(folder, bytes == nullptr ? own : *bytes, proof->front() == '+');
@@ -309,7 +309,7 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
     if (outcome.is_known) return std::nullopt;
   }
   MetadataFile metadata =
-      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder, &own);
+      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder, std::move(own), &own);
   RunRecord& record = metadata.record;
   if (known_ != nullptr) {
     // Taken before the other files are read: what changes after it makes another proof.

@@ -49,10 +49,10 @@ inline void refuse_oversized(const FileSystem& fs, const std::string& operation,
               "FileSystem, which its readers then need, too");
 }
 
-/// Also returns the bytes if `content` is not null.
-inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes* content = nullptr) {
+/// Reads `bytes`, which metadata_bytes() has given. Also returns them if `content` is not null.
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes bytes, Bytes* content) {
   const std::string path = metadata_path(folder);
-  for (Bytes bytes = metadata_bytes(fs, folder);;) {
+  for (;;) {
     try {
       MetadataFile metadata = MetadataReader::read(view(bytes), path);
       if (content != nullptr) *content = std::move(bytes);
@@ -64,6 +64,9 @@ inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folde
       bytes = std::move(again);
     }
   }
+}
+inline MetadataFile read_metadata(const FileSystem& fs, const std::string& folder, Bytes* content = nullptr) {
+  return read_metadata(fs, folder, metadata_bytes(fs, folder), content);
 }
 
 /// FileSystem::read_bounded() of each path, in one call if the store is on another machine.
