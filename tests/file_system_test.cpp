@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -256,6 +258,21 @@ TEST_CASE("Folders that contain a file with a given name are found at any depth,
     std::sort(found.begin(), found.end());
     CHECK(found == std::vector<std::string>{"a", "b/c", "b/d/e"});
     CHECK(fs->folders_with(at + "/none", "mark").empty());
+  });
+}
+
+TEST_CASE("The files below a folder are found with their sizes") {
+  for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
+    fs->write(at + "/a/one", "1");
+    fs->write(at + "/a/b/three", "333");
+    fs->write(at + "/.erm_empty", "");
+    std::map<std::string, std::uint64_t> sizes;
+    for (const erm::FoundFile& file : fs->find_files(at)) {
+      CHECK(file.info.kind == FileKind::file);
+      sizes[file.path] = file.info.size;
+    }
+    CHECK(sizes == std::map<std::string, std::uint64_t>{{".erm_empty", 0}, {"a/b/three", 3}, {"a/one", 1}});
+    CHECK(fs->find_files(at + "/none").empty());
   });
 }
 

@@ -28,6 +28,12 @@ struct FolderEntry {
   FileKind kind = FileKind::missing;
 };
 
+/// One of the files below a folder, at any depth.
+struct FoundFile {
+  std::string path;  // relative to the folder
+  FileInfo info;
+};
+
 /// A folder that could not be read and was passed over, and why.
 struct PassedOver {
   std::string path;

@@ -123,6 +123,9 @@ class FileSystem {
   [[nodiscard]] ERM_INLINE virtual Bytes read_bounded(const std::string& path) const;
   /// The files below `path`, at any depth and relative to it, in any order.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> files_below(const std::string& path) const;
+  /// The same with what each of them is; of an object store, one listing tells. A file that is gone by the time it is
+  /// looked at is left out.
+  [[nodiscard]] ERM_INLINE virtual std::vector<FoundFile> find_files(const std::string& path) const;
   /// The names of those claims in a folder whose holder may be dead. Only claim() finds out for certain.
   [[nodiscard]] ERM_INLINE virtual std::vector<std::string> old_claims(const std::string& folder);
   /// The seconds since a file was written, by the clock of the store. Empty if the store does not tell, as by default.

@@ -72,6 +72,7 @@ class S3FileSystem final : public FileSystem {
                                            Durability = Durability::buffered) override;
   ERM_INLINE void remove_many(const std::vector<std::string>& files) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> files_below(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE std::vector<FoundFile> find_files(const std::string& path) const override;
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> old_claims(const std::string& folder) override;
 

@@ -228,6 +228,15 @@ ERM_INLINE std::vector<std::string> FileSystem::files_below(const std::string& p
   return files;
 }
 
+ERM_INLINE std::vector<FoundFile> FileSystem::find_files(const std::string& path) const {
+  std::vector<FoundFile> found;
+  for (std::string& file : files_below(path)) {
+    const FileInfo what = info(detail::joined(path, file));
+    if (what.kind != FileKind::missing) found.push_back({std::move(file), what});
+  }
+  return found;
+}
+
 ERM_INLINE std::vector<std::string> FileSystem::old_claims(const std::string& folder) {
   std::vector<std::string> names;
   for (FolderEntry& entry : list(folder))

@@ -330,11 +330,17 @@ ERM_INLINE bool S3FileSystem::are_files(const std::vector<std::string>& paths) c
 }
 
 ERM_INLINE std::vector<std::string> S3FileSystem::files_below(const std::string& path) const {
+  std::vector<std::string> files;
+  for (FoundFile& found : find_files(path)) files.push_back(std::move(found.path));
+  return files;
+}
+
+ERM_INLINE std::vector<FoundFile> S3FileSystem::find_files(const std::string& path) const {
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
-  std::vector<std::string> files;
+  std::vector<FoundFile> files;
   client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& found) {
-    if (!detail::ends_with(found.key, "/")) files.push_back(found.key.substr(prefix.size()));
+    if (!detail::ends_with(found.key, "/")) files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}});
     return true;
   });
   return files;
