@@ -18,7 +18,7 @@ class NamedClaim final : public Claim {
   /// `file` is new and empty. `reads_back`: commit() reads what it has written, because the file system may lie.
   NamedClaim(os::File file, bool abandoned, bool alone, bool reads_back)
       : path_(file.path()),
-        text_(ClaimText::of_this_process()),
+        text_(ClaimText::of_this_process(session_)),
         abandoned_(abandoned),
         alone_(alone),
         reads_back_(reads_back),
@@ -68,6 +68,7 @@ class NamedClaim final : public Claim {
     if (reads_back_) read_back(target, content);
     end();
   }
+  void abandon() noexcept override { has_ended_ = true; }
 
  private:
   /// Closes the file: some network file systems send it only then.
@@ -98,6 +99,7 @@ class NamedClaim final : public Claim {
   }
 
   std::string path_;
+  Session session_;
   std::string text_;
   bool abandoned_;
   bool alone_;
