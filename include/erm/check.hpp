@@ -99,7 +99,7 @@ struct CheckOptions {
 };
 
 struct CheckReport {
-  /// In the order of `run`, then the most serious first. Those of no run come first.
+  /// Those of one run together, the most serious first, and the runs with the most serious ones first.
   std::vector<CheckProblem> problems;
   std::size_t runs = 0;       // that were checked, those in the trash included
   std::size_t artifacts = 0;  // that they name

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,8 +62,14 @@ ERM_INLINE CheckReport check_registry(const std::string& registry_uri, const Che
   } else {
     check.some(options.runs);
   }
-  std::stable_sort(report.problems.begin(), report.problems.end(), [](const CheckProblem& a, const CheckProblem& b) {
-    return std::tie(a.run, a.severity, a.path) < std::tie(b.run, b.severity, b.path);
+  std::map<std::string, CheckSeverity> worst;
+  for (const CheckProblem& problem : report.problems) {
+    CheckSeverity& of_run = worst.emplace(problem.run, problem.severity).first->second;
+    of_run = (std::min)(of_run, problem.severity);
+  }
+  std::stable_sort(report.problems.begin(), report.problems.end(), [&](const CheckProblem& a, const CheckProblem& b) {
+    const CheckSeverity of_a = worst[a.run], of_b = worst[b.run];
+    return std::tie(of_a, a.run, a.severity, a.path) < std::tie(of_b, b.run, b.severity, b.path);
   });
   return report;
 }
