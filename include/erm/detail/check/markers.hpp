@@ -34,23 +34,32 @@ class MarkerCheck {
   /// The registry's own marker.
   void read_registry_marker() {
     has_registry_ = true;
-    read("", registry_marker, {}, {});
+    read(std::string(registry_marker), {}, {});
   }
   void read_experiment_marker(const std::string& folder) {
     experiments_.insert(folder);
-    read(folder, experiment_marker, "experiment_id", folder);
+    read(joined(folder, std::string(experiment_marker)), "experiment_id", folder);
   }
   /// Tells of a variant in no experiment, unless its marker tells of which it is.
   void read_variant_marker(const std::string& folder, const std::optional<std::string>& experiment) {
     variants_.insert(folder);
-    if (experiment) return static_cast<void>(read(folder, variant_marker, "variant_id", folder.substr(experiment->size() + 1)));
-    const std::optional<std::string> id = read(folder, variant_marker, "variant_id", {});
+    const std::string path = joined(folder, std::string(variant_marker));
+    if (experiment) return static_cast<void>(read(path, "variant_id", folder.substr(experiment->size() + 1)));
+    const std::optional<std::string> id = read(path, "variant_id", {});
     if (id && folder.size() > id->size() + 1 && ends_with(folder, "/" + *id)) {
       const std::string above = folder.substr(0, folder.size() - id->size() - 1);
       told_[above].insert(*id);
     } else {
       unclear_variants_.push_back(folder);
     }
+  }
+
+  /// A marker in the trash.
+  void read_marker_in_trash(const std::string& path, const RunIds& ids) {
+    if (ids.variant_id.empty())
+      read(path, "experiment_id", ids.experiment_id);
+    else
+      read(path, "variant_id", ids.variant_id);
   }
 
   /// Notes what a run tells, and returns its ids by its path. Empty ids: nothing tells them.
@@ -117,9 +126,8 @@ class MarkerCheck {
   }
 
   /// Reads a marker, tells what is wrong with it, and returns the id in it. `id`: which it should be, or empty.
-  std::optional<std::string> read(const std::string& folder, std::string_view marker, std::string_view id_key,
-                                  const std::string& id) {
-    const std::string path = joined(folder, std::string(marker)), place = work_.place_of(path);
+  std::optional<std::string> read(const std::string& path, std::string_view id_key, const std::string& id) {
+    const std::string place = work_.place_of(path);
     std::optional<std::string> found;
     Bytes bytes;
     std::string fault;
@@ -142,7 +150,7 @@ class MarkerCheck {
     } catch (const NotFoundError&) {
       return std::nullopt;  // just moved to the trash
     } catch (const FormatError& error) {
-      fault = "cannot be read: " + fault_text(error, place);
+      fault = fault_text(error, place);
       found.reset();
     } catch (const IoError& error) {
       add(CheckKind::unreadable, path, error.what(), "mend what refuses, and check again", CheckSeverity::error);

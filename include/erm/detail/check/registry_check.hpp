@@ -187,7 +187,7 @@ class RegistryCheck {
       const auto found = inside.find(name);
       return found != inside.end() && found->second.kind == FileKind::folder;
     };
-    if (is_file(inside, metadata_filename) || is_file(inside, experiment_marker) || is_file(inside, variant_marker))
+    if (inside.count(std::string(metadata_filename)) != 0 || is_file(inside, experiment_marker) || is_file(inside, variant_marker))
       return false;
     const bool has_deleted = std::any_of(inside.begin(), inside.end(), [](const auto& one) { return is_of_deleted(one.first); });
     if (!has_deleted && !has_folder("artifacts") && !has_folder("history") && !has_folder("series") &&
@@ -313,6 +313,7 @@ class RegistryCheck {
     try {
       work();
       for (; busy > 0; std::this_thread::sleep_for(std::chrono::milliseconds(1))) work_.tick();
+      work_.tick();
     } catch (...) {
       error = std::current_exception();
       work_.is_stopped = true;
@@ -393,7 +394,9 @@ class RegistryCheck {
       for (const TrashEntries::Found& found : entries.find(nameless, damaged)) {
         if (found.is_whole && found.entry.is_run())
           add_run(joined(joined(trash, found.entry.name), "run"), {}, found.entry.name);
-        else if (!found.is_whole && !entries.is_on_its_way(found.entry))
+        else if (found.is_whole)
+          markers_.read_marker_in_trash(joined(joined(trash, found.entry.name), "marker.json"), found.entry.ids);
+        else if (!entries.is_on_its_way(found.entry))
           tell_leftover(entries, found.entry.name);
       }
     } catch (const NotFoundError&) {

@@ -303,6 +303,11 @@ class RunCheck {
       finding.repair = [&work = work_, folder = folder_, file] { return cut_torn_end(work, folder, file); };
   }
 
+  /// A live run has begun the file of each of its writers before it wrote metadata.
+  static void expect_history_of(const std::string& writer, std::vector<std::string>& names) {
+    if (std::find(names.begin(), names.end(), writer + ".csv") == names.end()) names.push_back(writer + ".csv");
+  }
+
   void check_histories(const MetadataFile& metadata) {
     std::vector<std::string> names;
     const bool is_listed = metadata.history_files.has_value();
@@ -311,11 +316,14 @@ class RunCheck {
     } else {
       for (const auto& [file, entry] : files_)
         if (is_in_folder(file, "history") && ends_with(file, ".csv")) names.push_back(last_part(file));
+      if (!metadata.record.owner.empty() && !is_alive_) expect_history_of("main", names);
+      for (const auto& [file, writer] : writers_)
+        if (!is_alive_) expect_history_of(last_part(file).substr(0, last_part(file).size() - 5), names);
     }
     for (const std::string& name : names) {
       const std::string file = "history/" + name;
       const auto size = size_of(file, "it holds points of the run", Severity::error,
-                                "put it back; without it the run cannot be loaded");
+                                is_listed ? "put it back; without it the run cannot be loaded" : "put it back");
       if (size) read_file(file, [&] {
         tell(file, fault_of_history(work_, joined(folder_, file), *size), is_listed,
              "mend or remove the line; until then the run cannot be loaded");
