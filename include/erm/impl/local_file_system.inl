@@ -107,7 +107,14 @@ class LocalClaim final : public Claim {
     committed_ = true;
     if (durability == Durability::durable) os::sync_folder(folder_of(target));
   }
-  void abandon() noexcept override { is_left_ = !committed_; }
+  void abandon() noexcept override {
+    is_left_ = !committed_;
+    try {
+      if (is_left_) begin();
+    } catch (const Error&) {
+      // Then it is abandoned only if it has begun before.
+    }
+  }
 
  private:
   os::File file_;

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/named_claim.hpp"
@@ -68,7 +70,14 @@ class NamedClaim final : public Claim {
     if (reads_back_) read_back(target, content);
     end();
   }
-  void abandon() noexcept override { has_ended_ = true; }
+  void abandon() noexcept override {
+    if (std::exchange(has_ended_, true) || ends_with(text_, ClaimText::begun)) return;
+    try {
+      begin();
+    } catch (const Error&) {
+      // Then the next holder does not know that something may be left.
+    }
+  }
 
  private:
   /// Closes the file: some network file systems send it only then.

@@ -283,8 +283,9 @@ class RegistryCheck {
     const auto work = [&] {
       for (std::size_t i = 0; (i = next.fetch_add(1)) < pending_.size();) {
         Pending& run = pending_[i];
-        run.outcome = run.entry.empty() ? RunCheck(work_, run.path).outcome()
-                                        : RunCheck(work_, run.path, deleted_filename(run.entry)).outcome();
+        const StoreTree* const tree = tree_ ? &*tree_ : nullptr;
+        run.outcome = run.entry.empty() ? RunCheck(work_, tree, run.path).outcome()
+                                        : RunCheck(work_, tree, run.path, deleted_filename(run.entry)).outcome();
         ++work_.runs;
       }
     };

@@ -27,7 +27,7 @@ inline std::string cut_torn_end(CheckWork& work, const std::string& folder, cons
   FileSystem& fs = *work.fs;
   const auto claim = claim_patiently([&] { return fs.claim(claim_path(folder)); }, std::chrono::seconds(2));
   if (!claim) return held_by_another;
-  if (claim->was_abandoned()) remove_leftovers(fs, folder);
+  clean_up_abandoned(fs, *claim, folder);
   const MetadataFile metadata = read_metadata(fs, folder);
   if (metadata.history_files || !metadata.written_by_erm) return "the run was replaced meanwhile; check again";
   refuse_if_alive(fs, metadata_path(folder), metadata.record, {"cannot repair '" + folder + "'"});
@@ -65,7 +65,7 @@ inline std::string end_claim_on_run(CheckWork& work, const std::string& place) {
   if (!claim) return held_by_another;
   const std::string claimed = joined(folder_of(folder_of(place)), last_part(place));
   if (claim->was_abandoned())
-    remove_leftovers(fs, claimed);
+    clean_up_abandoned(fs, *claim, claimed);
   else if (fs.has_folders() && fs.info(claimed).kind == FileKind::folder)
     fs.remove_if_empty(claimed);
   return {};

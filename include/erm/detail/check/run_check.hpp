@@ -70,8 +70,16 @@ class RunCheck {
   };
 
   /// `path` is the run's folder below the root, and `metadata` the name of its metadata, which is another in the trash.
-  RunCheck(CheckWork& work, std::string path, std::string metadata = std::string(metadata_filename))
-      : work_(work), fs_(*work.fs), path_(std::move(path)), folder_(work.place_of(path_)), metadata_(std::move(metadata)) {}
+  /// `tree` may be null. If it has listed the files of the run already, they are not listed again unless something seems
+  /// wrong: the run may have been replaced since.
+  RunCheck(CheckWork& work, const StoreTree* tree, std::string path,
+           std::string metadata = std::string(metadata_filename))
+      : work_(work),
+        tree_(tree),
+        fs_(*work.fs),
+        path_(std::move(path)),
+        folder_(work.place_of(path_)),
+        metadata_(std::move(metadata)) {}
 
   Outcome outcome() {
     constexpr int attempts = 10;
@@ -79,8 +87,10 @@ class RunCheck {
       work_.tick();
       out_ = {};
       Bytes bytes;
+      const bool is_listed = i == 1 && tree_ != nullptr && tree_->has_listing();
       try {
         bytes = fs_.read_bounded(joined(folder_, metadata_));
+        list_files(is_listed);
         examine(bytes);
       } catch (const NotFoundError&) {
         out_ = {};
@@ -90,7 +100,8 @@ class RunCheck {
       } catch (const IoError& error) {
         add(CheckKind::unreadable, CheckSeverity::error, metadata_, error.what(), "mend what refuses, and check again");
       }
-      if (is_harmless() || is_settled(bytes)) return std::move(out_);
+      if (is_harmless() || (!is_listed && is_settled(bytes))) return std::move(out_);
+      if (is_listed) continue;
       std::this_thread::sleep_for(std::chrono::milliseconds(20 * i));
     }
     out_ = {};
@@ -136,10 +147,17 @@ class RunCheck {
     }
   }
 
-  void examine(const Bytes& bytes) {
+  void list_files(bool is_listed) {
+    if (is_listed) {
+      files_ = tree_->listed_below(path_);
+      return;
+    }
     files_ = StoreTree::files_below(fs_, folder_, [&](const std::string& inside, const Error& error) {
       add(CheckKind::unreadable, Severity::error, inside, error.what(), "mend what refuses, and check again");
     });
+  }
+
+  void examine(const Bytes& bytes) {
     known_.clear();
     known_.insert(metadata_);
     const std::string place = joined(folder_, metadata_);
@@ -453,8 +471,7 @@ class RunCheck {
   }
 
   void check_unlisted(const MetadataFile& metadata) {
-    const ClaimState claim = is_in_trash() ? ClaimState::free : state_of_claim(fs_, claim_path(folder_));
-    const bool is_cleaned = claim == ClaimState::dead;  // what a killed overwrite left, which the claim tells
+    std::optional<ClaimState> claim;  // looked at only if it is needed: it may be a request
     std::set<std::string> told;
     for (const auto& [file, entry] : files_) {
       const std::string name = last_part(file);
@@ -470,7 +487,9 @@ class RunCheck {
               "leave it: ERM neither reads nor removes it");
         continue;
       }
-      if (is_alive_ || is_cleaned) continue;
+      if (is_alive_) continue;
+      if (!claim) claim = is_in_trash() ? ClaimState::free : state_of_claim(fs_, claim_path(folder_));
+      if (*claim == ClaimState::dead) continue;  // a killed overwrite left it, which the claim tells
       const bool was_overwritten = !metadata.written_by_erm && part != "artifacts";
       const bool is_left_over = !metadata.history_files && metadata.written_by_erm;  // of a live run
       const char* what = "no metadata name it";
@@ -482,6 +501,7 @@ class RunCheck {
   }
 
   CheckWork& work_;
+  const StoreTree* tree_;
   const FileSystem& fs_;
   std::string path_, folder_, metadata_;
   Outcome out_;

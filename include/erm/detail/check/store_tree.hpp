@@ -90,6 +90,17 @@ class StoreTree {
     return entries;
   }
 
+  /// Whether the store was listed as a whole.
+  [[nodiscard]] bool has_listing() const { return !fs_.has_folders(); }
+  /// The files below a path, from that listing.
+  [[nodiscard]] TreeEntries listed_below(const std::string& path) const {
+    const std::string prefix = path + "/";
+    TreeEntries files;
+    for (auto file = first_from(prefix); file != files_.end() && file->path.rfind(prefix, 0) == 0; ++file)
+      files[file->path.substr(prefix.size())] = {file->info.kind, file->info.size};
+    return files;
+  }
+
   /// Whether no file of that name is below the path, at any depth.
   [[nodiscard]] bool has_none_below(const std::string& path, std::string_view filename) const {
     if (fs_.has_folders()) return fs_.readable_folders_with(joined(root_, path), std::string(filename), nullptr).empty();

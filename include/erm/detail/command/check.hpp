@@ -29,7 +29,7 @@ inline std::string with_commas(std::uint64_t number) {
 }
 
 /// "1,204 runs", "1 run"
-inline std::string counted(std::uint64_t number, const std::string& what) {
+inline std::string count_text(std::uint64_t number, const std::string& what) {
   return with_commas(number) + " " + what + (number == 1 ? "" : "s");
 }
 
@@ -78,14 +78,14 @@ class CheckVerb final : public Verb {
     options_.on_progress = [&](const CheckProgress& done) {
       progress.show([&] {
         const std::chrono::duration<double> so_far = std::chrono::steady_clock::now() - began;
-        std::string line = counted(done.runs, "run") + ", " + counted(done.artifacts, "artifact");
+        std::string line = count_text(done.runs, "run") + ", " + count_text(done.artifacts, "artifact");
         if (done.bytes > 0 && so_far.count() > 0)
           line += ", " + readable_size(done.bytes) + " hashed, " +
                   readable_size(static_cast<std::uint64_t>(static_cast<double>(done.bytes) / so_far.count())) + "/s";
         return line;
       });
       if (interrupts.asked_to_stop())
-        throw Error("the check was stopped after " + counted(done.runs, "run") + "; nothing was left half done");
+        throw Error("the check was stopped after " + count_text(done.runs, "run") + "; nothing was left half done");
     };
     return check_registry(registry, options_);
   }
@@ -150,16 +150,16 @@ class CheckVerb final : public Verb {
       write_problem(out, problem);
     }
     if (run != nullptr) out.line();
-    std::string line = counted(report.runs, "run") + ", " + counted(report.artifacts, "artifact") + " (" +
+    std::string line = count_text(report.runs, "run") + ", " + count_text(report.artifacts, "artifact") + " (" +
                        readable_size(report.bytes) + ") checked";
     if (is_terminal(1)) {
       char time[32];
       std::snprintf(time, sizeof time, " in %.1f s", seconds);
       line += time;
     }
-    line += ": " + (problems == 0 ? "no problems" : counted(problems, "problem"));
+    line += ": " + (problems == 0 ? "no problems" : count_text(problems, "problem"));
     if (repaired > 0) line += ", " + with_commas(repaired) + " repaired";
-    if (notices > 0) line += ", " + counted(notices, "notice");
+    if (notices > 0) line += ", " + count_text(notices, "notice");
     out.line(line);
     if (possible > 0) out.line(with_commas(possible) + " can be repaired without any loss: --repair");
   }

@@ -65,7 +65,7 @@ class RunSaver {
     std::unique_ptr<Claim> claim = fs_.claim(claimed);
     if (!claim) return SaveOutcome::is_being_saved;
     if (claim->may_have_neighbours()) sweep(fs_, parent, name);
-    if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
+    clean_up_abandoned(fs_, *claim, folder_);
     if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
