@@ -786,6 +786,16 @@ TEST_CASE("Links, pipes and folders that cannot be read are told and not followe
     CHECK(one.said() == "warning link [e/main/r] e/main/r: the run's folder is a symbolic link: the run can be read and not changed; put "
                         "the folder itself there");
   }
+  SECTION("the folder of a killed run") {
+    make_killed(one.run);
+    fs::rename(one.run, one.dir.path() / "elsewhere");
+    fs::create_directory_symlink(one.dir.path() / "elsewhere", one.run);
+    write_file(one.run / ".erm_tmp/erm_metadata.json.part", "{");
+    const FileTree before = file_tree(one.dir.path() / "elsewhere");
+    CHECK(contains(one.said(repairing()), "temporary_file [e/main/r] e/main/r/.erm_tmp/erm_metadata.json.part: a process that died while it "
+                                          "wrote has left it; remove it\n"));
+    CHECK((file_tree(one.dir.path() / "elsewhere") == before));
+  }
   SECTION("a variant on another disk") {
     fs::rename(one.run.parent_path(), one.dir.path() / "elsewhere");
     fs::create_directory_symlink(one.dir.path() / "elsewhere", one.run.parent_path());

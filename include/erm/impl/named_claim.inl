@@ -73,7 +73,7 @@ class NamedClaim final : public Claim {
   void abandon() noexcept override {
     if (std::exchange(has_ended_, true) || ends_with(text_, ClaimText::begun)) return;
     try {
-      begin();
+      if (is_mine()) begin();
     } catch (const Error&) {
       // Then the next holder does not know that something may be left.
     }

@@ -124,6 +124,8 @@ class RunCheck {
   }
 
   [[nodiscard]] bool is_in_trash() const { return metadata_ != metadata_filename; }
+  /// Behind a link, which may lead anywhere, nothing is changed.
+  [[nodiscard]] bool is_behind_link() const { return fs_.has_folders() && fs_.info(folder_).kind == FileKind::link; }
 
   [[nodiscard]] bool is_harmless() const {
     return std::all_of(out_.findings.begin(), out_.findings.end(), [](const CheckFinding& finding) {
@@ -317,7 +319,7 @@ class RunCheck {
     }
     CheckFinding& finding = add(CheckKind::torn_file, Severity::warning, file, fault.what,
                                 "leave it: what is before can be read, and a process that resumes the run cuts it off");
-    if (fault.may_be_cut && !is_in_trash())
+    if (fault.may_be_cut && !is_in_trash() && !is_behind_link())
       finding.repair = [&work = work_, folder = folder_, file] { return cut_torn_end(work, folder, file); };
   }
 
@@ -467,7 +469,7 @@ class RunCheck {
     if (state != ClaimState::dead && state != ClaimState::unclear) return;
     CheckFinding& finding = add(CheckKind::temporary_file, Severity::warning, file,
                                 "a process that died while it wrote has left it", "remove it");
-    finding.repair = [&work = work_, place] { return end_claim(work, place); };
+    if (!is_behind_link()) finding.repair = [&work = work_, place] { return end_claim(work, place); };
   }
 
   void check_unlisted(const MetadataFile& metadata) {
