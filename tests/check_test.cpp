@@ -308,7 +308,7 @@ TEST_CASE("Metadata that cannot be read are told, and the other runs are checked
   fs::remove(fs::path(one.registry) / "e/main/s/artifacts/note.txt");
   const std::string found = one.said();
   CHECK(contains(found, "error damaged_metadata [e/main/r] e/main/r/erm_metadata.json: is not JSON at line "));
-  CHECK(contains(found, "; put back a copy of the file or mend it; or remove the run, whose other files are whole\n"));
+  CHECK(contains(found, "; put back a copy of the file, or mend it, or remove the run\n"));
   CHECK(contains(found, "error missing_file [e/main/s] e/main/s/artifacts/note.txt"));
   write_file(one.run / "erm_metadata.json", "");
   CHECK(contains(one.said(), "error damaged_metadata [e/main/r] e/main/r/erm_metadata.json: is empty; put back"));

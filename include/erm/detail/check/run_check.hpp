@@ -120,7 +120,7 @@ class RunCheck {
   }
   void add_damaged_metadata(const std::string& inside, const std::string& what) {
     add(CheckKind::damaged_metadata, Severity::error, inside, what,
-        "put back a copy of the file or mend it; or remove the run, whose other files are whole");
+        "put back a copy of the file, or mend it, or remove the run");
   }
 
   [[nodiscard]] bool is_in_trash() const { return metadata_ != metadata_filename; }
