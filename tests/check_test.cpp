@@ -1,6 +1,7 @@
 // check_registry: each kind of problem in a registry that has just that one, what a repair does, and damage anywhere.
 #include "erm/check.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -747,6 +749,72 @@ TEST_CASE("A claim of a dead process and what it left are told, and a repair cle
   }
   CHECK(one.said() == "sound");
   CHECK((file_tree(one.registry) == whole));
+}
+
+TEST_CASE("A claim of another machine counts as held for an hour") {
+  const OneRun one;
+  const fs::path claim = one.run.parent_path() / ".erm_tmp/new", half = one.run.parent_path() / "new/artifacts/half.bin";
+  write_file(half, "half");
+  write_file(claim, "elsewhere\n42\nboot 1\nclaim 1-2\nbegun\n");
+  CHECK(one.said(repairing()) == "sound");
+  CHECK(fs::exists(claim));
+  for (const fs::path& path : {half, half.parent_path(), half.parent_path().parent_path(), claim}) make_old(path);
+  CHECK(one.said() == "warning abandoned_claim [e/main/new] e/main/.erm_tmp/new: its holder is on another machine or in another container, "
+                      "and showed no life for an hour; the next save to that folder removes what the process left, and so does "
+                      "repair (possible)");
+  CHECK(contains(one.said(repairing()), "(done)"));
+  CHECK(one.said() == "sound");
+  CHECK_FALSE(fs::exists(half));
+}
+
+TEST_CASE("A check that repairs beside saves, live runs and deletions disturbs none, and finds nothing") {
+  const OneRun one;
+  std::atomic<int> working{3};
+  std::vector<std::string> failures(3);
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 3; ++number) {
+    threads.emplace_back([&, number] {
+      try {
+        for (int i = 0; i < 25; ++i) {
+          const std::string id = std::to_string(number) + "-" + std::to_string(i);
+          if (number == 0) {
+            erm::ExperimentRun run = small_run();
+            run.log_text("text " + id, "note");
+            run.log_text("text " + id, "other " + id);
+            run.log_text("at a step " + id, "sample", i);
+            save(run, one.registry, true);
+          } else if (number == 1) {
+            save(small_run(id), one.registry);
+            erm::delete_run(one.registry, "e", "main", id);
+            if (i % 2 == 0) erm::restore_run(one.registry, "e", "main", id);
+            if (i % 8 == 7) erm::empty_trash(one.registry);
+          } else {
+            LiveRun run(one.registry, "e", live(id));
+            run.log_metric("loss", i, i);
+            run.flush();
+            run.log_text("some text", "note");
+            run.log_text("at a step", "sample", i);
+            run.finish();
+          }
+        }
+      } catch (const std::exception& error) {
+        failures[static_cast<std::size_t>(number)] = error.what();
+      }
+      --working;
+    });
+  }
+  int checks = 0;
+  while (working > 0 || checks < 3) {
+    ++checks;
+    for (const CheckProblem& problem : erm::check_registry(one.registry, repairing()).problems) {
+      INFO(to_text(problem.kind) << " " << problem.path << ": " << problem.what);
+      CHECK((problem.severity == erm::CheckSeverity::notice));
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK((failures == std::vector<std::string>(3)));
+  CHECK(one.said() == "sound");
+  CHECK(erm::list_runs(one.registry, "e").size() == 1 + 13 + 25);
 }
 
 TEST_CASE("A run that is being saved is no problem") {

@@ -209,7 +209,7 @@ class RegistryCheck {
       return;
     }
     if (fs_.are_files({metadata_path(folder)})) return add_run(path, above);  // it was saved meanwhile
-    if (fs_.info(folder).kind == FileKind::missing) return;
+    if (fs_.info(folder).kind == FileKind::missing || state_of_claim(fs_, claim_path(folder)) == ClaimState::held) return;
     add(CheckKind::missing_metadata, CheckSeverity::error, path, path,
         "holds files of a run, and no erm_metadata.json: nothing finds them, and no run can be saved there",
         "put back its erm_metadata.json; or look whether you need the files, and move or remove the folder");
@@ -218,6 +218,7 @@ class RegistryCheck {
   void tell_half_deleted(const std::string& path, const std::string& name, const MarkedAbove& above) {
     const RunIds ids = markers_.see_run(path, above, std::nullopt);
     if (state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
+    if (!fs_.are_files({joined(work_.place_of(path), name)})) return;  // the move has just ended
     CheckFinding& finding = add(CheckKind::half_deleted, CheckSeverity::warning, path, joined(path, name),
                                 "the run's move to the trash, or back, was interrupted",
                                 "repair moves the run to the trash, from which it can be restored");
@@ -382,10 +383,10 @@ class RegistryCheck {
       for (const auto& [name, entry] : tree_->entries(joined(trash, claims_folder)))
         if (entry.kind == FileKind::file) look_at_claim(trash, name, true);
       const auto nameless = [&](const std::string& name, bool has_content) {
-        if (has_content)
-          damage(name, "has no entry.json, which says what was deleted", "put it back, or remove the folder");
-        else
+        if (!has_content)
           tell_leftover(entries, name);
+        else if (has_content_now(entries, name) && !fs_.are_files({joined(entries.path_of(name), "entry.json")}))
+          damage(name, "has no entry.json, which says what was deleted", "put it back, or remove the folder");
       };
       const auto damaged = [&](const TrashDamage& one) {
         const std::string place = joined(entries.path_of(one.name), "entry.json");
@@ -410,9 +411,15 @@ class RegistryCheck {
     check_pending();
   }
 
+  [[nodiscard]] bool has_content_now(const TrashEntries& entries, const std::string& name) const {
+    return fs_.are_files({joined(entries.run_of(name), deleted_filename(name))}) || fs_.are_files({entries.marker_of(name)});
+  }
+
   void tell_leftover(const TrashEntries& entries, const std::string& name) {
     const std::string claim = joined(joined(entries.folder(), claims_folder), name);
-    if (state_of_claim(fs_, claim) == ClaimState::held || fs_.info(entries.path_of(name)).kind == FileKind::missing) return;
+    if (state_of_claim(fs_, claim) == ClaimState::held || has_content_now(entries, name)) return;
+    const std::string folder = entries.path_of(name);
+    if (fs_.has_folders() ? fs_.info(folder).kind == FileKind::missing : fs_.files_below(folder).empty()) return;
     add(CheckKind::temporary_file, CheckSeverity::warning, "", joined(".erm_trash", name),
         "an interrupted deletion or restoration has left it, and it holds no run", "empty the trash, which removes it");
   }

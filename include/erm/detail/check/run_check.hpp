@@ -100,8 +100,11 @@ class RunCheck {
       } catch (const IoError& error) {
         add(CheckKind::unreadable, CheckSeverity::error, metadata_, error.what(), "mend what refuses, and check again");
       }
-      if (is_harmless() || (!is_listed && is_settled(bytes))) return std::move(out_);
+      if (is_harmless()) return std::move(out_);
       if (is_listed) continue;
+      // Between its two claims, an overwrite leaves the replaced files for a moment.
+      const bool looks_twice = i == 1 && has(CheckKind::unlisted_file);
+      if (!looks_twice && is_settled(bytes)) return std::move(out_);
       std::this_thread::sleep_for(std::chrono::milliseconds(20 * i));
     }
     out_ = {};
@@ -127,9 +130,15 @@ class RunCheck {
   /// Behind a link, which may lead anywhere, nothing is changed.
   [[nodiscard]] bool is_behind_link() const { return fs_.has_folders() && fs_.info(folder_).kind == FileKind::link; }
 
+  [[nodiscard]] bool has(CheckKind kind) const {
+    return std::any_of(out_.findings.begin(), out_.findings.end(),
+                       [&](const CheckFinding& finding) { return finding.problem.kind == kind; });
+  }
+
+  /// Whether the findings need no second look. One that a run was killed does: it may have just finished.
   [[nodiscard]] bool is_harmless() const {
     return std::all_of(out_.findings.begin(), out_.findings.end(), [](const CheckFinding& finding) {
-      return finding.problem.severity == Severity::notice;
+      return finding.problem.severity == Severity::notice && finding.problem.kind != CheckKind::killed_run;
     });
   }
 
