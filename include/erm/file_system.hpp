@@ -54,6 +54,9 @@ class Claim {
   virtual void begin() {}
   /// Writes `content` to the file `target` in one step, replaces the file that is there, and ends the claim.
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
+  /// Leaves the claim as if the holder had died: the next claim was_abandoned(). For a holder that cannot undo what it
+  /// wrote since begin(). Does nothing if the store has no way.
+  virtual void abandon() noexcept {}
 };
 
 // The virtual functions have ERM_INLINE, too. If one of them were defined in the class, GCC would emit the complete

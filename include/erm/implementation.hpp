@@ -42,6 +42,7 @@
 #include "erm/impl/gate.inl"
 #include "erm/impl/import.inl"
 #include "erm/impl/export.inl"
+#include "erm/impl/check.inl"
 #include "erm/impl/comparison.inl"
 #include "erm/impl/compare.inl"
 #include "erm/impl/compare_text.inl"

@@ -20,6 +20,9 @@ echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo
+echo "## Checking a registry"
+"$build/tests/benchmarks/check_benchmark" "$data/check"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo

@@ -87,6 +87,7 @@ class LocalClaim final : public Claim {
   ~LocalClaim() override {
     try {
       const std::string folder = folder_of(file_.path());
+      if (is_left_) return;  // the system takes the lock back, and what begin() wrote stays
       if (!committed_) os::remove_file(file_.path());
       file_ = os::File();  // on Windows a folder may not count as empty while a removed file in it is still open
       os::remove_empty_folder(folder);
@@ -106,12 +107,21 @@ class LocalClaim final : public Claim {
     committed_ = true;
     if (durability == Durability::durable) os::sync_folder(folder_of(target));
   }
+  void abandon() noexcept override {
+    is_left_ = !committed_;
+    try {
+      if (is_left_) begin();
+    } catch (const Error&) {
+      // Then it is abandoned only if it has begun before.
+    }
+  }
 
  private:
   os::File file_;
   bool abandoned_;
   bool alone_;
   bool committed_ = false;
+  bool is_left_ = false;
 };
 
 /// The claim on a new, empty file. Null if the file is no longer there.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "erm/detail/command/best.hpp"
+#include "erm/detail/command/check.hpp"
 #include "erm/detail/command/compare.hpp"
 #include "erm/detail/command/completion.hpp"
 #include "erm/detail/command/curve.hpp"
@@ -48,6 +49,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"trash", "List the trash, or empty it", &make_verb<TrashVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
     {"import", "Take the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
+    {"check", "Whether the registry is whole, and repairs that lose nothing", &make_verb<CheckVerb>},
     {"completion", "A script with which a shell completes verbs and options", &make_verb<CompletionVerb>},
 };
 

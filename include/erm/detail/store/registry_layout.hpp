@@ -24,6 +24,18 @@ inline constexpr std::string_view registry_marker = ".erm_registry.json";
 inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
 inline constexpr std::string_view variant_marker = ".erm_variant.json";
 
+/// The text of a marker file: {"variant_id": "main", "created_timestamp_utc": "..."}. That of a registry has no id.
+inline std::string marker_text(std::string_view id_key, const std::string& id, const std::string& time) {
+  std::string text = "{";
+  if (!id_key.empty()) {
+    append_json_string(text, id_key);
+    append_json_string(text += ": ", id);
+    text += ", ";
+  }
+  append_json_string(text += "\"created_timestamp_utc\": ", time);
+  return text + "}";
+}
+
 /// The store and path for a URI. If the caller passed a store, the URI is a path in it. A relative path of this machine
 /// becomes absolute here, because the program may change its current folder while it uses the path.
 inline Location locate(const std::string& uri, const std::shared_ptr<FileSystem>& fs) {
@@ -153,14 +165,7 @@ struct RegistryLayout {
             Durability durability) const {
     const std::string path = joined(folder, std::string(marker));
     if (has(folder, marker)) return;
-    std::string text = "{";
-    if (!id_key.empty()) {
-      append_json_string(text, id_key);
-      append_json_string(text += ": ", id);
-      text += ", ";
-    }
-    append_json_string(text += "\"created_timestamp_utc\": ", time_text(now_utc()));
-    fs.create(path, text + "}", durability);  // false: another process has just created it
+    fs.create(path, marker_text(id_key, id, time_text(now_utc())), durability);  // false: another process has just created it
     if (durability == Durability::durable) fs.sync_folder(folder);
   }
 };

@@ -413,7 +413,7 @@ class TrashStore {
       const std::unique_ptr<Claim> claim = fs_.claim(path);
       if (!claim) return true;
       const std::string claimed = joined(folder_of(holder), name);
-      if (claim->was_abandoned()) remove_leftovers(fs_, claimed);
+      clean_up_abandoned(fs_, *claim, claimed);
       fs_.remove_if_empty(claimed);
     }
     return false;
