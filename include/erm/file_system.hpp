@@ -135,6 +135,9 @@ class FileSystem {
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// Whether its paths are paths of files on this machine.
   [[nodiscard]] virtual bool is_local() const noexcept { return false; }
+  /// Whether the store itself checks that it keeps the bytes that it was given. If not, as by default, whoever needs to
+  /// be certain reads them back.
+  [[nodiscard]] virtual bool verifies_writes() const noexcept { return false; }
   /// How many bytes of a large file a caller should ask for at once: 1 MiB by default.
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
 
@@ -219,6 +222,7 @@ class MemoryFileSystem final : public FileSystem {
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
+  [[nodiscard]] bool verifies_writes() const noexcept override { return true; }
 
  private:
   struct Files;

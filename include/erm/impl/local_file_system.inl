@@ -296,7 +296,7 @@ ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Cont
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
-      detail::os::copy_content(*local, file);
+      detail::os::copy_content(*local, file, [&](std::uint64_t bytes) { content.on_copied(bytes); });
     } else if (const Bytes* const held = content.bytes_in_memory()) {
       file.write(held->data(), held->size());
     } else {

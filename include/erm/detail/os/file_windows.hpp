@@ -398,12 +398,14 @@ inline void sync_folder(const std::string& path) {
   if (error != api::access_denied && error != api::invalid_function) fail("bring to disk the folder", path);
 }
 
-inline void copy_content(const File& from, File& to) {
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell) {
   std::vector<char> buffer(std::size_t{1} << 20);
   std::uint64_t done = 0;
   while (const std::size_t got = from.read_at(done, buffer.data(), buffer.size())) {
     to.write(buffer.data(), got);
     done += got;
+    tell(std::uint64_t{got});
   }
 }
 
