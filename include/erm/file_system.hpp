@@ -196,6 +196,7 @@ class LocalFileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<std::string> readable_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const override;
   [[nodiscard]] ERM_INLINE Bytes read_bounded(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE std::vector<FoundFile> find_files(const std::string& path) const override;
   /// By the clock of this machine. That of a file server may differ.
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }

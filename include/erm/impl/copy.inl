@@ -87,9 +87,10 @@ class CopyWork {
   }
 
   void work() {
+    RunCopier::Kept kept;
     for (std::size_t i = 0; !has_ended_ && !meter_.is_stopped() && (i = next_++) < tasks_.size();) {
       try {
-        outcomes_[i] = copier_.copy(tasks_[i]);
+        outcomes_[i] = copier_.copy(tasks_[i], kept);
         ++done_;
         meter_.add(0);
       } catch (const CopyStopped&) {

@@ -66,8 +66,15 @@ class RunCopier {
         durability_(options.durable ? Durability::durable : Durability::buffered),
         layout_{*to.fs, to.root} {}
 
+  /// What a thread keeps from one run to the next.
+  struct Kept {
+    /// The claim of the last run, which is committed. With it the folder of the claims stays, and need not be made for
+    /// each run.
+    std::unique_ptr<Claim> claim;
+  };
+
   /// Called by several threads. Throws IoError if the target fails, and CopyStopped.
-  CopyOutcome copy(const CopyTask& task) {
+  CopyOutcome copy(const CopyTask& task, Kept& kept) {
     constexpr int attempts = 4;
     try {
       for (const auto& [what, id] : {std::pair("experiment id", &task.ids.experiment_id),
@@ -79,7 +86,7 @@ class RunCopier {
         try {
           run.emplace(*from_.fs, task.ids.folder(from_.root),
                       attempt == 1 && task.source_files ? &*task.source_files : nullptr);
-          if (std::optional<CopyOutcome> outcome = copy_once(task, *run, attempt > 1)) return *outcome;
+          if (std::optional<CopyOutcome> outcome = copy_once(task, *run, attempt > 1, kept)) return *outcome;
           if (attempt == attempts) return left_out("another process is writing it in the target; copy again");
         } catch (const SourceFault&) {
           // It may have been edited, replaced or finished since it was read first.
@@ -115,7 +122,7 @@ class RunCopier {
   }
 
   /// Nothing if the target has changed meanwhile.
-  std::optional<CopyOutcome> copy_once(const CopyTask& task, SourceRun& run, bool again) {
+  std::optional<CopyOutcome> copy_once(const CopyTask& task, SourceRun& run, bool again, Kept& kept) {
     const std::string folder = task.ids.folder(to_.root);
     std::optional<std::vector<FoundFile>> there;
     if (!again) there = task.target_files;
@@ -134,11 +141,13 @@ class RunCopier {
     if (options_.dry_run) return copied;
     refuse_oversized(*to_.fs, "copy the run '" + run.folder() + "'", run.metadata().size());
     layout_.check_run(task.ids.experiment_id, task.ids.variant_id, task.ids.run_id);
-    if (!is_taken) return write(task.ids, run, folder, there && !there->empty()) ? std::optional(copied) : std::nullopt;
+    const bool has_files = there && !there->empty();
+    if (!is_taken) return write(task.ids, run, folder, has_files, kept) ? std::optional(copied) : std::nullopt;
+    kept.claim.reset();
     TrashStore trash(layout_);
     if (!trash.delete_run(task.ids, {"run", {}})) return std::nullopt;
     try {
-      if (write(task.ids, run, folder, false)) return copied;
+      if (write(task.ids, run, folder, false, kept)) return copied;
     } catch (...) {
       bring_back(trash, task.ids);
       throw;
@@ -208,7 +217,15 @@ class RunCopier {
       }
       texts = &made->second;
     }
-    if (to_.fs->has_folders()) layout_.make_variant(ids.experiment_id, ids.variant_id, durability_, *texts);
+    if (!to_.fs->has_folders()) return;
+    const std::string marker = joined(ids.variant_id, std::string(variant_marker));
+    if (to_.fs->are_files({joined(joined(to_.root, ids.experiment_id), marker)})) return;  // so the others are, too
+    layout_.make_variant(ids.experiment_id, ids.variant_id, durability_, *texts);
+  }
+
+  [[nodiscard]] bool is_made(const RunIds& ids) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return made_.count({ids.experiment_id, ids.variant_id}) != 0;
   }
 
   /// Creates the folders above the run, and brings each to disk before its content.
@@ -219,16 +236,18 @@ class RunCopier {
   }
 
   /// Returns false if something has changed in the target, so that it must be looked at again.
-  bool write(const RunIds& ids, const SourceRun& run, const std::string& folder, bool has_files) {
+  bool write(const RunIds& ids, const SourceRun& run, const std::string& folder, bool has_files, Kept& kept) {
     FileSystem& fs = *to_.fs;
-    make_variant(ids);
+    if (!is_made(ids)) make_variant(ids);
     if (durability_ == Durability::durable && fs.has_folders()) make_folders(folder_of(folder));
     std::unique_ptr<Claim> claim = fs.claim(claim_path(folder));
     if (!claim) {
       if (fs.are_files({metadata_path(folder)})) return false;
       claim = claim_patiently([&] { return fs.claim(claim_path(folder)); });
+      kept.claim.reset();
       if (!claim) throw RunExistsError("another process is writing a run there in the target; copy again when it has ended");
     }
+    kept.claim.reset();
     if (fs.has_folders()) {
       make_variant(ids);
       has_files = !fs.make_folder(folder);
@@ -236,6 +255,7 @@ class RunCopier {
     }
     if ((has_files || !fs.has_folders()) && fs.are_files({metadata_path(folder)})) return false;
     RunFiles files(*this, run, folder);
+    if (!has_files && fs.has_folders()) files.make_folders();
     if (has_files && !files.look_at_rest(claim->was_abandoned())) {
       claim.reset();
       return finish_deletion(ids);
@@ -250,6 +270,7 @@ class RunCopier {
       files.undo();
       throw;
     }
+    if (fs.has_folders()) kept.claim = std::move(claim);
     return true;
   }
 
@@ -306,6 +327,17 @@ class RunCopier {
         throw RunExistsError("the target has other files and no run there, as '" + others.front() + "'; move them away");
       fs_.remove_many(torn);
       return true;
+    }
+
+    /// The folders of a new run. A store makes missing ones by itself, but first tries without.
+    void make_folders() {
+      std::string last;
+      for (const Entry& entry : run_.files()) {
+        const std::string folder = folder_of(joined(folder_, entry.first));
+        if (folder.size() <= folder_.size() || folder == last) continue;
+        if (folder.find('/', folder_.size() + 1) == std::string::npos) fs_.make_folder(folder);
+        last = folder;
+      }
     }
 
     void create() {

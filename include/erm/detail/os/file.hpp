@@ -149,6 +149,8 @@ class Folder {
   bool next(FolderEntry& entry);
   /// Whether `path`, relative to this folder, exists.
   [[nodiscard]] bool has(const char* path) const;
+  /// What is at `path`, relative to this folder.
+  [[nodiscard]] FileInfo info(const char* path) const;
 
  private:
   std::string path_;

@@ -331,6 +331,13 @@ inline bool Folder::has(const char* path) const {
   fail("look at '" + std::string(path) + "' in", path_, errno);
 }
 
+inline FileInfo Folder::info(const char* path) const {
+  api::FileFacts facts;
+  if (api::look_at(api::descriptor_of(names_), path, facts)) return info_of(facts);
+  if (errno == ENOENT || errno == ENOTDIR) return {};
+  fail("look at '" + std::string(path) + "' in", path_, errno);
+}
+
 inline void sync_folder(const std::string& path) {
   const api::Descriptor folder(api::open_file(path.c_str(), api::read_only | api::only_folder | api::not_inherited));
   if (!folder) fail("open the folder", path, errno);

@@ -390,6 +390,8 @@ inline bool Folder::has(const char* path) const {
   return found;
 }
 
+inline FileInfo Folder::info(const char* path) const { return os::info(path_ + "/" + path); }
+
 inline void sync_folder(const std::string& path) {
   const api::Handle folder(api::CreateFileW(wide(path).c_str(), api::generic_write, api::share_all, nullptr,
                                             api::open_existing, api::folders_too, nullptr));
