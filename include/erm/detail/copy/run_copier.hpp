@@ -116,7 +116,8 @@ class RunCopier {
   /// Whether an error of the target is about the names of this run, and others may do better.
   static bool is_of_one_run(const IoError& error) {
     for (const std::errc code : {std::errc::filename_too_long, std::errc::not_a_directory, std::errc::is_a_directory,
-                                 std::errc::invalid_argument, std::errc::illegal_byte_sequence})
+                                 std::errc::invalid_argument, std::errc::illegal_byte_sequence,
+                                 std::errc::device_or_resource_busy})
       if (error.code() == code) return true;
     return false;
   }
@@ -145,7 +146,8 @@ class RunCopier {
     if (!is_taken) return write(task.ids, run, folder, has_files, kept) ? std::optional(copied) : std::nullopt;
     kept.claim.reset();
     TrashStore trash(layout_);
-    if (!trash.delete_run(task.ids, {"run", {}})) return std::nullopt;
+    const auto open = is_earlier_copy(run, folder) ? TrashStore::OpenRuns::deleted : TrashStore::OpenRuns::refused;
+    if (!trash.delete_run(task.ids, {"run", {}}, open)) return std::nullopt;
     try {
       if (write(task.ids, run, folder, false, kept)) return copied;
     } catch (...) {
@@ -153,6 +155,17 @@ class RunCopier {
       throw;
     }
     return std::nullopt;
+  }
+
+  /// Whether the target has an earlier state of the run. The process that may have the run open then writes to the
+  /// source, and not to the target.
+  [[nodiscard]] bool is_earlier_copy(const SourceRun& run, const std::string& folder) const {
+    try {
+      const RunRecord record = read_metadata(*to_.fs, folder).record;
+      return record.timestamp_utc == MetadataReader::read(view(run.metadata()), run.folder()).record.timestamp_utc;
+    } catch (const FormatError&) {
+      return false;
+    }
   }
 
   /// Restores the run that was moved to the trash a moment ago.
@@ -188,11 +201,13 @@ class RunCopier {
   /// The marker files of the source, for a variant that the target does not have yet.
   [[nodiscard]] MarkerTexts texts_of(const RunIds& ids) const {
     const auto read = [&](const std::string& folder, std::string_view marker) {
-      try {
-        return to_text(from_.fs->read_bounded(joined(folder, std::string(marker))));
-      } catch (const Error&) {
-        return std::string();  // only its runs were brought here
-      }
+      return from_source([&] {
+        try {
+          return to_text(from_.fs->read_bounded(joined(folder, std::string(marker))));
+        } catch (const NotFoundError&) {
+          return std::string();  // only its runs were brought here
+        }
+      });
     };
     const std::string experiment = joined(from_.root, ids.experiment_id);
     return {read(experiment, experiment_marker), read(joined(experiment, ids.variant_id), variant_marker)};
@@ -372,7 +387,7 @@ class RunCopier {
         fs_.remove_many(paths);
         if (!fs_.has_folders()) return;
         std::set<std::string> folders = {folder_};
-        for (const std::string& path : paths) add_folders(folders, path);
+        for (const Entry& entry : run_.files()) add_folders(folders, joined(folder_, entry.first));
         for (auto i = folders.rbegin(); i != folders.rend(); ++i) fs_.remove_if_empty(*i);
       } catch (const std::exception&) {
         // The caller gets the first error. The next copy, or the next save, removes the remaining files.
