@@ -284,8 +284,7 @@ TEST_CASE("A run of the same ids that differs stays, or goes to the trash") {
   CopyReport report = copy_runs(source, target, copying());
   CHECK(report.copied.size() == 3);
   CHECK(reason_of(report, "/source/digits/main/one") ==
-        "the target has another run of these ids, or another state of it; allow to overwrite, and that one goes to the "
-        "trash of the target");
+        "the target has another run of these ids, or another state of it; with overwrite that one goes to the trash");
   CHECK(difference(file_tree(target + "/digits/main/one"), before) == "");
 
   CopyOptions options = copying();
@@ -466,6 +465,9 @@ TEST_CASE("A copy onto itself, into itself or onto a part of a registry is refus
                  "source2/digits': the folder is an experiment already; give the path of the registry itself"));
   CHECK(contains(thrown<erm::NotFoundError>([&] { copy_runs(dir / "nowhere", dir / "x"); }), "there is no registry at"));
   CHECK_FALSE(fs::exists(dir / "x"));
+  write_file(dir / "file", "mine");
+  CHECK(thrown<erm::IoError>([&] { copy_runs(source, dir / "file"); }) ==
+        "cannot copy runs to '" + (dir / "file") + "': Not a directory");
 }
 
 TEST_CASE("A run that does not fit into the target is left out") {

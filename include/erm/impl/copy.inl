@@ -18,7 +18,7 @@
 #include "erm/copy.hpp"
 #include "erm/detail/copy/run_copier.hpp"
 #include "erm/detail/copy/source_content.hpp"
-#include "erm/detail/copy/source_runs.hpp"
+#include "erm/detail/copy/runs_to_copy.hpp"
 #include "erm/detail/os/path.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 
@@ -140,6 +140,14 @@ inline std::string real_root(const CopySide& side) {
   return without_end_slash(error ? side.root : os::utf8_path(real));
 }
 
+/// Throws IoError if the target cannot be a folder: it would be the fault of each run.
+inline void expect_folder(const CopySide& to) {
+  if (!to.fs->has_folders()) return;
+  const FileKind kind = to.fs->info(to.root).kind;
+  if (kind == FileKind::file || kind == FileKind::other)
+    throw IoError::failed_to("copy runs to", to.root, std::make_error_code(std::errc::not_a_directory));
+}
+
 inline void refuse_same_place(const CopySide& from, const CopySide& to) {
   if (from.fs != to.fs && !(from.fs->is_local() && to.fs->is_local())) return;
   const std::string a = real_root(from), b = real_root(to);
@@ -170,8 +178,9 @@ ERM_INLINE CopyReport copy_runs(const std::string& from_registry_uri, const std:
   };
   const detail::CopySide from = side_of(from_registry_uri, options.from_fs), to = side_of(to_registry_uri, options.to_fs);
   detail::refuse_same_place(from, to);
+  detail::expect_folder(to);
   CopyReport report;
-  std::vector<detail::CopyTask> tasks = detail::SourceRuns(from, options, report).find();
+  std::vector<detail::CopyTask> tasks = detail::RunsToCopy(from, options, report).find();
   detail::RegistryLayout{*to.fs, to.root}.check_root();
   detail::list_target_files(to, tasks);
   detail::CopyWork work(from, to, options, tasks);

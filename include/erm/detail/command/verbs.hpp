@@ -6,6 +6,7 @@
 #include "erm/detail/command/best.hpp"
 #include "erm/detail/command/compare.hpp"
 #include "erm/detail/command/completion.hpp"
+#include "erm/detail/command/copy.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/edit.hpp"
 #include "erm/detail/command/export.hpp"
@@ -48,6 +49,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"trash", "List the trash, or empty it", &make_verb<TrashVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
     {"import", "Take the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
+    {"copy", "Bring runs to another registry: a folder or s3://", &make_verb<CopyVerb>},
     {"completion", "A script with which a shell completes verbs and options", &make_verb<CompletionVerb>},
 };
 

@@ -23,7 +23,7 @@
 #include "erm/copy.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/copy/source_content.hpp"
-#include "erm/detail/copy/source_run.hpp"
+#include "erm/detail/copy/run_to_copy.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -82,7 +82,7 @@ class RunCopier {
                                      std::pair("run id", &task.ids.run_id)})
         check_name(what, *id);
       for (int attempt = 1;; ++attempt) {
-        std::optional<SourceRun> run;
+        std::optional<RunToCopy> run;
         try {
           run.emplace(*from_.fs, task.ids.folder(from_.root),
                       attempt == 1 && task.source_files ? &*task.source_files : nullptr);
@@ -123,7 +123,7 @@ class RunCopier {
   }
 
   /// Nothing if the target has changed meanwhile.
-  std::optional<CopyOutcome> copy_once(const CopyTask& task, SourceRun& run, bool again, Kept& kept) {
+  std::optional<CopyOutcome> copy_once(const CopyTask& task, RunToCopy& run, bool again, Kept& kept) {
     const std::string folder = task.ids.folder(to_.root);
     std::optional<std::vector<FoundFile>> there;
     if (!again) there = task.target_files;
@@ -135,8 +135,8 @@ class RunCopier {
       for (const FoundFile& file : *there) is_taken = is_taken || file.path == metadata_filename;
     if (is_taken && has_same(run, folder, *there)) return CopyOutcome{CopyOutcome::Kind::there_already};
     if (is_taken && !options_.overwrite)
-      return left_out("the target has another run of these ids, or another state of it; allow to overwrite, and that " +
-                      std::string("one goes to the trash of the target"));
+      return left_out("the target has another run of these ids, or another state of it; with overwrite that one goes " +
+                      std::string("to the trash"));
     run.examine(options_.live_runs);
     const CopyOutcome copied{CopyOutcome::Kind::copied, {}, run.bytes()};
     if (options_.dry_run) return copied;
@@ -159,7 +159,7 @@ class RunCopier {
 
   /// Whether the target has an earlier state of the run. The process that may have the run open then writes to the
   /// source, and not to the target.
-  [[nodiscard]] bool is_earlier_copy(const SourceRun& run, const std::string& folder) const {
+  [[nodiscard]] bool is_earlier_copy(const RunToCopy& run, const std::string& folder) const {
     try {
       const RunRecord record = read_metadata(*to_.fs, folder).record;
       return record.timestamp_utc == MetadataReader::read(view(run.metadata()), run.folder()).record.timestamp_utc;
@@ -179,7 +179,7 @@ class RunCopier {
     }
   }
 
-  [[nodiscard]] bool has_same(const SourceRun& run, const std::string& folder, const std::vector<FoundFile>& there) const {
+  [[nodiscard]] bool has_same(const RunToCopy& run, const std::string& folder, const std::vector<FoundFile>& there) const {
     std::size_t known = 0;
     for (const FoundFile& file : there) {
       if (file.path == metadata_filename || is_passing_file(file.path)) continue;
@@ -251,7 +251,7 @@ class RunCopier {
   }
 
   /// Returns false if something has changed in the target, so that it must be looked at again.
-  bool write(const RunIds& ids, const SourceRun& run, const std::string& folder, bool has_files, Kept& kept) {
+  bool write(const RunIds& ids, const RunToCopy& run, const std::string& folder, bool has_files, Kept& kept) {
     FileSystem& fs = *to_.fs;
     if (!is_made(ids)) make_variant(ids);
     if (durability_ == Durability::durable && fs.has_folders()) make_folders(folder_of(folder));
@@ -318,7 +318,7 @@ class RunCopier {
   /// Creates the files of one run under its claim.
   class RunFiles {
    public:
-    RunFiles(const RunCopier& copier, const SourceRun& run, const std::string& folder)
+    RunFiles(const RunCopier& copier, const RunToCopy& run, const std::string& folder)
         : copier_(copier), fs_(*copier.to_.fs), run_(run), folder_(folder) {}
 
     /// Looks at files that are there without a run, as a killed copy leaves them: keeps what is whole and removes the
@@ -413,7 +413,7 @@ class RunCopier {
     [[nodiscard]] bool is_whole(const std::string& path, const CopiedFile& file, std::uint64_t size) const {
       if (size != file.size) return false;
       if (!verifies()) return true;
-      const std::string is = sha256_of_file(fs_, joined(folder_, path));
+      const std::string is = sha256_in_store(fs_, joined(folder_, path));
       if (!file.sha256.empty()) return is == file.sha256;
       SourceContent content(source(), source_path(path), file.size, file.is_whole, SourceContent::Hashing::while_read,
                             copier_.meter_);
@@ -488,10 +488,10 @@ class RunCopier {
         if (const std::string is = content.sha256(); is != file.sha256) throw damaged(path, file, is);
         return;
       }
-      const std::string written = sha256_of_file(fs_, target);
+      const std::string written = sha256_in_store(fs_, target);
       if (written == (file.sha256.empty() ? content.sha256() : file.sha256)) return;
       // Either of the two may be damaged.
-      const std::string is = from_source([&] { return sha256_of_file(source(), source_path(path)); });
+      const std::string is = from_source([&] { return sha256_in_store(source(), source_path(path)); });
       if (!file.sha256.empty() && is != file.sha256) throw damaged(path, file, is);
       throw differs(target);
     }
@@ -529,7 +529,7 @@ class RunCopier {
 
     const RunCopier& copier_;
     FileSystem& fs_;
-    const SourceRun& run_;
+    const RunToCopy& run_;
     const std::string& folder_;
     std::set<std::string> created_, kept_;  // below the folder
     bool is_synced_ = false;                // all files are there

@@ -141,7 +141,7 @@ class SourceContent final : public Content {
 };
 
 /// The SHA-256 of a file in a store.
-inline std::string sha256_of_file(const FileSystem& fs, const std::string& path) {
+inline std::string sha256_in_store(const FileSystem& fs, const std::string& path) {
   struct Source {
     const FileSystem& fs;
     const std::string& path;

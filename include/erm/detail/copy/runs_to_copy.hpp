@@ -13,7 +13,7 @@
 
 #include "erm/copy.hpp"
 #include "erm/detail/copy/run_copier.hpp"
-#include "erm/detail/copy/source_run.hpp"
+#include "erm/detail/copy/run_to_copy.hpp"
 #include "erm/detail/find/found_runs.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
@@ -49,9 +49,9 @@ inline std::map<std::string, std::vector<FoundFile>> files_of_runs(std::vector<F
   return runs;
 }
 
-class SourceRuns {
+class RunsToCopy {
  public:
-  SourceRuns(const CopySide& from, const CopyOptions& options, CopyReport& report)
+  RunsToCopy(const CopySide& from, const CopyOptions& options, CopyReport& report)
       : from_(from), options_(options), report_(report), place_{*from.fs, from.uri, from.root} {}
 
   /// The runs that the options select, in the order of their ids. Tells the report what could not be read. Throws as
@@ -191,7 +191,7 @@ class SourceRuns {
   std::vector<CopyTask> tasks_;
 };
 
-/// Lists the files that the target has of many runs, as SourceRuns does for the source. A run without any has an empty
+/// Lists the files that the target has of many runs, as RunsToCopy does for the source. A run without any has an empty
 /// list.
 inline void list_target_files(const CopySide& to, std::vector<CopyTask>& tasks) {
   constexpr std::size_t few = 16;

@@ -56,11 +56,11 @@ inline std::string fault_of_copied_path(std::string_view path) {
   }
 }
 
-class SourceRun {
+class RunToCopy {
  public:
   /// Reads the metadata, and lists the files unless `listed` does. Throws SourceFault if the run cannot be read, or has
   /// in its folder what is not copied, such as links.
-  SourceRun(const FileSystem& fs, std::string folder, const std::vector<FoundFile>* listed)
+  RunToCopy(const FileSystem& fs, std::string folder, const std::vector<FoundFile>* listed)
       : fs_(fs), folder_(std::move(folder)) {
     metadata_ = from_source([&] { return metadata_bytes(fs_, folder_); });
     if (listed != nullptr)
