@@ -41,6 +41,7 @@
 #include "erm/impl/summary.inl"
 #include "erm/impl/gate.inl"
 #include "erm/impl/import.inl"
+#include "erm/impl/copy.inl"
 #include "erm/impl/export.inl"
 #include "erm/impl/check.inl"
 #include "erm/impl/comparison.inl"

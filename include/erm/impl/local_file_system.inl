@@ -277,6 +277,26 @@ ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
   return detail::all_of(file, size);
 }
 
+ERM_INLINE std::vector<FoundFile> LocalFileSystem::find_files(const std::string& path) const {
+  std::vector<FoundFile> found;
+  std::vector<std::string> below = {""};
+  FolderEntry entry;
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
+    while (folder && folder.next(entry)) {
+      if (entry.kind == FileKind::folder) {
+        below.push_back(detail::joined(at, entry.name));
+        continue;
+      }
+      const FileInfo what = folder.info(entry.name.c_str());
+      if (what.kind != FileKind::missing) found.push_back({detail::joined(at, entry.name), what});
+    }
+  }
+  return found;
+}
+
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                                                 std::size_t size) const {
   const detail::os::File file = detail::os::open_to_read(path);
@@ -306,7 +326,7 @@ ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Cont
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
-      detail::os::copy_content(*local, file);
+      detail::os::copy_content(*local, file, [&](std::uint64_t bytes) { content.on_copied(bytes); });
     } else if (const Bytes* const held = content.bytes_in_memory()) {
       file.write(held->data(), held->size());
     } else {

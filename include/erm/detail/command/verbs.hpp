@@ -7,6 +7,7 @@
 #include "erm/detail/command/check.hpp"
 #include "erm/detail/command/compare.hpp"
 #include "erm/detail/command/completion.hpp"
+#include "erm/detail/command/copy.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/edit.hpp"
 #include "erm/detail/command/export.hpp"
@@ -50,6 +51,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"which", "The run that made a file", &make_verb<WhichVerb>},
     {"import", "Take the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
     {"check", "Whether the registry is whole, and repairs that lose nothing", &make_verb<CheckVerb>},
+    {"copy", "Bring runs to another registry: a folder or s3://", &make_verb<CopyVerb>},
     {"completion", "A script with which a shell completes verbs and options", &make_verb<CompletionVerb>},
 };
 

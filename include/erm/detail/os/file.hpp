@@ -87,7 +87,8 @@ class File {
   void close();
 
  private:
-  friend void copy_content(const File& from, File& to);
+  template <class Tell>
+  friend void copy_content(const File& from, File& to, const Tell& tell);
   friend void prepare_to_replace(const std::string& path, File& by);
 
   FileHandle handle_;
@@ -148,6 +149,8 @@ class Folder {
   bool next(FolderEntry& entry);
   /// Whether `path`, relative to this folder, exists.
   [[nodiscard]] bool has(const char* path) const;
+  /// What is at `path`, relative to this folder.
+  [[nodiscard]] FileInfo info(const char* path) const;
 
  private:
   std::string path_;
@@ -164,8 +167,12 @@ class Folder {
 void sync_folder(const std::string& path);
 
 /// Copies all of `from` to the empty file `to`: as shared blocks (reflink) or in the kernel if the file system can,
-/// otherwise through a buffer.
-void copy_content(const File& from, File& to);
+/// otherwise through a buffer. Calls `tell(bytes)` after each piece.
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell);
+inline void copy_content(const File& from, File& to) {
+  copy_content(from, to, [](std::uint64_t) {});
+}
 
 /// A file without a name, which the system removes with its last handle, even after a crash. Created next to
 /// `neighbour` if possible, because a copy there can share its blocks; otherwise in the temporary folder.

@@ -390,6 +390,8 @@ inline bool Folder::has(const char* path) const {
   return found;
 }
 
+inline FileInfo Folder::info(const char* path) const { return os::info(path_ + "/" + path); }
+
 inline void sync_folder(const std::string& path) {
   const api::Handle folder(api::CreateFileW(wide(path).c_str(), api::generic_write, api::share_all, nullptr,
                                             api::open_existing, api::folders_too, nullptr));
@@ -398,12 +400,14 @@ inline void sync_folder(const std::string& path) {
   if (error != api::access_denied && error != api::invalid_function) fail("bring to disk the folder", path);
 }
 
-inline void copy_content(const File& from, File& to) {
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell) {
   std::vector<char> buffer(std::size_t{1} << 20);
   std::uint64_t done = 0;
   while (const std::size_t got = from.read_at(done, buffer.data(), buffer.size())) {
     to.write(buffer.data(), got);
     done += got;
+    tell(std::uint64_t{got});
   }
 }
 
