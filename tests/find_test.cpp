@@ -333,8 +333,17 @@ TEST_CASE("A filter or an order that asks for a name that no run has warns once,
         "no run has the param \"a\"\nno run has the param \"b\"\nno run has the param \"c\"\n"
         "no run has the tag \"d\"\n");
 
+  CHECK(warnings("los < 1") == "no run has the metric or param \"los\"; near: loss\n");
+  CHECK(warnings("loss.max < 1 or learningrate.max < 1") ==
+        "no run has the metric or param \"learningrate\"; near: learning_rate\n");
+  CHECK(warnings("durtion > 1 or statu = failed") ==
+        "no run has the metric or param \"durtion\"; near: duration\n"
+        "no run has the metric or param \"statu\"; near: status\n");
+  CHECK(warnings("", "lss desc, lr") == "no run has the metric or param \"lss\"; near: loss\n");
+  CHECK(warnings("lss is missing or not lss = 1", "loss, learning_rate.min") == "");
+
   for (const char* const names_some_run_has :
-       {"", "params.lr < 0.01", "params.lr > 100", "params.learning_rate > 1", "run = 'a' and params.learning_rate > 1",
+       {"", "lr < 0.01 and loss > 0", "params.lr < 0.01", "params.lr > 100", "params.learning_rate > 1", "run = 'a' and params.learning_rate > 1",
         "metrics.loss.min < 0", "tags.team", "dicts.train.adam.beta1 = 0", "dicts.train.adam = 0"})
     CHECK(warnings(names_some_run_has) == "");
   CHECK(warnings("run = 'a'", "params.learning_rate") == "");  // the filter accepts no run that has it

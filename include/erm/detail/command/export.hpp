@@ -13,8 +13,10 @@
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/export/columns.hpp"
+#include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/error.hpp"
 #include "erm/export.hpp"
 #include "erm/file_path.hpp"
@@ -129,9 +131,20 @@ class ExportVerb final : public Verb {
     return runs;
   }
 
+  /// A mistyped column would be empty without a word.
+  void warn_of_empty_columns(Session& session, const std::vector<ExperimentRun>& runs) const {
+    std::vector<RunField> fields;
+    for (const ExportColumn& column : options_.columns) fields.push_back(field_to_export(column.field()));
+    for (const std::string& field : fields_) fields.push_back(field_to_group_by(field));
+    AskedNames asked(fields);
+    for (const ExperimentRun& run : runs) asked.look_at(RunAccess::record(run));
+    for (const std::string& warning : asked.warnings("no run that is exported")) session.warn(warning);
+  }
+
   ExitCode export_all(Session& session) {
     read_columns();
     const std::vector<ExperimentRun> runs = found(session);
+    warn_of_empty_columns(session, runs);
     if (output_.empty())
       session.out.write(export_runs(runs, options_));
     else
