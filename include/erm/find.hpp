@@ -69,9 +69,10 @@ struct FindOptions {
 [[nodiscard]] std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// The run with the best value of a metric among those that the options select; of equal runs the first by id.
-/// `order_by` and `limit` have no effect. The goal of the metric (set_goal) decides whether less or more is better.
-/// Throws Error if no run has a goal or the goals differ, and NotFoundError if the metric is a number in no run.
+/// The run with the best value of a metric, as it was logged last, among those that the options select; of equal runs
+/// the first by id. As on the page of a comparison, a run that failed, was killed or diverged (NaN or infinite) is not
+/// ranked. `order_by` and `limit` have no effect. The goal of the metric (set_goal) decides whether less or more is
+/// better. Throws Error if no run has a goal or the goals differ, and NotFoundError if no run with a number is ranked.
 [[nodiscard]] ExperimentRun best_run(const std::string& registry_uri, const std::string& metric,
                                      const FindOptions& options = {}, std::shared_ptr<FileSystem> fs = nullptr);
 /// The same with a goal from the caller.
