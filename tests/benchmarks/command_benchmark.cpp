@@ -1,7 +1,10 @@
 // How fast the program `erm` answers: its start, and list and find of 10,000 runs beside find_runs, in one run.
 //
 //   command_benchmark PROGRAM FOLDER     an empty folder on the disk to be measured
+#include <sys/resource.h>
+
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -63,26 +66,42 @@ Times run_program(const std::string& command) {
 }
 
 struct Medians {
-  double first_line = 0, all = 0, ours = 0, difference = 0;
+  double first_line = 0, all = 0, ours = 0, difference = 0, cpu = 0;
 };
+
+/// What the processor has worked for this process or for those that it started, in milliseconds.
+double processor_time(int whose) {
+  rusage usage{};
+  ::getrusage(whose, &usage);
+  const auto milliseconds = [](const timeval& time) {
+    return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
+  };
+  return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+}
 
 /// The program and `work`, in turn.
 Medians compare(int rounds, const std::string& command, const std::function<void()>& work) {
-  std::vector<double> first, all, ours, differences;
+  std::vector<double> first, all, ours, differences, cpu;
   for (int i = 0; i < rounds; ++i) {
+    const double before = processor_time(RUSAGE_CHILDREN) - processor_time(RUSAGE_SELF);
     const Times times = run_program(command);
+    const double between = processor_time(RUSAGE_CHILDREN) - processor_time(RUSAGE_SELF);
     const double own = 1000 * erm_bench::seconds_of(work);
+    // `work` may start a program itself, or not.
+    const double own_cpu = std::abs(processor_time(RUSAGE_CHILDREN) - processor_time(RUSAGE_SELF) - between);
+    cpu.push_back(between - before - own_cpu);
     first.push_back(times.first_line);
     all.push_back(times.all);
     ours.push_back(own);
     differences.push_back(times.all - own);
   }
-  return {erm_bench::median(first), erm_bench::median(all), erm_bench::median(ours), erm_bench::median(differences)};
+  return {erm_bench::median(first), erm_bench::median(all), erm_bench::median(ours), erm_bench::median(differences),
+          erm_bench::median(cpu)};
 }
 
 void print(const std::string& work, const Medians& medians, const char* target) {
-  std::printf("| %s | %.1f ms | %.1f ms | %.1f ms | %+.1f ms | %s |\n", work.c_str(), medians.first_line, medians.all,
-              medians.ours, medians.difference, target);
+  std::printf("| %s | %.1f ms | %.1f ms | %.1f ms | %+.1f ms | %+.1f ms | %s |\n", work.c_str(), medians.first_line, medians.all,
+              medians.ours, medians.difference, medians.cpu, target);
   std::fflush(stdout);
 }
 
@@ -97,7 +116,7 @@ int main(int argc, char** argv) {
   save_runs(registry, 10000);
   ::setenv("COLUMNS", "120", 1);
   const std::string of_registry = " --registry '" + registry + "'";
-  std::printf("| work | first line | all | compared with | difference | target |\n|---|---|---|---|---|---|\n");
+  std::printf("| work | first line | all | compared with | difference | in CPU time | target |\n|---|---|---|---|---|---|---|\n");
   print("`erm --version`, vs. `true`", compare(51, program + " --version", [] { run_program("echo x"); }), "8 ms");
   const auto find = [&](const erm::FindOptions& options, std::size_t expected) {
     if (erm::find_runs(registry, options).size() != expected) std::exit(1);
