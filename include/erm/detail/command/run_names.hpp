@@ -67,6 +67,10 @@ class RunNames {
     for (RunPlace& place : some)
       if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
   }
+  /// Whether the name is one of runs, and no filter.
+  [[nodiscard]] bool is_name(const std::string& name) {
+    return !name.empty() && (name.front() == '@' || named_by_uri(name) || !named_by_id(name).empty());
+  }
   /// Throws UsageError if the name means several.
   [[nodiscard]] RunPlace one_place(const std::string& name) {
     std::vector<RunPlace> all = places(name);
