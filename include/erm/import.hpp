@@ -109,9 +109,11 @@ struct CsvImportOptions : ImportOptions {
   /// The columns that nothing above names are metrics, if there is a step_column and no other metric, or else params.
   /// With false they are ignored.
   bool take_other_columns = true;
+  /// What stands between two cells. 0: of a comma, a semicolon and a tab the one that the line of names has most of.
+  char separator = '\0';
 };
 
-/// Imports a CSV file (RFC 4180, UTF-8, with commas and a line of names). An empty cell is no value. Without
+/// Imports a CSV file (RFC 4180, UTF-8, with a line of names; numbers have a decimal point). An empty cell is no value. Without
 /// options.experiment and experiment_column, the experiment has the name of the file. Throws NotFoundError if the file
 /// or a column does not exist, Error for options that contradict each other, and FormatError if it is no CSV.
 ImportResult import_csv(const FilePath& csv, const std::string& registry_uri, const CsvImportOptions& options = {});

@@ -36,6 +36,12 @@ if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   "$build/tests/benchmarks/live_benchmark" "$data/live"
 fi
 echo
+if [ -x "$build/tests/benchmarks/command_benchmark" ]; then
+  strip -o "$build/erm.stripped" "$build/erm"
+  echo "## The command ($(stat -c %s "$build/erm.stripped") bytes without symbols)"
+  "$build/tests/benchmarks/command_benchmark" "$build/erm.stripped" "$data/command"
+  echo
+fi
 echo "## Compile time"
 tests/benchmarks/compile_time.sh
 rm -rf "$data"

@@ -88,6 +88,12 @@ class RunScan {
   /// of their ids and on the calling thread. Calls `warn` for each folder that cannot be read and is passed over.
   void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
             const Warn& warn) const;
+  struct VariantIds {
+    std::string experiment_id, variant_id;
+    std::vector<std::string> run_ids;  // sorted
+  };
+  /// The ids of all runs that each() would read, with its warnings.
+  [[nodiscard]] std::vector<VariantIds> ids(const Warn& warn) const;
   /// From now on passes over the runs that are known.
   void compare_with(KnownRuns* known) { known_ = known; }
 
@@ -109,6 +115,10 @@ class RunScan {
     bool is_known = false, is_read = false;
   };
 
+  static void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) {
+    for (const PassedOver& one : passed_over) warn("passed over '" + one.path + "': " + one.reason);
+  }
+  [[nodiscard]] std::vector<std::string> ids_of(const Variant& variant, const Warn& warn) const;
   void read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
                 unsigned threads, const Accept& accept, const Refuse& refuse) const;
   void read_some(const Variant& variant, const std::string* run_ids, std::size_t count, const RunFilter& filter,
@@ -175,22 +185,31 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
+inline std::vector<std::string> RunScan::ids_of(const Variant& variant, const Warn& warn) const {
+  std::vector<std::string> run_ids;
+  std::vector<PassedOver> passed_over;
+  try {
+    run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename, &passed_over);
+  } catch (const IoError& error) {
+    if (variant.is_asked_for) throw;
+    passed_over.push_back({folder_of_variant(variant), error.what()});
+  }
+  warn_of(passed_over, warn);
+  return run_ids;
+}
+
+inline std::vector<RunScan::VariantIds> RunScan::ids(const Warn& warn) const {
+  warn_of(passed_over_, warn);
+  std::vector<VariantIds> all;
+  for (const Variant& variant : variants_)
+    all.push_back({variant.experiment_id, variant.variant_id, ids_of(variant, warn)});
+  return all;
+}
+
 inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
                           const Warn& warn) const {
-  const auto pass_over = [&](const PassedOver& one) { warn("passed over '" + one.path + "': " + one.reason); };
-  for (const PassedOver& one : passed_over_) pass_over(one);
-  for (const Variant& variant : variants_) {
-    std::vector<std::string> run_ids;
-    std::vector<PassedOver> passed_over;
-    try {
-      run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename, &passed_over);
-    } catch (const IoError& error) {
-      if (variant.is_asked_for) throw;
-      passed_over.push_back({folder_of_variant(variant), error.what()});
-    }
-    for (const PassedOver& one : passed_over) pass_over(one);
-    read_all(variant, run_ids, filter, threads, accept, refuse);
-  }
+  warn_of(passed_over_, warn);
+  for (const Variant& variant : variants_) read_all(variant, ids_of(variant, warn), filter, threads, accept, refuse);
 }
 
 inline void RunScan::read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
