@@ -62,7 +62,7 @@ endif()
 list(APPEND expected share/erm/copyright share/erm/erm-config-version.cmake share/erm/erm-config.cmake
      share/erm/command.cmake share/erm/compiled.cmake share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
 if("compiled" IN_LIST FEATURES)
-  list(APPEND expected lib/liberm_compiled.a share/erm/erm-targets-noconfig.cmake)
+  list(APPEND expected lib/liberm_compiled.a share/erm/erm-targets-release.cmake)
 endif()
 list(SORT expected)
 list(SORT installed)
