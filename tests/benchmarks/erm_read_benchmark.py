@@ -68,13 +68,14 @@ def main():
     try:
         if not os.path.isdir(os.path.join(root, "long")):
             make(root)
-        print(f"| `erm_read.py`: {RUNS:,} runs with params, metrics, tags and status | {seconds(lambda: read_runs(root)):.2f} s | - | - | 1.5 s |")
+        print("| work | ERM | target |\n|---|---|---|")
+        print(f"| {RUNS:,} runs with params, metrics, tags and status | {seconds(lambda: read_runs(root)):.2f} s | 1.5 s |")
         run = erm_read.Registry(root).run("long")
         if erm_read.pandas is not None:
             assert len(run.history_frame()) == POINTS
-            print(f"| `erm_read.py`: a history of {POINTS:,} points, with pandas | {seconds(run.history_frame):.2f} s | - | - | 1 s |")
+            print(f"| a history of {POINTS:,} points, with pandas | {seconds(run.history_frame):.2f} s | 1 s |")
             erm_read.pandas = None
-        print(f"| the same without pandas | {seconds(lambda: erm_read.Registry(root).run('long').histories()):.2f} s | - | - | - |")
+        print(f"| the same without pandas | {seconds(lambda: erm_read.Registry(root).run('long').histories()):.2f} s | - |")
     finally:
         if len(sys.argv) == 1:
             shutil.rmtree(root)
