@@ -725,7 +725,7 @@ def _parse(content, path, rewinds):
     if pandas is not None:
         try:
             return _parse_with_pandas(content, begin, rewinds)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, TypeError):
             pass  # the other reader says what is wrong, and where
     kept, left = _parse_lines(content, begin, path, rewinds)
     if pandas is None:
