@@ -470,6 +470,21 @@ def _parse_json(text, what):
     return _mended(value) if "\\ud" in text or "\\uD" in text else value
 
 
+# A type, or a list or an object of one.
+_KINDS = {"status": str, "failure": str, "heartbeat_utc": str, "heartbeat_seconds": int, "owner": str, "finished_utc": str,
+          "goals": {str}, "tags": {str}, "note": str, "group": str, "edits_lie_beside": bool, "provenance": dict,
+          "history": [str], "rewinds": [dict], "types": {str}}
+_REWIND = {"step": int, "metric": str, "from": {int}, "reach": {int}, "size": int}
+
+
+def _is_kind(value, kind):
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(_is_kind(one, kind[0]) for one in value)
+    if isinstance(kind, set):
+        return isinstance(value, dict) and all(_is_kind(one, next(iter(kind))) for one in value.values())
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
 def _read_metadata(content, path):
     text = content.decode("utf-8-sig", "replace")
     data = _parse_json(text, f"the run metadata '{path}'")
@@ -497,9 +512,17 @@ def _read_metadata(content, path):
                 data[section][key] = float(value)
     if not all(isinstance(entry, dict) for entry in data["dicts"].values()):
         fail("an entry of dicts is no object")
+    if not all(isinstance(one, str) for one in data["features"]):
+        fail("an entry of features is no text")
+    for key, value in erm.items():
+        if key in _KINDS and not _is_kind(value, _KINDS[key]):
+            fail(f"erm/{key} is of another type")
     for name in erm.get("history", ()):
-        if not isinstance(name, str) or "/" in name or not _is_name(name):
+        if "/" in name or not _is_name(name):
             fail(f"erm/history has {name!r}")
+    for one in erm.get("rewinds", ()):
+        if "step" not in one or any(key in _REWIND and not _is_kind(value, _REWIND[key]) for key, value in one.items()):
+            fail("an entry of erm/rewinds is of another type")
     types = erm.get("types")
     if types:
         for pointer in sorted(types):
@@ -560,7 +583,11 @@ def _apply_edits(data, path):
             edits = _parse_json(file.read().decode("utf-8", "replace"), f"the edits of a run '{path}'")
     except FileNotFoundError:
         return
-    for tag, value in edits.get("tags", {}).items():
+    tags = edits.get("tags", {}) if isinstance(edits, dict) else None
+    if not isinstance(tags, dict) or not all(value is None or isinstance(value, str) for value in tags.values()) or not all(
+            isinstance(edits.get(key, ""), str) for key in ("note", "group")):
+        raise FormatError(f"cannot read the edits of a run '{path}': it is not what ERM writes there")
+    for tag, value in tags.items():
         if value is None:
             data["tags"].pop(tag, None)
         else:

@@ -7,6 +7,7 @@ EXPECTED.json comes from save_random_runs.cpp. Reads all with pandas, where it i
 import json
 import math
 import os
+import random
 import shutil
 import struct
 import sys
@@ -194,6 +195,42 @@ class Read(Compared):
         run = self.damaged(lambda metadata, history: metadata["artifacts"].update(a={"filename": "../../../etc/passwd"}) or history)
         with self.assertRaisesRegex(erm_read.FormatError, "artifacts/a/filename"):
             run.artifacts
+
+    def test_whatever_the_metadata_are_the_run_is_read_or_an_error_says_why(self):
+        random.seed(7)
+        root = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, root)
+        source = os.path.join(REGISTRY, "live", "main", "live-1")
+        folder = os.path.join(root, "run")
+        shutil.copytree(source, folder)
+        text = content(os.path.join(source, "erm_metadata.json"))
+        read = refused = 0
+        for _ in range(600):
+            data = json.loads(text)
+            data["erm"].update(rewinds=[{"step": 3, "reach": {"history/main.csv": 100}}], edits_lie_beside=True)
+            for _ in range(random.randrange(1, 3)):
+                at = data
+                while isinstance(at, (dict, list)) and len(at):
+                    key = random.choice(list(at)) if isinstance(at, dict) else random.randrange(len(at))
+                    if not isinstance(at[key], (dict, list)) or not len(at[key]) or random.random() < 0.3:
+                        at[key] = random.choice([None, True, 1, -1, 1 << 70, 0.5, "", "nan", "../x", "\ud800", [], {}, [1], {"a": 1}])
+                        break
+                    at = at[key]
+            damaged = json.dumps(data)
+            if random.random() < 0.2:
+                damaged = damaged[:random.randrange(len(damaged))]
+            with open(os.path.join(folder, "erm_metadata.json"), "w", encoding="utf-8") as file:
+                file.write(damaged)
+            with open(os.path.join(folder, ".erm_edits.json"), "w", encoding="utf-8") as file:
+                file.write(random.choice(['{"tags": {"a": null, "b": "c"}}'] * 30 + ["[]", '{"tags": 1}', '{"note": 1}', "{", "{}"]))
+            try:
+                run = erm_read.read_run(folder)
+                run.params, run.tags, run.provenance, run.artifacts, run.status, run.time, run.finished, run.histories()
+                erm_read.frame([run])
+                read += 1
+            except (erm_read.FormatError, erm_read.NotFoundError):
+                refused += 1
+        self.assertGreater(min(read, refused), 20)
 
     def test_a_damaged_run_hides_no_other(self):
         folder = tempfile.mkdtemp()
