@@ -14,11 +14,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erm/file_path.hpp"
 #include "erm/file_system.hpp"
 #include "erm/impl/linkage.hpp"
+#include "erm/json_fwd.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm {
@@ -87,6 +89,17 @@ ImportResult import_google_benchmark(const FilePath& json, const std::string& re
 /// "tests/failed", "tests/expected_failures" and the same of "assertions/" count results; the run has failed if a test
 /// has. Its time is that of the file. Throws as import_google_benchmark.
 ImportResult import_catch2(const FilePath& xml, const std::string& registry_uri, const ImportOptions& options = {});
+
+namespace detail {
+
+/// The same of a text, for what runs in this process; `name` is how messages call it. The objects of `captured` are added
+/// to the provenance of each run.
+ImportResult import_benchmarks_of_process(std::string_view json, const std::string& name, const std::string& registry_uri,
+                                          const GoogleBenchmarkImportOptions& options, const Json& captured);
+ImportResult import_tests_of_process(std::string_view xml, const std::string& name, TimePoint began,
+                                     const std::string& registry_uri, const ImportOptions& options, const Json& captured);
+
+}  // namespace detail
 
 /// What the columns of a CSV file are. A name that the file lacks is an error.
 struct CsvImportOptions : ImportOptions {

@@ -17,6 +17,8 @@ mkdir -p "$data"
 echo "## Registry"
 "$build/tests/benchmarks/registry_benchmark" "$data/registry"
 echo
+/usr/bin/env python3 tests/benchmarks/erm_read_benchmark.py || echo "erm_read.py: not measured"
+echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo

@@ -2,7 +2,7 @@
 //
 //   metric,step,unix_ms,value
 //   loss,1200,1763883021123,0.53125
-//   "precision, recall",1200,1763883021123,nan
+//   "precision, recall",1200,1763883021123,NaN
 #pragma once
 
 #include <algorithm>
