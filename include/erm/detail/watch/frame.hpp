@@ -77,7 +77,7 @@ class WatchFrame {
     wishes.title = wishes.keys = 1;
     wishes.runs = runs_.size();
     if (size_.columns >= least_plot_columns && !metric_.empty()) wishes.plot = size_.rows;
-    wishes.table = shown_metrics().empty() ? 0 : shown_metrics().size() + 1;
+    if (size_.columns >= least_table_columns && !shown_metrics().empty()) wishes.table = shown_metrics().size() + 1;
     wishes.system = system_line().empty() ? 0 : 1;
     const WatchedRun* const talks = console_run();
     wishes.console = talks == nullptr ? 0 : talks->console.size() + 1;

@@ -13,7 +13,7 @@ struct WatchRooms {
   [[nodiscard]] std::size_t sum() const { return title + runs + plot + table + system + console + keys; }
 };
 
-inline constexpr std::size_t least_plot_lines = 6, least_plot_columns = 20;
+inline constexpr std::size_t least_plot_lines = 6, least_plot_columns = 20, least_table_columns = 16;
 
 /// What matters most comes first where there is little room; the plot takes what is left.
 inline WatchRooms watch_rooms(std::size_t rows, const WatchRooms& wishes) {
