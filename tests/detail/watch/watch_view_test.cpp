@@ -174,7 +174,7 @@ TEST_CASE("no frame is wider or taller than the screen, whatever the runs hold")
       WatchedRun run;
       run.key = std::to_string(i);
       run.name = text();
-      run.state = static_cast<WatchedState>(up_to(5));
+      run.state = static_cast<WatchedState>(up_to(4));
       run.failure = text();
       if (up_to(2) > 0) run.silent_s = number();
       if (up_to(2) > 0) run.step = up_to(1) == 0 ? (std::numeric_limits<std::int64_t>::min)() : 12;
@@ -338,7 +338,7 @@ TEST_CASE("only lines that have changed are written again") {
 }
 
 TEST_CASE("the last step comes of a param that the run has not passed") {
-  using erm::detail::last_step;
+  using erm::detail::last_step_of;
   using erm::detail::names_last_step;
   for (const char* const name : {"steps", "max_steps", "num-epochs", "training.maxSteps", "total_timesteps", "n_iter", "EPOCHS",
                                  "num_train_epochs", "max_iterations"})
@@ -347,13 +347,13 @@ TEST_CASE("the last step comes of a param that the run has not passed") {
     CHECK_FALSE(names_last_step(name));
   const std::map<std::string, erm::Value> params = {{"steps", 10000}, {"epochs", 20}, {"lr", 0.1}, {"max_steps", -1},
                                                     {"iterations", "many"}};
-  REQUIRE(last_step(params, 12));
-  CHECK(last_step(params, 12)->param == "epochs");
-  CHECK(last_step(params, 20)->step == 20);
-  CHECK(last_step(params, 21)->param == "steps");
-  CHECK_FALSE(last_step(params, 10001));
-  CHECK_FALSE(last_step({{"steps", 0.5}, {"epochs", 1e300}, {"rounds", std::nan("")}}, 0));
-  CHECK(last_step({{"steps", "500"}}, 0)->step == 500);  // as the Python package writes it
+  REQUIRE(last_step_of(params, 12));
+  CHECK(last_step_of(params, 12)->param == "epochs");
+  CHECK(last_step_of(params, 20)->step == 20);
+  CHECK(last_step_of(params, 21)->param == "steps");
+  CHECK_FALSE(last_step_of(params, 10001));
+  CHECK_FALSE(last_step_of({{"steps", 0.5}, {"epochs", 1e300}, {"rounds", std::nan("")}}, 0));
+  CHECK(last_step_of({{"steps", "500"}}, 0)->step == 500);  // as the Python package writes it
 }
 
 TEST_CASE("without a terminal each change of a run is a line") {

@@ -74,7 +74,8 @@ class WatchFrame {
 
   [[nodiscard]] WatchRooms wishes() const {
     WatchRooms wishes;
-    wishes.title = wishes.keys = 1;
+    wishes.title = 1;
+    wishes.keys = view_.shows_keys() || !scene_.notice.empty() ? 1 : 0;
     wishes.runs = runs_.size();
     if (size_.columns >= least_plot_columns && !metric_.empty()) wishes.plot = size_.rows;
     if (size_.columns >= least_table_columns && !shown_metrics().empty()) wishes.table = shown_metrics().size() + 1;
@@ -373,6 +374,7 @@ class WatchFrame {
     ScreenLine out = line();
     if (view_.is_paused()) out.add("paused", ScreenStyle::reverse).add("  ");
     if (!scene_.notice.empty()) return out.add(scene_.notice, ScreenStyle::yellow).text();
+    if (!view_.shows_keys()) return {};
     for (const std::string_view key : {"q quit", "h help", "n/p metric", "r run", "l log", "s/S smooth", "space pause"}) {
       if (key.size() > out.room()) break;
       out.add(key, ScreenStyle::dim).add("  ");

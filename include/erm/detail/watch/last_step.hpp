@@ -41,7 +41,7 @@ inline bool names_last_step(std::string_view name) {
 
 /// Of the params that may say it, the one whose number is the least that the run has not passed: a run that counts epochs
 /// stays below its number of epochs, and one that counts steps soon passes it.
-inline std::optional<LastStep> last_step(const std::map<std::string, Value>& params, std::int64_t now) {
+inline std::optional<LastStep> last_step_of(const std::map<std::string, Value>& params, std::int64_t now) {
   std::optional<LastStep> found;
   for (const auto& [name, value] : params) {
     if (!names_last_step(name)) continue;

@@ -17,7 +17,7 @@ namespace erm::detail {
 
 /// "07:30:21  mnist  running  step 1200/2000  loss 0.31  acc 0.91  35.2/s  4m20s left (max_steps)".
 inline std::string watched_line(const WatchedScene& scene, const WatchedRun& run) {
-  constexpr TerminalStyle plain = {false, true};
+  constexpr TerminalStyle plain = {false, false};
   std::string line = scene.clock;
   const auto add = [&](const std::string& text) {
     if (text.empty()) return;
@@ -25,7 +25,7 @@ inline std::string watched_line(const WatchedScene& scene, const WatchedRun& run
     line += fitted_to_terminal(text, std::string_view::npos).text;
   };
   add(run.name);
-  add(std::string(to_text(run.state)));
+  add(state_text(run, plain));
   add(run.failure);
   add(step_text(run));
   for (const std::string& name : watched_metrics(scene)) {
@@ -38,17 +38,18 @@ inline std::string watched_line(const WatchedScene& scene, const WatchedRun& run
   return line;
 }
 
-/// Tells which runs have changed since they were asked for last.
+/// Tells which runs have changed since it told so last.
 class WatchedChanges {
  public:
-  [[nodiscard]] std::vector<const WatchedRun*> take(const WatchedScene& scene) {
+  /// Without `with_points`, only new runs and those whose state has changed.
+  [[nodiscard]] std::vector<const WatchedRun*> take(const WatchedScene& scene, bool with_points = true) {
     std::vector<const WatchedRun*> changed;
     for (const WatchedRun& run : scene.runs) {
-      Seen now{run.state, run.failure, 0};
+      Seen now{state_text(run, {}), run.failure, 0};
       for (const auto& [name, curve] : run.curves) now.points += curve.extremes.count;
       const auto [found, is_new] = seen_.emplace(run.key, now);
       if (!is_new && found->second.state == now.state && found->second.failure == now.failure &&
-          found->second.points == now.points)
+          (!with_points || found->second.points == now.points))
         continue;
       found->second = now;
       changed.push_back(&run);
@@ -58,8 +59,7 @@ class WatchedChanges {
 
  private:
   struct Seen {
-    WatchedState state;
-    std::string failure;
+    std::string state, failure;
     std::uint64_t points;
   };
   std::map<std::string, Seen> seen_;

@@ -27,7 +27,6 @@ inline std::string_view state_style(WatchedState state) {
       return ScreenStyle::red;
     case WatchedState::killed:
     case WatchedState::deleted:
-    case WatchedState::replaced:
       return ScreenStyle::yellow;
     case WatchedState::finished:
       break;
@@ -41,10 +40,11 @@ inline std::string ago_text(double seconds) {
   return (whole < 60 ? std::to_string(static_cast<int>(whole)) + " s" : duration_label(whole)) + " ago";
 }
 
-/// "● running", "finished".
+/// "● running", "finished", "finished, replaced".
 inline std::string state_text(const WatchedRun& run, TerminalStyle style) {
-  const std::string text(to_text(run.state));
-  return run.state == WatchedState::running && style.is_unicode ? "\xE2\x97\x8F " + text : text;
+  std::string text(state_word(run.state));
+  if (run.state == WatchedState::running && style.is_unicode) text = "\xE2\x97\x8F " + text;
+  return run.was_replaced ? text + ", replaced" : text;
 }
 
 /// "3 s ago": since the last sign of life of a running run.

@@ -1,6 +1,8 @@
 // What the screen of `erm watch` shows: the watched runs at one moment. Drawing it needs nothing else.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -10,17 +12,18 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/compare/rows.hpp"
 #include "erm/detail/terminal/plot.hpp"
 #include "erm/goal.hpp"
 
 namespace erm::detail {
 
-enum class WatchedState : std::uint8_t { running, finished, failed, killed, deleted, replaced };
+enum class WatchedState : std::uint8_t { running, finished, failed, killed, deleted };
 
 /// The word of the screen and of --json.
-inline std::string_view to_text(WatchedState state) {
-  static constexpr std::string_view words[] = {"running", "finished", "failed", "killed", "deleted", "replaced"};
+inline std::string_view state_word(WatchedState state) {
+  static constexpr std::string_view words[] = {"running", "finished", "failed", "killed", "deleted"};
   return words[static_cast<std::size_t>(state)];
 }
 
@@ -43,6 +46,7 @@ struct WatchedRun {
   std::string key;   // no other run has it, and it stays
   std::string name;  // as short as tells the runs apart
   WatchedState state = WatchedState::running;
+  bool was_replaced = false;  // it is another one than at first, of the same name
   std::string failure;
   std::optional<double> silent_s;  // since the last sign of life, of a running one
   std::optional<std::int64_t> step;
@@ -56,11 +60,10 @@ struct WatchedRun {
 struct WatchedScene {
   std::string registry;
   std::string clock;  // the time of day; may be empty
+  std::chrono::steady_clock::time_point made_at = {};
   std::vector<WatchedRun> runs;
   std::string notice;  // why there are no runs, or what could not be read
 };
-
-inline bool is_system_metric(std::string_view name) { return name.substr(0, 7) == "system/"; }
 
 /// All metrics with a curve: first those for which a run says a goal, last those of the system.
 inline std::vector<std::string> watched_metrics(const WatchedScene& scene) {

@@ -53,6 +53,9 @@ class WatchView {
   /// Chooses the metric to begin with. One that no run has is forgotten when another is chosen.
   void choose_metric(std::string name) { metric_ = std::move(name); }
 
+  /// For a picture that nobody works with.
+  void leave_out_keys() { shows_keys_ = false; }
+
   /// The metric whose curves are shown; empty if there is none.
   [[nodiscard]] std::string metric(const WatchedScene& scene) const {
     for (const WatchedRun& run : scene.runs)
@@ -70,6 +73,7 @@ class WatchView {
   [[nodiscard]] double smoothing() const { return levels[level_]; }
   [[nodiscard]] bool shows_help() const { return shows_help_; }
   [[nodiscard]] bool is_paused() const { return is_paused_; }
+  [[nodiscard]] bool shows_keys() const { return shows_keys_; }
 
  private:
   static constexpr double levels[] = {0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99};
@@ -84,7 +88,7 @@ class WatchView {
   }
 
   std::string metric_, focus_;
-  bool is_log_ = false, shows_help_ = false, is_paused_ = false;
+  bool is_log_ = false, shows_help_ = false, is_paused_ = false, shows_keys_ = true;
   std::size_t level_ = 0;
 };
 
