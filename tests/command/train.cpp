@@ -1,6 +1,6 @@
 // A training that logs, for the tests of `erm watch`.
-//   train REGISTRY RUN [--rate STEPS_A_SECOND] [--steps N] [--metrics N] [--runs N] [--resume] [--fail] [--times FILE]
-// --runs: so many runs at once, RUN-0 and so on. --fail: end by an exception. --times: write when each step was logged, in
+//   train REGISTRY RUN [--rate STEPS_A_SECOND] [--steps N] [--metrics N] [--runs N] [--before N] [--resume] [--fail] [--times FILE]
+// --runs: so many runs at once, RUN-0 and so on. --before: so many steps are logged at once, first. --fail: end by an exception. --times: write when each step was logged, in
 // seconds since 1970.
 #include <erm/live_run.hpp>
 
@@ -20,7 +20,7 @@ namespace {
 struct Options {
   std::string registry, run, times;
   double rate = 10;
-  std::int64_t steps = 1000;
+  std::int64_t steps = 1000, before = 0;
   int metrics = 2, runs = 1;
   bool resumes = false, fails = false;
 };
@@ -41,6 +41,8 @@ Options options_of(int argc, char** argv) {
       options.rate = std::atof(argv[++i]);
     else if (name == "--steps")
       options.steps = std::atoll(argv[++i]);
+    else if (name == "--before")
+      options.before = std::atoll(argv[++i]);
     else if (name == "--metrics")
       options.metrics = std::atoi(argv[++i]);
     else if (name == "--runs")
@@ -69,11 +71,11 @@ void train(const Options& options) {
     runs.back()->set_goal("loss", erm::Goal::minimize);
   }
   std::FILE* const times = options.times.empty() ? nullptr : std::fopen(options.times.c_str(), "w");
-  const auto begin = std::chrono::steady_clock::now();
+  auto begin = std::chrono::steady_clock::now();
   for (std::int64_t step = 0; step <= options.steps; ++step) {
     for (std::size_t i = 0; i < runs.size(); ++i)
       for (int metric = 0; metric < options.metrics; ++metric) {
-        const double loss = std::exp(-0.002 * static_cast<double>(step) * static_cast<double>(i + 1)) + 0.01 * metric;
+        const double loss = std::exp(-0.002 * static_cast<double>(step) * static_cast<double>(i + 1) / (1 + 0.005 * static_cast<double>(options.before))) + 0.01 * metric;
         const std::string name = metric == 0 ? "loss" : metric == 1 ? "val/acc" : "metric" + std::to_string(metric);
         runs[i]->log_metric(name, metric == 1 ? 1 - loss : loss, step);
       }
@@ -86,8 +88,12 @@ void train(const Options& options) {
       std::printf("step %lld of the training\n", static_cast<long long>(step));
       std::fflush(stdout);
     }
+    if (step < options.before) {
+      begin = std::chrono::steady_clock::now();
+      continue;
+    }
     std::this_thread::sleep_until(begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                              std::chrono::duration<double>(static_cast<double>(step + 1) / options.rate)));
+                                              std::chrono::duration<double>(static_cast<double>(step + 1 - options.before) / options.rate)));
   }
   if (times != nullptr) std::fclose(times);
   if (options.fails) {

@@ -255,6 +255,7 @@ class WatchFrame {
     return runs_.size() == 1 ? table_of_one(names, columns) : table_of_all(names, columns);
   }
 
+  static std::size_t least_name(std::size_t columns) { return columns < 40 ? 4 : 14; }
   [[nodiscard]] std::string number(double value) const { return watched_number(value, style_); }
   [[nodiscard]] std::string_view name_style(const std::string& metric) const {
     return metric == metric_ ? ScreenStyle::bold : ScreenStyle::plain;
@@ -262,7 +263,7 @@ class WatchFrame {
 
   [[nodiscard]] std::vector<std::string> table_of_one(const std::vector<std::string>& names, std::size_t columns) const {
     const WatchedRun& run = *runs_.front();
-    ScreenTable table({{0, false, 4}, {0, true}, {1, true}, {2, true}, {3, true}});
+    ScreenTable table({{0, false, least_name(columns)}, {0, true}, {1, true}, {2, true}, {3, true}});
     constexpr std::string_view dim = ScreenStyle::dim;
     table.add_row({{"metric", dim}, {"last", dim}, {"best", dim}, {"at step", dim}, {"points", dim}});
     for (const std::string& name : names) {
@@ -281,7 +282,7 @@ class WatchFrame {
 
   /// The last values, a column for each run, and the best of all.
   [[nodiscard]] std::vector<std::string> table_of_all(const std::vector<std::string>& names, std::size_t columns) const {
-    std::vector<ScreenTable::Column> shape = {{0, false, 4}, {1}, {7, true}};
+    std::vector<ScreenTable::Column> shape = {{0, false, least_name(columns)}, {1}, {7, true}};
     std::vector<ScreenTable::Cell> head = {{"metric", ScreenStyle::dim}, {"best", ScreenStyle::dim}, {"at step", ScreenStyle::dim}};
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       shape.push_back({static_cast<int>(i) + 2, true});
@@ -338,12 +339,14 @@ class WatchFrame {
     ScreenLine out = line();
     out.add("system", ScreenStyle::dim);
     if (has_letters()) out.add(" ").add(std::string(1, curve_letter(at)), curve_color(at));
-    for (const auto& [name, curve] : of->curves) {
-      if (!is_system_metric(name) || curve.extremes.count == 0) continue;
-      const std::string text = "  " + system_text(name, curve.extremes.last, style_);
-      if (fitted_to_terminal(text, std::string_view::npos).width > out.room()) continue;  // a shorter one may fit
-      out.add(text);
-    }
+    for (const bool is_of_group : {false, true})  // of the container last
+      for (const auto& [name, curve] : of->curves) {
+        if (!is_system_metric(name) || curve.extremes.count == 0) continue;
+        if ((name.rfind("system/cgroup", 0) == 0) != is_of_group) continue;
+        const std::string text = "  " + system_text(name, curve.extremes.last, style_);
+        if (fitted_to_terminal(text, std::string_view::npos).width > out.room()) continue;  // a shorter one may fit
+        out.add(text);
+      }
     return out.text();
   }
 

@@ -99,7 +99,8 @@ inline std::string step_label(double step) {
 /// "cpu 97%", "memory 1.4 GiB": a metric "system/..." with what its name says about its unit.
 inline std::string system_text(std::string_view metric, double value, TerminalStyle style) {
   std::string name(metric.substr((std::min<std::size_t>)(metric.size(), 7)));
-  std::string text = watched_number(value, style);
+  std::string text = is_finite(value) && std::fabs(value) >= 1e-3 && std::fabs(value) < 1e6 ? number_of_digits(value, 3)
+                                                                                           : watched_number(value, style);
   const auto take_end = [&](std::string_view end) {
     if (!ends_with(name, end)) return false;
     name.resize(name.size() - end.size());
