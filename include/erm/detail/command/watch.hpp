@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ namespace erm::detail::command {
 class WatchVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("runs", runs_, "The runs; a filter stands for all that fit, also later. Without it: those that run, and the last");
+    app.add_option("runs", runs_, "The runs; a filter stands for all that fit, at any time. Without it: the live ones, and the last");
     app.add_option("-m,--metric", metric_, "The metric whose curves are shown first");
     app.add_option("--interval", interval_s_, "Seconds between two looks; without a terminal, between lines of a run")
         ->check(CLI::Range(0.05, 86400.0));
@@ -117,7 +118,8 @@ class WatchVerb final : public Verb {
     const auto has_failed = [](const WatchedRun& run) {
       return run.state == WatchedState::failed || run.state == WatchedState::killed;
     };
-    return scene.runs.empty() || std::any_of(scene.runs.begin(), scene.runs.end(), has_failed) ? ExitCode::no : ExitCode::yes;
+    const bool is_well = !scene.runs.empty() && std::none_of(scene.runs.begin(), scene.runs.end(), has_failed);
+    return is_well ? ExitCode::yes : ExitCode::no;
   }
 
   template <class Number>
@@ -131,8 +133,10 @@ class WatchVerb final : public Verb {
   static Json json_of(const WatchedScene& scene, const WatchedRun& run) {
     Json json = json_document("erm.watch/1");
     json["time"] = time_text(now_utc());
-    json["run"] = run.key;
-    json["name"] = run.name;
+    json["experiment"] = run.experiment;
+    json["variant"] = run.variant;
+    json["run"] = run.id;
+    json["uri"] = run.key;
     json["status"] = std::string(state_word(run.state));
     json["replaced"] = run.was_replaced;
     json["failure"] = run.failure;
@@ -149,8 +153,10 @@ class WatchVerb final : public Verb {
     for (const auto& [name, curve] : run.curves) {
       const CurveExtremes& of = curve.extremes;
       Json one;
-      one["points"] = of.count;
-      one["step"] = curve.last_step;
+      const bool has_steps = !curve.points->empty();
+      one["points"] = has_steps ? of.count : 0;
+      one["step"] = nullptr;
+      if (has_steps) one["step"] = curve.last_step;
       one["last"] = command::json_of(of.last);
       one["best"] = nullptr;
       one["best_step"] = nullptr;

@@ -41,12 +41,15 @@ class WatchedRunReader {
   bool refresh() {
     const FollowChange change = followed_.refresh();
     if (!followed_.is_known()) return change.any();
-    if (change.points || change.restarted) read_curves();
+    if (change.points || change.restarted || change.record) read_curves();
     if (change.console || is_console_old_) read_console();
     const TimePoint begin = followed_.record().timestamp_utc;
     if (begin_ && *begin_ != begin) shown_.was_replaced = true;
     begin_ = begin;
     if (change.any()) {
+      shown_.experiment = followed_.run().experiment_id();
+      shown_.variant = followed_.run().variant_id();
+      shown_.id = followed_.run().run_id();
       shown_.failure = followed_.run().failure();
       shown_.goals = followed_.run().goals();
     }
@@ -100,16 +103,27 @@ class WatchedRunReader {
     const std::map<std::string, ThinnedCurve>& all = followed_.curves();
     for (auto at = shown_.curves.begin(); at != shown_.curves.end();)
       at = all.count(at->first) != 0 ? std::next(at) : shown_.curves.erase(at);
+    for (const auto& [metric, value] : followed_.record().metrics)
+      if (const std::optional<double> number = value.number(); number && all.count(metric) == 0)
+        shown_.curves[metric] = value_without_steps(*number);
     shown_.step.reset();
     for (const auto& [metric, curve] : all) {
       WatchedCurve& shown = shown_.curves[metric];
       last_point_ = (std::max)(last_point_, curve.last().time);
-      if (shown.points == nullptr || shown.extremes.count != curve.count() || shown.extremes.last != curve.last().value)
+      const bool is_same = shown.points != nullptr && !shown.points->empty() && shown.extremes.count == curve.count();
+      if (!is_same || !same_number(shown.extremes.last, curve.last().value))
         read_curve(shown, curve);
       if (is_system_metric(metric) || (shown_.step && shown.last_step <= *shown_.step)) continue;
       shown_.step = shown.last_step;
       pace_metric_ = metric;
     }
+  }
+  static WatchedCurve value_without_steps(double value) {
+    WatchedCurve curve;
+    curve.points = std::make_shared<std::vector<PlotPoint>>();
+    curve.extremes.count = curve.extremes.nans = 1;  // no step at which it was best
+    curve.extremes.last = value;
+    return curve;
   }
   static void read_curve(WatchedCurve& shown, const ThinnedCurve& curve) {
     auto points = std::make_shared<std::vector<PlotPoint>>();

@@ -76,7 +76,8 @@ inline void WatchedRuns::add(const std::string& uri) {
   const auto is_it = [&](const std::unique_ptr<WatchedRunReader>& run) { return run->uri() == uri; };
   if (std::any_of(runs_.begin(), runs_.end(), is_it)) return;
   if (is_default_ && runs_.size() >= most) {  // one that has ended makes room
-    const auto ended = std::find_if(runs_.begin(), runs_.end(), [](const auto& run) { return run->is_known() && !run->is_running(); });
+    const auto has_ended = [](const auto& run) { return run->is_known() && !run->is_running(); };
+    const auto ended = std::find_if(runs_.begin(), runs_.end(), has_ended);
     if (ended == runs_.end()) return;
     runs_.erase(ended);
   }
@@ -93,7 +94,8 @@ inline std::vector<std::string> WatchedRuns::found(const std::string& filter, st
   options.on_broken = [](const std::string&, const Error&) {};
   options.on_warning = [](const std::string&) {};
   std::vector<std::string> uris;
-  for (const ExperimentRun& run : find_runs(session_.registry(), options)) uris.push_back(uri_of_run(session_.registry(), run));
+  const std::string& registry = session_.registry();
+  for (const ExperimentRun& run : find_runs(registry, options)) uris.push_back(uri_of_run(registry, run));
   return uris;
 }
 
@@ -131,7 +133,8 @@ inline void WatchedRuns::select() {
     notice_ = "there is no registry '" + session_.registry() + "' yet; waiting";
   }
   // Not more than a twentieth of the time.
-  next_select_ = Clock::now() + (std::max<Clock::duration>)(20 * (Clock::now() - now), std::chrono::seconds(is_remote_ ? 10 : 1));
+  const Clock::time_point end = Clock::now();
+  next_select_ = end + (std::max<Clock::duration>)(20 * (end - now), std::chrono::seconds(is_remote_ ? 10 : 1));
 }
 
 inline WatchedScene WatchedRuns::look() {

@@ -119,8 +119,8 @@ class DrawnTerminal {
   static constexpr std::size_t interrupt = 0, terminate = 1, hang_up = 2, quit = 3, stop = 4, go_on = 5, resize = 6;
 
   [[nodiscard]] static volatile std::sig_atomic_t& caught(std::size_t which) noexcept {
-    static volatile std::sig_atomic_t signals[std::size(handled)] = {};
-    return signals[which];
+    static volatile std::sig_atomic_t all[std::size(handled)] = {};
+    return all[which];
   }
   static void take(int number) noexcept {
     for (std::size_t i = 0; i < std::size(handled); ++i)

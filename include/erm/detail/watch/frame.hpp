@@ -35,7 +35,12 @@ struct FrameSize {
 class WatchFrame {
  public:
   WatchFrame(const WatchedScene& scene, const WatchView& view, FrameSize size, TerminalStyle style)
-      : scene_(scene), view_(view), size_(size), style_(style), metrics_(watched_metrics(scene)), metric_(view.metric(scene)) {
+      : scene_(scene),
+        view_(view),
+        size_(size),
+        style_(style),
+        metrics_(watched_metrics(scene)),
+        metric_(view.metric(scene)) {
     const WatchedRun* const only = view.focused(scene);
     for (std::size_t i = 0; i < scene.runs.size(); ++i)
       if (only == nullptr || only == &scene.runs[i]) runs_.push_back(&scene.runs[i]);
@@ -49,7 +54,7 @@ class WatchFrame {
     } else if (runs_.empty()) {
       out.push_back(title());
       out.push_back(line().add(scene_.notice.empty() ? "no runs" : scene_.notice, ScreenStyle::yellow).text());
-    } else if (size_.columns >= wide_columns && size_.rows >= wide_rows) {
+    } else if (size_.columns >= wide_columns && size_.rows >= wide_rows && has_points()) {
       out = wide();
     } else {
       out = narrow();
@@ -77,12 +82,19 @@ class WatchFrame {
     wishes.title = 1;
     wishes.keys = view_.shows_keys() || !scene_.notice.empty() ? 1 : 0;
     wishes.runs = runs_.size();
-    if (size_.columns >= least_plot_columns && !metric_.empty()) wishes.plot = size_.rows;
+    if (size_.columns >= least_plot_columns && has_points()) wishes.plot = size_.rows;
     if (size_.columns >= least_table_columns && !shown_metrics().empty()) wishes.table = shown_metrics().size() + 1;
     wishes.system = system_line().empty() ? 0 : 1;
     const WatchedRun* const talks = console_run();
     wishes.console = talks == nullptr ? 0 : talks->console.size() + 1;
     return wishes;
+  }
+
+  [[nodiscard]] bool has_points() const {
+    return std::any_of(runs_.begin(), runs_.end(), [&](const WatchedRun* run) {
+      const auto found = run->curves.find(metric_);
+      return found != run->curves.end() && !found->second.points->empty();
+    });
   }
 
   [[nodiscard]] std::vector<std::string> narrow() const {
@@ -195,7 +207,8 @@ class WatchFrame {
     }
     out = table.lines(size_.columns, style_);
     if (!are_all && rows > 1)
-      out.push_back(line().add("and " + std::to_string(runs_.size() - count) + " more; r shows one", ScreenStyle::dim).text());
+      out.push_back(
+          line().add("and " + std::to_string(runs_.size() - count) + " more; r shows one", ScreenStyle::dim).text());
     return out;
   }
 
@@ -275,7 +288,7 @@ class WatchFrame {
                      {of.count == 0 ? "" : number(of.last)},
                      {has_best ? number(is_least ? of.least : of.greatest) : "", ScreenStyle::green},
                      {has_best ? step_label(is_least ? of.least_x : of.greatest_x) : ""},
-                     {std::to_string(of.count)}});
+                     {run.curves.at(name).points->empty() ? "" : std::to_string(of.count)}});
     }
     return table.lines(columns, style_);
   }
@@ -283,7 +296,8 @@ class WatchFrame {
   /// The last values, a column for each run, and the best of all.
   [[nodiscard]] std::vector<std::string> table_of_all(const std::vector<std::string>& names, std::size_t columns) const {
     std::vector<ScreenTable::Column> shape = {{0, false, least_name(columns)}, {1}, {7, true}};
-    std::vector<ScreenTable::Cell> head = {{"metric", ScreenStyle::dim}, {"best", ScreenStyle::dim}, {"at step", ScreenStyle::dim}};
+    constexpr std::string_view dim = ScreenStyle::dim;
+    std::vector<ScreenTable::Cell> head = {{"metric", dim}, {"best", dim}, {"at step", dim}};
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       shape.push_back({static_cast<int>(i) + 2, true});
       head.push_back({std::string(1, curve_letter(i)), curve_color(i)});
@@ -330,8 +344,8 @@ class WatchFrame {
     };
     std::size_t at = 0;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-      if (!says(*runs_[i]) || (of != nullptr && (of->state == WatchedState::running || runs_[i]->state != WatchedState::running)))
-        continue;
+      const bool is_better = of == nullptr || (of->state != WatchedState::running && runs_[i]->state == WatchedState::running);
+      if (!is_better || !says(*runs_[i])) continue;
       of = runs_[i];
       at = i;
     }

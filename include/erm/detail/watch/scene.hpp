@@ -28,7 +28,8 @@ inline std::string_view state_word(WatchedState state) {
 }
 
 struct WatchedCurve {
-  std::shared_ptr<const std::vector<PlotPoint>> points;  // by step, thinned; never null in a scene
+  /// By step, thinned; never null in a scene. Empty for a metric that was logged without steps.
+  std::shared_ptr<const std::vector<PlotPoint>> points;
   double gap = 1;                                        // the usual distance of steps
   CurveExtremes extremes;                                // of all points; x is the step
   std::int64_t last_step = 0;
@@ -43,7 +44,8 @@ struct TimeLeft {
 
 /// Every text may be anything that was logged.
 struct WatchedRun {
-  std::string key;   // no other run has it, and it stays
+  std::string key;   // its URI: no other run has it, and it stays
+  std::string experiment, variant, id;
   std::string name;  // as short as tells the runs apart
   WatchedState state = WatchedState::running;
   bool was_replaced = false;  // it is another one than at first, of the same name
@@ -65,17 +67,17 @@ struct WatchedScene {
   std::string notice;  // why there are no runs, or what could not be read
 };
 
-/// All metrics with a curve: first those for which a run says a goal, last those of the system.
+/// All metrics: first those for which a run says a goal, then other curves, values without steps, and those of the system.
 inline std::vector<std::string> watched_metrics(const WatchedScene& scene) {
   std::map<std::string, int> ranks;
   for (const WatchedRun& run : scene.runs)
     for (const auto& [name, curve] : run.curves) {
-      const int rank = is_system_metric(name) ? 2 : run.goals.count(name) != 0 ? 0 : 1;
+      const int rank = is_system_metric(name) ? 3 : curve.points->empty() ? 2 : run.goals.count(name) != 0 ? 0 : 1;
       const auto [found, is_new] = ranks.emplace(name, rank);
       if (!is_new) found->second = (std::min)(found->second, rank);
     }
   std::vector<std::string> names;
-  for (int rank = 0; rank < 3; ++rank)
+  for (int rank = 0; rank < 4; ++rank)
     for (const auto& [name, of_name] : ranks)
       if (of_name == rank) names.push_back(name);
   return names;

@@ -27,7 +27,8 @@ inline std::size_t shown_width(std::string_view line) {
       continue;
     }
     const std::size_t length = (std::max<std::size_t>)(utf8_sequence_length(line.substr(i)), 1);
-    if (length > 1 || static_cast<unsigned char>(line[i]) < 0x80) width += terminal_width(code_point(line.substr(i, length)));
+    const std::string_view bytes = line.substr(i, length);
+    if (length > 1 || static_cast<unsigned char>(bytes[0]) < 0x80) width += terminal_width(code_point(bytes));
     i += length;
   }
   return width;
