@@ -62,7 +62,7 @@ set(arrows_of_follow base os run store)
 set(arrows_of_export base os run find)
 set(arrows_of_s3 base os run)
 set(arrows_of_terminal base)
-set(arrows_of_watch base os compare terminal)
+set(arrows_of_watch base os run store compare terminal follow)
 set(arrows_of_command base os run store find compare page terminal export follow watch)
 set(bodies_apart s3 command)  # of targets of their own
 cmake_policy(SET CMP0057 NEW)  # if(... IN_LIST ...)

@@ -42,7 +42,7 @@ class WatchVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
-    WatchedRuns runs(session, scope_, runs_);
+    WatchedRuns runs(session, scope_, runs_, interval_or(10));
     if (once_ && !json_) return show_once(session, runs.look());
 #if !defined(_WIN32)
     if (!once_ && !json_ && is_terminal(1)) return show_screen(session, runs);
@@ -84,8 +84,7 @@ class WatchVerb final : public Verb {
 
   ExitCode write_lines(Session& session, WatchedRuns& runs) const {
     const std::chrono::milliseconds between_lines = interval_or(10);
-    const std::chrono::milliseconds between_looks =
-        (std::min)(between_lines, std::chrono::milliseconds(runs.is_remote() ? 5000 : 1000));
+    const std::chrono::milliseconds between_looks = (std::min)(between_lines, std::chrono::milliseconds(1000));
     WatchedChanges changes;
     std::string notice;
     Clock::time_point next_points = Clock::now();
@@ -176,7 +175,7 @@ class WatchVerb final : public Verb {
   ExitCode show_screen(Session& session, WatchedRuns& runs) const {
     constexpr std::chrono::milliseconds between_frames(500), at_most(250);
     WatchedScene first = runs.look();
-    const SceneReader reader([&] { return runs.look(); }, std::move(first), interval_or(runs.is_remote() ? 5 : 0.5));
+    const SceneReader reader([&] { return runs.look(); }, std::move(first), interval_or(0.5));
     os::DrawnTerminal terminal(ScreenText::enter, ScreenText::leave);
     const TerminalStyle style = {session.out.colored(), environment_is_utf8()};
     Screen screen;

@@ -12,9 +12,9 @@
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/session.hpp"
-#include "erm/detail/command/watched_run.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/detail/store/uri.hpp"
+#include "erm/detail/watch/followed_scene.hpp"
 #include "erm/detail/watch/scene.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/find.hpp"
@@ -29,9 +29,8 @@ class WatchedRuns {
  public:
   /// `names` as of RunNames; of a filter the runs count that fit at any time. Without names: the runs that are running
   /// and the newest others. Throws NotFoundError for a name that no run has.
-  WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names);
+  WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names, std::chrono::milliseconds store_interval);
 
-  [[nodiscard]] bool is_remote() const { return is_remote_; }
   /// Reads on. A registry or a run that is not there yet is no error, but a notice.
   [[nodiscard]] WatchedScene look();
 
@@ -46,7 +45,8 @@ class WatchedRuns {
 
   Session& session_;
   Scope scope_;
-  bool is_remote_ = false, is_default_;
+  bool is_default_;
+  std::chrono::milliseconds store_interval_, select_interval_ = std::chrono::seconds(1);
   std::vector<std::unique_ptr<WatchedRunReader>> runs_;  // in the order of the screen
   std::vector<std::string> filters_;
   std::vector<std::string> names_seen_;
@@ -56,10 +56,15 @@ class WatchedRuns {
 
 // ---- bodies ----
 
-inline WatchedRuns::WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names)
-    : session_(session), scope_(std::move(scope)), is_default_(names.empty()) {
+inline WatchedRuns::WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names,
+                                std::chrono::milliseconds store_interval)
+    : session_(session), scope_(std::move(scope)), is_default_(names.empty()), store_interval_(store_interval) {
   const std::string& registry = is_default_ ? session.registry_to_make() : session.registry();
-  is_remote_ = !scheme_of(registry).empty() && scheme_of(registry) != "file" && scheme_of(registry) != "memory";
+  try {
+    if (!open_file_system(registry).fs->has_folders()) select_interval_ = store_interval;
+  } catch (const NotFoundError&) {
+    // It may come.
+  }
   RunNames all(session, scope_);
   for (const std::string& name : names) {
     const bool may_be_filter = name.find_first_of(" =<>!") != std::string::npos;
@@ -82,7 +87,7 @@ inline void WatchedRuns::add(const std::string& uri) {
     runs_.erase(ended);
   }
   const Location place = open_file_system(uri);
-  runs_.push_back(std::make_unique<WatchedRunReader>(place.fs, place.path, uri));
+  runs_.push_back(std::make_unique<WatchedRunReader>(place.fs, place.path, uri, store_interval_));
 }
 
 inline std::vector<std::string> WatchedRuns::found(const std::string& filter, std::size_t limit) {
@@ -117,7 +122,7 @@ inline void WatchedRuns::select() {
   try {
     std::vector<std::string> names = names_now();
     if (names == names_seen_ && now < next_search_) {
-      next_select_ = Clock::now() + std::chrono::seconds(is_remote_ ? 10 : 1);
+      next_select_ = Clock::now() + select_interval_;
       return;
     }
     for (const std::string& filter : filters_)
@@ -134,7 +139,7 @@ inline void WatchedRuns::select() {
   }
   // Not more than a twentieth of the time.
   const Clock::time_point end = Clock::now();
-  next_select_ = end + (std::max<Clock::duration>)(20 * (end - now), std::chrono::seconds(is_remote_ ? 10 : 1));
+  next_select_ = end + (std::max<Clock::duration>)(20 * (end - now), select_interval_);
 }
 
 inline WatchedScene WatchedRuns::look() {

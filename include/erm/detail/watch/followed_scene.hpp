@@ -13,22 +13,26 @@
 #include <vector>
 
 #include "erm/console.hpp"
+#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/base/time_text.hpp"
-#include "erm/detail/command/curve.hpp"
 #include "erm/detail/follow/followed_run.hpp"
 #include "erm/detail/store/run_life.hpp"
+#include "erm/detail/terminal/plot.hpp"
 #include "erm/detail/watch/last_step.hpp"
 #include "erm/detail/watch/scene.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/run_status.hpp"
 
-namespace erm::detail::command {
+namespace erm::detail {
 
 /// Converts what has changed, and nothing else.
 class WatchedRunReader {
  public:
-  WatchedRunReader(std::shared_ptr<FileSystem> fs, std::string folder, std::string uri)
-      : uri_(std::move(uri)), followed_(std::move(fs), std::move(folder), options()) {}
+  /// `store_interval`: how often to look at a run in a store on another machine.
+  WatchedRunReader(std::shared_ptr<FileSystem> fs, std::string folder, std::string uri,
+                   std::chrono::milliseconds store_interval = std::chrono::seconds(10))
+      : uri_(std::move(uri)), followed_(std::move(fs), std::move(folder), options(store_interval)) {}
 
   [[nodiscard]] const std::string& uri() const { return uri_; }
   [[nodiscard]] const ExperimentRun& run() const { return followed_.run(); }
@@ -78,9 +82,10 @@ class WatchedRunReader {
 
  private:
   /// As many ranges of steps as a wide screen has dots beside each other.
-  static FollowOptions options() {
+  static FollowOptions options(std::chrono::milliseconds store_interval) {
     FollowOptions options;
     options.buckets = 256;
+    options.store_interval = store_interval;
     return options;
   }
 
@@ -111,8 +116,7 @@ class WatchedRunReader {
       WatchedCurve& shown = shown_.curves[metric];
       last_point_ = (std::max)(last_point_, curve.last().time);
       const bool is_same = shown.points != nullptr && !shown.points->empty() && shown.extremes.count == curve.count();
-      if (!is_same || !same_number(shown.extremes.last, curve.last().value))
-        read_curve(shown, curve);
+      if (!is_same || !same_number(shown.extremes.last, curve.last().value)) read_curve(shown, curve);
       if (is_system_metric(metric) || (shown_.step && shown.last_step <= *shown_.step)) continue;
       shown_.step = shown.last_step;
       pace_metric_ = metric;
@@ -173,4 +177,4 @@ class WatchedRunReader {
   Clock::time_point next_console_ = {};
 };
 
-}  // namespace erm::detail::command
+}  // namespace erm::detail
