@@ -53,7 +53,7 @@ TEST_CASE("a followed run shows its curves, its best values, its step and its st
   const erm::TimePoint begin = erm::TimePoint(std::chrono::duration_cast<std::chrono::microseconds>(
                                    std::chrono::system_clock::now().time_since_epoch())) - std::chrono::seconds(10);
   for (std::int64_t step = 0; step <= 100; ++step)
-    run->log_metric("loss", step == 40 ? 0.01 : 1.0 / static_cast<double>(step + 1), step,
+    run->log_metric("loss", step == 40 ? 0.001 : 1.0 / static_cast<double>(step + 1), step,
                     begin + std::chrono::milliseconds(100 * step));
   run->log_metric("system/memory_bytes", 1e9, 5000);
   run->log_metric("bad", std::nan(""), 3);
@@ -76,7 +76,7 @@ TEST_CASE("a followed run shows its curves, its best values, its step and its st
   const auto& loss = shown.curves.at("loss");
   CHECK(loss.points->size() == 101);
   CHECK(loss.extremes.count == 101);
-  CHECK(loss.extremes.least == 0.01);
+  CHECK(loss.extremes.least == 0.001);
   CHECK(loss.extremes.least_x == 40);
   CHECK(loss.last_step == 100);
   CHECK(shown.goals.at("loss") == erm::Goal::minimize);

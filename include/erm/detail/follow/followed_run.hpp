@@ -27,6 +27,7 @@
 #include "erm/detail/follow/small_file.hpp"
 #include "erm/detail/follow/thinned_curve.hpp"
 #include "erm/detail/run/record.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_life.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/error.hpp"
