@@ -345,6 +345,20 @@ class Tests:
         assert len(lines) >= 3 and re.fullmatch(r"\d\d:\d\d:\d\d UTC  night  running.*", lines[0]), lines
         assert re.search(r"night  finished  step 30  loss \S+  val/acc", lines[-1]), lines
 
+    def test_a_filter_takes_runs_that_begin_later(self):
+        watch = subprocess.Popen([self.options.program, "watch", "-r", self.registry, "--json", "lr > 0"], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.trainings.append(watch)
+        time.sleep(0.5)
+        self.train("first", "--steps", "100")
+        self.train("second", "--steps", "40")
+        printed, warned = watch.communicate(timeout=PATIENCE)
+        lines = printed.decode().splitlines()
+        assert watch.returncode == 0 and b"yet; waiting" in warned, (watch.returncode, warned)
+        for run in ("first", "second"):
+            states = [re.search('"status":"([a-z]+)"', line).group(1) for line in lines if f'"run":"{run}"' in line]
+            assert states[0] == "running" and states[-1] == "finished", states
+
     def test_a_run_that_fails_is_the_answer_no(self):
         self.train("night", "--steps", "5", "--fail")
         done = subprocess.run([self.options.program, "watch", "-r", self.registry, "--json", "night"], stdin=subprocess.DEVNULL,
@@ -354,7 +368,7 @@ class Tests:
 
     # ---- measured ----
 
-    def measure(self):
+    def measure_delay(self):
         times_file = os.path.join(self.folder, "times")
         self.train("night", "--times", times_file, "--steps", "600")
         terminal = self.watch()
@@ -374,6 +388,43 @@ class Tests:
         print(f"logged to shown: median {delays[len(delays) // 2]:.2f} s, 95 % {delays[len(delays) * 95 // 100]:.2f} s, "
               f"greatest {delays[-1]:.2f} s of {len(delays)} steps")
 
+    def measure_load(self):
+        """20 runs x 10 metrics at 10 points a second each, with 10 million points on disk."""
+        points = int(os.environ.get("ERM_WATCH_POINTS", "10000000"))
+        self.train("many", "--runs", "20", "--metrics", "10", "--before", str(points // 200), "--steps", str(points // 200 + 3000))
+        size, before = 1, 0
+        while size != before or size < points * 15:  # until the points from before are on disk
+            before = size
+            time.sleep(3)
+            size = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(self.registry)
+                       for name in names if name.endswith(".csv"))
+            if size - before < 200000 and size > points * 15:
+                break
+        begin = time.time()
+        terminal = self.watch(columns=200, rows=50)
+        terminal.read_until(b"loss", 600)
+        first = time.time() - begin
+
+        def seconds():
+            fields = open(f"/proc/{terminal.pid}/stat").read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+        def read_for(length):
+            end, count = time.time() + length, len(terminal.written)
+            while time.time() < end:
+                terminal.read(0.1)
+            return len(terminal.written) - count
+
+        read_for(5)
+        used, begin = seconds(), time.time()
+        written = read_for(40)
+        share = (seconds() - used) / (time.time() - begin)
+        status = open(f"/proc/{terminal.pid}/status").read()
+        peak = int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
+        now = int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+        print(f"{size / 1e6:.0f} MB on disk: first frame after {first:.1f} s, then {100 * share:.1f} % of a core, "
+              f"{now:.0f} MiB (at most {peak:.0f}), {written / 40 / 1024:.1f} KiB/s to the terminal")
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -386,7 +437,7 @@ def main():
     options.program, options.train = os.path.abspath(options.program), os.path.abspath(options.train)
     options.tmux = shutil.which("tmux") is not None
     failed = 0
-    names = ["measure"] if options.measure else [name for name in dir(Tests) if name.startswith("test_")]
+    names = [name for name in dir(Tests) if name.startswith("measure" if options.measure else "test_")]
     for name in names:
         if options.names and not any(part in name for part in options.names):
             continue

@@ -283,6 +283,24 @@ TEST_CASE("what the keys have chosen is on the screen") {
   CHECK(contains(help, "quit"));
 }
 
+TEST_CASE("the chosen metric is in the table, and what was logged without steps is there without a curve") {
+  WatchedScene scene = two_runs();
+  for (int i = 10; i < 50; ++i) scene.runs[0].curves["metric" + std::to_string(i)] = curve_of({1, 2});
+  scene.runs[0].curves["parameters"] = curve_of({});
+  scene.runs[0].curves["parameters"].extremes.count = scene.runs[0].curves["parameters"].extremes.nans = 1;
+  scene.runs[0].curves["parameters"].extremes.last = 1234;
+  WatchView view;
+  view.choose_metric("metric47");
+  const std::string chosen = picture(scene, view, {80, 24});
+  CHECK(contains(chosen, "\nmetric47  "));
+  CHECK_FALSE(contains(chosen, "\nmetric10 "));
+  view.choose_metric("parameters");
+  const std::string value = picture(scene, view, {80, 24});
+  CHECK(contains(value, "parameters "));
+  CHECK(contains(value, "1234"));
+  CHECK_FALSE(contains(value, "no points"));
+}
+
 TEST_CASE("a chosen run that is gone gives way to all, and a chosen metric to the first") {
   WatchedScene scene = two_runs();
   WatchView view;

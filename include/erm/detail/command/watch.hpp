@@ -32,7 +32,7 @@ namespace erm::detail::command {
 class WatchVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("runs", runs_, "The runs; a filter stands for all that fit, at any time. Without it: the live ones, and the last");
+    app.add_option("runs", runs_, "The runs; a filter stands for all that fit, at any time. Without: the live ones, the last");
     app.add_option("-m,--metric", metric_, "The metric whose curves are shown first");
     app.add_option("--interval", interval_s_, "Seconds between two looks; without a terminal, between lines of a run")
         ->check(CLI::Range(0.05, 86400.0));
@@ -183,11 +183,12 @@ class WatchVerb final : public Verb {
     WatchView view;
     view.choose_metric(metric_);
     std::shared_ptr<const WatchedScene> scene = reader.scene();
-    Clock::time_point next_frame = Clock::now();
+    Clock::time_point next_frame = Clock::now(), last_typed = next_frame;
     while (!terminal.is_over()) {
       const auto until_frame = std::chrono::ceil<std::chrono::milliseconds>(next_frame - Clock::now());
       const std::string typed = terminal.typed(std::clamp(until_frame, std::chrono::milliseconds(0), at_most));
-      if (typed.empty()) keys.forget_unfinished();
+      if (!typed.empty()) last_typed = Clock::now();
+      if (Clock::now() - last_typed > at_most) keys.forget_unfinished();
       bool is_due = Clock::now() >= next_frame;
       for (const WatchKey key : keys.keys_of(typed)) {
         if (key == WatchKey::quit) return ExitCode::yes;

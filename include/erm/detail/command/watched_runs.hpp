@@ -29,7 +29,8 @@ class WatchedRuns {
  public:
   /// `names` as of RunNames; of a filter the runs count that fit at any time. Without names: the runs that are running
   /// and the newest others. Throws NotFoundError for a name that no run has.
-  WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names, std::chrono::milliseconds store_interval);
+  WatchedRuns(Session& session, Scope scope, const std::vector<std::string>& names,
+              std::chrono::milliseconds store_interval);
 
   /// Reads on. A registry or a run that is not there yet is no error, but a notice.
   [[nodiscard]] WatchedScene look();

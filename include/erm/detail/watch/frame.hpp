@@ -24,6 +24,7 @@
 #include "erm/detail/watch/scene.hpp"
 #include "erm/detail/watch/screen_line.hpp"
 #include "erm/detail/watch/screen_table.hpp"
+#include "erm/detail/watch/values_table.hpp"
 #include "erm/detail/watch/view.hpp"
 
 namespace erm::detail {
@@ -83,7 +84,7 @@ class WatchFrame {
     wishes.keys = view_.shows_keys() || !scene_.notice.empty() ? 1 : 0;
     wishes.runs = runs_.size();
     if (size_.columns >= least_plot_columns && has_points()) wishes.plot = size_.rows;
-    if (size_.columns >= least_table_columns && !shown_metrics().empty()) wishes.table = shown_metrics().size() + 1;
+    if (size_.columns >= least_table_columns && !values().metrics().empty()) wishes.table = values().metrics().size() + 1;
     wishes.system = system_line().empty() ? 0 : 1;
     const WatchedRun* const talks = console_run();
     wishes.console = talks == nullptr ? 0 : talks->console.size() + 1;
@@ -103,7 +104,7 @@ class WatchFrame {
     if (rooms.title > 0) out.push_back(title());
     append(out, run_lines(rooms.runs), rooms.runs);
     append(out, plot(metric_, size_.columns, rooms.plot), rooms.plot);
-    append(out, table(size_.columns, rooms.table), rooms.table);
+    append(out, values().lines(size_.columns, rooms.table), rooms.table);
     if (rooms.system > 0) out.push_back(line().add_drawn(system_line()).text());
     append(out, console(size_.columns, rooms.console), rooms.console);
     if (rooms.keys > 0) {
@@ -141,7 +142,7 @@ class WatchFrame {
   /// The chosen metric and those behind it, as many as have room to be read.
   [[nodiscard]] std::vector<std::string> plots(std::size_t columns, std::size_t rows) const {
     constexpr std::size_t comfortable = 16;
-    std::vector<std::string> names = shown_metrics();
+    std::vector<std::string> names = values().metrics();
     const auto chosen = std::find(names.begin(), names.end(), metric_);
     if (chosen == names.end())
       names = {metric_};
@@ -159,9 +160,9 @@ class WatchFrame {
 
   [[nodiscard]] std::vector<std::string> values_and_console(std::size_t columns, std::size_t rows) const {
     const WatchedRun* const talks = console_run();
-    const std::size_t wanted = shown_metrics().size() + 1;
+    const std::size_t wanted = values().metrics().size() + 1;
     const std::size_t for_table = talks == nullptr ? rows : (std::min)(wanted, rows * 2 / 3);
-    std::vector<std::string> out = table(columns, for_table);
+    std::vector<std::string> out = values().lines(columns, for_table);
     if (talks == nullptr) return out;
     out.emplace_back();
     append(out, console(columns, rows - (std::min)(rows, out.size())), rows);
@@ -185,6 +186,7 @@ class WatchFrame {
   }
 
   [[nodiscard]] bool has_letters() const { return runs_.size() > 1; }
+  [[nodiscard]] ValuesTable values() const { return {scene_, runs_, metric_, style_}; }
 
   [[nodiscard]] std::vector<std::string> run_lines(std::size_t rows) const {
     std::vector<std::string> out;
@@ -244,98 +246,6 @@ class WatchFrame {
     return out;
   }
 
-  /// Those of the table.
-  [[nodiscard]] std::vector<std::string> shown_metrics() const {
-    std::vector<std::string> names;
-    for (const std::string& name : metrics_) {
-      if (is_system_metric(name)) continue;
-      const auto has_it = [&](const WatchedRun* run) { return run->curves.count(name) != 0; };
-      if (std::any_of(runs_.begin(), runs_.end(), has_it)) names.push_back(name);
-    }
-    return names;
-  }
-
-  [[nodiscard]] std::vector<std::string> table(std::size_t columns, std::size_t rows) const {
-    std::vector<std::string> names = shown_metrics();
-    if (rows < 2 || names.empty()) return {};
-    if (names.size() > rows - 1) {  // the chosen one is among those that have room
-      const auto chosen = std::find(names.begin(), names.end(), metric_);
-      const auto at = chosen == names.end() ? std::size_t{0} : static_cast<std::size_t>(chosen - names.begin());
-      const std::size_t begin = at < rows - 1 ? 0 : at - (rows - 2);
-      names = std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(begin),
-                                       names.begin() + static_cast<std::ptrdiff_t>(begin + rows - 1));
-    }
-    return runs_.size() == 1 ? table_of_one(names, columns) : table_of_all(names, columns);
-  }
-
-  static std::size_t least_name(std::size_t columns) { return columns < 40 ? 4 : 14; }
-  [[nodiscard]] std::string number(double value) const { return watched_number(value, style_); }
-  [[nodiscard]] std::string_view name_style(const std::string& metric) const {
-    return metric == metric_ ? ScreenStyle::bold : ScreenStyle::plain;
-  }
-
-  [[nodiscard]] std::vector<std::string> table_of_one(const std::vector<std::string>& names, std::size_t columns) const {
-    const WatchedRun& run = *runs_.front();
-    ScreenTable table({{0, false, least_name(columns)}, {0, true}, {1, true}, {2, true}, {3, true}});
-    constexpr std::string_view dim = ScreenStyle::dim;
-    table.add_row({{"metric", dim}, {"last", dim}, {"best", dim}, {"at step", dim}, {"points", dim}});
-    for (const std::string& name : names) {
-      const CurveExtremes& of = run.curves.at(name).extremes;
-      const std::optional<Goal> goal = watched_goal(scene_, name);
-      const bool has_best = goal && of.has_values();
-      const bool is_least = goal == Goal::minimize;
-      table.add_row({{name, name_style(name)},
-                     {of.count == 0 ? "" : number(of.last)},
-                     {has_best ? number(is_least ? of.least : of.greatest) : "", ScreenStyle::green},
-                     {has_best ? step_label(is_least ? of.least_x : of.greatest_x) : ""},
-                     {run.curves.at(name).points->empty() ? "" : std::to_string(of.count)}});
-    }
-    return table.lines(columns, style_);
-  }
-
-  /// The last values, a column for each run, and the best of all.
-  [[nodiscard]] std::vector<std::string> table_of_all(const std::vector<std::string>& names, std::size_t columns) const {
-    std::vector<ScreenTable::Column> shape = {{0, false, least_name(columns)}, {1}, {7, true}};
-    constexpr std::string_view dim = ScreenStyle::dim;
-    std::vector<ScreenTable::Cell> head = {{"metric", dim}, {"best", dim}, {"at step", dim}};
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      shape.push_back({static_cast<int>(i) + 2, true});
-      head.push_back({std::string(1, curve_letter(i)), curve_color(i)});
-    }
-    ScreenTable table(std::move(shape));
-    table.add_row(std::move(head));
-    for (const std::string& name : names) {
-      const auto [best, at_step] = best_of_all(name);
-      std::vector<ScreenTable::Cell> row = {{name, name_style(name)}, {best, ScreenStyle::green}, {at_step}};
-      for (const WatchedRun* const run : runs_) {
-        const auto found = run->curves.find(name);
-        row.push_back({found == run->curves.end() || found->second.extremes.count == 0
-                           ? std::string()
-                           : number(found->second.extremes.last)});
-      }
-      table.add_row(std::move(row));
-    }
-    return table.lines(columns, style_);
-  }
-
-  /// The best value with the letter of its run, and its step.
-  [[nodiscard]] std::pair<std::string, std::string> best_of_all(const std::string& name) const {
-    const std::optional<Goal> goal = watched_goal(scene_, name);
-    if (!goal) return {};
-    std::optional<double> best;
-    std::pair<std::string, std::string> texts;
-    for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const auto found = runs_[i]->curves.find(name);
-      if (found == runs_[i]->curves.end() || !found->second.extremes.has_values()) continue;
-      const CurveExtremes& of = found->second.extremes;
-      const double value = goal == Goal::minimize ? of.least : of.greatest;
-      if (best && !(goal == Goal::minimize ? value < *best : value > *best)) continue;
-      best = value;
-      texts = {number(value) + " " + curve_letter(i), step_label(goal == Goal::minimize ? of.least_x : of.greatest_x)};
-    }
-    return texts;
-  }
-
   /// Of the run that is watched alone, or else of the first that is running and says something.
   [[nodiscard]] std::string system_line() const {
     const WatchedRun* of = nullptr;
@@ -344,8 +254,9 @@ class WatchFrame {
     };
     std::size_t at = 0;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const bool is_better = of == nullptr || (of->state != WatchedState::running && runs_[i]->state == WatchedState::running);
-      if (!is_better || !says(*runs_[i])) continue;
+      const bool has_priority = of == nullptr || (of->state != WatchedState::running &&
+                                                  runs_[i]->state == WatchedState::running);
+      if (!has_priority || !says(*runs_[i])) continue;
       of = runs_[i];
       at = i;
     }
