@@ -391,15 +391,13 @@ class Tests:
     def measure_load(self):
         """20 runs x 10 metrics at 10 points a second each, with 10 million points on disk."""
         points = int(os.environ.get("ERM_WATCH_POINTS", "10000000"))
-        self.train("many", "--runs", "20", "--metrics", "10", "--before", str(points // 200), "--steps", str(points // 200 + 3000))
-        size, before = 1, 0
-        while size != before or size < points * 15:  # until the points from before are on disk
-            before = size
+        self.train("many", "--runs", "20", "--metrics", "10", "--before", str(points // 200), "--steps", str(points // 200 + 5000))
+        size, before = 0, 0
+        while size < points * 15 or size - before > 10 ** 6:  # until the points from before are on disk
             time.sleep(3)
+            before = size
             size = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(self.registry)
                        for name in names if name.endswith(".csv"))
-            if size - before < 200000 and size > points * 15:
-                break
         begin = time.time()
         terminal = self.watch(columns=200, rows=50)
         terminal.read_until(b"loss", 600)

@@ -134,7 +134,7 @@ TEST_CASE("a frame without runs says why") {
   WatchedScene scene;
   scene.registry = "runs";
   scene.notice = "no run yet; waiting";
-  CHECK(picture(scene, {}, {40, 5}) == "erm watch  runs                0 running\nno run yet; waiting\n");
+  CHECK(picture(scene, {}, {40, 5}) == "erm watch  0 running  runs\nno run yet; waiting\n");
 }
 
 TEST_CASE("a notice stands in place of the keys") {

@@ -177,12 +177,12 @@ class WatchFrame {
     const std::size_t ended = scene_.runs.size() - running;
     std::string counts = std::to_string(running) + " running";
     if (ended > 0) counts += ", " + std::to_string(ended) + " ended";
-    if (!scene_.clock.empty() && size_.columns >= 60) counts += "  " + scene_.clock;
     ScreenLine out = line();
     if (size_.columns >= 40) out.add("erm watch  ", ScreenStyle::bold);
-    if (out.room() > counts.size() + 4) out.add(scene_.registry, ScreenStyle::dim, out.room() - counts.size() - 2);
-    if (out.width() == 0) return out.add(counts).text();
-    return out.add_at_end(counts).text();
+    out.add(counts);
+    if (scene_.clock.size() + 2 <= out.room()) out.add(scene_.clock.empty() ? "" : "  " + scene_.clock);
+    if (out.room() >= 8) out.add("  ").add(scene_.registry, ScreenStyle::dim);
+    return out.text();
   }
 
   [[nodiscard]] bool has_letters() const { return runs_.size() > 1; }
