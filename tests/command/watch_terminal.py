@@ -400,7 +400,7 @@ class Tests:
                        for name in names if name.endswith(".csv"))
         begin = time.time()
         terminal = self.watch(columns=200, rows=50)
-        terminal.read_until(b"loss", 600)
+        terminal.read_until(b"20 running", 600)
         first = time.time() - begin
 
         def seconds():

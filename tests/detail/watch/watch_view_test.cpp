@@ -18,6 +18,7 @@
 #include "erm/detail/watch/last_step.hpp"
 #include "erm/detail/watch/lines.hpp"
 #include "erm/detail/watch/screen.hpp"
+#include "thrown.hpp"
 
 using erm::Goal;
 using erm::detail::FrameSize;
@@ -34,6 +35,7 @@ using erm::detail::WatchedScene;
 using erm::detail::WatchedState;
 using erm::detail::WatchKey;
 using erm::detail::WatchView;
+using erm_test::contains;
 
 namespace {
 
@@ -92,8 +94,6 @@ void press(WatchView& view, const WatchedScene& scene, const std::string& keys) 
   for (const char c : keys)
     for (const WatchKey key : reader.keys_of(std::string(1, c))) view.press(key, scene);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
