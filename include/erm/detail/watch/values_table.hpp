@@ -59,8 +59,8 @@ class ValuesTable {
   [[nodiscard]] std::vector<std::string> table_of_one(const std::vector<std::string>& names, std::size_t columns) const {
     const WatchedRun& run = *runs_.front();
     ScreenTable table({{0, false, least_name(columns)}, {0, true}, {1, true}, {2, true}, {3, true}});
-    constexpr std::string_view dim = ScreenStyle::dim;
-    table.add_row({{"metric", dim}, {"last", dim}, {"best", dim}, {"at step", dim}, {"points", dim}});
+    constexpr std::string_view quiet = ScreenStyle::dim;
+    table.add_row({{"metric", quiet}, {"last", quiet}, {"best", quiet}, {"at step", quiet}, {"points", quiet}});
     for (const std::string& name : names) {
       const CurveExtremes& of = run.curves.at(name).extremes;
       const std::optional<Goal> goal = watched_goal(scene_, name);
@@ -78,8 +78,8 @@ class ValuesTable {
   /// The last values, a column for each run, and the best of all.
   [[nodiscard]] std::vector<std::string> table_of_all(const std::vector<std::string>& names, std::size_t columns) const {
     std::vector<ScreenTable::Column> shape = {{0, false, least_name(columns)}, {1}, {7, true}};
-    constexpr std::string_view dim = ScreenStyle::dim;
-    std::vector<ScreenTable::Cell> head = {{"metric", dim}, {"best", dim}, {"at step", dim}};
+    constexpr std::string_view quiet = ScreenStyle::dim;
+    std::vector<ScreenTable::Cell> head = {{"metric", quiet}, {"best", quiet}, {"at step", quiet}};
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       shape.push_back({static_cast<int>(i) + 2, true});
       head.push_back({std::string(1, curve_letter(i)), curve_color(i)});
