@@ -43,7 +43,7 @@ class WatchVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
-    if (once_ && !json_) return show_once(session, runs.look());
+    if (once_ && !json_) return show_once(session, look(runs));
 #if !defined(_WIN32)
     if (!once_ && !json_ && is_terminal(1)) return show_screen(session, runs);
 #endif
@@ -55,6 +55,11 @@ class WatchVerb final : public Verb {
 
   [[nodiscard]] std::chrono::milliseconds interval_or(double seconds) const {
     return std::chrono::milliseconds(std::llround(interval_s_.value_or(seconds) * 1000));
+  }
+  [[nodiscard]] WatchedScene look(WatchedRuns& runs) const {
+    WatchedScene scene = runs.look();
+    if (!once_ && scene.runs.empty() && !scene.notice.empty()) scene.notice += "; waiting";
+    return scene;
   }
   static bool has_running(const WatchedScene& scene) {
     return std::any_of(scene.runs.begin(), scene.runs.end(),
@@ -91,7 +96,7 @@ class WatchVerb final : public Verb {
     for (;;) {
       WatchedScene scene;
       try {
-        scene = runs.look();
+        scene = look(runs);
       } catch (const IoError& error) {  // a store may come back
         scene.notice = error.what();
       }
@@ -174,8 +179,8 @@ class WatchVerb final : public Verb {
   /// At most two frames a second, and one for each key.
   ExitCode show_screen(Session& session, WatchedRuns& runs) const {
     constexpr std::chrono::milliseconds between_frames(500), at_most(250);
-    WatchedScene first = runs.look();
-    const SceneReader reader([&] { return runs.look(); }, std::move(first), interval_or(0.5));
+    WatchedScene first = look(runs);
+    const SceneReader reader([&] { return look(runs); }, std::move(first), interval_or(0.5));
     os::DrawnTerminal terminal(ScreenText::enter, ScreenText::leave);
     const TerminalStyle style = {session.out.colored(), environment_is_utf8()};
     Screen screen;

@@ -136,7 +136,7 @@ inline void WatchedRuns::select() {
     names_seen_ = std::move(names);
     next_search_ = Clock::now() + std::chrono::minutes(1);
   } catch (const NotFoundError&) {
-    notice_ = "there is no registry '" + session_.registry() + "' yet; waiting";
+    notice_ = "there is no registry '" + session_.registry() + "' yet";
   }
   // Not more than a twentieth of the time.
   const Clock::time_point end = Clock::now();
@@ -161,7 +161,7 @@ inline WatchedScene WatchedRuns::look() {
   for (const std::unique_ptr<WatchedRunReader>& run : runs_)
     if (run->is_known()) scene.runs.push_back(run->shown(names[at++]));
   if (scene.runs.empty() && scene.notice.empty())
-    scene.notice = filters_.empty() ? "no run yet; waiting" : "no run fits the filter yet; waiting";
+    scene.notice = filters_.empty() ? "no run yet" : "no run fits the filter yet";
   return scene;
 }
 
