@@ -51,6 +51,7 @@ fi
 cmake -DSCRIPT="$build/page.js" -P ../page_assets.cmake
 npx --no-install eslint --stdin --stdin-filename page.js <"$build/page.js"
 npx --no-install eslint --stdin --stdin-filename frame.js <../../include/erm/detail/page/web/frame.js
+npx --no-install eslint --stdin --stdin-filename live.js <../../include/erm/detail/page/web/live.js
 npx --no-install eslint ./*.mjs
 # The header that pages are made from is what these files give.
 cmake -DHEADER="$build/assets.hpp" -P ../page_assets.cmake

@@ -61,6 +61,7 @@ set(arrows_of_import base os run store)
 set(arrows_of_export base os run find)
 set(arrows_of_s3 base os run)
 set(arrows_of_terminal base)
+set(arrows_of_livepage base os run store find compare page follow)
 set(arrows_of_command base os run store find compare page terminal export)
 set(bodies_apart s3 command)  # of targets of their own
 cmake_policy(SET CMP0057 NEW)  # if(... IN_LIST ...)
