@@ -1,7 +1,7 @@
 // Runs after the page's own script on a page that is written again while its runs go on. Shows how old the page is, loads
 // it again while it is looked at, and then puts everything back as the reader left it.
 // A page in a file may read no other file, its own newer self neither; so it is loaded as a whole. What is kept lies in the
-// state of the one entry that it has in the history, which a reload leaves alone.
+// storage of the tab, in one entry for the page.
 "use strict";
 (() => {
 const find = (selector, root = document) => root.querySelector(selector);
@@ -11,8 +11,20 @@ const live = find("#live");
 const written = Number(live.dataset.written), interval = Number(live.dataset.interval), least = Number(live.dataset.least);
 const isOver = "over" in live.dataset;
 const word = find("[role=status]", live), age = find(".age", live), usualWord = word.textContent;
-const before = history.state && history.state.live ? history.state.live : null;
+const storageKey = `erm live page ${location.pathname}`;
+const before = kept();
 const loaded = Date.now();
+
+/// What the page wrote down when it was left, if it was loaded again and is not opened anew.
+function kept() {
+  try {
+    const text = sessionStorage.getItem(storageKey);
+    sessionStorage.removeItem(storageKey);
+    return performance.getEntriesByType("navigation")[0].type === "navigate" ? null : JSON.parse(text);
+  } catch (error) {
+    return null; // in a sandboxed frame, which has no storage
+  }
+}
 
 // ---- how old it is ----
 
@@ -41,7 +53,7 @@ function showAge() {
 let isPaused = Boolean(before && before.isPaused);
 let isPressed = false, touched = 0, chose = 0;
 const note = () => { touched = Date.now(); };
-for (const kind of ["keydown", "input", "wheel", "pointermove", "scroll", "touchmove"]) addEventListener(kind, note, { capture: true, passive: true });
+for (const kind of ["keydown", "input", "focusin", "wheel", "pointermove", "scroll", "touchmove"]) addEventListener(kind, note, { capture: true, passive: true });
 addEventListener("pointerdown", (event) => {
   note();
   isPressed = event.pointerType !== "touch";
@@ -106,9 +118,9 @@ function entriesOf(elements, get) {
 }
 function eachKept(entries, elements, put) {
   if (!entries || entries.length === 0) return;
-  const kept = new Map(entries);
+  const values = new Map(entries);
   const keys = keysOf(elements);
-  elements.forEach((element, i) => { if (kept.has(keys[i])) put(element, kept.get(keys[i])); });
+  elements.forEach((element, i) => { if (values.has(keys[i])) put(element, values.get(keys[i])); });
 }
 
 function leftAt() {
@@ -173,9 +185,9 @@ function putBack() {
 
 function keep() {
   try {
-    history.replaceState({ live: leftAt() }, "");
+    sessionStorage.setItem(storageKey, JSON.stringify(leftAt()));
   } catch (error) {
-    // In a sandboxed frame: the page begins anew.
+    return; // the page begins anew
   }
 }
 /// The next one is due when it will have been written. One that is not written any more is asked for less and less often.
@@ -186,7 +198,6 @@ function look() {
   showAge();
   if (isOver || isPaused || Date.now() < due || isBusy()) return;
   clearInterval(timer);
-  keep();
   location.reload();
 }
 
