@@ -38,6 +38,27 @@ FileInfo info(const std::string& path);
 /// The seconds since a file was written, by the clock of this machine. Empty if the system does not tell.
 std::optional<double> file_age(const std::string& path);
 
+/// What tells one content of a file from another without reading it. Two that differ are of different contents, or the
+/// file was touched.
+struct FileState {
+  FileKind kind = FileKind::missing;
+  std::uint64_t size = 0;
+  std::uint64_t device = 0, inode = 0;       // 0 where the system has none
+  std::int64_t modified_nanoseconds = 0;     // since an epoch of the system
+
+  [[nodiscard]] bool is_same_file(const FileState& other) const noexcept {
+    return kind == other.kind && device == other.device && inode == other.inode;
+  }
+  friend bool operator==(const FileState& a, const FileState& b) noexcept {
+    return a.is_same_file(b) && a.size == b.size && a.modified_nanoseconds == b.modified_nanoseconds;
+  }
+  friend bool operator!=(const FileState& a, const FileState& b) noexcept { return !(a == b); }
+};
+/// Does not follow links. A missing file is an answer, not an error.
+FileState file_state(const std::string& path);
+/// The time now by the clock of file_state(), as far as it is that of this machine.
+std::int64_t file_clock_nanoseconds();
+
 /// An open file, closed with the object. Other processes may read, write, rename and remove it meanwhile.
 class File {
  public:

@@ -74,6 +74,21 @@ inline FileInfo info(const std::string& path) {
   fail("look at", path, errno);
 }
 
+inline FileState file_state(const std::string& path) {
+  api::FileFacts facts;
+  if (!api::look_at(path.c_str(), facts)) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    fail("look at", path, errno);
+  }
+  return {info_of(facts).kind, facts.size, facts.device, facts.inode,
+          facts.modified_seconds * 1'000'000'000 + facts.modified_nanoseconds};
+}
+
+inline std::int64_t file_clock_nanoseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
 inline std::optional<double> file_age(const std::string& path) {
   api::FileFacts facts;
   if (!api::look_at(path.c_str(), facts)) return std::nullopt;

@@ -135,6 +135,24 @@ inline FileInfo info(const std::string& path) {
   return info;
 }
 
+inline FileState file_state(const std::string& path) {
+  const FileInfo found = info(path);
+  FileState state{found.kind, found.size, 0, 0, 0};
+  if (found.kind == FileKind::missing || found.kind == FileKind::link) return state;
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(system_path(path), error);
+  if (error == std::errc::no_such_file_or_directory) return {};
+  if (error) fail("look at", path, error);
+  state.modified_nanoseconds =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  return state;
+}
+
+inline std::int64_t file_clock_nanoseconds() {
+  const auto now = std::filesystem::file_time_type::clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
 inline constexpr std::uint64_t max_file_offset = ~std::uint64_t{0} >> 1;
 
 inline api::Where where_at(std::uint64_t offset) {
