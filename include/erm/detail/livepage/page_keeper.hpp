@@ -118,7 +118,7 @@ class PageKeeper {
   }
 
   void write() {
-    has_changed_ = false;
+    const bool is_expected = has_changed_.exchange(false);
     std::vector<ObservedRun> began;
     bool is_over = false;
     {
@@ -130,10 +130,10 @@ class PageKeeper {
     const Clock::time_point begin = Clock::now();
     try {
       for (const ObservedRun& run : began) add(run);
-      read();
+      read(is_expected || is_over);
       std::vector<const PageRun*> shown;
-      for (const std::unique_ptr<PageRun>& run : runs_)
-        if (run->is_known()) shown.push_back(run.get());
+      for (const PageRun& run : runs_)
+        if (run.is_known()) shown.push_back(&run);
       write_live_page(path_, shown, options_.comparison, schedule_, is_over, notes_);
       is_over_ = is_over;  // then nothing more comes
       unwritten_.end();
@@ -146,26 +146,32 @@ class PageKeeper {
 
   /// Adds the run, and the first time those beside it.
   void add(const ObservedRun& run) {
-    for (const std::unique_ptr<PageRun>& known : runs_)
-      if (known->uri() == run.uri) return known->open_again();
-    runs_.push_back(std::make_unique<PageRun>(run.uri, run.fs));
-    if (runs_.size() > 1 || beside_.empty()) return;
-    for (const std::string& uri : beside_.uris(run.registry_uri, run.experiment_id, run.uri, run.fs, notes_))
-      runs_.push_back(std::make_unique<PageRun>(uri, is_below(uri, run.registry_uri) ? run.fs : nullptr));
+    for (const PageRun& known : runs_)
+      if (known.uri() == run.uri) return;  // resumed
+    FollowOptions follow;
+    follow.store_interval = schedule_.interval();
+    const bool is_first = runs_.empty();
+    runs_.push_back(PageRun::at(run.uri, run.fs, follow));
+    if (!is_first || beside_.empty()) return;
+    for (const std::string& uri : beside_.uris(run.registry_uri, run.experiment_id, run.uri, run.fs, notes_)) {
+      try {
+        runs_.push_back(PageRun::at(uri, uri.rfind(run.registry_uri, 0) == 0 ? run.fs : nullptr, follow));
+      } catch (const Error& error) {
+        notes_.push_back(error.what());
+      }
+    }
   }
-  /// Whether `run.fs`, if there is one, is where the run lies.
-  static bool is_below(const std::string& uri, const std::string& registry_uri) { return uri.rfind(registry_uri, 0) == 0; }
 
   /// One that cannot be read is shown as it was.
-  void read() {
+  void read(bool is_expected) {
     bool all_well = true;
-    for (const std::unique_ptr<PageRun>& run : runs_) {
+    for (PageRun& run : runs_) {
       try {
-        run->read();
+        run.read(is_expected);
       } catch (const std::exception& error) {
         all_well = false;
         if (unread_.begin())
-          report("the live page '" + path_ + "' does not show the run '" + run->uri() + "' as it is now: " + error.what());
+          report("the live page '" + path_ + "' does not show the run '" + run.uri() + "' as it is now: " + error.what());
       }
     }
     if (all_well) unread_.end();
@@ -202,7 +208,7 @@ class PageKeeper {
   bool is_stopping_ = false;
 
   // For the thread:
-  std::vector<std::unique_ptr<PageRun>> runs_;
+  std::vector<PageRun> runs_;
   std::vector<std::string> notes_;
   PageSchedule schedule_;
   ToldOnce unwritten_, unread_;

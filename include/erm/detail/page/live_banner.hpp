@@ -23,7 +23,7 @@ namespace erm::detail {
 
 /// The pages of append_page() without one are not live, and hold nothing of this.
 struct LiveBanner {
-  /// What happened to a run beside its status. `gone` ones are shown as they were.
+  /// What happened to a run beside its status. One that was deleted is shown as it was.
   enum class Fate : std::uint8_t { there, deleted, replaced };
 
   TimePoint written;
@@ -55,12 +55,10 @@ inline std::int64_t milliseconds_of(TimePoint time) {
 /// "2 running, 1 finished".
 inline std::string live_counts(const Comparison& comparison, const LiveBanner& live) {
   std::vector<std::pair<std::string, std::size_t>> counts = {
-      {"running", 0}, {"finished", 0}, {"failed", 0}, {"killed", 0}, {"deleted", 0}, {"replaced", 0}};
+      {"running", 0}, {"finished", 0}, {"failed", 0}, {"killed", 0}, {"deleted", 0}};
   for (std::size_t run = 0; run < comparison.runs().size(); ++run) {
-    const LiveBanner::Fate fate = live.fate(run);
-    const std::string_view word = fate == LiveBanner::Fate::deleted    ? "deleted"
-                                  : fate == LiveBanner::Fate::replaced ? "replaced"
-                                                                       : to_text(comparison.runs()[run]->status());
+    const std::string_view word =
+        live.fate(run) == LiveBanner::Fate::deleted ? "deleted" : to_text(comparison.runs()[run]->status());
     for (auto& [name, count] : counts) count += name == word ? 1U : 0U;
   }
   std::string text;
@@ -78,13 +76,14 @@ inline std::string short_time(TimePoint time, TimePoint today) {
 /// What is to be said of a run beside that it runs or has finished; empty if nothing.
 inline std::string live_news(const ExperimentRun& run, LiveBanner::Fate fate, TimePoint now) {
   if (fate == LiveBanner::Fate::deleted) return "deleted meanwhile; shown as it was last";
-  if (fate == LiveBanner::Fate::replaced) return "replaced by another run of this id; shown as it was last";
+  const std::string replaced = fate == LiveBanner::Fate::replaced ? "replaced by another run of this id, which is shown" : "";
+  const std::string also = replaced.empty() ? "" : replaced + "; ";
   const auto at = [&](const auto& time) { return time ? " at " + short_time(*time, now) + " UTC" : std::string(); };
   if (run.status() == RunStatus::failed)
-    return "failed" + at(run.finished_utc()) + (run.failure().empty() ? "" : ": " + run.failure());
+    return also + "failed" + at(run.finished_utc()) + (run.failure().empty() ? "" : ": " + run.failure());
   if (run.status() == RunStatus::killed)
-    return "killed" + (run.last_seen_utc() ? "; last sign of life" + at(run.last_seen_utc()) : std::string());
-  return {};
+    return also + "killed" + (run.last_seen_utc() ? "; last sign of life" + at(run.last_seen_utc()) : std::string());
+  return replaced;
 }
 
 inline void append_live_banner(std::string& out, const Comparison& comparison, const LiveBanner& live) {
