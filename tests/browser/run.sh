@@ -39,6 +39,8 @@ gzip -9 -k -f "$build/plotly.min.js"
 OUTSIDE="$(node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
   console.log(`http://127.0.0.1:${server.address().port}/`); server.close(); })')"
 export OUTSIDE
+TRAINING="$(dirname "$pages")/erm_browser_training"
+export TRAINING
 if $times; then export TIMES=1; fi
 "$pages" "$build/pages.d" "$build/plotly.min.js"
 

@@ -49,16 +49,24 @@ class PageSchedule {
   std::optional<Clock::time_point> at_;
 };
 
+/// A message once, until all is well again.
+class ToldOnce {
+ public:
+  /// Whether it is to be told.
+  bool begin() { return !std::exchange(is_told_, true); }
+  void end() { is_told_ = false; }
+
+ private:
+  bool is_told_ = false;
+};
+
 /// Writes the page. Throws like write_comparison. An index or a field of the options that fits none of these runs is not
 /// used: they change.
 inline void write_live_page(const std::string& path, const std::vector<const PageRun*>& runs, CompareOptions options,
-                            const PageSchedule& schedule, bool is_over, std::vector<std::string> notes) {
-  LiveBanner live;
+                            const PageSchedule& schedule, LiveBanner live) {
   live.written = now_utc();
   live.interval = schedule.interval();
   live.at_least = schedule.at_least();
-  live.is_over = is_over;
-  live.notes = std::move(notes);
   std::vector<const ExperimentRun*> shown;
   for (const PageRun* const run : runs) {
     shown.push_back(&run->run());

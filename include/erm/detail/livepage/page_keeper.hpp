@@ -27,17 +27,6 @@
 
 namespace erm::detail {
 
-/// A message once, until all is well again.
-class ToldOnce {
- public:
-  /// Whether it is to be told.
-  bool begin() { return !std::exchange(is_told_, true); }
-  void end() { is_told_ = false; }
-
- private:
-  bool is_told_ = false;
-};
-
 class PageKeeper {
  public:
   /// The arguments must outlive it.
@@ -134,7 +123,10 @@ class PageKeeper {
       std::vector<const PageRun*> shown;
       for (const PageRun& run : runs_)
         if (run.is_known()) shown.push_back(&run);
-      write_live_page(path_, shown, options_.comparison, schedule_, is_over, notes_);
+      LiveBanner live;
+      live.is_over = is_over;
+      live.notes = notes_;
+      write_live_page(path_, shown, options_.comparison, schedule_, std::move(live));
       is_over_ = is_over;  // then nothing more comes
       unwritten_.end();
     } catch (const std::exception& error) {

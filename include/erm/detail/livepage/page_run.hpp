@@ -10,7 +10,7 @@
 
 #include "erm/detail/follow/followed_run.hpp"
 #include "erm/detail/page/live_banner.hpp"
-#include "erm/detail/store/uri.hpp"
+#include "erm/detail/store/registry_layout.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
@@ -29,12 +29,13 @@ class PageRun {
 
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   /// Reads what has come since. Throws if it cannot, and then shows the run as it was. With `is_expected` also from a store
-  /// that it would otherwise not look at yet.
-  void read(bool is_expected = false) {
+  /// that it would otherwise not look at yet. Returns whether there is something new.
+  bool read(bool is_expected = false) {
     if (is_expected) followed_->expect_change();
-    take(followed_->refresh());
+    const bool is_new = take(followed_->refresh());
     if (!followed_->problem().empty()) throw Error(followed_->problem());
     if (!is_known()) throw NotFoundError("there is no run at '" + uri_ + "'; check the path, or list_runs");
+    return is_new;
   }
   /// Shows what a refresh() of the run found. Returns whether that is something new.
   bool take(const FollowChange& change) {

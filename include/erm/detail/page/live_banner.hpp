@@ -31,6 +31,8 @@ struct LiveBanner {
   std::chrono::milliseconds interval = std::chrono::seconds(10), at_least = std::chrono::seconds(30);
   /// Whether the page is not written any more.
   bool is_over = false;
+  /// Whether the run itself writes the page, so that its end without a word is that of the run.
+  bool is_of_run = true;
   /// One for each run, or none at all.
   std::vector<Fate> fates = {};
   /// What else the reader should know, a line for each.
@@ -95,6 +97,7 @@ inline void append_live_banner(std::string& out, const Comparison& comparison, c
   append_milliseconds("written", milliseconds_of(live.written));
   append_milliseconds("interval", live.interval.count());
   append_milliseconds("least", live.at_least.count());
+  if (live.is_of_run) out += " data-own";
   if (live.is_over) out += " data-over";
   out += "><p><b role=status>";
   out += live.is_over ? "Ended" : "Live";

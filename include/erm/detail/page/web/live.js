@@ -9,7 +9,7 @@ const findAll = (selector, root = document) => [...root.querySelectorAll(selecto
 
 const live = find("#live");
 const written = Number(live.dataset.written), interval = Number(live.dataset.interval), least = Number(live.dataset.least);
-const isOver = "over" in live.dataset;
+const isOver = "over" in live.dataset, isOwn = "own" in live.dataset;
 const word = find("[role=status]", live), age = find(".age", live), usualWord = word.textContent;
 const storageKey = `erm live page ${location.pathname}`;
 const before = kept();
@@ -44,7 +44,7 @@ function showAge() {
   live.classList.toggle("silent", isSilent);
   show(word, isPaused && !isOver ? "Paused" : isSilent ? `No news for ${past}` : usualWord);
   const isHeld = !isPaused && !isOver && Date.now() > due + 5000;
-  show(age, isSilent ? "the run may have been killed, or its machine is away"
+  show(age, isSilent ? `${isOwn ? "the run" : "what watches the runs"} may have been killed, or its machine is away`
     : `${past} ago${isHeld ? "; waits while something is selected, open or played" : ""}`);
 }
 
