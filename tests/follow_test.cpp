@@ -2,10 +2,12 @@
 #include <erm/erm.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -211,6 +213,160 @@ TEST_CASE("runs that a filter selects are followed from when they appear") {
   REQUIRE(followed.runs().size() == 1);
   CHECK_FALSE(followed.runs().front().is_new);
   CHECK(followed.runs().front().run->record().status == RunStatus::finished);
+}
+
+namespace {
+
+/// Does to one run whatever may be done to it, in a random order.
+class Mischief {
+ public:
+  Mischief(std::shared_ptr<erm::FileSystem> fs, std::string registry, unsigned seed)
+      : fs_(std::move(fs)), registry_(std::move(registry)), random_(seed) {}
+
+  [[nodiscard]] std::string folder() const { return registry_ + "/e/main/job"; }
+  std::string act() {
+    const int what = below(16);
+    if (what < 5) return log(), "log";
+    if (what < 7) return flush(), "flush";
+    if (what == 7 && main_) return main_->rewind(below(30)), "rewind";
+    if (what == 8 && main_) return main_->rewind("m" + std::to_string(below(3)), below(30)), "rewind a metric";
+    if (what == 9 && other_) return other_->rewind(below(30)), "rewind the other writer's";
+    if (what == 10) return toggle_other(), "another writer";
+    if (what == 11) return toggle_main(), "begin or end";
+    if (what == 12 && exists()) return edit(), "edit";
+    if (main_ || !exists()) return "nothing";
+    if (what == 13) return overwrite(), "overwrite";
+    if (what == 14) return trash(), "trash and back";
+    if (what == 15) return cut(), "cut";
+    return "nothing";
+  }
+  void end() {
+    other_.reset();
+    main_.reset();
+  }
+
+ private:
+  int below(int end) { return std::uniform_int_distribution<int>(0, end - 1)(random_); }
+  [[nodiscard]] bool exists() const { return fs_->are_files({folder() + "/erm_metadata.json"}); }
+  LiveOptions options(const std::string& writer) {
+    LiveOptions options = job(writer);
+    options.fs = fs_;
+    options.store_interval = std::chrono::seconds(0);
+    return options;
+  }
+  void log() {
+    LiveRun* run = other_ && below(3) == 0 ? other_.get() : main_.get();
+    if (run == nullptr) return;
+    if (below(6) == 0) run->log_param("p" + std::to_string(below(3)), below(100));
+    if (below(6) == 0) run->log_metric("m" + std::to_string(below(4)), below(100));
+    if (below(4) == 0) step_ = below(30);
+    for (int i = below(8); i > 0; --i) {
+      if (below(8) != 0) ++step_;
+      run->log_metric("m" + std::to_string(below(3)), below(9) == 0 ? std::nan("") : 0.25 * below(1000), step_);
+    }
+  }
+  void flush() {
+    if (main_) main_->flush();
+    if (other_) other_->flush();
+  }
+  void toggle_main() {
+    if (main_) {
+      if (other_) other_->finish();
+      other_.reset();
+      if (below(4) == 0)
+        main_->fail("as it goes");
+      else
+        main_->finish();
+      main_.reset();
+      return;
+    }
+    LiveOptions with = options("main");
+    if (below(2) == 0) with.resume_at_step = below(30);
+    main_ = std::make_unique<LiveRun>(registry_, "e", with);
+  }
+  void toggle_other() {
+    if (!main_) return;
+    if (other_) {
+      other_->finish();
+      other_.reset();
+      return;
+    }
+    other_ = std::make_unique<LiveRun>(registry_, "e", options(below(2) == 0 ? "first" : "rank1"));
+  }
+  void edit() {
+    erm::edit_run(folder(), [&](erm::RunEdit& edited) { edited.set_tag("t" + std::to_string(below(3))); }, fs_);
+  }
+  void overwrite() {
+    erm::SaveOptions how;
+    how.overwrite = true;
+    how.durable = false;
+    how.fs = fs_;
+    erm::RunOptions named;
+    named.run_id = "job";
+    ExperimentRun run = below(2) == 0 ? erm::load_run_from_path(folder(), fs_) : ExperimentRun("e", named);
+    run.log_metric("m1", below(100), below(30));
+    erm::save_run_to_registry(run, registry_, how);
+  }
+  void trash() {
+    erm::delete_run(registry_, "e", "main", "job", fs_);
+    erm::restore_run(registry_, "e", "main", "job", fs_);
+  }
+  /// Of a history file, the rest.
+  void cut() {
+    for (const erm::FolderEntry& entry : fs_->list(folder() + "/history")) {
+      const std::string path = folder() + "/history/" + entry.name;
+      if (entry.name.find(".csv") == std::string::npos || below(2) == 0) continue;
+      const std::string text = erm::to_text(fs_->read(path));
+      fs_->write(path, text.substr(0, static_cast<std::size_t>(below(static_cast<int>(text.size()) + 1))));
+    }
+  }
+
+  std::shared_ptr<erm::FileSystem> fs_;
+  std::string registry_;
+  std::mt19937 random_;
+  std::unique_ptr<LiveRun> main_, other_;
+  std::int64_t step_ = 0;
+};
+
+void expect_follows(const std::shared_ptr<erm::FileSystem>& fs, const std::string& registry, unsigned seed) {
+  Mischief mischief(fs, registry, seed);
+  FollowedRun followed(fs, mischief.folder(), at_once());
+  std::mt19937 random(seed);
+  std::string done = "seed " + std::to_string(seed) + ":";
+  for (int i = 0; i < 60; ++i) {
+    done += "\n" + mischief.act();
+    INFO(done);
+    if (random() % 2 == 0) continue;
+    const FollowChange change = followed.refresh();
+    std::optional<ExperimentRun> loaded;
+    try {
+      loaded = erm::load_run_from_path(mischief.folder(), fs);
+    } catch (const erm::NotFoundError&) {
+      REQUIRE(followed.is_gone());
+    } catch (const erm::FormatError& error) {
+      REQUIRE(followed.problem() == error.what());
+    }
+    if (loaded) expect_as_loaded(followed, *loaded);
+    REQUIRE((!loaded || followed.problem().empty()));
+    const FollowChange again = followed.refresh();
+    REQUIRE_FALSE((again.points || again.record || again.restarted));
+    static_cast<void>(change);
+  }
+  mischief.end();
+  followed.refresh();
+}
+
+}  // namespace
+
+TEST_CASE("whatever is done to a run, the followed one is as the loaded one") {
+  const TemporaryDirectory directory;
+  for (unsigned seed = 0; seed < 25; ++seed)
+    expect_follows(local(), (directory.path() / std::to_string(seed)).generic_string(), seed);
+}
+
+TEST_CASE("the same in stores without folders, which append or do not") {
+  for (unsigned seed = 100; seed < 150; ++seed)
+    expect_follows(std::make_shared<erm::MemoryFileSystem>(seed % 2 == 0), "registry", seed);
 }
 
 }  // namespace follow_test

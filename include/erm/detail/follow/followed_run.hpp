@@ -140,6 +140,7 @@ class FollowedRun {
   std::string problem_, new_problem_;
   SmallFile metadata_file_, edits_file_;
   std::optional<MetadataFile> metadata_;
+  bool was_touched_by_run_ = false;  // the metadata changed since the look before
   os::FileState history_folder_;
   bool is_folder_settled_ = false;
   std::vector<std::string> in_history_;  // the names of the files there
@@ -217,6 +218,7 @@ inline FollowChange FollowedRun::refresh() {
 
 inline void FollowedRun::look(FollowChange& change) {
   if (!fs_->has_folders()) list_store();
+  was_touched_by_run_ = false;
   if (!look_at_metadata(change)) return;
   if (guarded([&] { look_at_folder(); })) guarded([&] { look_at_others(); });
   if (is_record_old_) {
@@ -252,6 +254,7 @@ inline bool FollowedRun::look_at_metadata(FollowChange& change) {
   const bool is_another = metadata_ && (metadata_->record.timestamp_utc != read->record.timestamp_utc ||
                                         metadata_->written_by_erm != read->written_by_erm);
   metadata_ = std::move(read);
+  was_touched_by_run_ = true;
   is_known_ = true;
   is_record_old_ = true;
   if (is_another) {
@@ -452,9 +455,11 @@ inline bool FollowedRun::read_tail(Tail& tail, std::size_t writer, FollowChange&
   if (file.offset() > 0) {
     if (!state.is_same_file(file.state) || state.size < file.offset()) return false;
     if (state.size == file.state.size) {
-      // The time of a write is seen before its size. If it stays so, the file was changed, or only touched.
-      if (state == tail.touched) return false;
+      // The time of a write is seen before its size. If it stays so, the file was changed, or touched, as by a process
+      // that goes on with the run, which also writes the metadata.
+      if (state == tail.touched && !was_touched_by_run_ && metadata_->record.status != RunStatus::running) return false;
       tail.touched = state;
+      if (was_touched_by_run_) file.state = state;
       return true;
     }
   }
