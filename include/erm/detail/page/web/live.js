@@ -14,6 +14,8 @@ const word = find("[role=status]", live), age = find(".age", live), usualWord = 
 const storageKey = `erm live page ${location.pathname}`;
 const before = kept();
 const loaded = Date.now();
+/// How often in a row it was loaded and had not been written meanwhile.
+const waits = before && before.written === written ? before.waits + 1 : 0;
 
 /// What the page wrote down when it was left, if it was loaded again and is not opened anew.
 function kept() {
@@ -54,6 +56,8 @@ let isPaused = Boolean(before && before.isPaused);
 let isPressed = false, touched = 0, chose = 0;
 const note = () => { touched = Date.now(); };
 for (const kind of ["keydown", "input", "focusin", "wheel", "pointermove", "scroll", "touchmove"]) addEventListener(kind, note, { capture: true, passive: true });
+let isHandled = false; // by the reader, since it was loaded
+for (const kind of ["keydown", "wheel", "pointerdown", "touchmove"]) addEventListener(kind, () => { isHandled = true; }, { capture: true, passive: true });
 addEventListener("pointerdown", (event) => {
   note();
   isPressed = event.pointerType !== "touch";
@@ -129,9 +133,7 @@ function leftAt() {
     .reduce((best, entry) => (!best || Math.abs(entry[1].top) < Math.abs(best[1].top) ? entry : best), null);
   const isText = active.matches && active.matches("input:not([type=range], [type=checkbox], [type=number]), textarea");
   return {
-    written, isPaused, loads: (before ? before.loads : 0) + 1,
-    // How often in a row it was loaded and had not been written meanwhile.
-    waits: before && before.written === written ? before.waits + 1 : 0,
+    written, isPaused, waits,
     y: scrollY, x: scrollX, anchor: scrollY > 0 && top ? [keysOf(anchors())[anchors().indexOf(top[0])], top[1].top] : null,
     focus: place >= 0 ? [keysOf(all)[place], isText ? [active.selectionStart, active.selectionEnd, active.selectionDirection] : null] : null,
     fields: entriesOf(fields(), (field) => (isAtEnd(field) ? undefined : valueOf(field))),
@@ -173,10 +175,9 @@ function putBack() {
   scrollBack();
   // What comes into view is drawn only then, and may move what is below it.
   const again = () => {
-    if (touched > loaded) return;
+    if (isHandled) return;
     scrollBack();
     boxes();
-    touched = 0;
   };
   requestAnimationFrame(() => requestAnimationFrame(again));
 }
@@ -190,13 +191,14 @@ function keep() {
     return; // the page begins anew
   }
 }
-/// The next one is due when it will have been written. One that is not written any more is asked for less and less often.
-const patience = before && before.written === written ? Math.min(Math.max(60000, interval), interval * 1.5 ** before.waits) : 0;
+/// The next one is due when it will have been written. One that is not written any more is asked for less and less often: a run
+/// that was killed, or has ended, may be resumed.
+const patience = isOver ? Math.min(600000, 60000 * 1.5 ** waits) : waits > 0 ? Math.min(Math.max(60000, interval), interval * 1.5 ** (waits - 1)) : 0;
 const due = patience > 0 ? loaded + patience : Math.max(loaded + interval / 2, written + interval + Math.min(500, interval / 4));
 function look() {
   if (document.visibilityState === "hidden") return;
   showAge();
-  if (isOver || isPaused || Date.now() < due || isBusy()) return;
+  if (isPaused || Date.now() < due || isBusy()) return;
   clearInterval(timer);
   location.reload();
 }
