@@ -150,6 +150,57 @@ TEST_CASE("A watched page thins long curves, and counts all of their points") {
   CHECK(text.size() < 400000);
 }
 
+namespace {
+
+/// Counts how often a file of that name is read.
+class CountingFileSystem : public erm_test::PlainFileSystem {
+ public:
+  explicit CountingFileSystem(std::string name) : name_(std::move(name)) {}
+  erm::Bytes read(const std::string& path) const override { return count(path), PlainFileSystem::read(path); }
+  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
+    return count(path), PlainFileSystem::read_at(path, offset, into, size);
+  }
+  mutable int reads = 0;
+
+ private:
+  void count(const std::string& path) const {
+    if (contains(path, name_)) ++reads;
+  }
+  std::string name_;
+};
+
+}  // namespace
+
+TEST_CASE("An artifact is read once for all versions of a page, and again if it was replaced") {
+  const TemporaryDirectory dir;
+  const auto fs = std::make_shared<CountingFileSystem>("note");
+  LiveOptions options = named("r");
+  options.fs = fs;
+  LiveRun run(dir / "registry", "e", options);
+  run.log_text("first words", "note");
+  run.flush();
+  const std::filesystem::path file = dir.path() / "page.html";
+  WatchedPage page(file, {}, std::chrono::milliseconds(100), [](const std::string& text) { FAIL(text); });
+  const auto comes_to_say = [&](const std::string& text) {
+    return comes_true([&] {
+      page.look({run.uri()}, true, fs);
+      return std::filesystem::exists(file) && contains(file_text(file), text);
+    });
+  };
+  REQUIRE(comes_to_say("first words"));
+  const int reads = fs->reads;
+  for (int step = 1; step <= 3; ++step) {
+    run.log_metric("loss", step + 0.53125, step);
+    run.flush();
+    CHECK(comes_to_say(std::to_string(step) + ".53125"));
+  }
+  CHECK(fs->reads == reads);
+  run.log_text("other words", "note");
+  run.flush();
+  CHECK(comes_to_say("other words"));
+  CHECK(fs->reads > reads);
+}
+
 TEST_CASE("A watched page of a store without folders is kept up, too") {
   const TemporaryDirectory dir;
   const auto fs = std::make_shared<erm_test::PlainFileSystem>();

@@ -8,9 +8,11 @@
 #include <string>
 #include <utility>
 
-#include "erm/detail/follow/followed_run.hpp"
-#include "erm/detail/page/live_banner.hpp"
 #include "erm/detail/store/registry_layout.hpp"
+#include "erm/detail/follow/followed_run.hpp"
+#include "erm/detail/livepage/kept_content.hpp"
+#include "erm/detail/page/live_banner.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/error.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/file_system.hpp"
@@ -49,7 +51,7 @@ class PageRun {
       if (run_ && run_->timestamp_utc() != followed_->record().timestamp_utc) was_replaced_ = true;
       fate_ = was_replaced_ ? LiveBanner::Fate::replaced : LiveBanner::Fate::there;
     }
-    if (!run_ || change.points || change.record || change.restarted || change.console) run_ = followed_->with_curves();
+    if (!run_ || change.points || change.record || change.restarted || change.console) take_run();
     return true;
   }
 
@@ -69,8 +71,16 @@ class PageRun {
   }
 
  private:
+  void take_run() {
+    RunRecord record = RunAccess::record(followed_->with_curves());
+    for (auto& [id, artifact] : record.artifacts) artifact = contents_.kept(artifact);
+    contents_.end();
+    run_ = RunAccess::make(std::move(record));
+  }
+
   std::string uri_;
   std::shared_ptr<FollowedRun> followed_;
+  KeptContents contents_;
   std::optional<ExperimentRun> run_;
   bool was_replaced_ = false;
   LiveBanner::Fate fate_ = LiveBanner::Fate::there;

@@ -15,6 +15,7 @@
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
+#include "erm/detail/compare/rows.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/metric_history.hpp"
 #include "erm/run_status.hpp"
