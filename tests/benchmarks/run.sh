@@ -32,6 +32,9 @@ tests/browser/run.sh --times || echo "the page in a browser: not measured"
 echo
 echo "## Provenance"
 "$build/tests/benchmarks/provenance_benchmark" "$data/provenance"
+echo
+echo "## Live pages"
+"$build/tests/benchmarks/live_page_benchmark" "$data/live_page"
 if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   echo
   echo "## Live runs"

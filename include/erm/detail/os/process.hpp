@@ -46,6 +46,9 @@ class SignalsBlocked {
 #endif
 };
 
+/// Lets other threads go before this one, where the system can do that for one thread: on Linux.
+void give_way() noexcept;
+
 /// Calls these around each fork(), if the system has it.
 void on_fork(void (*prepare)(), void (*parent)(), void (*child)());
 

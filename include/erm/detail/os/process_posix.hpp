@@ -57,6 +57,8 @@ inline SignalsBlocked::SignalsBlocked() {
 
 inline SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+inline void give_way() noexcept { static_cast<void>(api::give_way(10)); }
+
 inline void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) { api::on_fork(prepare, parent, child); }
 
 inline void on_quick_exit(void (*hook)()) {

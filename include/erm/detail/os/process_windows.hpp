@@ -33,6 +33,8 @@ inline bool Wakeup::wait(std::chrono::milliseconds limit) noexcept {
 inline SignalsBlocked::SignalsBlocked() {}
 inline SignalsBlocked::~SignalsBlocked() {}
 
+inline void give_way() noexcept {}
+
 inline void on_fork(void (*)(), void (*)(), void (*)()) {}
 
 inline void on_quick_exit(void (*hook)()) {
