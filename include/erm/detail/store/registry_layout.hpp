@@ -165,7 +165,8 @@ struct RegistryLayout {
             Durability durability) const {
     const std::string path = joined(folder, std::string(marker));
     if (has(folder, marker)) return;
-    fs.create(path, marker_text(id_key, id, time_text(now_utc())), durability);  // false: another process has just created it
+    // False: another process has just created it.
+    fs.create(path, marker_text(id_key, id, time_text(now_utc())), durability);
     if (durability == Durability::durable) fs.sync_folder(folder);
   }
 };
