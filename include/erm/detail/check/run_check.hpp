@@ -346,8 +346,15 @@ class RunCheck : private RunFiles {
     }
   }
 
+  /// An overwrite removes the files that it has replaced after the new metadata are there, under another claim.
+  [[nodiscard]] bool was_just_saved() const {
+    const std::optional<double> age = fs_.age(joined(folder_, metadata_));
+    return age && *age > -10 && *age < 10;
+  }
+
   void check_unlisted(const MetadataFile& metadata) {
     std::optional<ClaimState> claim;  // looked at only if it is needed: it may be a request
+    std::optional<bool> is_fresh;
     std::set<std::string> told;
     for (const auto& [file, entry] : files_) {
       const std::string name = last_part(file);
@@ -370,6 +377,10 @@ class RunCheck : private RunFiles {
       const bool is_left_over = !metadata.history_files && metadata.written_by_erm;  // of a live run
       const char* what = "no metadata name it";
       if (was_overwritten) what = "is not read any more: the Python package overwrote the run";
+      if (!was_overwritten && !is_left_over) {
+        if (!is_fresh) is_fresh = was_just_saved();
+        if (*is_fresh) continue;
+      }
       if (is_left_over) what = "no metadata name it: the process ended before it wrote them, or another program made it";
       add(CheckKind::unlisted_file, was_overwritten || is_left_over ? Severity::notice : Severity::warning, file, what,
           remove_or_keep);
