@@ -20,6 +20,9 @@ echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo
+echo "## Following runs"
+"$build/tests/benchmarks/follow_benchmark" "$data/follow"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo
