@@ -25,6 +25,9 @@ echo
 echo "## Checking a registry"
 "$build/tests/benchmarks/check_benchmark" "$data/check"
 echo
+echo "## Following runs"
+"$build/tests/benchmarks/follow_benchmark" "$data/follow"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo
