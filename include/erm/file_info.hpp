@@ -32,6 +32,7 @@ struct FolderEntry {
 struct FoundFile {
   std::string path;  // relative to the folder
   FileInfo info;
+  std::string version = {};  // differs if the content does; empty if the store does not tell
 };
 
 /// A folder that could not be read and was passed over, and why.

@@ -340,7 +340,8 @@ ERM_INLINE std::vector<FoundFile> S3FileSystem::find_files(const std::string& pa
   const std::string prefix = place.prefix();
   std::vector<FoundFile> files;
   client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& found) {
-    if (!detail::ends_with(found.key, "/")) files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}});
+    if (!detail::ends_with(found.key, "/"))
+      files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}, std::move(found.tag)});
     return true;
   });
   return files;

@@ -12,8 +12,6 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
-#include "erm/detail/os/file.hpp"
-#include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/error.hpp"
@@ -35,8 +33,6 @@ class HistoryTail {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// Up to where complete lines were read.
   [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
-  /// The file as it was at the last look, for whoever looks.
-  os::FileState state = {};
 
   /// Reads the file up to `size`, in pieces, and calls drain(reader) after each. Returns false if what was read before is
   /// no longer in front of it. Throws FormatError for a line that is no point, and what the store throws.
@@ -44,7 +40,7 @@ class HistoryTail {
   bool read_on(const FileSystem& fs, std::uint64_t size, Drain&& drain) {
     // What may be a very long line is not read again until there is as much again.
     if (size < patient_until_) return true;
-    std::size_t room = std::size_t{1} << 20;
+    std::size_t room = (std::max)(std::size_t{1} << 20, fs.read_size());
     std::uint64_t at = offset_ - end_.size();
     Bytes piece(to_size(std::min<std::uint64_t>(room, size - at)));
     std::size_t kept = 0;

@@ -23,75 +23,98 @@ struct FollowedRate {
 /// Counts the points of the last seconds.
 class RateWindow {
  public:
-  void add(const MetricPoint& point, std::chrono::milliseconds window) {
-    ++count_;
-    if (samples_.empty() || point.step < last_.step || point.time < last_.time) {
-      samples_.assign(1, {point.time, point.step, count_});
-    } else if (point.time - samples_.back().time >= window / pieces) {
-      if (samples_.size() == 2 * pieces) samples_.erase(samples_.begin(), samples_.begin() + pieces);
-      samples_.push_back({point.time, point.step, count_});
+  /// `points` are in the order in which they were logged.
+  void add(const std::vector<MetricPoint>& points, std::chrono::milliseconds window) {
+    for (const MetricPoint& point : points) {
+      if (samples_.empty() || point.step < last_step_ || point.time < last_time_) {
+        samples_.assign(1, {point.time, point.step, count_});
+        due_ = point.time + window / pieces;
+      } else if (point.time >= due_) {
+        if (samples_.size() == 2 * pieces) samples_.erase(samples_.begin(), samples_.begin() + pieces);
+        samples_.push_back({point.time, point.step, count_});
+        due_ = point.time + window / pieces;
+      }
+      last_step_ = point.step;
+      last_time_ = point.time;
+      ++count_;
     }
-    last_ = point;
   }
   /// Over the last `window` before the last point. Nothing if all points have one time.
   [[nodiscard]] std::optional<FollowedRate> rate(std::chrono::milliseconds window) const {
     const Sample* from = nullptr;
     for (const Sample& sample : samples_)
-      if (sample.time < last_.time && (from == nullptr || last_.time - sample.time >= window)) from = &sample;
+      if (sample.time < last_time_ && (from == nullptr || last_time_ - sample.time >= window)) from = &sample;
     if (from == nullptr) return std::nullopt;
-    const double seconds = std::chrono::duration<double>(last_.time - from->time).count();
-    return FollowedRate{(static_cast<double>(last_.step) - static_cast<double>(from->step)) / seconds,
-                        static_cast<double>(count_ - from->count) / seconds};
+    const double seconds = std::chrono::duration<double>(last_time_ - from->time).count();
+    return FollowedRate{(static_cast<double>(last_step_) - static_cast<double>(from->step)) / seconds,
+                        static_cast<double>(count_ - from->count - 1) / seconds};
   }
-  void clear() { *this = RateWindow(); }
 
  private:
   struct Sample {
     TimePoint time;
     std::int64_t step;
-    std::uint64_t count;
+    std::uint64_t count;  // of the points before
   };
   static constexpr int pieces = 16;
 
   std::vector<Sample> samples_;
-  MetricPoint last_;
+  TimePoint due_, last_time_;
+  std::int64_t last_step_ = 0;
   std::uint64_t count_ = 0;
 };
 
 /// Tells whether a value in the metadata was a point: metadata are written after the points that they are newer than.
 class SeenValues {
  public:
-  /// From now on looks for `value`. Returns true if it is new, may be a point, and is not among those it remembers.
-  bool look_for(const std::optional<Value>& value) {
-    if (value == wanted_value_) return false;
+  /// From now on looks for `value`, in what it remembers and in what comes.
+  void look_for(const std::optional<Value>& value) {
+    if (value == wanted_value_) return;
     wanted_value_ = value;
     wanted_.reset();
     is_seen_ = false;
-    if (!value || !value->is_number()) return false;
+    if (!value || !value->is_number()) return;
     const double number = *value->number();
-    if (Value(number) != *value) return false;  // a large integer
+    if (Value(number) != *value) return;  // a large integer
     wanted_ = number;
     is_seen_ = std::any_of(last_.begin(), last_.end(), [&](double one) { return same_number(one, number); });
-    return !is_seen_;
+    is_new_ = !is_seen_;
   }
-  void add(double value) {
-    constexpr std::size_t enough = 256;
-    if (last_.size() < enough)
-      last_.push_back(value);
-    else
-      last_[count_++ % enough] = value;
-    if (!is_seen_ && wanted_ && same_number(value, *wanted_)) is_seen_ = true;
+  void add(const std::vector<MetricPoint>& points) {
+    const std::size_t from = points.size() - (std::min)(points.size(), enough);
+    for (std::size_t i = from; i < points.size(); ++i) {
+      if (last_.size() < enough)
+        last_.push_back(points[i].value);
+      else
+        last_[count_++ % enough] = points[i].value;
+    }
+    search(points);
   }
-  void set_seen() { is_seen_ = true; }
+  /// Whether it was, as far as is known. Asks `older()`, once for each value, for a MetricHistory of points that it may
+  /// not remember.
+  template <class Older>
+  [[nodiscard]] bool is_seen(const Older& older) {
+    if (wanted_ && !is_seen_ && is_new_) search(older().points());
+    is_new_ = false;
+    return is_seen_;
+  }
   [[nodiscard]] bool is_seen() const noexcept { return is_seen_; }
-  [[nodiscard]] bool is_wanted(double value) const { return wanted_ && same_number(value, *wanted_); }
 
  private:
+  static constexpr std::size_t enough = 256;
+
+  void search(const std::vector<MetricPoint>& points) {
+    if (!wanted_ || is_seen_) return;
+    is_seen_ = std::any_of(points.rbegin(), points.rend(),
+                           [&](const MetricPoint& point) { return same_number(point.value, *wanted_); });
+  }
+
   std::vector<double> last_;
   std::size_t count_ = 0;
   std::optional<Value> wanted_value_;
   std::optional<double> wanted_;
   bool is_seen_ = false;
+  bool is_new_ = false;  // the older points were not looked through
 };
 
 }  // namespace erm::detail
