@@ -179,8 +179,11 @@ class WatchVerb final : public Verb {
   /// At most two frames a second, and one for each key.
   ExitCode show_screen(Session& session, WatchedRuns& runs) const {
     constexpr std::chrono::milliseconds between_frames(500), at_most(250);
-    WatchedScene first = look(runs);
-    const SceneReader reader([&] { return look(runs); }, std::move(first), interval_or(0.5));
+    WatchedScene first;
+    first.registry = session.registry();
+    first.notice = "reading the runs";  // many points take a while
+    SceneReader reader([&] { return look(runs); }, std::move(first), interval_or(0.5));
+    reader.wait_for_first(at_most);
     os::DrawnTerminal terminal(ScreenText::enter, ScreenText::leave);
     const TerminalStyle style = {session.out.colored(), environment_is_utf8()};
     Screen screen;
