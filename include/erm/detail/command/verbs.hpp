@@ -16,6 +16,7 @@
 #include "erm/detail/command/show.hpp"
 #include "erm/detail/command/trash.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/command/watch.hpp"
 #include "erm/detail/command/which.hpp"
 
 namespace erm::detail::command {
@@ -39,6 +40,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"diff", "What differs between two runs", &make_verb<DiffVerb>},
     {"compare", "Runs side by side: a page, or a table in the terminal", &make_verb<CompareVerb>},
     {"curve", "A metric over its steps, drawn in the terminal or as CSV", &make_verb<CurveVerb>},
+    {"watch", "Runs while they run, in the terminal", &make_verb<WatchVerb>},
     {"export", "Runs or histories as CSV, JSON Lines, Markdown or LaTeX", &make_verb<ExportVerb>},
     {"gate", "Whether a candidate is worse than a baseline, for CI", &make_verb<GateVerb>},
     {"tag", "Set, remove and list tags of runs", &make_verb<TagVerb>},
