@@ -26,8 +26,8 @@
 namespace erm {
 
 struct LivePageOptions {
-  /// How often the page is written while points come, at least 100 ms. It is written less often if writing takes more than
-  /// a hundredth of the time, and three times less often while nothing comes.
+  /// How often the page is written while points come, at least 100 ms. It is written less often if that takes more than a
+  /// hundredth of a processor, and three times less often while nothing comes.
   std::chrono::milliseconds interval = std::chrono::seconds(10);
   /// The runs to show beside it, in this order: each is the URI of a run, or means runs of the same experiment: "@latest",
   /// "@best:METRIC" (by its goal, or the one that its name suggests), "@min:METRIC", "@max:METRIC", or a filter as in

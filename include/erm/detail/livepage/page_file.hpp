@@ -29,10 +29,11 @@ class PageSchedule {
 
   explicit PageSchedule(milliseconds interval) : interval_((std::max)(interval, milliseconds(100))) {}
 
-  /// The page was written from `begin` until `end`.
-  void written(Clock::time_point begin, Clock::time_point end) {
+  /// The page was written at `begin`, and took this thread so much processor time: on a busy machine far less than the
+  /// time that went by.
+  void written(Clock::time_point begin, std::chrono::nanoseconds cost) {
     at_ = begin;
-    cost_ = std::chrono::duration_cast<milliseconds>(end - begin);
+    cost_ = std::chrono::duration_cast<milliseconds>(cost);
   }
   /// How often the page is written while points come, and how often at least: its readers know by it that the writer lives.
   [[nodiscard]] milliseconds interval() const { return (std::max)(interval_, 100 * cost_); }

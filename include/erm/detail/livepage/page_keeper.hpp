@@ -117,6 +117,7 @@ class PageKeeper {
     }
     is_over_ = false;
     const Clock::time_point begin = Clock::now();
+    const std::chrono::nanoseconds used = os::thread_time();
     try {
       for (const ObservedRun& run : began) add(run);
       read(is_expected || is_over);
@@ -133,7 +134,7 @@ class PageKeeper {
       has_changed_ = true;
       if (unwritten_.begin()) report(std::string(error.what()) + "; the run goes on, and it is tried again");
     }
-    schedule_.written(begin, Clock::now());
+    schedule_.written(begin, os::thread_time() - used);
   }
 
   /// Adds the run, and the first time those beside it.

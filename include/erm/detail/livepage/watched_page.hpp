@@ -17,6 +17,7 @@
 #include "erm/detail/livepage/page_file.hpp"
 #include "erm/detail/livepage/page_run.hpp"
 #include "erm/detail/os/file.hpp"
+#include "erm/detail/os/process.hpp"
 #include "erm/error.hpp"
 #include "erm/file_path.hpp"
 #include "erm/file_system.hpp"
@@ -90,6 +91,7 @@ inline bool WatchedPage::read() {
 
 inline WatchedPage::State WatchedPage::look(const std::vector<std::string>& uris, bool may_come,
                                             const std::shared_ptr<FileSystem>& fs) {
+  const std::chrono::nanoseconds used = os::thread_time();
   for (const std::string& uri : uris) add(uri, fs);
   const bool was_due = schedule_.is_due(Clock::now(), true);
   if (was_due) has_changed_ = read() || has_changed_;
@@ -112,7 +114,7 @@ inline WatchedPage::State WatchedPage::look(const std::vector<std::string>& uris
     is_written = false;
     if (unwritten_.begin()) warn_(std::string(error.what()) + "; it is tried again");
   }
-  schedule_.written(begin, Clock::now());
+  schedule_.written(begin, os::thread_time() - used);
   return is_over && is_written ? State::over : State::goes_on;
 }
 
