@@ -100,6 +100,7 @@ struct RunRecord {
   std::map<std::string, std::string> tags;  // an empty text for a tag without a value
   std::string note;                         // Markdown
   std::string group;
+  bool is_from_cache = false;     // has some fields only: see CachedSearch
   bool edits_lie_beside = false;  // edit_run does not change the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
