@@ -73,12 +73,18 @@ class FirstRuns {
   std::vector<Found> found_;
 };
 
-inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
-                             const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
+/// Nothing if a run has changed since the cache told of it.
+inline std::optional<ExperimentRun> best_of_once(const std::string& registry_uri, const std::string& metric,
+                                                 std::optional<Goal> goal, const FindOptions& options,
+                                                 const std::shared_ptr<FileSystem>& fs) {
+  RunField field;
+  field.kind = RunField::Kind::metric;
+  field.name = metric;
+  const LookedAt looked_at{{field}, metric};
   // Keeps the candidates for both goals, because the goal may come with the last run.
   std::optional<std::pair<double, ExperimentRun>> least, greatest;
   bool some_minimize = false, some_maximize = false;
-  for_each_found(registry_uri, options, fs, {}, [&](ExperimentRun&& run) {
+  const auto look = [&](ExperimentRun&& run) {
     if (const auto said = run.goals().find(metric); said != run.goals().end())
       (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
     const auto found = run.metrics().find(metric);
@@ -88,7 +94,8 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
       least.emplace(*value, run);
     if (!greatest || *value > greatest->first || (*value == greatest->first && ids_come_before(run, greatest->second)))
       greatest.emplace(*value, std::move(run));
-  });
+  };
+  for_each_found(registry_uri, options, fs, {}, look, nullptr, true, options.cache ? &looked_at : nullptr);
   const std::string cannot =
       "cannot tell the best run of the metric '" + metric + "' in the registry '" + registry_uri + "': ";
   if (!least)
@@ -102,7 +109,19 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
                   (some_minimize ? "" : ", or set_goal in the program that logs it"));
     goal = some_minimize ? Goal::minimize : Goal::maximize;
   }
-  return std::move((*goal == Goal::minimize ? least : greatest)->second);
+  std::vector<ExperimentRun> best = {std::move((*goal == Goal::minimize ? least : greatest)->second)};
+  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) {
+    return a.metrics().at(metric) == b.metrics().at(metric);
+  };
+  if (options.cache && !make_whole(best, registry_uri, options, fs, same)) return std::nullopt;
+  return std::move(best.front());
+}
+
+inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
+                             const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
+  return search_until_whole(options, [&](const FindOptions& once) {
+    return best_of_once(registry_uri, metric, goal, once, fs);
+  });
 }
 
 }  // namespace detail

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/cache/digest.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/file_info.hpp"
@@ -139,16 +140,20 @@ class RunBlockWriter {
     text_ += text;
     return at << 32 | text.size();
   }
-  /// The same, for texts that repeat, as names and the values of a choice.
+  /// The same, for texts that repeat: names, the values of a choice.
   std::uint64_t put_common(std::string_view text);
+  /// The same for the next value: most runs have the texts of the run before.
+  std::uint64_t put_value_text(std::string_view text);
   void begin() {
     sought_.clear();
+    kinds_.swap(last_kinds_);
     kinds_.clear();
+    new_slots_.swap(last_slots_);
     new_slots_.clear();
-    key_.clear();
   }
   void put(CachedColumn column, std::string_view name, std::uint64_t slot, Value::Kind kind);
   void put_value(CachedColumn column, const std::string& name, const Value& value);
+  [[nodiscard]] Names put_names();
   void end(CachedEntry entry);
 
   std::uint64_t place_;
@@ -161,8 +166,9 @@ class RunBlockWriter {
 
   // of the run that is being added
   std::vector<std::pair<CachedColumn, std::string_view>> sought_;
-  std::vector<std::uint64_t> new_slots_;
-  std::string kinds_, key_;
+  std::vector<std::uint64_t> new_slots_, last_slots_;
+  std::string kinds_, last_kinds_;
+  Names last_ = {};  // of the run before
 };
 
 // ---- bodies ----
@@ -255,23 +261,27 @@ inline std::uint64_t RunBlockWriter::put_common(std::string_view text) {
   return place;
 }
 
+inline std::uint64_t RunBlockWriter::put_value_text(std::string_view text) {
+  const std::size_t k = new_slots_.size();
+  if (k < last_slots_.size() && static_cast<Value::Kind>(last_kinds_[k]) == Value::Kind::text) {
+    const std::uint64_t slot = last_slots_[k];
+    if ((slot & 0xFFFFFFFFU) == text.size() && text_.compare(to_size(slot >> 32), text.size(), text) == 0) return slot;
+  }
+  return text.size() <= 64 ? put_common(text) : put_text(text);
+}
+
 inline void RunBlockWriter::put(CachedColumn column, std::string_view name, std::uint64_t slot, Value::Kind kind) {
   sought_.emplace_back(column, name);
   new_slots_.push_back(slot);
   kinds_ += static_cast<char>(kind);
-  const std::uint64_t size = name.size();
-  key_ += static_cast<char>(column);
-  key_.append(reinterpret_cast<const char*>(&size), sizeof size) += name;
 }
 
 inline void RunBlockWriter::put_value(CachedColumn column, const std::string& name, const Value& value) {
   std::uint64_t slot = 0;
   switch (value.kind()) {
-    case Value::Kind::text: {
-      const std::string text = value.str();
-      slot = text.size() <= 64 ? put_common(text) : put_text(text);
+    case Value::Kind::text:
+      slot = put_value_text(value.str());
       break;
-    }
     case Value::Kind::signed_integer: {
       const auto number = value.get<std::int64_t>();
       std::memcpy(&slot, &number, sizeof slot);
@@ -294,26 +304,18 @@ inline void RunBlockWriter::put_value(CachedColumn column, const std::string& na
 
 inline bool RunBlockWriter::add(std::string_view run_id, const FileStamp& stamp, const RunRecord& record,
                                 bool has_history) {
-  constexpr std::size_t most_values = 10'000, most_text = std::size_t{64} << 10;
-  if (text_.size() > (std::size_t{1} << 30)) return false;
-  std::size_t text = run_id.size() + record.note.size() + record.group.size() + record.failure.size();
-  for (const auto& [name, value] : record.params) text += name.size() + (value.is_text() ? value.str().size() : 0);
-  for (const auto& [name, value] : record.metrics) text += name.size() + (value.is_text() ? value.str().size() : 0);
-  for (const auto& [name, value] : record.tags) text += name.size() + value.size();
-  for (const std::string& feature : record.features) text += feature.size();
-  if (text > most_text || record.params.size() + record.metrics.size() + record.tags.size() + record.features.size() +
-                                  record.goals.size() > most_values)
-    return false;
+  constexpr std::uint64_t most = std::uint64_t{256} << 10;  // such metadata are read for much longer than they are cached
+  if (stamp.size > most || text_.size() > (std::size_t{1} << 30)) return false;
   begin();
   for (const auto& [name, value] : record.params) put_value(CachedColumn::param, name, value);
   for (const auto& [name, value] : record.metrics) put_value(CachedColumn::metric, name, value);
   for (const auto& [name, value] : record.tags)
-    put(CachedColumn::tag, name, put_common(value), Value::Kind::text);
+    put(CachedColumn::tag, name, put_value_text(value), Value::Kind::text);
   for (const auto& [name, goal] : record.goals)
     put(CachedColumn::goal, name, goal == Goal::minimize ? 0 : 1, Value::Kind::boolean);
   for (const std::string& feature : record.features) put(CachedColumn::feature, feature, 0, Value::Kind::boolean);
   const auto put_own = [&](CachedColumn column, const std::string& own) {
-    if (!own.empty()) put(column, {}, put_common(own), Value::Kind::text);
+    if (!own.empty()) put(column, {}, put_value_text(own), Value::Kind::text);
   };
   put_own(CachedColumn::group, record.group);
   put_own(CachedColumn::note, record.note);
@@ -341,10 +343,7 @@ inline void RunBlockWriter::add(const RunBlock& block, std::size_t i) {
   for (std::size_t k = 0; k < entry.names; ++k) {
     const Value::Kind kind = block.kind(i, k);
     std::uint64_t slot = block.slot(i, k);
-    if (kind == Value::Kind::text) {
-      const std::string_view text = block.read_text(i, k);
-      slot = text.size() <= 64 ? put_common(text) : put_text(text);
-    }
+    if (kind == Value::Kind::text) slot = put_value_text(block.read_text(i, k));
     put(names[k].column, block.text_of(names[k]), slot, kind);
   }
   const std::uint64_t id = put_text(block.id(i));
@@ -353,19 +352,36 @@ inline void RunBlockWriter::add(const RunBlock& block, std::size_t i) {
   end(entry);
 }
 
-inline void RunBlockWriter::end(CachedEntry entry) {
-  auto set = sets_.find(key_);
-  if (set == sets_.end()) {
-    set = sets_.emplace(key_, Names{static_cast<std::uint32_t>(names_.size()),
-                                    static_cast<std::uint32_t>(sought_.size())}).first;
+/// The names of the run, most often those of the run before.
+inline RunBlockWriter::Names RunBlockWriter::put_names() {
+  bool is_same = last_.count == sought_.size();
+  for (std::size_t k = 0; is_same && k < sought_.size(); ++k) {
+    const CachedName& name = names_[last_.at + k];
+    is_same = name.column == sought_[k].first && name.size == sought_[k].second.size() &&
+              text_.compare(name.at, name.size, sought_[k].second) == 0;
+  }
+  if (is_same) return last_;
+  std::string key;
+  for (const auto& [column, name] : sought_) {
+    const std::uint64_t size = name.size();
+    key += static_cast<char>(column);
+    key.append(reinterpret_cast<const char*>(&size), sizeof size) += name;
+  }
+  const auto [set, is_new] = sets_.try_emplace(
+      std::move(key), Names{static_cast<std::uint32_t>(names_.size()), static_cast<std::uint32_t>(sought_.size())});
+  if (is_new)
     for (const auto& [column, name] : sought_) {
       const std::uint64_t text = put_common(name);
       names_.push_back(
           {column, static_cast<std::uint32_t>(text >> 32), static_cast<std::uint32_t>(text & 0xFFFFFFFFU)});
     }
-  }
-  entry.names_at = set->second.at;
-  entry.names = set->second.count;
+  return set->second;
+}
+
+inline void RunBlockWriter::end(CachedEntry entry) {
+  last_ = put_names();
+  entry.names_at = last_.at;
+  entry.names = last_.count;
   entry.slots_at = static_cast<std::uint32_t>(slots_.size());
   slots_.insert(slots_.end(), new_slots_.begin(), new_slots_.end());
   for (std::size_t at = 0; at < kinds_.size(); at += 8) {
@@ -390,7 +406,7 @@ inline std::string RunBlockWriter::take() {
   header.size = sizeof header;
   for (const std::string_view part : parts) header.size += part.size();
   std::string block;
-  block.reserve(static_cast<std::size_t>(header.size));
+  block.reserve(to_size(header.size));
   block.append(reinterpret_cast<const char*>(&header), sizeof header);
   for (const std::string_view part : parts) block += part;
   header.checksum = quick_digest(std::string_view(block).substr(offsetof(RunBlockHeader, place)));

@@ -29,6 +29,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/cache/digest.hpp"
 #include "erm/detail/cache/run_block.hpp"
 #include "erm/detail/os/file.hpp"
@@ -238,7 +239,7 @@ inline bool VariantCache::Reading::next_block() {
   block_.reset();
   RunBlockHeader header;
   if (!read_header(header)) return false;
-  const auto size = static_cast<std::size_t>(header.size);
+  const std::size_t size = to_size(header.size);
   RunBlock::Words words(new std::uint64_t[size / 8 + 1]);
   try {
     if (file_.read_at(offset_, words.get(), size) == size) block_ = RunBlock::read(std::move(words), size, place_);
