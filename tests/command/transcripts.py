@@ -53,7 +53,7 @@ def check(path, options, root):
     out, wrong, count, folder = [], 0, 0, None
     environment = {key: os.environ[key] for key in ("HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS") if key in os.environ}
     environment.update(PATH=os.path.dirname(os.path.abspath(options.program)) + ":" + os.environ["PATH"],
-                       LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100",
+                       LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100", ERM_CACHE=os.path.join(root, "cache"),
                        ERM_TEST_DATA=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data"))
     for part in re.split(r"(^```console.*?^```$\n?)", text, flags=re.M | re.S):
         if not part.startswith("```console"):

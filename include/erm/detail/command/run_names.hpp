@@ -138,8 +138,9 @@ inline ExperimentRun RunNames::latest() {
   std::optional<ExperimentRun> latest;
   const std::string& registry = session_.registry();
   session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-    if (list_runs(registry, experiment, variant).empty()) return;
-    ExperimentRun run = load_run_from_registry(registry, experiment, variant);
+    const std::vector<std::string> ids = list_runs(registry, experiment, variant);
+    if (ids.empty()) return;
+    ExperimentRun run = session_.latest_run(experiment, variant, ids);
     if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
   });
   if (!latest) throw NotFoundError("there is no latest run: the registry '" + registry + "' has no runs there");

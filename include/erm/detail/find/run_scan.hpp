@@ -92,7 +92,7 @@ class RunScan {
     bool is_asked_for = false;  // by its id: then it is an error that it cannot be read
   };
   struct Outcome {
-    std::optional<RunRecord> run = {};  // nothing if the filter does not accept it, or it was deleted meanwhile
+    std::unique_ptr<RunRecord> run = {};  // null if the filter does not accept it, or it was deleted meanwhile
     std::exception_ptr error = nullptr;
     std::string proof = {};  // if there are known runs
     bool is_known = false, is_read = false;
@@ -315,7 +315,7 @@ inline void RunScan::answer_from_cache(Some& some) const {
         const RunRecord& record = known.of(*some.known[i].block, some.known[i].at);
         const bool fits = some.filter.accepts(record);
         if (fits && !cached_->hands_over_parts) continue;
-        if (fits) some.outcomes[i].run = record;
+        if (fits) some.outcomes[i].run = std::make_unique<RunRecord>(record);
         if (fits) some.outcomes[i].run->is_from_cache = true;
         some.is_done[i] = 1;
       } catch (const Error&) {
@@ -373,7 +373,8 @@ inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::str
   constexpr int attempts = 10;
   for (int i = 1; i <= attempts; ++i) {
     try {
-      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter, outcome, kept);
+      auto run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter, outcome, kept);
+      if (run) outcome.run = std::make_unique<RunRecord>(*std::move(run));
       outcome.is_read = true;
       return outcome;
     } catch (const NotFoundError&) {
