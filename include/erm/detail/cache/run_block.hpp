@@ -47,7 +47,7 @@ struct CachedEntry {
   std::int64_t duration;  // in microseconds
   std::uint32_t id_at, id_size;
   std::uint32_t names_at, names;  // in the block's list of names
-  std::uint32_t slots_at;         // in the block's list of slots: a slot for each name, then a byte for each, its kind
+  std::uint32_t slots_at;         // in the block's list of cells: a slot for each name, then a byte for each, its kind
   std::uint16_t status;
   std::uint8_t has_history, has_duration;
 
@@ -63,7 +63,7 @@ struct RunBlockHeader {
   std::uint64_t checksum = 0;  // of all that follows it
   std::uint64_t place = 0;     // a digest of the registry and the variant
   std::uint64_t size = 0;      // of the block
-  std::uint32_t entries = 0, names = 0, slots = 0, text = 0;
+  std::uint32_t entries = 0, names = 0, cells = 0, text = 0;
 };
 
 class RunBlock {
@@ -181,7 +181,7 @@ inline std::shared_ptr<const RunBlock> RunBlock::read(Words words, std::size_t s
   if (header.magic != RunBlockHeader::current || header.size != size || header.place != place) return nullptr;
   const char* at = reinterpret_cast<const char*>(words.get());
   if (header.checksum != quick_digest({at + checked, size - checked})) return nullptr;
-  const std::uint64_t parts = std::uint64_t{header.entries} * sizeof(CachedEntry) + std::uint64_t{header.slots} * 8 +
+  const std::uint64_t parts = std::uint64_t{header.entries} * sizeof(CachedEntry) + std::uint64_t{header.cells} * 8 +
                               std::uint64_t{header.names} * sizeof(CachedName) + header.text;
   if (sizeof header + parts != size) return nullptr;
   std::shared_ptr<RunBlock> block(new RunBlock);
@@ -191,7 +191,7 @@ inline std::shared_ptr<const RunBlock> RunBlock::read(Words words, std::size_t s
   block->entries_ = reinterpret_cast<const CachedEntry*>(at);
   at += header.entries * sizeof(CachedEntry);
   block->slots_ = reinterpret_cast<const std::uint64_t*>(at);
-  at += std::size_t{header.slots} * 8;
+  at += std::size_t{header.cells} * 8;
   block->names_ = reinterpret_cast<const CachedName*>(at);
   at += header.names * sizeof(CachedName);
   block->text_ = at;
@@ -203,9 +203,9 @@ inline std::shared_ptr<const RunBlock> RunBlock::read(Words words, std::size_t s
 inline bool RunBlock::is_whole() const {
   for (std::size_t i = 0; i < header_.entries; ++i) {
     const CachedEntry& entry = entries_[i];
-    const std::uint64_t slots = entry.names + (std::uint64_t{entry.names} + 7) / 8;
+    const std::uint64_t cells = entry.names + (std::uint64_t{entry.names} + 7) / 8;
     if (std::uint64_t{entry.names_at} + entry.names > header_.names) return false;
-    if (entry.slots_at + slots > header_.slots) return false;
+    if (entry.slots_at + cells > header_.cells) return false;
   }
   return true;
 }
@@ -397,7 +397,7 @@ inline std::string RunBlockWriter::take() {
   header.place = place_;
   header.entries = static_cast<std::uint32_t>(entries_.size());
   header.names = static_cast<std::uint32_t>(names_.size());
-  header.slots = static_cast<std::uint32_t>(slots_.size());
+  header.cells = static_cast<std::uint32_t>(slots_.size());
   header.text = static_cast<std::uint32_t>(text_.size());
   const auto bytes_of = [](const auto& list) {
     return std::string_view(reinterpret_cast<const char*>(list.data()), list.size() * sizeof list[0]);
