@@ -58,9 +58,9 @@ TEST_CASE("A cache knows by the ETags of a listing which runs in a bucket have c
     erm::ExperimentRun run("digits", options);
     run.log_param("i", i);
     run.log_metric("loss", loss);
-    erm::SaveOptions save;
-    save.overwrite = true;
-    erm::save_run_to_registry(run, registry, save);
+    erm::SaveOptions replace;
+    replace.overwrite = true;
+    erm::save_run_to_registry(run, registry, replace);
   };
   const auto ids = [&](bool cache) {
     erm::FindOptions options;

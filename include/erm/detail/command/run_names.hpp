@@ -15,6 +15,9 @@
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/find/run_scan.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/uri.hpp"
@@ -73,6 +76,23 @@ class RunNames {
   [[nodiscard]] std::vector<ExperimentRun> runs(const std::vector<std::string>& names) {
     std::vector<ExperimentRun> all;
     for (const RunPlace& place : places(names)) all.push_back(load(place));
+    return all;
+  }
+
+  /// The same, with histories that are read on demand.
+  [[nodiscard]] std::vector<ExperimentRun> found_runs(const std::vector<std::string>& names) {
+    std::vector<ExperimentRun> all;
+    for (const RunPlace& place : places(names)) {
+      const std::size_t before = all.size();
+      if (!place.run.empty()) {
+        const RunScan scan(open_file_system(session_.registry()), session_.registry());
+        scan.each_of(
+            place.experiment, place.variant, {place.run}, RunFilter(), 1,
+            [&](RunRecord&& record) { all.push_back(RunAccess::make(std::move(record))); },
+            [](const std::string&, const Error&) {});
+      }
+      if (all.size() == before) all.push_back(load(place));  // named by its URI; or an error, which this throws
+    }
     return all;
   }
 

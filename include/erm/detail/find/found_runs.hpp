@@ -105,7 +105,8 @@ bool make_whole(std::vector<ExperimentRun>& runs, const std::string& registry_ur
     if (RunAccess::record(runs[i]).is_from_cache)
       variants[{runs[i].experiment_id(), runs[i].variant_id()}].push_back(i);
   bool is_same = true;
-  for (auto& [ids, places] : variants) {
+  for (auto& [ids, places_of_variant] : variants) {
+    std::vector<std::size_t>& places = places_of_variant;  // a name that a lambda may use
     std::sort(places.begin(), places.end(),
               [&](std::size_t a, std::size_t b) { return runs[a].run_id() < runs[b].run_id(); });
     std::vector<std::string> run_ids;

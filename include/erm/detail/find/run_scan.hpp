@@ -12,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,6 +27,7 @@
 #include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/cached_record.hpp"
 #include "erm/detail/find/found_history.hpp"
+#include "erm/detail/find/known_runs.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -35,27 +37,6 @@
 #include "erm/registry.hpp"
 
 namespace erm::detail {
-
-/// What a caller knows of the runs from an earlier scan. Unlike the run itself, the proof is quick to have.
-class KnownRuns {
- public:
-  virtual ~KnownRuns() = default;
-  /// The proof of the run at a path below the registry; null if it must be read. Called by several threads.
-  [[nodiscard]] virtual const std::string* proof(const std::string& path) const = 0;
-  /// Called for each run, on the calling thread, before a run that the filter accepts is passed on. The proof is empty
-  /// for a run that may change without its metadata: one that has not ended, or with edits beside it.
-  enum class Seen { known, refused_by_filter, accepted };
-  virtual void see(const std::string& path, const std::string& proof, Seen seen) = 0;
-};
-
-/// What a search with a cache needs. See FindOptions::cache.
-struct CachedSearch {
-  RunCache& cache;
-  const CachedFields& fields;  // which the filter and the order ask for
-  AskedNames& asked;
-  /// Whether a run may be handed over as the cache has it, with those fields only and RunRecord::is_from_cache.
-  bool hands_over_parts = false;
-};
 
 class RunScan {
  public:
@@ -318,7 +299,7 @@ inline void RunScan::answer_from_cache(Some& some) const {
         if (fits) some.outcomes[i].run = std::make_unique<RunRecord>(record);
         if (fits) some.outcomes[i].run->is_from_cache = true;
         some.is_done[i] = 1;
-      } catch (const Error&) {
+      } catch (...) {
         // NotCached, or whatever reading the run will tell.
       }
     }
@@ -360,9 +341,14 @@ inline void RunScan::read_some(Some& some) const {
       some.outcomes[i] = read_one(some.variant, joined(variant_folder, some.ids[i]), some.ids[i],
                                   has_bytes ? &bytes[k] : nullptr, some.filter, kept ? &*kept : nullptr);
     }
-    if (!writer || writer->size() == 0) return;
-    sizes[group] = writer->size();
-    blocks[group] = writer->take();
+    const std::size_t entries = writer ? writer->size() : 0;
+    if (!writer) return;
+    try {
+      blocks[group] = writer->take();
+      sizes[group] = entries;
+    } catch (const std::bad_alloc&) {
+      // Then the next search reads these runs again.
+    }
   });
   for (std::size_t group = 0; group < blocks.size(); ++group) some.cache->add(blocks[group], sizes[group]);
 }
