@@ -16,9 +16,11 @@
 #include <map>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/check.hpp"
 #include "erm/compare.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
@@ -196,6 +198,32 @@ void run_live(const std::string& dir, bool sync) {
   run.finish();
 }
 
+/// What a repair has to do: a marker that is missing, one that is damaged, the torn history of a killed run, and the claim
+/// of a killed save with what that left.
+void prepare_repair(const std::string& dir) {
+  run_live(dir, false);
+  const std::string registry = dir + "/registry", variant = registry + "/e/main";
+  std::string metadata = file_text(variant + "/live/erm_metadata.json");
+  metadata.replace(metadata.find("\"status\": \"finished\""), 20, "\"status\": \"running\" ");
+  write_file(variant + "/live/erm_metadata.json", metadata);  // its session has ended
+  write_file(variant + "/live/history/main.csv", file_text(variant + "/live/history/main.csv") + "loss,10,17");
+  fs::remove(registry + "/e/.erm_experiment.json");
+  write_file(variant + "/.erm_variant.json", "{");
+  write_file(variant + "/.erm_tmp/half", "\1");
+  write_file(variant + "/half/artifacts/half.bin", "half");
+}
+
+/// Throws IoError if something could not be repaired, or not be looked at.
+void repair(const std::string& dir) {
+  erm::CheckOptions options;
+  options.repair = true;
+  options.threads = 1;
+  for (const erm::CheckProblem& problem : erm::check_registry(dir + "/registry", options).problems)
+    if (problem.kind == erm::CheckKind::unreadable || problem.repair == erm::CheckRepair::refused)
+      throw erm::IoError("cannot repair '" + dir + "/" + problem.path + "': " + problem.what + "; " + problem.advice,
+                         std::make_error_code(std::errc::io_error));
+}
+
 std::vector<Operation> operations() {
   const auto nothing = [](const std::string&) {};
   const auto save = [](const char* id, bool durable, bool overwrite) {
@@ -224,6 +252,7 @@ std::vector<Operation> operations() {
       {"restore experiment", [](const std::string& dir) { erm::delete_experiment(dir + "/registry", "e"); },
        [](const std::string& dir) { erm::restore_experiment(dir + "/registry", "e"); }},
       {"empty trash", nothing, [](const std::string& dir) { erm::empty_trash(dir + "/registry"); }, false, true},
+      {"check with repair", prepare_repair, repair, false, true},
       {"save_to", [](const std::string& dir) { write_file(dir + "/model.bin", "old"); },
        [](const std::string& dir) { run_of("x", 2).artifacts().at("model").save_to(dir + "/model.bin"); }, false, true},
       {"write_comparison", [](const std::string& dir) { write_file(dir + "/page.html", "old"); },

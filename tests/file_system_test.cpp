@@ -229,6 +229,33 @@ TEST_CASE("A claim is exclusive, and leaves nothing behind") {
   });
 }
 
+TEST_CASE("A claim that its holder abandons counts as that of a dead process, once") {
+  for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
+    const std::string path = at + "/.erm_tmp/run";
+    for (const bool begins : {true, false}) {
+      auto claim = fs->claim(path);
+      REQUIRE(claim);
+      if (begins) claim->begin();
+      claim->abandon();
+      claim.reset();
+      CHECK(fs->info(path).kind == FileKind::file);
+      claim = fs->claim(path);
+      REQUIRE(claim);
+      CHECK(claim->was_abandoned());
+      claim->abandon();  // what it should have cleaned up could not be
+      claim.reset();
+      claim = fs->claim(path);
+      REQUIRE(claim);
+      CHECK(claim->was_abandoned());
+      claim.reset();
+      CHECK(fs->info(path).kind == FileKind::missing);
+      claim = fs->claim(path);
+      REQUIRE(claim);
+      CHECK_FALSE(claim->was_abandoned());
+    }
+  });
+}
+
 TEST_CASE("Threads that claim one path get it one after the other") {
   for_each_store([](const std::shared_ptr<erm::FileSystem>& fs, const std::string& at) {
     std::atomic<int> holders{0}, claims{0}, together{0};

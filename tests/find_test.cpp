@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/comparison.hpp"
+#include "erm/detail/find/best_runs.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
@@ -300,6 +302,65 @@ TEST_CASE("The goal decides which run is best, whether stored or passed") {
         cannot + "some runs say that less is better and some that more is; give Goal::minimize or Goal::maximize");
 }
 
+TEST_CASE("A run that failed, was killed or diverged is best in nothing, as on the page") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  const auto save = [&](const std::string& id, double loss, const std::string& status) {
+    erm::RunOptions options;
+    options.run_id = id;
+    erm::ExperimentRun run("exp", options);
+    run.log_metric("loss", loss);
+    run.set_goal("loss", erm::Goal::minimize);
+    const std::string path = erm::save_run_to_registry(run, registry) + "/erm_metadata.json";
+    std::string text = erm_test::file_text(path);
+    const std::string finished = "\"status\": \"finished\"";
+    const std::size_t at = text.find(finished);
+    REQUIRE(at != std::string::npos);
+    erm_test::write_file(path, text.replace(at, finished.size(), "\"status\": \"" + status + "\""));
+  };
+  const double inf = std::numeric_limits<double>::infinity();
+  save("a", 0.1, "failed");
+  save("b", -inf, "finished");
+  save("c", 0.2, "failed");
+  CHECK(thrown<erm::NotFoundError>([&] { (void)best_run(registry, "loss"); }) ==
+        "cannot tell the best run of the metric 'loss' in the registry '" + registry +
+            "': no run that has it is ranked (2 failed, 1 diverged); find_runs with an order_by finds those, "
+            "too");
+  save("d", 0.4, "finished");
+  save("e", 0.3, "finished");
+  save("f", inf, "finished");
+  CHECK(best_run(registry, "loss").run_id() == "e");
+  CHECK(best_run(registry, "loss", erm::Goal::maximize).run_id() == "d");
+  CHECK(thrown<erm::NotFoundError>([&] { (void)best_run(registry, "loss", filtered("status = failed")); }) != "");
+  CHECK(find_runs(registry, filtered("", "loss")).front().run_id() == "b");
+
+  const std::vector<erm::ExperimentRun> runs = find_runs(registry);
+  const erm::Comparison comparison(runs);
+  CHECK(runs[comparison.ranking().runs[0]].run_id() == "e");
+}
+
+TEST_CASE("The best runs of many are the same with a limit and without") {
+  for (const std::size_t limit : {std::size_t{1}, std::size_t{3}, std::size_t{2000}}) {
+    erm::detail::BestRuns all("loss", 0), some("loss", limit);
+    for (int i = 0; i < 5000; ++i) {
+      erm::RunOptions options;
+      options.run_id = std::to_string(i);
+      erm::ExperimentRun run("exp", options);
+      run.log_metric("loss", (i * 7919) % 1777);  // each value two or three times
+      some.add(erm::ExperimentRun(run));
+      all.add(std::move(run));
+    }
+    CHECK(some.ranked() == 5000);
+    CHECK(some.said_goal() == std::nullopt);
+    for (const erm::Goal goal : {erm::Goal::minimize, erm::Goal::maximize}) {
+      erm::detail::BestRuns whole = all, cut = some;
+      const std::vector<erm::ExperimentRun> expected = whole.first(goal), found = cut.first(goal);
+      REQUIRE(found.size() == limit);
+      for (std::size_t i = 0; i < limit; ++i) REQUIRE(found[i].run_id() == expected[i].run_id());
+    }
+  }
+}
+
 TEST_CASE("A filter or an order that asks for a name that no run has warns once, with the names near it") {
   Registry registry = example();
   erm::RunOptions with_dict;
@@ -333,8 +394,17 @@ TEST_CASE("A filter or an order that asks for a name that no run has warns once,
         "no run has the param \"a\"\nno run has the param \"b\"\nno run has the param \"c\"\n"
         "no run has the tag \"d\"\n");
 
+  CHECK(warnings("los < 1") == "no run has the metric or param \"los\"; near: loss\n");
+  CHECK(warnings("loss.max < 1 or learningrate.max < 1") ==
+        "no run has the metric or param \"learningrate\"; near: learning_rate\n");
+  CHECK(warnings("durtion > 1 or statu = failed") ==
+        "no run has the metric or param \"durtion\"; near: duration\n"
+        "no run has the metric or param \"statu\"; near: status\n");
+  CHECK(warnings("", "lss desc, lr") == "no run has the metric or param \"lss\"; near: loss\n");
+  CHECK(warnings("lss is missing or not lss = 1", "loss, learning_rate.min") == "");
+
   for (const char* const names_some_run_has :
-       {"", "params.lr < 0.01", "params.lr > 100", "params.learning_rate > 1", "run = 'a' and params.learning_rate > 1",
+       {"", "lr < 0.01 and loss > 0", "params.lr < 0.01", "params.lr > 100", "params.learning_rate > 1", "run = 'a' and params.learning_rate > 1",
         "metrics.loss.min < 0", "tags.team", "dicts.train.adam.beta1 = 0", "dicts.train.adam = 0"})
     CHECK(warnings(names_some_run_has) == "");
   CHECK(warnings("run = 'a'", "params.learning_rate") == "");  // the filter accepts no run that has it

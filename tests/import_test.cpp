@@ -313,12 +313,13 @@ TEST_CASE("Options name the experiment, the variant and tags") {
 
 TEST_CASE("A registry that fails in the middle has whole runs, and the next import finishes") {
   using erm_test::FailingFileSystem;
+  const auto length = GENERATE(FailingFileSystem::Length::once, FailingFileSystem::Length::until_mended);
   int failed = 0;
   for (int call = 1; call < 150; call += 3) {
     const Mlruns mlruns;
     for (const char letter : {'a', 'b', 'c'}) write(mlruns.add_run(std::string(32, letter)) / "artifacts" / "x.txt", "x");
     ImportOptions options;
-    const auto failing = std::make_shared<FailingFileSystem>(FailingFileSystem::Kind::disk, call, FailingFileSystem::Length::once);
+    const auto failing = std::make_shared<FailingFileSystem>(FailingFileSystem::Kind::disk, call, length);
     options.fs = failing;
     try {
       mlruns.import(options);

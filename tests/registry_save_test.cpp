@@ -14,6 +14,7 @@
 #include "catch.hpp"
 #include "erm/detail/store/stored_names.hpp"
 #include "erm/registry.hpp"
+#include "failing_file_system.hpp"
 #include "file_tree.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
@@ -445,6 +446,46 @@ TEST_CASE("A run saved to a path is there, whatever its ids") {
                                                         "where/else/artifacts", "where/else/artifacts/note.txt"});
   erm::save_run_to_path(run, "file://" + dir / "with%20blank");
   CHECK(std::filesystem::exists(dir / "with blank/erm_metadata.json"));
+}
+
+TEST_CASE("A save that fails and cannot be undone leaves the id free") {
+  using erm_test::FailingFileSystem;
+  const auto kind = GENERATE(FailingFileSystem::Kind::disk, FailingFileSystem::Kind::plain);
+  const bool overwrites = GENERATE(false, true);
+  int failed = 0;
+  for (int call = 1;; ++call) {
+    INFO("call " << call << (kind == FailingFileSystem::Kind::disk ? " on a disk" : " on a plain store"));
+    const TemporaryDirectory dir;
+    erm::RunOptions ids;
+    ids.run_id = "r";
+    erm::ExperimentRun run("e", ids);
+    run.log_text("old", "note");
+    run.log_metric("loss", 1, 1);
+    erm::SaveOptions options;
+    options.overwrite = overwrites;
+    if (overwrites) erm::save_run_to_registry(run, dir / "registry", options);
+    run.log_text("new", "note");
+    const auto fs = std::make_shared<FailingFileSystem>(kind, call, FailingFileSystem::Length::until_mended);
+    options.fs = fs;
+    bool has_worked = true;
+    try {
+      erm::save_run_to_registry(run, dir / "registry", options);
+    } catch (const erm::Error&) {
+      has_worked = false;
+      ++failed;
+    }
+    const bool has_failed = fs->has_failed();
+    fs->mend();
+    if (!has_worked) erm::save_run_to_registry(run, dir / "registry", options);
+    const erm::ExperimentRun loaded = erm::load_run_from_registry(dir / "registry", "e", "main", "r");
+    CHECK(erm::to_text(loaded.artifact("note").bytes()) == "new");
+    CHECK(loaded.curve("loss").size() == 1);
+    // Metadata, an artifact, a history, and their folders. Replaced files that could not be removed stay until the next
+    // overwrite.
+    if (!has_worked || !has_failed) CHECK(file_tree(dir / "registry/e/main/r").size() == 5);
+    if (!has_failed) break;
+  }
+  CHECK(failed > 10);
 }
 
 TEST_CASE("The URI that a save returns loads the run, even for names that need encoding") {

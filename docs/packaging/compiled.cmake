@@ -9,7 +9,7 @@ set(ERM_COMPILED_run
     linkage file_path value metric_history json_input param content artifact numbers_view image pixels_view figure
     series run_status run_logger experiment_run run_json console)
 set(ERM_COMPILED_store file_system local_file_system memory_file_system named_claim registry)
-set(ERM_COMPILED_find group_by find edit trash summary gate import export)
+set(ERM_COMPILED_find group_by find edit trash summary gate import export check copy)
 set(ERM_COMPILED_live provenance live_run)
 set(ERM_COMPILED_compare comparison compare compare_text notebook)
 

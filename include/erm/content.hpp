@@ -49,6 +49,9 @@ class Content {
   [[nodiscard]] virtual const detail::StoredContent* stored() const noexcept { return nullptr; }
   /// The open local file that contains these bytes and nothing else, or null.
   [[nodiscard]] virtual const detail::os::File* local_file() const { return nullptr; }
+  /// Called by a store that copies local_file() itself, with the bytes of each piece that is copied. If it throws, the
+  /// store ends with that.
+  virtual void on_copied(std::uint64_t /*bytes*/) const {}
 };
 
 }  // namespace erm

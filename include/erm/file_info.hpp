@@ -32,6 +32,7 @@ struct FolderEntry {
 struct FoundFile {
   std::string path;  // relative to the folder
   FileInfo info;
+  std::string version = {};  // differs if the content does; empty if the store does not tell
 };
 
 /// What a store tells about a file, and changes whenever the file does: a reader that kept what it read knows by it that

@@ -54,6 +54,9 @@ class Claim {
   virtual void begin() {}
   /// Writes `content` to the file `target` in one step, replaces the file that is there, and ends the claim.
   virtual void commit(const std::string& target, std::string_view content, Durability) = 0;
+  /// Leaves the claim as if the holder had died: the next claim was_abandoned(). For a holder that cannot undo what it
+  /// wrote since begin(). Does nothing if the store has no way.
+  virtual void abandon() noexcept {}
 };
 
 // The virtual functions have ERM_INLINE, too. If one of them were defined in the class, GCC would emit the complete
@@ -146,6 +149,9 @@ class FileSystem {
   /// since.
   [[nodiscard]] ERM_INLINE virtual std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
                                                                    std::vector<FileStamp>& stamps) const;
+  /// Whether the store itself checks that it keeps the bytes that it was given. If not, as by default, whoever needs to
+  /// be certain reads them back.
+  [[nodiscard]] virtual bool verifies_writes() const noexcept { return false; }
   /// How many bytes of a large file a caller should ask for at once: 1 MiB by default.
   [[nodiscard]] virtual std::size_t read_size() const noexcept { return std::size_t{1} << 20; }
 
@@ -204,6 +210,7 @@ class LocalFileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<std::string> readable_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over) const override;
   [[nodiscard]] ERM_INLINE Bytes read_bounded(const std::string& path) const override;
+  [[nodiscard]] ERM_INLINE std::vector<FoundFile> find_files(const std::string& path) const override;
   /// By the clock of this machine. That of a file server may differ.
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }
@@ -238,6 +245,7 @@ class MemoryFileSystem final : public FileSystem {
   ERM_INLINE void move(const std::string& from, const std::string& to, Durability = Durability::buffered) override;
   ERM_INLINE std::unique_ptr<Appender> appender(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
+  [[nodiscard]] bool verifies_writes() const noexcept override { return true; }
 
  private:
   struct Files;

@@ -17,7 +17,8 @@
 //   params.NAME, tags.NAME, dicts.NAME.KEY, metrics.NAME, and metrics.NAME.min, .max, .first and .last of its history,
 //   status, experiment, variant, run, group, note, failure, features, artifacts,
 //   time ("2026-11-23" or "2026-11-23T07:30:21", UTC), duration (seconds, or 90s, 5m, 2h, 1d)
-// A name alone, in a comparison, is the metric of that name, or else the param: val/loss < 0.4 and optimizer = adam.
+// A name alone, in a comparison or in an order, is the metric of that name, or else the param: val/loss < 0.4 and
+// optimizer = adam.
 // Names that contain spaces or signs go in backquotes: params.`learning rate`. A text that is a number compares as a
 // number. A comparison with a field that the run lacks is false, and so is every comparison with NaN.
 #pragma once
@@ -39,8 +40,8 @@ namespace erm {
 struct FindOptions {
   /// Which runs, in the language described above. Empty: all.
   std::string filter = {};
-  /// Fields between commas, each with `asc` (the default) or `desc`. Empty: the newest run first. Runs that lack the
-  /// field, or have NaN there, come last; runs with equal values are ordered by their run ids.
+  /// Fields between commas, each with `asc` (the default) or `desc`: "val/acc desc, time". Empty: the newest run first.
+  /// Runs that lack the field, or have NaN there, come last; runs with equal values are ordered by their run ids.
   std::string order_by = {};
   /// At most this many runs. 0: all.
   std::size_t limit = 0;
@@ -74,9 +75,10 @@ struct FindOptions {
 [[nodiscard]] std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options = {},
                                                    std::shared_ptr<FileSystem> fs = nullptr);
 
-/// The run with the best value of a metric among those that the options select; of equal runs the first by id.
-/// `order_by` and `limit` have no effect. The goal of the metric (set_goal) decides whether less or more is better.
-/// Throws Error if no run has a goal or the goals differ, and NotFoundError if the metric is a number in no run.
+/// The run with the best value of a metric, as it was logged last, among those that the options select; of equal runs
+/// the first by id. As on the page of a comparison, a run that failed, was killed or diverged (NaN or infinite) is not
+/// ranked. `order_by` and `limit` have no effect. The goal of the metric (set_goal) decides whether less or more is
+/// better. Throws Error if no run has a goal or the goals differ, and NotFoundError if no run with a number is ranked.
 [[nodiscard]] ExperimentRun best_run(const std::string& registry_uri, const std::string& metric,
                                      const FindOptions& options = {}, std::shared_ptr<FileSystem> fs = nullptr);
 /// The same with a goal from the caller.

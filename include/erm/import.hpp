@@ -14,11 +14,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "erm/file_path.hpp"
 #include "erm/file_system.hpp"
 #include "erm/impl/linkage.hpp"
+#include "erm/json_fwd.hpp"
 #include "erm/metric_history.hpp"
 
 namespace erm {
@@ -88,6 +90,17 @@ ImportResult import_google_benchmark(const FilePath& json, const std::string& re
 /// has. Its time is that of the file. Throws as import_google_benchmark.
 ImportResult import_catch2(const FilePath& xml, const std::string& registry_uri, const ImportOptions& options = {});
 
+namespace detail {
+
+/// The same of a text, for what runs in this process; `name` is how messages call it. The objects of `captured` are added
+/// to the provenance of each run.
+ImportResult import_benchmarks_of_process(std::string_view json, const std::string& name, const std::string& registry_uri,
+                                          const GoogleBenchmarkImportOptions& options, const Json& captured);
+ImportResult import_tests_of_process(std::string_view xml, const std::string& name, TimePoint began,
+                                     const std::string& registry_uri, const ImportOptions& options, const Json& captured);
+
+}  // namespace detail
+
 /// What the columns of a CSV file are. A name that the file lacks is an error.
 struct CsvImportOptions : ImportOptions {
   /// The run to which a row belongs. Empty: each row is a run of its own; with steps, all rows are one run.
@@ -109,9 +122,11 @@ struct CsvImportOptions : ImportOptions {
   /// The columns that nothing above names are metrics, if there is a step_column and no other metric, or else params.
   /// With false they are ignored.
   bool take_other_columns = true;
+  /// What stands between two cells. 0: of a comma, a semicolon and a tab the one that the line of names has most of.
+  char separator = '\0';
 };
 
-/// Imports a CSV file (RFC 4180, UTF-8, with commas and a line of names). An empty cell is no value. Without
+/// Imports a CSV file (RFC 4180, UTF-8, with a line of names; numbers have a decimal point). An empty cell is no value. Without
 /// options.experiment and experiment_column, the experiment has the name of the file. Throws NotFoundError if the file
 /// or a column does not exist, Error for options that contradict each other, and FormatError if it is no CSV.
 ImportResult import_csv(const FilePath& csv, const std::string& registry_uri, const CsvImportOptions& options = {});

@@ -66,6 +66,8 @@ class S3FileSystem final : public FileSystem {
 
   [[nodiscard]] ERM_INLINE bool are_files(const std::vector<std::string>& paths) const override;
   [[nodiscard]] bool has_folders() const noexcept override { return false; }
+  /// Each request is signed with the SHA-256 of its body, or carries a checksum.
+  [[nodiscard]] bool verifies_writes() const noexcept override { return true; }
   [[nodiscard]] ERM_INLINE std::size_t read_size() const noexcept override;
   [[nodiscard]] ERM_INLINE std::vector<Bytes> read_many(const std::vector<std::string>& paths) const override;
   ERM_INLINE std::vector<bool> create_many(const std::vector<NewFile>& files,

@@ -38,7 +38,8 @@ struct RunSummary {
   std::map<std::string, GroupTest> tests;  // if there are two groups: for each metric that both have
 };
 
-/// Groups runs and summarizes the metrics of each group. Throws Error for text that is not a field.
+/// Groups runs and summarizes the metrics of each group, as they were logged last. Runs that failed or were killed count
+/// like all others: leave them out by a filter, `status = finished`. Throws Error for text that is not a field.
 [[nodiscard]] RunSummary summarize(const std::vector<ExperimentRun>& runs, const GroupBy& by = "group");
 
 /// A table for the terminal: one row for each metric and group, and the p value if there are two groups.

@@ -6,6 +6,6 @@
 namespace erm {
 
 /// "major.minor.patch", see semver.org.
-inline constexpr char version[] = "0.1.0";
+inline constexpr char version[] = "0.2.0";
 
 }  // namespace erm

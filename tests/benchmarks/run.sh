@@ -17,8 +17,13 @@ mkdir -p "$data"
 echo "## Registry"
 "$build/tests/benchmarks/registry_benchmark" "$data/registry"
 echo
+/usr/bin/env python3 tests/benchmarks/erm_read_benchmark.py || echo "erm_read.py: not measured"
+echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
+echo
+echo "## Checking a registry"
+"$build/tests/benchmarks/check_benchmark" "$data/check"
 echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
@@ -33,6 +38,12 @@ if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   "$build/tests/benchmarks/live_benchmark" "$data/live"
 fi
 echo
+if [ -x "$build/tests/benchmarks/command_benchmark" ]; then
+  strip -o "$build/erm.stripped" "$build/erm"
+  echo "## The command ($(stat -c %s "$build/erm.stripped") bytes without symbols)"
+  "$build/tests/benchmarks/command_benchmark" "$build/erm.stripped" "$data/command"
+  echo
+fi
 echo "## Compile time"
 tests/benchmarks/compile_time.sh
 rm -rf "$data"

@@ -3,6 +3,7 @@
 //   s3_benchmark small BUCKET LOCAL_REGISTRY    1,000 runs of 4 objects: saved one by one, saved 16 at once, loaded;
 //                                               the same runs are saved to a local registry, for the aws client
 //   s3_benchmark list BUCKET                    10,000 runs: listed, and the bare pages
+//   s3_benchmark copy LOCAL_REGISTRY TARGET     copies a registry of `small` to a bucket, or from there to a folder
 //   s3_benchmark upload BUCKET FILE             a large artifact is saved; prints the memory that it took
 //   s3_benchmark download BUCKET FILE           that artifact is copied to a file
 #include <atomic>
@@ -17,6 +18,7 @@
 
 #include <unistd.h>
 
+#include "erm/copy.hpp"
 #include "erm/find.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
@@ -182,6 +184,15 @@ double peak_memory() {
   return 0;
 }
 
+void measure_copy(const std::string& from, const std::string& to) {
+  erm::CopyOptions options;
+  options.durable = false;
+  erm::CopyReport report;
+  print("copy_runs", seconds_of([&] { report = erm::copy_runs(from, to, options); }));
+  print("the same again", seconds_of([&] { static_cast<void>(erm::copy_runs(from, to, options)); }));
+  std::printf("  %zu runs, %zu left out; memory: %.1f MiB\n", report.copied.size(), report.left_out.size(), peak_memory());
+}
+
 void measure_upload(const std::string& bucket, const std::string& file) {
   erm::RunOptions options;
   options.run_id = "large";
@@ -209,12 +220,14 @@ int main(int count, char** arguments) {
       measure_small(given[1], given[2]);
     } else if (given.size() == 2 && given[0] == "list") {
       measure_list(given[1]);
+    } else if (given.size() == 3 && given[0] == "copy") {
+      measure_copy(given[1], given[2]);
     } else if (given.size() == 3 && given[0] == "upload") {
       measure_upload(given[1], given[2]);
     } else if (given.size() == 3 && given[0] == "download") {
       measure_download(given[1], given[2]);
     } else {
-      std::fputs("usage: s3_benchmark small|list|upload|download s3://BUCKET [PATH]\n", stderr);
+      std::fputs("usage: s3_benchmark small|list|copy|upload|download s3://BUCKET [PATH]\n", stderr);
       return 2;
     }
   } catch (const std::exception& error) {

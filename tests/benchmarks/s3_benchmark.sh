@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # How fast registries in object storage are, beside the aws client, against one radosgw on this machine.
-#   s3_benchmark.sh PROGRAM [small] [list] [large]     PROGRAM: the built erm_s3_benchmark; without names, all
+#   s3_benchmark.sh PROGRAM [small] [copy] [list] [large]     PROGRAM: the built erm_s3_benchmark; without names, all
 set -euo pipefail
 
 program="$(realpath "${1:?the built erm_s3_benchmark}")"
 shift
-what=" ${*:-small list large} "
+what=" ${*:-small copy list large} "
 server="$(realpath "$(dirname "$0")/../s3/radosgw.sh")"
 dir="$(mktemp -d)"
 trap '"$server" stop "$dir/radosgw"; rm -rf "$dir"' EXIT
@@ -30,6 +30,17 @@ s3 mb s3://bench >/dev/null
 if [[ $what == *" small "* ]]; then
   "$program" small s3://bench "$dir/local"
   echo "aws s3 cp --recursive of those files: $(seconds s3 cp --quiet --recursive "$dir/local" s3://bench/aws) s"
+fi
+if [[ $what == *" copy "* ]]; then
+  if [ ! -e "$dir/local" ]; then "$program" small s3://bench "$dir/local" >/dev/null; fi
+  for turn in 1 2 3; do
+    echo "1,000 runs up, aws s3 cp --recursive: $(seconds s3 cp --quiet --recursive "$dir/local" "s3://bench/by-aws$turn") s"
+    "$program" copy "$dir/local" "s3://bench/by-erm$turn"
+    echo "1,000 runs down, aws s3 cp --recursive: $(seconds s3 cp --quiet --recursive "s3://bench/by-erm$turn" "$dir/aws$turn") s"
+    "$program" copy "s3://bench/by-erm$turn" "$dir/erm$turn"
+    diff -r --exclude=.erm_registry.json "$dir/local" "$dir/erm$turn"
+    rm -r "$dir/aws$turn" "$dir/erm$turn"
+  done
 fi
 if [[ $what == *" list "* ]]; then "$program" list s3://bench; fi
 if [[ $what == *" large "* ]]; then

@@ -51,7 +51,8 @@ def commands_of(lines):
 def check(path, options, root):
     text = open(path, encoding="utf-8").read()
     out, wrong, count, folder = [], 0, 0, None
-    environment = {key: os.environ[key] for key in ("HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS") if key in os.environ}
+    environment = {key: value for key, value in os.environ.items()
+                   if key in ("HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS") or key.startswith("AWS_")}
     environment.update(PATH=os.path.dirname(os.path.abspath(options.program)) + ":" + os.environ["PATH"],
                        LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100", ERM_CACHE=os.path.join(root, "cache"),
                        ERM_TEST_DATA=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data"))

@@ -45,6 +45,9 @@ function(vcpkg_cmake_config_fixup)
   file(REMOVE_RECURSE ${CURRENT_PACKAGES_DIR}/${arg_CONFIG_PATH})
 endfunction()
 
+function(vcpkg_fixup_pkgconfig)  # vcpkg's makes the prefix relative, which it is
+endfunction()
+
 function(vcpkg_install_copyright)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "FILE_LIST")
   configure_file(${arg_FILE_LIST} ${CURRENT_PACKAGES_DIR}/share/${PORT}/copyright COPYONLY)
@@ -62,7 +65,7 @@ endif()
 list(APPEND expected share/erm/copyright share/erm/erm-config-version.cmake share/erm/erm-config.cmake
      share/erm/command.cmake share/erm/compiled.cmake share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
 if("compiled" IN_LIST FEATURES)
-  list(APPEND expected lib/liberm_compiled.a share/erm/erm-targets-noconfig.cmake)
+  list(APPEND expected lib/liberm_compiled.a lib/pkgconfig/erm.pc share/erm/erm-targets-release.cmake)
 endif()
 list(SORT expected)
 list(SORT installed)

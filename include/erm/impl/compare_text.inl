@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "erm/compare_text.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/shown_number.hpp"
+#include "erm/detail/base/standing.hpp"
 #include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/compare/groups.hpp"
 #include "erm/detail/compare/rows.hpp"
@@ -117,16 +118,9 @@ inline void append_text_winner(std::string& out, const Comparison& comparison, b
     }
     append_text_line(out, line, color);
   }
-  static constexpr std::string_view words[] = {"", " without a value", " diverged", " failed", " killed"};
-  std::string apart;
-  for (std::size_t why = std::size(words) - 1; why > 0; --why) {
-    const auto count = std::count(ranking.apart.begin(), ranking.apart.end(), static_cast<Comparison::Ranking::Apart>(why));
-    if (count == 0) continue;
-    apart += apart.empty() ? "Not ranked: " : ", ";
-    apart += std::to_string(count);
-    apart += words[why];
-  }
-  if (!apart.empty()) append_text_line(out, apart);
+  std::array<std::size_t, standings> counts = {};
+  for (const Comparison::Ranking::Apart why : ranking.apart) ++counts[static_cast<std::size_t>(why)];
+  if (const std::string apart = not_ranked_text(counts); !apart.empty()) append_text_line(out, "Not ranked: " + apart);
 }
 
 /// A line for each metric and group, followed by a sentence on how two groups differ.

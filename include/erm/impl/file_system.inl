@@ -33,6 +33,7 @@ class FileClaim final : public Claim {
   FileClaim(const FileClaim&) = delete;
   FileClaim& operator=(const FileClaim&) = delete;
   ~FileClaim() override {
+    if (is_left_) return;  // it names a session that ends now
     try {
       fs_.remove(path_);
     } catch (const Error&) {
@@ -43,12 +44,14 @@ class FileClaim final : public Claim {
   void commit(const std::string& target, std::string_view content, Durability durability) override {
     fs_.write(target, content, durability);
   }
+  void abandon() noexcept override { is_left_ = true; }
 
  private:
   FileSystem& fs_;
   std::string path_;
   std::unique_ptr<const Session> session_;
   bool abandoned_;
+  bool is_left_ = false;
 };
 
 /// The content of a file in a store.

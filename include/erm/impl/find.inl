@@ -6,11 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/find/best_runs.hpp"
 #include "erm/detail/find/found_runs.hpp"
 #include "erm/detail/find/run_field.hpp"
 #include "erm/detail/find/run_order.hpp"
@@ -20,13 +19,6 @@
 namespace erm {
 
 namespace detail {
-
-inline bool ids_come_before(const ExperimentRun& a, const ExperimentRun& b) {
-  const auto ids = [](const ExperimentRun& run) {
-    return std::tie(run.run_id(), run.experiment_id(), run.variant_id());
-  };
-  return ids(a) < ids(b);
-}
 
 /// The first `limit` runs in an order, or all of them.
 class FirstRuns {
@@ -77,44 +69,31 @@ class FirstRuns {
 inline std::optional<ExperimentRun> best_of_once(const std::string& registry_uri, const std::string& metric,
                                                  std::optional<Goal> goal, const FindOptions& options,
                                                  const std::shared_ptr<FileSystem>& fs) {
-  RunField field;
-  field.kind = RunField::Kind::metric;
-  field.name = metric;
-  const LookedAt looked_at{{field}, metric};
-  // Keeps the candidates for both goals, because the goal may come with the last run.
-  std::optional<std::pair<double, ExperimentRun>> least, greatest;
-  bool some_minimize = false, some_maximize = false;
-  const auto look = [&](ExperimentRun&& run) {
-    if (const auto said = run.goals().find(metric); said != run.goals().end())
-      (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
-    const auto found = run.metrics().find(metric);
-    const std::optional<double> value = found == run.metrics().end() ? std::nullopt : found->second.number();
-    if (!value || is_nan(*value)) return;
-    if (!least || *value < least->first || (*value == least->first && ids_come_before(run, least->second)))
-      least.emplace(*value, run);
-    if (!greatest || *value > greatest->first || (*value == greatest->first && ids_come_before(run, greatest->second)))
-      greatest.emplace(*value, std::move(run));
-  };
-  for_each_found(registry_uri, options, fs, {}, look, nullptr, true, options.cache ? &looked_at : nullptr);
+  BestRuns best(metric, 1);
+  const LookedAt looked_at = looked_at_by_best(metric);
+  for_each_found(
+      registry_uri, options, fs, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); }, nullptr, true,
+      options.cache ? &looked_at : nullptr);
   const std::string cannot =
       "cannot tell the best run of the metric '" + metric + "' in the registry '" + registry_uri + "': ";
-  if (!least)
+  if (best.ranked() == 0) {
+    const std::string left_out = best.not_ranked();
+    if (!left_out.empty())
+      throw NotFoundError(cannot + "no run that has it is ranked (" + left_out +
+                          "); find_runs with an order_by finds those, too");
     throw NotFoundError(cannot + "no run that was asked for has a number there; check the name and the filter");
-  if (!goal) {
-    if (some_minimize == some_maximize)
-      throw Error(cannot +
-                  (some_minimize ? "some runs say that less is better and some that more is"
-                                 : "no run says whether less or more is better") +
-                  "; give Goal::minimize or Goal::maximize" +
-                  (some_minimize ? "" : ", or set_goal in the program that logs it"));
-    goal = some_minimize ? Goal::minimize : Goal::maximize;
   }
-  std::vector<ExperimentRun> best = {std::move((*goal == Goal::minimize ? least : greatest)->second)};
-  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) {
-    return a.metrics().at(metric) == b.metrics().at(metric);
-  };
-  if (options.cache && !make_whole(best, registry_uri, options, fs, same)) return std::nullopt;
-  return std::move(best.front());
+  if (!goal) goal = best.said_goal();
+  if (!goal)
+    throw Error(cannot +
+                (best.goals_differ() ? "some runs say that less is better and some that more is"
+                                     : "no run says whether less or more is better") +
+                "; give Goal::minimize or Goal::maximize" +
+                (best.goals_differ() ? "" : ", or set_goal in the program that logs it"));
+  std::vector<ExperimentRun> first = best.first(*goal);
+  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) { return best.the_same(a, b); };
+  if (options.cache && !make_whole(first, registry_uri, options, fs, same)) return std::nullopt;
+  return std::move(first.front());
 }
 
 inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "erm/detail/import/catch2.hpp"
@@ -13,6 +14,7 @@
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/whole_file.hpp"
 #include "erm/import.hpp"
+#include "erm/json.hpp"
 
 namespace erm {
 
@@ -55,6 +57,26 @@ ERM_INLINE ImportResult import_catch2(const FilePath& xml, const std::string& re
   detail::Catch2Report(file.text, file.path, file.modified, importer).import();
   return std::move(importer.result());
 }
+
+namespace detail {
+
+ERM_INLINE ImportResult import_benchmarks_of_process(std::string_view json, const std::string& name,
+                                                     const std::string& registry_uri,
+                                                     const GoogleBenchmarkImportOptions& options, const Json& captured) {
+  Importer importer(registry_uri, options, captured);
+  GoogleBenchmarkFile(json, name, importer).import(options.run_per_repetition);
+  return std::move(importer.result());
+}
+
+ERM_INLINE ImportResult import_tests_of_process(std::string_view xml, const std::string& name, TimePoint began,
+                                                const std::string& registry_uri, const ImportOptions& options,
+                                                const Json& captured) {
+  Importer importer(registry_uri, options, captured);
+  Catch2Report(xml, name, began, importer).import();
+  return std::move(importer.result());
+}
+
+}  // namespace detail
 
 ERM_INLINE ImportResult import_csv(const FilePath& csv, const std::string& registry_uri,
                                    const CsvImportOptions& options) {

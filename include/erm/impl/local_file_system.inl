@@ -91,6 +91,7 @@ class LocalClaim final : public Claim {
   ~LocalClaim() override {
     try {
       const std::string folder = folder_of(file_.path());
+      if (is_left_) return;  // the system takes the lock back, and what begin() wrote stays
       if (!committed_) os::remove_file(file_.path());
       file_ = os::File();  // on Windows a folder may not count as empty while a removed file in it is still open
       os::remove_empty_folder(folder);
@@ -110,12 +111,21 @@ class LocalClaim final : public Claim {
     committed_ = true;
     if (durability == Durability::durable) os::sync_folder(folder_of(target));
   }
+  void abandon() noexcept override {
+    is_left_ = !committed_;
+    try {
+      if (is_left_) begin();
+    } catch (const Error&) {
+      // Then it is abandoned only if it has begun before.
+    }
+  }
 
  private:
   os::File file_;
   bool abandoned_;
   bool alone_;
   bool committed_ = false;
+  bool is_left_ = false;
 };
 
 /// The claim on a new, empty file. Null if the file is no longer there.
@@ -271,6 +281,26 @@ ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
   return detail::all_of(file, size);
 }
 
+ERM_INLINE std::vector<FoundFile> LocalFileSystem::find_files(const std::string& path) const {
+  std::vector<FoundFile> found;
+  std::vector<std::string> below = {""};
+  FolderEntry entry;
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    detail::os::Folder folder(at.empty() ? path : detail::joined(path, at));
+    while (folder && folder.next(entry)) {
+      if (entry.kind == FileKind::folder) {
+        below.push_back(detail::joined(at, entry.name));
+        continue;
+      }
+      const FileInfo what = folder.info(entry.name.c_str());
+      if (what.kind != FileKind::missing) found.push_back({detail::joined(at, entry.name), what});
+    }
+  }
+  return found;
+}
+
 ERM_INLINE std::size_t LocalFileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
                                                 std::size_t size) const {
   const detail::os::File file = detail::os::open_to_read(path);
@@ -300,7 +330,7 @@ ERM_INLINE bool LocalFileSystem::create_from(const std::string& path, const Cont
   if (!file) return false;
   try {
     if (const detail::os::File* const local = content.local_file()) {
-      detail::os::copy_content(*local, file);
+      detail::os::copy_content(*local, file, [&](std::uint64_t bytes) { content.on_copied(bytes); });
     } else if (const Bytes* const held = content.bytes_in_memory()) {
       file.write(held->data(), held->size());
     } else {

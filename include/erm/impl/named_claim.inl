@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "erm/detail/base/utf8.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/named_claim.hpp"
@@ -18,7 +20,7 @@ class NamedClaim final : public Claim {
   /// `file` is new and empty. `reads_back`: commit() reads what it has written, because the file system may lie.
   NamedClaim(os::File file, bool abandoned, bool alone, bool reads_back)
       : path_(file.path()),
-        text_(ClaimText::of_this_process()),
+        text_(ClaimText::of_this_process(session_)),
         abandoned_(abandoned),
         alone_(alone),
         reads_back_(reads_back),
@@ -68,6 +70,14 @@ class NamedClaim final : public Claim {
     if (reads_back_) read_back(target, content);
     end();
   }
+  void abandon() noexcept override {
+    if (std::exchange(has_ended_, true) || ends_with(text_, ClaimText::begun)) return;
+    try {
+      if (is_mine()) begin();
+    } catch (const Error&) {
+      // Then the next holder does not know that something may be left.
+    }
+  }
 
  private:
   /// Closes the file: some network file systems send it only then.
@@ -98,6 +108,7 @@ class NamedClaim final : public Claim {
   }
 
   std::string path_;
+  Session session_;
   std::string text_;
   bool abandoned_;
   bool alone_;

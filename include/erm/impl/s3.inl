@@ -361,7 +361,8 @@ ERM_INLINE std::vector<FoundFile> S3FileSystem::find_files(const std::string& pa
   const std::string prefix = place.prefix();
   std::vector<FoundFile> files;
   client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& found) {
-    if (!detail::ends_with(found.key, "/")) files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}});
+    if (!detail::ends_with(found.key, "/"))
+      files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}, std::move(found.tag)});
     return true;
   });
   return files;
@@ -389,7 +390,7 @@ ERM_INLINE std::vector<StampedFolder> S3FileSystem::stamped_folders_with(const s
     if (!detail::ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
     std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
     if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos)
-      found.push_back({std::move(folder), detail::s3::stamp_of(each.etag, each.size)});
+      found.push_back({std::move(folder), detail::s3::stamp_of(each.tag, each.size)});
     return true;
   });
   // In sorted order a folder need not be next to the folders in it.

@@ -63,6 +63,19 @@ TEST_CASE("The second term orders what is equal by the first") {
   CHECK(sorted(runs, "run desc") == "cba");
 }
 
+TEST_CASE("A name alone orders by the metric of that name, or else by the param") {
+  std::vector<erm::ExperimentRun> runs = {run("a", 3, 1), run("b", 1, 2), run("c", 2, 3)};
+  CHECK(sorted(runs, "loss") == "bca");
+  CHECK(sorted(runs, "loss.max desc, time") == "acb");
+  CHECK(sorted(runs, "`loss` DESC") == "acb");
+  runs[0].log_param("lr", 0.2);
+  runs[1].log_param("lr", 0.1);
+  CHECK(sorted(runs, "lr desc") == "abc");
+  runs[2].log_param("time", 5);
+  CHECK(sorted(runs, "time desc") == "cba");  // the field, not the param
+  CHECK(sorted(runs, "nowhere, run desc") == "cba");
+}
+
 TEST_CASE("Without a text the newest runs come first") {
   CHECK(sorted({run("a", 1, 1), run("b", 1, 3), run("c", 1, 2)}, "") == "bca");
 }
@@ -76,10 +89,17 @@ TEST_CASE("An invalid order is shown with a caret under the position") {
         "  time down\n"
         "       ^");
   CHECK(fault_of("metrics.loss,") ==
-        "cannot read the order: expected a field (params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, "
-        "experiment, variant, run, time, duration, group, note, failure, features or artifacts), found the end\n"
+        "cannot read the order: expected a field (a metric, a param, params.NAME, metrics.NAME, dicts.NAME.KEY, "
+        "tags.NAME, status, experiment, variant, run, time, duration, group, note, failure, features or artifacts), "
+        "found the end\n"
         "  metrics.loss,\n"
         "               ^");
+  CHECK(fault_of("lr upwards") ==
+        "cannot read the order: expected 'asc', 'desc', ',' or the end, found 'upwards'\n"
+        "  lr upwards\n"
+        "     ^");
+  for (const char* const no_name : {"desc", "loss, asc", "1", "'loss'", "metric.loss", "params."})
+    CHECK(fault_of(no_name).rfind("cannot read the order: expected a field (a metric, a param, ", 0) == 0);
   CHECK(fault_of("features") ==
         "cannot read the order: 'features' is a list, which has no order\n"
         "  features\n"

@@ -56,7 +56,7 @@ TEST_CASE("Points are written as RFC 4180 text") {
   history["loss"] = MetricHistory({point(1200, 1763883021123, 0.53125), point(-1, -1, std::nan(""))});
   history["a, \"b\"\n"] = MetricHistory({point(0, 0, std::numeric_limits<double>::infinity())});
   const std::string csv = erm::detail::history_csv(history);
-  CHECK(csv == header + "\"a, \"\"b\"\"\n\",0,0,inf\nloss,1200,1763883021123,0.53125\nloss,-1,-1,nan\n");
+  CHECK(csv == header + "\"a, \"\"b\"\"\n\",0,0,inf\nloss,1200,1763883021123,0.53125\nloss,-1,-1,NaN\n");
   CHECK(read(csv) == history);
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("A float is written as its own shortest decimal, a double as its own")
 
 TEST_CASE("NaN and the infinities have names") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  CHECK(line("m", 1, 1, std::nan("")) == "m,1,1,nan\n");
+  CHECK(line("m", 1, 1, std::nan("")) == "m,1,1,NaN\n");
   CHECK(line("m", 1, 1, infinity) == "m,1,1,inf\n");
   CHECK(line("m", 1, 1, -infinity) == "m,1,1,-inf\n");
-  CHECK(line("m", 1, 1, std::numeric_limits<float>::quiet_NaN()) == "m,1,1,nan\n");
+  CHECK(line("m", 1, 1, std::numeric_limits<float>::quiet_NaN()) == "m,1,1,NaN\n");
 }
 
 TEST_CASE("Steps and times that repeat, change and return are written correctly") {
@@ -232,6 +232,18 @@ TEST_CASE("A reader of one metric finds damage in its lines, and does not look a
   CHECK(read_loss(header + "acc,1,x,y\nloss,1,1,1\n") == 1);
   CHECK(thrown<erm::FormatError>([&] { read_loss(header + "acc,1,x,y\nloss,1,x,y\n"); }) ==
         "history file 'h.csv', line 3" + no_point);
+}
+
+TEST_CASE("NaN and the infinities are read in each spelling, that of version 0.1 too") {
+  for (const std::string text : {"nan", "NaN", "NAN", "-nan"}) {
+    CAPTURE(text);
+    CHECK(std::isnan(read(header + "m,1,1," + text + "\n").at("m").last().value));
+  }
+  for (const std::string text : {"inf", "Inf", "infinity", "Infinity"}) {
+    CAPTURE(text);
+    CHECK(read(header + "m,1,1," + text + "\nm,2,1,-" + text + "\n").at("m").points()[0].value > 1e308);
+    CHECK(read(header + "m,1,1," + text + "\nm,2,1,-" + text + "\n").at("m").points()[1].value < -1e308);
+  }
 }
 
 }  // namespace history_csv_test

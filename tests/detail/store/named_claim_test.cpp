@@ -276,6 +276,28 @@ TEST_CASE("The holder of a claim that was taken over commits nothing") {
   CHECK(file_text(path) == "another's");
 }
 
+TEST_CASE("A named claim that its holder abandons is taken, and tells so") {
+  for (const Locks locks : {Locks::not_there, Locks::known_to_one_mount}) {
+    const WithLocks with(locks);
+    TemporaryDirectory dir;
+    erm::LocalFileSystem fs;
+    const std::string path = dir / "main/.erm_tmp/r";
+    std::unique_ptr<erm::Claim> claim = fs.claim(path);
+    for (const bool begins : {true, false, false}) {
+      REQUIRE(claim != nullptr);
+      if (begins) claim->begin();
+      claim->abandon();
+      claim.reset();
+      CHECK(std::filesystem::exists(path));
+      claim = fs.claim(path);
+      REQUIRE(claim != nullptr);
+      CHECK(claim->was_abandoned());
+    }
+    claim.reset();
+    CHECK_FALSE(std::filesystem::exists(path));
+  }
+}
+
 TEST_CASE("Without locks a run is saved, overwritten, logged live, edited, deleted and restored") {
   for (const Locks locks : {Locks::not_there, Locks::known_to_one_mount}) {
     const WithLocks with(locks);

@@ -24,7 +24,8 @@ inline void append_quoted_csv(std::string& out, std::string_view text) {
 
 /// Reads the record at the front of `rest`, with its line end, and removes it. Returns false if it is no record: then a
 /// quote stands where none belongs, or is not closed.
-inline bool read_csv_record(std::string_view& rest, std::vector<CsvField>& fields) {
+inline bool read_csv_record(std::string_view& rest, std::vector<CsvField>& fields, char separator = ',') {
+  const char ends[] = {separator, '"', '\r', '\n'};
   fields.clear();
   for (;;) {
     CsvField& field = fields.emplace_back();
@@ -41,7 +42,7 @@ inline bool read_csv_record(std::string_view& rest, std::vector<CsvField>& field
         rest.remove_prefix(1);
       }
     } else {
-      const std::size_t end = rest.find_first_of(",\"\r\n");
+      const std::size_t end = rest.find_first_of(ends, 0, sizeof ends);
       field.text = rest.substr(0, end);
       rest.remove_prefix(field.text.size());
     }
@@ -51,7 +52,7 @@ inline bool read_csv_record(std::string_view& rest, std::vector<CsvField>& field
       return true;
     }
     const char next = rest.front();
-    if (next != ',' && next != '\n') return false;
+    if (next != separator && next != '\n') return false;
     rest.remove_prefix(1);
     if (next == '\n') return true;
   }

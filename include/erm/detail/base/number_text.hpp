@@ -215,15 +215,18 @@ inline const char* read_double(const char* first, const char* last, double& valu
 }
 
 /// Writes the shortest text that reads back as `value` to `at`, in the layout that is fastest to produce ("1e+05").
-/// `at` needs room for 32 characters. Returns the end.
+/// `at` needs room for 32 characters. Returns the end. NaN is "NaN", which more readers of CSV take for a number
+/// (docs/query.md).
 template <class Float>
 char* put_floating(char* at, Float value) {
 #if ERM_DETAIL_FROM_CHARS
   if (char* const end = put_usual_number(at, value)) return end;
+#endif
   if (is_nan(value)) {  // its sign has no meaning
-    std::memcpy(at, "nan", 3);
+    std::memcpy(at, "NaN", 3);
     return at + 3;
   }
+#if ERM_DETAIL_FROM_CHARS
   return std::to_chars(at, at + 32, value).ptr;
 #else
   std::string text;

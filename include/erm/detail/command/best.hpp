@@ -1,13 +1,13 @@
 // The verb `best`: the runs with the best values of a metric.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "erm/detail/base/standing.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/run_table.hpp"
@@ -35,22 +35,25 @@ class BestVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
-    const RankedRuns ranked = RunNames(session, scope_).ranked(metric_, goal_, filter_);
-    const std::size_t count = (std::min)(limit_, ranked.runs.size());
-    const std::vector<ExperimentRun> best(ranked.runs.begin(),
-                                          ranked.runs.begin() + static_cast<std::ptrdiff_t>(count));
+    const RankedRuns ranked = RunNames(session, scope_).ranked(metric_, goal_, limit_, filter_);
     if (json_) {
       Json json = json_document("erm.best/1");
       json["metric"] = metric_;
       json["goal"] = ranked.goal == Goal::minimize ? "minimize" : "maximize";
-      json["of"] = ranked.runs.size();
+      json["of"] = ranked.of;
+      json["not_ranked"] = Json::object();
+      for (const auto& [name, why] : {std::pair{"diverged", Standing::diverged}, {"failed", Standing::failed},
+                                      {"killed", Standing::killed}, {"no_number", Standing::missing}})
+        json["not_ranked"][name] = ranked.standings_of[static_cast<std::size_t>(why)];
       json["runs"] = Json::array();
-      for (const ExperimentRun& run : best) json["runs"].push_back(json_of(run, uri_of_run(session.registry(), run)));
+      for (const ExperimentRun& run : ranked.runs) json["runs"].push_back(json_of(run, uri_of_run(session.registry(), run)));
       write_json(session.out, json);
     } else if (uri_) {
-      for (const ExperimentRun& run : best) session.out.line(uri_of_run(session.registry(), run));
+      for (const ExperimentRun& run : ranked.runs) session.out.line(uri_of_run(session.registry(), run));
     } else {
-      write_run_table(session, best, metric_);
+      write_run_table(session, ranked.runs, metric_);
+      const std::string others = not_ranked_text(ranked.standings_of);
+      if (!others.empty()) session.out.line("(not ranked: " + others + ")", Style::dim);
     }
     return ExitCode::yes;
   }

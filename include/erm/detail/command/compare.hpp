@@ -13,6 +13,7 @@
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/os/program.hpp"
 
 namespace erm::detail::command {
 
@@ -28,7 +29,9 @@ class CompareVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
     app.add_option("runs", runs_, "The runs; a filter stands for all that fit")->required();
-    app.add_option("-o,--output", output_, "Write a page (HTML) to this file; without it, a table to the terminal");
+    CLI::Option* const output =
+        app.add_option("-o,--output", output_, "Write a page (HTML) to this file; without it, a table to the terminal");
+    app.add_flag("--open", open_, "Show the page in the browser")->needs(output);
     app.add_option("--title", options_.title, "The title of the page");
     app.add_option("--group-by", fields_, "Fields that group the runs, as variant or params.optimizer")->delimiter(',');
     scope_.declare(app);
@@ -43,12 +46,18 @@ class CompareVerb final : public Verb {
     }
     write_comparison(output_, runs, options_);
     session.out.line(plain_text(output_ + ": " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs")));
+    if (!open_) return ExitCode::yes;
+    session.out.flush();
+    // The page is there: that nothing shows it is no failure.
+    if (const std::string why = os::show_file(output_); !why.empty())
+      session.warn("cannot show '" + output_ + "': " + why + "; open it in a browser");
     return ExitCode::yes;
   }
 
  private:
   std::vector<std::string> runs_, fields_;
   std::string output_;
+  bool open_ = false;
   CompareOptions options_;
   Scope scope_;
 };

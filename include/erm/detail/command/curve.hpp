@@ -35,17 +35,6 @@ inline std::vector<PlotPoint> plot_points(const ExperimentRun& run, const Metric
   return points;
 }
 
-/// The usual distance of neighbours: the median, found on some of them.
-inline double usual_gap(const std::vector<PlotPoint>& points) {
-  std::vector<double> gaps;
-  const std::size_t every = points.size() / 1000 + 1;
-  for (std::size_t i = 1; i < points.size(); i += every)
-    if (points[i].x > points[i - 1].x) gaps.push_back(points[i].x - points[i - 1].x);
-  if (gaps.empty()) return 1;
-  std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
-  return gaps[gaps.size() / 2];
-}
-
 /// A width of 0 is that of the output.
 inline void write_plot(Output& out, const std::vector<PlotCurve>& curves, PlotOptions options) {
   options.style.is_colored = out.colored();

@@ -13,8 +13,10 @@
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/export/columns.hpp"
+#include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/error.hpp"
 #include "erm/export.hpp"
 #include "erm/file_path.hpp"
@@ -36,7 +38,7 @@ inline const std::map<std::string, ExportFormat>& export_format_names() {
 class ExportVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("filter", options_of_find_.filter, "Which runs, as in find; without it: all");
+    app.add_option("runs", runs_, "The runs, or a filter as in find; without it: all");
     format_option_ = add_choice(app, "-f,--format", format_, export_format_names(),
                                 "csv, jsonl, md or tex; without it, by the name of the file, or csv");
     app.add_option("-c,--columns", columns_, "Fields between commas, as in \"run,params.lr=learning rate,metrics.loss.min\"");
@@ -56,6 +58,7 @@ class ExportVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
+    read_runs(session);
     if (!output_.empty() && !update_.empty()) throw UsageError("give --output or --update, not both");
     if (wide_ && !history_) throw UsageError("--wide is for --history");
     if (history_ && !update_.empty()) throw UsageError("--update is for runs, not for --history");
@@ -72,6 +75,20 @@ class ExportVerb final : public Verb {
   }
 
  private:
+  /// One argument may be a filter, for which there is an order, a limit and an update.
+  void read_runs(Session& session) {
+    RunNames names(session, scope_);
+    const bool is_word = runs_.size() == 1 && runs_[0].find_first_of(" =<>!.(") == std::string::npos;
+    if (runs_.empty() || (runs_.size() == 1 && !is_word && !names.is_name(runs_[0]))) {
+      if (!runs_.empty()) options_of_find_.filter = runs_[0];
+      return;
+    }
+    if (!update_.empty()) throw UsageError("--update is for all runs that a filter accepts, not for named ones");
+    if (!options_of_find_.order_by.empty() || options_of_find_.limit != 0)
+      throw UsageError("--order-by and --limit are for a filter; named runs are written in the order of their names");
+    named_ = names.runs(runs_);
+  }
+
   [[nodiscard]] ExportFormat format() const {
     if (format_option_->count() > 0) return format_;
     const std::string& file = update_.empty() ? output_ : update_;
@@ -124,14 +141,25 @@ class ExportVerb final : public Verb {
   }
 
   [[nodiscard]] std::vector<ExperimentRun> found(Session& session) {
-    std::vector<ExperimentRun> runs = session.find(options_of_find_, scope_);
+    std::vector<ExperimentRun> runs = named_.empty() ? session.find(options_of_find_, scope_) : std::move(named_);
     if (runs.empty()) session.warn("no run fits");
     return runs;
+  }
+
+  /// A mistyped column would be empty without a word.
+  void warn_of_empty_columns(Session& session, const std::vector<ExperimentRun>& runs) const {
+    std::vector<RunField> fields;
+    for (const ExportColumn& column : options_.columns) fields.push_back(field_to_export(column.field()));
+    for (const std::string& field : fields_) fields.push_back(field_to_group_by(field));
+    AskedNames asked(fields);
+    for (const ExperimentRun& run : runs) asked.look_at(RunAccess::record(run));
+    for (const std::string& warning : asked.warnings("no run that is exported")) session.warn(warning);
   }
 
   ExitCode export_all(Session& session) {
     read_columns();
     const std::vector<ExperimentRun> runs = found(session);
+    warn_of_empty_columns(session, runs);
     if (output_.empty())
       session.out.write(export_runs(runs, options_));
     else
@@ -161,6 +189,8 @@ class ExportVerb final : public Verb {
     return ExitCode::yes;
   }
 
+  std::vector<std::string> runs_;
+  std::vector<ExperimentRun> named_;
   ExportOptions options_;
   FindOptions options_of_find_;
   ExportFormat format_ = ExportFormat::csv;

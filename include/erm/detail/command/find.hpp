@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "erm/detail/command/run_json.hpp"
-#include "erm/detail/command/run_names.hpp"
-#include "erm/detail/command/run_table.hpp"
+#include "erm/detail/command/newest_runs.hpp"
+#include "erm/detail/command/run_list.hpp"
+#include "erm/detail/command/session.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/find.hpp"
 
@@ -29,19 +29,21 @@ class FindVerb final : public Verb {
     options.filter = filter_;
     options.order_by = order_by_;
     options.limit = limit_;
-    const std::vector<ExperimentRun> runs = session.find(options, scope_);
-    if (json_) {
-      JsonList list(session.out, "erm.find/1", "runs");
-      for (const ExperimentRun& run : runs) list.add(json_of(run, uri_of_run(session.registry(), run)));
-      list.end();
-    } else if (uris_) {
-      for (const ExperimentRun& run : runs) session.out.line(uri_of_run(session.registry(), run));
-    } else if (!runs.empty()) {
-      write_run_table(session, runs);
+    options = session.find_options(std::move(options), scope_);
+    const RunList::Form form = json_ ? RunList::Form::json : uris_ ? RunList::Form::uris : RunList::Form::table;
+    std::size_t count = 0;
+    if (order_by_.empty() && (filter_.empty() || !options.cache)) {  // with a cache, all are there as soon as the first
+      NewestRuns newest(session, options);
+      RunList list(session, form, "erm.find/1", columns_of(newest.ids()), true);
+      list.write_newest(newest, limit_);
+      count = list.end();
     } else {
-      session.warn("no run fits");
+      RunList list(session, form, "erm.find/1", {}, true);
+      list.add_all(find_runs(session.registry(), options));
+      count = list.end();
     }
-    return runs.empty() ? ExitCode::no : ExitCode::yes;
+    if (count == 0 && form == RunList::Form::table) session.warn("no run fits");
+    return count == 0 ? ExitCode::no : ExitCode::yes;
   }
 
  private:

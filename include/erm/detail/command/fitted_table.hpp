@@ -43,6 +43,8 @@ class FittedTable {
   void reserve(std::size_t column, std::size_t width) {
     columns_[column].width = (std::max)(columns_[column].width, width);
   }
+  /// Whether the text of a cell there is shown; true until the first rows are written.
+  [[nodiscard]] bool shows(std::size_t column) const { return columns_[column].is_shown; }
   void begin_row() { rows_.emplace_back(columns_.size()); }
   /// The text may be anything that was logged.
   void set(std::size_t column, std::string_view text, std::string_view style = Style::plain) {
@@ -130,8 +132,9 @@ class FittedTable {
       const Column& column = columns_[i];
       if (!column.is_shown) continue;
       if (last == columns_.size() || i > last) break;
-      const TerminalText text =
-          row[i].text.width > column.width ? fitted_to_terminal(row[i].text.text, column.width) : row[i].text;
+      // Where nothing must fit, a longer text in a later row is not cut.
+      const bool is_cut = row[i].text.width > column.width && out_.has_width();
+      const TerminalText& text = is_cut ? fitted_to_terminal(row[i].text.text, column.width) : row[i].text;
       const std::size_t padding = column.width - (std::min)(column.width, text.width);
       if (!line.empty()) line.append(gap, ' ');
       if (column.align == Align::right) line.append(padding, ' ');

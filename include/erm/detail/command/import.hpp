@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +23,9 @@ class ImportVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("source", source_, "A folder mlruns, a JSON of Google Benchmark, an XML of Catch2, or a CSV file")
         ->required();
-    app.add_option("--as", kind_, "mlflow, google-benchmark, catch2 or csv; without it, what the source looks like")
-        ->check(CLI::IsMember({"mlflow", "google-benchmark", "catch2", "csv"}).description(""));
+    const std::map<std::string, std::string> kinds = {
+        {"mlflow", "mlflow"}, {"google-benchmark", "google-benchmark"}, {"catch2", "catch2"}, {"csv", "csv"}};
+    add_choice(app, "--as", kind_, kinds, "mlflow, google-benchmark, catch2 or csv; without it, what the source looks like");
     app.add_option("-e,--experiment", experiment_, "The experiment of the new runs");
     app.add_option("-v,--variant", variant_, "The variant of the new runs");
     app.add_option("-t,--tag", tags_, "NAME=VALUE, a tag for each run; may be repeated")->allow_extra_args(false);
@@ -39,6 +41,10 @@ class ImportVerb final : public Verb {
     add_column(app, "--metrics", options_.metric_columns, "The columns of metrics, between commas")->delimiter(',');
     add_column(app, "--params", options_.param_columns, "The columns of params")->delimiter(',');
     add_column(app, "--tags", options_.tag_columns, "The columns of tags")->delimiter(',');
+    const std::map<std::string, char> separators = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}};
+    columns_.push_back(add_choice(app, "--separator", options_.separator, separators,
+                                  "comma, semicolon or tab; without it, as the line of names has it")
+                           ->group("CSV"));
     add_json_option(app, json_);
   }
 
@@ -76,7 +82,7 @@ class ImportVerb final : public Verb {
       throw NotFoundError("cannot import '" + source_ + "': there is no such file or folder");
     if (kind == FileKind::folder) return "mlflow";
     const std::string lower = ascii_lower(source_);
-    for (const auto& [end, name] : {std::pair{".csv", "csv"}, {".json", "google-benchmark"}, {".xml", "catch2"}}) {
+    for (const auto& [end, name] : {std::pair{".csv", "csv"}, {".tsv", "csv"}, {".json", "google-benchmark"}, {".xml", "catch2"}}) {
       const std::string_view ending = end;
       if (lower.size() > ending.size() && lower.compare(lower.size() - ending.size(), ending.size(), ending) == 0)
         return name;

@@ -4,19 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/command/newest_runs.hpp"
 #include "erm/detail/command/run_json.hpp"
+#include "erm/detail/command/run_list.hpp"
 #include "erm/detail/command/run_names.hpp"
-#include "erm/detail/command/run_table.hpp"
 #include "erm/detail/command/verb.hpp"
-#include "erm/detail/find/run_filter.hpp"
-#include "erm/detail/find/run_scan.hpp"
-#include "erm/detail/run/record.hpp"
 #include "erm/find.hpp"
 #include "erm/registry.hpp"
 
@@ -41,11 +37,6 @@ class ListVerb final : public Verb {
   }
 
  private:
-  struct Id {
-    std::string experiment, variant, run;
-    std::optional<TimePoint> time;  // of a generated id
-  };
-
   /// The longest experiment id that `what` begins with; the rest is a variant.
   Scope scope_of_what(Session& session) const {
     const std::string what = without_end_slash(what_);
@@ -145,102 +136,16 @@ class ListVerb final : public Verb {
 
   // ---- runs ----
 
-  /// Writes the newest runs, whose generated ids say that they are the newest, before it has read the others.
   void list_runs_of(Session& session, const Scope& scope) const {
-    const std::vector<Id> ids = ids_of(session, scope);
-    std::set<std::string> told;  // the URIs of the runs that have been written or left out
-    std::optional<RunTable> table;
-    std::optional<JsonList> list;
-    if (json_) list.emplace(session.out, "erm.list.runs/1", "runs");
-    const auto add = [&](const ExperimentRun& run) {
-      if (list)
-        list->add(json_of(run, uri_of_run(session.registry(), run)));
-      else
-        table->add(run);
-    };
-    const std::size_t limit = limit_ == 0 ? ids.size() : (std::min)(limit_, ids.size());
-    const bool is_order_known = std::all_of(ids.begin(), ids.end(), [](const Id& id) { return id.time.has_value(); });
-    const RunTableOptions options = table_options(ids, scope);
-    if (is_order_known && (json_ || ids.size() > 2 * first_screen || limit < ids.size())) {
-      const std::vector<ExperimentRun> first = newest(session, ids, (std::min)(limit, first_screen), told);
-      if (!json_) table.emplace(session, first, options);
-      for (const ExperimentRun& run : first) add(run);
-      if (table) table->write();
-      session.out.flush();
-      if (first.size() >= limit) return finish(session, table, list, ids.size() - limit);
-    }
-    FindOptions find;
-    find.limit = limit_;
-    find.on_broken = [&](const std::string& uri, const Error& error) {
-      if (told.count(uri) == 0) session.warn_of_left_out(uri, error);
-    };
-    const std::vector<ExperimentRun> runs = session.find(find, scope);
-    if (!json_ && !table) table.emplace(session, runs, options);
-    for (const ExperimentRun& run : runs)
-      if (told.empty() || told.count(uri_of_run(session.registry(), run)) == 0) add(run);
-    if (table) table->write();
-    finish(session, table, list, ids.size() > runs.size() && limit_ != 0 ? ids.size() - limit : 0);
-  }
-
-  static void finish(Session& session, std::optional<RunTable>& table, std::optional<JsonList>& list, std::size_t more) {
-    if (list) return list->end();
-    table->write_what_is_left_out();
-    if (more > 0) session.out.line("(" + std::to_string(more) + " older runs)", Style::dim);
-  }
-
-  static constexpr std::size_t first_screen = 50;
-
-  static RunTableOptions table_options(const std::vector<Id>& ids, const Scope& scope) {
-    RunTableOptions options;
-    options.has_experiment = scope.experiment.empty();
-    for (const Id& id : ids) {
-      options.has_variant = options.has_variant || id.variant != ids.front().variant;
-      options.id_width = (std::max)(options.id_width, fitted_to_terminal(id.run, std::string_view::npos).width);
-    }
-    return options;
-  }
-
-  /// The newest first, as far as the ids tell.
-  static std::vector<Id> ids_of(Session& session, const Scope& scope) {
-    std::vector<Id> ids;
-    const std::string& registry = session.registry();
-    session.each_variant(scope, [&](const std::string& experiment, const std::string& variant) {
-      for (std::string& run : list_runs(registry, experiment, variant)) {
-        const auto time = time_of_generated_id(run);
-        ids.push_back({experiment, variant, std::move(run), time});
-      }
-    });
-    std::stable_sort(ids.begin(), ids.end(), [](const Id& a, const Id& b) { return a.time > b.time; });
-    return ids;
-  }
-
-  /// The first runs that can be read, in the order of `ids`. Reads no histories.
-  static std::vector<ExperimentRun> newest(Session& session, const std::vector<Id>& ids, std::size_t count,
-                                           std::set<std::string>& told) {
-    std::vector<ExperimentRun> runs;
-    const std::string& registry = session.registry();
-    const Location place = open_file_system(registry);
-    for (std::size_t i = 0; i < ids.size() && runs.size() < count;) {
-      // Neighbours of one variant are read at once, which a store on another machine needs.
-      std::vector<std::string> some;
-      const Id& first = ids[i];
-      for (; i < ids.size() && runs.size() + some.size() < count; ++i) {
-        if (ids[i].experiment != first.experiment || ids[i].variant != first.variant) break;
-        some.push_back(ids[i].run);
-      }
-      RunScan(place, registry, first.experiment, first.variant)
-          .each_of(
-              first.experiment, first.variant, some, RunFilter(), 1,
-              [&](RunRecord&& record) {
-                runs.push_back(RunAccess::make(std::move(record)));
-                told.insert(uri_of_run(registry, runs.back()));
-              },
-              [&](const std::string& uri, const Error& error) {
-                session.warn_of_left_out(uri, error);
-                told.insert(uri);
-              });
-    }
-    return runs;
+    NewestRuns newest(session, session.find_options({}, scope));
+    const std::size_t all = newest.ids().size(), limit = limit_ == 0 ? all : (std::min)(limit_, all);
+    RunTableOptions columns = columns_of(newest.ids());
+    columns.has_experiment = scope.experiment.empty();
+    RunList list(session, json_ ? RunList::Form::json : RunList::Form::table, "erm.list.runs/1", columns, false);
+    list.write_newest(newest, limit_);
+    list.end();
+    if (!json_ && all == 0) session.out.line("There are no runs.");
+    if (!json_ && limit < all) session.out.line("(" + std::to_string(all - limit) + " older runs)", Style::dim);
   }
 
   std::string what_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,9 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/standing.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/find/best_runs.hpp"
+#include "erm/detail/find/found_runs.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/find/run_scan.hpp"
 #include "erm/detail/run/record.hpp"
@@ -47,6 +50,8 @@ inline constexpr const char* how_to_name_runs =
 struct RankedRuns {
   std::vector<ExperimentRun> runs;
   Goal goal = Goal::minimize;
+  std::size_t of = 0;                                  // how many runs are ranked
+  std::array<std::size_t, standings> standings_of = {};  // and how many are not, with why
 };
 
 class RunNames {
@@ -64,6 +69,10 @@ class RunNames {
   static void add_new(std::vector<RunPlace>& all, std::vector<RunPlace> some) {
     for (RunPlace& place : some)
       if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
+  }
+  /// Whether the name is one of runs, and no filter.
+  [[nodiscard]] bool is_name(const std::string& name) {
+    return !name.empty() && (name.front() == '@' || named_by_uri(name) || !named_by_id(name).empty());
   }
   /// Throws UsageError if the name means several.
   [[nodiscard]] RunPlace one_place(const std::string& name) {
@@ -96,11 +105,14 @@ class RunNames {
     return all;
   }
 
-  /// The runs in which the metric is a number, the best first. Without a goal, by the runs' own or by the metric's name.
+  /// The best runs, at most `limit`, as best_run() ranks them. Without a goal, by the runs' own or by the metric's name.
   /// Throws NotFoundError if there are none.
-  [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, const std::string& filter = {});
+  [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, std::size_t limit,
+                                  const std::string& filter = {});
 
  private:
+  [[nodiscard]] std::optional<RankedRuns> ranked_once(const std::string& metric, std::optional<Goal> goal,
+                                                      std::size_t limit, const FindOptions& options);
   static ExperimentRun load(const RunPlace& place) { return load_run_from_path(place.uri); }
   static std::string listed(const std::vector<RunPlace>& places) {
     constexpr std::size_t most = 5;
@@ -167,37 +179,43 @@ inline ExperimentRun RunNames::latest() {
   return *std::move(latest);
 }
 
-inline RankedRuns RunNames::ranked(const std::string& metric, std::optional<Goal> goal, const std::string& filter) {
+inline RankedRuns RunNames::ranked(const std::string& metric, std::optional<Goal> goal, std::size_t limit,
+                                   const std::string& filter) {
   FindOptions options;
   options.filter = filter;
-  RankedRuns ranked;
-  std::vector<std::string> names;
-  bool some_minimize = false, some_maximize = false;
-  for (ExperimentRun& run : session_.find(options, scope_)) {
-    for (const auto& [name, value] : run.metrics()) names.push_back(name);
-    if (const auto said = run.goals().find(metric); said != run.goals().end())
-      (said->second == Goal::minimize ? some_minimize : some_maximize) = true;
-    const auto found = run.metrics().find(metric);
-    if (found == run.metrics().end()) continue;
-    const std::optional<double> value = found->second.number();
-    if (value && !is_nan(*value)) ranked.runs.push_back(std::move(run));
-  }
-  if (ranked.runs.empty()) {
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    if (std::binary_search(names.begin(), names.end(), metric))
-      throw NotFoundError("the metric " + shown(metric) + " is a number in no run");
+  return search_until_whole(session_.find_options(std::move(options), scope_), [&](const FindOptions& once) {
+    return ranked_once(metric, goal, limit, once);
+  });
+}
+
+/// Nothing if the search must be repeated without a cache.
+inline std::optional<RankedRuns> RunNames::ranked_once(const std::string& metric, std::optional<Goal> goal,
+                                                       std::size_t limit, const FindOptions& options) {
+  BestRuns best(metric, limit);
+  const LookedAt looked_at = looked_at_by_best(metric);
+  const bool takes_parts = options.cache && limit != 0;
+  for_each_found(
+      session_.registry(), options, nullptr, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); }, nullptr, true,
+      takes_parts ? &looked_at : nullptr);
+  if (best.ranked() == 0) {
+    const std::string why = best.not_ranked();
+    if (best.counts()[static_cast<std::size_t>(Standing::missing)] > 0)
+      throw NotFoundError("the metric " + shown(metric) + " is a number in no run that is ranked: " + why);
+    if (!why.empty())
+      throw NotFoundError("no run that has the metric " + shown(metric) + " is ranked: " + why);
+    if (takes_parts) return std::nullopt;  // which have no other metrics, that may have been meant
+    const std::vector<std::string> names(best.metrics().begin(), best.metrics().end());
     throw NotFoundError("no run has the metric " + shown(metric) + names_instead(metric, names));
   }
-  if (!goal && some_minimize != some_maximize) goal = some_minimize ? Goal::minimize : Goal::maximize;
-  if (!goal) goal = guess_goal(metric, some_minimize);
+  if (!goal) goal = best.said_goal();
+  if (!goal) goal = guess_goal(metric, best.goals_differ());
+  RankedRuns ranked;
   ranked.goal = *goal;
-  const auto value_of = [&](const ExperimentRun& run) { return *run.metrics().at(metric).number(); };
-  std::stable_sort(ranked.runs.begin(), ranked.runs.end(), [&](const ExperimentRun& a, const ExperimentRun& b) {
-    const double x = value_of(a), y = value_of(b);
-    if (x != y) return *goal == Goal::minimize ? x < y : x > y;
-    return a.run_id() < b.run_id();
-  });
+  ranked.of = best.ranked();
+  ranked.standings_of = best.counts();
+  ranked.runs = best.first(*goal);
+  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) { return best.the_same(a, b); };
+  if (takes_parts && !make_whole(ranked.runs, session_.registry(), options, nullptr, same)) return std::nullopt;
   return ranked;
 }
 
@@ -220,7 +238,7 @@ inline std::vector<RunPlace> RunNames::named_by_sign(const std::string& name) {
                                    {"@min:", Goal::minimize},
                                    {"@max:", Goal::maximize}})
     if (name.rfind(sign, 0) == 0 && name.size() > sign.size())
-      return {place_of(ranked(name.substr(sign.size()), goal).runs.front())};
+      return {place_of(ranked(name.substr(sign.size()), goal, 1).runs.front())};
   throw UsageError("cannot understand " + shown(name) + ": after '@' there are @latest, @best:METRIC, @min:METRIC and @max:METRIC");
 }
 

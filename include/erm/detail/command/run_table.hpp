@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "erm/detail/command/shown_run.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/experiment_run.hpp"
+#include "erm/value.hpp"
 
 namespace erm::detail::command {
 
@@ -49,12 +51,8 @@ class RunTable {
     table_.set(status_, status_text(run.status()), status_style(run.status()));
     table_.set(started_, minute_text(run.timestamp_utc()));
     table_.set(duration_, duration_text(run));
-    for (const auto& [name, column] : metrics_)
-      if (const auto found = run.metrics().find(name); found != run.metrics().end())
-        table_.set(column, value_text(found->second));
-    for (const auto& [name, column] : params_)
-      if (const auto found = run.params().find(name); found != run.params().end())
-        table_.set(column, value_text(found->second));
+    set_values(metrics_, run.metrics());
+    set_values(params_, run.params());
   }
   void write() { table_.write_rows(); }
 
@@ -71,12 +69,23 @@ class RunTable {
   static constexpr std::size_t most_columns = 60;
   using Columns = std::vector<std::pair<std::string, std::size_t>>;
 
+  /// What is not shown is not made into text either.
+  void set_values(const Columns& columns, const std::map<std::string, Value>& values) {
+    for (const auto& [name, column] : columns) {
+      if (!table_.shows(column)) continue;
+      if (const auto found = values.find(name); found != values.end()) table_.set(column, value_text(found->second));
+    }
+  }
+
   std::size_t add_column(const char* title, int rank) { return table_.add_column(title, rank); }
 
   void add_metrics(const std::vector<ExperimentRun>& runs, const std::string& first) {
     std::set<std::string> with_goal, others;
-    for (const ExperimentRun& run : runs)
-      for (const auto& [name, value] : run.metrics()) (run.goals().count(name) != 0 ? with_goal : others).insert(name);
+    for (const ExperimentRun& run : runs) {
+      add_names(others, run.metrics());
+      for (const auto& [name, goal] : run.goals())
+        if (with_goal.count(name) == 0 && run.metrics().count(name) != 0) with_goal.insert(name);
+    }
     std::vector<std::string> names;
     if (!first.empty()) names.push_back(first);
     for (const std::set<std::string>* const some : {&with_goal, &others})
@@ -89,20 +98,34 @@ class RunTable {
 
   /// Those that tell the runs apart: the others are the same in every row.
   void add_params(const std::vector<ExperimentRun>& runs) {
-    std::map<std::string, std::set<std::string>> values;
-    std::map<std::string, std::size_t> counts;
-    std::set<std::string> texts;
+    struct Param {
+      Value first;
+      std::size_t count = 0;
+      bool differs = false, has_text = false;
+    };
+    std::map<std::string, Param> params;
     for (const ExperimentRun& run : runs) {
       for (const auto& [name, value] : run.params()) {
-        values[name].insert(value.str());
-        ++counts[name];
-        if (value.is_text()) texts.insert(name);
+        Param& param = params[name];
+        if (param.count == 0) param.first = value;
+        param.differs = param.differs || (value != param.first && value.str() != param.first.str());
+        param.has_text = param.has_text || value.is_text();
+        ++param.count;
       }
     }
     int rank = 7;
-    for (const auto& [name, different] : values)
-      if (different.size() > 1 || counts[name] < runs.size())
-        add_value_column(params_, name, rank += 2, texts.count(name) == 0);
+    for (const auto& [name, param] : params)
+      if (param.differs || param.count < runs.size())
+        add_value_column(params_, name, rank += 2, !param.has_text);
+  }
+
+  /// Most runs have the names of the runs before, and both are sorted: no name is searched for.
+  static void add_names(std::set<std::string>& names, const std::map<std::string, Value>& values) {
+    auto at = names.begin();
+    for (const auto& [name, value] : values) {
+      while (at != names.end() && *at < name) ++at;
+      if (at == names.end() || *at != name) at = names.insert(at, name);
+    }
   }
 
   void add_value_column(Columns& columns, const std::string& name, int rank, bool is_number) {
@@ -124,14 +147,19 @@ class RunTable {
   Columns metrics_, params_;
 };
 
-/// A table of runs that are all there.
-inline void write_run_table(Session& session, const std::vector<ExperimentRun>& runs, const std::string& first_metric = {}) {
+/// The columns that runs need that are all there.
+inline RunTableOptions columns_of_runs(const std::vector<ExperimentRun>& runs) {
   RunTableOptions options;
-  options.first_metric = first_metric;
   for (const ExperimentRun& run : runs) {
     options.has_experiment = options.has_experiment || run.experiment_id() != runs.front().experiment_id();
     options.has_variant = options.has_variant || run.variant_id() != runs.front().variant_id();
   }
+  return options;
+}
+
+inline void write_run_table(Session& session, const std::vector<ExperimentRun>& runs, const std::string& first_metric) {
+  RunTableOptions options = columns_of_runs(runs);
+  options.first_metric = first_metric;
   RunTable table(session, runs, options);
   for (const ExperimentRun& run : runs) table.add(run);
   table.write();

@@ -229,7 +229,9 @@ class ShowVerb final : public Verb {
       write_plot(out, {curve}, options);
     }
     if (names.size() > curves_)
-      out.line("(" + std::to_string(names.size() - curves_) + " curves more: --curves, or the verb curve)", Style::dim);
+      out.line("(" + std::to_string(names.size() - curves_) +
+                   (names.size() - curves_ == 1 ? " curve more" : " curves more") + ": --curves, or the verb curve)",
+               Style::dim);
   }
 
   // ---- for a program ----

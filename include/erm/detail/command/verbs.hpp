@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "erm/detail/command/best.hpp"
+#include "erm/detail/command/check.hpp"
 #include "erm/detail/command/compare.hpp"
 #include "erm/detail/command/completion.hpp"
+#include "erm/detail/command/copy.hpp"
 #include "erm/detail/command/curve.hpp"
 #include "erm/detail/command/edit.hpp"
 #include "erm/detail/command/export.hpp"
@@ -16,6 +18,7 @@
 #include "erm/detail/command/show.hpp"
 #include "erm/detail/command/trash.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/command/watch.hpp"
 #include "erm/detail/command/which.hpp"
 
 namespace erm::detail::command {
@@ -39,6 +42,7 @@ inline constexpr VerbEntry all_verbs[] = {
     {"diff", "What differs between two runs", &make_verb<DiffVerb>},
     {"compare", "Runs side by side: a page, or a table in the terminal", &make_verb<CompareVerb>},
     {"curve", "A metric over its steps, drawn in the terminal or as CSV", &make_verb<CurveVerb>},
+    {"watch", "Runs while they run, in the terminal", &make_verb<WatchVerb>},
     {"export", "Runs or histories as CSV, JSON Lines, Markdown or LaTeX", &make_verb<ExportVerb>},
     {"gate", "Whether a candidate is worse than a baseline, for CI", &make_verb<GateVerb>},
     {"tag", "Set, remove and list tags of runs", &make_verb<TagVerb>},
@@ -48,6 +52,8 @@ inline constexpr VerbEntry all_verbs[] = {
     {"trash", "List the trash, or empty it", &make_verb<TrashVerb>},
     {"which", "The run that made a file", &make_verb<WhichVerb>},
     {"import", "Take the runs of MLflow, Google Benchmark, Catch2 or a CSV file", &make_verb<ImportVerb>},
+    {"check", "Whether the registry is whole, and repairs that lose nothing", &make_verb<CheckVerb>},
+    {"copy", "Bring runs to another registry: a folder or s3://", &make_verb<CopyVerb>},
     {"completion", "A script with which a shell completes verbs and options", &make_verb<CompletionVerb>},
 };
 

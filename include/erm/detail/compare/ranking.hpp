@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -14,10 +15,10 @@
 
 #include "erm/comparison_data.hpp"
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/standing.hpp"
 #include "erm/detail/compare/rows.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/goal.hpp"
-#include "erm/run_status.hpp"
 
 namespace erm::detail {
 
@@ -63,10 +64,10 @@ inline std::vector<const ComparisonRow*> metrics_by_rank(const std::vector<Compa
 
 inline ComparisonRanking::Apart apart_of(const ExperimentRun& run, const ComparisonCell& last) {
   using Apart = ComparisonRanking::Apart;
-  if (run.status() == RunStatus::failed) return Apart::failed;
-  if (run.status() == RunStatus::killed) return Apart::killed;
-  if (last.kind != ComparisonCell::Kind::number) return Apart::missing;
-  return is_finite(last.number) ? Apart::no : Apart::diverged;
+  static_assert(static_cast<int>(Apart::missing) == static_cast<int>(Standing::missing) &&
+                static_cast<int>(Apart::killed) == static_cast<int>(Standing::killed));
+  const bool is_number = last.kind == ComparisonCell::Kind::number;
+  return static_cast<Apart>(standing_of(run.status(), is_number ? std::optional(last.number) : std::nullopt));
 }
 
 /// Whether `a` is better than `b`. A number is better than none.

@@ -29,12 +29,8 @@ struct ExportedColumn {
 inline RunField field_to_export(std::string_view text) {
   FilterLexer lexer(text, "the column to export");
   const FilterToken token = lexer.next();
-  std::optional<RunField> field;
-  if (token.kind == FilterToken::Kind::word) {
-    field = run_field(token.parts);
-    if (!field) field = bare_run_field(token.parts);
-  }
-  if (!field) lexer.expected("a field (" + std::string(run_field_names) + ")", token);
+  std::optional<RunField> field = token.kind == FilterToken::Kind::word ? any_run_field(token.parts) : std::nullopt;
+  if (!field) lexer.expected("a field (" + std::string(any_run_field_names) + ")", token);
   const FilterToken rest = lexer.next();
   if (rest.kind != FilterToken::Kind::end) lexer.expected("the end", rest);
   return std::move(*field);

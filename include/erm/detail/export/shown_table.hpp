@@ -12,9 +12,9 @@
 
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/shown_number.hpp"
+#include "erm/detail/base/standing.hpp"
 #include "erm/detail/export/rows.hpp"
 #include "erm/goal.hpp"
-#include "erm/run_status.hpp"
 
 namespace erm::detail {
 
@@ -103,7 +103,7 @@ inline std::vector<ShownColumn> shown_runs(const std::vector<const RunRecord*>& 
           cell.kind = ShownCell::Kind::number;
           values[i] = value->str();
           numbers[i] = value->get<double>();
-          if (runs[i]->status != RunStatus::failed && runs[i]->status != RunStatus::killed) ranked[i] = numbers[i];
+          if (standing_of(runs[i]->status, numbers[i]) == Standing::ranked) ranked[i] = numbers[i];
         } else {
           has_text = true;
           cell.kind = ShownCell::Kind::text;

@@ -35,8 +35,8 @@ class AskedNames {
   void look_at(const RunRecord& run);
   /// Whether some name was not found yet.
   [[nodiscard]] bool looks_for_more() const { return not_found_.load(std::memory_order_relaxed) != 0; }
-  /// One for each name that no run has. None if there was no run.
-  [[nodiscard]] std::vector<std::string> warnings();
+  /// One for each name that no run has, as "no run has the param ...". None if there was no run.
+  [[nodiscard]] std::vector<std::string> warnings(const std::string& no_run = "no run");
 
  private:
   struct Asked {
@@ -61,7 +61,8 @@ class AskedNames {
 inline AskedNames::AskedNames(const std::vector<RunField>& fields) {
   using Kind = RunField::Kind;
   for (const RunField& field : fields) {
-    if (field.kind != Kind::param && field.kind != Kind::metric && field.kind != Kind::dict && field.kind != Kind::tag)
+    if (field.kind != Kind::param && field.kind != Kind::metric && field.kind != Kind::dict &&
+        field.kind != Kind::tag && field.kind != Kind::named)
       continue;
     const auto same = std::find_if(asked_.begin(), asked_.end(), [&](const Asked& one) {
       return one.field.kind == field.kind && one.field.name == field.name && one.field.path == field.path;
@@ -77,8 +78,9 @@ inline AskedNames::AskedNames(const std::vector<RunField>& fields) {
 /// Does not read the history of a run whose metadata have all of its metrics.
 inline bool AskedNames::has(const RunField& field, const RunRecord& run) {
   Value scratch;
-  if (field.kind != RunField::Kind::metric) return field.value_of(run, scratch) != nullptr;
-  if (run.metrics.count(field.name) != 0) return true;
+  const bool is_bare = field.kind == RunField::Kind::named;
+  if (field.kind != RunField::Kind::metric && !is_bare) return field.value_of(run, scratch) != nullptr;
+  if (run.metrics.count(field.name) != 0 || (is_bare && run.params.count(field.name) != 0)) return true;
   if (run.status != RunStatus::running && run.status != RunStatus::killed) return false;
   try {
     return field.value_of(run, scratch) != nullptr;
@@ -123,6 +125,9 @@ inline void AskedNames::collect(Asked& asked, const RunRecord& run) {
         return visit_keys(run.metrics);
       case RunField::Kind::tag:
         return visit_keys(run.tags);
+      case RunField::Kind::named:
+        visit_keys(run.metrics);
+        return visit_keys(run.params);
       default:
         for (const auto& [name, dict] : run.dicts()) visit_entries(dict, name, asked.field.path.size(), visit);
     }
@@ -133,7 +138,7 @@ inline void AskedNames::collect(Asked& asked, const RunRecord& run) {
   if (asked.seen_sets.insert(set).second) each_name([&](const std::string& name) { asked.others.insert(name); });
 }
 
-inline std::vector<std::string> AskedNames::warnings() {
+inline std::vector<std::string> AskedNames::warnings(const std::string& no_run) {
   std::vector<std::string> all;
   if (!saw_run_) return all;
   for (const Asked& one : asked_) {
@@ -146,6 +151,8 @@ inline std::vector<std::string> AskedNames::warnings() {
           return {"metric", one.field.name};
         case RunField::Kind::tag:
           return {"tag", one.field.name};
+        case RunField::Kind::named:
+          return {"metric or param", one.field.name};
         default:
           break;
       }
@@ -153,8 +160,10 @@ inline std::vector<std::string> AskedNames::warnings() {
       for (const std::string& key : one.field.path) entry += "." + key;
       return {"dict entry", entry};
     }();
-    all.push_back("no run has the " + kind + " \"" + name + "\"" +
-                  near_names_text(name, {one.others.begin(), one.others.end()}));
+    std::vector<std::string> others(one.others.begin(), one.others.end());
+    if (one.field.kind == RunField::Kind::named)  // a field that every run has may have been meant
+      for (const PlainRunField& plain : plain_run_fields) others.emplace_back(plain.name);
+    all.push_back(no_run + " has the " + kind + " \"" + name + "\"" + near_names_text(name, others));
   }
   return all;
 }

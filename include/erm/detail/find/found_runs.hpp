@@ -35,6 +35,13 @@ struct LookedAt {
   std::string goal_of = {};  // a metric
 };
 
+inline LookedAt looked_at_by_best(const std::string& metric) {
+  RunField field;
+  field.kind = RunField::Kind::metric;
+  field.name = metric;
+  return {{field}, metric};
+}
+
 /// Calls `accept` with each run that the options select, in the order of their ids. A run for which it throws Error,
 /// and which it then does not move, counts as one that cannot be read: `accept` may read its history. Warns of names in
 /// the filter, and in the `fields` of the order, that no run has; with `known` runs, which are passed over, only if

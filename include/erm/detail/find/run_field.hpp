@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "erm/detail/base/float_bits.hpp"
@@ -149,6 +150,17 @@ inline std::optional<RunField> bare_run_field(const std::vector<std::string>& pa
   field.point = *point;
   return field;
 }
+
+/// The field that a word names where no constant can stand, as in an order: with or without "params." and "metrics.".
+inline std::optional<RunField> any_run_field(const std::vector<std::string>& parts) {
+  std::optional<RunField> field = run_field(parts);
+  return field ? std::move(field) : bare_run_field(parts);
+}
+
+/// The same, for error messages.
+inline constexpr const char* any_run_field_names =
+    "a metric, a param, params.NAME, metrics.NAME, dicts.NAME.KEY, tags.NAME, status, experiment, variant, run, time, "
+    "duration, group, note, failure, features or artifacts";
 
 // ---- bodies ----
 

@@ -107,8 +107,9 @@ inline RunOrder::RunOrder(std::string_view text) {
     return;
   }
   for (;;) {
-    std::optional<RunField> field = token.kind == FilterToken::Kind::word ? run_field(token.parts) : std::nullopt;
-    if (!field) lexer.expected("a field (" + std::string(run_field_names) + ")", token);
+    const bool is_name = token.kind == FilterToken::Kind::word && !token.is("asc") && !token.is("desc");
+    std::optional<RunField> field = is_name ? any_run_field(token.parts) : std::nullopt;
+    if (!field) lexer.expected("a field (" + std::string(any_run_field_names) + ")", token);
     if (field->is_list()) lexer.fail("'" + std::string(token.shown) + "' is a list, which has no order", token.at);
     terms_.push_back({std::move(*field), false});
     token = lexer.next();

@@ -56,6 +56,12 @@ class RunScan {
   /// of their ids and on the calling thread. Calls `warn` for each folder that cannot be read and is passed over.
   void each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
             const Warn& warn) const;
+  struct VariantIds {
+    std::string experiment_id, variant_id;
+    std::vector<std::string> run_ids;  // sorted
+  };
+  /// The ids of all runs that each() would read, with its warnings.
+  [[nodiscard]] std::vector<VariantIds> ids(const Warn& warn) const;
   /// From now on passes over the runs that are known.
   void compare_with(KnownRuns* known) { known_ = known; }
   /// From now on each() reads only the runs that the cache does not know, and those that it hands over as a whole.
@@ -64,7 +70,7 @@ class RunScan {
   /// The same for those runs of a variant whose ids a caller has listed already, in the order of `run_ids`.
   void each_of(const std::string& experiment_id, const std::string& variant_id, const std::vector<std::string>& run_ids,
                const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
-    read_all({experiment_id, variant_id}, {run_ids, {}}, nullptr, filter, threads, accept, refuse);
+    read_all({experiment_id, variant_id}, {run_ids, {}, true}, nullptr, filter, threads, accept, refuse);
   }
 
  private:
@@ -82,6 +88,7 @@ class RunScan {
   struct Listed {
     std::vector<std::string> ids;   // sorted
     std::vector<FileStamp> stamps;  // for a cache
+    bool is_whole = true;           // nothing was passed over
   };
   /// What is added to a cache.
   struct Kept {
@@ -104,7 +111,10 @@ class RunScan {
   };
   static constexpr std::size_t runs_of_group = 256;  // that one thread reads in a row
 
-  [[nodiscard]] Listed list(const Variant& variant, unsigned threads, std::vector<PassedOver>& passed_over) const;
+  [[nodiscard]] Listed list(const Variant& variant, unsigned threads, const Warn& warn) const;
+  static void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) {
+    for (const PassedOver& one : passed_over) warn("passed over '" + one.path + "': " + one.reason);
+  }
   void read_all(const Variant& variant, const Listed& listed, VariantCache* cache, const RunFilter& filter,
                 unsigned threads, const Accept& accept, const Refuse& refuse) const;
   void answer_from_cache(Some& some) const;
@@ -177,23 +187,22 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
+inline std::vector<RunScan::VariantIds> RunScan::ids(const Warn& warn) const {
+  warn_of(passed_over_, warn);
+  std::vector<VariantIds> all;
+  for (const Variant& variant : variants_)
+    all.push_back({variant.experiment_id, variant.variant_id, list(variant, 1, warn).ids});
+  return all;
+}
+
 inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
                           const Warn& warn) const {
-  const auto pass_over = [&](const PassedOver& one) { warn("passed over '" + one.path + "': " + one.reason); };
-  for (const PassedOver& one : passed_over_) pass_over(one);
+  warn_of(passed_over_, warn);
   std::set<std::uint64_t> places;
   bool is_whole = passed_over_.empty();
   for (const Variant& variant : variants_) {
-    Listed listed;
-    std::vector<PassedOver> passed_over;
-    try {
-      listed = list(variant, threads, passed_over);
-    } catch (const IoError& error) {
-      if (variant.is_asked_for) throw;
-      passed_over.push_back({folder_of_variant(variant), error.what()});
-    }
-    for (const PassedOver& one : passed_over) pass_over(one);
-    is_whole = is_whole && passed_over.empty();
+    const Listed listed = list(variant, threads, warn);
+    is_whole = is_whole && listed.is_whole;
     if (listed.stamps.empty()) {
       read_all(variant, listed, nullptr, filter, threads, accept, refuse);
       continue;
@@ -206,24 +215,29 @@ inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accep
   if (cached_ != nullptr && is_whole && is_of_all_) cached_->cache.keep_only(places);
 }
 
-inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads,
-                                     std::vector<PassedOver>& passed_over) const {
+inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads, const Warn& warn) const {
   Listed listed;
+  std::vector<PassedOver> passed_over;
   const std::string folder = folder_of_variant(variant);
   const std::string filename(metadata_filename);
-  if (cached_ == nullptr || !fs_->has_stamps(folder)) {
-    listed.ids = sorted_ids(*fs_, folder, filename, &passed_over);
-    return listed;
+  try {
+    if (cached_ == nullptr || !fs_->has_stamps(folder)) {
+      listed.ids = sorted_ids(*fs_, folder, filename, &passed_over);
+    } else {
+      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &passed_over, threads);
+      std::sort(found.begin(), found.end(),
+                [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; });
+      for (StampedFolder& one : found) {
+        listed.ids.push_back(std::move(one.path));
+        listed.stamps.push_back(one.stamp);
+      }
+    }
+  } catch (const IoError& error) {
+    if (variant.is_asked_for) throw;
+    passed_over.push_back({folder, error.what()});
   }
-  std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &passed_over, threads);
-  std::sort(found.begin(), found.end(),
-            [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; });
-  listed.ids.reserve(found.size());
-  listed.stamps.reserve(found.size());
-  for (StampedFolder& one : found) {
-    listed.ids.push_back(std::move(one.path));
-    listed.stamps.push_back(one.stamp);
-  }
+  warn_of(passed_over, warn);
+  listed.is_whole = passed_over.empty();
   return listed;
 }
 

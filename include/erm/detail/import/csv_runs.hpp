@@ -21,6 +21,21 @@
 
 namespace erm::detail {
 
+/// Of a comma, a semicolon and a tab the one that the line of names has most of, outside quotes.
+inline char separator_of(std::string_view names) {
+  std::size_t commas = 0, semicolons = 0, tabs = 0;
+  bool is_quoted = false;
+  for (const char c : names) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (is_quoted) continue;
+    commas += c == ',' ? 1U : 0U;
+    semicolons += c == ';' ? 1U : 0U;
+    tabs += c == '\t' ? 1U : 0U;
+  }
+  if (tabs > commas && tabs >= semicolons) return '\t';
+  return semicolons > commas ? ';' : ',';
+}
+
 class CsvRuns {
  public:
   CsvRuns(std::string_view text, std::string path, TimePoint time, const CsvImportOptions& options, Importer& importer)
@@ -29,7 +44,8 @@ class CsvRuns {
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
     std::vector<CsvField> fields;
     if (text_.empty()) throw FormatError("cannot import '" + path_ + "': it is empty");
-    if (!read_csv_record(text_, fields))
+    separator_ = options_.separator != '\0' ? options_.separator : separator_of(text_.substr(0, text_.find('\n')));
+    if (!read_csv_record(text_, fields, separator_))
       throw FormatError("cannot import '" + path_ + "', line 1: a quote stands where none belongs, or is not closed");
     for (CsvField& field : fields) {
       line_ += static_cast<std::size_t>(std::count(field.text.begin(), field.text.end(), '\n'));
@@ -47,7 +63,7 @@ class CsvRuns {
     std::vector<CsvField> fields;
     while (!text_.empty()) {
       const std::string_view before = text_;
-      if (!read_csv_record(text_, fields)) {
+      if (!read_csv_record(text_, fields, separator_)) {
         importer_.leave_out("'" + path_ + "' was left out from line " + std::to_string(line + 1) +
                             " on: a quote stands where none belongs, or is not closed");
         break;
@@ -232,6 +248,7 @@ class CsvRuns {
   Importer& importer_;
   std::string_view text_;
   std::vector<std::string> names_;
+  char separator_ = ',';
   std::size_t line_ = 1;  // the one that was read last
   std::vector<bool> is_used_;
   std::optional<std::size_t> run_, experiment_, variant_, step_, time_, name_, value_;

@@ -36,9 +36,11 @@ struct SourceRun {
 
 class Importer {
  public:
-  Importer(const std::string& registry_uri, const ImportOptions& options)
+  /// The objects of `captured` are added to the provenance of each run.
+  Importer(const std::string& registry_uri, const ImportOptions& options, const Json& captured = {})
       : registry_uri_(registry_uri),
         options_(options),
+        captured_(captured),
         registry_(locate(registry_uri, options.fs)),
         root_(without_end_slash(registry_.path)),
         lasting_uri_(lasting_uri(registry_uri, registry_)) {
@@ -60,6 +62,7 @@ class Importer {
     if (options_.experiment) record.experiment_id = *options_.experiment;
     if (options_.variant) record.variant_id = *options_.variant;
     for (const auto& [tag, value] : options_.tags) set_tag(record.tags, tag, value);
+    if (captured_.is_object()) add_captured(record.own_provenance());
     record.own_provenance()["imported"] = Json{{"from", source.from}, {"key", source.key}, {"digest", source.digest}};
     try {
       if (!update(source)) create(source, name);
@@ -96,6 +99,16 @@ class Importer {
       return std::nullopt;
     } catch (const NotFoundError&) {
       return std::nullopt;
+    }
+  }
+
+  void add_captured(Json& provenance) const {
+    for (auto entry = captured_.begin(); entry != captured_.end(); ++entry) {
+      Json& there = provenance[entry.key()];
+      if (there.is_object() && entry->is_object())
+        there.update(*entry);
+      else
+        there = *entry;
     }
   }
 
@@ -192,6 +205,7 @@ class Importer {
 
   std::string registry_uri_;
   const ImportOptions& options_;
+  Json captured_;
   Location registry_;
   std::string root_;
   std::string lasting_uri_;

@@ -242,7 +242,7 @@ inline bool LiveFolder::begin(const std::string& run_id, bool patiently) {
       patiently ? claim_to_open(claimed, "the live run '" + run_id + "'") : fs_->claim(claimed);
   if (!claim) return false;
   if (claim->may_have_neighbours()) sweep(*fs_, parent, last_part(folder));
-  if (claim->was_abandoned()) remove_leftovers(*fs_, folder);
+  clean_up_abandoned(*fs_, *claim, folder);
   layout.make_variant(record_.experiment_id, record_.variant_id, durability_);  // it may have been deleted meanwhile
   if (!fs_->make_folder(folder) && (fs_->info(folder).kind != FileKind::folder || !fs_->list(folder).empty()))
     return false;
@@ -424,7 +424,7 @@ inline bool LiveFolder::resume(const std::string& run_id, Seconds takeover_wait)
   const Refusal refusal = refusal_to("resume the run '" + folder_ + "'");
   OwnerWatch owner = wait_for_owner(path, takeover_wait, refusal);
   const std::unique_ptr<Claim> claim = claim_to_open(claim_path(folder_), "the run '" + run_id + "'");
-  if (claim->was_abandoned()) remove_leftovers(*fs_, folder_);
+  clean_up_abandoned(*fs_, *claim, folder_);
   undo_.metadata_before = metadata_bytes(*fs_, folder_);
   MetadataFile metadata = MetadataReader::read(view(*undo_.metadata_before), path);
   owner.expect_free(metadata.record, refusal);

@@ -93,6 +93,16 @@ inline void pass_unchanged(TerminalSettings& settings) noexcept {
   flags[1] &= ~std::uint32_t{1};
   flags[3] &= ~std::uint32_t{8};
 }
+/// What is typed is read at once, and not shown. Clears ICANON and ECHO.
+inline void read_keys_at_once(TerminalSettings& settings) noexcept {
+#if defined(__powerpc__)
+  constexpr std::uint32_t lines = 0x100;
+#else
+  constexpr std::uint32_t lines = 2;
+#endif
+  auto* const flags = reinterpret_cast<std::uint32_t*>(settings.bytes);
+  flags[3] &= ~(lines | 8U);
+}
 inline bool size_of_terminal(int file, TerminalSize& size) noexcept { return control_device(file, get_size, &size) == 0; }
 inline void resize_terminal(int file, TerminalSize size) noexcept { control_device(file, set_size, &size); }
 

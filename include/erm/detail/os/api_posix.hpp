@@ -130,6 +130,11 @@ inline void pass_unchanged(::termios& settings) {
   settings.c_oflag &= ~static_cast<::tcflag_t>(OPOST);
   settings.c_lflag &= ~static_cast<::tcflag_t>(ECHO);
 }
+inline void read_keys_at_once(::termios& settings) {
+  settings.c_lflag &= ~static_cast<::tcflag_t>(ICANON | ECHO);
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+}
 inline bool size_of_terminal(int file, TerminalSize& size) {
   ::winsize found = {};
   if (::ioctl(file, TIOCGWINSZ, &found) != 0) return false;

@@ -38,6 +38,27 @@ FileInfo info(const std::string& path);
 /// The seconds since a file was written, by the clock of this machine. Empty if the system does not tell.
 std::optional<double> file_age(const std::string& path);
 
+/// What tells one content of a file from another without reading it. Two that differ are of different contents, or the
+/// file was touched.
+struct FileState {
+  FileKind kind = FileKind::missing;
+  std::uint64_t size = 0;
+  std::uint64_t device = 0, inode = 0;       // 0 where the system has none
+  std::int64_t modified_nanoseconds = 0;     // since an epoch of the system
+
+  [[nodiscard]] bool is_same_file(const FileState& other) const noexcept {
+    return kind == other.kind && device == other.device && inode == other.inode;
+  }
+  friend bool operator==(const FileState& a, const FileState& b) noexcept {
+    return a.is_same_file(b) && a.size == b.size && a.modified_nanoseconds == b.modified_nanoseconds;
+  }
+  friend bool operator!=(const FileState& a, const FileState& b) noexcept { return !(a == b); }
+};
+/// Does not follow links. A missing file is an answer, not an error.
+FileState file_state(const std::string& path);
+/// The time now by the clock of file_state(), as far as it is that of this machine.
+std::int64_t file_clock_nanoseconds();
+
 /// An open file, closed with the object. Other processes may read, write, rename and remove it meanwhile.
 class File {
  public:
@@ -90,7 +111,8 @@ class File {
   void close();
 
  private:
-  friend void copy_content(const File& from, File& to);
+  template <class Tell>
+  friend void copy_content(const File& from, File& to, const Tell& tell);
   friend void prepare_to_replace(const std::string& path, File& by);
 
   FileHandle handle_;
@@ -157,6 +179,8 @@ class Folder {
   [[nodiscard]] bool has(const char* path, FileStamp& stamp) const;
   /// Whether stamps of the files in this folder are true: see LocalFileSystem::has_stamps().
   [[nodiscard]] bool has_stamps() const;
+  /// What is at `path`, relative to this folder.
+  [[nodiscard]] FileInfo info(const char* path) const;
 
  private:
   std::string path_;
@@ -173,8 +197,12 @@ class Folder {
 void sync_folder(const std::string& path);
 
 /// Copies all of `from` to the empty file `to`: as shared blocks (reflink) or in the kernel if the file system can,
-/// otherwise through a buffer.
-void copy_content(const File& from, File& to);
+/// otherwise through a buffer. Calls `tell(bytes)` after each piece.
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell);
+inline void copy_content(const File& from, File& to) {
+  copy_content(from, to, [](std::uint64_t) {});
+}
 
 /// A file without a name, which the system removes with its last handle, even after a crash. Created next to
 /// `neighbour` if possible, because a copy there can share its blocks; otherwise in the temporary folder.

@@ -74,6 +74,21 @@ inline FileInfo info(const std::string& path) {
   fail("look at", path, errno);
 }
 
+inline FileState file_state(const std::string& path) {
+  api::FileFacts facts;
+  if (!api::look_at(path.c_str(), facts)) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    fail("look at", path, errno);
+  }
+  return {info_of(facts).kind, facts.size, facts.device, facts.inode,
+          facts.modified_seconds * 1'000'000'000 + facts.modified_nanoseconds};
+}
+
+inline std::int64_t file_clock_nanoseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
 inline std::optional<double> file_age(const std::string& path) {
   api::FileFacts facts;
   if (!api::look_at(path.c_str(), facts)) return std::nullopt;
@@ -374,6 +389,13 @@ inline bool Folder::has(const char* path, FileStamp& stamp) const {
 
 inline bool Folder::has_stamps() const { return names_ != nullptr && api::tells_changes(api::descriptor_of(names_)); }
 
+inline FileInfo Folder::info(const char* path) const {
+  api::FileFacts facts;
+  if (api::look_at(api::descriptor_of(names_), path, facts)) return info_of(facts);
+  if (errno == ENOENT || errno == ENOTDIR) return {};
+  fail("look at '" + std::string(path) + "' in", path_, errno);
+}
+
 inline void sync_folder(const std::string& path) {
   const api::Descriptor folder(api::open_file(path.c_str(), api::read_only | api::only_folder | api::not_inherited));
   if (!folder) fail("open the folder", path, errno);
@@ -381,12 +403,16 @@ inline void sync_folder(const std::string& path) {
     fail("bring to disk the folder", path, errno);
 }
 
-inline void copy_content(const File& from, File& to) {
-  if (api::share_blocks(from.handle_.get(), to.handle_.get())) return;
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell) {
+  if (api::share_blocks(from.handle_.get(), to.handle_.get())) return tell(from.info().size);
   api::Offset offset = 0;
   for (;;) {
-    const auto copied = api::copy_range(from.handle_.get(), &offset, to.handle_.get(), nullptr, 1U << 30, 0);
-    if (copied > 0) continue;
+    const auto copied = api::copy_range(from.handle_.get(), &offset, to.handle_.get(), nullptr, 1U << 26, 0);
+    if (copied > 0) {
+      tell(static_cast<std::uint64_t>(copied));
+      continue;
+    }
     if (copied == 0) {
       // Files in /proc have the size 0, but have content.
       if (offset > 0 || from.info().size == 0) break;
@@ -403,6 +429,7 @@ inline void copy_content(const File& from, File& to) {
   while (const std::size_t got = from.read_at(done, buffer.data(), buffer.size())) {
     to.write(buffer.data(), got);
     done += got;
+    tell(std::uint64_t{got});
   }
 }
 

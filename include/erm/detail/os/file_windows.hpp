@@ -135,6 +135,24 @@ inline FileInfo info(const std::string& path) {
   return info;
 }
 
+inline FileState file_state(const std::string& path) {
+  const FileInfo found = info(path);
+  FileState state{found.kind, found.size, 0, 0, 0};
+  if (found.kind == FileKind::missing || found.kind == FileKind::link) return state;
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(system_path(path), error);
+  if (error == std::errc::no_such_file_or_directory) return {};
+  if (error) fail("look at", path, error);
+  state.modified_nanoseconds =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  return state;
+}
+
+inline std::int64_t file_clock_nanoseconds() {
+  const auto now = std::filesystem::file_time_type::clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
 inline constexpr std::uint64_t max_file_offset = ~std::uint64_t{0} >> 1;
 
 inline api::Where where_at(std::uint64_t offset) {
@@ -402,6 +420,8 @@ inline bool Folder::has(const char* path, FileStamp& stamp) const {
 
 inline bool Folder::has_stamps() const { return false; }
 
+inline FileInfo Folder::info(const char* path) const { return os::info(path_ + "/" + path); }
+
 inline void sync_folder(const std::string& path) {
   const api::Handle folder(api::CreateFileW(wide(path).c_str(), api::generic_write, api::share_all, nullptr,
                                             api::open_existing, api::folders_too, nullptr));
@@ -410,12 +430,14 @@ inline void sync_folder(const std::string& path) {
   if (error != api::access_denied && error != api::invalid_function) fail("bring to disk the folder", path);
 }
 
-inline void copy_content(const File& from, File& to) {
+template <class Tell>
+void copy_content(const File& from, File& to, const Tell& tell) {
   std::vector<char> buffer(std::size_t{1} << 20);
   std::uint64_t done = 0;
   while (const std::size_t got = from.read_at(done, buffer.data(), buffer.size())) {
     to.write(buffer.data(), got);
     done += got;
+    tell(std::uint64_t{got});
   }
 }
 

@@ -1,4 +1,4 @@
-// Runs another program with a time limit, and reads its output.
+// Runs another program: with a time limit, to read its output, or the one in which the person looks at a file.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,10 @@ struct Answer {
 template <class Take>
 Answer ask_program(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                    Deadline deadline, const Take& take);
+
+/// Shows a file in the program that the person uses for files of its kind, which goes on when this process ends. Runs no
+/// shell. Returns what went wrong; nothing if that program has begun.
+std::string show_file(const std::string& path);
 
 /// When the file was last written, in nanoseconds since 1970, or 0 if the system does not tell. Only needed on systems
 /// where ERM runs other programs.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "erm/detail/os/api.hpp"
+#include "erm/detail/os/file.hpp"
 #include "erm/detail/os/program.hpp"
 
 namespace erm::detail::os {
@@ -46,15 +47,19 @@ class Pipe {
 /// A running program, in a process group of its own. The destructor kills it, with everything that it started.
 class ProgramRun {
  public:
-  /// `error()` is the reason if the program could not be started.
+  /// `error()` is the reason if the program could not be started. Output to a file below 0 is dropped.
   ProgramRun(const std::vector<std::string>& command, const std::vector<std::string>& environment, int out, int err) {
     api::SpawnFiles files;
     api::SpawnSettings settings;
     api::begin_files(&files);
     api::begin_settings(&settings);
     api::add_open(&files, 0, "/dev/null", api::read_only, 0);
-    api::add_duplicate(&files, out, 1);
-    api::add_duplicate(&files, err, 2);
+    for (const auto& [from, to] : {std::pair(out, 1), std::pair(err, 2)}) {
+      if (from < 0)
+        api::add_open(&files, to, "/dev/null", api::read_and_write, 0);
+      else
+        api::add_duplicate(&files, from, to);
+    }
     ::sigset_t listed;
     ::sigemptyset(&listed);
     api::set_blocked_signals(&settings, &listed);
@@ -84,6 +89,8 @@ class ProgramRun {
   }
 
   [[nodiscard]] int error() const { return error_; }
+  /// Lets it go on: the destructor no longer kills it.
+  void leave() { process_ = -1; }
   /// The status from waitpid(2), or -1 if the program's own SIGCHLD handler took it.
   [[nodiscard]] int status() const { return status_; }
   bool ended_until(Deadline deadline) {
@@ -167,6 +174,31 @@ Answer ask_program(const std::vector<std::string>& command, const std::vector<st
   else
     answer.why = name + " exited with " + std::to_string(answer.exit_code);
   return answer;
+}
+
+inline std::string show_file(const std::string& path) {
+#if defined(__APPLE__)
+  const std::string opener = "open";
+#else
+  const std::string opener = "xdg-open";
+#endif
+  std::vector<std::string> variables;
+  for (char** variable = api::environment(); variable != nullptr && *variable != nullptr; ++variable)
+    variables.emplace_back(*variable);
+  // An absolute path cannot be taken for an option or a URL.
+  ProgramRun run({opener, absolute_path(path)}, variables, -1, -1);
+  if (run.error() == ENOENT) return opener + " is not installed";
+  if (run.error() != 0)
+    return opener + " cannot be begun: " + std::error_code(run.error(), std::generic_category()).message();
+  // It ends at once if it cannot; otherwise it ends soon, or becomes the browser.
+  if (!run.ended_until(std::chrono::steady_clock::now() + std::chrono::seconds(3))) {
+    run.leave();
+    return {};
+  }
+  const int status = run.status();
+  if (status == -1 || (api::has_exited(status) && api::exit_code(status) == 0)) return {};
+  if (api::has_exited(status)) return opener + " exited with " + std::to_string(api::exit_code(status));
+  return opener + " was ended by signal " + std::to_string(api::killed_by(status));
 }
 
 inline long long modified(const std::string& path) {

@@ -12,6 +12,7 @@
 
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/page/tables.hpp"
 
 namespace erm::detail {
@@ -21,8 +22,6 @@ struct CurvePanel {
   bool is_open = true;
   std::vector<const Comparison::Curve*> curves;
 };
-
-inline bool is_system_metric(std::string_view name) { return name.substr(0, 7) == "system/"; }
 
 inline std::size_t runs_with(const Comparison::Curve& curve) {
   const auto absent = std::count(curve.histories.begin(), curve.histories.end(), nullptr);

@@ -36,7 +36,7 @@ class ObjectClaim final : public Claim {
   ObjectClaim& operator=(const ObjectClaim&) = delete;
   ~ObjectClaim() override {
     try {
-      if (is_mine()) fs_.remove_many({path_});
+      if (!is_left_ && is_mine()) fs_.remove_many({path_});
     } catch (const std::exception&) {
       // The store cannot be reached. The object stays, and counts as abandoned once it is not in `held`.
     }
@@ -51,6 +51,7 @@ class ObjectClaim final : public Claim {
     }
     fs_.write(target, content, durability);
   }
+  void abandon() noexcept override { is_left_ = true; }
 
  private:
   /// Whether no other process has taken over the claim, which is allowed after claim_lifetime.
@@ -73,6 +74,7 @@ class ObjectClaim final : public Claim {
   std::string path_;
   std::string text_;
   bool abandoned_;
+  bool is_left_ = false;
 };
 
 }  // namespace erm::detail::s3

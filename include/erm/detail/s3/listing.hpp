@@ -40,8 +40,8 @@ struct Listed {
   std::string key;
   bool is_prefix = false;
   std::uint64_t size = 0;
-  std::string etag;      // as the server writes it, most often with quotes
   std::string modified;  // "2026-11-23T07:30:21.000Z"
+  std::string tag;       // that of its content
 };
 
 inline std::uint64_t number_in(std::string_view digits) {
@@ -77,7 +77,7 @@ class Listing {
         for (XmlElements part = element.inside(); part.next();) {
           if (part.name() == "Key" || part.name() == "Prefix") listed.key = decoded(part);
           if (part.name() == "LastModified") listed.modified = part.raw().substr(0, 40);
-          if (part.name() == "ETag") listed.etag = part.text();
+          if (part.name() == "ETag") listed.tag = part.text().substr(0, 100);
           if (part.name() == "Size") listed.size = number_in(part.raw());
         }
         expect_below(listed);

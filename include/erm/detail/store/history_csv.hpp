@@ -2,7 +2,7 @@
 //
 //   metric,step,unix_ms,value
 //   loss,1200,1763883021123,0.53125
-//   "precision, recall",1200,1763883021123,nan
+//   "precision, recall",1200,1763883021123,NaN
 #pragma once
 
 #include <algorithm>
@@ -296,6 +296,20 @@ class HistoryReader {
     for (auto& [metric, points] : points_)
       if (!points.empty()) history.emplace(metric, MetricHistory(std::move(points), writers_of(metric, points.size())));
     return history;
+  }
+  /// For a reader that does not hold the points: calls visit(metric, points) for each metric of which points were read
+  /// since the last call, in file order, and forgets these points. take() has none of them.
+  template <class Visit>
+  void drain(Visit&& visit) {
+    constexpr std::size_t kept_room = 1024;
+    for (auto& [metric, points] : points_) {
+      if (points.empty()) continue;
+      visit(metric, static_cast<const std::vector<MetricPoint>&>(points));
+      if (points.capacity() > kept_room)
+        std::vector<MetricPoint>().swap(points);
+      else
+        points.clear();
+    }
   }
   /// The points that were left out. The reader has none afterwards.
   [[nodiscard]] AbandonedPoints take_abandoned() { return std::exchange(abandoned_, {}); }

@@ -21,6 +21,7 @@
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/process_identity.hpp"
+#include "erm/detail/run/session.hpp"
 #include "erm/error.hpp"
 #include "erm/file_info.hpp"
 
@@ -55,10 +56,13 @@ inline std::optional<std::string> front_of(const std::string& path) {
 struct ClaimText {
   std::string text;
 
-  static std::string of_this_process() {
+  /// For this process, the claim is abandoned once the session has ended.
+  static std::string of_this_process(const Session& session) {
     const auto ticks = std::chrono::steady_clock::now().time_since_epoch().count();
     int here = 0;  // its address differs for the threads of a process
-    return Owner::this_process().text() + "claim " + std::to_string(ticks) + "-" +
+    Owner owner = Owner::this_process();
+    owner.session = session.text();
+    return owner.text() + "claim " + std::to_string(ticks) + "-" +
            std::to_string(reinterpret_cast<std::uintptr_t>(&here)) + "\n";
   }
   /// Whether the text is complete. Otherwise another kind of claim left it, or its holder is writing it.

@@ -24,6 +24,18 @@ inline constexpr std::string_view registry_marker = ".erm_registry.json";
 inline constexpr std::string_view experiment_marker = ".erm_experiment.json";
 inline constexpr std::string_view variant_marker = ".erm_variant.json";
 
+/// The text of a marker file: {"variant_id": "main", "created_timestamp_utc": "..."}. That of a registry has no id.
+inline std::string marker_text(std::string_view id_key, const std::string& id, const std::string& time) {
+  std::string text = "{";
+  if (!id_key.empty()) {
+    append_json_string(text, id_key);
+    append_json_string(text += ": ", id);
+    text += ", ";
+  }
+  append_json_string(text += "\"created_timestamp_utc\": ", time);
+  return text + "}";
+}
+
 /// The store and path for a URI. If the caller passed a store, the URI is a path in it. A relative path of this machine
 /// becomes absolute here, because the program may change its current folder while it uses the path.
 inline Location locate(const std::string& uri, const std::shared_ptr<FileSystem>& fs) {
@@ -62,13 +74,19 @@ inline std::vector<std::string> sorted_ids(const FileSystem& fs, const std::stri
   return ids;
 }
 
+/// The contents of new marker files, where those of another registry are to stay as they are.
+struct MarkerTexts {
+  std::string experiment, variant;  // empty: a new one
+};
+
 struct RegistryLayout {
   FileSystem& fs;
   std::string root;
 
   /// Creates the registry, the experiment and the variant if they are missing. Throws InvalidIdError if one of them
   /// would lie inside another of its kind, or share a folder with something else.
-  void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability) const {
+  void make_variant(const std::string& experiment_id, const std::string& variant_id, Durability durability,
+                    const MarkerTexts& texts = {}) const {
     const std::string experiment = joined(root, experiment_id);
     const std::string variant = joined(experiment, variant_id);
     if (fs.are_files({marker_path(variant, variant_marker), marker_path(experiment, experiment_marker),
@@ -78,8 +96,8 @@ struct RegistryLayout {
     check_new("experiment", root, experiment_id, experiment_marker);
     check_new("variant", experiment, variant_id, variant_marker);
     mark(root, registry_marker, {}, {}, durability);
-    mark(experiment, experiment_marker, "experiment_id", experiment_id, durability);
-    mark(variant, variant_marker, "variant_id", variant_id, durability);
+    mark(experiment, experiment_marker, "experiment_id", experiment_id, durability, texts.experiment);
+    mark(variant, variant_marker, "variant_id", variant_id, durability, texts.variant);
   }
 
   /// The same for an experiment without a variant.
@@ -88,6 +106,16 @@ struct RegistryLayout {
     check_new("experiment", root, experiment_id, experiment_marker);
     mark(root, registry_marker, {}, {}, durability);
     mark(joined(root, experiment_id), experiment_marker, "experiment_id", experiment_id, durability);
+  }
+
+  /// Throws Error if the root is part of another registry: then the path is most likely wrong.
+  void check_root() const {
+    if (has(root, registry_marker)) return;
+    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"),
+                                       std::pair(variant_marker, "a variant"), std::pair(metadata_filename, "a run")})
+      if (has(root, marker))
+        throw Error("cannot make a registry at '" + root + "': the folder is " + what +
+                    " already; give the path of the registry itself");
   }
 
   /// Throws InvalidIdError if the run would lie inside another run or another variant.
@@ -115,16 +143,6 @@ struct RegistryLayout {
                          other + "'; choose another id");
   }
 
-  /// Throws Error if the root is part of another registry: then the path is most likely wrong.
-  void check_root() const {
-    if (has(root, registry_marker)) return;
-    for (const auto& [marker, what] : {std::pair(experiment_marker, "an experiment"),
-                                       std::pair(variant_marker, "a variant"), std::pair(metadata_filename, "a run")})
-      if (has(root, marker))
-        throw Error("cannot make a registry at '" + root + "': the folder is " + what +
-                    " already; give the path of the registry itself");
-  }
-
   /// Throws InvalidIdError if an experiment or variant cannot be created there.
   void check_new(const char* what, const std::string& parent, const std::string& id, std::string_view marker) const {
     const std::string folder = joined(parent, id);
@@ -150,17 +168,11 @@ struct RegistryLayout {
   }
 
   void mark(const std::string& folder, std::string_view marker, std::string_view id_key, const std::string& id,
-            Durability durability) const {
+            Durability durability, std::string text = {}) const {
     const std::string path = joined(folder, std::string(marker));
     if (has(folder, marker)) return;
-    std::string text = "{";
-    if (!id_key.empty()) {
-      append_json_string(text, id_key);
-      append_json_string(text += ": ", id);
-      text += ", ";
-    }
-    append_json_string(text += "\"created_timestamp_utc\": ", time_text(now_utc()));
-    fs.create(path, text + "}", durability);  // false: another process has just created it
+    if (text.empty()) text = marker_text(id_key, id, time_text(now_utc()));
+    fs.create(path, text, durability);  // false: another process has just created it
     if (durability == Durability::durable) fs.sync_folder(folder);
   }
 };

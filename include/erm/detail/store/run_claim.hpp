@@ -101,6 +101,18 @@ inline void remove_leftovers(FileSystem& fs, const std::string& folder) {
                  named_series_files(fs, folder, metadata.series_files), named_console_files(metadata.record));
 }
 
+/// The same, if the holder before this one was killed. If it fails, the claim counts as abandoned again, so that the next
+/// process tries it.
+inline void clean_up_abandoned(FileSystem& fs, Claim& claim, const std::string& folder) {
+  if (!claim.was_abandoned()) return;
+  try {
+    remove_leftovers(fs, folder);
+  } catch (...) {
+    claim.abandon();
+    throw;
+  }
+}
+
 /// Claims a run's folder, and removes what a killed save left there. Throws IoError if another process holds the claim
 /// for ten seconds.
 inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folder, const std::string& operation) {
@@ -111,7 +123,7 @@ inline std::unique_ptr<Claim> claim_run(FileSystem& fs, const std::string& folde
                       "' for ten seconds now; wait for it, or end it",
                   std::make_error_code(std::errc::device_or_resource_busy));
   }
-  if (claim->was_abandoned()) remove_leftovers(fs, folder);
+  clean_up_abandoned(fs, *claim, folder);
   return claim;
 }
 
@@ -124,7 +136,7 @@ inline void sweep(FileSystem& fs, const std::string& parent, const std::string& 
       const std::unique_ptr<Claim> claim = fs.claim(joined(claims, name));
       if (!claim) continue;
       if (claim->was_abandoned())
-        remove_leftovers(fs, joined(parent, name));
+        clean_up_abandoned(fs, *claim, joined(parent, name));
       else
         fs.remove_if_empty(joined(parent, name));  // the process was killed between creating the folder and begin()
     } catch (const IoError&) {

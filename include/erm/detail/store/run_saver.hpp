@@ -65,7 +65,7 @@ class RunSaver {
     std::unique_ptr<Claim> claim = fs_.claim(claimed);
     if (!claim) return SaveOutcome::is_being_saved;
     if (claim->may_have_neighbours()) sweep(fs_, parent, name);
-    if (claim->was_abandoned()) remove_leftovers(fs_, folder_);
+    clean_up_abandoned(fs_, *claim, folder_);
     if (make_place_) make_place_();
     is_new_ = fs_.make_folder(folder_);
     if (!is_new_) {
@@ -92,7 +92,7 @@ class RunSaver {
       refuse_oversized(fs_, "save the run '" + run_id_ + "' to '" + folder_ + "'", text.size());
       claim->commit(metadata_path(folder_), text, durability_);
     } catch (...) {
-      undo(text);
+      if (!undo(text)) claim->abandon();  // tells the next save to clean up
       throw;
     }
     if (!is_new_) {
@@ -339,18 +339,20 @@ class RunSaver {
     }
   }
 
-  void undo(const std::string& text) noexcept {
+  /// Returns false if that fails, too.
+  bool undo(const std::string& text) noexcept {
     try {
       // If the commit failed after the metadata were written, this is a complete run.
       if (!text.empty() && fs_.info(metadata_path(folder_)).kind == FileKind::file &&
           view(fs_.read(metadata_path(folder_))) == text)
-        return;
+        return true;
       fs_.remove_many(written_);
       for (const std::string& path : written_)
         for (std::string at = folder_of(path); at.size() > folder_.size(); at = folder_of(at)) fs_.remove_if_empty(at);
       if (is_new_) remove_leftovers(fs_, folder_);
+      return true;
     } catch (const std::exception&) {
-      // The caller gets the first error. The next save removes the remaining files.
+      return false;  // the caller gets the first error
     }
   }
 

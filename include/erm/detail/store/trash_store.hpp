@@ -33,8 +33,10 @@ class TrashStore {
   explicit TrashStore(const RegistryLayout& layout)
       : fs_(layout.fs), layout_(layout), entries_(layout.fs, layout.root) {}
 
+  enum class OpenRuns { refused, deleted };
+
   /// Moves a run to the trash. Returns false if there is no such run.
-  bool delete_run(const RunIds& ids, const Deletion& deletion) {
+  bool delete_run(const RunIds& ids, const Deletion& deletion, OpenRuns open = OpenRuns::refused) {
     const std::string folder = folder_of_ids(ids);
     refuse_links(ids, "delete the run '" + folder + "'");
     const std::string variant = folder_of_ids({ids.experiment_id, ids.variant_id, ""});
@@ -47,7 +49,7 @@ class TrashStore {
     {
       const std::unique_ptr<Claim> claim = claim_run(fs_, folder, "delete");
       if (!fs_.are_files({metadata_path(folder)})) return false;
-      refuse_if_open(ids);
+      if (open == OpenRuns::refused) refuse_if_open(ids);
       remove_stale_names(folder);
       const TrashEntries::Held held = entries_.make(ids, deletion);
       const std::string renamed = joined(folder, deleted_filename(held.entry.name));
@@ -413,7 +415,7 @@ class TrashStore {
       const std::unique_ptr<Claim> claim = fs_.claim(path);
       if (!claim) return true;
       const std::string claimed = joined(folder_of(holder), name);
-      if (claim->was_abandoned()) remove_leftovers(fs_, claimed);
+      clean_up_abandoned(fs_, *claim, claimed);
       fs_.remove_if_empty(claimed);
     }
     return false;

@@ -41,6 +41,17 @@ struct PlotCurve {
   std::optional<CurveExtremes> extremes = {};
 };
 
+/// The usual distance of neighbours: the median, found on some of them.
+inline double usual_gap(const std::vector<PlotPoint>& points) {
+  std::vector<double> gaps;
+  const std::size_t every = points.size() / 1000 + 1;
+  for (std::size_t i = 1; i < points.size(); i += every)
+    if (points[i].x > points[i - 1].x) gaps.push_back(points[i].x - points[i - 1].x);
+  if (gaps.empty()) return 1;
+  std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
+  return gaps[gaps.size() / 2];
+}
+
 struct PlotOptions {
   std::size_t width = 80;   // in columns, of the picture and of the legend; at least 12
   std::size_t height = 15;  // in lines, of the picture with its axes; at least 3

@@ -1,0 +1,18 @@
+# "cpack -G DEB" makes a package of what is installed: "cpack -G TGZ" an archive of it.
+set(CPACK_PACKAGE_NAME liberm-dev)
+set(CPACK_PACKAGE_VENDOR "ERM")
+set(CPACK_PACKAGE_CONTACT "${ERM_PACKAGE_CONTACT}")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION "Logs what a training or a simulation did, keeps it in plain files, and compares runs side by side on one page.")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "nlohmann-json3-dev (>= 3.11), libfmt-dev (>= 9)")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libcurl4-openssl-dev, libssl-dev, libcli11-dev")
+if((TARGET erm_program AND ERM_INSTALL_COMMAND) OR ERM_INSTALL_COMPILED)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # needs dpkg-shlibdeps, of the package dpkg-dev
+else()
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
+endif()
+include(CPack)
