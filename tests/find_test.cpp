@@ -478,4 +478,25 @@ TEST_CASE("A metric that only the history of a run in progress has is no unknown
   CHECK(find_runs(dir / "registry", options).size() == 1);
 }
 
+TEST_CASE("A condition on the points of one metric, and its curve, read no other metric") {
+  const TemporaryDirectory dir;
+  const std::string registry = dir / "registry";
+  erm::RunOptions named;
+  named.run_id = "a";
+  erm::ExperimentRun run("exp", named);
+  for (int step = 0; step < 3; ++step) run.log_metrics({{"loss", 3 - step}, {"acc", step}}, step);
+  erm::save_run_to_registry(run, registry);
+  for (const auto& file : std::filesystem::directory_iterator(registry + "/exp/main/a/history")) {
+    std::string text = erm_test::file_text(file.path());
+    text.replace(text.find("\nacc,"), 5, "\nacc;");
+    erm_test::write_file(file.path(), text);
+  }
+  FindOptions options;
+  options.filter = "metrics.loss.min = 1 and metrics.loss.first = 3";
+  const std::vector<erm::ExperimentRun> runs = find_runs(registry, options);
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].curve("loss").size() == 3);
+  CHECK(contains(erm_test::error_of([&] { static_cast<void>(runs[0].history()); }), "it is not metric,step"));
+}
+
 }  // namespace find_test

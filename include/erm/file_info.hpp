@@ -35,6 +35,29 @@ struct FoundFile {
   std::string version = {};  // differs if the content does; empty if the store does not tell
 };
 
+/// What a store tells about a file, and changes whenever the file does: a reader that kept what it read knows by it that
+/// it may use that again.
+struct FileStamp {
+  std::uint64_t size = 0;
+  /// Of a file of this machine: when it was modified, when anything of it was changed (which no program can set), its
+  /// inode and its device. Of an object: a digest of its ETag.
+  std::uint64_t marks[4] = {};
+  /// Whether every later change gives the file another stamp. Not so within the grain of the store's clock.
+  bool is_final = false;
+
+  friend bool operator==(const FileStamp& a, const FileStamp& b) noexcept {
+    return a.size == b.size && a.marks[0] == b.marks[0] && a.marks[1] == b.marks[1] && a.marks[2] == b.marks[2] &&
+           a.marks[3] == b.marks[3];
+  }
+  friend bool operator!=(const FileStamp& a, const FileStamp& b) noexcept { return !(a == b); }
+};
+
+/// A folder that contains a file of a given name, and the stamp of that file.
+struct StampedFolder {
+  std::string path;
+  FileStamp stamp;
+};
+
 /// A folder that could not be read and was passed over, and why.
 struct PassedOver {
   std::string path;

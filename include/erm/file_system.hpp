@@ -138,6 +138,17 @@ class FileSystem {
   [[nodiscard]] virtual bool has_folders() const noexcept { return true; }
   /// Whether its paths are paths of files on this machine.
   [[nodiscard]] virtual bool is_local() const noexcept { return false; }
+  /// Whether the store tells stamps (FileStamp) of the files below a folder. By default it does not, and then nobody calls
+  /// the two functions that return them.
+  [[nodiscard]] virtual bool has_stamps(const std::string& /*folder*/) const { return false; }
+  /// readable_folders_with(), with the stamp of each file `filename`. On up to `threads` threads.
+  [[nodiscard]] ERM_INLINE virtual std::vector<StampedFolder> stamped_folders_with(
+      const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over,
+      unsigned threads) const;
+  /// read_bounded() of each path. Sets `stamps` to those of the files that were read, also if they have been replaced
+  /// since.
+  [[nodiscard]] ERM_INLINE virtual std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
+                                                                   std::vector<FileStamp>& stamps) const;
   /// Whether the store itself checks that it keeps the bytes that it was given. If not, as by default, whoever needs to
   /// be certain reads them back.
   [[nodiscard]] virtual bool verifies_writes() const noexcept { return false; }
@@ -203,6 +214,14 @@ class LocalFileSystem final : public FileSystem {
   /// By the clock of this machine. That of a file server may differ.
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] bool is_local() const noexcept override { return true; }
+  /// Not on network mounts, whose answers may be old, nor where no time of a change is kept (FAT), nor on Windows.
+  [[nodiscard]] ERM_INLINE bool has_stamps(const std::string& folder) const override;
+  [[nodiscard]] ERM_INLINE std::vector<StampedFolder> stamped_folders_with(const std::string& path,
+                                                                           const std::string& filename,
+                                                                           std::vector<PassedOver>* passed_over,
+                                                                           unsigned threads) const override;
+  [[nodiscard]] ERM_INLINE std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
+                                                           std::vector<FileStamp>& stamps) const override;
 };
 
 /// Files in the memory of this process, for tests and for runs that need no disk.

@@ -54,6 +54,12 @@ struct FindOptions {
   std::function<void(const std::string& run_uri, const Error& error)> on_broken = {};
   /// How many threads read. 0: one for each processor, at most four.
   unsigned threads = 0;
+  /// Whether to keep, for later searches, what this one reads of each run, and to use what earlier ones kept, so that
+  /// only runs that have changed are read: in the folder of the environment variable ERM_CACHE, else in
+  /// $XDG_CACHE_HOME/erm, ~/.cache/erm or %LOCALAPPDATA%\erm. Deleting that folder costs only time. A run that is being
+  /// written, or that was changed within the last seconds, is always read. Has no effect where a store does not tell
+  /// that a file has not changed, as on a network mount; see docs/many-runs.md.
+  bool cache = false;
   /// Called once with each folder that cannot be read and is therefore passed over: one without permission, or a link
   /// to itself. Not with lost+found, which every volume has. Also called once with each param, metric, tag or dict
   /// entry that the filter or the order asks for and that no run has, with similar names that some run has. Conditions

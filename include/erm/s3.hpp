@@ -75,6 +75,14 @@ class S3FileSystem final : public FileSystem {
   ERM_INLINE void remove_many(const std::vector<std::string>& files) override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> files_below(const std::string& path) const override;
   [[nodiscard]] ERM_INLINE std::vector<FoundFile> find_files(const std::string& path) const override;
+  /// The ETag of each object, which the listing tells.
+  [[nodiscard]] bool has_stamps(const std::string& /*folder*/) const override { return true; }
+  [[nodiscard]] ERM_INLINE std::vector<StampedFolder> stamped_folders_with(const std::string& path,
+                                                                           const std::string& filename,
+                                                                           std::vector<PassedOver>* passed_over,
+                                                                           unsigned threads) const override;
+  [[nodiscard]] ERM_INLINE std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
+                                                           std::vector<FileStamp>& stamps) const override;
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;
   [[nodiscard]] ERM_INLINE std::vector<std::string> old_claims(const std::string& folder) override;
 

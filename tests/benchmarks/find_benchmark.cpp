@@ -1,4 +1,5 @@
-// How fast runs are found, beside `cat` of all their metadata files, in one run.
+// How fast runs are found, beside `cat` of all their metadata files, in one run; and with a cache, beside searches
+// without one and beside `find`, which only looks at the files.
 //
 //   find_benchmark FOLDER     an empty folder on the disk to be measured
 #include <sys/resource.h>
@@ -9,8 +10,10 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "bench.hpp"
+#include "erm/edit.hpp"
 #include "erm/find.hpp"
 
 namespace {
@@ -50,8 +53,45 @@ erm::FindOptions best_ten(unsigned threads) {
   return options;
 }
 
-void find_ten(const std::string& registry, unsigned threads) {
-  if (erm::find_runs(registry, best_ten(threads)).size() != 10) std::exit(1);
+void find_ten(const std::string& registry, unsigned threads, bool cache = false) {
+  erm::FindOptions options = best_ten(threads);
+  options.cache = cache;
+  if (erm::find_runs(registry, options).size() != 10) std::exit(1);
+}
+
+/// One run of a hundred gets another note.
+void change_some(const std::string& registry, int count) {
+  static int round = 0;
+  ++round;
+  for (int i = 0; i < count; i += 100)
+    erm::edit_run(registry + "/bench/main/run_" + std::to_string(1000000 + i),
+                  [](erm::RunEdit& edit) { edit.set_note(std::to_string(round)); });
+}
+
+void measure_cache(const std::string& root, const std::string& registry, int count, int rounds) {
+  const std::string cache = root + "/cache", runs = std::to_string(count) + " runs";
+  ::setenv("ERM_CACHE", cache.c_str(), 1);
+  std::this_thread::sleep_for(std::chrono::seconds(5));  // until the stamps of the runs count
+  const auto without = [&] { find_ten(registry, 2); };
+  const auto warm = [&] { find_ten(registry, 2, true); };
+  const auto row = [&](const std::string& work, const erm_bench::Pair& pair, const char* target) {
+    erm_bench::print_row(work + " (per run)", pair, count, target);
+  };
+  row("the first search with a cache, of " + runs + ", vs. without",
+      erm_bench::compare(
+          rounds,
+          [&] {
+            fs::remove_all(cache);
+            warm();
+          },
+          without),
+      "1.15");
+  row("a later one, vs. without", erm_bench::compare(rounds, warm, without), "0.1");
+  const std::string look = "find '" + registry + "' -name erm_metadata.json -printf '%s %T@ %C@ %i\\n' > /dev/null";
+  row("the same, vs. `find -printf` of size, times and inode",
+      erm_bench::compare(rounds, warm, [&] { if (std::system(look.c_str()) != 0) std::exit(1); }), "1.5");
+  row("the same after one run of a hundred has changed, vs. without",
+      erm_bench::compare(rounds, warm, without, [&] { change_some(registry, count); }), "0.14");
 }
 
 double megabytes_at_peak() {
@@ -77,6 +117,7 @@ void measure(const std::string& root, int count, int rounds) {
                              (threads == 1 ? " thread" : " threads") + " (per run)",
                          pair, count, threads == 1 ? "1.5" : "1.0");
   }
+  measure_cache(root, registry, count, rounds);
   fs::remove_all(registry);
 }
 

@@ -54,7 +54,7 @@ def check(path, options, root):
     environment = {key: value for key, value in os.environ.items()
                    if key in ("HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS") or key.startswith("AWS_")}
     environment.update(PATH=os.path.dirname(os.path.abspath(options.program)) + ":" + os.environ["PATH"],
-                       LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100",
+                       LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100", ERM_CACHE=os.path.join(root, "cache"),
                        ERM_TEST_DATA=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data"))
     for part in re.split(r"(^```console.*?^```$\n?)", text, flags=re.M | re.S):
         if not part.startswith("```console"):

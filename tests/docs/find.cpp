@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "git_repository.hpp"
 #include "working_directory.hpp"
 
 namespace {
@@ -64,6 +65,21 @@ TEST_CASE("docs/find.md: the best five, and the best one") {
   const std::vector<erm::ExperimentRun> stable = erm::find_runs("erm-registry", options);
   REQUIRE(stable.size() == 1);
   CHECK(stable[0].run_id() == least.run_id());
+}
+
+TEST_CASE("docs/many-runs.md: a search with a cache") {
+  const ExampleRegistry directory;
+  const erm_test::EnvironmentVariable folder("ERM_CACHE", "cache");
+  erm::FindOptions options;
+  options.filter = "params.lr < 0.01";
+  options.order_by = "metrics.val/acc desc";
+  options.limit = 10;
+  options.cache = true;
+  const std::vector<erm::ExperimentRun> runs = erm::find_runs("erm-registry", options);
+  const std::vector<erm::ExperimentRun> again = erm::find_runs("erm-registry", options);
+  REQUIRE(runs.size() > 1);
+  REQUIRE(again.size() == runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) CHECK(again[i].run_id() == runs[i].run_id());
 }
 
 TEST_CASE("docs/find.md: a wrong filter is an error that shows where") {

@@ -175,6 +175,7 @@ SAME_PLACE(api::Statx, inode, TheirStatx, stx_ino);
 SAME_PLACE(api::Statx, device_major, TheirStatx, stx_dev_major);
 SAME_PLACE(api::Statx, device_minor, TheirStatx, stx_dev_minor);
 SAME_PLACE(api::Statx, modified, TheirStatx, stx_mtime);
+SAME_PLACE(api::Statx, changed, TheirStatx, stx_ctime);
 using TheirStatxTime = ::statx_timestamp;
 SAME_PLACE(api::StatxTime, seconds, TheirStatxTime, tv_sec);
 SAME_PLACE(api::StatxTime, nanoseconds, TheirStatxTime, tv_nsec);
@@ -187,6 +188,7 @@ static_assert(offsetof(TheirStat, st_mode) == 8 * api::mode_word && sizeof(Their
 static_assert(offsetof(TheirStat, st_nlink) == 8 * api::links_word + api::links_shift / 8);
 static_assert(offsetof(TheirStat, st_size) == 8 * api::size_word && sizeof(TheirStat::st_size) == 8);
 static_assert(offsetof(TheirStat, st_mtim) == 8 * api::modified_word && sizeof(TheirStat::st_mtim) == 16);
+static_assert(offsetof(TheirStat, st_ctim) == 8 * api::changed_word && sizeof(TheirStat::st_ctim) == 16);
 SIMILAR(stat_of, fstatat64);
 #endif
 

@@ -83,7 +83,8 @@ ERM_INLINE const Value& ExperimentRun::metric_value(std::string_view metric) con
   return detail::entry_of(state_->record, "metric", metrics(), metric);
 }
 ERM_INLINE const MetricHistory& ExperimentRun::curve(std::string_view metric) const {
-  return detail::entry_of(state_->record, "history of a metric", history(), metric);
+  if (const MetricHistory* const found = state_->record.history_of(std::string(metric))) return *found;
+  return detail::entry_of(state_->record, "history of a metric", history(), metric);  // throws
 }
 ERM_INLINE const Artifact& ExperimentRun::artifact(std::string_view artifact_id) const {
   return detail::entry_of(state_->record, "artifact", artifacts(), artifact_id);

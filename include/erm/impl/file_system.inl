@@ -247,6 +247,23 @@ ERM_INLINE std::vector<std::string> FileSystem::old_claims(const std::string& fo
   return names;
 }
 
+ERM_INLINE std::vector<StampedFolder> FileSystem::stamped_folders_with(const std::string& path,
+                                                                       const std::string& filename,
+                                                                       std::vector<PassedOver>* passed_over,
+                                                                       unsigned /*threads*/) const {
+  std::vector<StampedFolder> found;
+  for (std::string& folder : readable_folders_with(path, filename, passed_over)) found.push_back({std::move(folder), {}});
+  return found;
+}
+
+ERM_INLINE std::vector<Bytes> FileSystem::read_stamped(const std::vector<std::string>& paths,
+                                                       std::vector<FileStamp>& stamps) const {
+  stamps.assign(paths.size(), {});
+  std::vector<Bytes> contents;
+  for (const std::string& path : paths) contents.push_back(read_bounded(path));
+  return contents;
+}
+
 ERM_INLINE bool FileSystem::are_files(const std::vector<std::string>& paths) const {
   return std::all_of(paths.begin(), paths.end(),
                      [&](const std::string& path) { return info(path).kind == FileKind::file; });

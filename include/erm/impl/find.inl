@@ -26,6 +26,10 @@ class FirstRuns {
   FirstRuns(const std::string& order, std::size_t limit) : order_(order), limit_(limit) {}
 
   [[nodiscard]] std::vector<RunField> fields() const { return order_.fields(); }
+  /// Whether two readings of a run have the same place in the order.
+  [[nodiscard]] bool the_same(const ExperimentRun& a, const ExperimentRun& b) const {
+    return order_.compare(order_.key_of(RunAccess::record(a)), order_.key_of(RunAccess::record(b))) == 0;
+  }
 
   void add(ExperimentRun&& run) {
     OrderKey key = order_.key_of(RunAccess::record(run));
@@ -61,10 +65,15 @@ class FirstRuns {
   std::vector<Found> found_;
 };
 
-inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
-                             const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
+/// Nothing if a run has changed since the cache told of it.
+inline std::optional<ExperimentRun> best_of_once(const std::string& registry_uri, const std::string& metric,
+                                                 std::optional<Goal> goal, const FindOptions& options,
+                                                 const std::shared_ptr<FileSystem>& fs) {
   BestRuns best(metric, 1);
-  for_each_found(registry_uri, options, fs, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); });
+  const LookedAt looked_at = looked_at_by_best(metric);
+  for_each_found(
+      registry_uri, options, fs, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); }, nullptr, true,
+      options.cache ? &looked_at : nullptr);
   const std::string cannot =
       "cannot tell the best run of the metric '" + metric + "' in the registry '" + registry_uri + "': ";
   if (best.ranked() == 0) {
@@ -81,17 +90,36 @@ inline ExperimentRun best_of(const std::string& registry_uri, const std::string&
                                      : "no run says whether less or more is better") +
                 "; give Goal::minimize or Goal::maximize" +
                 (best.goals_differ() ? "" : ", or set_goal in the program that logs it"));
-  return std::move(best.first(*goal).front());
+  std::vector<ExperimentRun> first = best.first(*goal);
+  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) { return best.the_same(a, b); };
+  if (options.cache && !make_whole(first, registry_uri, options, fs, same)) return std::nullopt;
+  return std::move(first.front());
+}
+
+inline ExperimentRun best_of(const std::string& registry_uri, const std::string& metric, std::optional<Goal> goal,
+                             const FindOptions& options, const std::shared_ptr<FileSystem>& fs) {
+  return search_until_whole(options, [&](const FindOptions& once) {
+    return best_of_once(registry_uri, metric, goal, once, fs);
+  });
 }
 
 }  // namespace detail
 
 ERM_INLINE std::vector<ExperimentRun> find_runs(const std::string& registry_uri, const FindOptions& options,
                                                 std::shared_ptr<FileSystem> fs) {
-  detail::FirstRuns first(options.order_by, options.limit);
-  detail::for_each_found(registry_uri, options, fs, first.fields(),
-                         [&](ExperimentRun&& run) { first.add(std::move(run)); });
-  return first.sorted();
+  using Runs = std::vector<ExperimentRun>;
+  return detail::search_until_whole(options, [&](const FindOptions& once) -> std::optional<Runs> {
+    detail::FirstRuns first(once.order_by, once.limit);
+    const detail::LookedAt looked_at{first.fields(), {}};
+    const bool takes_parts = once.cache && once.limit != 0;
+    detail::for_each_found(
+        registry_uri, once, fs, first.fields(), [&](ExperimentRun&& run) { first.add(std::move(run)); }, nullptr, true,
+        takes_parts ? &looked_at : nullptr);
+    Runs runs = first.sorted();
+    const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) { return first.the_same(a, b); };
+    if (takes_parts && !detail::make_whole(runs, registry_uri, once, fs, same)) return std::nullopt;
+    return runs;
+  });
 }
 
 ERM_INLINE ExperimentRun best_run(const std::string& registry_uri, const std::string& metric,

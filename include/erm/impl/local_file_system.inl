@@ -1,9 +1,13 @@
 // The bodies of LocalFileSystem, for erm/impl/file_system.inl.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -453,6 +457,119 @@ ERM_INLINE std::vector<std::string> LocalFileSystem::readable_folders_with(const
       detail::pass_over(passed_over, detail::joined(path, below), error);
     }
   });
+}
+
+namespace detail {
+
+/// The names in one folder and the stamps of what is at `<name>/<filename>`, asked for on several threads.
+class StampedNames {
+ public:
+  struct Name {
+    std::string name;
+    bool may_lead_on = false, has_it = false;
+    FileStamp stamp = {};
+    std::exception_ptr error = nullptr;
+  };
+
+  StampedNames(const std::string& path, const std::string& filename, unsigned threads) : folder_(path) {
+    FolderEntry entry;
+    while (folder_ && folder_.next(entry)) {
+      if (entry.kind != FileKind::folder && entry.kind != FileKind::link) continue;
+      if (entry.name.rfind(".erm_", 0) != 0) names.push_back({std::move(entry.name), entry.kind == FileKind::folder});
+    }
+    FileStamp itself;
+    if (!names.empty() && folder_.has(".", itself)) device = itself.marks[3];
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      constexpr std::size_t some = 256;
+      std::string inside;
+      for (std::size_t from = 0; (from = next.fetch_add(some)) < names.size();)
+        for (std::size_t i = from; i < (std::min)(from + some, names.size()); ++i)
+          look(names[i], inside.assign(names[i].name).append("/").append(filename));
+    };
+    std::vector<std::thread> helpers;
+    try {
+      while (helpers.size() + 1 < (std::min)(std::size_t{threads}, names.size() / 1024 + 1)) helpers.emplace_back(work);
+    } catch (const std::system_error&) {
+      // The system has no more threads. Those that have started do the work.
+    }
+    work();
+    for (std::thread& helper : helpers) helper.join();
+  }
+
+  std::vector<Name> names;
+  std::uint64_t device = 0;  // of the folder
+
+ private:
+  void look(Name& one, const std::string& inside) const {
+    try {
+      one.has_it = folder_.has(inside.c_str(), one.stamp);
+    } catch (...) {
+      one.error = std::current_exception();
+    }
+  }
+
+  os::Folder folder_;
+};
+
+}  // namespace detail
+
+ERM_INLINE bool LocalFileSystem::has_stamps(const std::string& folder) const {
+  return detail::os::Folder(folder).has_stamps();
+}
+
+ERM_INLINE std::vector<StampedFolder> LocalFileSystem::stamped_folders_with(const std::string& path,
+                                                                            const std::string& filename,
+                                                                            std::vector<PassedOver>* passed_over,
+                                                                            unsigned threads) const {
+  std::vector<StampedFolder> found;
+  std::vector<std::string> below = {""};
+  std::optional<std::uint64_t> device;  // what is mounted inside may be of another kind
+  while (!below.empty()) {
+    const std::string at = std::move(below.back());
+    below.pop_back();
+    const auto pass_over = [&](const std::string& name, const IoError& error) {
+      const std::string folder = name.empty() || at.empty() ? at + name : detail::joined(at, name);
+      detail::pass_over(passed_over, detail::joined(path, folder), error);
+    };
+    try {
+      detail::StampedNames all(at.empty() ? path : detail::joined(path, at), filename, threads);
+      if (!device) device = all.device;
+      if (at.empty()) found.reserve(all.names.size());
+      for (auto& one : all.names) {
+        try {
+          if (one.error) std::rethrow_exception(one.error);
+        } catch (const IoError& error) {
+          pass_over(one.name, error);
+          continue;
+        }
+        std::string name = at.empty() ? std::move(one.name) : detail::joined(at, one.name);
+        if (!one.has_it) {
+          if (one.may_lead_on) below.push_back(std::move(name));
+          continue;
+        }
+        one.stamp.is_final = one.stamp.is_final && one.stamp.marks[3] == *device;
+        found.push_back({std::move(name), one.stamp});
+      }
+    } catch (const IoError& error) {
+      if (at.empty()) throw;
+      pass_over({}, error);
+    }
+  }
+  return found;
+}
+
+ERM_INLINE std::vector<Bytes> LocalFileSystem::read_stamped(const std::vector<std::string>& paths,
+                                                            std::vector<FileStamp>& stamps) const {
+  stamps.clear();
+  std::vector<Bytes> contents;
+  for (const std::string& path : paths) {
+    const detail::os::File file = detail::os::open_to_read(path);
+    stamps.push_back(file.stamp());  // before reading: what changes later has another
+    expect_bounded(path, stamps.back().size);
+    contents.push_back(detail::all_of(file, stamps.back().size));
+  }
+  return contents;
 }
 
 }  // namespace erm

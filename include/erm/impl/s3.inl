@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/sha256.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
@@ -31,6 +33,19 @@
 namespace erm {
 
 namespace detail::s3 {
+
+/// The stamp of an object: its size, and a digest of its ETag. Without an ETag it proves nothing.
+inline FileStamp stamp_of(std::string_view etag, std::uint64_t size) {
+  FileStamp stamp;
+  stamp.size = size;
+  if (etag.size() > 1 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  if (etag.empty() || etag.substr(0, 2) == "W/") return stamp;
+  const std::string digest = sha256_of(etag);  // 64 hexadecimal digits
+  for (std::size_t i = 0; i < 4; ++i)
+    std::from_chars(digest.data() + 16 * i, digest.data() + 16 * (i + 1), stamp.marks[i], 16);
+  stamp.is_final = true;
+  return stamp;
+}
 
 /// S3FileSystem::folders_with() level by level, with one call for all folders of a level. Efficient if most folders
 /// near the top contain the file.
@@ -62,6 +77,25 @@ inline std::vector<std::string> marked_folders(const Client& client, const std::
     }
   }
   return found;
+}
+
+/// The contents of objects. Sets the stamps unless that is null.
+inline std::vector<Bytes> read_objects(const Client& client, const std::vector<std::string>& paths,
+                                       std::vector<FileStamp>* stamps) {
+  std::vector<Exchange> gets;
+  gets.reserve(paths.size());
+  for (const std::string& path : paths) gets.push_back(Client::request("read", "GET", Place(path)));
+  client.run(gets);
+  std::vector<Bytes> contents;
+  contents.reserve(paths.size());
+  for (Exchange& get : gets) {
+    Client::expect_ok(get);
+    if (get.status == 206)
+      throw FormatError("cannot read '" + get.uri() + "': the server sends a part, and was asked for the whole");
+    if (stamps != nullptr) stamps->push_back(stamp_of(get.answer["etag"], get.content.size()));
+    contents.push_back(std::move(get.content));
+  }
+  return contents;
 }
 
 /// How many bytes one request of read_at() asks for.
@@ -150,20 +184,7 @@ ERM_INLINE std::vector<FolderEntry> S3FileSystem::list(const std::string& path) 
 ERM_INLINE Bytes S3FileSystem::read(const std::string& path) const { return std::move(read_many({path}).front()); }
 
 ERM_INLINE std::vector<Bytes> S3FileSystem::read_many(const std::vector<std::string>& paths) const {
-  std::vector<detail::s3::Exchange> gets;
-  gets.reserve(paths.size());
-  for (const std::string& path : paths)
-    gets.push_back(detail::s3::Client::request("read", "GET", detail::s3::Place(path)));
-  client_->run(gets);
-  std::vector<Bytes> contents;
-  contents.reserve(paths.size());
-  for (detail::s3::Exchange& get : gets) {
-    detail::s3::Client::expect_ok(get);
-    if (get.status == 206)
-      throw FormatError("cannot read '" + get.uri() + "': the server sends a part, and was asked for the whole");
-    contents.push_back(std::move(get.content));
-  }
-  return contents;
+  return detail::s3::read_objects(*client_, paths, nullptr);
 }
 
 ERM_INLINE std::size_t S3FileSystem::read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
@@ -352,27 +373,47 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
   // For the metadata of runs list everything: a folder holds little else, and this saves a request for each run.
   // Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
+  std::vector<std::string> folders;
+  for (StampedFolder& one : stamped_folders_with(path, filename, nullptr, 1)) folders.push_back(std::move(one.path));
+  return folders;
+}
+
+ERM_INLINE std::vector<StampedFolder> S3FileSystem::stamped_folders_with(const std::string& path,
+                                                                         const std::string& filename,
+                                                                         std::vector<PassedOver>* /*passed_over*/,
+                                                                         unsigned /*threads*/) const {
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
   const std::string ending = "/" + filename;
-  std::vector<std::string> found;
+  std::vector<StampedFolder> found;
   client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& each) {
     if (!detail::ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
     std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
-    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos) found.push_back(std::move(folder));
+    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos)
+      found.push_back({std::move(folder), detail::s3::stamp_of(each.tag, each.size)});
     return true;
   });
   // In sorted order a folder need not be next to the folders in it.
-  std::sort(found.begin(), found.end());
+  const auto comes_before = [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; };
+  std::sort(found.begin(), found.end(), comes_before);
   const auto is_inside_another = [&](const std::string& folder) {
     for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
-      if (std::binary_search(found.begin(), found.end(), folder.substr(0, slash))) return true;
+      if (std::binary_search(found.begin(), found.end(), StampedFolder{folder.substr(0, slash), {}}, comes_before))
+        return true;
     return false;
   };
-  std::vector<std::string> outermost;
+  std::vector<StampedFolder> outermost;
   std::copy_if(found.begin(), found.end(), std::back_inserter(outermost),
-               [&](const std::string& folder) { return !is_inside_another(folder); });
+               [&](const StampedFolder& one) { return !is_inside_another(one.path); });
   return outermost;
+}
+
+ERM_INLINE std::vector<Bytes> S3FileSystem::read_stamped(const std::vector<std::string>& paths,
+                                                         std::vector<FileStamp>& stamps) const {
+  stamps.clear();
+  std::vector<Bytes> contents = detail::s3::read_objects(*client_, paths, &stamps);
+  for (std::size_t i = 0; i < paths.size(); ++i) expect_bounded(paths[i], contents[i].size());
+  return contents;
 }
 
 /// Renews the claims of long operations, so that no other process takes them for abandoned.

@@ -189,6 +189,51 @@ TEST_CASE("Steps that count up, stay, jump and fall are written like each by its
   }
 }
 
+TEST_CASE("A reader of one metric passes over the lines of all others, in pieces of any size") {
+  std::string text = header;
+  const std::vector<std::string> fields = {"loss,", "\"loss\",", "los,", "losses,", "\"a, \"\"b\"\"\nloss\",", "x\xFFy,", ","};
+  for (int i = 0; i < 200; ++i)
+    text += fields[static_cast<std::size_t>(i * 7 % 11) % fields.size()] + std::to_string(i) + ",1763883021123," +
+            std::to_string(i % 13) + (i % 5 == 0 ? "\r\n" : "\n");
+  text += "los,3,17";  // a crash cut it off
+  const auto whole = read(text);
+  REQUIRE(whole.size() == 6);
+  for (const auto& [metric, history] : whole) {
+    for (const std::size_t piece : {std::size_t{1} << 20, std::size_t{60}, std::size_t{131}}) {
+      erm::detail::HistoryReader reader;
+      reader.read_only(metric);
+      const std::string path = "h.csv";
+      reader.begin(path, text.size());
+      std::string rest;
+      for (std::size_t at = 0; at < text.size(); at += piece) {
+        rest += text.substr(at, piece);
+        rest.erase(0, reader.consume(rest));
+      }
+      const auto read = reader.take();
+      INFO("metric '" << metric << "', pieces of " << piece << " bytes");
+      REQUIRE(read.count(metric) == 1);
+      CHECK(read.at(metric) == history);
+      for (const auto& [other, points] : read) CHECK(other == metric);
+    }
+  }
+  erm::detail::HistoryReader none;
+  none.read_only("missing");
+  none.read(text, "h.csv");
+  CHECK(none.take().empty());
+}
+
+TEST_CASE("A reader of one metric finds damage in its lines, and does not look at others") {
+  const auto read_loss = [](const std::string& text) {
+    erm::detail::HistoryReader reader;
+    reader.read_only("loss");
+    reader.read(text, "h.csv");
+    return reader.take().size();
+  };
+  CHECK(read_loss(header + "acc,1,x,y\nloss,1,1,1\n") == 1);
+  CHECK(thrown<erm::FormatError>([&] { read_loss(header + "acc,1,x,y\nloss,1,x,y\n"); }) ==
+        "history file 'h.csv', line 3" + no_point);
+}
+
 TEST_CASE("NaN and the infinities are read in each spelling, that of version 0.1 too") {
   for (const std::string text : {"nan", "NaN", "NAN", "-nan"}) {
     CAPTURE(text);

@@ -75,6 +75,8 @@ class App {
     const std::map<std::string, ColorChoice> choices = {
         {"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}};
     add_choice(app, "--color", common_.color, choices, "auto, always or never")->group("Common options");
+    app.add_flag("--no-cache", common_.no_cache, "Read every run, and keep nothing for later searches")
+        ->group("Common options");
   }
 
   ExitCode parse_and_run(Session& session) {

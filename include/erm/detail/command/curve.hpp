@@ -13,6 +13,7 @@
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/terminal/plot.hpp"
 
 namespace erm::detail::command {
@@ -64,15 +65,14 @@ class CurveVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     if (runs_.empty()) runs_ = {"@latest"};
-    const std::vector<ExperimentRun> runs = RunNames(session, scope_).runs(runs_);
-    bool has_any = false;
-    std::vector<std::string> names;
-    for (const ExperimentRun& run : runs)
-      for (const auto& [name, history] : run.history()) {
-        has_any = has_any || name == metric_;
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-      }
-    if (!has_any) throw NotFoundError("none of the runs has a curve " + shown(metric_) + names_instead(metric_, names));
+    const std::vector<ExperimentRun> runs = RunNames(session, scope_).found_runs(runs_);
+    if (std::none_of(runs.begin(), runs.end(), [&](const ExperimentRun& run) { return history_of(run) != nullptr; })) {
+      std::vector<std::string> names;
+      for (const ExperimentRun& run : runs)
+        for (const auto& [name, history] : run.history())
+          if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      throw NotFoundError("none of the runs has a curve " + shown(metric_) + names_instead(metric_, names));
+    }
     if (csv_)
       write_csv(session, runs);
     else
@@ -81,17 +81,22 @@ class CurveVerb final : public Verb {
   }
 
  private:
+  /// Reads no other metric.
+  [[nodiscard]] const MetricHistory* history_of(const ExperimentRun& run) const {
+    return RunAccess::record(run).history_of(metric_);
+  }
+
   void write_csv(Session& session, const std::vector<ExperimentRun>& runs) const {
     session.out.write("experiment,variant,run,step,time,value\n");
     for (const ExperimentRun& run : runs) {
-      const auto history = run.history().find(metric_);
-      if (history == run.history().end()) continue;
+      const MetricHistory* const history = history_of(run);
+      if (history == nullptr) continue;
       std::string ids;
       for (const std::string* const id : {&run.experiment_id(), &run.variant_id(), &run.run_id()}) {
         append_quoted_csv(ids, *id);
         ids += ',';
       }
-      for (const MetricPoint& point : history->second.points())
+      for (const MetricPoint& point : history->points())
         session.out.write(ids + std::to_string(point.step) + "," + time_text(point.time) + "," +
                           Value(point.value).str() + "\n");
     }
@@ -103,11 +108,11 @@ class CurveVerb final : public Verb {
     const std::vector<std::string> names = short_run_names(pointers);
     std::vector<PlotCurve> curves;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      const auto history = runs[i].history().find(metric_);
-      if (history == runs[i].history().end()) continue;
+      const MetricHistory* const history = history_of(runs[i]);
+      if (history == nullptr) continue;
       PlotCurve curve;
       curve.name = runs.size() == 1 ? metric_ : names[i];
-      curve.points = plot_points(runs[i], history->second, axis_);
+      curve.points = plot_points(runs[i], *history, axis_);
       curve.gap = usual_gap(curve.points);
       curves.push_back(std::move(curve));
     }

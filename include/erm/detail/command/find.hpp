@@ -32,7 +32,7 @@ class FindVerb final : public Verb {
     options = session.find_options(std::move(options), scope_);
     const RunList::Form form = json_ ? RunList::Form::json : uris_ ? RunList::Form::uris : RunList::Form::table;
     std::size_t count = 0;
-    if (order_by_.empty()) {
+    if (order_by_.empty() && (filter_.empty() || !options.cache)) {  // with a cache, all are there as soon as the first
       NewestRuns newest(session, options);
       RunList list(session, form, "erm.find/1", columns_of(newest.ids()), true);
       list.write_newest(newest, limit_);

@@ -71,8 +71,9 @@ class ListVerb final : public Verb {
       VariantRow row;
       row.experiment = experiment;
       row.variant = variant;
-      row.runs = list_runs(registry, experiment, variant).size();
-      read_latest(session, row);
+      const std::vector<std::string> ids = list_runs(registry, experiment, variant);
+      row.runs = ids.size();
+      read_latest(session, row, ids);
       rows.push_back(std::move(row));
     });
     std::stable_sort(rows.begin(), rows.end(), [](const VariantRow& a, const VariantRow& b) {
@@ -85,10 +86,10 @@ class ListVerb final : public Verb {
       write_variants(session, rows);
   }
 
-  static void read_latest(Session& session, VariantRow& row) {
-    if (row.runs == 0) return;
+  static void read_latest(Session& session, VariantRow& row, const std::vector<std::string>& ids) {
+    if (ids.empty()) return;
     try {
-      row.latest = load_run_from_registry(session.registry(), row.experiment, row.variant);
+      row.latest = session.latest_run(row.experiment, row.variant, ids);
     } catch (const Error& error) {
       session.warn(error.what());
     }

@@ -18,6 +18,9 @@
 #include "erm/detail/compare/rows.hpp"
 #include "erm/detail/find/best_runs.hpp"
 #include "erm/detail/find/found_runs.hpp"
+#include "erm/detail/find/run_filter.hpp"
+#include "erm/detail/find/run_scan.hpp"
+#include "erm/detail/run/record.hpp"
 #include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/uri.hpp"
@@ -85,12 +88,31 @@ class RunNames {
     return all;
   }
 
+  /// The same, with histories that are read on demand.
+  [[nodiscard]] std::vector<ExperimentRun> found_runs(const std::vector<std::string>& names) {
+    std::vector<ExperimentRun> all;
+    for (const RunPlace& place : places(names)) {
+      const std::size_t before = all.size();
+      if (!place.run.empty()) {
+        const RunScan scan(open_file_system(session_.registry()), session_.registry());
+        scan.each_of(
+            place.experiment, place.variant, {place.run}, RunFilter(), 1,
+            [&](RunRecord&& record) { all.push_back(RunAccess::make(std::move(record))); },
+            [](const std::string&, const Error&) {});
+      }
+      if (all.size() == before) all.push_back(load(place));  // named by its URI; or an error, which this throws
+    }
+    return all;
+  }
+
   /// The best runs, at most `limit`, as best_run() ranks them. Without a goal, by the runs' own or by the metric's name.
   /// Throws NotFoundError if there are none.
   [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, std::size_t limit,
                                   const std::string& filter = {});
 
  private:
+  [[nodiscard]] std::optional<RankedRuns> ranked_once(const std::string& metric, std::optional<Goal> goal,
+                                                      std::size_t limit, const FindOptions& options);
   static ExperimentRun load(const RunPlace& place) { return load_run_from_path(place.uri); }
   static std::string listed(const std::vector<RunPlace>& places) {
     constexpr std::size_t most = 5;
@@ -148,8 +170,9 @@ inline ExperimentRun RunNames::latest() {
   std::optional<ExperimentRun> latest;
   const std::string& registry = session_.registry();
   session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-    if (list_runs(registry, experiment, variant).empty()) return;
-    ExperimentRun run = load_run_from_registry(registry, experiment, variant);
+    const std::vector<std::string> ids = list_runs(registry, experiment, variant);
+    if (ids.empty()) return;
+    ExperimentRun run = session_.latest_run(experiment, variant, ids);
     if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
   });
   if (!latest) throw NotFoundError("there is no latest run: the registry '" + registry + "' has no runs there");
@@ -160,15 +183,27 @@ inline RankedRuns RunNames::ranked(const std::string& metric, std::optional<Goal
                                    const std::string& filter) {
   FindOptions options;
   options.filter = filter;
-  options = session_.find_options(std::move(options), scope_);
+  return search_until_whole(session_.find_options(std::move(options), scope_), [&](const FindOptions& once) {
+    return ranked_once(metric, goal, limit, once);
+  });
+}
+
+/// Nothing if the search must be repeated without a cache.
+inline std::optional<RankedRuns> RunNames::ranked_once(const std::string& metric, std::optional<Goal> goal,
+                                                       std::size_t limit, const FindOptions& options) {
   BestRuns best(metric, limit);
-  for_each_found(session_.registry(), options, nullptr, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); });
+  const LookedAt looked_at = looked_at_by_best(metric);
+  const bool takes_parts = options.cache && limit != 0;
+  for_each_found(
+      session_.registry(), options, nullptr, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); }, nullptr, true,
+      takes_parts ? &looked_at : nullptr);
   if (best.ranked() == 0) {
     const std::string why = best.not_ranked();
     if (best.counts()[static_cast<std::size_t>(Standing::missing)] > 0)
       throw NotFoundError("the metric " + shown(metric) + " is a number in no run that is ranked: " + why);
     if (!why.empty())
       throw NotFoundError("no run that has the metric " + shown(metric) + " is ranked: " + why);
+    if (takes_parts) return std::nullopt;  // which have no other metrics, that may have been meant
     const std::vector<std::string> names(best.metrics().begin(), best.metrics().end());
     throw NotFoundError("no run has the metric " + shown(metric) + names_instead(metric, names));
   }
@@ -179,6 +214,8 @@ inline RankedRuns RunNames::ranked(const std::string& metric, std::optional<Goal
   ranked.of = best.ranked();
   ranked.standings_of = best.counts();
   ranked.runs = best.first(*goal);
+  const auto same = [&](const ExperimentRun& a, const ExperimentRun& b) { return best.the_same(a, b); };
+  if (takes_parts && !make_whole(ranked.runs, session_.registry(), options, nullptr, same)) return std::nullopt;
   return ranked;
 }
 

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "erm/detail/base/terminal_text.hpp"
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/exit_code.hpp"
 #include "erm/detail/command/output.hpp"
 #include "erm/detail/command/terminal.hpp"
@@ -34,6 +35,7 @@ inline constexpr const char* default_registry_name = "erm-registry";
 struct CommonOptions {
   std::string registry;
   ColorChoice color = ColorChoice::automatic;
+  bool no_cache = false;  // see FindOptions::cache
 };
 
 /// A part of the registry.
@@ -138,6 +140,7 @@ class Session {
     expect_scope(scope);
     options.experiment = scope.experiment;
     options.variant = scope.variant;
+    options.cache = !common_.no_cache;
     if (!options.on_warning) options.on_warning = [this](const std::string& text) { warn(text); };
     if (!options.on_broken)
       options.on_broken = [this](const std::string& uri, const Error& error) { warn_of_left_out(uri, error); };
@@ -147,6 +150,28 @@ class Session {
   /// The runs that the options select.
   std::vector<ExperimentRun> find(FindOptions options, const Scope& scope) {
     return find_runs(registry(), find_options(std::move(options), scope));
+  }
+
+  /// The run that load_run_from_registry() loads of the `run_ids` of a variant. That opens every run whose id was chosen;
+  /// the cache knows when most of them began.
+  ExperimentRun latest_run(const std::string& experiment, const std::string& variant,
+                           const std::vector<std::string>& run_ids) {
+    const bool may_open_many = std::any_of(run_ids.begin(), run_ids.end(),
+                                           [](const std::string& id) { return !time_of_generated_id(id); });
+    if (may_open_many && !common_.no_cache) {
+      bool is_all_read = true;
+      FindOptions options;
+      options.order_by = "time desc, run desc";
+      options.limit = 1;
+      options.experiment = experiment;
+      options.variant = variant;
+      options.cache = true;
+      options.on_broken = [&](const std::string&, const Error&) { is_all_read = false; };
+      options.on_warning = [&](const std::string&) { is_all_read = false; };
+      std::vector<ExperimentRun> found = find_runs(registry(), options);
+      if (is_all_read && !found.empty()) return std::move(found.front());
+    }
+    return load_run_from_registry(registry(), experiment, variant);
   }
 
   /// Calls visit(experiment, variant) with each variant of a part of the registry.

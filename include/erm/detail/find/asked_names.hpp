@@ -33,6 +33,8 @@ class AskedNames {
 
   /// Any thread. Costs next to nothing once each name was found.
   void look_at(const RunRecord& run);
+  /// Whether some name was not found yet.
+  [[nodiscard]] bool looks_for_more() const { return not_found_.load(std::memory_order_relaxed) != 0; }
   /// One for each name that no run has, as "no run has the param ...". None if there was no run.
   [[nodiscard]] std::vector<std::string> warnings(const std::string& no_run = "no run");
 

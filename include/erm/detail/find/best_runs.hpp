@@ -19,6 +19,7 @@
 #include "erm/detail/base/standing.hpp"
 #include "erm/experiment_run.hpp"
 #include "erm/goal.hpp"
+#include "erm/value.hpp"
 
 namespace erm::detail {
 
@@ -47,6 +48,17 @@ class BestRuns {
     if (standing != Standing::ranked) return;
     runs_.push_back({*value, std::move(run)});
     if (limit_ != 0 && runs_.size() >= 4 * limit_ + 1024) cut();
+  }
+
+  /// Whether two readings of a run have the same place among the others.
+  [[nodiscard]] bool the_same(const ExperimentRun& a, const ExperimentRun& b) const {
+    const auto place = [&](const ExperimentRun& run) {
+      const auto value = run.metrics().find(metric_);
+      const auto goal = run.goals().find(metric_);
+      return std::tuple(run.status(), value == run.metrics().end() ? std::optional<Value>() : value->second,
+                        goal == run.goals().end() ? std::optional<Goal>() : goal->second);
+    };
+    return place(a) == place(b);
   }
 
   /// How many runs have the metric and are ranked.

@@ -166,13 +166,12 @@ inline constexpr const char* any_run_field_names =
 
 inline const Value* RunField::point_of(const RunRecord& run, Value& scratch) const {
   if (point != Point::logged) {
-    const auto& histories = run.whole_history();
-    const auto history = histories.find(name);
-    if (history != histories.end() && !history->second.empty()) {
-      const std::optional<MetricPoint> found = point == Point::first  ? first_that_counts(history->second)
-                                               : point == Point::last ? history->second.last()
-                                               : point == Point::min  ? (history->second.min)()
-                                                                      : (history->second.max)();
+    const MetricHistory* const history = run.history_of(name);
+    if (history != nullptr && !history->empty()) {
+      const std::optional<MetricPoint> found = point == Point::first  ? first_that_counts(*history)
+                                               : point == Point::last ? history->last()
+                                               : point == Point::min  ? (history->min)()
+                                                                      : (history->max)();
       scratch = found ? found->value : not_a_number();
       return &scratch;
     }

@@ -56,6 +56,11 @@ struct FilterNode {
   /// Adds the fields without which a condition is never met, and those that may be missing. Under `not` it is the other
   /// way round.
   void add_fields(bool is_negated, std::vector<RunField>& needed, std::vector<RunField>& may_be_missing) const;
+  void add_all_fields(std::vector<RunField>& fields) const {
+    for (const auto& node : nodes) node->add_all_fields(fields);
+    for (const FilterOperand& one : operands)
+      if (one.field) fields.push_back(*one.field);
+  }
 
  private:
   static bool compares(Test test, const Value& a, const Value& b);
@@ -70,6 +75,10 @@ class RunFilter {
 
   [[nodiscard]] bool matches(const RunRecord& run) const {
     if (asked_ != nullptr) asked_->look_at(run);
+    return accepts(run);
+  }
+  /// The same, but does not show the run to watch().
+  [[nodiscard]] bool accepts(const RunRecord& run) const {
     FilterNode::Scratch scratch;
     return !root_ || root_->is_true(run, scratch);
   }
@@ -78,6 +87,12 @@ class RunFilter {
   /// The fields that a run must have to be accepted by a condition of the filter, without those that another condition
   /// allows to be missing.
   [[nodiscard]] std::vector<RunField> needed_fields() const;
+  /// All fields that it asks for.
+  [[nodiscard]] std::vector<RunField> fields() const {
+    std::vector<RunField> all;
+    if (root_) root_->add_all_fields(all);
+    return all;
+  }
   [[nodiscard]] bool asks_for_artifacts() const noexcept { return asks_for_artifacts_; }
 
  private:

@@ -8,12 +8,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -21,6 +22,12 @@
 #include <vector>
 
 #include "erm/detail/base/sha256.hpp"
+#include "erm/detail/cache/run_block.hpp"
+#include "erm/detail/cache/run_cache.hpp"
+#include "erm/detail/find/asked_names.hpp"
+#include "erm/detail/find/cached_record.hpp"
+#include "erm/detail/find/found_history.hpp"
+#include "erm/detail/find/known_runs.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -31,55 +38,16 @@
 
 namespace erm::detail {
 
-/// The history of a run whose metadata have already been read.
-class FoundHistory final : public UnreadHistory {
- public:
-  FoundHistory(std::shared_ptr<FileSystem> fs, std::string folder, const RunRecord& run)
-      : fs_(std::move(fs)), folder_(std::move(folder)), timestamp_(run.timestamp_utc), finished_(run.finished_utc) {}
-
-  [[nodiscard]] const std::map<std::string, MetricHistory>& read() const override {
-    return whole().first;
-  }
-  [[nodiscard]] const AbandonedPoints& abandoned() const override { return whole().second; }
-
- private:
-  [[nodiscard]] const std::pair<Histories, AbandonedPoints>& whole() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (history_) return *history_;
-    MetadataFile now = read_whole_metadata_and_history(*fs_, folder_);
-    if (now.record.timestamp_utc != timestamp_ || (finished_ && now.record.finished_utc != finished_)) {
-      throw NotFoundError("cannot read the history of the run '" + folder_ +
-                          "': another run took its place since it was found; find it again");
-    }
-    return history_.emplace(std::move(now.record.history), std::move(now.record.abandoned));
-  }
-
-  std::shared_ptr<FileSystem> fs_;
-  std::string folder_;
-  TimePoint timestamp_;
-  std::optional<TimePoint> finished_;
-  mutable std::mutex mutex_;
-  mutable std::optional<std::pair<Histories, AbandonedPoints>> history_;
-};
-
-/// What a caller knows of the runs from an earlier scan. Unlike the run itself, the proof is quick to have.
-class KnownRuns {
- public:
-  virtual ~KnownRuns() = default;
-  /// The proof of the run at a path below the registry; null if it must be read. Called by several threads.
-  [[nodiscard]] virtual const std::string* proof(const std::string& path) const = 0;
-  /// Called for each run, on the calling thread, before a run that the filter accepts is passed on. The proof is empty
-  /// for a run that may change without its metadata: one that has not ended, or with edits beside it.
-  enum class Seen { known, refused_by_filter, accepted };
-  virtual void see(const std::string& path, const std::string& proof, Seen seen) = 0;
-};
-
 class RunScan {
  public:
   /// An empty id stands for all. Throws NotFoundError if the registry, the experiment or the variant does not exist,
   /// and IoError if it cannot be read.
   RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
           const std::string& variant_id);
+
+  /// For each_of(). Looks at nothing yet.
+  RunScan(const Location& registry, std::string registry_uri)
+      : fs_(registry.fs), root_(without_end_slash(registry.path)), registry_uri_(std::move(registry_uri)) {}
 
   using Accept = std::function<void(RunRecord&& run)>;
   using Refuse = std::function<void(const std::string& run_uri, const Error& error)>;
@@ -96,11 +64,13 @@ class RunScan {
   [[nodiscard]] std::vector<VariantIds> ids(const Warn& warn) const;
   /// From now on passes over the runs that are known.
   void compare_with(KnownRuns* known) { known_ = known; }
+  /// From now on each() reads only the runs that the cache does not know, and those that it hands over as a whole.
+  void use_cache(CachedSearch* cached) { cached_ = cached; }
 
   /// The same for those runs of a variant whose ids a caller has listed already, in the order of `run_ids`.
   void each_of(const std::string& experiment_id, const std::string& variant_id, const std::vector<std::string>& run_ids,
                const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
-    read_all({experiment_id, variant_id}, run_ids, filter, threads, accept, refuse);
+    read_all({experiment_id, variant_id}, {run_ids, {}, true}, nullptr, filter, threads, accept, refuse);
   }
 
  private:
@@ -109,24 +79,51 @@ class RunScan {
     bool is_asked_for = false;  // by its id: then it is an error that it cannot be read
   };
   struct Outcome {
-    std::optional<RunRecord> run = {};  // nothing if the filter does not accept it, or it was deleted meanwhile
+    std::unique_ptr<RunRecord> run = {};  // null if the filter does not accept it, or it was deleted meanwhile
     std::exception_ptr error = nullptr;
     std::string proof = {};  // if there are known runs
     bool is_known = false, is_read = false;
   };
+  /// The runs of a variant.
+  struct Listed {
+    std::vector<std::string> ids;   // sorted
+    std::vector<FileStamp> stamps;  // for a cache
+    bool is_whole = true;           // nothing was passed over
+  };
+  /// What is added to a cache.
+  struct Kept {
+    RunBlockWriter& writer;
+    FileStamp listed;     // with the run's folder
+    FileStamp read = {};  // with the metadata
+  };
+  /// Some of the runs of a variant, which wait in memory until all of them are read.
+  struct Some {
+    const Variant& variant;
+    const RunFilter& filter;
+    unsigned threads;
+    VariantCache* cache;
+    const std::string* ids = nullptr;
+    std::size_t count = 0;
+    const FileStamp* stamps = nullptr;
+    std::vector<CachedRun> known = {};
+    std::vector<Outcome> outcomes = {};
+    std::vector<char> is_done = {};  // by the cache
+  };
+  static constexpr std::size_t runs_of_group = 256;  // that one thread reads in a row
 
+  [[nodiscard]] Listed list(const Variant& variant, unsigned threads, const Warn& warn) const;
   static void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) {
     for (const PassedOver& one : passed_over) warn("passed over '" + one.path + "': " + one.reason);
   }
-  [[nodiscard]] std::vector<std::string> ids_of(const Variant& variant, const Warn& warn) const;
-  void read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
+  void read_all(const Variant& variant, const Listed& listed, VariantCache* cache, const RunFilter& filter,
                 unsigned threads, const Accept& accept, const Refuse& refuse) const;
-  void read_some(const Variant& variant, const std::string* run_ids, std::size_t count, const RunFilter& filter,
-                 unsigned threads, std::vector<Outcome>& outcomes) const;
+  void answer_from_cache(Some& some) const;
+  void read_some(Some& some) const;
   Outcome read_one(const Variant& variant, const std::string& folder, const std::string& run_id, const Bytes* bytes,
-                   const RunFilter& filter) const;
+                   const RunFilter& filter, Kept* kept) const;
   std::optional<RunRecord> read_matching(const Variant& variant, const std::string& folder, const std::string& run_id,
-                                         const Bytes* bytes, const RunFilter& filter, Outcome& outcome) const;
+                                         const Bytes* bytes, const RunFilter& filter, Outcome& outcome,
+                                         Kept* kept) const;
   [[nodiscard]] std::string proof_of(const std::string& folder, const Bytes& metadata, bool with_files) const;
   static std::string path_of(const Variant& variant, const std::string& run_id) {
     return joined(joined(variant.experiment_id, variant.variant_id), run_id);
@@ -140,14 +137,19 @@ class RunScan {
   std::string registry_uri_;
   std::vector<Variant> variants_;
   std::vector<PassedOver> passed_over_;
+  bool is_of_all_ = false;  // not of one experiment or one variant
   KnownRuns* known_ = nullptr;
+  CachedSearch* cached_ = nullptr;
 };
 
 // ---- bodies ----
 
 inline RunScan::RunScan(const Location& registry, std::string registry_uri, const std::string& experiment_id,
                         const std::string& variant_id)
-    : fs_(registry.fs), root_(without_end_slash(registry.path)), registry_uri_(std::move(registry_uri)) {
+    : fs_(registry.fs),
+      root_(without_end_slash(registry.path)),
+      registry_uri_(std::move(registry_uri)),
+      is_of_all_(experiment_id.empty() && variant_id.empty()) {
   std::vector<std::string> experiments = {experiment_id};
   const VariantPlace place{*fs_, registry_uri_, root_};
   if (experiment_id.empty()) {
@@ -185,41 +187,81 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
-inline std::vector<std::string> RunScan::ids_of(const Variant& variant, const Warn& warn) const {
-  std::vector<std::string> run_ids;
-  std::vector<PassedOver> passed_over;
-  try {
-    run_ids = sorted_ids(*fs_, folder_of_variant(variant), metadata_filename, &passed_over);
-  } catch (const IoError& error) {
-    if (variant.is_asked_for) throw;
-    passed_over.push_back({folder_of_variant(variant), error.what()});
-  }
-  warn_of(passed_over, warn);
-  return run_ids;
-}
-
 inline std::vector<RunScan::VariantIds> RunScan::ids(const Warn& warn) const {
   warn_of(passed_over_, warn);
   std::vector<VariantIds> all;
   for (const Variant& variant : variants_)
-    all.push_back({variant.experiment_id, variant.variant_id, ids_of(variant, warn)});
+    all.push_back({variant.experiment_id, variant.variant_id, list(variant, 1, warn).ids});
   return all;
 }
 
 inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse,
                           const Warn& warn) const {
   warn_of(passed_over_, warn);
-  for (const Variant& variant : variants_) read_all(variant, ids_of(variant, warn), filter, threads, accept, refuse);
+  std::set<std::uint64_t> places;
+  bool is_whole = passed_over_.empty();
+  for (const Variant& variant : variants_) {
+    const Listed listed = list(variant, threads, warn);
+    is_whole = is_whole && listed.is_whole;
+    if (listed.stamps.empty()) {
+      read_all(variant, listed, nullptr, filter, threads, accept, refuse);
+      continue;
+    }
+    VariantCache cache(cached_->cache, joined(variant.experiment_id, variant.variant_id));
+    places.insert(cache.place());
+    read_all(variant, listed, &cache, filter, threads, accept, refuse);
+    cache.finish(listed.ids, listed.stamps);
+  }
+  if (cached_ != nullptr && is_whole && is_of_all_) cached_->cache.keep_only(places);
 }
 
-inline void RunScan::read_all(const Variant& variant, const std::vector<std::string>& run_ids, const RunFilter& filter,
-                              unsigned threads, const Accept& accept, const Refuse& refuse) const {
+inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads, const Warn& warn) const {
+  Listed listed;
+  std::vector<PassedOver> passed_over;
+  const std::string folder = folder_of_variant(variant);
+  const std::string filename(metadata_filename);
+  try {
+    if (cached_ == nullptr || !fs_->has_stamps(folder)) {
+      listed.ids = sorted_ids(*fs_, folder, filename, &passed_over);
+    } else {
+      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &passed_over, threads);
+      std::sort(found.begin(), found.end(),
+                [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; });
+      for (StampedFolder& one : found) {
+        listed.ids.push_back(std::move(one.path));
+        listed.stamps.push_back(one.stamp);
+      }
+    }
+  } catch (const IoError& error) {
+    if (variant.is_asked_for) throw;
+    passed_over.push_back({folder, error.what()});
+  }
+  warn_of(passed_over, warn);
+  listed.is_whole = passed_over.empty();
+  return listed;
+}
+
+inline void RunScan::read_all(const Variant& variant, const Listed& listed, VariantCache* cache,
+                              const RunFilter& filter, unsigned threads, const Accept& accept,
+                              const Refuse& refuse) const {
   constexpr std::size_t at_once = 4096;  // accepted runs wait in memory until all of these are read
-  std::vector<Outcome> outcomes;
+  const std::vector<std::string>& run_ids = listed.ids;
+  Some some{variant, filter, threads, cache};
   for (std::size_t first = 0; first < run_ids.size(); first += at_once) {
-    const std::size_t count = (std::min)(at_once, run_ids.size() - first);
-    read_some(variant, &run_ids[first], count, filter, threads, outcomes);
-    for (std::size_t i = 0; i < count; ++i) {
+    some.ids = &run_ids[first];
+    some.count = (std::min)(at_once, run_ids.size() - first);
+    some.outcomes.clear();
+    some.outcomes.resize(some.count);
+    some.is_done.assign(some.count, 0);
+    some.known.assign(some.count, {});
+    if (cache != nullptr) {
+      some.stamps = &listed.stamps[first];
+      cache->look_up(run_ids, listed.stamps, first, some.count, some.known);
+      answer_from_cache(some);
+    }
+    read_some(some);
+    std::vector<Outcome>& outcomes = some.outcomes;
+    for (std::size_t i = 0; i < some.count; ++i) {
       if (known_ != nullptr && outcomes[i].is_read)
         known_->see(path_of(variant, run_ids[first + i]), outcomes[i].proof,
                     outcomes[i].is_known ? KnownRuns::Seen::known
@@ -237,48 +279,102 @@ inline void RunScan::read_all(const Variant& variant, const std::vector<std::str
   }
 }
 
-inline void RunScan::read_some(const Variant& variant, const std::string* run_ids, std::size_t count,
-                               const RunFilter& filter, unsigned threads, std::vector<Outcome>& outcomes) const {
-  outcomes.clear();
-  outcomes.resize(count);
-  const std::string variant_folder = folder_of_variant(variant);
-  std::vector<Bytes> bytes;
+/// Calls `work(group)` for each group of runs, on a few threads.
+template <class Work>
+void on_threads(std::size_t groups, std::size_t threads, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  const auto work_on = [&] {
+    for (std::size_t group = 0; (group = next++) < groups;) work(group);
+  };
+  std::vector<std::thread> helpers;
+  try {
+    while (helpers.size() + 1 < (std::min)(threads, groups)) helpers.emplace_back(work_on);
+  } catch (const std::system_error&) {
+    // The system has no more threads. Those that have started do the work.
+  }
+  work_on();
+  for (std::thread& helper : helpers) helper.join();
+}
+
+/// Decides what the cache can decide: which runs the filter refuses, and, if parts are enough, which it accepts.
+inline void RunScan::answer_from_cache(Some& some) const {
+  if (std::all_of(some.known.begin(), some.known.end(), [](const CachedRun& one) { return one.block == nullptr; }))
+    return;
+  const std::size_t groups = (some.count + runs_of_group - 1) / runs_of_group;
+  on_threads(groups, some.threads, [&](std::size_t group) {
+    CachedRecord known(cached_->fields, some.variant.experiment_id, some.variant.variant_id, cached_->asked);
+    const std::size_t end = (std::min)(some.count, (group + 1) * runs_of_group);
+    for (std::size_t i = group * runs_of_group; i < end; ++i) {
+      if (some.known[i].block == nullptr) continue;
+      try {
+        const RunRecord& record = known.of(*some.known[i].block, some.known[i].at);
+        const bool fits = some.filter.accepts(record);
+        if (fits && !cached_->hands_over_parts) continue;
+        if (fits) some.outcomes[i].run = std::make_unique<RunRecord>(record);
+        if (fits) some.outcomes[i].run->is_from_cache = true;
+        some.is_done[i] = 1;
+      } catch (...) {
+        // NotCached, or whatever reading the run will tell.
+      }
+    }
+  });
+}
+
+inline void RunScan::read_some(Some& some) const {
+  const std::string variant_folder = folder_of_variant(some.variant);
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < some.count; ++i)
+    if (some.is_done[i] == 0) left.push_back(i);
+  std::vector<Bytes> bytes;  // of those that are left, or none
+  std::vector<FileStamp> stamps;
   if (!fs_->has_folders()) {
     // The store may be on another machine: read all of them in one call.
     std::vector<std::string> paths;
-    for (std::size_t i = 0; i < count; ++i) paths.push_back(metadata_path(joined(variant_folder, run_ids[i])));
+    for (const std::size_t i : left) paths.push_back(metadata_path(joined(variant_folder, some.ids[i])));
     try {
-      bytes = read_many_bounded(*fs_, paths);
+      bytes = some.cache != nullptr ? fs_->read_stamped(paths, stamps) : read_many_bounded(*fs_, paths);
     } catch (const Error&) {
       bytes.clear();  // one was deleted meanwhile or is damaged: each is read separately below
     }
   }
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    constexpr std::size_t some = 32;
-    for (std::size_t from = 0; (from = next.fetch_add(some)) < count;)
-      for (std::size_t i = from; i < (std::min)(from + some, count); ++i)
-        outcomes[i] = read_one(variant, joined(variant_folder, run_ids[i]), run_ids[i],
-                               bytes.empty() ? nullptr : &bytes[i], filter);
-  };
-  std::vector<std::thread> helpers;
-  try {
-    const std::size_t wanted = std::min<std::size_t>(threads, count / 128 + 1);
-    while (helpers.size() + 1 < wanted) helpers.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The system has no more threads. Those that have started do the work.
-  }
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  const std::size_t in_group = some.cache != nullptr ? runs_of_group : std::size_t{32};
+  const std::size_t groups = (left.size() + in_group - 1) / in_group;
+  std::vector<std::string> blocks(some.cache != nullptr ? groups : 0);
+  std::vector<std::size_t> sizes(blocks.size());
+  const std::size_t threads = (std::min)(std::size_t{some.threads}, left.size() / 128 + 1);
+  on_threads(groups, threads, [&](std::size_t group) {
+    std::optional<RunBlockWriter> writer;
+    if (some.cache != nullptr) writer.emplace(some.cache->place());
+    const std::size_t end = (std::min)(left.size(), (group + 1) * in_group);
+    for (std::size_t k = group * in_group; k < end; ++k) {
+      const std::size_t i = left[k];
+      const bool has_bytes = !bytes.empty();
+      std::optional<Kept> kept;
+      if (writer && some.known[i].block == nullptr)
+        kept.emplace(Kept{*writer, some.stamps[i], has_bytes ? stamps[k] : FileStamp()});
+      some.outcomes[i] = read_one(some.variant, joined(variant_folder, some.ids[i]), some.ids[i],
+                                  has_bytes ? &bytes[k] : nullptr, some.filter, kept ? &*kept : nullptr);
+    }
+    const std::size_t entries = writer ? writer->size() : 0;
+    if (!writer) return;
+    try {
+      blocks[group] = writer->take();
+      sizes[group] = entries;
+    } catch (const std::bad_alloc&) {
+      // Then the next search reads these runs again.
+    }
+  });
+  for (std::size_t group = 0; group < blocks.size(); ++group) some.cache->add(blocks[group], sizes[group]);
 }
 
 inline RunScan::Outcome RunScan::read_one(const Variant& variant, const std::string& folder, const std::string& run_id,
-                                          const Bytes* bytes, const RunFilter& filter) const {
+                                          const Bytes* bytes, const RunFilter& filter, Kept* kept) const {
   Outcome outcome;
   constexpr int attempts = 10;
   for (int i = 1; i <= attempts; ++i) {
     try {
-      outcome.run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter, outcome);
+      auto run = read_matching(variant, folder, run_id, std::exchange(bytes, nullptr), filter, outcome, kept);
+      if (run) outcome.run = std::make_unique<RunRecord>(*std::move(run));
       outcome.is_read = true;
       return outcome;
     } catch (const NotFoundError&) {
@@ -317,9 +413,15 @@ inline std::string RunScan::proof_of(const std::string& folder, const Bytes& met
 /// The run, if the filter accepts it.
 inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, const std::string& folder,
                                                        const std::string& run_id, const Bytes* bytes,
-                                                       const RunFilter& filter, Outcome& outcome) const {
+                                                       const RunFilter& filter, Outcome& outcome, Kept* kept) const {
   Bytes own;  // unless they were read with those of other runs
-  if (bytes == nullptr) own = metadata_bytes(*fs_, folder);
+  if (bytes == nullptr && kept != nullptr) {
+    std::vector<FileStamp> stamps;
+    own = std::move(fs_->read_stamped({metadata_path(folder)}, stamps).front());
+    kept->read = stamps.front();
+  } else if (bytes == nullptr) {
+    own = metadata_bytes(*fs_, folder);
+  }
   if (known_ != nullptr) {
     const std::string* const proof = known_->proof(path_of(variant, run_id));
     outcome.is_known = proof != nullptr && !proof->empty() &&
@@ -327,15 +429,26 @@ inline std::optional<RunRecord> RunScan::read_matching(const Variant& variant, c
     if (outcome.is_known) outcome.proof = *proof;
     if (outcome.is_known) return std::nullopt;
   }
-  MetadataFile metadata =
-      bytes ? MetadataReader::read(view(*bytes), metadata_path(folder)) : read_metadata(*fs_, folder, std::move(own), &own);
+  MetadataFile metadata = [&] {
+    if (bytes != nullptr) return MetadataReader::read(view(*bytes), metadata_path(folder));
+    try {
+      if (kept != nullptr) return MetadataReader::read(view(own), metadata_path(folder));
+    } catch (const FormatError&) {
+      kept = nullptr;  // it may be read again, and then is not what has the stamp
+    }
+    return read_metadata(*fs_, folder, std::move(own), &own);
+  }();
   RunRecord& record = metadata.record;
-  if (known_ != nullptr) {
-    // Taken before the other files are read: what changes after it makes another proof.
-    const bool is_settled = record.status != RunStatus::running && !record.edits_lie_beside;
-    const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+  const bool is_settled = record.status != RunStatus::running && !record.edits_lie_beside;
+  const bool has_unnamed_files = metadata.written_by_erm && !metadata.history_files;
+  // Taken before the other files are read: what changes after it makes another proof.
+  if (known_ != nullptr)
     outcome.proof = is_settled ? proof_of(folder, bytes ? *bytes : own, has_unnamed_files) : std::string();
-  }
+  // Only what its metadata alone say goes into a cache.
+  if (kept != nullptr && is_settled && !has_unnamed_files && kept->listed.is_final && kept->read.is_final &&
+      kept->read == kept->listed)
+    kept->writer.add(run_id, kept->read, record,
+                     metadata.written_by_erm && metadata.history_files && !metadata.history_files->empty());
   record.experiment_id = variant.experiment_id;
   record.variant_id = variant.variant_id;
   record.run_id = run_id;

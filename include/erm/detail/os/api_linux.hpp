@@ -198,7 +198,7 @@ inline constexpr int mode_word = 2;
 inline constexpr int links_word = 2, links_shift = 32;
 #endif
 inline constexpr int size_word = 6;
-inline constexpr int modified_word = 11;
+inline constexpr int modified_word = 11, changed_word = 13;
 #else
 #define ERM_DETAIL_OS_HAS_STAT 0
 #endif
@@ -213,6 +213,8 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
     facts.links = found.links;
     facts.modified_seconds = found.modified.seconds;
     facts.modified_nanoseconds = found.modified.nanoseconds;
+    facts.changed_seconds = found.changed.seconds;
+    facts.changed_nanoseconds = found.changed.nanoseconds;
     return true;
   }
 #if ERM_DETAIL_OS_HAS_STAT
@@ -226,6 +228,8 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
   facts.links = older.words[links_word] >> links_shift;
   facts.modified_seconds = static_cast<std::int64_t>(older.words[modified_word]);
   facts.modified_nanoseconds = static_cast<std::int64_t>(older.words[modified_word + 1]);
+  facts.changed_seconds = static_cast<std::int64_t>(older.words[changed_word]);
+  facts.changed_nanoseconds = static_cast<std::int64_t>(older.words[changed_word + 1]);
   return true;
 #else
   return false;
@@ -248,16 +252,19 @@ inline bool look_at_now(int file, FileFacts& facts) noexcept {
 inline bool look_at(int folder, const char* path, FileFacts& facts) noexcept {
   return look_at(folder, path, links_themselves, facts);
 }
+/// Follows links.
+inline bool look_behind_links(int folder, const char* path, FileFacts& facts) noexcept {
+  return look_at(folder, path, 0, facts);
+}
 
 // ---- the file system of a file ----
 
 int file_system_of(int file, void* facts) noexcept __asm__("fstatfs64");
 
-/// Whether the file's system is known to be a disk, or the memory, of this machine alone, or known to lock files for all
-/// machines that mount it.
-inline bool is_of_this_machine(int file) noexcept {
+/// The type of a file's system; 0 if it is unknown.
+inline std::uint32_t file_system_type(int file) noexcept {
   std::uint64_t facts[32] = {};  // struct statfs64, which begins with the type: a long, on some processors an int
-  if (file_system_of(file, facts) != 0) return false;
+  if (file_system_of(file, facts) != 0) return 0;
   const auto* const begin = reinterpret_cast<const unsigned char*>(facts);
 #if defined(__s390__)
   using Type = unsigned;
@@ -266,7 +273,30 @@ inline bool is_of_this_machine(int file) noexcept {
 #endif
   Type type = 0;
   for (std::size_t i = 0; i < sizeof type; ++i) reinterpret_cast<unsigned char*>(&type)[i] = begin[i];
-  switch (static_cast<std::uint32_t>(type & 0xFFFFFFFF)) {
+  return static_cast<std::uint32_t>(type & 0xFFFFFFFF);
+}
+
+/// Whether the file's system is known to be of this machine alone, and to keep the time of the last change of a file.
+inline bool tells_changes(int file) noexcept {
+  switch (file_system_type(file)) {
+    case 0x0000EF53:  // ext2, ext3, ext4
+    case 0x58465342:  // xfs
+    case 0x9123683E:  // btrfs
+    case 0x01021994:  // tmpfs
+    case 0x794C7630:  // overlay
+    case 0x2FC12FC1:  // zfs
+    case 0xF2F52010:  // f2fs
+    case 0xCA451A4E:  // bcachefs
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether the file's system is known to be a disk, or the memory, of this machine alone, or known to lock files for all
+/// machines that mount it.
+inline bool is_of_this_machine(int file) noexcept {
+  switch (file_system_type(file)) {
     case 0x0000EF53:  // ext2, ext3, ext4
     case 0x58465342:  // xfs
     case 0x9123683E:  // btrfs

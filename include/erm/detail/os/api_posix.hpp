@@ -217,9 +217,13 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   facts.links = static_cast<std::uint64_t>(found.st_nlink);
 #if defined(__APPLE__)
   const ::timespec& modified = found.st_mtimespec;
+  const ::timespec& changed = found.st_ctimespec;
 #else
   const ::timespec& modified = found.st_mtim;
+  const ::timespec& changed = found.st_ctim;
 #endif
+  facts.changed_seconds = changed.tv_sec;
+  facts.changed_nanoseconds = changed.tv_nsec;
   facts.modified_seconds = modified.tv_sec;
   facts.modified_nanoseconds = modified.tv_nsec;
   return true;
@@ -243,6 +247,12 @@ inline bool look_at(int folder, const char* path, FileFacts& facts) {
   return ::fstatat(folder, path, &found, AT_SYMLINK_NOFOLLOW) == 0 && facts_of(found, facts);
 }
 
+/// Follows links.
+inline bool look_behind_links(int folder, const char* path, FileFacts& facts) {
+  struct ::stat found;
+  return ::fstatat(folder, path, &found, 0) == 0 && facts_of(found, facts);
+}
+
 inline bool look_at_now(int file, FileFacts& facts) { return look_at(file, facts); }
 
 // ---- the file system of a file ----
@@ -263,6 +273,21 @@ inline bool is_of_this_machine(int file) {
 #else
   static_cast<void>(file);
   return false;
+#endif
+}
+
+/// Whether the file's system is known to be of this machine alone, and to keep the time of the last change of a file.
+inline bool tells_changes(int file) {
+#if defined(__linux__)
+  struct ::statfs found;
+  if (::fstatfs(file, &found) != 0) return false;
+  const auto type = static_cast<std::uint32_t>(static_cast<unsigned long>(found.f_type) & 0xFFFFFFFF);
+  for (const std::uint32_t one : {0x0000EF53U, 0x58465342U, 0x9123683EU, 0x01021994U, 0x794C7630U, 0x2FC12FC1U,
+                                  0xF2F52010U})  // see api_linux.hpp
+    if (type == one) return true;
+  return false;
+#else
+  return is_of_this_machine(file);
 #endif
 }
 

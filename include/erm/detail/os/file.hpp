@@ -71,6 +71,9 @@ class File {
   /// Never from a cache of a network file system.
   [[nodiscard]] FileInfo info() const;
 
+  /// See FileSystem::read_stamped().
+  [[nodiscard]] FileStamp stamp() const;
+
   /// Reads up to `size` bytes starting at `offset`. Fewer only at the end of the file.
   std::size_t read_at(std::uint64_t offset, void* into, std::size_t size) const;
   /// Writes all bytes at the current position.
@@ -145,6 +148,8 @@ std::int64_t time_now();
 
 /// True if the folder was created, false if the path exists already. Its parent must exist.
 bool make_folder(const std::string& path);
+/// The same, for a folder that no other user may enter, if the system has such permissions.
+bool make_private_folder(const std::string& path);
 
 /// Renames a file to `to`, and replaces a file there atomically.
 void rename_file(const std::string& from, const std::string& to);
@@ -170,6 +175,10 @@ class Folder {
   bool next(FolderEntry& entry);
   /// Whether `path`, relative to this folder, exists.
   [[nodiscard]] bool has(const char* path) const;
+  /// The same, and sets the stamp. May be called by several threads.
+  [[nodiscard]] bool has(const char* path, FileStamp& stamp) const;
+  /// Whether stamps of the files in this folder are true: see LocalFileSystem::has_stamps().
+  [[nodiscard]] bool has_stamps() const;
   /// What is at `path`, relative to this folder.
   [[nodiscard]] FileInfo info(const char* path) const;
 

@@ -103,6 +103,31 @@ inline FileInfo File::info() const {
   return info_of(facts);
 }
 
+/// A clock's tick lasts a second or two on some file systems; a file that was changed in the present tick may be changed
+/// in it once more.
+inline constexpr std::int64_t stamp_margin_seconds = 3;
+
+inline FileStamp stamp_of(const api::FileFacts& facts) {
+  FileStamp stamp;
+  stamp.size = facts.size;
+  constexpr std::uint64_t second = 1'000'000'000;
+  stamp.marks[0] = static_cast<std::uint64_t>(facts.modified_seconds) * second +
+                   static_cast<std::uint64_t>(facts.modified_nanoseconds);
+  stamp.marks[1] =
+      static_cast<std::uint64_t>(facts.changed_seconds) * second + static_cast<std::uint64_t>(facts.changed_nanoseconds);
+  stamp.marks[2] = facts.inode;
+  stamp.marks[3] = facts.device;
+  stamp.is_final = (facts.mode & api::mode_kind) == api::mode_file &&
+                   std::time(nullptr) > facts.changed_seconds + stamp_margin_seconds;
+  return stamp;
+}
+
+inline FileStamp File::stamp() const {
+  api::FileFacts facts;
+  if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
+  return stamp_of(facts);
+}
+
 inline std::size_t File::read_at(std::uint64_t offset, void* into, std::size_t size) const {
   if (offset > static_cast<std::uint64_t>((std::numeric_limits<api::Offset>::max)()) - size) return 0;
   std::size_t done = 0;
@@ -281,6 +306,12 @@ inline bool make_folder(const std::string& path) {
   fail("create the folder", path, errno);
 }
 
+inline bool make_private_folder(const std::string& path) {
+  if (api::make_folder(path.c_str(), 0700) == 0) return true;
+  if (exists_already(path)) return false;
+  fail("create the folder", path, errno);
+}
+
 inline void rename_file(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) fail("rename to '" + to + "' the file", from, errno);
 }
@@ -345,6 +376,18 @@ inline bool Folder::has(const char* path) const {
   if (errno == ENOENT || errno == ENOTDIR) return false;
   fail("look at '" + std::string(path) + "' in", path_, errno);
 }
+
+inline bool Folder::has(const char* path, FileStamp& stamp) const {
+  api::FileFacts facts;
+  if (api::look_behind_links(api::descriptor_of(names_), path, facts)) {
+    stamp = stamp_of(facts);
+    return true;
+  }
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  fail("look at '" + std::string(path) + "' in", path_, errno);
+}
+
+inline bool Folder::has_stamps() const { return names_ != nullptr && api::tells_changes(api::descriptor_of(names_)); }
 
 inline FileInfo Folder::info(const char* path) const {
   api::FileFacts facts;

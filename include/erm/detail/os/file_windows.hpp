@@ -187,6 +187,9 @@ inline FileInfo File::info() const {
   return info;
 }
 
+/// A folder tells no time of a change; to ask each file for it would take as long as reading it.
+inline FileStamp File::stamp() const { return {}; }
+
 inline std::size_t File::read_at(std::uint64_t offset, void* into, std::size_t size) const {
   if (offset > max_file_offset - (std::min<std::uint64_t>)(size, max_file_offset)) return 0;
   std::size_t done = 0;
@@ -353,6 +356,8 @@ inline bool make_folder(const std::string& path) {
   fail("create the folder", path);
 }
 
+inline bool make_private_folder(const std::string& path) { return make_folder(path); }
+
 inline void rename_file(const std::string& from, const std::string& to) {
   const std::wstring here = wide(from), there = wide(to);
   if (!insist([&] { return api::MoveFileExW(here.c_str(), there.c_str(), api::replace_existing) != 0; }))
@@ -407,6 +412,13 @@ inline bool Folder::has(const char* path) const {
   if (error) fail("look at '" + std::string(path) + "' in", path_, error);
   return found;
 }
+
+inline bool Folder::has(const char* path, FileStamp& stamp) const {
+  stamp = {};
+  return has(path);
+}
+
+inline bool Folder::has_stamps() const { return false; }
 
 inline FileInfo Folder::info(const char* path) const { return os::info(path_ + "/" + path); }
 

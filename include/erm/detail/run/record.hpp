@@ -40,6 +40,11 @@ class UnreadHistory {
  public:
   virtual ~UnreadHistory() = default;
   [[nodiscard]] virtual const std::map<std::string, MetricHistory>& read() const = 0;
+  /// The history of one metric, or null. May read no other.
+  [[nodiscard]] virtual const MetricHistory* of(const std::string& metric) const {
+    const auto found = read().find(metric);
+    return found == read().end() ? nullptr : &found->second;
+  }
   /// The points that do not count.
   [[nodiscard]] virtual const AbandonedPoints& abandoned() const = 0;
 };
@@ -100,6 +105,7 @@ struct RunRecord {
   std::map<std::string, std::string> tags;  // an empty text for a tag without a value
   std::string note;                         // Markdown
   std::string group;
+  bool is_from_cache = false;     // has some fields only: see CachedSearch
   bool edits_lie_beside = false;  // edit_run does not change the metadata: see run_edits.hpp
 
   std::shared_ptr<const LaterKeys> later;
@@ -113,6 +119,12 @@ struct RunRecord {
 
   [[nodiscard]] const std::map<std::string, MetricHistory>& whole_history() const {
     return unread_history ? unread_history->read() : history;
+  }
+  /// The history of one metric, or null.
+  [[nodiscard]] const MetricHistory* history_of(const std::string& metric) const {
+    if (unread_history) return unread_history->of(metric);
+    const auto found = history.find(metric);
+    return found == history.end() ? nullptr : &found->second;
   }
   [[nodiscard]] const AbandonedPoints& whole_abandoned() const {
     return unread_history ? unread_history->abandoned() : abandoned;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -254,6 +255,14 @@ class HistoryReader {
     rewinds_ = &rewinds;
     is_named_ = is_named;
   }
+  /// Passes over the points of all other metrics from now on. Their lines are not checked.
+  void read_only(const std::string& metric) {
+    only_ = metric;
+    only_field_.clear();
+    // Text that was not UTF-8 is in the file as it was logged.
+    if (metric.find("\xEF\xBF\xBD") == std::string::npos) append_csv_field(only_field_, metric);
+    if (!only_field_.empty()) only_field_ += ',';
+  }
   /// The same in pieces: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
     if (path_ != nullptr) note_writer(path);
@@ -424,6 +433,8 @@ class HistoryReader {
   /// Returns false if the line is not a point; rest_ is then somewhere inside it.
   bool read_line() {
     const char* const line = rest_.data();
+    // A quoted name may hold the end of a line, and is read.
+    if (!only_field_.empty() && rest_.front() != '"' && !starts_with(only_field_)) return skip_line();
     Series* series = last_ == nullptr ? nullptr : last_->next;
     if (series != nullptr && starts_with(series->field))
       rest_.remove_prefix(series->field.size());
@@ -435,12 +446,20 @@ class HistoryReader {
     if (end == rest_.data()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     if (!end_line()) return false;
+    if (only_ && *series->metric != *only_) return true;
     if (left_out_until_ != 0 && is_left_out(*series->metric, point.step, line))
       abandoned_[*series->metric].push_back({series->points->size(), point});
     else
       series->points->push_back(point);
     if (last_ != nullptr) last_->next = series;
     last_ = series;
+    return true;
+  }
+
+  bool skip_line() {
+    const std::size_t end = rest_.find('\n');
+    if (end == std::string_view::npos) return false;
+    rest_.remove_prefix(end + 1);
     return true;
   }
 
@@ -503,6 +522,8 @@ class HistoryReader {
     return line.find('\n') == std::string_view::npos;
   }
 
+  std::optional<std::string> only_;  // the metric to read
+  std::string only_field_;           // with which its lines begin; empty if that is not certain
   const std::string* path_ = nullptr;
   std::string writer_;
   std::uint64_t file_size_ = 0;

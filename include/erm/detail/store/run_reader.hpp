@@ -213,25 +213,28 @@ inline std::vector<Rewind> rewinds_of_unnamed(const FileSystem& fs, const std::s
   return rewinds;
 }
 
-/// Reads the history of a run into its record.
-inline void read_history(const FileSystem& fs, const std::string& folder, MetadataFile& metadata) {
+/// Reads the history of a run into its record, or that of `only` one metric.
+inline void read_history(const FileSystem& fs, const std::string& folder, MetadataFile& metadata,
+                         const std::string* only = nullptr) {
   const std::vector<std::string> paths = history_paths(fs, folder, metadata);
   const std::vector<Rewind> rewinds = rewinds_of(fs, folder, metadata, paths);
   HistoryReader reader;
   reader.leave_out(rewinds, metadata.history_files.has_value());
+  if (only != nullptr) reader.read_only(*only);
   for (const std::string& path : paths) read_history_file(fs, path, reader);
   metadata.record.history = reader.take();
   metadata.record.abandoned = reader.take_abandoned();
 }
 
 /// The metadata and the history that belongs to them. Reads both again if an overwrite removes the files meanwhile.
-inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+inline MetadataFile read_metadata_and_history(const FileSystem& fs, const std::string& folder,
+                                              const std::string* only = nullptr) {
   for (;;) {
     Bytes bytes;
     MetadataFile metadata = read_metadata(fs, folder, &bytes);
     const bool is_named = metadata.history_files && !metadata.history_files->empty();
     try {
-      read_history(fs, folder, metadata);
+      read_history(fs, folder, metadata, only);
       if (!is_named || metadata_bytes(fs, folder) == bytes) return metadata;
     } catch (const Error&) {
       if (!is_named || metadata_bytes(fs, folder) == bytes) throw;
@@ -367,9 +370,10 @@ inline RunRecord read_run(const std::shared_ptr<FileSystem>& fs, const std::stri
 }
 
 /// The metadata and the history that belongs to them, without what settle() adds.
-inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder) {
+inline MetadataFile read_whole_metadata_and_history(const FileSystem& fs, const std::string& folder,
+                                                    const std::string* only = nullptr) {
   return read_until_whole(fs, folder, [&] {
-    MetadataFile metadata = read_metadata_and_history(fs, folder);
+    MetadataFile metadata = read_metadata_and_history(fs, folder, only);
     if (metadata.written_by_erm && !metadata.history_files) expect_same_run(fs, folder, metadata.record);
     return metadata;
   });
