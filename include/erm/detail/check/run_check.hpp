@@ -20,7 +20,7 @@
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/check/claim_look.hpp"
 #include "erm/detail/check/contents.hpp"
-#include "erm/detail/check/run_files.hpp"
+#include "erm/detail/check/files_check.hpp"
 #include "erm/detail/check/store_tree.hpp"
 #include "erm/detail/check/work.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -59,7 +59,7 @@ inline std::optional<std::int64_t> later_layout(std::string_view text) {
   return layout;
 }
 
-class RunCheck : private RunFiles {
+class RunCheck : private FilesCheck {
  public:
   using Outcome = RunOutcome;
 
@@ -68,7 +68,7 @@ class RunCheck : private RunFiles {
   /// wrong: the run may have been replaced since.
   RunCheck(CheckWork& work, const StoreTree* tree, std::string path,
            std::string metadata = std::string(metadata_filename))
-      : RunFiles(work, std::move(path), std::move(metadata)), tree_(tree) {}
+      : FilesCheck(work, std::move(path), std::move(metadata)), tree_(tree) {}
 
   Outcome outcome() {
     constexpr int attempts = 10;

@@ -30,11 +30,11 @@ struct RunOutcome {
   bool is_gone = false;  // it was removed meanwhile
 };
 
-class RunFiles {
+class FilesCheck {
  protected:
   using Severity = CheckSeverity;
 
-  RunFiles(CheckWork& work, std::string path, std::string metadata)
+  FilesCheck(CheckWork& work, std::string path, std::string metadata)
       : work_(work),
         fs_(*work.fs),
         path_(std::move(path)),
