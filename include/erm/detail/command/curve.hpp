@@ -75,7 +75,8 @@ class CurveVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     if (runs_.empty()) runs_ = {"@latest"};
-    const std::vector<ExperimentRun> runs = RunNames(session, scope_).runs(runs_);
+    std::vector<ExperimentRun> runs = RunNames(session, scope_).runs(runs_);
+    if (runs.size() > 1) leave_out_damaged(session, runs);
     bool has_any = false;
     std::vector<std::string> names;
     for (const ExperimentRun& run : runs)
@@ -92,6 +93,20 @@ class CurveVerb final : public Verb {
   }
 
  private:
+  /// A damaged curve hides no other.
+  static void leave_out_damaged(Session& session, std::vector<ExperimentRun>& runs) {
+    const auto is_damaged = [&](const ExperimentRun& run) {
+      try {
+        static_cast<void>(run.history());
+        return false;
+      } catch (const Error& error) {
+        session.warn("left out the run '" + run.run_id() + "': " + error.what());
+        return true;
+      }
+    };
+    runs.erase(std::remove_if(runs.begin(), runs.end(), is_damaged), runs.end());
+  }
+
   void write_csv(Session& session, const std::vector<ExperimentRun>& runs) const {
     session.out.write("experiment,variant,run,step,time,value\n");
     for (const ExperimentRun& run : runs) {
