@@ -308,7 +308,7 @@ class ShowVerb final : public Verb {
     return json;
   }
 
-  const Histories none_;
+  Histories none_;
   const Histories* history_ = &none_;
   std::string run_ = "@latest";
   std::size_t curves_ = 2;
