@@ -11,6 +11,7 @@
 namespace erm {
 
 ERM_INLINE int command(int argc, const char* const* argv) noexcept {
+  detail::command::hold_standard_streams();
   const detail::command::PipeSignalIgnored pipe;
   detail::command::App app(std::vector<std::string>(argv, argv + argc));
   return static_cast<int>(app.run());

@@ -60,21 +60,32 @@ inline bool is_terminal_control(std::uint32_t code) {
 /// `text` with a blank for each control character. If it is wider than `max_width` columns, it is cut and ends with
 /// "…".
 inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
-  TerminalText whole, cut;  // cut: the part that fits with the ellipsis
+  TerminalText whole;
+  whole.text.reserve((std::min)(text.size(), max_width));
+  std::size_t cut_size = 0, cut_width = 0;  // the part that fits with the ellipsis
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_sequence_length(text.substr(i));
-    const std::string_view bytes = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length);
-    const std::uint32_t code = code_point(bytes);
-    const bool is_control = is_terminal_control(code);
-    whole.text += is_control ? std::string_view(" ") : bytes;
-    whole.width += is_control ? 1 : terminal_width(code);
-    if (whole.width < max_width) cut = whole;
-    if (whole.width > max_width) {
-      cut.text += "\xE2\x80\xA6";
-      ++cut.width;
-      return cut;
+    if (text[i] >= ' ' && text[i] <= '~') {
+      whole.text += text[i];
+      ++whole.width;
+      ++i;
+    } else {
+      const std::size_t length = utf8_sequence_length(text.substr(i));
+      const std::string_view bytes = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length);
+      const std::uint32_t code = code_point(bytes);
+      const bool is_control = is_terminal_control(code);
+      whole.text += is_control ? std::string_view(" ") : bytes;
+      whole.width += is_control ? 1 : terminal_width(code);
+      i += length == 0 ? 1 : length;
     }
-    i += length == 0 ? 1 : length;
+    if (whole.width < max_width) {
+      cut_size = whole.text.size();
+      cut_width = whole.width;
+    } else if (whole.width > max_width) {
+      whole.text.resize(cut_size);
+      whole.text += "\xE2\x80\xA6";
+      whole.width = cut_width + 1;
+      return whole;
+    }
   }
   return whole;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@
 #include "erm/find.hpp"
 #include "erm/goal.hpp"
 #include "erm/registry.hpp"
+#include "erm/run_status.hpp"
 
 namespace erm::detail::command {
 
@@ -83,27 +85,10 @@ class RunNames {
 
   [[nodiscard]] ExperimentRun one_run(const std::string& name) { return load(one_place(name)); }
   [[nodiscard]] std::vector<ExperimentRun> runs(const std::vector<std::string>& names) {
-    std::vector<ExperimentRun> all;
-    for (const RunPlace& place : places(names)) all.push_back(load(place));
-    return all;
+    return load(places(names));
   }
-
-  /// The same, with histories that are read on demand.
-  [[nodiscard]] std::vector<ExperimentRun> found_runs(const std::vector<std::string>& names) {
-    std::vector<ExperimentRun> all;
-    for (const RunPlace& place : places(names)) {
-      const std::size_t before = all.size();
-      if (!place.run.empty()) {
-        const RunScan scan(open_file_system(session_.registry()), session_.registry());
-        scan.each_of(
-            place.experiment, place.variant, {place.run}, RunFilter(), 1,
-            [&](RunRecord&& record) { all.push_back(RunAccess::make(std::move(record))); },
-            [](const std::string&, const Error&) {});
-      }
-      if (all.size() == before) all.push_back(load(place));  // named by its URI; or an error, which this throws
-    }
-    return all;
-  }
+  /// Histories are read when they are asked for: a damaged one then hides nothing else of the run.
+  [[nodiscard]] ExperimentRun load(const RunPlace& place) { return std::move(load(std::vector<RunPlace>{place}).front()); }
 
   /// The best runs, at most `limit`, as best_run() ranks them. Without a goal, by the runs' own or by the metric's name.
   /// Throws NotFoundError if there are none.
@@ -113,7 +98,7 @@ class RunNames {
  private:
   [[nodiscard]] std::optional<RankedRuns> ranked_once(const std::string& metric, std::optional<Goal> goal,
                                                       std::size_t limit, const FindOptions& options);
-  static ExperimentRun load(const RunPlace& place) { return load_run_from_path(place.uri); }
+  [[nodiscard]] std::vector<ExperimentRun> load(const std::vector<RunPlace>& places);
   static std::string listed(const std::vector<RunPlace>& places) {
     constexpr std::size_t most = 5;
     std::string text;
@@ -149,6 +134,32 @@ inline const std::vector<RunPlace>& RunNames::all_places() {
       all_->push_back({uri_below(registry, joined(joined(experiment, variant), run)), experiment, variant, run});
   });
   return *all_;
+}
+
+inline std::vector<ExperimentRun> RunNames::load(const std::vector<RunPlace>& places) {
+  // Those of a variant are read at once, which a store on another machine needs.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> by_variant;
+  for (const RunPlace& place : places)
+    if (!place.run.empty()) by_variant[{place.experiment, place.variant}].push_back(place.run);
+  std::map<std::string, ExperimentRun> found;  // by their paths
+  for (const auto& [variant, run_ids] : by_variant)
+    RunScan(open_file_system(session_.registry()), session_.registry(), variant.first, variant.second)
+        .each_of(
+            variant.first, variant.second, run_ids, RunFilter(), 2,
+            [&](RunRecord&& record) {
+              const std::string path = joined(joined(record.experiment_id, record.variant_id), record.run_id);
+              found.emplace(path, RunAccess::make(std::move(record)));
+            },
+            [](const std::string&, const Error&) { throw; });
+  std::vector<ExperimentRun> runs;
+  for (const RunPlace& place : places) {
+    const auto run = found.find(place.path());
+    // The metadata of a run that has not ended may lag behind its history.
+    const bool is_settled = run != found.end() && run->second.status() != RunStatus::running &&
+                            run->second.status() != RunStatus::killed;
+    runs.push_back(is_settled ? std::move(run->second) : load_run_from_path(place.uri));
+  }
+  return runs;
 }
 
 inline std::optional<RunPlace> RunNames::named_by_uri(const std::string& name) {

@@ -14,6 +14,7 @@
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/utf8.hpp"
+#include "erm/detail/os/api.hpp"
 #include "erm/detail/os/terminal.hpp"
 
 namespace erm::detail::command {
@@ -63,6 +64,16 @@ inline bool environment_is_utf8() {
     }
   }
   return false;
+}
+
+/// A closed standard stream would get its number taken by a file that is opened next, perhaps one of the registry, and
+/// messages would be written into that. So each gets a file with which it can do nothing.
+inline void hold_standard_streams() {
+#if !defined(_WIN32)
+  for (int stream = 0; stream <= 2; ++stream)
+    if (os::api::control_file(stream, os::api::get_flags, 0) == -1)
+      static_cast<void>(os::api::open_file("/dev/null", os::api::read_only));
+#endif
 }
 
 /// While it lives, writing to a pipe that nobody reads is an error of that write and not the end of the process.

@@ -75,7 +75,7 @@ class DiffVerb final : public Verb {
   ExitCode run(Session& session) override {
     RunNames names(session, scope_);
     const RunPlace a = names.one_place(a_), b = names.one_place(b_);
-    const std::vector<ExperimentRun> runs = {load_run_from_path(a.uri), load_run_from_path(b.uri)};
+    const std::vector<ExperimentRun> runs = {names.load(a), names.load(b)};
     const Comparison comparison(runs);
     bool differ = false;
     Json json = json_document("erm.diff/1");

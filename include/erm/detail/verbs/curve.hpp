@@ -65,7 +65,8 @@ class CurveVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     if (runs_.empty()) runs_ = {"@latest"};
-    const std::vector<ExperimentRun> runs = RunNames(session, scope_).found_runs(runs_);
+    std::vector<ExperimentRun> runs = RunNames(session, scope_).runs(runs_);
+    if (runs.size() > 1) leave_out_damaged(session, runs);
     if (std::none_of(runs.begin(), runs.end(), [&](const ExperimentRun& run) { return history_of(run) != nullptr; })) {
       std::vector<std::string> names;
       for (const ExperimentRun& run : runs)
@@ -84,6 +85,20 @@ class CurveVerb final : public Verb {
   /// Reads no other metric.
   [[nodiscard]] const MetricHistory* history_of(const ExperimentRun& run) const {
     return RunAccess::record(run).history_of(metric_);
+  }
+
+  /// A damaged curve hides no other.
+  void leave_out_damaged(Session& session, std::vector<ExperimentRun>& runs) const {
+    const auto is_damaged = [&](const ExperimentRun& run) {
+      try {
+        static_cast<void>(history_of(run));
+        return false;
+      } catch (const Error& error) {
+        session.warn("left out the run '" + run.run_id() + "': " + error.what());
+        return true;
+      }
+    };
+    runs.erase(std::remove_if(runs.begin(), runs.end(), is_damaged), runs.end());
   }
 
   void write_csv(Session& session, const std::vector<ExperimentRun>& runs) const {

@@ -61,7 +61,7 @@ class ImportVerb final : public Verb {
     if (kind_ != "csv")
       for (const CLI::Option* const option : columns_)
         if (option->count() > 0) throw UsageError(option->get_name() + " is for CSV files, and the source is " + kind_);
-    const ImportResult result = imported(session.registry_to_make());
+    const ImportResult result = imported_or_explained(session.registry_to_make());
     for (const std::string& sentence : result.left_out) session.warn(sentence);
     write(session, result);
     const bool is_empty = result.imported.empty() && result.updated.empty() && result.unchanged.empty();
@@ -94,6 +94,28 @@ class ImportVerb final : public Verb {
     if (first != std::string_view::npos && text[first] == '<') return "catch2";
     throw UsageError("cannot tell what " + shown(source_) +
                      " is; say --as mlflow, google-benchmark, catch2 or csv");
+  }
+
+  /// Errors about options have the names of the command's options.
+  ImportResult imported_or_explained(const std::string& registry) {
+    try {
+      return imported(registry);
+    } catch (const Error& error) {
+      std::string text = error.what();
+      bool is_of_options = false;
+      for (const auto& [name, option] : {std::pair{"run_column", "--run"}, {"experiment_column", "--experiment-column"},
+                                         {"variant_column", "--variant-column"}, {"step_column", "--step"},
+                                         {"time_column", "--time"}, {"name_column", "--name"},
+                                         {"value_column", "--value"}, {"metric_columns", "--metrics"},
+                                         {"param_columns", "--params"}, {"tag_columns", "--tags"}}) {
+        for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += std::string_view(option).size()) {
+          text.replace(at, std::string_view(name).size(), option);
+          is_of_options = true;
+        }
+      }
+      if (is_of_options) throw UsageError(text);
+      throw;
+    }
   }
 
   ImportResult imported(const std::string& registry) {

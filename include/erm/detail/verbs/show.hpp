@@ -11,11 +11,13 @@
 
 #include "erm/console.hpp"
 #include "erm/detail/base/html_text.hpp"
+#include "erm/detail/base/terminal_text.hpp"
 #include "erm/detail/command/fitted_table.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/shown_run.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/terminal/sparkline.hpp"
 #include "erm/detail/verbs/curve.hpp"
 #include "erm/histogram.hpp"
@@ -37,15 +39,16 @@ class ShowVerb final : public Verb {
   ExitCode run(Session& session) override {
     RunNames names(session, scope_);
     const RunPlace place = names.one_place(run_);
-    const ExperimentRun run = load_run_from_path(place.uri);
+    const ExperimentRun run = names.load(place);
     if (json_) {
       write_json(session.out, whole_json(run, place.uri));
       return ExitCode::yes;
     }
     Output& out = session.out;
+    const bool has_history = read_history(session, run);
     write_head(out, run, place);
     write_params(out, run);
-    write_metrics(out, run);
+    write_metrics(out, run, *history_);
     write_dicts(out, run);
     write_artifacts(out, run);
     write_names(out, "Series", run.series_names());
@@ -54,11 +57,22 @@ class ShowVerb final : public Verb {
     write_provenance(out, run);
     write_console(out, run);
     write_curves(out, run);
-    return ExitCode::yes;
+    return has_history ? ExitCode::yes : ExitCode::cannot;
   }
 
  private:
   // ---- for a person ----
+
+  /// Without its history a run still has everything else.
+  bool read_history(Session& session, const ExperimentRun& run) {
+    try {
+      history_ = &run.history();
+      return true;
+    } catch (const Error& error) {
+      session.warn(error.what());
+      return false;
+    }
+  }
 
   static void write_field(Output& out, std::string_view name, std::string_view text,
                           std::string_view style = Style::plain) {
@@ -68,7 +82,33 @@ class ShowVerb final : public Verb {
                                                                               : std::string_view::npos;
     std::string padded(name);
     padded.resize((std::max)(name_width, padded.size() + 1), ' ');
-    out.line(out.styled(padded, Style::dim) + out.styled(plain_text(text, room), style));
+    for (const std::string& line : broken_at_blanks(plain_text(text), room)) {
+      out.line(out.styled(padded, Style::dim) + out.styled(line, style));
+      padded.assign(name_width, ' ');
+    }
+  }
+  /// Lines of at most `room` columns; a longer word is cut.
+  static std::vector<std::string> broken_at_blanks(std::string_view text, std::size_t room) {
+    std::vector<std::string> lines;
+    std::string line;
+    std::size_t width = 0;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = (std::min)(text.find(' ', begin), text.size());
+      const TerminalText word = fitted_to_terminal(text.substr(begin, end - begin), room);
+      if (begin > 0 && width + 1 + word.width > room) {
+        lines.push_back(std::move(line));
+        line.clear();
+        width = 0;
+      } else if (begin > 0) {
+        line += ' ';
+        ++width;
+      }
+      line += word.text;
+      width += word.width;
+      begin = end + 1;
+    }
+    lines.push_back(std::move(line));
+    return lines;
   }
   static void write_title(Output& out, std::string_view title) {
     out.line();
@@ -113,7 +153,7 @@ class ShowVerb final : public Verb {
     table.write_rows_alone();
   }
 
-  static void write_metrics(Output& out, const ExperimentRun& run) {
+  static void write_metrics(Output& out, const ExperimentRun& run, const Histories& histories) {
     if (run.metrics().empty()) return;
     out.line();
     FittedTable table(out);
@@ -130,8 +170,8 @@ class ShowVerb final : public Verb {
       table.begin_row();
       table.set(name, "  " + key + (!has_goal ? "" : goal->second == Goal::minimize ? " (min)" : " (max)"));
       table.set(last, value_text(value));
-      const auto history = run.history().find(key);
-      if (history == run.history().end()) continue;
+      const auto history = histories.find(key);
+      if (history == histories.end()) continue;
       const std::vector<MetricPoint>& all = history->second.points();
       table.set(points, std::to_string(all.size()));
       table.set(curve, sparkline.text(all.size(), [&](std::size_t i) { return all[i].value; }));
@@ -215,12 +255,12 @@ class ShowVerb final : public Verb {
   void write_curves(Output& out, const ExperimentRun& run) const {
     std::vector<std::string> names;
     for (const bool with_goal : {true, false})
-      for (const auto& [name, history] : run.history())
+      for (const auto& [name, history] : *history_)
         if ((run.goals().count(name) != 0) == with_goal && history.size() > 1) names.push_back(name);
     for (std::size_t i = 0; i < (std::min)(names.size(), curves_); ++i) {
       PlotCurve curve;
       curve.name = names[i];
-      curve.points = plot_points(run, run.history().at(names[i]), CurveAxis::step);
+      curve.points = plot_points(run, history_->at(names[i]), CurveAxis::step);
       curve.gap = usual_gap(curve.points);
       PlotOptions options;
       options.width = 0;
@@ -268,6 +308,8 @@ class ShowVerb final : public Verb {
     return json;
   }
 
+  Histories none_;
+  const Histories* history_ = &none_;
   std::string run_ = "@latest";
   std::size_t curves_ = 2;
   bool json_ = false;
