@@ -289,6 +289,9 @@ TEST_CASE("A file that no metadata name is told and stays") {
   write_file(one.run / "artifacts/deep/other.bin", "x");
   write_file(one.run / "history/old.csv", "x");
   write_file(one.run / "readme.txt", "x");
+  // An overwrite that has just ended still removes the files that it has replaced.
+  CHECK(one.said() == "notice unlisted_file [e/main/r] e/main/r/readme.txt: is no file of ERM; leave it: ERM neither reads nor removes it");
+  make_old(one.run / "erm_metadata.json");
   const std::string found =
       "warning unlisted_file [e/main/r] e/main/r/artifacts/deep/other.bin: no metadata name it; look whether you need it, "
       "and remove it or move it elsewhere\n"

@@ -89,7 +89,7 @@ TEST_CASE("The header was made from exactly the style and the scripts of the sou
   std::istringstream modules(read_file(folder + "modules.txt"));
   std::size_t count = 0;
   for (std::string module; std::getline(modules, module); ++count) sources += read_file(folder + module) + "\n";
-  sources += "})();\n" + read_file(folder + "frame.js");
+  sources += "})();\n" + read_file(folder + "frame.js") + read_file(folder + "live.css") + read_file(folder + "live.js");
   INFO("after a change, run: cmake -P tests/page_assets.cmake");
   CHECK(erm::detail::page_sources_sha256 == erm::detail::sha256_of(sources));
   // In ASCII without control characters, which an attribute of another page would not keep (erm::notebook_html).
@@ -97,7 +97,7 @@ TEST_CASE("The header was made from exactly the style and the scripts of the sou
     CHECK(std::all_of(part.begin(), part.end(), [](char c) { return c == '\n' || c == '\t' || (c >= ' ' && c <= '~'); }));
   std::size_t files = 0, size = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".js" ? 1U : 0U;
-  CHECK(files == count + 1);  // every module and frame.js
+  CHECK(files == count + 2);  // every module, frame.js and live.js
   for (const std::string_view part : erm::detail::page_style) size += part.size();
   for (const std::string_view part : erm::detail::page_script) size += part.size();
   for (const std::string_view part : erm::detail::page_frame) size += part.size();

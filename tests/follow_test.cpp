@@ -4,16 +4,21 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
 #include "erm/detail/follow/followed_run.hpp"
 #include "erm/detail/follow/followed_runs.hpp"
+#include "plain_file_system.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -28,7 +33,9 @@ using erm::detail::FollowChange;
 using erm::detail::FollowedRun;
 using erm::detail::FollowedRuns;
 using erm::detail::FollowOptions;
+using erm_test::contains;
 using erm_test::TemporaryDirectory;
+using erm_test::thrown;
 
 namespace {
 
@@ -71,6 +78,48 @@ void expect_as_loaded(const FollowedRun& followed, const ExperimentRun& loaded) 
   CHECK(run.note() == loaded.note());
   CHECK(run.features() == loaded.features());
   CHECK(run.timestamp_utc() == loaded.timestamp_utc());
+}
+
+/// An object store that tells the versions of its objects, and counts what is asked.
+class CountingStore final : public erm_test::PlainFileSystem {
+ public:
+  mutable int listings = 0, reads = 0;
+  mutable std::uint64_t bytes = 0;
+
+  [[nodiscard]] bool has_folders() const noexcept override { return false; }
+  [[nodiscard]] std::vector<erm::FoundFile> find_files(const std::string& path) const override {
+    ++listings;
+    std::vector<erm::FoundFile> found;
+    for (const std::string& file : files_below(path)) {
+      const std::string text = erm::to_text(PlainFileSystem::read(path + "/" + file));
+      found.push_back({file, {erm::FileKind::file, text.size()}, std::to_string(std::hash<std::string>()(text))});
+    }
+    return found;
+  }
+  erm::Bytes read(const std::string& path) const override {
+    ++reads;
+    erm::Bytes content = PlainFileSystem::read(path);
+    bytes += content.size();
+    return content;
+  }
+  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                      std::size_t size) const override {
+    ++reads;
+    const std::size_t got = PlainFileSystem::read_at(path, offset, into, size);
+    bytes += got;
+    return got;
+  }
+};
+
+std::string text_of(const std::string& path) {
+  return erm::to_text(erm::LocalFileSystem().read(path));
+}
+void put(const std::string& path, const std::string& text) { erm::LocalFileSystem().write(path, text); }
+
+/// Ends with the run ended.
+void log_points(const std::string& registry, int from, int to) {
+  LiveRun run(registry, "e", job());
+  for (int step = from; step < to; ++step) run.log_metric("loss", 0.5 * step, step);
 }
 
 }  // namespace
@@ -367,6 +416,322 @@ TEST_CASE("whatever is done to a run, the followed one is as the loaded one") {
 TEST_CASE("the same in stores without folders, which append or do not") {
   for (unsigned seed = 100; seed < 150; ++seed)
     expect_follows(std::make_shared<erm::MemoryFileSystem>(seed % 2 == 0), "registry", seed);
+}
+
+TEST_CASE("the same in a store that has nothing but what it must, and in one that tells versions") {
+  for (unsigned seed = 200; seed < 230; ++seed) {
+    expect_follows(std::make_shared<erm_test::PlainFileSystem>(), "registry", seed);
+    expect_follows(std::make_shared<CountingStore>(), "registry", seed);
+  }
+}
+
+TEST_CASE("of an object store only what has changed is read") {
+  const auto fs = std::make_shared<CountingStore>();
+  LiveOptions options = job();
+  options.fs = fs;
+  options.store_interval = std::chrono::seconds(0);
+  FollowedRun followed(fs, "registry/e/main/job", at_once());
+  LiveRun run("registry", "e", options);
+  for (int step = 0; step < 10'000; ++step) run.log_metric("loss", step, step);
+  run.flush();
+  CHECK(followed.refresh().points);
+  fs->listings = fs->reads = 0;
+  CHECK_FALSE(followed.refresh().any());
+  CHECK(fs->listings == 1);
+  CHECK(fs->reads == 0);
+  run.log_metric("loss", 1, 10'000);
+  run.flush();
+  fs->reads = 0;
+  fs->bytes = 0;
+  const FollowChange change = followed.refresh();
+  CHECK(change.points);
+  CHECK_FALSE(change.restarted);
+  CHECK(fs->reads == 2);  // the metadata, and the end of the history
+  CHECK(fs->bytes < 4000);
+  run.finish();
+  CHECK_FALSE(followed.refresh().restarted);
+  CHECK(followed.curves().at("loss").count() == 10'001);
+}
+
+TEST_CASE("a store on another machine is asked at its interval") {
+  const auto fs = std::make_shared<CountingStore>();
+  FollowOptions hourly;
+  hourly.store_interval = std::chrono::hours(1);
+  FollowedRun followed(fs, "registry/e/main/job", hourly);
+  CHECK(followed.refresh().gone);
+  LiveOptions options = job();
+  options.fs = fs;
+  LiveRun run("registry", "e", options);
+  fs->listings = 0;
+  CHECK_FALSE(followed.refresh().any());
+  CHECK(fs->listings == 0);
+  followed.expect_change();
+  CHECK(followed.refresh().record);
+}
+
+TEST_CASE("a run is followed while another thread writes it") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  const std::string folder = registry + "/e/main/job";
+  std::thread writer([&] {
+    LiveOptions options = job();
+    options.flush_interval = std::chrono::milliseconds(2);
+    LiveRun run(registry, "e", options);
+    for (int step = 0; step < 20'000; ++step) {
+      run.log_metric("loss", 0.25 * (step % 1000), step);
+      if (step % 100 == 0) run.log_param("at", step);
+      if (step % 1000 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    }
+  });
+  FollowedRun followed(local(), folder);
+  std::uint64_t count = 0;
+  int looks = 0;
+  for (bool has_ended = false; !has_ended; ++looks) {
+    const FollowChange change = followed.refresh();
+    has_ended = followed.is_known() && followed.record().status == RunStatus::finished;
+    REQUIRE(followed.problem().empty());
+    REQUIRE_FALSE(change.restarted);
+    if (followed.curves().count("loss") == 0) continue;
+    const erm::detail::ThinnedCurve& curve = followed.curves().at("loss");
+    REQUIRE(curve.count() >= count);
+    count = curve.count();
+    REQUIRE(curve.last().step == static_cast<std::int64_t>(count) - 1);
+  }
+  writer.join();
+  followed.refresh();
+  const ExperimentRun loaded = erm::load_run_from_path(folder);
+  const erm::detail::ThinnedCurve& curve = followed.curves().at("loss");
+  CHECK(curve.count() == 20'000);
+  CHECK(curve.is_thinned());
+  CHECK(curve.least() == (loaded.curve("loss").min)());
+  CHECK(curve.greatest() == (loaded.curve("loss").max)());
+  CHECK(curve.history().first() == loaded.curve("loss").first());
+  CHECK(curve.history().last() == loaded.curve("loss").last());
+  CHECK(followed.record().params.at("at") == 19'900);
+  CHECK(looks > 1);
+}
+
+TEST_CASE("a history that is damaged is a problem until it is mended") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  const std::string folder = registry + "/e/main/job";
+  const std::string history = folder + "/history/main.csv";
+  log_points(registry, 0, 100);
+  FollowedRun followed(local(), folder);
+  followed.refresh();
+  const std::string good = text_of(history);
+  const auto expect_problem = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    followed.refresh();
+    followed.refresh();
+    CHECK(followed.problem() == thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder)); }));
+    CHECK_FALSE(followed.refresh().any());
+  };
+  const auto expect_good = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    followed.refresh();
+    followed.refresh();
+    expect_as_loaded(followed, erm::load_run_from_path(folder));
+  };
+  std::string bad = good;
+  bad.insert(bad.find(",50,") + 1, "x");
+  put(history, bad);
+  expect_problem();
+  put(history, good);
+  expect_good();
+  put(history, good + "loss,1\n");
+  expect_problem();
+  put(history, good);
+  expect_good();
+  put(history, "another program's\n");
+  expect_problem();
+  put(history, "");
+  expect_good();
+  CHECK(followed.curves().empty());
+  put(history, std::string(1000, '\0') + "loss,1,1763883021123,5\n");
+  expect_good();
+  CHECK(followed.curves().at("loss").count() == 1);
+  put(history, good);
+  expect_good();
+  std::string other = good;
+  other[other.size() - 2] = '7';
+  std::ofstream(history, std::ios::in | std::ios::binary).write(other.data(), static_cast<std::streamsize>(other.size()));
+  expect_good();
+  CHECK(followed.curves().at("loss").last().value == 49.7);
+  put(history, good + std::string(3'000'000, 'x'));
+  expect_good();
+  std::filesystem::remove(history);
+  expect_good();
+  CHECK(followed.curves().empty());
+}
+
+TEST_CASE("a history file that is named and missing is a problem") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  erm::RunOptions named;
+  named.run_id = "job";
+  ExperimentRun run("e", named);
+  run.log_metric("loss", 1, 0);
+  erm::save_run_to_registry(run, registry);
+  const std::string folder = registry + "/e/main/job", history = folder + "/history/main.csv";
+  FollowedRun followed(local(), folder);
+  followed.refresh();
+  expect_as_loaded(followed, erm::load_run_from_path(folder));
+  const std::string text = text_of(history);
+  std::filesystem::remove(history);
+  followed.refresh();
+  CHECK(followed.problem().empty());  // the run may be on its way to the trash
+  followed.refresh();
+  CHECK(followed.problem() == "there is no history file '" + history + "'; check the run's folder");
+  put(history, text);
+  followed.refresh();
+  expect_as_loaded(followed, erm::load_run_from_path(folder));
+}
+
+TEST_CASE("metadata, writers, edits and folders that are none are problems, too") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  const std::string folder = registry + "/e/main/job";
+  const auto expect_problem = [&](FollowedRun& followed, const std::string& part) {
+    followed.refresh();
+    CHECK(contains(followed.problem(), part));
+  };
+  LiveRun run(registry, "e", job());
+  run.log_metric("loss", 1, 0);
+  run.flush();
+  FollowedRun followed(local(), folder);
+  followed.refresh();
+  put(folder + "/history/rank1.json", "{");
+  expect_problem(followed, "rank1.json");
+  CHECK(followed.curves().at("loss").count() == 1);
+  put(folder + "/history/rank1.json", "[1]");
+  expect_problem(followed, "rank1.json");
+  std::filesystem::remove(folder + "/history/rank1.json");
+  followed.refresh();
+  expect_as_loaded(followed, erm::load_run_from_path(folder));
+  put(folder + "/.erm_edits.json", "7");
+  expect_problem(followed, ".erm_edits.json");
+  put(folder + "/.erm_edits.json", R"({"tags": {"mended": ""}})");
+  followed.refresh();
+  expect_as_loaded(followed, erm::load_run_from_path(folder));
+  CHECK(followed.record().tags.count("mended") == 1);
+  run.finish();
+  followed.refresh();
+  const std::string metadata = text_of(folder + "/erm_metadata.json");
+  put(folder + "/erm_metadata.json", metadata.substr(0, metadata.size() / 2));
+  expect_problem(followed, "erm_metadata.json");
+  CHECK(followed.curves().at("loss").count() == 1);
+  put(folder + "/erm_metadata.json", metadata);
+  followed.refresh();
+  expect_as_loaded(followed, erm::load_run_from_path(folder));
+  put(registry + "/file", "no run");
+  FollowedRun of_file(local(), registry + "/file");
+  CHECK(of_file.refresh().gone);
+  CHECK_FALSE(of_file.is_known());
+  CHECK(of_file.with_curves().history().empty());
+}
+
+TEST_CASE("runs that are named are followed through their deletion and return") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  log_points(registry, 0, 3);
+  FollowedRuns followed(registry, std::vector<std::string>{"e/main/job", "e/main/job", "/e/main/later/"}, at_once());
+  REQUIRE(followed.runs().size() == 2);
+  CHECK(followed.runs()[0].uri == registry + "/e/main/job");
+  CHECK(followed.runs()[1].path == "e/main/later");
+  followed.refresh();
+  CHECK(followed.runs()[0].run->is_known());
+  CHECK(followed.runs()[1].run->is_gone());
+  erm::delete_run(registry, "e", "main", "job");
+  CHECK(followed.refresh().gone);
+  CHECK(followed.runs()[0].change.gone);
+  CHECK(followed.runs()[0].run->curves().at("loss").count() == 3);
+  erm::restore_run(registry, "e", "main", "job");
+  CHECK(followed.refresh().record);
+  CHECK_FALSE(followed.runs()[0].run->is_gone());
+  followed.forget("e/main/later");
+  CHECK(followed.runs().size() == 1);
+}
+
+TEST_CASE("a filter that cannot be parsed, or a registry that is not there, is thrown at the first look") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  erm::FindOptions find;
+  FollowedRuns none(registry, find, at_once());
+  CHECK(contains(thrown<erm::NotFoundError>([&] { none.refresh(); }), "there is no registry at '" + registry + "'"));
+  find.filter = "status =";
+  log_points(registry, 0, 1);
+  FollowedRuns wrong(registry, find, at_once());
+  CHECK(contains(thrown<erm::Error>([&] { wrong.refresh(); }), "status ="));
+  FollowedRuns good(registry, erm::FindOptions(), at_once());
+  good.refresh();
+  std::filesystem::remove_all(registry);
+  good.refresh();
+  CHECK(contains(good.problem(), "there is no registry at"));
+  CHECK(good.runs().front().run->is_gone());
+}
+
+TEST_CASE("the end of the console is that of the whole") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  const std::string folder = registry + "/e/main/job";
+  log_points(registry, 0, 1);
+  std::string metadata = text_of(folder + "/erm_metadata.json");
+  const std::string erm_object = "\"erm\": {";
+  metadata.insert(metadata.find(erm_object) + erm_object.size(), "\"console\": [\"main.log\"], ");
+  put(folder + "/erm_metadata.json", metadata);
+  put(folder + "/console/main.log", "");
+  FollowedRun followed(local(), folder);
+  followed.refresh();
+  CHECK(followed.console_tail(5).empty());
+  erm::detail::os::File file = erm::detail::os::open_to_write(folder + "/console/main.log");
+  erm::detail::ConsoleFileWriter writer(file, "main", 16 * 1024);
+  std::mt19937 random(7);
+  int line = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::string text;
+    for (auto n = random() % 12; n > 0; --n)
+      text += "line " + std::to_string(line++) + std::string(random() % 40, '.') + "\n";
+    const char kind = random() % 4 == 0 ? 'e' : 'o';
+    writer.append(kind, 1763883021123 + i, text + "line");
+    writer.append(kind, 1763883021123 + i, "\n");
+    if (random() % 3 == 0) continue;
+    CHECK(followed.refresh().console);
+    const std::size_t wanted = 1 + random() % 20;
+    const std::vector<erm::ConsoleLine> all = erm::load_run_from_path(folder).console().lines();
+    const std::vector<erm::ConsoleLine>& tail = followed.console_tail(wanted);
+    INFO(i);
+    REQUIRE(tail.size() == (std::min)(wanted, all.size()));
+    for (std::size_t k = 0; k < tail.size(); ++k) REQUIRE(tail[k].text == all[all.size() - tail.size() + k].text);
+    REQUIRE_FALSE(followed.refresh().any());
+  }
+  put(folder + "/console/main.log", "erm-console 1 9 9 9 9 main\nnonsense");
+  followed.refresh();
+  CHECK(followed.console_tail(5).empty());
+}
+
+TEST_CASE("a rate is that of the last points by their times") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  FollowOptions options;
+  options.rate_window = std::chrono::seconds(10);
+  FollowedRun followed(local(), registry + "/e/main/job", options);
+  const erm::TimePoint begin = erm::TimePoint(std::chrono::seconds(1'763'883'021));
+  erm::RunOptions named;
+  named.run_id = "job";
+  ExperimentRun run("e", named);
+  for (int i = 0; i < 1000; ++i) run.log_metric("slow", i, 5 * i, begin + std::chrono::seconds(2 * i));
+  for (int i = 0; i < 1000; ++i) run.log_metric("fast", i, i, begin + std::chrono::milliseconds(i < 500 ? i : 500 + 10 * i));
+  run.log_metric("once", 1, 1, begin);
+  erm::save_run_to_registry(run, registry);
+  followed.refresh();
+  REQUIRE(followed.rate("slow"));
+  CHECK(followed.rate("slow")->steps_per_second == Approx(2.5));
+  CHECK(followed.rate("slow")->points_per_second == Approx(0.5));
+  REQUIRE(followed.rate("fast"));
+  CHECK(followed.rate("fast")->steps_per_second == Approx(100).epsilon(0.2));
+  CHECK_FALSE(followed.rate("once"));
+  CHECK_FALSE(followed.rate("none"));
 }
 
 }  // namespace follow_test

@@ -61,7 +61,9 @@ endfunction()
 
 file(READ ${web}/page.css style)
 file(READ ${web}/frame.js frame)
-string(SHA256 sources "${style}${script}${frame}")
+file(READ ${web}/live.css live_style)
+file(READ ${web}/live.js live_script)
+string(SHA256 sources "${style}${script}${frame}${live_style}${live_script}")
 set(content "// The style and the scripts of the comparison page: the files of web/, made small. tests/page_assets.cmake makes this
 // header from them; change those, and run it again.
 #pragma once
@@ -73,12 +75,14 @@ namespace erm::detail {
 // A literal with its length: the compiler need not count its characters.
 using std::string_view_literals::operator\"\"sv;
 
-/// Of what this header was made from: page.css, the joined script, and frame.js.
+/// Of what this header was made from: page.css, the joined script, frame.js, live.css and live.js.
 inline constexpr std::string_view page_sources_sha256 = \"${sources}\";
 ")
 add_asset(style css "${style}")
 add_asset(script js "${script}")
 add_asset(frame js "${frame}")
+add_asset(live_style css "${live_style}")
+add_asset(live_script js "${live_script}")
 string(APPEND content "
 }  // namespace erm::detail
 ")

@@ -37,6 +37,7 @@ missing() {
   has_header curl/curl.h || echo curl
   has_header openssl/hmac.h || echo openssl
   has_header CLI/CLI.hpp || echo cli11  # for an example
+  has tmux || echo tmux  # shows what `erm watch` draws
   # A real S3 server, and an independent client, for the tests of registries in object storage.
   [ "$(uname)" != Linux ] || { has radosgw && has ceph-mon && has ceph-osd && has ceph; } || echo ceph
   [ "$(uname)" != Linux ] || has aws || echo awscli

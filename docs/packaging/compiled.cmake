@@ -11,7 +11,7 @@ set(ERM_COMPILED_run
 set(ERM_COMPILED_store file_system local_file_system memory_file_system named_claim registry)
 set(ERM_COMPILED_find group_by find edit trash summary gate import export check copy)
 set(ERM_COMPILED_live provenance live_run)
-set(ERM_COMPILED_compare comparison compare compare_text notebook)
+set(ERM_COMPILED_compare comparison compare compare_text notebook live_page)
 
 # Writes a file only if its content changes, so that nothing is rebuilt needlessly.
 function(erm_write_source file content)

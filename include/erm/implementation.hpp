@@ -50,3 +50,4 @@
 #include "erm/impl/notebook.inl"
 #include "erm/impl/provenance.inl"
 #include "erm/impl/live_run.inl"
+#include "erm/impl/live_page.inl"

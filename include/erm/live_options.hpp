@@ -13,12 +13,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "erm/provenance_options.hpp"
 
 namespace erm {
 
 class FileSystem;
+class LiveObserver;
 
 struct LiveOptions {
   /// A kind of run within the experiment.
@@ -74,6 +76,8 @@ struct LiveOptions {
   /// the program handles itself is left to it, except for faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT): then the
   /// program's handler is called after the run is saved. If it returns, the run goes on.
   bool handle_signals = true;
+  /// Told when the run begins, is written, and ends (erm/live_observer.hpp): erm::live_page("progress.html").
+  std::vector<std::shared_ptr<LiveObserver>> observers = {};
   /// A store of your own. The URI of the registry is then a path in it.
   std::shared_ptr<FileSystem> fs = nullptr;
 };

@@ -25,6 +25,9 @@ echo
 echo "## Checking a registry"
 "$build/tests/benchmarks/check_benchmark" "$data/check"
 echo
+echo "## Following runs"
+"$build/tests/benchmarks/follow_benchmark" "$data/follow"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo
@@ -32,6 +35,9 @@ tests/browser/run.sh --times || echo "the page in a browser: not measured"
 echo
 echo "## Provenance"
 "$build/tests/benchmarks/provenance_benchmark" "$data/provenance"
+echo
+echo "## Live pages"
+"$build/tests/benchmarks/live_page_benchmark" "$data/live_page"
 if [ -x "$build/tests/benchmarks/live_benchmark" ]; then
   echo
   echo "## Live runs"

@@ -39,6 +39,8 @@ gzip -9 -k -f "$build/plotly.min.js"
 OUTSIDE="$(node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
   console.log(`http://127.0.0.1:${server.address().port}/`); server.close(); })')"
 export OUTSIDE
+TRAINING="$(dirname "$pages")/erm_browser_training"
+export TRAINING
 if $times; then export TIMES=1; fi
 "$pages" "$build/pages.d" "$build/plotly.min.js"
 
@@ -51,6 +53,7 @@ fi
 cmake -DSCRIPT="$build/page.js" -P ../page_assets.cmake
 npx --no-install eslint --stdin --stdin-filename page.js <"$build/page.js"
 npx --no-install eslint --stdin --stdin-filename frame.js <../../include/erm/detail/page/web/frame.js
+npx --no-install eslint --stdin --stdin-filename live.js <../../include/erm/detail/page/web/live.js
 npx --no-install eslint ./*.mjs
 # The header that pages are made from is what these files give.
 cmake -DHEADER="$build/assets.hpp" -P ../page_assets.cmake

@@ -366,6 +366,28 @@ class Tests:
         assert done.returncode == 1, done
         assert b'"status":"failed"' in done.stdout.splitlines()[-1]
 
+    # ---- a page ----
+
+    def test_a_page_is_kept_up_to_date_until_all_runs_have_ended(self):
+        page = os.path.join(self.folder, "page.html")
+
+        def says(text):
+            return os.path.exists(page) and text in open(page, encoding="utf-8").read()
+
+        for how, code, word in (("ends", 0, "1 finished"), ("is killed", 1, "1 killed")):
+            if os.path.exists(page):
+                os.remove(page)
+            training = self.train("night-" + how[:2], "--steps", "1000000" if how == "is killed" else "100", "--rate", "20")
+            watch = subprocess.Popen([self.options.program, "watch", "-r", self.registry, "night-" + how[:2], "-o", page, "--interval", "0.1"],
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+            self.trainings.append(watch)
+            wait_for("the page", lambda: says("1 running"))
+            if how == "is killed":
+                training.kill()
+            printed, warned = watch.communicate(timeout=PATIENCE)
+            assert (watch.returncode, printed, warned) == (code, b"", b""), (watch.returncode, printed, warned)
+            assert says(word) and says(" data-over>")
+
     # ---- measured ----
 
     def measure_delay(self):

@@ -59,6 +59,7 @@ ALIKE(temporary_file, mkstemp64);
 ALIKE(current_folder, getcwd);
 ALIKE(make_pipe, pipe);
 ALIKE(make_pipe_with, pipe2);
+ALIKE(give_way, nice);
 ALIKE(make_folder, mkdir);
 ALIKE(duplicate_to, dup2);
 ALIKE(open_terminal_master, posix_openpt);

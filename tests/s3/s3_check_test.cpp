@@ -54,17 +54,15 @@ TEST_CASE("A registry in a bucket is checked, and its markers are repaired") {
   const auto [fs, path] = erm::open_file_system(registry);
   fs->write(path + "/e/main/run-10/artifacts/note.txt", "text 11");
   fs->remove(path + "/e/main/run-11/artifacts/note.txt");
-  fs->write(path + "/e/main/run-12/artifacts/other.txt", "x");
   fs->remove(path + "/e/main/run-13/erm_metadata.json");
   fs->remove(path + "/e/main/.erm_variant.json");
   const std::vector<std::string> found = {
       "wrong_hash e/main/run-10/artifacts/note.txt", "missing_file e/main/run-11/artifacts/note.txt",
-      "missing_metadata e/main/run-13",              "missing_marker e/main/.erm_variant.json",
-      "unlisted_file e/main/run-12/artifacts/other.txt"};
+      "missing_metadata e/main/run-13",              "missing_marker e/main/.erm_variant.json"};
   CHECK(kinds_of(registry) == found);
   CHECK(kinds_of(registry, true) == found);
   std::vector<std::string> left = found;
-  left.erase(left.begin() + 3);
+  left.pop_back();
   CHECK(kinds_of(registry, true) == left);
   live.finish();
 }

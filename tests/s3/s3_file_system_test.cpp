@@ -110,6 +110,7 @@ TEST_CASE("A listing longer than a page is complete, and its folder is removed i
   CHECK(names_in(fs, bucket.path("many")) == sorted(names));
   CHECK(sorted(fs.files_below(bucket.name())).size() == 2100);
   const std::vector<erm::FoundFile> found = fs.find_files(bucket.path("many"));
+  CHECK(std::none_of(found.begin(), found.end(), [](const erm::FoundFile& one) { return one.version.empty(); }));
   CHECK(found.size() == 2100);
   CHECK(std::all_of(found.begin(), found.end(), [](const auto& file) { return file.info.size == 1; }));
   fs.remove(bucket.path("many"));

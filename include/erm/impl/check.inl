@@ -55,12 +55,12 @@ ERM_INLINE CheckReport check_registry(const std::string& registry_uri, const Che
   const FileKind kind = work.fs->info(work.root).kind;
   if (work.fs->has_folders() && kind != FileKind::folder && kind != FileKind::link) fail();
   CheckReport report;
-  detail::RegistryCheck check(work, report);
+  detail::RegistryCheck checker(work, report);
   if (options.runs.empty()) {
-    check.all();
-    if (!check.has_found_registry()) fail();
+    checker.all();
+    if (!checker.has_found_registry()) fail();
   } else {
-    check.some(options.runs);
+    checker.some(options.runs);
   }
   std::map<std::string, CheckSeverity> worst;
   for (const CheckProblem& problem : report.problems) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "erm/command.hpp"
-#include "erm/detail/command/app.hpp"
 #include "erm/detail/command/terminal.hpp"
+#include "erm/detail/verbs/app.hpp"
 
 namespace erm {
 

@@ -71,6 +71,7 @@ ERM_INLINE LiveRun::LiveRun(const std::string& registry_uri, const std::string& 
     buffer_ = engine_->points().number();
     detail::LiveRuns::instance().add(engine_);
     engine_->begin_capture(facts);
+    engine_->begin_observers();
   } catch (...) {
     engine_.reset();  // first: its thread writes to the run
     undo.run();

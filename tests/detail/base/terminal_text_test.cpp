@@ -14,6 +14,8 @@ TEST_CASE("Text that fits does not change, and its width is that of its characte
   CHECK(fitted_to_terminal("adam", 4).text == "adam");
   CHECK(fitted_to_terminal("\xC3\xA9t\xC3\xA9", 10).width == 3);
   CHECK(fitted_to_terminal("\xE6\x95\xB0\xE5\xAD\x97", 10).width == 4);  // two wide characters
+  CHECK(fitted_to_terminal("\xE2\x9C\x85 \xE2\x9A\xA1", 10).width == 5);           // emoji among narrow signs
+  CHECK(fitted_to_terminal("\xE2\x9C\x93 \xE2\x86\x92", 10).width == 3);           // a check mark, an arrow
   CHECK(fitted_to_terminal("e\xCC\x81", 10).width == 1);                 // a letter and an accent upon it
 }
 

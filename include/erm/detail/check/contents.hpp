@@ -84,7 +84,8 @@ inline ContentFault fault_of_history(CheckWork& work, const std::string& place, 
   } else if (!rest.empty()) {
     // A name in quotes may hold line ends, but so does all that follows a quote that damage has put there.
     const bool is_one_line = rest.find('\n') == std::string::npos;
-    fault.what = is_one_line ? "its last line is cut off" : "from byte " + std::to_string(used) + " on it has a quote without end";
+    fault.what = is_one_line ? "its last line is cut off"
+                             : "from byte " + std::to_string(used) + " on it has a quote without end";
     fault.is_torn = fault.may_be_cut = is_one_line;
   }
   return fault;

@@ -31,7 +31,8 @@ namespace erm::detail {
 
 class RegistryCheck {
  public:
-  RegistryCheck(CheckWork& work, CheckReport& report) : work_(work), fs_(*work.fs), report_(report), markers_(work, findings_) {}
+  RegistryCheck(CheckWork& work, CheckReport& report)
+      : work_(work), fs_(*work.fs), report_(report), markers_(work, findings_) {}
 
   /// The whole registry.
   void all() {
@@ -93,7 +94,8 @@ class RegistryCheck {
           "one folder is two of a registry, an experiment, a variant and a run", "move one of them elsewhere");
     if (path.empty() && !has_registry && (is_run || has_experiment || has_variant))
       throw Error("cannot check the registry '" + work_.root + "': the folder is " +
-                  (is_run ? "a run" : has_experiment ? "an experiment" : "a variant") + "; give the path of the registry itself");
+                  (is_run ? "a run" : has_experiment ? "an experiment" : "a variant") +
+                  "; give the path of the registry itself");
     if (!path.empty() && has_registry) {
       add(CheckKind::misplaced, CheckSeverity::warning, "", joined(path, std::string(registry_marker)),
           "a registry lies inside the registry, and is not checked with it", "check it by itself, or move it elsewhere");
@@ -145,8 +147,8 @@ class RegistryCheck {
                             name == ".erm_keep" || name.rfind(".erm_probe_", 0) == 0 ||
                             name.rfind(".erm_bid_", 0) == 0 || (path.empty() && name == ".erm_trash");
       if (!is_known && !is_of_deleted(name))
-        add(CheckKind::unlisted_file, CheckSeverity::notice, "", inner, "is none of the files that this version of ERM knows",
-            "leave it: ERM neither reads nor removes it");
+        add(CheckKind::unlisted_file, CheckSeverity::notice, "", inner,
+            "is none of the files that this version of ERM knows", "leave it: ERM neither reads nor removes it");
       return;
     }
     if (entry.kind != FileKind::folder && entry.kind != FileKind::link) return;
@@ -166,7 +168,8 @@ class RegistryCheck {
         add(CheckKind::unreadable, CheckSeverity::error, "", inner, error.what(), "mend what refuses, and check again");
       return;
     }
-    if (may_be_run_without_metadata(inner, above, inside)) return tell_run_without_metadata(inner, inside, above, path, entries);
+    if (may_be_run_without_metadata(inner, above, inside))
+      return tell_run_without_metadata(inner, inside, above, path, entries);
     walk(inner, above, inside);
   }
 
@@ -187,9 +190,11 @@ class RegistryCheck {
       const auto found = inside.find(name);
       return found != inside.end() && found->second.kind == FileKind::folder;
     };
-    if (inside.count(std::string(metadata_filename)) != 0 || is_file(inside, experiment_marker) || is_file(inside, variant_marker))
+    if (inside.count(std::string(metadata_filename)) != 0 || is_file(inside, experiment_marker) ||
+        is_file(inside, variant_marker))
       return false;
-    const bool has_deleted = std::any_of(inside.begin(), inside.end(), [](const auto& one) { return is_of_deleted(one.first); });
+    const bool has_deleted =
+        std::any_of(inside.begin(), inside.end(), [](const auto& one) { return is_of_deleted(one.first); });
     if (!has_deleted && !has_folder("artifacts") && !has_folder("history") && !has_folder("series") &&
         !has_folder("console"))
       return false;
@@ -252,9 +257,9 @@ class RegistryCheck {
     if (state == ClaimState::free || state == ClaimState::held) return;
     const bool is_part = ends_with(name, unclaiming) || name.find(".part") != std::string::npos;
     const bool is_run = !is_part && !is_of_trash;
-    const std::string what = state == ClaimState::dead
-                                 ? "the process that held it died"
-                                 : "its holder is on another machine or in another container, and showed no life for an hour";
+    std::string what = "the process that held it died";
+    if (state == ClaimState::unclear)
+      what = "its holder is on another machine or in another container, and showed no life for an hour";
     CheckFinding& finding =
         add(is_part ? CheckKind::temporary_file : CheckKind::abandoned_claim, CheckSeverity::warning,
             is_run ? joined(parent, name) : "", path, is_part ? "a process that died while it wrote has left it" : what,
@@ -404,7 +409,8 @@ class RegistryCheck {
     } catch (const NotFoundError&) {
       // It was emptied meanwhile.
     } catch (const FormatError&) {
-      add(CheckKind::link, CheckSeverity::error, "", trash, "is a link or a file, and ERM follows no links there", "remove it");
+      add(CheckKind::link, CheckSeverity::error, "", trash, "is a link or a file, and ERM follows no links there",
+          "remove it");
     } catch (const IoError& error) {
       add(CheckKind::unreadable, CheckSeverity::error, "", trash, error.what(), "mend what refuses, and check again");
     }

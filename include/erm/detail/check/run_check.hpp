@@ -20,7 +20,7 @@
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/check/claim_look.hpp"
 #include "erm/detail/check/contents.hpp"
-#include "erm/detail/check/repairs.hpp"
+#include "erm/detail/check/files_check.hpp"
 #include "erm/detail/check/store_tree.hpp"
 #include "erm/detail/check/work.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -59,27 +59,16 @@ inline std::optional<std::int64_t> later_layout(std::string_view text) {
   return layout;
 }
 
-class RunCheck {
+class RunCheck : private FilesCheck {
  public:
-  struct Outcome {
-    std::vector<CheckFinding> findings;
-    std::optional<RunIds> ids;  // in the metadata
-    std::size_t artifacts = 0;
-    std::uint64_t bytes = 0;
-    bool is_gone = false;  // it was removed meanwhile
-  };
+  using Outcome = RunOutcome;
 
   /// `path` is the run's folder below the root, and `metadata` the name of its metadata, which is another in the trash.
   /// `tree` may be null. If it has listed the files of the run already, they are not listed again unless something seems
   /// wrong: the run may have been replaced since.
   RunCheck(CheckWork& work, const StoreTree* tree, std::string path,
            std::string metadata = std::string(metadata_filename))
-      : work_(work),
-        tree_(tree),
-        fs_(*work.fs),
-        path_(std::move(path)),
-        folder_(work.place_of(path_)),
-        metadata_(std::move(metadata)) {}
+      : FilesCheck(work, std::move(path), std::move(metadata)), tree_(tree) {}
 
   Outcome outcome() {
     constexpr int attempts = 10;
@@ -113,27 +102,7 @@ class RunCheck {
   }
 
  private:
-  using Severity = CheckSeverity;
   static constexpr const char* remove_or_keep = "look whether you need it, and remove it or move it elsewhere";
-
-  CheckFinding& add(CheckKind kind, Severity severity, const std::string& inside, std::string what, std::string advice) {
-    CheckFinding finding;
-    finding.problem = {kind, severity, path_, joined(path_, inside), std::move(what), std::move(advice), {}};
-    return out_.findings.emplace_back(std::move(finding));
-  }
-  void add_damaged_metadata(const std::string& inside, const std::string& what) {
-    add(CheckKind::damaged_metadata, Severity::error, inside, what,
-        "put back a copy of the file, or mend it, or remove the run");
-  }
-
-  [[nodiscard]] bool is_in_trash() const { return metadata_ != metadata_filename; }
-  /// Behind a link, which may lead anywhere, nothing is changed.
-  [[nodiscard]] bool is_behind_link() const { return fs_.has_folders() && fs_.info(folder_).kind == FileKind::link; }
-
-  [[nodiscard]] bool has(CheckKind kind) const {
-    return std::any_of(out_.findings.begin(), out_.findings.end(),
-                       [&](const CheckFinding& finding) { return finding.problem.kind == kind; });
-  }
 
   /// Whether the findings need no second look. One that a run was killed does: it may have just finished.
   [[nodiscard]] bool is_harmless() const {
@@ -224,61 +193,12 @@ class RunCheck {
     };
     const RunRecord& main = metadata.record;
     is_alive_ = lives(metadata_, main);
-    was_killed_ = main.status == RunStatus::running && !is_alive_;
+    const bool was_killed = main.status == RunStatus::running && !is_alive_;
     for (const auto& [file, writer] : writers_) is_alive_ = is_alive_ || lives(file, writer.record);
-    if (was_killed_ && !is_alive_)
+    if (was_killed && !is_alive_)
       add(CheckKind::killed_run, Severity::notice, metadata_,
           "its process ended without finishing the run; last heard of at " + time_text(last_heard_of(main)),
           "resume it, or leave it as it is: what it logged is there");
-  }
-
-  [[nodiscard]] static bool is_in_folder(const std::string& file, std::string_view folder) {
-    return file.size() > folder.size() && file[folder.size()] == '/' && file.compare(0, folder.size(), folder) == 0 &&
-           file.find('/', folder.size() + 1) == std::string::npos;
-  }
-
-  /// The size of a file that the metadata name, or nothing if it is not there, which is told.
-  std::optional<std::uint64_t> size_of(const std::string& file, const std::string& what, Severity severity,
-                                       const std::string& advice) {
-    known_.insert(file);
-    const auto found = files_.find(file);
-    if (found == files_.end()) {
-      if (const std::string link = link_above(file); !link.empty()) {
-        add_link(link);
-        return std::nullopt;
-      }
-      add(CheckKind::missing_file, severity, file, "is missing: " + what, advice);
-      return std::nullopt;
-    }
-    if (found->second.kind == FileKind::link) {
-      add_link(file);
-      return std::nullopt;
-    }
-    if (found->second.kind != FileKind::file) {
-      add_not_a_file(file);
-      return std::nullopt;
-    }
-    if (!found->second.size) found->second.size = fs_.info(joined(folder_, file)).size;
-    return *found->second.size;
-  }
-
-  [[nodiscard]] std::string link_above(const std::string& file) const {
-    for (std::size_t slash = file.find('/'); slash != std::string::npos; slash = file.find('/', slash + 1)) {
-      const auto found = files_.find(file.substr(0, slash));
-      if (found != files_.end() && found->second.kind == FileKind::link) return found->first;
-    }
-    return {};
-  }
-  void add_link(const std::string& file) {
-    known_.insert(file);
-    for (const CheckFinding& finding : out_.findings)
-      if (finding.problem.kind == CheckKind::link && finding.problem.path == joined(path_, file)) return;
-    add(CheckKind::link, Severity::error, file, "is a symbolic link, and ERM follows none in a run's folder",
-        "put the file or folder itself there");
-  }
-  void add_not_a_file(const std::string& file) {
-    known_.insert(file);
-    add(CheckKind::not_a_file, Severity::error, file, "is a device, a pipe or a socket", "remove it");
   }
 
   void check_artifacts(const MetadataFile& metadata) {
@@ -296,40 +216,6 @@ class RunCheck {
       out_.bytes += *size;
       check_content(file, *size, artifact->size, artifact->sha256.value_or(""));
     }
-  }
-
-  /// Compares a file that never changes with what is known of it.
-  void check_content(const std::string& file, std::uint64_t size, std::optional<std::uint64_t> right_size,
-                     const std::string& right_hash) {
-    if (right_size && *right_size != size) {
-      add(CheckKind::wrong_size, Severity::error, file,
-          "has " + std::to_string(size) + " bytes and had " + std::to_string(*right_size) + " when it was written",
-          "put back a copy of the file, or remove the run");
-      return;
-    }
-    if (!work_.options.hashes || right_hash.empty()) return;
-    if (work_.hash_of(joined(folder_, file), size) != right_hash)
-      add(CheckKind::wrong_hash, Severity::error, file, "has another content than when it was written (its SHA-256 differs)",
-          "put back a copy of the file, or remove the run");
-  }
-
-  /// Tells of what is wrong with a file to which a live run appends.
-  void tell(const std::string& file, const ContentFault& fault, bool is_listed, const std::string& advice) {
-    if (fault.what.empty()) return;
-    if (!fault.is_torn) {
-      add(CheckKind::damaged_file, Severity::error, file, fault.what, advice);
-      return;
-    }
-    if (is_alive_) return;  // its process is about to write the rest
-    if (is_listed) {
-      add(CheckKind::torn_file, Severity::error, file, fault.what + ": it was whole when the run was saved",
-          "put back a copy of the file, or leave it: what is before can be read");
-      return;
-    }
-    CheckFinding& finding = add(CheckKind::torn_file, Severity::warning, file, fault.what,
-                                "leave it: what is before can be read, and a process that resumes the run cuts it off");
-    if (fault.may_be_cut && !is_in_trash() && !is_behind_link())
-      finding.repair = [&work = work_, folder = folder_, file] { return cut_torn_end(work, folder, file); };
   }
 
   /// A live run has begun the file of each of its writers before it wrote metadata.
@@ -373,8 +259,9 @@ class RunCheck {
     std::map<std::string, SeriesLine> contents;  // by file
     for (const std::string& name : names) {
       const std::string file = "series/" + name;
-      const auto size = size_of(file, has_series ? "it lists series of the run" : "ERM 0.1 copied the run without its series",
-                                has_series ? Severity::error : Severity::warning, "put it back");
+      const char* const what =
+          has_series ? "it lists series of the run" : "ERM 0.1 copied the run without its series";
+      const auto size = size_of(file, what, has_series ? Severity::error : Severity::warning, "put it back");
       if (!size) continue;
       read_file(file, [&] {
         const auto note = [&](const SeriesLine& line) { contents.insert_or_assign("series/" + line.file, line); };
@@ -428,18 +315,6 @@ class RunCheck {
     });
   }
 
-  /// Calls `read()`, and tells if the system refuses.
-  template <class Read>
-  void read_file(const std::string& file, const Read& read) {
-    try {
-      read();
-    } catch (const NotFoundError&) {
-      add(CheckKind::missing_file, Severity::error, file, "is missing: it was removed during the check", "check again");
-    } catch (const IoError& error) {
-      add(CheckKind::unreadable, Severity::error, file, error.what(), "mend what refuses, and check again");
-    }
-  }
-
   /// Other runs, claims and links in the run's folder.
   void find_foreign() {
     std::set<std::string> nested;
@@ -471,18 +346,15 @@ class RunCheck {
     }
   }
 
-  /// A file among the claims in a run's folder: the part of a file that was being written.
-  void add_temporary(const std::string& file) {
-    const std::string place = joined(folder_, file);
-    const ClaimState state = state_of_claim(fs_, place);
-    if (state != ClaimState::dead && state != ClaimState::unclear) return;
-    CheckFinding& finding = add(CheckKind::temporary_file, Severity::warning, file,
-                                "a process that died while it wrote has left it", "remove it");
-    if (!is_behind_link()) finding.repair = [&work = work_, place] { return end_claim(work, place); };
+  /// An overwrite removes the files that it has replaced after the new metadata are there, under another claim.
+  [[nodiscard]] bool was_just_saved() const {
+    const std::optional<double> age = fs_.age(joined(folder_, metadata_));
+    return age && *age > -10 && *age < 10;
   }
 
   void check_unlisted(const MetadataFile& metadata) {
     std::optional<ClaimState> claim;  // looked at only if it is needed: it may be a request
+    std::optional<bool> is_fresh;
     std::set<std::string> told;
     for (const auto& [file, entry] : files_) {
       const std::string name = last_part(file);
@@ -505,21 +377,18 @@ class RunCheck {
       const bool is_left_over = !metadata.history_files && metadata.written_by_erm;  // of a live run
       const char* what = "no metadata name it";
       if (was_overwritten) what = "is not read any more: the Python package overwrote the run";
+      if (!was_overwritten && !is_left_over) {
+        if (!is_fresh) is_fresh = was_just_saved();
+        if (*is_fresh) continue;
+      }
       if (is_left_over) what = "no metadata name it: the process ended before it wrote them, or another program made it";
       add(CheckKind::unlisted_file, was_overwritten || is_left_over ? Severity::notice : Severity::warning, file, what,
           remove_or_keep);
     }
   }
 
-  CheckWork& work_;
   const StoreTree* tree_;
-  const FileSystem& fs_;
-  std::string path_, folder_, metadata_;
-  Outcome out_;
-  TreeEntries files_;            // below the folder
-  std::set<std::string> known_;  // those of which enough is said
   std::map<std::string, MetadataFile> writers_;
-  bool is_alive_ = false, was_killed_ = false;
 };
 
 }  // namespace erm::detail

@@ -34,6 +34,15 @@ class WatchedRuns {
 
   /// Reads on. A registry or a run that is not there yet is no error, but a notice.
   [[nodiscard]] WatchedScene look();
+  /// The URIs of the runs that are watched now. Reads none of them.
+  [[nodiscard]] std::vector<std::string> uris() {
+    select();
+    std::vector<std::string> all;
+    for (const auto& run : runs_) all.push_back(run->uri());
+    return all;
+  }
+  /// Whether runs may come that are not there yet.
+  [[nodiscard]] bool may_grow() const { return is_default_ || !filters_.empty(); }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -113,10 +113,13 @@ class ConsoleTail {
       Bytes block = blocks.block(number);
       if (block.empty()) break;
       bytes += block.size();
-      ends += static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
+      ConsoleBlock frames;
+      read_console_block(view(block), frames);
+      for (const ConsoleFrame& frame : frames.frames)
+        ends += static_cast<std::size_t>(std::count(frame.text.begin(), frame.text.end(), '\n'));
       found.push_back(std::move(block));
-      // Of the line ends half are those of the frames.
-      if (number == 0 || ends > 2 * (lines + found.size()) + 2 || bytes >= enough) break;
+      // The first line of each kind may begin in an earlier block.
+      if (number == 0 || ends > lines + 3 || bytes >= enough) break;
     }
     Bytes all;
     for (auto block = found.rbegin(); block != found.rend(); ++block) all.insert(all.end(), block->begin(), block->end());

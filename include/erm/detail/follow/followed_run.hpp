@@ -119,6 +119,7 @@ class FollowedRun {
   std::map<std::string, OtherWriter> others_;
   std::map<std::string, os::FileState> series_;
   bool is_record_old_ = true;
+  int times_missing_ = 0;  // a history file, in one look after the other
 
   RunRecord record_;
   mutable std::optional<ExperimentRun> run_;  // made from it
@@ -260,7 +261,8 @@ inline void FollowedRun::build_record() {
     add_record(metadata.record, std::move(writer.record), writer.writer);
     for (StoredArtifact& artifact : writer.artifacts) metadata.artifacts.push_back(std::move(artifact));
   }
-  apply_edits_beside(*files_.fs(), files_.folder(), metadata.record);
+  if (edits_file_.is_there()) apply_edits_beside(*files_.fs(), files_.folder(), metadata.record);
+  metadata.record.edits_lie_beside = false;
   add_artifacts(files_.fs(), files_.folder(), metadata);
   add_series(files_.fs(), files_.folder(), metadata);
   record_ = std::move(metadata.record);
@@ -283,7 +285,12 @@ inline void FollowedRun::follow_history(FollowChange& change) {
     for (const auto& [name, other] : others_)
       if (other.metadata) add_rewinds(source.rewinds, other.metadata->record.rewinds);
   }
-  history_.follow(source, change);
+  try {
+    history_.follow(source, change);
+    times_missing_ = 0;
+  } catch (const NotFoundError&) {
+    if (++times_missing_ > 1) throw;  // the first time it may be that the run was replaced since its metadata were read
+  }
 }
 
 /// Whether the process of a run that says "running" still lives.

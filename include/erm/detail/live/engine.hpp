@@ -22,6 +22,7 @@
 #include "erm/detail/live/console.hpp"
 #include "erm/detail/live/folder.hpp"
 #include "erm/detail/live/metric_numbers.hpp"
+#include "erm/detail/live/observers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/series.hpp"
 #include "erm/detail/live/shared_record.hpp"
@@ -52,6 +53,9 @@ class LiveEngine {
   void begin_capture(const BuildFacts& facts);
   /// Returns when the provenance has been recorded.
   void await_capture();
+
+  /// Tells the observers that the run has begun, or goes on in this process.
+  void begin_observers() noexcept { observers_->begin(); }
 
   [[nodiscard]] PointBuffer& points() noexcept { return *points_; }
   [[nodiscard]] const LiveFolder& folder() const noexcept { return record_.folder(); }
@@ -120,6 +124,17 @@ class LiveEngine {
     std::atomic<std::thread::id>& in_;
   };
 
+  /// Tells the observers when it is destroyed, if the run has ended by then.
+  struct EndTold {
+    explicit EndTold(LiveEngine& of) : of_(of) {}
+    ~EndTold() {
+      if (of_.has_ended()) of_.observers_->end();
+    }
+    EndTold(const EndTold&) = delete;
+    EndTold& operator=(const EndTold&) = delete;
+    LiveEngine& of_;
+  };
+
   void throw_if_failed_or_ended();
   void throw_if_lost();
   void note_lost(const std::string& what, const Error& error);
@@ -135,6 +150,7 @@ class LiveEngine {
   LiveMetrics metrics_;
   std::shared_ptr<PointBuffer> points_;
   std::unique_ptr<LiveSeries> series_;
+  std::unique_ptr<LiveObservers> observers_;
   std::unique_ptr<LiveConsole> console_;  // if it is captured
   std::unique_ptr<LiveWriter> writer_;
   std::unique_ptr<LiveCapture> capture_ = std::make_unique<LiveCapture>();
@@ -165,10 +181,13 @@ inline LiveEngine::LiveEngine(LiveFolder folder, LiveOptions options, std::strin
       points_(std::make_shared<PointBuffer>(
           options_.buffer_points, [](void* engine) { static_cast<LiveEngine*>(engine)->thread_->wake(); }, this)),
       series_(std::make_unique<LiveSeries>(record_.folder())),
+      observers_(std::make_unique<LiveObservers>(
+          options_.observers, ObservedRun{record_.folder().uri(), options_.fs, registry_uri_, identity_.experiment_id, options_.writer,
+                                          [on_error = options_.on_error](const std::string& message) { detail::report(on_error, message); }})),
       console_(std::move(console)),
       writer_(std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_, console_.get())) {
   metrics_.set_steps(record_.folder().last_steps());
-  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
+  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_, *observers_);
 }
 
 inline void LiveEngine::begin_capture(const BuildFacts& facts) {
@@ -336,6 +355,7 @@ inline void LiveEngine::end(RunStatus status, const std::string& failure) {
                 (is_reporting ? "' in its on_error callback: that was called since the run is ending"
                               : "' twice at once: this thread is ending it, and an exception came out of that"));
   }
+  const EndTold told(*this);  // without the lock
   const CallersLock only_one(end_mutex_);
   if (has_ended()) return;
   const Ending ending(ending_in_);
@@ -397,6 +417,7 @@ inline void LiveEngine::unlock_after_fork() {
 
 inline void LiveEngine::disown() {
   is_disowned_ = true;
+  observers_->leave_to_parent();
   unlock_after_fork();
   points_->leave_to_parent();
 }
@@ -442,13 +463,14 @@ inline void LiveEngine::continue_in_child() {
   points_->reopen();
   series_ = std::make_unique<LiveSeries>(record_.folder());  // goes on after what the parent wrote
   writer_ = std::make_unique<LiveWriter>(options_, record_, metrics_, *points_, *series_, console_.get());
-  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_);
+  thread_ = std::make_unique<LiveThread>(options_, record_, *writer_, *points_, *observers_);
   owner_process_ = os::process_number();
   told_disowned_ = false;
   is_disowned_ = false;
   bool has_provenance = true;
   record_.visit([&](const RunRecord& record) { has_provenance = !record.provenance().empty(); });
   if (facts_ && !has_provenance) begin_capture(*facts_);
+  begin_observers();
 }
 
 }  // namespace erm::detail

@@ -73,8 +73,8 @@ class LiveRecord {
   void shorten_rewinds(std::uint64_t size);
 
   /// Writes the metadata with the last values of the metrics if they are due, or if they have changed and `everything`
-  /// is true.
-  void write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
+  /// is true. Returns whether it wrote a change: a heartbeat is none.
+  bool write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat);
 
   /// Held during a fork.
   std::mutex& mutex() { return mutex_; }
@@ -170,18 +170,19 @@ inline void LiveRecord::shorten_rewinds(std::uint64_t size) {
 }
 
 /// The metadata of a run with thousands of metrics are slow to write, so this uses at most a hundredth of the time.
-inline void LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
+inline bool LiveRecord::write(LiveMetrics& metrics, bool everything, std::chrono::seconds heartbeat) {
   const CallersLock lock(mutex_);
   const Clock::time_point begin = Clock::now();
   const auto since = begin - written_at_;
   take_values(metrics);
   const bool due = since >= heartbeat || (has_changed_ && since >= 100 * cost_);
-  if (!due && !(everything && has_changed_)) return;
+  if (!due && !(everything && has_changed_)) return false;
   expect_own();
   folder_.write_metadata(true);
-  has_changed_ = false;
+  const bool had_changed = std::exchange(has_changed_, false);
   written_at_ = Clock::now();
   cost_ = written_at_ - begin;
+  return had_changed;
 }
 
 }  // namespace erm::detail

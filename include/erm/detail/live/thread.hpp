@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "erm/detail/live/callers_lock.hpp"
+#include "erm/detail/live/observers.hpp"
 #include "erm/detail/live/point_buffer.hpp"
 #include "erm/detail/live/shared_record.hpp"
 #include "erm/detail/live/writer.hpp"
@@ -28,7 +30,8 @@ namespace erm::detail {
 class LiveThread {
  public:
   /// Starts the thread. The arguments must outlive it.
-  LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points);
+  LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points,
+             LiveObservers& observers);
   LiveThread(const LiveThread&) = delete;
   LiveThread& operator=(const LiveThread&) = delete;
   ~LiveThread() { stop(); }
@@ -83,6 +86,7 @@ class LiveThread {
   LiveRecord& record_;
   LiveWriter& writer_;
   PointBuffer& points_;
+  LiveObservers& observers_;
   os::Wakeup wakeup_;
 
   std::mutex at_work_;
@@ -110,6 +114,7 @@ class LiveThread {
 };
 
 /// Calls on_error on this thread.
+void report(const std::function<void(const std::string& message)>& on_error, const std::string& message) noexcept;
 void report(const LiveOptions& options, const std::string& message) noexcept;
 
 // ---- bodies ----
@@ -120,23 +125,25 @@ inline thread_local const LiveThread* written_here = nullptr;
 /// Whether this thread is in an on_error callback.
 inline thread_local bool is_reporting = false;
 
-inline void report(const LiveOptions& options, const std::string& message) noexcept {
+inline void report(const std::function<void(const std::string& message)>& on_error, const std::string& message) noexcept {
   // What a callback logs may fail, too. Reporting that to the callback would never end.
-  if (!options.on_error || is_reporting) {
+  if (!on_error || is_reporting) {
     std::fprintf(stderr, "erm: %s\n", message.c_str());
     return;
   }
   is_reporting = true;
   try {
-    options.on_error(message);
+    on_error(message);
   } catch (...) {
     // Nobody on this thread could catch an exception from the program's callback.
   }
   is_reporting = false;
 }
+inline void report(const LiveOptions& options, const std::string& message) noexcept { report(options.on_error, message); }
 
-inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points)
-    : options_(options), record_(record), writer_(writer), points_(points) {
+inline LiveThread::LiveThread(const LiveOptions& options, LiveRecord& record, LiveWriter& writer, PointBuffer& points,
+                              LiveObservers& observers)
+    : options_(options), record_(record), writer_(writer), points_(points), observers_(observers) {
   const os::SignalsBlocked blocked;
   try {
     thread_ = std::thread([this] { work(); });
@@ -256,6 +263,9 @@ inline void LiveThread::work() {
       begin_failure(failure);
     else if (is_failing_.exchange(false))
       points_.set_state(BufferState::open);
+    if (writer_.take_written()) observers_.written();
+    // The data are in the files. The process lives until the signal is handled, at most for seconds.
+    if (signal != 0 && !signal_is_handled_ && !failure) observers_.end();
     if (signal != 0 || tried != 0) {
       int same = tried;
       tried_signal_.compare_exchange_strong(same, 0);

@@ -54,6 +54,8 @@ class LiveWriter {
   void ask(std::shared_ptr<RewindRequest> request);
   /// Any thread.
   void withdraw(const std::shared_ptr<RewindRequest>& request);
+  /// Whether something that was logged came into the files since the last call.
+  [[nodiscard]] bool take_written() noexcept { return std::exchange(has_written_, false); }
   /// What other programs did to the history file, or to the helper of the console, since the last call.
   [[nodiscard]] std::vector<HistoryFile::Change> take_changes() {
     std::vector<HistoryFile::Change> changes = history_.take_changes();
@@ -83,6 +85,7 @@ class LiveWriter {
   std::vector<std::shared_ptr<RewindRequest>> asked_;
   PointWriter text_;
   Clock::time_point stored_at_ = Clock::now();
+  bool has_written_ = false;
   std::string console_fault_;
   Clock::time_point console_stored_at_ = Clock::now();
 
@@ -152,6 +155,7 @@ inline void LiveWriter::write_text(Checks checks) {
   if (text_.text().empty()) return;
   if (checks == Checks::owner && history_.can_append()) record_.expect_own();
   history_.append(text_.text());
+  has_written_ = has_written_ || history_.can_append();
   text_.clear();
 }
 
@@ -177,6 +181,7 @@ inline void LiveWriter::drain(Checks checks) {
   if (!series_.has_waiting()) return;
   if (checks == Checks::owner) record_.expect_own();
   series_.drain();
+  has_written_ = has_written_ || !series_.is_staged();
 }
 
 inline void LiveWriter::round(bool everything) {
@@ -206,9 +211,10 @@ inline void LiveWriter::round(bool everything) {
     record_.expect_own();
     if (history_.is_staged()) history_.store(options_.sync ? Durability::durable : Durability::buffered);
     series_.store();
+    has_written_ = true;
     stored_at_ = now;
   }
-  record_.write(metrics_, everything, options_.heartbeat);
+  if (record_.write(metrics_, everything, options_.heartbeat)) has_written_ = true;
 }
 
 inline void LiveWriter::round_of_console(bool everything) {

@@ -340,6 +340,7 @@ unsigned own_user() noexcept __asm__("geteuid");
 int host_name(char* into, std::size_t size) noexcept __asm__("gethostname");
 long setting(int number) noexcept __asm__("sysconf");
 unsigned long auxiliary(unsigned long number) noexcept __asm__("getauxval");
+int give_way(int by) noexcept __asm__("nice");  // on Linux, of one thread
 int on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept __asm__("pthread_atfork");
 int is_terminal(int file) noexcept __asm__("isatty");
 extern char** process_environment __asm__("environ");

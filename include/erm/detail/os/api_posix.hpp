@@ -307,6 +307,14 @@ inline unsigned own_user() { return static_cast<unsigned>(::geteuid()); }
 inline int host_name(char* into, std::size_t size) { return ::gethostname(into, size); }
 inline int is_terminal(int file) { return ::isatty(file); }
 inline long setting(int number) { return ::sysconf(number); }
+/// Of one thread on Linux; elsewhere it would be the whole process.
+inline int give_way(int by) {
+#if defined(__linux__)
+  return ::nice(by);
+#else
+  return by;
+#endif
+}
 inline int on_fork(void (*prepare)(), void (*parent)(), void (*child)()) {
   return ::pthread_atfork(prepare, parent, child);
 }

@@ -46,6 +46,12 @@ class SignalsBlocked {
 #endif
 };
 
+/// Lets other threads go before this one, where the system can do that for one thread: on Linux.
+void give_way() noexcept;
+
+/// The processor time that this thread has used; where the system does not tell, the time that goes by.
+std::chrono::nanoseconds thread_time() noexcept;
+
 /// Calls these around each fork(), if the system has it.
 void on_fork(void (*prepare)(), void (*parent)(), void (*child)());
 

@@ -57,6 +57,17 @@ inline SignalsBlocked::SignalsBlocked() {
 
 inline SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+inline void give_way() noexcept { static_cast<void>(api::give_way(10)); }
+
+inline std::chrono::nanoseconds thread_time() noexcept {
+#if defined(CLOCK_THREAD_CPUTIME_ID)
+  timespec used;
+  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == 0)
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+#endif
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 inline void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) { api::on_fork(prepare, parent, child); }
 
 inline void on_quick_exit(void (*hook)()) {

@@ -33,6 +33,10 @@ inline bool Wakeup::wait(std::chrono::milliseconds limit) noexcept {
 inline SignalsBlocked::SignalsBlocked() {}
 inline SignalsBlocked::~SignalsBlocked() {}
 
+inline void give_way() noexcept {}
+
+inline std::chrono::nanoseconds thread_time() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
+
 inline void on_fork(void (*)(), void (*)(), void (*)()) {}
 
 inline void on_quick_exit(void (*hook)()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "erm/detail/page/curve_numbers.hpp"
 #include "erm/detail/page/curve_panels.hpp"
 #include "erm/detail/page/curve_points.hpp"
+#include "erm/detail/page/live_banner.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"
 #include "erm/detail/chart/svg_parts.hpp"
@@ -73,18 +75,18 @@ inline void append_chart_line(std::string& out, const ChartBox& box, const std::
   if (!paths.dots.empty()) append_path("dots", paths.dots);
 }
 
-/// The points of one run for the script: how many, of how many if not all, and their x, seconds and values, exactly. `t0` is the time from which
+/// The points of one run for the script: how many, of the `count` of the curve if not all, and their x, seconds and values, exactly. `t0` is the time from which
 /// the seconds count, in milliseconds, and `gaps` the usual distances in x and in seconds. The text is numbers and
 /// base64, so nothing in it needs to be escaped.
 inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& all, const std::vector<ChartPoint>& points,
-                              std::size_t run, TimePoint first_time) {
+                              std::size_t run, TimePoint first_time, std::uint64_t count) {
   out += "{\"run\":";
   append_integer(out, run);
   out += ",\"n\":";
   append_integer(out, points.size());
-  if (all.size() > points.size()) {
+  if (count > points.size()) {
     out += ",\"of\":";
-    append_integer(out, all.size());
+    append_integer(out, count);
   }
   out += ",\"t0\":";
   append_integer(out, std::chrono::duration_cast<std::chrono::milliseconds>(first_time.time_since_epoch()).count());
@@ -107,7 +109,7 @@ inline void append_curve_data(std::string& out, const std::vector<ChartPoint>& a
 
 /// A table of the last, least and greatest value of each run, exactly, with their steps.
 inline void append_curve_summary(std::string& out, const std::vector<std::string>& headers,
-                                 const Comparison::Curve& curve) {
+                                 const Comparison::Curve& curve, const LiveBanner* live) {
   out += "<div class=scroll tabindex=0 role=region";
   append_html_attribute(out, "aria-label", std::string(curve.metric) + ": last, least and greatest");
   out +=
@@ -121,7 +123,7 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
     out += "><th scope=row";
     out += headers[run];
     out += "<td class=n>";
-    append_integer(out, history->size());
+    append_integer(out, point_count(*history, history->size(), live));
     const auto add_point = [&](const MetricPoint& point) {
       out += "<td class=n title=";  // for filters
       append_floating(out, point.value);
@@ -147,8 +149,9 @@ inline void append_curve_summary(std::string& out, const std::vector<std::string
 /// of elements they are in a <noscript>, which is one element where scripts run, and the script draws them from it.
 class ChartWriter {
  public:
-  ChartWriter(PageOutput& page, const std::vector<std::string>& headers, const CompareOptions& options)
-      : page_(page), headers_(headers), options_(options) {}
+  ChartWriter(PageOutput& page, const std::vector<std::string>& headers, const CompareOptions& options,
+              const LiveBanner* live)
+      : page_(page), headers_(headers), options_(options), live_(live) {}
 
   void append(const Comparison::Curve& curve, bool is_in_open_panel) {
     std::string& out = page_.text;
@@ -167,7 +170,7 @@ class ChartWriter {
     append_svg(curve, x_name);
     out += "<details class=figures><summary>Last, least and greatest</summary>";
     if (!waits) out += "<noscript>";
-    append_curve_summary(out, headers_, curve);
+    append_curve_summary(out, headers_, curve, live_);
     if (!waits) out += "</noscript>";
     out += "</details>";
     append_data(curve);
@@ -221,7 +224,7 @@ class ChartWriter {
       is_first = false;
       const std::size_t columns = options_.full_curves ? lines_[run].size() : std::size_t{500};
       append_curve_data(out, lines_[run], thinned_points(lines_[run], box_.x.low, box_.x.high, columns), run,
-                        earliest_time(*curve.histories[run]));
+                        earliest_time(*curve.histories[run]), point_count(*curve.histories[run], lines_[run].size(), live_));
       page_.pass_on();
     }
     out += "]</script>";
@@ -230,6 +233,7 @@ class ChartWriter {
   PageOutput& page_;
   const std::vector<std::string>& headers_;
   const CompareOptions& options_;
+  const LiveBanner* live_;
   std::size_t room_ = 8000;  // for elements
   std::vector<std::vector<ChartPoint>> lines_;
   ChartBox box_;
@@ -237,10 +241,10 @@ class ChartWriter {
 };
 
 inline void append_curves(PageOutput& page, const Comparison& comparison, const std::vector<std::string>& headers,
-                          const CompareOptions& options, std::size_t number) {
+                          const CompareOptions& options, std::size_t number, const LiveBanner* live = nullptr) {
   begin_section(page.text, "curves", number, "Curves", counted(comparison.curves().size(), "metric") + " by step");
   append_legend(page.text, comparison, [](std::size_t) { return true; });
-  ChartWriter writer(page, headers, options);
+  ChartWriter writer(page, headers, options, live);
   for (const CurvePanel& panel : curve_panels(comparison)) {
     begin_curve_panel(page.text, panel);
     for (const Comparison::Curve* curve : panel.curves) writer.append(*curve, panel.is_open);

@@ -17,6 +17,7 @@
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/groups.hpp"
 #include "erm/detail/page/heatmaps.hpp"
+#include "erm/detail/page/live_banner.hpp"
 #include "erm/detail/page/logged_tables.hpp"
 #include "erm/detail/page/notes.hpp"
 #include "erm/detail/page/output.hpp"
@@ -35,16 +36,23 @@ inline std::string page_title(const Comparison& comparison, const CompareOptions
   return "Comparison of " + counted(comparison.runs().size(), "run");
 }
 
-inline void append_head(std::string& out, const std::string& title, const PageContents& contents, bool has_plotly) {
+inline void append_head(std::string& out, const std::string& title, const PageContents& contents, bool has_plotly,
+                        bool is_live) {
   out += "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
-  append_policy(out, contents, has_plotly);
+  append_policy(out, contents, has_plotly, is_live);
   out +=
       "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=color-scheme content=\"light dark\">\n<title>";
   append_html(out, title);
   out += "</title>\n<style>";
   for (const std::string_view part : page_style) out += part;
-  out += "</style>\n</head>\n";
+  out += "</style>\n";
+  if (is_live) {
+    out += "<style>";
+    for (const std::string_view part : page_live_style) out += part;
+    out += "</style>\n";
+  }
+  out += "</head>\n";
 }
 
 /// "3 runs from 2026-11-23 07:30:21 to 09:12:45 UTC. 4 of 40 rows differ."
@@ -84,19 +92,22 @@ inline std::size_t expected_size(const Comparison& comparison) {
   return size + comparison.runs().size() * (1500 + 45 * comparison.row_count());
 }
 
-inline void append_page(PageOutput& page, const Comparison& comparison, const CompareOptions& options) {
+/// `live`: of a page that is written again while its runs go on; null for any other.
+inline void append_page(PageOutput& page, const Comparison& comparison, const CompareOptions& options,
+                        const LiveBanner* live = nullptr) {
   std::string& out = page.text;
   const std::string title = page_title(comparison, options);
   const std::vector<std::string> headers = run_headers(comparison);
   page.expect(expected_size(comparison));
   const PageContents contents = contents_of(comparison, options);
   PlotlyScript plotly(options);
-  append_head(out, title, contents, contents.has_figures && plotly.is_named());
+  append_head(out, title, contents, contents.has_figures && plotly.is_named(), live != nullptr);
   out += "<body>\n<header><h1>";
   append_html(out, title);
   out += "</h1><p class=summary>";
   append_html(out, page_summary(comparison));
   out += "</p>";
+  if (live != nullptr) append_live_banner(out, comparison, *live);
   append_size_warning(out, contents.size);
   append_warnings(out, comparison);
   out += "</header>\n<main>\n";
@@ -120,7 +131,7 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
     if (section.kind == Comparison::Kind::metrics && !comparison.groups().empty())
       append_groups(page, comparison, options, number++);
     if (section.kind == Comparison::Kind::metrics && !comparison.curves().empty())
-      append_curves(page, comparison, headers, options, number++);
+      append_curves(page, comparison, headers, options, number++, live);
   }
   if (!comparison.artifacts().empty()) append_artifacts(page, comparison, options, plotly, number++);
   if (!comparison.series().empty()) append_series(page, comparison, options, plotly, number++);
@@ -133,7 +144,13 @@ inline void append_page(PageOutput& page, const Comparison& comparison, const Co
   plotly.append_to(out);
   out += "</main>\n<script>";
   for (const std::string_view part : page_script) out += part;
-  out += "</script>\n</body>\n</html>\n";
+  out += "</script>\n";
+  if (live != nullptr) {
+    out += "<script>";
+    for (const std::string_view part : page_live_script) out += part;
+    out += "</script>\n";
+  }
+  out += "</body>\n</html>\n";
   page.flush();
 }
 

@@ -122,17 +122,20 @@ inline PageContents contents_of(const Comparison& comparison, const CompareOptio
 }
 
 /// Forbids everything from elsewhere and all code but the page's own, so that nothing in an artifact runs. `has_plotly`
-/// allows the frame that runs plotly.js: it is given plotly.js as a blob, and the policy holds for it too.
-inline void append_policy(std::string& out, const PageContents& contents, bool has_plotly) {
+/// allows the frame that runs plotly.js: it is given plotly.js as a blob, and the policy holds for it too. `is_live` allows
+/// the style and the script of a live page.
+inline void append_policy(std::string& out, const PageContents& contents, bool has_plotly, bool is_live = false) {
   const auto add_hash = [&](std::string_view hash) { ((out += " 'sha256-") += hash) += '\''; };
   out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src";
   add_hash(base64_of_hex(page_script_sha256));
+  if (is_live) add_hash(base64_of_hex(page_live_script_sha256));
   if (has_plotly) {
     add_hash(base64_of_hex(page_frame_sha256));
     out += " blob:";
   }
   out += "; style-src";
   add_hash(base64_of_hex(page_style_sha256));
+  if (is_live) add_hash(base64_of_hex(page_live_style_sha256));
   for (const std::string& hash : contents.style_hashes) add_hash(hash);
   // plotly.js adds its rules to a style element that is empty at first.
   if (has_plotly) add_hash(base64_of_hex(sha256_of("")));

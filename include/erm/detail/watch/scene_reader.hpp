@@ -1,7 +1,7 @@
 // Looks at the watched runs again and again in a thread of its own, so that the screen answers to keys while a store
 // lets it wait.
 //
-//   SceneReader reader(look, look(), std::chrono::milliseconds(500));
+//   SceneReader reader(look, WatchedScene(), std::chrono::milliseconds(500));
 //   reader.scene();          // the last one; when a look fails, with a notice that says why
 #pragma once
 
@@ -24,7 +24,8 @@ class SceneReader {
  public:
   using Look = std::function<WatchedScene()>;
 
-  /// Calls look() in the thread only.
+  /// Calls look() in the thread only: at once, and then again and again. Until the first has returned, the scene is
+  /// `first`.
   SceneReader(Look look, WatchedScene first, std::chrono::milliseconds interval)
       : look_(std::move(look)), interval_(interval), scene_(std::make_shared<WatchedScene>(std::move(first))) {
     const os::SignalsBlocked blocked;  // they wake the thread that draws
@@ -41,6 +42,11 @@ class SceneReader {
     thread_.join();
   }
 
+  /// Waits for the first look, at most so long.
+  void wait_for_first(std::chrono::milliseconds limit) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, limit, [&] { return has_looked_; });
+  }
   [[nodiscard]] std::shared_ptr<const WatchedScene> scene() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return scene_;
@@ -49,7 +55,7 @@ class SceneReader {
  private:
   void read() {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (!changed_.wait_for(lock, interval_, [&] { return ends_; })) {
+    do {
       const std::shared_ptr<const WatchedScene> before = scene_;
       lock.unlock();
       std::shared_ptr<const WatchedScene> next;
@@ -60,7 +66,9 @@ class SceneReader {
       }
       lock.lock();
       if (next) scene_ = std::move(next);
-    }
+      has_looked_ = true;
+      changed_.notify_all();
+    } while (!changed_.wait_for(lock, interval_, [&] { return ends_; }));
   }
   static std::shared_ptr<const WatchedScene> with_notice(const WatchedScene& scene, const char* text) noexcept {
     try {
@@ -77,7 +85,7 @@ class SceneReader {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<const WatchedScene> scene_;
-  bool ends_ = false;
+  bool ends_ = false, has_looked_ = false;
   std::thread thread_;
 };
 

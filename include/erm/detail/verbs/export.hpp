@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "erm/detail/base/utf8.hpp"
-#include "erm/detail/command/best.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/export/columns.hpp"
@@ -17,6 +16,7 @@
 #include "erm/detail/find/run_groups.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
+#include "erm/detail/verbs/best.hpp"
 #include "erm/error.hpp"
 #include "erm/export.hpp"
 #include "erm/file_path.hpp"

@@ -18,6 +18,7 @@
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/command/watched_runs.hpp"
+#include "erm/detail/livepage/watched_page.hpp"
 #include "erm/detail/os/terminal.hpp"
 #include "erm/detail/watch/frame.hpp"
 #include "erm/detail/watch/keys.hpp"
@@ -34,15 +35,18 @@ class WatchVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("runs", runs_, "The runs; a filter stands for all that fit, at any time. Without: the live ones, the last");
     app.add_option("-m,--metric", metric_, "The metric whose curves are shown first");
-    app.add_option("--interval", interval_s_, "Seconds between two looks; without a terminal, between lines of a run")
+    auto* const output =
+        app.add_option("-o,--output", output_, "Write a page (HTML) to this file in place of the screen, and keep it up to date");
+    app.add_option("--interval", interval_s_, "Seconds between two looks; between lines of a run, or versions of the page")
         ->check(CLI::Range(0.05, 86400.0));
-    app.add_flag("--once", once_, "Show the runs as they are now, and end");
+    output->excludes(app.add_flag("--once", once_, "Show the runs as they are now, and end"));
     scope_.declare(app);
-    app.add_flag("--json", json_, "Write JSON, an object a line, for programs (docs/command.md)");
+    output->excludes(app.add_flag("--json", json_, "Write JSON, an object a line, for programs (docs/command.md)"));
   }
 
   ExitCode run(Session& session) override {
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
+    if (!output_.empty()) return write_page(session, runs);
     if (once_ && !json_) return show_once(session, look(runs));
 #if !defined(_WIN32)
     if (!once_ && !json_ && is_terminal(1)) return show_screen(session, runs);
@@ -64,6 +68,20 @@ class WatchVerb final : public Verb {
   static bool has_running(const WatchedScene& scene) {
     return std::any_of(scene.runs.begin(), scene.runs.end(),
                        [](const WatchedRun& run) { return run.state == WatchedState::running; });
+  }
+
+  // ---- a page ----
+
+  /// No, if a run has not ended well.
+  ExitCode write_page(Session& session, WatchedRuns& runs) const {
+    CompareOptions options;
+    options.title = "Runs that are watched";
+    WatchedPage page(output_, std::move(options), interval_or(10), [&](const std::string& text) { session.warn(text); });
+    while (page.look(runs.uris(), runs.may_grow()) == WatchedPage::State::goes_on) std::this_thread::sleep_for(page.pause());
+    const std::vector<const ExperimentRun*> shown = page.runs();
+    const bool is_well = std::all_of(shown.begin(), shown.end(),
+                                     [](const ExperimentRun* run) { return run->status() == RunStatus::finished; });
+    return is_well && !shown.empty() ? ExitCode::yes : ExitCode::no;
   }
 
   // ---- once ----
@@ -179,8 +197,11 @@ class WatchVerb final : public Verb {
   /// At most two frames a second, and one for each key.
   ExitCode show_screen(Session& session, WatchedRuns& runs) const {
     constexpr std::chrono::milliseconds between_frames(500), at_most(250);
-    WatchedScene first = look(runs);
-    const SceneReader reader([&] { return look(runs); }, std::move(first), interval_or(0.5));
+    WatchedScene first;
+    first.registry = session.registry();
+    first.notice = "reading the runs";  // many points take a while
+    SceneReader reader([&] { return look(runs); }, std::move(first), interval_or(0.5));
+    reader.wait_for_first(at_most);
     os::DrawnTerminal terminal(ScreenText::enter, ScreenText::leave);
     const TerminalStyle style = {session.out.colored(), environment_is_utf8()};
     Screen screen;
@@ -227,7 +248,7 @@ class WatchVerb final : public Verb {
 #endif
 
   std::vector<std::string> runs_;
-  std::string metric_;
+  std::string metric_, output_;
   std::optional<double> interval_s_;
   bool once_ = false, json_ = false;
   Scope scope_;

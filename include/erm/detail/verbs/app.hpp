@@ -16,8 +16,8 @@
 #include "erm/detail/command/output.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/command/terminal.hpp"
-#include "erm/detail/command/verbs.hpp"
 #include "erm/detail/run/names_instead.hpp"
+#include "erm/detail/verbs/all_verbs.hpp"
 #include "erm/error.hpp"
 #include "erm/version.hpp"
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "erm/detail/base/number_text.hpp"
-#include "erm/detail/command/best.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/verbs/best.hpp"
 #include "erm/gate.hpp"
 
 namespace erm::detail::command {

@@ -1,0 +1,243 @@
+// A page that is written again while a training goes on: what is loaded again, when, and what stays. TRAINING is the program of
+// training.cpp, a real one that logs, is killed, resumed, and ends.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { folder, lastResort, rowOf, until, violations, within } from "./browser.mjs";
+
+let number = 0;
+/// A training with a page of its own.
+class Training {
+  constructor(registry = `live-${++number}`) {
+    this.registry = path.join(folder, registry);
+    this.name = `${registry}-page`;
+    this.begin();
+  }
+  begin(run = "night") {
+    this.program = spawn(process.env.TRAINING, [this.registry, run, path.join(folder, this.name + ".html")], { stdio: ["pipe", "pipe", "inherit"] });
+    this.answers = createInterface({ input: this.program.stdout })[Symbol.asyncIterator]();
+  }
+  async tell(line) {
+    this.program.stdin.write(line + "\n");
+    assert.equal((await this.answers.next()).value, "ok");
+  }
+  async kill() {
+    this.program.kill("SIGKILL");
+    await once(this.program, "exit");
+  }
+  async finish() {
+    this.program.stdin.end();
+    await once(this.program, "exit");
+  }
+  text() {
+    const file = path.join(folder, this.name + ".html");
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  }
+  /// Logs, and waits until the page was written with it.
+  async logAndWrite(points) {
+    const written = () => Number((/data-written=(\d+)/.exec(this.text()) || [0, 0])[1]);
+    const before = written();
+    await this.tell(`log ${points}`);
+    await until(() => written() > before);
+  }
+}
+
+async function withTraining(work, options = {}) {
+  const training = new Training();
+  try {
+    await training.tell("log 10");
+    await training.tell("say first words");
+    await until(() => training.text().includes("first words"));
+    await within(training.name, options, async (page, faults) => {
+      let loads = 1;
+      page.on("load", () => { ++loads; });
+      const loadsAgain = async () => {
+        const before = loads;
+        await until(() => loads > before);
+        await page.waitForLoadState();
+      };
+      await work({ page, training, faults, loadsAgain, loads: () => loads });
+    });
+  } finally {
+    training.program.kill("SIGKILL");
+  }
+}
+
+const word = (page) => page.locator("#live [role=status]").textContent();
+const age = (page) => page.locator("#live .age").textContent();
+/// The page is loaded again in between, which ends what is asked of it.
+const eventually = (ask) => until(async () => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (/Execution context was destroyed|navigation|Target|detached/.test(String(error))) return false;
+    throw error;
+  }
+});
+
+test("a live page shows what comes, without a hand on it, and says in the end that it has ended", () => withTraining(async ({ page, training, loads }) => {
+  assert.equal(await word(page), "Live");
+  assert.match(await age(page), /^\d+ s ago$/);
+  assert.match(await page.locator("#live .counts").textContent(), /^1 running$/);
+  await training.tell("log 7");
+  await eventually(async () => (await page.locator(".chart table td.n").first().textContent()) === "17");
+  assert.ok(loads() > 1);
+  await training.finish();
+  await eventually(async () => (await word(page)) === "Ended");
+  assert.match(await page.locator("#live .counts").textContent(), /^1 finished$/);
+  assert.equal(await page.locator("#live button").count(), 0);
+  const before = loads();
+  await page.waitForTimeout(1500);
+  assert.equal(loads(), before);
+}));
+
+test("what the reader chose, typed, opened and scrolled to stays", () => withTraining(async ({ page, training, loadsAgain }) => {
+  const pause = page.locator("#live button");
+  await pause.click(); // while this is set up
+  assert.equal(await pause.textContent(), "Go on");
+  assert.equal(await word(page), "Paused");
+  await page.locator(".part.params > details > summary").click();
+  await page.locator(".controls input[type=range]").first().fill("0.5");
+  await page.locator(".controls label", { hasText: "log x" }).locator("input").check();
+  await page.locator(".chart > details.figures").nth(1).locator("summary").click();
+  await page.locator('input[aria-label="Find charts by name"]').fill("loss");
+  const chart = page.locator(".chart > svg").first();
+  await chart.focus();
+  for (const key of ["End", "+"]) await page.keyboard.press(key);
+  await training.tell("say more words");
+  await pause.click();
+  await loadsAgain();
+  const slider = page.locator(".slider input");
+  await training.tell("log 5");
+  await training.tell("say last words");
+  await eventually(async () => (await slider.getAttribute("max")) === "1");
+  await pause.click();
+  await slider.fill("0");
+  const filter = page.locator(".combo input");
+  await filter.fill("s");
+  await filter.press("Home");
+  await page.evaluate(() => scrollTo(0, 500));
+  const stateOf = () => page.evaluate(() => ({
+    hash: location.hash, y: Math.round(scrollY), focus: document.activeElement.getAttribute("aria-label"), caret: document.activeElement.selectionStart,
+    smoothing: document.querySelector(".controls input[type=range]").value, slider: document.querySelector(".slider input").value,
+    said: document.querySelector(".steps .shown").textContent.trim(), charts: document.querySelector('input[aria-label="Find charts by name"]').value,
+    open: [...document.querySelectorAll("details:not(.menu)")].map((details) => details.open), filter: document.querySelector(".combo input").value,
+  }));
+  const before = await stateOf();
+  assert.ok(before.y > 100);
+  assert.equal(before.filter, "s");
+  assert.equal(before.said, "first words");
+  assert.match(before.hash, /zoom=/);
+  // By the script itself: a click would take the focus.
+  await page.evaluate(() => document.querySelector("#live button").click());
+  for (let i = 0; i < 3; ++i) {
+    await training.tell("log 3");
+    await loadsAgain();
+  }
+  await page.waitForTimeout(300);
+  const after = await stateOf();
+  assert.ok(Math.abs(after.y - before.y) <= 2, `${after.y} was ${before.y}`);
+  assert.deepEqual({ ...after, y: 0 }, { ...before, y: 0 });
+}));
+
+test("an enlarged chart stays enlarged, and grows", () => withTraining(async ({ page, training, loadsAgain }) => {
+  await page.locator('[aria-label="Enlarge train/loss"]').click();
+  await page.locator("dialog[open] .chart svg").waitFor();
+  const ends = () => page.locator("dialog[open] svg").getAttribute("data-x1").catch(() => null);
+  const before = await ends();
+  for (let i = 0; i < 2; ++i) {
+    await training.tell("log 20");
+    await loadsAgain();
+  }
+  await page.locator("dialog[open] .chart svg").waitFor();
+  assert.equal(await page.locator("dialog[open]").getAttribute("aria-label"), "train/loss");
+  assert.ok(before === null || Number(await ends()) > Number(before));
+}));
+
+test("it is not loaded again while it is not looked at, held, selected from, or a dialog asks", () => withTraining(async ({ page, training, loadsAgain, loads }) => {
+  const stays = async (what) => {
+    const before = loads();
+    for (let i = 0; i < 3; ++i) await training.logAndWrite(2);
+    await page.waitForTimeout(1500);
+    assert.equal(loads(), before, what);
+  };
+  await page.evaluate(() => Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" }));
+  await stays("hidden");
+  await page.evaluate(() => {
+    delete document.visibilityState;
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await loadsAgain();
+  const chart = await page.locator(".chart > svg").first().boundingBox();
+  await page.mouse.move(chart.x + 200, chart.y + 50);
+  await page.mouse.down();
+  await stays("held");
+  await page.mouse.up();
+  await loadsAgain();
+  await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
+  await stays("selected");
+  await page.evaluate(() => getSelection().removeAllRanges());
+  await loadsAgain();
+  await page.keyboard.press("?");
+  await stays("help");
+  await page.keyboard.press("Escape");
+  await loadsAgain();
+}));
+
+test("a run that is killed brings no news, which the page says; it goes on when the run is resumed, and says how it failed", () => withTraining(async ({ page, training }) => {
+  await training.kill();
+  await eventually(async () => /^No news for \d+ s$/.test(await word(page)));
+  assert.equal(await age(page), "the run may have been killed, or its machine is away");
+  assert.equal(await page.locator("#live.silent").count(), 1);
+  assert.deepEqual(await violations(page), []);
+  training.begin();
+  await training.tell("log 90");
+  await eventually(async () => (await page.locator(".chart table td.n").first().textContent()) === "100" && (await word(page)) === "Live");
+  await training.tell("fail no <b>memory</b>");
+  await eventually(async () => (await word(page)) === "Ended");
+  assert.match(await page.locator("#live li").textContent(), /^night failed at [\d:]+ UTC: no <b>memory<\/b>$/);
+  assert.equal((await rowOf(page, "runs", "status"))[1], "failed");
+  await training.finish();
+}));
+
+test("200 times loaded again, a page is as small as at first", () => withTraining(async ({ page, training, loads }) => {
+  const session = await page.context().newCDPSession(page);
+  const sizes = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const of = (name) => metrics.find((metric) => metric.name === name).value;
+    return { heap: of("JSHeapUsedSize"), nodes: of("Nodes"), listeners: of("JSEventListeners"), documents: of("Documents"),
+      stored: await page.evaluate(() => JSON.stringify({ ...sessionStorage }).length + JSON.stringify(history.state).length), entries: await page.evaluate(() => history.length) };
+  };
+  await session.send("Performance.enable");
+  await training.tell("log 200");
+  const loadedFor = async (count) => {
+    const end = loads() + count, begin = Date.now();
+    while (loads() < end && Date.now() - begin < lastResort) await training.tell("log 1");
+    await page.locator("#live button").click();
+  };
+  await loadedFor(10);
+  const before = await sizes();
+  await page.locator("#live button").click();
+  await loadedFor(200);
+  const after = await sizes();
+  console.log(JSON.stringify({ before, after }));
+  assert.equal(after.entries, before.entries);
+  assert.equal(after.stored, before.stored);
+  assert.ok(after.documents <= before.documents + 1, `${after.documents} documents`);
+  assert.ok(after.nodes < before.nodes * 1.2 + 500, `${after.nodes} nodes, before ${before.nodes}`);
+  assert.ok(after.listeners < before.listeners * 1.2 + 50, `${after.listeners} listeners, before ${before.listeners}`);
+  assert.ok(after.heap < before.heap * 1.3 + 1e6, `${after.heap} bytes, before ${before.heap}`);
+}));
+
+test("on a narrow screen and in the dark the banner is whole and legible", () => withTraining(async ({ page, training }) => {
+  await training.tell("fail out of memory after 100 steps of a very long and very interesting training");
+  await eventually(async () => (await word(page)) === "Ended");
+  assert.deepEqual(await violations(page), []);
+  const box = await page.locator("#live").boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 390);
+}, { width: 390, colorScheme: "dark" }));
