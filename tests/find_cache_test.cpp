@@ -558,7 +558,7 @@ TEST_CASE("A run that was changed within the last seconds is read, and its stamp
   CHECK_FALSE(local.stamped_folders_with(folder, "erm_metadata.json", nullptr, 1)[0].stamp.is_final);
 }
 
-TEST_CASE("Several processes share a cache while runs change") {
+TEST_CASE("Several processes share a cache while runs change", "[fork]") {
   OldRegistry old;
   std::vector<erm_test::Child> readers;
   for (int reader = 0; reader < 3; ++reader)

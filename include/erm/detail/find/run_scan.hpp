@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -16,8 +15,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,6 +25,7 @@
 #include "erm/detail/find/cached_record.hpp"
 #include "erm/detail/find/found_history.hpp"
 #include "erm/detail/find/known_runs.hpp"
+#include "erm/detail/find/on_threads.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"
@@ -277,23 +275,6 @@ inline void RunScan::read_all(const Variant& variant, const Listed& listed, Vari
       }
     }
   }
-}
-
-/// Calls `work(group)` for each group of runs, on a few threads.
-template <class Work>
-void on_threads(std::size_t groups, std::size_t threads, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  const auto work_on = [&] {
-    for (std::size_t group = 0; (group = next++) < groups;) work(group);
-  };
-  std::vector<std::thread> helpers;
-  try {
-    while (helpers.size() + 1 < (std::min)(threads, groups)) helpers.emplace_back(work_on);
-  } catch (const std::system_error&) {
-    // The system has no more threads. Those that have started do the work.
-  }
-  work_on();
-  for (std::thread& helper : helpers) helper.join();
 }
 
 /// Decides what the cache can decide: which runs the filter refuses, and, if parts are enough, which it accepts.

@@ -1,0 +1,32 @@
+// Shares work among a few threads.
+//
+//   on_threads(groups, 2, [&](std::size_t group) { ... });     // each group once, on any of them
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace erm::detail {
+
+/// Calls `work(group)` for each group of runs, on a few threads.
+template <class Work>
+void on_threads(std::size_t groups, std::size_t threads, const Work& work) {
+  std::atomic<std::size_t> next{0};
+  const auto work_on = [&] {
+    for (std::size_t group = 0; (group = next++) < groups;) work(group);
+  };
+  std::vector<std::thread> helpers;
+  try {
+    while (helpers.size() + 1 < (std::min)(threads, groups)) helpers.emplace_back(work_on);
+  } catch (const std::system_error&) {
+    // The system has no more threads. Those that have started do the work.
+  }
+  work_on();
+  for (std::thread& helper : helpers) helper.join();
+}
+
+}  // namespace erm::detail
