@@ -20,6 +20,9 @@ echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo
+echo "## Copies"
+"$build/tests/benchmarks/copy_benchmark" "$data/copy"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo
