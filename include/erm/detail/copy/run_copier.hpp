@@ -123,8 +123,8 @@ class RunCopier {
       for (const FoundFile& file : *there) is_taken = is_taken || file.path == metadata_filename;
     if (is_taken && has_same(run, folder, *there)) return CopyOutcome{CopyOutcome::Kind::there_already};
     if (is_taken && !options_.overwrite)
-      return left_out("the target has another run of these ids, or another state of it; with overwrite that one goes " +
-                      std::string("to the trash"));
+      return left_out("'" + folder + "' is another run of these ids, or another state of this one; with overwrite that " +
+                      "one goes to the trash");
     run.examine(options_.live_runs);
     const CopyOutcome copied{CopyOutcome::Kind::copied, {}, run.bytes()};
     if (options_.dry_run) return copied;
