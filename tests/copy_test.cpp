@@ -284,7 +284,8 @@ TEST_CASE("A run of the same ids that differs stays, or goes to the trash") {
   CopyReport report = copy_runs(source, target, copying());
   CHECK(report.copied.size() == 3);
   CHECK(reason_of(report, "/source/digits/main/one") ==
-        "the target has another run of these ids, or another state of it; with overwrite that one goes to the trash");
+        "'" + target + "/digits/main/one' is another run of these ids, or another state of this one; with overwrite " +
+            "that one goes to the trash");
   CHECK(difference(file_tree(target + "/digits/main/one"), before) == "");
 
   CopyOptions options = copying();
@@ -416,7 +417,7 @@ TEST_CASE("A run that is being written is copied if asked for, up to its last co
   CHECK(copy.history().at("loss").size() == 100);
   CHECK(copy.artifacts().at("model").bytes().size() == 100);
   run.finish();
-  CHECK(contains(reason_of(copy_runs(source, target, options), "/live"), "another state of it"));
+  CHECK(contains(reason_of(copy_runs(source, target, options), "/live"), "another state of this one"));
   options.overwrite = true;
   CHECK(copy_runs(source, target, options).copied == Ids{target + "/digits/main/live"});
   CHECK(erm::load_run_from_registry(target, "digits", "main", "live").status() == erm::RunStatus::finished);

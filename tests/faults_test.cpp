@@ -22,6 +22,7 @@
 #include "catch.hpp"
 #include "erm/check.hpp"
 #include "erm/compare.hpp"
+#include "erm/copy.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
@@ -224,6 +225,12 @@ void repair(const std::string& dir) {
                          std::make_error_code(std::errc::io_error));
 }
 
+/// A fault of the source leaves the run out, which is an error here.
+void copy_run(const std::string& dir) {
+  const erm::CopyReport report = erm::copy_runs(dir + "/from", dir + "/registry");
+  if (!report.left_out.empty()) throw erm::Error(report.left_out.front().reason);
+}
+
 std::vector<Operation> operations() {
   const auto nothing = [](const std::string&) {};
   const auto save = [](const char* id, bool durable, bool overwrite) {
@@ -253,6 +260,8 @@ std::vector<Operation> operations() {
        [](const std::string& dir) { erm::restore_experiment(dir + "/registry", "e"); }},
       {"empty trash", nothing, [](const std::string& dir) { erm::empty_trash(dir + "/registry"); }, false, true},
       {"check with repair", prepare_repair, repair, false, true},
+      {"copy", [](const std::string& dir) { erm::save_run_to_registry(run_of("new", 2), dir + "/from", saving(false)); },
+       copy_run, false, true},
       {"save_to", [](const std::string& dir) { write_file(dir + "/model.bin", "old"); },
        [](const std::string& dir) { run_of("x", 2).artifacts().at("model").save_to(dir + "/model.bin"); }, false, true},
       {"write_comparison", [](const std::string& dir) { write_file(dir + "/page.html", "old"); },

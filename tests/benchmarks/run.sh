@@ -28,6 +28,9 @@ echo
 echo "## Following runs"
 "$build/tests/benchmarks/follow_benchmark" "$data/follow"
 echo
+echo "## Copies"
+"$build/tests/benchmarks/copy_benchmark" "$data/copy"
+echo
 echo "## Comparison"
 "$build/tests/benchmarks/compare_benchmark" "$data/compare"
 echo

@@ -1,7 +1,9 @@
 // docs/move-runs.md does what it says: its commands, and what a registry finds of what was copied.
+#include <erm/copy.hpp>
 #include <erm/erm.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -37,8 +39,6 @@ void check_found(const std::string& registry, const Ids& expected) {
   CHECK(found == expected);
 }
 
-
-
 #if !defined(_WIN32)
 TEST_CASE("docs/move-runs.md") {
   for (const bool with_markers : {false, true}) {
@@ -65,6 +65,20 @@ TEST_CASE("docs/move-runs.md") {
   }
 }
 #endif
+
+TEST_CASE("docs/move-runs.md: copy_runs") {
+  const erm_test::WorkingDirectory directory;
+  save("digits", "main", "first");
+  save("digits", "wide", "second");
+  erm::edit_run("erm-registry/digits/main/first", [](erm::RunEdit& run) { run.set_tag("keep"); });
+  erm::CopyOptions options;
+  options.filter = "tags.keep";                                            // without it: all runs
+  const erm::CopyReport report = erm::copy_runs("erm-registry", "backup-registry", options);
+  std::printf("%zu copied, %zu there already\n", report.copied.size(), report.there_already.size());
+  for (const auto& [uri, reason] : report.left_out) std::printf("%s: %s\n", uri.c_str(), reason.c_str());
+  CHECK(report.left_out.empty());
+  check_found("backup-registry", {"digits/main/first"});
+}
 
 TEST_CASE("A copied run is found by its path, and by its metadata if an id has several parts") {
   const erm_test::WorkingDirectory directory;

@@ -28,9 +28,9 @@ namespace erm::detail {
 
 struct CopiedFile {
   std::uint64_t size = 0;
-  std::string sha256;                // empty: the run does not tell
-  std::optional<Bytes> text = {};    // what to copy, if the file itself may change meanwhile
-  bool is_whole = true;              // false: only the first `size` bytes
+  std::string sha256;              // empty: the run does not tell
+  std::optional<Bytes> text = {};  // what to copy, if the file itself may change meanwhile
+  bool is_whole = true;            // false: only the first `size` bytes
 };
 
 /// By path below the run's folder, without the metadata.
