@@ -111,10 +111,10 @@ class CountingStore final : public erm_test::PlainFileSystem {
   }
 };
 
-std::string text_of(const std::string& path) {
+std::string file_text(const std::string& path) {
   return erm::to_text(erm::LocalFileSystem().read(path));
 }
-void put(const std::string& path, const std::string& text) { erm::LocalFileSystem().write(path, text); }
+void put_file(const std::string& path, const std::string& text) { erm::LocalFileSystem().write(path, text); }
 
 /// Ends with the run ended.
 void log_points(const std::string& registry, int from, int to) {
@@ -519,7 +519,7 @@ TEST_CASE("a history that is damaged is a problem until it is mended") {
   log_points(registry, 0, 100);
   FollowedRun followed(local(), folder);
   followed.refresh();
-  const std::string good = text_of(history);
+  const std::string good = file_text(history);
   const auto expect_problem = [&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
     followed.refresh();
@@ -535,30 +535,30 @@ TEST_CASE("a history that is damaged is a problem until it is mended") {
   };
   std::string bad = good;
   bad.insert(bad.find(",50,") + 1, "x");
-  put(history, bad);
+  put_file(history, bad);
   expect_problem();
-  put(history, good);
+  put_file(history, good);
   expect_good();
-  put(history, good + "loss,1\n");
+  put_file(history, good + "loss,1\n");
   expect_problem();
-  put(history, good);
+  put_file(history, good);
   expect_good();
-  put(history, "another program's\n");
+  put_file(history, "another program's\n");
   expect_problem();
-  put(history, "");
+  put_file(history, "");
   expect_good();
   CHECK(followed.curves().empty());
-  put(history, std::string(1000, '\0') + "loss,1,1763883021123,5\n");
+  put_file(history, std::string(1000, '\0') + "loss,1,1763883021123,5\n");
   expect_good();
   CHECK(followed.curves().at("loss").count() == 1);
-  put(history, good);
+  put_file(history, good);
   expect_good();
   std::string other = good;
   other[other.size() - 2] = '7';
   std::ofstream(history, std::ios::in | std::ios::binary).write(other.data(), static_cast<std::streamsize>(other.size()));
   expect_good();
   CHECK(followed.curves().at("loss").last().value == 49.7);
-  put(history, good + std::string(3'000'000, 'x'));
+  put_file(history, good + std::string(3'000'000, 'x'));
   expect_good();
   std::filesystem::remove(history);
   expect_good();
@@ -577,13 +577,13 @@ TEST_CASE("a history file that is named and missing is a problem") {
   FollowedRun followed(local(), folder);
   followed.refresh();
   expect_as_loaded(followed, erm::load_run_from_path(folder));
-  const std::string text = text_of(history);
+  const std::string text = file_text(history);
   std::filesystem::remove(history);
   followed.refresh();
   CHECK(followed.problem().empty());  // the run may be on its way to the trash
   followed.refresh();
   CHECK(followed.problem() == "there is no history file '" + history + "'; check the run's folder");
-  put(history, text);
+  put_file(history, text);
   followed.refresh();
   expect_as_loaded(followed, erm::load_run_from_path(folder));
 }
@@ -601,30 +601,30 @@ TEST_CASE("metadata, writers, edits and folders that are none are problems, too"
   run.flush();
   FollowedRun followed(local(), folder);
   followed.refresh();
-  put(folder + "/history/rank1.json", "{");
+  put_file(folder + "/history/rank1.json", "{");
   expect_problem(followed, "rank1.json");
   CHECK(followed.curves().at("loss").count() == 1);
-  put(folder + "/history/rank1.json", "[1]");
+  put_file(folder + "/history/rank1.json", "[1]");
   expect_problem(followed, "rank1.json");
   std::filesystem::remove(folder + "/history/rank1.json");
   followed.refresh();
   expect_as_loaded(followed, erm::load_run_from_path(folder));
-  put(folder + "/.erm_edits.json", "7");
+  put_file(folder + "/.erm_edits.json", "7");
   expect_problem(followed, ".erm_edits.json");
-  put(folder + "/.erm_edits.json", R"({"tags": {"mended": ""}})");
+  put_file(folder + "/.erm_edits.json", R"({"tags": {"mended": ""}})");
   followed.refresh();
   expect_as_loaded(followed, erm::load_run_from_path(folder));
   CHECK(followed.record().tags.count("mended") == 1);
   run.finish();
   followed.refresh();
-  const std::string metadata = text_of(folder + "/erm_metadata.json");
-  put(folder + "/erm_metadata.json", metadata.substr(0, metadata.size() / 2));
+  const std::string metadata = file_text(folder + "/erm_metadata.json");
+  put_file(folder + "/erm_metadata.json", metadata.substr(0, metadata.size() / 2));
   expect_problem(followed, "erm_metadata.json");
   CHECK(followed.curves().at("loss").count() == 1);
-  put(folder + "/erm_metadata.json", metadata);
+  put_file(folder + "/erm_metadata.json", metadata);
   followed.refresh();
   expect_as_loaded(followed, erm::load_run_from_path(folder));
-  put(registry + "/file", "no run");
+  put_file(registry + "/file", "no run");
   FollowedRun of_file(local(), registry + "/file");
   CHECK(of_file.refresh().gone);
   CHECK_FALSE(of_file.is_known());
@@ -676,11 +676,11 @@ TEST_CASE("the end of the console is that of the whole") {
   const std::string registry = (directory.path() / "registry").generic_string();
   const std::string folder = registry + "/e/main/job";
   log_points(registry, 0, 1);
-  std::string metadata = text_of(folder + "/erm_metadata.json");
+  std::string metadata = file_text(folder + "/erm_metadata.json");
   const std::string erm_object = "\"erm\": {";
   metadata.insert(metadata.find(erm_object) + erm_object.size(), "\"console\": [\"main.log\"], ");
-  put(folder + "/erm_metadata.json", metadata);
-  put(folder + "/console/main.log", "");
+  put_file(folder + "/erm_metadata.json", metadata);
+  put_file(folder + "/console/main.log", "");
   FollowedRun followed(local(), folder);
   followed.refresh();
   CHECK(followed.console_tail(5).empty());
@@ -705,7 +705,7 @@ TEST_CASE("the end of the console is that of the whole") {
     for (std::size_t k = 0; k < tail.size(); ++k) REQUIRE(tail[k].text == all[all.size() - tail.size() + k].text);
     REQUIRE_FALSE(followed.refresh().any());
   }
-  put(folder + "/console/main.log", "erm-console 1 9 9 9 9 main\nnonsense");
+  put_file(folder + "/console/main.log", "erm-console 1 9 9 9 9 main\nnonsense");
   followed.refresh();
   CHECK(followed.console_tail(5).empty());
 }

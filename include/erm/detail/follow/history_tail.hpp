@@ -40,7 +40,7 @@ class HistoryTail {
   bool read_on(const FileSystem& fs, std::uint64_t size, Drain&& drain) {
     // What may be a very long line is not read again until there is as much again.
     if (size < patient_until_) return true;
-    std::size_t room = (std::max)(std::size_t{1} << 20, fs.read_size());
+    const std::size_t room = (std::max)(std::size_t{1} << 20, fs.read_size());
     std::uint64_t at = offset_ - end_.size();
     Bytes piece(to_size(std::min<std::uint64_t>(room, size - at)));
     std::size_t kept = 0;
@@ -63,17 +63,17 @@ class HistoryTail {
         offset_ += used;
         drain(reader_);
         remember(text.substr(0, used));
-      } else if (kept == piece.size() && at < size) {
-        if (kept >= fs.max_metadata_size())
-          throw FormatError("cannot read the history file '" + path_ + "': after " + std::to_string(offset_) +
-                            " bytes it has a line of more than " + std::to_string(text.size()) +
-                            " bytes, which ERM never writes; it was damaged, or is another file");
-        room *= 2;
-        piece.resize(room);
       }
+      const bool is_full = used == 0 && kept == piece.size() && at < size;
       const std::size_t left = text.size() - used;
       std::memmove(piece.data(), text.data() + used, left);
       kept = left;
+      if (!is_full) continue;
+      if (kept >= fs.max_metadata_size())
+        throw FormatError("cannot read the history file '" + path_ + "': after " + std::to_string(offset_) +
+                          " bytes it has a line of more than " + std::to_string(kept) +
+                          " bytes, which ERM never writes; it was damaged, or is another file");
+      piece.resize(2 * piece.size());
     }
     constexpr std::size_t long_line = std::size_t{1} << 20;
     patient_until_ = is_checked && kept > long_line ? offset_ + 2 * std::uint64_t{kept} : 0;
