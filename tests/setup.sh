@@ -44,6 +44,8 @@ missing() {
   [ "$(uname)" != Linux ] || [ -e /usr/share/i18n/locales/de_DE ] || echo locales
   [ "$(uname)" != Linux ] || has x86_64-w64-mingw32-g++ || echo g++-mingw-w64-x86-64-posix
   [ "$(uname)" != Linux ] || has_header eigen3/Eigen/Core || echo eigen
+  [ "$(uname)" != Linux ] || has_header benchmark/benchmark.h || echo libbenchmark-dev
+  [ "$(uname)" != Linux ] || has pkg-config || echo pkg-config
   # Qt's headers define macros that ERM must survive.
   [ "$(uname)" != Linux ] || compgen -G "/usr/include/*/qt[56]/QtCore/QObject" >/dev/null || echo qt
   [ "$(uname)" != Linux ] || python_has pydantic || echo python3-pydantic

@@ -128,7 +128,8 @@ class Headers:
         with open(os.path.join(ROOT, "include/erm/detail/figure/stb_image_write-1.16.LICENSE"), encoding="utf-8") as file:
             stb = file.read()
         notes = [f"ERM {version}, experiment results manager for C++: {' and '.join(roots)} in one file.",
-                 "Made by docs/packaging/single_header.py; change the headers, not this file. It needs nlohmann/json and fmt.", ""]
+                 "Made by docs/packaging/single_header.py: change the headers, not this file. It needs nlohmann/json and fmt.",
+                 ""]
         notes += licence.rstrip().split("\n") + ["", "It contains stb_image_write 1.16:", ""] + stb.rstrip().split("\n")
         self.out = [("// " + line).rstrip() for line in notes]
         self.out += ["#pragma once", "", "#ifdef ERM_COMPILED",

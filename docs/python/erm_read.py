@@ -320,7 +320,7 @@ class Registry:
         if path.startswith("file://"):
             path = urllib.parse.unquote(urllib.parse.urlparse(path).path)
         elif re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", path):
-            raise NotFoundError(f"cannot read '{path}': only a folder of this machine can be read; export the runs, or copy them")
+            raise NotFoundError(f"cannot read '{path}': it is no folder of this machine; export the runs, or copy them")
         self.path = os.path.abspath(path)
         if not os.path.isdir(self.path):
             raise NotFoundError(f"there is no registry at '{path}'")
@@ -765,10 +765,12 @@ def _parse_with_pandas(content, begin, rewinds):
     if end <= begin:
         if content[begin:begin + 1] == b'"' or b"\n" not in content[begin:]:
             return _empty_frame(), _empty_frame()
-    table = pandas.read_csv(io.BytesIO(memoryview(content)[begin:end]), header=None, names=["metric", "step", "unix_ms", "value"],
+    table = pandas.read_csv(io.BytesIO(memoryview(content)[begin:end]), header=None,
+                            names=["metric", "step", "unix_ms", "value"],
                             dtype={"metric": "category", "step": "int64", "unix_ms": "int64", "value": "float64"},
                             keep_default_na=False, na_values={"value": ["nan", "NaN", "-nan", "NAN"]},
-                            float_precision="round_trip", skip_blank_lines=False, encoding="utf-8", encoding_errors="replace")
+                            float_precision="round_trip", skip_blank_lines=False, encoding="utf-8",
+                            encoding_errors="replace")
     if not isinstance(table.index, pandas.RangeIndex):
         raise ValueError("a line has more fields")
     if not rewinds:

@@ -87,9 +87,9 @@ class Catch2Xml {
 
 }  // namespace detail
 
-/// Saves a run when all tests have run. Derive from it to say where, or to set options. Does nothing if registry_uri() is
-/// empty, as it is by default without the variable ERM_REGISTRY. If the run cannot be saved, a line on stderr says so: the
-/// tests' result stays what it is.
+/// Saves a run when all tests have run. Derive from it to say where, or to set options. Does nothing if registry_uri()
+/// is empty, as it is by default without the variable ERM_REGISTRY. If the run cannot be saved, a line on stderr says
+/// so: the tests' result stays what it is.
 class Catch2Listener : public detail::Catch2Base {
  public:
   using detail::Catch2Base::Catch2Base;
@@ -128,9 +128,9 @@ class Catch2Listener : public detail::Catch2Base {
                       {"lowerBound", estimate->lower_bound.count()},
                       {"upperBound", estimate->upper_bound.count()}});
     xml_.add("outliers", {{"lowMild", stats.outliers.low_mild},
-                                 {"lowSevere", stats.outliers.low_severe},
-                                 {"highMild", stats.outliers.high_mild},
-                                 {"highSevere", stats.outliers.high_severe}});
+                          {"lowSevere", stats.outliers.low_severe},
+                          {"highMild", stats.outliers.high_mild},
+                          {"highSevere", stats.outliers.high_severe}});
     xml_.end_benchmark();
   }
 #endif
@@ -138,8 +138,8 @@ class Catch2Listener : public detail::Catch2Base {
     for (const auto& [name, counts] : {std::pair("OverallResults", &stats.totals.assertions),
                                        std::pair("OverallResultsCases", &stats.totals.testCases)})
       xml_.add(name, {{"successes", static_cast<std::int64_t>(counts->passed)},
-                             {"failures", static_cast<std::int64_t>(counts->failed)},
-                             {"expectedFailures", static_cast<std::int64_t>(counts->failedButOk)}});
+                      {"failures", static_cast<std::int64_t>(counts->failed)},
+                      {"expectedFailures", static_cast<std::int64_t>(counts->failedButOk)}});
     save();
     detail::Catch2Base::testRunEnded(stats);
   }
@@ -151,8 +151,8 @@ class Catch2Listener : public detail::Catch2Base {
       if (uri.empty()) return;
       ExperimentRun here("tests");
       here.capture_provenance();
-      const ImportResult result =
-          detail::import_tests_of_process(xml_.take(), "the tests of this process", began_, uri, options(), here.provenance());
+      const ImportResult result = detail::import_tests_of_process(xml_.take(), "the tests of this process", began_, uri,
+                                                                  options(), here.provenance());
       for (const std::string& sentence : result.left_out) std::fprintf(stderr, "%s\n", sentence.c_str());
     } catch (const std::exception& error) {
       std::fprintf(stderr, "the tests were not logged: %s\n", error.what());

@@ -61,8 +61,8 @@ class BenchmarkReporter final : public benchmark::BenchmarkReporter {
     shown_->Finalize();
     ExperimentRun here("benchmarks");
     here.capture_provenance({}, built_);
-    result_ = detail::import_benchmarks_of_process(text_.str(), "the benchmarks of this process", registry_uri_, options_,
-                                                   here.provenance());
+    result_ = detail::import_benchmarks_of_process(text_.str(), "the benchmarks of this process", registry_uri_,
+                                                   options_, here.provenance());
     for (const std::string& sentence : result_.left_out) GetErrorStream() << sentence << '\n';
   }
 

@@ -23,8 +23,13 @@ foreach(wanted "Package: liberm-dev" "Version: ${VERSION}" "Architecture: ${ARCH
     message(FATAL_ERROR "the package has no '${wanted}':\n${fields}")
   endif()
 endforeach()
-run(ignored dpkg --root=${WORK_DIR}/root --force-not-root --force-depends --force-script-chrootless --log=${WORK_DIR}/log
-    --install ${package})
+run(user id -u)
+if(user EQUAL 0)
+  run(ignored dpkg --root=${WORK_DIR}/root --force-depends --force-script-chrootless --log=${WORK_DIR}/log --install
+      ${package})
+else()
+  run(ignored dpkg-deb --extract ${package} ${WORK_DIR}/root)  # only root may install, be it elsewhere
+endif()
 foreach(file include/erm/erm.hpp lib/cmake/erm/erm-config.cmake lib/pkgconfig/erm.pc share/licenses/erm/LICENSE)
   if(NOT EXISTS ${WORK_DIR}/root/usr/${file})
     message(FATAL_ERROR "the package installs no /usr/${file}")

@@ -65,7 +65,8 @@ void look(const std::string& folder) {
   if (failed > 0) return;
   const erm::ExperimentRun& a = logged.front();
   const erm::ExperimentRun b = erm::load_run_from_path(imported.imported.front());
-  expect(a.metrics().size() == b.metrics().size() && a.metrics().size() > 9, "the metrics are as many as those of the import");
+  expect(a.metrics().size() == b.metrics().size() && a.metrics().size() > 9,
+         "the metrics are as many as those of the import");
   for (const auto& [name, value] : b.metrics()) {
     const auto found = a.metrics().find(name);
     expect(found != a.metrics().end(), "'" + name + "' is a metric");
@@ -73,11 +74,14 @@ void look(const std::string& folder) {
     const double there = found->second.number().value_or(-1), wanted = value.number().value_or(-2);
     expect(std::abs(there - wanted) <= 1e-4 * std::abs(wanted), "'" + name + "' has its value");
   }
-  expect(a.metrics().count("sums <of> \"numbers\" & more/small/add") == 1, "a benchmark is named after its test and section");
+  expect(a.metrics().count("sums <of> \"numbers\" & more/small/add") == 1,
+         "a benchmark is named after its test and section");
   expect(a.metrics().at("tests/failed") == 1 && a.metrics().at("tests/expected_failures") == 1, "results are counted");
   expect(a.status() == erm::RunStatus::failed && a.failure() == b.failure(), "a run with a failed test has failed");
-  expect(a.experiment_id() == b.experiment_id() && a.goals() == b.goals(), "experiment and goals are those of the import");
-  expect(a.provenance().contains("program") && a.provenance().at("build").contains("compiler"), "it has its provenance");
+  expect(a.experiment_id() == b.experiment_id() && a.goals() == b.goals(),
+         "experiment and goals are those of the import");
+  expect(a.provenance().contains("program") && a.provenance().at("build").contains("compiler"),
+         "it has its provenance");
   const std::vector<erm::ExperimentRun> tagged = erm::find_runs(folder + "/tagged");
   expect(tagged.size() == 1 && tagged.front().tags().count("from") == 1 && tagged.front().experiment_id() == "mine",
          "a listener of one's own says where, and with which options");

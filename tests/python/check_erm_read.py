@@ -192,7 +192,8 @@ class Read(Compared):
                 self.damaged(lambda metadata, history: metadata.update({key: bad}) or history)
         with self.assertRaisesRegex(erm_read.FormatError, "calls a number"):
             self.damaged(lambda metadata, history: metadata["params"].update(lr="1_0") or history)
-        run = self.damaged(lambda metadata, history: metadata["artifacts"].update(a={"filename": "../../../etc/passwd"}) or history)
+        elsewhere = {"filename": "../../../etc/passwd"}
+        run = self.damaged(lambda metadata, history: metadata["artifacts"].update(a=elsewhere) or history)
         with self.assertRaisesRegex(erm_read.FormatError, "artifacts/a/filename"):
             run.artifacts
 
@@ -213,7 +214,8 @@ class Read(Compared):
                 while isinstance(at, (dict, list)) and len(at):
                     key = random.choice(list(at)) if isinstance(at, dict) else random.randrange(len(at))
                     if not isinstance(at[key], (dict, list)) or not len(at[key]) or random.random() < 0.3:
-                        at[key] = random.choice([None, True, 1, -1, 1 << 70, 0.5, "", "nan", "../x", "\ud800", [], {}, [1], {"a": 1}])
+                        at[key] = random.choice([None, True, 1, -1, 1 << 70, 0.5, "", "nan", "../x", "\ud800", [], {}, [1],
+                                                 {"a": 1}])
                         break
                     at = at[key]
             damaged = json.dumps(data)
@@ -222,7 +224,8 @@ class Read(Compared):
             with open(os.path.join(folder, "erm_metadata.json"), "w", encoding="utf-8") as file:
                 file.write(damaged)
             with open(os.path.join(folder, ".erm_edits.json"), "w", encoding="utf-8") as file:
-                file.write(random.choice(['{"tags": {"a": null, "b": "c"}}'] * 30 + ["[]", '{"tags": 1}', '{"note": 1}', "{", "{}"]))
+                file.write(random.choice(['{"tags": {"a": null, "b": "c"}}'] * 30 +
+                                         ["[]", '{"tags": 1}', '{"note": 1}', "{", "{}"]))
             try:
                 run = erm_read.read_run(folder)
                 run.params, run.tags, run.provenance, run.artifacts, run.status, run.time, run.finished, run.histories()

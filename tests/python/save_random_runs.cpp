@@ -89,7 +89,8 @@ erm::Json described(const erm::ExperimentRun& run) {
   out["failure"] = run.failure();
   out["provenance"] = run.provenance();
   out["goals"] = erm::Json::object();
-  for (const auto& [metric, goal] : run.goals()) out["goals"][metric] = goal == erm::Goal::minimize ? "minimize" : "maximize";
+  for (const auto& [metric, goal] : run.goals())
+    out["goals"][metric] = goal == erm::Goal::minimize ? "minimize" : "maximize";
   out["artifacts"] = erm::Json::object();
   for (const auto& [id, artifact] : run.artifacts())
     out["artifacts"][id] = {artifact.filename(), artifact.media_type(), erm::to_text(artifact.bytes())};
@@ -110,47 +111,80 @@ class Dice {
   bool chance(int percent) { return below(100) < percent; }
 
   std::string name() {
-    static const std::vector<std::string> names = {"loss",  "val/loss", "a,b", "say \"hi\"", "two\nlines", "~tilde/slash~1", "nan",
-                                                   "gr\xC3\xB6\xC3\x9F" "e", "NA",      "x y", "system/cpu", "1",          ""};
+    static const std::vector<std::string> names = {"loss",
+                                                   "val/loss",
+                                                   "a,b",
+                                                   "say \"hi\"",
+                                                   "two\nlines",
+                                                   "~tilde/slash~1",
+                                                   "nan",
+                                                   "gr\xC3\xB6\xC3\x9F"
+                                                   "e",
+                                                   "NA",
+                                                   "x y",
+                                                   "system/cpu",
+                                                   "1",
+                                                   ""};
     const std::string& name = names[static_cast<std::size_t>(below(static_cast<int>(names.size())))];
     return name.empty() ? "n" + std::to_string(below(5)) : name;
   }
   double number() {
     switch (below(8)) {
-      case 0: return std::numeric_limits<double>::quiet_NaN();
-      case 1: return std::numeric_limits<double>::infinity();
-      case 2: return -std::numeric_limits<double>::infinity();
-      case 3: return below(10);
-      case 4: return -0.0;
-      case 5: return std::numeric_limits<double>::denorm_min() * below(1000);
-      default: return std::ldexp(static_cast<double>(random_()), below(600) - 300) * (chance(50) ? -1 : 1);
+      case 0:
+        return std::numeric_limits<double>::quiet_NaN();
+      case 1:
+        return std::numeric_limits<double>::infinity();
+      case 2:
+        return -std::numeric_limits<double>::infinity();
+      case 3:
+        return below(10);
+      case 4:
+        return -0.0;
+      case 5:
+        return std::numeric_limits<double>::denorm_min() * below(1000);
+      default:
+        return std::ldexp(static_cast<double>(random_()), below(600) - 300) * (chance(50) ? -1 : 1);
     }
   }
   erm::Value value() {
     switch (below(8)) {
-      case 0: return chance(50);
-      case 1: return below(1000) - 500;
-      case 2: return std::numeric_limits<std::uint64_t>::max() - static_cast<unsigned>(below(3));
-      case 3: return std::numeric_limits<std::int64_t>::min() + below(3);
-      case 4: return std::string(chance(50) ? "true" : "nan");
-      case 5: return std::string("caf\xC3\xA9 \xF0\x9F\x98\x80 \"\\\x01");
-      default: return number();
+      case 0:
+        return chance(50);
+      case 1:
+        return below(1000) - 500;
+      case 2:
+        return std::numeric_limits<std::uint64_t>::max() - static_cast<unsigned>(below(3));
+      case 3:
+        return std::numeric_limits<std::int64_t>::min() + below(3);
+      case 4:
+        return std::string(chance(50) ? "true" : "nan");
+      case 5:
+        return std::string("caf\xC3\xA9 \xF0\x9F\x98\x80 \"\\\x01");
+      default:
+        return number();
     }
   }
   erm::Json json(int depth) {
     switch (below(depth > 0 ? 8 : 6)) {
-      case 0: return nullptr;
-      case 1: return chance(50);
-      case 2: return below(1000) - 500;
-      case 3: return std::numeric_limits<std::uint64_t>::max();
-      case 4: return name();
-      case 5: return number();
+      case 0:
+        return nullptr;
+      case 1:
+        return chance(50);
+      case 2:
+        return below(1000) - 500;
+      case 3:
+        return std::numeric_limits<std::uint64_t>::max();
+      case 4:
+        return name();
+      case 5:
+        return number();
       case 6: {
         erm::Json list = erm::Json::array();
         for (int i = below(4); i > 0; --i) list.push_back(json(depth - 1));
         return list;
       }
-      default: return object(depth - 1);
+      default:
+        return object(depth - 1);
     }
   }
   erm::Json object(int depth) {
@@ -297,7 +331,8 @@ class Writer {
     for (const std::string& experiment : erm::list_experiments(registry_))
       for (const std::string& variant : erm::list_variants(registry_, experiment)) {
         for (const std::string& run : erm::list_runs(registry_, experiment, variant))
-          out["runs"][experiment][variant][run] = described(erm::load_run_from_registry(registry_, experiment, variant, run));
+          out["runs"][experiment][variant][run] =
+              described(erm::load_run_from_registry(registry_, experiment, variant, run));
         out["latest"][experiment][variant] = erm::load_run_from_registry(registry_, experiment, variant).run_id();
       }
     return out;

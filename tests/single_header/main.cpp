@@ -36,7 +36,8 @@ void use(const std::string& registry) {
   const erm::ExperimentRun loaded = erm::load_run_from_path(uri);
   expect(loaded.params() == run.params() && loaded.metrics() == run.metrics() && loaded.dicts() == run.dicts(),
          "a run comes back as it was saved");
-  expect(loaded.curve("loss").size() == 10 && loaded.artifact("white").size() > 50, "its curve and its image come back");
+  expect(loaded.curve("loss").size() == 10 && loaded.artifact("white").size() > 50,
+         "its curve and its image come back");
   expect(loaded.provenance().contains("program"), "its provenance comes back");
   {
     erm::LiveRun live(registry, "digits");
@@ -52,7 +53,8 @@ void use(const std::string& registry) {
   erm::edit_run(uri, [](erm::RunEdit& edit) { edit.set_tag("candidate"); });
   expect(erm::load_run_from_path(uri).tags().count("candidate") == 1, "a tag that was set is there");
   const std::string page = erm::compare_runs(loaded, found.front());
-  expect(page.find("baseline") != std::string::npos && page.find("<svg") != std::string::npos, "a comparison shows the curves");
+  expect(page.find("baseline") != std::string::npos && page.find("<svg") != std::string::npos,
+         "a comparison shows the curves");
   expect(!erm::compare_runs_text({loaded, found.front()}).empty(), "a comparison is text, too");
   erm::delete_run(registry, "digits", "baseline", loaded.run_id());
   expect(runs_in(registry) == 1, "a deleted run is gone");
