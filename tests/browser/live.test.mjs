@@ -67,6 +67,7 @@ async function withTraining(work, options = {}) {
   }
 }
 
+const pointsOf = (page) => page.evaluate(() => JSON.parse(document.querySelector('.chart script[type="application/json"]').textContent)[0].n);
 const word = (page) => page.locator("#live [role=status]").textContent();
 const age = (page) => page.locator("#live .age").textContent();
 /// The page is loaded again in between, which ends what is asked of it.
@@ -84,7 +85,7 @@ test("a live page shows what comes, without a hand on it, and says in the end th
   assert.match(await age(page), /^\d+ s ago$/);
   assert.match(await page.locator("#live .counts").textContent(), /^1 running$/);
   await training.tell("log 7");
-  await eventually(async () => (await page.locator(".chart table td.n").first().textContent()) === "17");
+  await eventually(async () => (await pointsOf(page)) === 17);
   assert.ok(loads() > 1);
   await training.finish();
   await eventually(async () => (await word(page)) === "Ended");
@@ -196,7 +197,7 @@ test("a run that is killed brings no news, which the page says; it goes on when 
   assert.deepEqual(await violations(page), []);
   training.begin();
   await training.tell("log 90");
-  await eventually(async () => (await page.locator(".chart table td.n").first().textContent()) === "100" && (await word(page)) === "Live");
+  await eventually(async () => (await pointsOf(page)) === 100 && (await word(page)) === "Live");
   await training.tell("fail no <b>memory</b>");
   await eventually(async () => (await word(page)) === "Ended");
   assert.match(await page.locator("#live li").textContent(), /^night failed at [\d:]+ UTC: no <b>memory<\/b>$/);
