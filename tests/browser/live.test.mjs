@@ -131,7 +131,7 @@ test("what the reader chose, typed, opened and scrolled to stays", () => withTra
   const before = await stateOf();
   assert.ok(before.y > 100);
   assert.equal(before.filter, "s");
-  assert.equal(before.said, "first words");
+  assert.equal(before.said, "more words");
   assert.match(before.hash, /zoom=/);
   // By the script itself: a click would take the focus.
   await page.evaluate(() => document.querySelector("#live button").click());
