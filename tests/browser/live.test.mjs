@@ -106,7 +106,7 @@ test("what the reader chose, typed, opened and scrolled to stays", () => withTra
   await page.locator(".controls label", { hasText: "log x" }).locator("input").check();
   await page.locator(".chart > details.figures").nth(1).locator("summary").click();
   await page.locator('input[aria-label="Find charts by name"]').fill("loss");
-  const chart = page.locator(".chart > svg").first();
+  const chart = page.locator(".chart:not([hidden]) > svg").first();
   await chart.focus();
   for (const key of ["End", "+"]) await page.keyboard.press(key);
   await training.tell("say more words");
@@ -194,7 +194,10 @@ test("a run that is killed brings no news, which the page says; it goes on when 
   await eventually(async () => /^No news for \d+ s$/.test(await word(page)));
   assert.equal(await age(page), "the run may have been killed, or its machine is away");
   assert.equal(await page.locator("#live.silent").count(), 1);
+  const pause = page.locator("#live button");
+  await pause.click();
   assert.deepEqual(await violations(page), []);
+  await pause.click();
   training.begin();
   await training.tell("log 90");
   await eventually(async () => (await pointsOf(page)) === 100 && (await word(page)) === "Live");
