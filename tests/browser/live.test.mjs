@@ -203,7 +203,7 @@ test("a run that is killed brings no news, which the page says; it goes on when 
   await eventually(async () => (await pointsOf(page)) === 100 && (await word(page)) === "Live");
   await training.tell("fail no <b>memory</b>");
   await eventually(async () => (await word(page)) === "Ended");
-  assert.match(await page.locator("#live li").textContent(), /^night failed at [\d:]+ UTC: no <b>memory<\/b>$/);
+  assert.match(await page.locator("#live li").last().textContent(), /^night failed at [\d:]+ UTC: no <b>memory<\/b>$/);
   assert.equal((await rowOf(page, "runs", "status"))[1], "failed");
   await training.finish();
 }));
