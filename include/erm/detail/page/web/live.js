@@ -60,10 +60,12 @@ let isHandled = false; // by the reader, since it was loaded
 for (const kind of ["keydown", "wheel", "pointerdown", "touchmove"]) addEventListener(kind, () => { isHandled = true; }, { capture: true, passive: true });
 addEventListener("pointerdown", (event) => {
   note();
-  isPressed = event.pointerType !== "touch";
+  isPressed = true;
   if (event.target.localName === "select") chose = Date.now();
 }, true);
-for (const kind of ["pointerup", "pointercancel", "blur", "dragend"]) addEventListener(kind, () => { isPressed = false; }, true);
+for (const kind of ["pointerup", "pointercancel", "dragend"]) addEventListener(kind, () => { isPressed = false; }, true);
+addEventListener("blur", () => { isPressed = false; }); // of the window
+addEventListener("pointermove", ({ buttons }) => { isPressed = buttons !== 0; }, true); // also where it was pressed before this was loaded
 let isComposing = false;
 addEventListener("compositionstart", () => { isComposing = true; }, true);
 addEventListener("compositionend", () => { isComposing = false; }, true);
