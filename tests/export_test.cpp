@@ -5,7 +5,9 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "catch.hpp"
@@ -14,6 +16,7 @@
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "erm/trash.hpp"
+#include "plain_file_system.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -330,6 +333,42 @@ TEST_CASE("An update reads the new and changed runs only, and the file is that o
   erm::delete_run(registry, "digits", "main", "b");
   check_update(erm::update_export(registry, path), {0, 0, 1, 2, 0});
   expect_whole();
+}
+
+TEST_CASE("An update keeps the rows of runs whose folder cannot be read for the moment") {
+  class Refusing final : public erm_test::PlainFileSystem {
+   public:
+    std::string refused;
+    std::vector<erm::FolderEntry> list(const std::string& path) const override {
+      if (path == refused) throw erm::IoError::failed_to("list", path, std::make_error_code(std::errc::io_error));
+      return PlainFileSystem::list(path);
+    }
+  };
+  const erm_test::TemporaryDirectory dir;
+  const std::string path = dir / "runs.csv";
+  const auto store = std::make_shared<Refusing>();
+  erm::SaveOptions saving;
+  saving.fs = store;
+  erm::save_run_to_registry(run("a", 0), "registry", saving);
+  erm::RunOptions other;
+  other.run_id = "b";
+  other.timestamp_utc = erm::TimePoint(std::chrono::seconds(1764400001));
+  erm::save_run_to_registry(ExperimentRun("letters", other), "registry", saving);
+  std::vector<std::string> warnings;
+  erm::FindOptions find;
+  find.on_warning = [&](const std::string& text) { warnings.push_back(text); };
+  check_update(erm::update_export("registry", path, {}, find, store), {2, 0, 0, 0, 2});
+  const std::string whole = content(path);
+  for (const char* folder : {"registry/letters", "registry/letters/main"}) {
+    store->refused = folder;
+    warnings.clear();
+    check_update(erm::update_export("registry", path, {}, find, store), {0, 0, 0, 2, 0});
+    CHECK(content(path) == whole);
+    CHECK(warnings.size() == 1);
+  }
+  store->refused.clear();
+  erm::delete_run("registry", "letters", "main", "b", store);
+  check_update(erm::update_export("registry", path, {}, find, store), {0, 0, 1, 1, 0});
 }
 
 TEST_CASE("An update writes all again if the file, its state or the options changed") {

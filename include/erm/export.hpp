@@ -116,7 +116,8 @@ struct ExportUpdate {
 /// and the SHA-256 of its metadata is that of the last time; for a live run also those of its other writers and the sizes
 /// of its files of points. Nothing in ERM changes a run and leaves these as they are. All runs are read again if the
 /// options are others, the file was changed or a run brings a new column; also with FindOptions::where. Columns that no
-/// run has any more stay until then. Throws Error for Markdown, LaTeX, group_by, order_by and limit, and like find_runs.
+/// run has any more stay until then. Rows of runs in a folder that cannot be read for the moment stay, too. Throws Error
+/// for Markdown, LaTeX, group_by, order_by and limit, and like find_runs.
 ExportUpdate update_export(const std::string& registry_uri, const FilePath& path, const ExportOptions& options = {},
                            const FindOptions& find = {}, std::shared_ptr<FileSystem> fs = nullptr);
 

@@ -167,6 +167,12 @@ class ExportUpdater final : public KnownRuns {
     now_.runs[path] = seen == Seen::known ? old_.at(path) : ExportedRun{proof, false};
   }
 
+  void pass_over(const std::string& folder) override {
+    if (!uses_old_) return;
+    for (const auto& [path, run] : old_)
+      if (folder.empty() || path.rfind(folder + "/", 0) == 0) now_.runs.emplace(path, run);
+  }
+
  private:
   /// Finds the runs that are there, and keeps those that must be written again.
   void scan() {

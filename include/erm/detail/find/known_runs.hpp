@@ -22,6 +22,8 @@ class KnownRuns {
   /// for a run that may change without its metadata: one that has not ended, or with edits beside it.
   enum class Seen { known, refused_by_filter, accepted };
   virtual void see(const std::string& path, const std::string& proof, Seen seen) = 0;
+  /// Called on the calling thread with each folder below the registry that cannot be read: its runs may be there.
+  virtual void pass_over(const std::string& folder) = 0;
 };
 
 /// What a search with a cache needs. See FindOptions::cache.

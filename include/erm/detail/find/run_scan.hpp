@@ -110,8 +110,11 @@ class RunScan {
   static constexpr std::size_t runs_of_group = 256;  // that one thread reads in a row
 
   [[nodiscard]] Listed list(const Variant& variant, unsigned threads, const Warn& warn) const;
-  static void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) {
-    for (const PassedOver& one : passed_over) warn("passed over '" + one.path + "': " + one.reason);
+  void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) const {
+    for (const PassedOver& one : passed_over) {
+      if (known_ != nullptr) known_->pass_over(one.path.substr((std::min)(one.path.size(), root_.size() + 1)));
+      warn("passed over '" + one.path + "': " + one.reason);
+    }
   }
   void read_all(const Variant& variant, const Listed& listed, VariantCache* cache, const RunFilter& filter,
                 unsigned threads, const Accept& accept, const Refuse& refuse) const;
