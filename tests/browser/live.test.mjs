@@ -173,9 +173,15 @@ test("it is not loaded again while it is not looked at, held, selected from, or 
     document.dispatchEvent(new Event("visibilitychange"));
   });
   await loadsAgain();
+  await page.locator(".chart > svg").first().scrollIntoViewIfNeeded();
   const chart = await page.locator(".chart > svg").first().boundingBox();
   await page.mouse.move(chart.x + 200, chart.y + 50);
   await page.mouse.down();
+  // It may just have been on its way to be loaded; then it knows of the button when the pointer moves.
+  for (let i = 0; i < 10; ++i) {
+    await page.mouse.move(chart.x + 200 + i, chart.y + 50);
+    await page.waitForTimeout(50);
+  }
   await stays("held");
   await page.mouse.up();
   await loadsAgain();
