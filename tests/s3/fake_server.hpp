@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "erm/detail/base/xml.hpp"
+#include "erm/detail/s3/signature.hpp"
 #include "erm/detail/s3/xml.hpp"
 #include "erm/s3_options.hpp"
 
