@@ -91,7 +91,7 @@ class RunNames {
   [[nodiscard]] ExperimentRun load(const RunPlace& place) { return std::move(load(std::vector<RunPlace>{place}).front()); }
 
   /// The best runs, at most `limit`, as best_run() ranks them. Without a goal, by the runs' own or by the metric's name.
-  /// Throws NotFoundError if there are none.
+  /// None if no run fits the filter; throws NotFoundError if none has the metric.
   [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, std::size_t limit,
                                   const std::string& filter = {});
 
@@ -129,8 +129,8 @@ inline const std::vector<RunPlace>& RunNames::all_places() {
   session_.expect_scope(scope_);
   all_.emplace();
   const std::string& registry = session_.registry();
-  session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-    for (const std::string& run : list_runs(registry, experiment, variant))
+  session_.each_variant(scope_, [&](const auto& experiment, const auto& variant, const auto& run_ids) {
+    for (const std::string& run : run_ids)
       all_->push_back({uri_below(registry, joined(joined(experiment, variant), run)), experiment, variant, run});
   });
   return *all_;
@@ -180,11 +180,14 @@ inline ExperimentRun RunNames::latest() {
   session_.expect_scope(scope_);
   std::optional<ExperimentRun> latest;
   const std::string& registry = session_.registry();
-  session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-    const std::vector<std::string> ids = list_runs(registry, experiment, variant);
-    if (ids.empty()) return;
-    ExperimentRun run = session_.latest_run(experiment, variant, ids);
-    if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
+  session_.each_variant(scope_, [&](const auto& experiment, const auto& variant, const auto& run_ids) {
+    if (run_ids.empty()) return;
+    try {
+      ExperimentRun run = session_.latest_run(experiment, variant, run_ids);
+      if (!latest || run.timestamp_utc() > latest->timestamp_utc()) latest = std::move(run);
+    } catch (const InvalidIdError& error) {  // another program made that folder
+      session_.warn(error.what());
+    }
   });
   if (!latest) throw NotFoundError("there is no latest run: the registry '" + registry + "' has no runs there");
   return *std::move(latest);
@@ -208,6 +211,7 @@ inline std::optional<RankedRuns> RunNames::ranked_once(const std::string& metric
   for_each_found(
       session_.registry(), options, nullptr, {}, [&](ExperimentRun&& run) { best.add(std::move(run)); }, nullptr, true,
       takes_parts ? &looked_at : nullptr);
+  if (best.looked_at() == 0 && !options.filter.empty()) return RankedRuns();
   if (best.ranked() == 0) {
     const std::string why = best.not_ranked();
     if (best.counts()[static_cast<std::size_t>(Standing::missing)] > 0)

@@ -18,6 +18,7 @@
 #include "erm/detail/command/terminal.hpp"
 #include "erm/detail/find/filter_parser.hpp"
 #include "erm/detail/find/run_order.hpp"
+#include "erm/detail/find/run_scan.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/run/paths.hpp"
@@ -124,8 +125,15 @@ class Session {
     if (scope.experiment.empty() && scope.variant.empty()) return;
     if (!scope.experiment.empty()) expect_one_of("experiment", scope.experiment, list_experiments(registry()));
     if (scope.variant.empty()) return;
-    std::vector<std::string> variants;
-    each_variant({scope.experiment, {}}, [&](const std::string&, const std::string& variant) { variants.push_back(variant); });
+    std::vector<std::string> experiments(1, scope.experiment), variants;
+    if (scope.experiment.empty()) experiments = list_experiments(registry());
+    for (const std::string& experiment : experiments) {
+      try {
+        for (std::string& variant : list_variants(registry(), experiment)) variants.push_back(std::move(variant));
+      } catch (const InvalidIdError&) {
+        // Another program made that folder.
+      }
+    }
     expect_one_of("variant", scope.variant, variants);
   }
 
@@ -174,15 +182,17 @@ class Session {
     return load_run_from_registry(registry(), experiment, variant);
   }
 
-  /// Calls visit(experiment, variant) with each variant of a part of the registry.
+  /// Calls visit(experiment, variant, run_ids) with each variant of a part of the registry, and warn(text) for each folder
+  /// that cannot be read.
+  template <class Visit>
+  void each_variant(const Scope& scope, const Visit& visit, const RunScan::Warn& warn) {
+    const RunScan scan(open_file_system(registry()), registry(), scope.experiment, scope.variant);
+    for (const RunScan::VariantIds& one : scan.ids(warn)) visit(one.experiment_id, one.variant_id, one.run_ids);
+  }
+  /// The same with the warnings on stderr.
   template <class Visit>
   void each_variant(const Scope& scope, const Visit& visit) {
-    std::vector<std::string> experiments(1, scope.experiment);
-    if (scope.experiment.empty()) experiments = list_experiments(registry());
-    for (const std::string& experiment : experiments) {
-      for (const std::string& variant : list_variants(registry(), experiment))
-        if (scope.variant.empty() || scope.variant == variant) visit(experiment, variant);
-    }
+    each_variant(scope, visit, [this](const std::string& text) { this->warn(text); });
   }
 
  private:

@@ -8,8 +8,11 @@
 // A new verb gets a line in verbs.hpp.
 #pragma once
 
+#include <charconv>
+#include <cstddef>
 #include <map>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -43,6 +46,16 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Into& into, con
     into = found->second;
   };
   return app.add_option_function<std::string>(names, read, description)->type_name("WORD");
+}
+
+/// The option -n of a verb.
+inline void add_limit_option(CLI::App& app, std::size_t& limit, const std::string& description) {
+  const auto read = [&limit](const std::string& text) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (error != std::errc() || end != text.data() + text.size() || limit == 0)
+      throw CLI::ValidationError("--limit", shown(text) + " is no number of runs: give 1 or more");
+  };
+  app.add_option_function<std::string>("-n,--limit", read, description)->type_name("UINT");
 }
 
 /// The option --json of a verb.

@@ -116,10 +116,10 @@ inline std::vector<std::string> WatchedRuns::found(const std::string& filter, st
 
 inline std::vector<std::string> WatchedRuns::names_now() {
   std::vector<std::string> names;
-  session_.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-    for (const std::string& run : list_runs(session_.registry(), experiment, variant))
-      names.push_back(joined(joined(experiment, variant), run));
-  });
+  const auto add_names = [&](const auto& experiment, const auto& variant, const auto& run_ids) {
+    for (const std::string& run : run_ids) names.push_back(joined(joined(experiment, variant), run));
+  };
+  session_.each_variant(scope_, add_names, [](const std::string&) {});
   return names;
 }
 

@@ -37,6 +37,7 @@ class BestRuns {
   BestRuns(std::string metric, std::size_t limit) : metric_(std::move(metric)), limit_(limit) {}
 
   void add(ExperimentRun&& run) {
+    ++looked_at_;
     if (const auto said = run.goals().find(metric_); said != run.goals().end())
       (said->second == Goal::minimize ? some_minimize_ : some_maximize_) = true;
     for (const auto& [name, value] : run.metrics()) names_.insert(name);
@@ -61,6 +62,8 @@ class BestRuns {
     return place(a) == place(b);
   }
 
+  /// How many runs were added.
+  [[nodiscard]] std::size_t looked_at() const { return looked_at_; }
   /// How many runs have the metric and are ranked.
   [[nodiscard]] std::size_t ranked() const { return counts_[0]; }
   /// Those that have the metric and are not: "2 failed, 1 diverged".
@@ -107,7 +110,7 @@ class BestRuns {
   }
 
   std::string metric_;
-  std::size_t limit_;
+  std::size_t limit_, looked_at_ = 0;
   std::vector<Ranked> runs_;
   std::array<std::size_t, standings> counts_ = {};
   std::set<std::string> names_;

@@ -1,4 +1,4 @@
-// The thread that keeps a live page up to date.
+// The threads that keep a live page up to date: one that gives way to others, and one for the last version.
 #pragma once
 
 #include <algorithm>
@@ -34,14 +34,15 @@ class PageKeeper {
       : path_(path), options_(options), beside_(beside), schedule_(options.interval) {}
   PageKeeper(const PageKeeper&) = delete;
   PageKeeper& operator=(const PageKeeper&) = delete;
-  /// Ends the thread.
+  /// Ends the threads.
   ~PageKeeper() {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       is_stopping_ = true;
     }
     woken_.notify_all();
-    if (thread_.joinable()) thread_.join();
+    for (std::thread* const thread : {&thread_, &last_thread_})
+      if (thread->joinable()) thread->join();
   }
 
   void begin(const ObservedRun& run) {
@@ -49,12 +50,13 @@ class PageKeeper {
     began_.push_back(run);
     open_.push_back(run);
     is_asked_ = true;
-    start();
+    if (!thread_.joinable()) thread_ = started([this] { work(); });
     woken_.notify_all();
   }
   /// Takes no lock: the caller writes the run.
   void note_written() noexcept { has_changed_ = true; }
-  /// Returns when the page says that the run has ended, or after the limit.
+  /// Returns when the page says that the run has ended, or after the limit. On a busy machine the thread that gives way
+  /// would hardly be heard within that time, so another one writes the last version.
   void end(const ObservedRun& run, std::chrono::seconds limit) {
     std::unique_lock<std::mutex> lock(mutex_);
     open_.erase(std::remove_if(open_.begin(), open_.end(), [&](const ObservedRun& one) { return one.uri == run.uri; }),
@@ -63,7 +65,9 @@ class PageKeeper {
     is_asked_ = true;
     const std::uint64_t mine = ++asked_;
     woken_.notify_all();
-    if (std::this_thread::get_id() == thread_.get_id()) return;  // in a callback, in which somebody ends the run
+    const auto here = std::this_thread::get_id();
+    if (here == thread_.get_id() || here == last_thread_.get_id()) return;  // in a callback, in which somebody ends the run
+    write_soon();
     done_.wait_for(lock, limit, [&] { return done_count_ >= mine; });
     last_ = {};
   }
@@ -71,12 +75,13 @@ class PageKeeper {
  private:
   using Clock = PageSchedule::Clock;
 
-  /// The caller has the lock.
-  void start() {
-    if (thread_.joinable()) return;
+  using Lock = std::unique_lock<std::mutex>;
+
+  template <class Work>
+  [[nodiscard]] std::thread started(Work work) const {
     const os::SignalsBlocked blocked;
     try {
-      thread_ = std::thread([this] { work(); });
+      return std::thread(std::move(work));
     } catch (const std::system_error& error) {
       throw IoError("cannot keep the live page '" + path_ + "': the system gives it no thread (" + error.code().message() +
                         "); raise its limit of threads",
@@ -84,26 +89,54 @@ class PageKeeper {
     }
   }
 
+  /// The caller has the lock.
+  void write_soon() {
+    if (is_last_thread_busy_) return;
+    if (last_thread_.joinable()) last_thread_.join();
+    try {
+      last_thread_ = started([this] {
+        Lock lock(mutex_);
+        while (is_writing_) woken_.wait(lock);
+        if (is_asked_) write_version(lock);
+        is_last_thread_busy_ = false;
+      });
+      is_last_thread_busy_ = true;
+    } catch (const IoError&) {
+      // The other thread does it.
+    }
+  }
+
   void work() {
+    Lock lock(mutex_);
+    write_version(lock);  // the first one soon
     os::give_way();
     for (;;) {
-      std::uint64_t asked = 0;
-      bool stops = false;
-      {
-        std::unique_lock<std::mutex> lock(mutex_);
-        while (!is_asked_ && !is_stopping_ && (is_over_ || !schedule_.is_due(Clock::now(), has_changed_)))
-          is_over_ ? woken_.wait(lock) : static_cast<void>(woken_.wait_for(lock, schedule_.pause()));
-        stops = is_stopping_;
-        if (stops && !is_asked_) return;
-        is_asked_ = false;
-        asked = asked_;
+      // What is written belongs to the thread that writes, so is_writing_ comes first.
+      while (is_writing_ ||
+             (!is_asked_ && !is_stopping_ && (is_over_ || !schedule_.is_due(Clock::now(), has_changed_)))) {
+        if (is_writing_ || is_over_)
+          woken_.wait(lock);
+        else
+          woken_.wait_for(lock, schedule_.pause());
       }
-      write();
-      const std::lock_guard<std::mutex> lock(mutex_);
-      done_count_ = asked;
-      done_.notify_all();
+      const bool stops = is_stopping_;
+      if (stops && !is_asked_) return;
+      write_version(lock);
       if (stops) return;
     }
+  }
+
+  void write_version(Lock& lock) {
+    is_asked_ = false;
+    is_writing_ = true;
+    const std::uint64_t asked = asked_;
+    lock.unlock();
+    write();
+    lock.lock();
+    is_writing_ = false;
+    done_count_ = (std::max)(done_count_, asked);
+    done_.notify_all();
+    woken_.notify_all();
   }
 
   void write() {
@@ -199,14 +232,16 @@ class PageKeeper {
   bool is_asked_ = false;
   std::uint64_t asked_ = 0, done_count_ = 0;
   bool is_stopping_ = false;
+  bool is_writing_ = false;  // one of the threads
+  bool is_last_thread_busy_ = false;
 
-  // For the thread:
+  // For the thread that writes:
   std::vector<PageRun> runs_;
   std::vector<std::string> notes_;
   PageSchedule schedule_;
   ToldOnce unwritten_, unread_;
   bool is_over_ = false;  // and the page says so
-  std::thread thread_;
+  std::thread thread_, last_thread_;
 };
 
 }  // namespace erm::detail

@@ -28,7 +28,7 @@ class BestVerb final : public Verb {
     app.add_option("metric", metric_, "The metric")->required();
     app.add_option("filter", filter_, "Only runs that this filter accepts");
     add_choice(app, "-g,--goal", goal_, goal_names(), "min or max; without it, by the goal that the runs have");
-    app.add_option("-n,--limit", limit_, "How many runs: the best, the second best, ...")->check(CLI::PositiveNumber);
+    add_limit_option(app, limit_, "How many runs: the best, the second best, ...");
     app.add_flag("--uri", uri_, "Write only the URI of each run");
     scope_.declare(app);
     add_json_option(app, json_);
@@ -50,12 +50,13 @@ class BestVerb final : public Verb {
       write_json(session.out, json);
     } else if (uri_) {
       for (const ExperimentRun& run : ranked.runs) session.out.line(uri_of_run(session.registry(), run));
-    } else {
+    } else if (!ranked.runs.empty()) {
       write_run_table(session, ranked.runs, metric_);
       const std::string others = not_ranked_text(ranked.standings_of);
       if (!others.empty()) session.out.line("(not ranked: " + others + ")", Style::dim);
     }
-    return ExitCode::yes;
+    if (ranked.runs.empty() && !json_ && !uri_) session.warn("no run fits");
+    return ranked.runs.empty() ? ExitCode::no : ExitCode::yes;
   }
 
  private:

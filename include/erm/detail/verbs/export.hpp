@@ -53,7 +53,7 @@ class ExportVerb final : public Verb {
     app.add_option("--label", options_.label, "Of a LaTeX table");
     app.add_flag("--spreadsheet", options_.for_spreadsheet, "CSV in which no text is a formula");
     app.add_option("--order-by", options_of_find_.order_by, "Fields between commas, each with asc or desc");
-    app.add_option("-n,--limit", options_of_find_.limit, "At most this many runs");
+    add_limit_option(app, options_of_find_.limit, "At most this many runs");
     scope_.declare(app);
   }
 

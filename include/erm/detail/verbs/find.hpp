@@ -18,7 +18,7 @@ class FindVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("filter", filter_, "Which runs, as in \"optimizer = adam and val/loss < 0.4\"; without it: all");
     app.add_option("-o,--order-by", order_by_, "Fields between commas, each with asc or desc; the newest first without it");
-    app.add_option("-n,--limit", limit_, "At most this many runs");
+    add_limit_option(app, limit_, "At most this many runs");
     app.add_flag("--uris", uris_, "Write only the URI of each run, a line each");
     scope_.declare(app);
     add_json_option(app, json_);

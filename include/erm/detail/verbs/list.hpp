@@ -23,7 +23,7 @@ class ListVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("what", what_, "EXPERIMENT or EXPERIMENT/VARIANT: list its runs. Without it: the experiments");
     app.add_flag("-a,--all", all_, "List the runs of all experiments");
-    app.add_option("-n,--limit", limit_, "At most this many runs");
+    add_limit_option(app, limit_, "At most this many runs");
     add_json_option(app, json_);
   }
 
@@ -65,15 +65,13 @@ class ListVerb final : public Verb {
   };
 
   void list_variants_of_all(Session& session) const {
-    const std::string& registry = session.registry();
     std::vector<VariantRow> rows;
-    session.each_variant({}, [&](const std::string& experiment, const std::string& variant) {
+    session.each_variant({}, [&](const auto& experiment, const auto& variant, const auto& run_ids) {
       VariantRow row;
       row.experiment = experiment;
       row.variant = variant;
-      const std::vector<std::string> ids = list_runs(registry, experiment, variant);
-      row.runs = ids.size();
-      read_latest(session, row, ids);
+      row.runs = run_ids.size();
+      read_latest(session, row, run_ids);
       rows.push_back(std::move(row));
     });
     std::stable_sort(rows.begin(), rows.end(), [](const VariantRow& a, const VariantRow& b) {
