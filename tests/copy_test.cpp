@@ -482,14 +482,62 @@ TEST_CASE("A run that does not fit into the target is left out") {
   CHECK(reason_of(report, "digits/main/one") ==
         "the experiment id 'digits' cannot be used here: it would hold the experiment 'digits/inner'; choose another id");
   CHECK(contains(reason_of(report, "team/sort/main/one"),
-                 "the target has other files and no run there, as '" + target + "/team/sort/main/one/below/"));
+                 "the folder '" + target + "/team/sort/main/one' holds other files and no run, as '" + target +
+                     "/team/sort/main/one/below/"));
   CHECK(difference(file_tree(target), before) == "");
 
   write_file(dir / "third/digits/main/one/notes.txt", "mine");
   const CopyReport third = copy_runs(source, dir / "third", copying());
   CHECK(third.copied.size() == 3);
-  CHECK(contains(reason_of(third, "digits/main/one"), "the target has other files and no run there, as '"));
+  CHECK(reason_of(third, "digits/main/one") ==
+        "the folder '" + (dir / "third/digits/main/one") + "' holds other files and no run, as '" +
+            (dir / "third/digits/main/one/notes.txt") + "', and ERM replaces only runs; move them away");
   CHECK(file_text(dir / "third/digits/main/one/notes.txt") == "mine");
+}
+
+TEST_CASE("Files of someone else in the place of a run are never replaced") {
+  const TemporaryDirectory dir;
+  const std::string source = registry_in(dir), run = "digits/main/one", model = run + "/artifacts/deep/model.bin";
+  int number = 0;
+  for (const bool to_memory : {false, true}) {
+    for (const bool dry_run : {true, false}) {
+      for (const bool verify : {true, false}) {
+        for (const bool overwrite : {true, false}) {
+          std::shared_ptr<erm::FileSystem> store = std::make_shared<erm::LocalFileSystem>();
+          if (to_memory) store = std::make_shared<erm::MemoryFileSystem>(false);
+          const std::string target = dir / ("target" + std::to_string(++number));
+          INFO("memory " << to_memory << ", dry " << dry_run << ", verify " << verify << ", overwrite " << overwrite);
+          store->write(target + "/" + model, std::string(3000, 'z'));  // as large, and not the same
+          store->write(target + "/" + run + "/history/main.csv", "mine");
+          CopyOptions options = copying();
+          options.to_fs = store;
+          options.dry_run = dry_run;
+          options.verify = verify;
+          options.overwrite = overwrite;
+          const CopyReport report = copy_runs(source, target, options);
+          CHECK(report.copied.size() == 3);
+          CHECK(reason_of(report, run) == "the folder '" + target + "/" + run + "' holds other files and no run, as '" +
+                                              target + "/" + model + "', and ERM replaces only runs; move them away");
+          CHECK(store->read(target + "/" + model) == erm::Bytes(3000, 'z'));
+          CHECK(store->files_below(target + "/" + run).size() == 2);
+
+          // What is equal stays, also if the copy fails.
+          const std::string history = file_text(source + "/" + run + "/history/main.csv");
+          store->remove(target + "/" + model);
+          store->write(target + "/" + run + "/history/main.csv", history);
+          const std::string damaged = dir / ("damaged" + std::to_string(number));
+          fs::copy(source, damaged, fs::copy_options::recursive);
+          write_file(damaged + "/" + model, std::string(3000, 'x'));
+          if (verify && !dry_run) {
+            CHECK(contains(reason_of(copy_runs(damaged, target, options), run), "is damaged: its SHA-256 is "));
+            CHECK(store->files_below(target + "/" + run) == Ids{"history/main.csv"});
+          }
+          CHECK(reason_of(copy_runs(source, target, options), run) == "not left out");
+          CHECK(store->info(target + "/" + model).size == (dry_run ? 0U : 3000U));
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("The progress of a copy is told on the calling thread, and what it throws ends the copy") {
@@ -641,6 +689,21 @@ TEST_CASE("What a killed copy left is checked before it is kept") {
   const std::string rest = target + "/digits/main/one/";
   write_file(rest + "artifacts/deep/model.bin", std::string(3000, 'z'));  // as large, and not the same
   write_file(rest + "history/main.csv", "metric,st");
+  const auto abandon_claim = [&] {
+    const auto claim = erm::LocalFileSystem().claim(target + "/digits/main/.erm_tmp/one");
+    REQUIRE(claim);
+    claim->abandon();
+  };
+  abandon_claim();
+  CopyOptions options = copying();
+  options.dry_run = true;
+  CHECK(copy_runs(source, target, options).copied.size() == 1);
+  CHECK(file_text(rest + "history/main.csv") == "metric,st");
+  // A copy that is refused does not take the rest for someone's files later.
+  write_file(rest + "notes.txt", "mine");
+  CHECK(contains(reason_of(copy_runs(source, target, copying()), "digits/main/one"), "/notes.txt', and ERM replaces"));
+  CHECK(file_text(rest + "history/main.csv") == "metric,st");
+  fs::remove(rest + "notes.txt");
   CHECK(copy_runs(source, target, copying()).copied.size() == 1);
   CHECK(difference(file_tree(target + "/digits/main/one"), file_tree(source + "/digits/main/one")) == "");
 }
