@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/copy/places.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
@@ -469,6 +470,41 @@ TEST_CASE("A copy onto itself, into itself or onto a part of a registry is refus
   write_file(dir / "file", "mine");
   CHECK(thrown<erm::IoError>([&] { copy_runs(source, dir / "file"); }) ==
         "cannot copy runs to '" + (dir / "file") + "': Not a directory");
+}
+
+#if !defined(_WIN32)
+TEST_CASE("A folder is known again at a second path, as a mount gives it") {
+  const TemporaryDirectory dir;
+  write_file(dir / "a/inner/deep/x", "x");
+  fs::create_directory(dir / "b");
+  fs::create_directory_symlink(dir / "a", dir / "second");  // stands for the mount: the paths have no more in common
+  using erm::detail::is_in_folder;
+  CHECK(is_in_folder(dir / "a/inner", dir / "second/inner"));
+  CHECK(is_in_folder(dir / "second/inner", dir / "a/inner"));
+  CHECK(is_in_folder(dir / "second/inner/deep", dir / "a/inner"));
+  CHECK(is_in_folder(dir / "second/inner/of/no one", dir / "a/inner"));
+  CHECK_FALSE(is_in_folder(dir / "a/inner", dir / "second/inner/deep"));
+  CHECK_FALSE(is_in_folder(dir / "b", dir / "a"));
+  CHECK_FALSE(is_in_folder(dir / "b", dir / "no one"));
+  CHECK_FALSE(is_in_folder(dir / "no one", dir / "of these"));
+  CHECK(is_in_folder(dir / "b", "/"));
+}
+#endif
+
+TEST_CASE("A registry without runs is copied without an error") {
+  const TemporaryDirectory dir;
+  fs::create_directory(dir / "source");
+  for (const bool dry_run : {true, false}) {
+    CopyOptions options = copying();
+    options.dry_run = dry_run;
+    const CopyReport report = copy_runs(dir / "source", dir / "target", options);
+    CHECK(report.copied.empty());
+    CHECK(report.there_already.empty());
+    CHECK(report.left_out.empty());
+    options.runs = {"digits/main/one"};
+    CHECK(contains(thrown<erm::NotFoundError>([&] { copy_runs(dir / "source", dir / "target", options); }),
+                   "there is no run 'digits/main/one' in the registry '"));
+  }
 }
 
 TEST_CASE("A run that does not fit into the target is left out") {
