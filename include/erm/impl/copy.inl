@@ -177,9 +177,9 @@ ERM_INLINE CopyReport copy_runs(const std::string& from_registry_uri, const std:
   try {
     std::rethrow_exception(work.error());
   } catch (const IoError& error) {
-    const std::size_t there = report.copied.size() + report.there_already.size();
-    throw CopyError(std::string(error.what()) + "; " + std::to_string(there) + " of " + std::to_string(tasks.size()) +
-                        " runs are in '" + to.uri + "', and are whole; copy again for the others",
+    const std::size_t copied = report.copied.size();
+    throw CopyError(std::string(error.what()) + "; " + std::to_string(copied) +
+                        (copied == 1 ? " run was" : " runs were") + " copied before that; copy again for the others",
                     error.code(), std::move(report));
   }
 }
