@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "erm/detail/copy/places.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
@@ -471,6 +472,41 @@ TEST_CASE("A copy onto itself, into itself or onto a part of a registry is refus
         "cannot copy runs to '" + (dir / "file") + "': Not a directory");
 }
 
+#if !defined(_WIN32)
+TEST_CASE("A folder is known again at a second path, as a mount gives it") {
+  const TemporaryDirectory dir;
+  write_file(dir / "a/inner/deep/x", "x");
+  fs::create_directory(dir / "b");
+  fs::create_directory_symlink(dir / "a", dir / "second");  // stands for the mount: the paths have no more in common
+  using erm::detail::is_in_folder;
+  CHECK(is_in_folder(dir / "a/inner", dir / "second/inner"));
+  CHECK(is_in_folder(dir / "second/inner", dir / "a/inner"));
+  CHECK(is_in_folder(dir / "second/inner/deep", dir / "a/inner"));
+  CHECK(is_in_folder(dir / "second/inner/of/no one", dir / "a/inner"));
+  CHECK_FALSE(is_in_folder(dir / "a/inner", dir / "second/inner/deep"));
+  CHECK_FALSE(is_in_folder(dir / "b", dir / "a"));
+  CHECK_FALSE(is_in_folder(dir / "b", dir / "no one"));
+  CHECK_FALSE(is_in_folder(dir / "no one", dir / "of these"));
+  CHECK(is_in_folder(dir / "b", "/"));
+}
+#endif
+
+TEST_CASE("A registry without runs is copied without an error") {
+  const TemporaryDirectory dir;
+  fs::create_directory(dir / "source");
+  for (const bool dry_run : {true, false}) {
+    CopyOptions options = copying();
+    options.dry_run = dry_run;
+    const CopyReport report = copy_runs(dir / "source", dir / "target", options);
+    CHECK(report.copied.empty());
+    CHECK(report.there_already.empty());
+    CHECK(report.left_out.empty());
+    options.runs = {"digits/main/one"};
+    CHECK(contains(thrown<erm::NotFoundError>([&] { copy_runs(dir / "source", dir / "target", options); }),
+                   "there is no run 'digits/main/one' in the registry '"));
+  }
+}
+
 TEST_CASE("A run that does not fit into the target is left out") {
   const TemporaryDirectory dir;
   const std::string source = registry_in(dir), target = dir / "target";
@@ -482,14 +518,62 @@ TEST_CASE("A run that does not fit into the target is left out") {
   CHECK(reason_of(report, "digits/main/one") ==
         "the experiment id 'digits' cannot be used here: it would hold the experiment 'digits/inner'; choose another id");
   CHECK(contains(reason_of(report, "team/sort/main/one"),
-                 "the target has other files and no run there, as '" + target + "/team/sort/main/one/below/"));
+                 "the folder '" + target + "/team/sort/main/one' holds other files and no run, as '" + target +
+                     "/team/sort/main/one/below/"));
   CHECK(difference(file_tree(target), before) == "");
 
   write_file(dir / "third/digits/main/one/notes.txt", "mine");
   const CopyReport third = copy_runs(source, dir / "third", copying());
   CHECK(third.copied.size() == 3);
-  CHECK(contains(reason_of(third, "digits/main/one"), "the target has other files and no run there, as '"));
+  CHECK(reason_of(third, "digits/main/one") ==
+        "the folder '" + (dir / "third/digits/main/one") + "' holds other files and no run, as '" +
+            (dir / "third/digits/main/one/notes.txt") + "', and ERM replaces only runs; move them away");
   CHECK(file_text(dir / "third/digits/main/one/notes.txt") == "mine");
+}
+
+TEST_CASE("Files of someone else in the place of a run are never replaced") {
+  const TemporaryDirectory dir;
+  const std::string source = registry_in(dir), run = "digits/main/one", model = run + "/artifacts/deep/model.bin";
+  int number = 0;
+  for (const bool to_memory : {false, true}) {
+    for (const bool dry_run : {true, false}) {
+      for (const bool verify : {true, false}) {
+        for (const bool overwrite : {true, false}) {
+          std::shared_ptr<erm::FileSystem> store = std::make_shared<erm::LocalFileSystem>();
+          if (to_memory) store = std::make_shared<erm::MemoryFileSystem>(false);
+          const std::string target = dir / ("target" + std::to_string(++number));
+          INFO("memory " << to_memory << ", dry " << dry_run << ", verify " << verify << ", overwrite " << overwrite);
+          store->write(target + "/" + model, std::string(3000, 'z'));  // as large, and not the same
+          store->write(target + "/" + run + "/history/main.csv", "mine");
+          CopyOptions options = copying();
+          options.to_fs = store;
+          options.dry_run = dry_run;
+          options.verify = verify;
+          options.overwrite = overwrite;
+          const CopyReport report = copy_runs(source, target, options);
+          CHECK(report.copied.size() == 3);
+          CHECK(reason_of(report, run) == "the folder '" + target + "/" + run + "' holds other files and no run, as '" +
+                                              target + "/" + model + "', and ERM replaces only runs; move them away");
+          CHECK(store->read(target + "/" + model) == erm::Bytes(3000, 'z'));
+          CHECK(store->files_below(target + "/" + run).size() == 2);
+
+          // What is equal stays, also if the copy fails.
+          const std::string history = file_text(source + "/" + run + "/history/main.csv");
+          store->remove(target + "/" + model);
+          store->write(target + "/" + run + "/history/main.csv", history);
+          const std::string damaged = dir / ("damaged" + std::to_string(number));
+          fs::copy(source, damaged, fs::copy_options::recursive);
+          write_file(damaged + "/" + model, std::string(3000, 'x'));
+          if (verify && !dry_run) {
+            CHECK(contains(reason_of(copy_runs(damaged, target, options), run), "is damaged: its SHA-256 is "));
+            CHECK(store->files_below(target + "/" + run) == Ids{"history/main.csv"});
+          }
+          CHECK(reason_of(copy_runs(source, target, options), run) == "not left out");
+          CHECK(store->info(target + "/" + model).size == (dry_run ? 0U : 3000U));
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("The progress of a copy is told on the calling thread, and what it throws ends the copy") {
@@ -559,8 +643,9 @@ TEST_CASE("A copy survives an error at each call to the source or the target, an
           } catch (const erm::CopyError& error) {
             ++ended;
             CHECK_FALSE(at_source);
-            CHECK(contains(error.what(), "of 3 runs are in '"));
-            CHECK(contains(error.what(), "copy again for the others"));
+            const std::size_t copied = error.report().copied.size();
+            CHECK(contains(error.what(), "; " + std::to_string(copied) + (copied == 1 ? " run was" : " runs were") +
+                                             " copied before that; copy again for the others"));
             for (const std::string& uri : error.report().copied) CHECK(fs::exists(uri + "/erm_metadata.json"));
           } catch (const erm::IoError&) {
             // It could not even begin.
@@ -641,6 +726,21 @@ TEST_CASE("What a killed copy left is checked before it is kept") {
   const std::string rest = target + "/digits/main/one/";
   write_file(rest + "artifacts/deep/model.bin", std::string(3000, 'z'));  // as large, and not the same
   write_file(rest + "history/main.csv", "metric,st");
+  const auto abandon_claim = [&] {
+    const auto claim = erm::LocalFileSystem().claim(target + "/digits/main/.erm_tmp/one");
+    REQUIRE(claim);
+    claim->abandon();
+  };
+  abandon_claim();
+  CopyOptions options = copying();
+  options.dry_run = true;
+  CHECK(copy_runs(source, target, options).copied.size() == 1);
+  CHECK(file_text(rest + "history/main.csv") == "metric,st");
+  // A copy that is refused does not take the rest for someone's files later.
+  write_file(rest + "notes.txt", "mine");
+  CHECK(contains(reason_of(copy_runs(source, target, copying()), "digits/main/one"), "/notes.txt', and ERM replaces"));
+  CHECK(file_text(rest + "history/main.csv") == "metric,st");
+  fs::remove(rest + "notes.txt");
   CHECK(copy_runs(source, target, copying()).copied.size() == 1);
   CHECK(difference(file_tree(target + "/digits/main/one"), file_tree(source + "/digits/main/one")) == "");
 }

@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -16,10 +15,10 @@
 #include <vector>
 
 #include "erm/copy.hpp"
+#include "erm/detail/copy/places.hpp"
 #include "erm/detail/copy/run_copier.hpp"
 #include "erm/detail/copy/source_content.hpp"
 #include "erm/detail/copy/runs_to_copy.hpp"
-#include "erm/detail/os/path.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 
 namespace erm {
@@ -131,34 +130,6 @@ class CopyWork {
   std::exception_ptr error_;
 };
 
-/// The path of a registry without links and "..", so that two paths of one folder are equal.
-inline std::string real_root(const CopySide& side) {
-  if (!side.fs->is_local()) return normal_path(side.root);
-  std::error_code error;
-  const std::filesystem::path real =
-      std::filesystem::weakly_canonical(as_path(FilePath::from_utf8(side.root)), error);
-  return without_end_slash(error ? side.root : os::utf8_path(real));
-}
-
-/// Throws IoError if the target cannot be a folder: it would be the fault of each run.
-inline void expect_folder(const CopySide& to) {
-  if (!to.fs->has_folders()) return;
-  const FileKind kind = to.fs->info(to.root).kind;
-  if (kind == FileKind::file || kind == FileKind::other)
-    throw IoError::failed_to("copy runs to", to.root, std::make_error_code(std::errc::not_a_directory));
-}
-
-inline void refuse_same_place(const CopySide& from, const CopySide& to) {
-  if (from.fs != to.fs && !(from.fs->is_local() && to.fs->is_local())) return;
-  const std::string a = real_root(from), b = real_root(to);
-  const std::string cannot = "cannot copy the registry '" + from.uri + "' to '" + to.uri + "': ";
-  if (a == b) throw Error(cannot + "they are the same; give another target");
-  const auto lies_in = [](const std::string& inner, const std::string& outer) {
-    return outer.empty() || inner.rfind(outer.back() == '/' ? outer : outer + "/", 0) == 0;
-  };
-  if (lies_in(b, a) || lies_in(a, b)) throw Error(cannot + "one lies in the other; give a target beside it");
-}
-
 /// Threads wait for a server most of the time, and for a disk hardly.
 inline unsigned copy_threads(const CopySide& from, const CopySide& to, const CopyOptions& options, std::size_t runs) {
   const bool is_remote = !from.fs->has_folders() || !to.fs->has_folders();
@@ -206,9 +177,9 @@ ERM_INLINE CopyReport copy_runs(const std::string& from_registry_uri, const std:
   try {
     std::rethrow_exception(work.error());
   } catch (const IoError& error) {
-    const std::size_t there = report.copied.size() + report.there_already.size();
-    throw CopyError(std::string(error.what()) + "; " + std::to_string(there) + " of " + std::to_string(tasks.size()) +
-                        " runs are in '" + to.uri + "', and are whole; copy again for the others",
+    const std::size_t copied = report.copied.size();
+    throw CopyError(std::string(error.what()) + "; " + std::to_string(copied) +
+                        (copied == 1 ? " run was" : " runs were") + " copied before that; copy again for the others",
                     error.code(), std::move(report));
   }
 }

@@ -2,6 +2,7 @@
 // that fails.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -57,31 +58,32 @@ inline void expect_written(const FileSystem& fs, const std::string& path, const 
 /// Creates the files of one run under its claim.
 class CopiedRunFiles {
  public:
-  CopiedRunFiles(const CopyTools& tools, const RunToCopy& run, const std::string& folder)
-      : tools_(tools), fs_(*tools.to.fs), run_(run), folder_(folder) {}
+  /// `is_rest`: files that are there without a run are what a killed process left. Otherwise they are someone's, and only
+  /// those stay in the run that have the bytes of the source's.
+  CopiedRunFiles(const CopyTools& tools, const RunToCopy& run, const std::string& folder, bool is_rest)
+      : tools_(tools), fs_(*tools.to.fs), run_(run), folder_(folder), is_rest_(is_rest) {}
 
-  /// Looks at files that are there without a run, as a killed copy leaves them: keeps what is whole and removes the
-  /// rest. Returns false if a deletion was interrupted. Throws RunExistsError if they are other files; `are_ours`:
-  /// whoever wrote them was killed.
-  bool look_at_rest(bool are_ours) {
+  /// Looks at files that are there without a run: keeps what is whole, and finds what a killed process left torn.
+  /// Returns false if a deletion was interrupted. Throws RunExistsError if there are files of someone else.
+  bool look_at_rest() {
     if (!deleted_entry_in(fs_, folder_).empty()) return false;
-    std::vector<std::string> others, torn;
+    std::vector<std::string> others;
     for (const FoundFile& file : fs_.find_files(folder_)) {
       if (is_passing_file(file.path) && file.info.kind == FileKind::file) continue;
       const auto known = run_.files().find(file.path);
-      const bool is_ours = are_ours && file.info.kind == FileKind::file && is_of_run(file.path);
-      if (known == run_.files().end() || file.info.kind != FileKind::file)
-        (is_ours ? torn : others).push_back(joined(folder_, file.path));
-      else if (is_whole(known->first, known->second, file.info.size))
+      const bool is_file = file.info.kind == FileKind::file, is_known = known != run_.files().end();
+      if (is_file && is_known && is_whole(known->first, known->second, file.info.size))
         kept_.insert(file.path);
       else
-        torn.push_back(joined(folder_, file.path));
+        (is_rest_ && is_file && (is_known || is_of_run(file.path)) ? torn_ : others).push_back(joined(folder_, file.path));
     }
-    if (!others.empty())
-      throw RunExistsError("the target has other files and no run there, as '" + others.front() + "'; move them away");
-    fs_.remove_many(torn);
-    return true;
+    if (others.empty()) return true;
+    throw RunExistsError("the folder '" + folder_ + "' holds other files and no run, as '" +
+                         *std::min_element(others.begin(), others.end()) +
+                         "', and ERM replaces only runs; move them away");
   }
+
+  void remove_torn() { fs_.remove_many(torn_); }
 
   /// The folders of a new run. A store makes missing ones by itself, but first tries without.
   void make_folders() {
@@ -100,7 +102,7 @@ class CopiedRunFiles {
     for (const Entry& entry : run_.files()) {
       if (kept_.count(entry.first) != 0) continue;
       if (entry.second.size > small_file) {
-        create_large(entry.first, entry.second);
+        create_large(entry);
         continue;
       }
       some.push_back(&entry);
@@ -113,23 +115,25 @@ class CopiedRunFiles {
     sync();
   }
 
-  /// Removes what is there, unless the run is complete.
-  void undo() noexcept {
+  /// Removes what is there, unless the run is complete. Returns false if that fails, too.
+  bool undo() noexcept {
     try {
       if (fs_.are_files({metadata_path(folder_)})) {
-        if (fs_.read(metadata_path(folder_)) == run_.metadata() && is_synced_) return;
+        if (fs_.read(metadata_path(folder_)) == run_.metadata() && is_synced_) return true;
         fs_.remove(metadata_path(folder_));
       }
       std::vector<std::string> paths;
-      for (const std::set<std::string>* const set : {&created_, &kept_})
-        for (const std::string& path : *set) paths.push_back(joined(folder_, path));
+      for (const std::string& path : created_) paths.push_back(joined(folder_, path));
+      if (is_rest_)
+        for (const std::string& path : kept_) paths.push_back(joined(folder_, path));
       fs_.remove_many(paths);
-      if (!fs_.has_folders()) return;
+      if (!fs_.has_folders()) return true;
       std::set<std::string> folders = {folder_};
       for (const Entry& entry : run_.files()) add_folders(folders, joined(folder_, entry.first));
       for (auto i = folders.rbegin(); i != folders.rend(); ++i) fs_.remove_if_empty(*i);
+      return true;
     } catch (const std::exception&) {
-      // The caller gets the first error. The next copy, or the next save, removes the remaining files.
+      return false;  // the caller gets the first error
     }
   }
 
@@ -148,10 +152,10 @@ class CopiedRunFiles {
   [[nodiscard]] bool verifies() const { return tools_.verify; }
   [[nodiscard]] bool reads_back() const { return verifies() && !fs_.verifies_writes(); }
 
-  /// Whether a file of the target is that of the source.
+  /// Whether a file of the target is that of the source. Sizes alone never tell that for the file of someone else.
   [[nodiscard]] bool is_whole(const std::string& path, const CopiedFile& file, std::uint64_t size) const {
     if (size != file.size) return false;
-    if (!verifies()) return true;
+    if (!verifies() && is_rest_) return true;
     const std::string is = sha256_in_store(fs_, joined(folder_, path));
     if (!file.sha256.empty()) return is == file.sha256;
     SourceContent content(source(), source_path(path), file.size, file.is_whole, SourceContent::Hashing::while_read,
@@ -197,17 +201,17 @@ class CopiedRunFiles {
       created_.insert(entries[i]->first);
     }
     const std::vector<bool> created = fs_.create_many(files, tools_.durability);
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      if (!created[i]) created_.erase(entries[i]->first);
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (!created[i]) {
-        expect_free(files[i].path, entries[i]->first, entries[i]->second);
-        if (kept_.count(entries[i]->first) != 0) continue;
-        if (!fs_.create_from(files[i].path, contents[i], tools_.durability)) throw exists(files[i].path);
-      }
+      if (!created[i] && !create_again(files[i].path, *entries[i], contents[i])) continue;
       if (reads_back()) expect_written(fs_, files[i].path, contents[i].bytes());
     }
   }
 
-  void create_large(const std::string& path, const CopiedFile& file) {
+  void create_large(const Entry& entry) {
+    const std::string& path = entry.first;
+    const CopiedFile& file = entry.second;
     // If the target is read back, that tells the hash: then the content is only to be hashed if no hash is known.
     const bool hashes = verifies() && reads_back() == file.sha256.empty();
     SourceContent content(source(), source_path(path), file.size, file.is_whole,
@@ -215,9 +219,8 @@ class CopiedRunFiles {
     const std::string target = joined(folder_, path);
     created_.insert(path);
     if (!fs_.create_from(target, content, tools_.durability)) {
-      expect_free(target, path, file);
-      if (kept_.count(path) != 0) return;
-      if (!fs_.create_from(target, content, tools_.durability)) throw exists(target);
+      created_.erase(path);
+      if (!create_again(target, entry, content)) return;
     }
     if (fs_.is_local() && content.local_file() != nullptr && fs_.info(target).size != file.size)
       throw SourceFault{"'" + source_path(path) + "' changed while it was copied; copy again"};
@@ -235,17 +238,21 @@ class CopiedRunFiles {
     throw content_differs(target);
   }
 
-  /// A file is there that the listing did not have: keeps it if it is whole, and removes it otherwise.
-  void expect_free(const std::string& target, const std::string& path, const CopiedFile& file) {
+  /// A file is there that the listing did not have. Keeps it if it is whole, and otherwise replaces it if it is what a
+  /// killed process left. Returns whether it created the file.
+  bool create_again(const std::string& target, const Entry& entry, const Content& content) {
+    const auto& [path, file] = entry;
     const FileInfo found = fs_.info(target);
-    if (found.kind == FileKind::link || found.kind == FileKind::folder || found.kind == FileKind::other) {
-      created_.erase(path);
-      throw exists(target);
-    }
-    if (found.kind == FileKind::file && is_whole(path, file, found.size))
+    if (found.kind == FileKind::file && is_whole(path, file, found.size)) {
       kept_.insert(path);
-    else
-      fs_.remove(target);
+      return false;
+    }
+    if (found.kind != FileKind::missing && !(is_rest_ && found.kind == FileKind::file)) throw exists(target);
+    fs_.remove(target);
+    created_.insert(path);
+    if (fs_.create_from(target, content, tools_.durability)) return true;
+    created_.erase(path);
+    throw exists(target);
   }
   static RunExistsError exists(const std::string& target) {
     return RunExistsError("another process is writing '" + target + "' in the target; copy again");
@@ -270,6 +277,8 @@ class CopiedRunFiles {
   FileSystem& fs_;
   const RunToCopy& run_;
   const std::string& folder_;
+  const bool is_rest_;
+  std::vector<std::string> torn_;
   std::set<std::string> created_, kept_;  // below the folder
   bool is_synced_ = false;                // all files are there
 };

@@ -1,7 +1,7 @@
 // Copies one run after the other into a registry.
 //
 // A copy claims the run's name in the target as a save does, creates the files, and commits the metadata last. What a
-// killed copy left there stays if it is what belongs there.
+// killed copy left there stays if it is what belongs there. Files of someone else are never replaced.
 #pragma once
 
 #include <cstddef>
@@ -127,7 +127,10 @@ class RunCopier {
                       "one goes to the trash");
     run.examine(options_.live_runs);
     const CopyOutcome copied{CopyOutcome::Kind::copied, {}, run.bytes()};
-    if (options_.dry_run) return copied;
+    if (options_.dry_run) {
+      if (!is_taken) expect_own_files(run, folder);
+      return copied;
+    }
     refuse_oversized(*to_.fs, "copy the run '" + run.folder() + "'", run.metadata().size());
     layout_.check_run(task.ids.experiment_id, task.ids.variant_id, task.ids.run_id);
     const bool has_files = there && !there->empty();
@@ -257,24 +260,46 @@ class RunCopier {
       if (has_files) refuse_odd_folder(folder);
     }
     if ((has_files || !fs.has_folders()) && fs.are_files({metadata_path(folder)})) return false;
-    CopiedRunFiles files(tools_, run, folder);
+    CopiedRunFiles files(tools_, run, folder, claim->was_abandoned());
     if (!has_files && fs.has_folders()) files.make_folders();
-    if (has_files && !files.look_at_rest(claim->was_abandoned())) {
+    if (has_files && !look_at_rest(files, *claim)) {
       claim.reset();
       return finish_deletion(ids);
     }
     claim->begin();
     try {
+      files.remove_torn();
       files.create();
       if (meter_.is_stopped()) throw CopyStopped{};
       claim->commit(metadata_path(folder), view(run.metadata()), durability_);
       if (options_.verify && !fs.verifies_writes()) expect_written(fs, metadata_path(folder), run.metadata());
     } catch (...) {
-      files.undo();
+      if (!files.undo()) claim->abandon();  // tells the next copy, or the next save, that the rest is no one's
       throw;
     }
     if (fs.has_folders()) kept.claim = std::move(claim);
     return true;
+  }
+
+  /// If that fails, what a killed process left counts as such for the next copy, too.
+  static bool look_at_rest(CopiedRunFiles& files, Claim& claim) {
+    try {
+      return files.look_at_rest();
+    } catch (...) {
+      if (claim.was_abandoned()) claim.abandon();
+      throw;
+    }
+  }
+
+  /// As write() does, for a copy that writes nothing. A claim without a run tells of a killed process, or of one that
+  /// is writing there now.
+  void expect_own_files(const RunToCopy& run, const std::string& folder) const {
+    if (to_.fs->has_folders()) {
+      if (to_.fs->info(folder).kind == FileKind::missing) return;
+      refuse_odd_folder(folder);
+    }
+    const FileInfo claim = to_.fs->info(claim_path(folder));
+    CopiedRunFiles(tools_, run, folder, claim.kind == FileKind::file && claim.size > 0).look_at_rest();
   }
 
   void refuse_odd_folder(const std::string& folder) const {

@@ -47,8 +47,7 @@ class CopyVerb final : public Verb {
     try {
       const CopyReport report = copied(source);
       write(session, report);
-      const bool is_empty = report.copied.empty() && report.there_already.empty();
-      return report.left_out.empty() && !is_empty ? ExitCode::yes : ExitCode::no;
+      return report.left_out.empty() ? ExitCode::yes : ExitCode::no;  // a name or filter that fits nothing has thrown
     } catch (const CopyError& error) {
       write(session, error.report());
       throw;
