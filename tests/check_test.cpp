@@ -889,6 +889,58 @@ TEST_CASE("Links, pipes and folders that cannot be read are told and not followe
   }
 }
 
+TEST_CASE("Links outside of runs are followed where list and find follow them, and never in a cycle") {
+  const OneRun one;
+  const fs::path experiment = fs::path(one.registry) / "e";
+  const std::string told =
+      ": is a symbolic link to a part of a registry, and no run is found through it here; leave it if it is a shortcut; "
+      "otherwise put the folder itself there";
+  SECTION("an experiment in itself, twice") {
+    fs::create_directory_symlink(".", experiment / "a");
+    fs::create_directory_symlink(".", experiment / "b");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(said(report) == "notice link [] e/a" + told + "\nnotice link [] e/b" + told);
+    CHECK(report.runs == 1);
+    CHECK(report.is_sound());
+  }
+  SECTION("the registry in an experiment, and a run beside it") {
+    fs::create_directory_symlink("..", experiment / "up");
+    fs::create_directory_symlink("e/main/r", fs::path(one.registry) / "latest");
+    CHECK(one.said() == "notice link [] e/up" + told + "\nnotice link [] latest" + told);
+    CHECK(erm::list_experiments(one.registry) == std::vector<std::string>{"e"});
+  }
+  SECTION("a variant in a variant") {
+    fs::create_directory_symlink("..", experiment / "main/a");
+    fs::create_directory_symlink(".", experiment / "main/b");
+    CHECK(one.said() == "notice link [] e/main/a" + told + "\nnotice link [] e/main/b" + told);
+  }
+  SECTION("an experiment in a variant that an experiment of its own leads back to") {
+    const std::string time = "\", \"created_timestamp_utc\": \"2026-11-23T07:30:21.200738\"}";
+    write_file(experiment / "main/f/.erm_experiment.json", "{\"experiment_id\": \"e/main/f" + time);
+    fs::create_directory_symlink("..", experiment / "main/f/a");
+    fs::create_directory_symlink("..", experiment / "main/f/b");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(report.runs <= 3);
+    CHECK(contains(said(report), "notice link [] e/main/f/a/f/a" + told));
+  }
+  SECTION("another name of an experiment and of a variant, which list and find show") {
+    fs::create_directory_symlink("e", fs::path(one.registry) / "same");
+    fs::create_directory_symlink("main", experiment / "old");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(report.is_sound());
+    CHECK(report.runs == 4);
+    CHECK(erm::find_runs(one.registry).size() == 4);
+    CHECK(contains(said(report), "notice other_ids [] same/.erm_experiment.json: names 'e', and its folder is 'same'"));
+    CHECK(!contains(said(report), " link "));
+  }
+  SECTION("a folder of the user, and a link to nothing") {
+    fs::create_directories(one.dir.path() / "data");
+    fs::create_directory_symlink(one.dir.path() / "data", experiment / "data");
+    fs::create_directory_symlink(one.dir.path() / "nothing", experiment / "nothing");
+    CHECK(one.said() == "sound");
+  }
+}
+
 TEST_CASE("A live run with a console that is killed is sound but for the notice, and its damage is told", "[fork]") {
   const TemporaryDirectory dir;
   const std::string registry = dir / "registry";

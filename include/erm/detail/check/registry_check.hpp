@@ -154,15 +154,8 @@ class RegistryCheck {
     if (entry.kind != FileKind::folder && entry.kind != FileKind::link) return;
     TreeEntries inside;
     try {
-      if (entry.kind == FileKind::link) {
-        if (!leads_to_part(inner)) return;  // a user's
-        inside = tree_->entries(inner);
-        if (is_file(inside, metadata_filename))
-          add(CheckKind::link, CheckSeverity::warning, inner, inner,
-              "the run's folder is a symbolic link: the run can be read and not changed", "put the folder itself there");
-      } else {
-        inside = tree_->entries(inner);
-      }
+      if (entry.kind == FileKind::link) return look_at_link(inner, above);
+      inside = tree_->entries(inner);
     } catch (const IoError& error) {
       if (name != "lost+found")
         add(CheckKind::unreadable, CheckSeverity::error, "", inner, error.what(), "mend what refuses, and check again");
@@ -173,10 +166,30 @@ class RegistryCheck {
     walk(inner, above, inside);
   }
 
-  [[nodiscard]] bool leads_to_part(const std::string& path) const {
+  /// Follows a link where list and find do: if it leads to just what they look for there. Of each kind, one link above is
+  /// enough, so that there are no cycles.
+  void look_at_link(const std::string& path, const MarkedAbove& above) {
+    const std::string_view wanted =
+        above.variant ? metadata_filename : above.experiment ? variant_marker : experiment_marker;
+    if (followed_.count(wanted) == 0 && leads_to(path, wanted)) {
+      const TreeEntries inside = tree_->entries(path);
+      if (wanted == metadata_filename)
+        add(CheckKind::link, CheckSeverity::warning, path, path,
+            "the run's folder is a symbolic link: the run can be read and not changed", "put the folder itself there");
+      followed_.insert(wanted);
+      walk(path, above, inside);
+      followed_.erase(wanted);
+      return;
+    }
     for (const std::string_view name : {registry_marker, experiment_marker, variant_marker, metadata_filename})
-      if (fs_.are_files({joined(work_.place_of(path), std::string(name))})) return true;
-    return false;
+      if (leads_to(path, name))
+        return static_cast<void>(add(CheckKind::link, CheckSeverity::notice, "", path,
+                                     "is a symbolic link to a part of a registry, and no run is found through it here",
+                                     "leave it if it is a shortcut; otherwise put the folder itself there"));
+  }
+
+  [[nodiscard]] bool leads_to(const std::string& path, std::string_view name) const {
+    return fs_.are_files({joined(work_.place_of(path), std::string(name))});
   }
 
   static bool is_of_deleted(const std::string& name) {
@@ -438,6 +451,7 @@ class RegistryCheck {
   std::vector<CheckFinding> findings_;
   MarkerCheck markers_;
   std::optional<StoreTree> tree_;
+  std::set<std::string_view> followed_;  // what the links lead to that the walk has followed to where it is
   std::vector<Pending> pending_;
   std::mutex mutex_;
   std::exception_ptr helper_error_;
