@@ -690,12 +690,29 @@ TEST_CASE("The runs in the trash are checked, and the trash itself") {
     write_file(folder / "entry.json", "{}");
     CHECK(one.said() == "error damaged_trash [] " + at + ": an id is missing; mend its entry.json, or remove the folder");
   }
-  SECTION("an entry without content") {
+  SECTION("an entry without content, beside a run") {
     fs::remove_all(folder / "run");
-    CHECK(one.said() == "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and it holds no "
-                        "run; empty the trash, which removes it");
-    erm::empty_trash(one.registry, std::chrono::hours(1));
-    CHECK(one.said() == "sound");
+    erm::delete_run(one.registry, "e", "main", "s");
+    const std::string found =
+        "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and it holds no run; ";
+    CHECK(one.said() == found + "repair removes it (possible)");
+    CHECK(one.said(repairing()) == found + "repair removes it (done)");
+    CHECK(!fs::exists(folder));
+    CHECK(erm::list_trash(one.registry).size() == 1);
+    CHECK(one.said(repairing()) == "sound");
+  }
+  SECTION("an entry that nothing else is beside") {
+    fs::remove_all(folder);
+    fs::create_directories(folder / "run");
+    CHECK(contains(one.said(repairing()), "it holds no run; repair removes it (done)"));
+    CHECK(!fs::exists(fs::path(one.registry) / ".erm_trash"));
+  }
+  SECTION("an entry with files and no metadata") {
+    fs::remove(folder / "run" / (".erm_deleted_" + entry + ".json"));
+    const FileTree before = file_tree(one.registry);
+    CHECK(one.said(repairing()) == "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and "
+                                   "it holds no run; look whether you need the files in this folder, and remove it alone");
+    CHECK((file_tree(one.registry) == before));
   }
 }
 

@@ -87,7 +87,7 @@ struct CheckOptions {
   ///  - writes marker files anew where the runs below tell what they said
   ///  - cuts off the torn last line of a history or a series that its run's metadata do not list
   ///  - ends the claims of processes that died, as the next save would do, and removes their temporary files
-  ///  - finishes the interrupted move of a run to the trash
+  ///  - finishes the interrupted move of a run to the trash, and removes entries of the trash that hold nothing
   /// A process changes a run only while it holds the run's claim, so that others may save meanwhile.
   bool repair = false;
   /// The paths of the runs to check, as "digits/main/2026_11_23__07_30_21"; empty: everything.

@@ -438,9 +438,30 @@ class RegistryCheck {
     const std::string claim = joined(joined(entries.folder(), claims_folder), name);
     if (state_of_claim(fs_, claim) == ClaimState::held || has_content_now(entries, name)) return;
     const std::string folder = entries.path_of(name);
-    if (fs_.has_folders() ? fs_.info(folder).kind == FileKind::missing : fs_.files_below(folder).empty()) return;
-    add(CheckKind::temporary_file, CheckSeverity::warning, "", joined(".erm_trash", name),
-        "an interrupted deletion or restoration has left it, and it holds no run", "empty the trash, which removes it");
+    if (fs_.has_folders() && fs_.info(folder).kind == FileKind::missing) return;
+    const std::vector<std::string> files = fs_.files_below(folder);
+    if (files.empty() && !fs_.has_folders()) return;
+    const bool is_bare = holds_only_entry(files);
+    CheckFinding& finding =
+        add(CheckKind::temporary_file, CheckSeverity::warning, "", joined(".erm_trash", name),
+            "an interrupted deletion or restoration has left it, and it holds no run",
+            is_bare ? "repair removes it" : "look whether you need the files in this folder, and remove it alone");
+    if (is_bare) finding.repair = [this, entries, name] { return remove_leftover(entries, name); };
+  }
+
+  [[nodiscard]] static bool holds_only_entry(const std::vector<std::string>& files) {
+    return files.empty() || (files.size() == 1 && files.front() == "entry.json");
+  }
+
+  [[nodiscard]] std::string remove_leftover(const TrashEntries& entries, const std::string& name) const {
+    const auto held = entries.hold(name);
+    if (!held) return held_by_another;
+    const std::string folder = entries.path_of(name), entry = joined(folder, "entry.json");
+    if (!holds_only_entry(fs_.files_below(folder))) return "it changed meanwhile; check again";
+    if (fs_.are_files({entry}) && entries.is_on_its_way(TrashEntry::read(view(fs_.read_bounded(entry)), entry, name)))
+      return "it changed meanwhile; check again";
+    entries.remove(name);
+    return {};
   }
 
   static constexpr std::size_t at_once = 256;
