@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -260,6 +261,74 @@ TEST_CASE("A registry in memory, and in a store of few functions, is checked in 
   CHECK(contains(repaired, "missing_marker"));
   CHECK(contains(repaired, "(done)"));
   CHECK(said(erm::check_registry(registry, {}, fs)) == "sound");
+}
+
+namespace {
+
+/// Refuses to read the files in whose paths is a text.
+class RefusingStore final : public erm_test::PlainFileSystem {
+ public:
+  std::string refused;
+
+  erm::Bytes read(const std::string& path) const override {
+    refuse(path);
+    return PlainFileSystem::read(path);
+  }
+  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                      std::size_t size) const override {
+    refuse(path);
+    return PlainFileSystem::read_at(path, offset, into, size);
+  }
+
+ private:
+  void refuse(const std::string& path) const {
+    if (!refused.empty() && contains(path, refused))
+      throw erm::IoError("cannot open '" + path + "'", std::make_error_code(std::errc::permission_denied));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A file that cannot be opened is told by its own path, and does not count as checked") {
+  const auto store = std::make_shared<RefusingStore>();
+  erm::SaveOptions saving;
+  saving.fs = store;
+  erm::save_run_to_registry(small_run(), "registry", saving);
+  const auto check = [&](const CheckOptions& options = {}) { return erm::check_registry("registry", options, store); };
+  const std::string refuses = "; mend what refuses, and check again";
+  REQUIRE(check().artifacts == 1);
+  SECTION("an artifact") {
+    store->refused = "/artifacts/";
+    const CheckReport report = check();
+    CHECK(said(report) == "error unreadable [e/main/r] e/main/r/artifacts/note.txt: cannot open "
+                          "'registry/e/main/r/artifacts/note.txt'" + refuses);
+    CHECK(report.runs == 1);
+    CHECK(report.artifacts == 0);
+    CHECK(report.bytes == 0);
+    CheckOptions quick;
+    quick.hashes = false;
+    CHECK(said(check(quick)) == "sound");
+    CHECK(check(quick).artifacts == 1);
+  }
+  SECTION("the metadata of another writer") {
+    erm::Json metadata = erm::Json::parse(erm::to_text(store->read("registry/e/main/r/erm_metadata.json")));
+    store->write("registry/e/main/r/history/rank1.json", metadata.dump(), erm::Durability::buffered);
+    metadata["erm"].erase("history");
+    store->write("registry/e/main/r/erm_metadata.json", metadata.dump(), erm::Durability::buffered);
+    store->refused = "/rank1.json";
+    CHECK(contains(said(check()), "error unreadable [e/main/r] e/main/r/history/rank1.json: cannot open '"));
+  }
+  SECTION("a claim, beside a file that no metadata name") {
+    store->write("registry/e/main/.erm_tmp/r", "x", erm::Durability::buffered);
+    store->write("registry/e/main/r/artifacts/more.txt", "x", erm::Durability::buffered);
+    store->write("registry/e/main/s/artifacts/more.txt", "x", erm::Durability::buffered);
+    store->write("registry/e/main/.erm_tmp/s", "x", erm::Durability::buffered);
+    store->refused = "/.erm_tmp/";
+    const std::string found = said(check());
+    CHECK(contains(found, "error unreadable [] e/main/.erm_tmp/r: cannot open '"));
+    CHECK(contains(found, "error unreadable [] e/main/.erm_tmp/s: cannot open '"));
+    CHECK(!contains(found, "erm_metadata.json"));
+  }
 }
 
 // ---- artifacts ----

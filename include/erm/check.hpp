@@ -102,7 +102,7 @@ struct CheckReport {
   /// Those of one run together, the most serious first, and the runs with the most serious ones first.
   std::vector<CheckProblem> problems;
   std::size_t runs = 0;       // that were checked, those in the trash included
-  std::size_t artifacts = 0;  // that they name
+  std::size_t artifacts = 0;  // that they name, without those that could not be read
   std::uint64_t bytes = 0;    // of these artifacts
 
   /// Whether nothing is left to do: there are only notices and what was repaired.

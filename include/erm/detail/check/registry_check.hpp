@@ -220,14 +220,15 @@ class RegistryCheck {
     const std::string folder = work_.place_of(path);
     for (const auto& [name, entry] : inside)
       if (is_of_deleted(name)) return tell_half_deleted(path, name, above);
-    const ClaimState claim = state_of_claim(fs_, claim_path(folder));
+    const ClaimState claim = readable_state_of_claim(fs_, claim_path(folder));
     if (claim == ClaimState::held) return;                                    // it is being saved
     if (claim == ClaimState::dead || claim == ClaimState::unclear) {
       if (siblings.count(claims_folder) == 0) look_at_claim(parent, last_part(path));  // made since it was listed
       return;
     }
     if (fs_.are_files({metadata_path(folder)})) return add_run(path, above);  // it was saved meanwhile
-    if (fs_.info(folder).kind == FileKind::missing || state_of_claim(fs_, claim_path(folder)) == ClaimState::held) return;
+    if (fs_.info(folder).kind == FileKind::missing) return;
+    if (readable_state_of_claim(fs_, claim_path(folder)) == ClaimState::held) return;
     add(CheckKind::missing_metadata, CheckSeverity::error, path, path,
         "holds files of a run, and no erm_metadata.json: nothing finds them, and no run can be saved there",
         "put back its erm_metadata.json; or look whether you need the files, and move or remove the folder");
@@ -235,7 +236,7 @@ class RegistryCheck {
 
   void tell_half_deleted(const std::string& path, const std::string& name, const MarkedAbove& above) {
     const RunIds ids = markers_.see_run(path, above, std::nullopt);
-    if (state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
+    if (readable_state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
     if (!fs_.are_files({joined(work_.place_of(path), name)})) return;  // the move has just ended
     CheckFinding& finding = add(CheckKind::half_deleted, CheckSeverity::warning, path, joined(path, name),
                                 "the run's move to the trash, or back, was interrupted",
@@ -436,7 +437,7 @@ class RegistryCheck {
 
   void tell_leftover(const TrashEntries& entries, const std::string& name) {
     const std::string claim = joined(joined(entries.folder(), claims_folder), name);
-    if (state_of_claim(fs_, claim) == ClaimState::held || has_content_now(entries, name)) return;
+    if (readable_state_of_claim(fs_, claim) == ClaimState::held || has_content_now(entries, name)) return;
     const std::string folder = entries.path_of(name);
     if (fs_.has_folders() && fs_.info(folder).kind == FileKind::missing) return;
     const std::vector<std::string> files = fs_.files_below(folder);
