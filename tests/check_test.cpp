@@ -375,6 +375,38 @@ TEST_CASE("A file that no metadata name is told and stays") {
 
 // ---- metadata ----
 
+TEST_CASE("A history that was moved aside may hold points that the run lacks, which is told") {
+  const std::string told =
+      ": is a history that another program had changed, so that ERM moved it aside and began a new one: its good lines are "
+      "points which the run may lack; look whether you need these points before you remove it or move it elsewhere";
+  const auto of = [](const std::string& file) { return "warning unlisted_file [e/main/live] e/main/live/history/" + file; };
+  SECTION("of a killed run") {
+    const KilledRun one;
+    fs::copy_file(one.run / "history/main.csv", one.run / "history/main.csv.set_aside");
+    fs::copy_file(one.run / "history/main.csv", one.run / "history/main.csv.set_aside-2");
+    const FileTree before = file_tree(one.registry);
+    CHECK(one.said() == of("main.csv.set_aside") + told + "\n" + of("main.csv.set_aside-2") + told + "\n" + killed);
+    CHECK(!erm::check_registry(one.registry, repairing()).is_sound());
+    CHECK((file_tree(one.registry) == before));
+  }
+  SECTION("of a run that still lives") {
+    const TemporaryDirectory dir;
+    const std::string registry = dir / "registry";
+    LiveRun run(registry, "e", live("live"));
+    run.log_metric("loss", 1, 1);
+    run.flush();
+    const fs::path history = fs::path(registry) / "e/main/live/history/main.csv";
+    const std::string before = file_text(history);
+    fs::rename(history, dir.path() / "kept");
+    write_file(history, "this is no history\n");
+    run.log_metric("loss", 2, 2);
+    run.flush();
+    CHECK(said_of(registry) == of("main.csv.set_aside") + told);
+    run.finish();
+    CHECK(contains(said_of(registry), of("main.csv.set_aside") + told));
+  }
+}
+
 TEST_CASE("Metadata that cannot be read are told, and the other runs are checked") {
   const OneRun one;
   save(small_run("s"), one.registry);

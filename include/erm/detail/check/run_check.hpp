@@ -374,6 +374,13 @@ class RunCheck : private FilesCheck {
               "leave it: ERM neither reads nor removes it");
         continue;
       }
+      if (part == "history" && name.find(".csv.set_aside") != std::string::npos) {
+        add(CheckKind::unlisted_file, Severity::warning, file,
+            "is a history that another program had changed, so that ERM moved it aside and began a new one: its good lines "
+            "are points which the run may lack",
+            "look whether you need these points before you remove it or move it elsewhere");
+        continue;
+      }
       if (is_alive_) continue;
       if (!claim) claim = is_in_trash() ? ClaimState::free : readable_state_of_claim(fs_, claim_path(folder_));
       if (*claim == ClaimState::dead) continue;  // a killed overwrite left it, which the claim tells
