@@ -512,6 +512,37 @@ TEST_CASE("A damaged marker keeps the time that can be read in it") {
   CHECK(contains(one.said(), "has no created_timestamp_utc"));
 }
 
+TEST_CASE("A marker that is written anew has the time of the first run below") {
+  const OneRun one;
+  const auto save_old = [&](const std::string& run_id, const std::string& variant, std::int64_t microseconds) {
+    erm::RunOptions options;
+    options.run_id = run_id;
+    options.variant_id = variant;
+    options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(microseconds));
+    save(erm::ExperimentRun("e", options), one.registry);
+  };
+  save_old("old", "main", 1614834367000008);
+  save_old("a", "main", 1640995200000000);
+  save_old("z", "team/wide", 1672531200000000);
+  const auto marker = [&](const std::string& path) { return fs::path(one.registry) / path; };
+  const std::vector<fs::path> markers = {marker(".erm_registry.json"), marker("e/.erm_experiment.json"),
+                                         marker("e/main/.erm_variant.json"), marker("e/team/wide/.erm_variant.json")};
+  const bool is_removed = GENERATE(true, false);
+  for (const fs::path& path : markers)
+    if (is_removed)
+      fs::remove(path);
+    else
+      write_file(path, "{");
+  CHECK(erm::check_registry(one.registry, repairing()).is_sound());
+  CHECK(one.said() == "sound");
+  const std::string first = "\"created_timestamp_utc\": \"2021-03-04T05:06:07.000008\"}";
+  CHECK(file_text(markers[0]) == "{" + first);
+  CHECK(file_text(markers[1]) == "{\"experiment_id\": \"e\", " + first);
+  CHECK(file_text(markers[2]) == "{\"variant_id\": \"main\", " + first);
+  CHECK(file_text(markers[3]) ==
+        "{\"variant_id\": \"team/wide\", \"created_timestamp_utc\": \"2023-01-01T00:00:00.000000\"}");
+}
+
 TEST_CASE("Runs, variants and experiments where none may be are told") {
   const OneRun one;
   const std::string move = "; move its folder to <registry>/<experiment>/<variant>/<run>";

@@ -25,6 +25,7 @@ namespace erm::detail {
 struct RunOutcome {
   std::vector<CheckFinding> findings;
   std::optional<RunIds> ids;  // in the metadata
+  std::optional<TimePoint> timestamp_utc;
   std::size_t artifacts = 0;
   std::uint64_t bytes = 0;
   bool is_gone = false;  // it was removed meanwhile

@@ -32,7 +32,7 @@ namespace erm::detail {
 class RegistryCheck {
  public:
   RegistryCheck(CheckWork& work, CheckReport& report)
-      : work_(work), fs_(*work.fs), report_(report), markers_(work, findings_) {}
+      : work_(work), fs_(*work.fs), report_(report), markers_(work) {}
 
   /// The whole registry.
   void all() {
@@ -41,9 +41,9 @@ class RegistryCheck {
     check_pending();
     if (report_.runs == 0 && !markers_.has_any()) return;  // no registry, as the caller tells
     markers_.tell_missing();
-    take_findings();
+    take_findings_of_markers();
     check_trash();
-    take_findings();
+    take_findings_of_markers();
   }
 
   [[nodiscard]] bool has_found_registry() const { return report_.runs > 0 || markers_.has_any(); }
@@ -235,7 +235,7 @@ class RegistryCheck {
   }
 
   void tell_half_deleted(const std::string& path, const std::string& name, const MarkedAbove& above) {
-    const RunIds ids = markers_.see_run(path, above, std::nullopt);
+    const RunIds ids = markers_.see_run(path, above, std::nullopt, std::nullopt);
     if (readable_state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
     if (!fs_.are_files({joined(work_.place_of(path), name)})) return;  // the move has just ended
     CheckFinding& finding = add(CheckKind::half_deleted, CheckSeverity::warning, path, joined(path, name),
@@ -353,7 +353,7 @@ class RegistryCheck {
     report_.bytes += run.outcome.bytes;
     findings_.insert(findings_.end(), run.outcome.findings.begin(), run.outcome.findings.end());
     if (run.entry.empty() && work_.options.runs.empty()) {
-      const RunIds ids = markers_.see_run(run.path, run.above, run.outcome.ids);
+      const RunIds ids = markers_.see_run(run.path, run.above, run.outcome.ids, run.outcome.timestamp_utc);
       if (ids.run_id.empty()) {
         add(CheckKind::misplaced, CheckSeverity::warning, run.path, run.path,
             "a run lies where no experiment and variant are above it, and nothing finds it",
@@ -364,6 +364,12 @@ class RegistryCheck {
             "nothing is to be done if a folder was renamed on purpose");
       }
     }
+    take_findings();
+  }
+
+  /// Those of markers wait until all runs were seen, which tell when their parts were made.
+  void take_findings_of_markers() {
+    for (CheckFinding& finding : markers_.take_findings()) findings_.push_back(std::move(finding));
     take_findings();
   }
 

@@ -154,6 +154,7 @@ class RunCheck : private FilesCheck {
       return;
     }
     out_.ids = RunIds{metadata.record.experiment_id, metadata.record.variant_id, metadata.record.run_id};
+    out_.timestamp_utc = metadata.record.timestamp_utc;
     read_writers(metadata);
     judge_life(metadata);
     check_artifacts(metadata);
