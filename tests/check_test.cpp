@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -262,6 +263,74 @@ TEST_CASE("A registry in memory, and in a store of few functions, is checked in 
   CHECK(said(erm::check_registry(registry, {}, fs)) == "sound");
 }
 
+namespace {
+
+/// Refuses to read the files in whose paths is a text.
+class RefusingStore final : public erm_test::PlainFileSystem {
+ public:
+  std::string refused;
+
+  erm::Bytes read(const std::string& path) const override {
+    refuse(path);
+    return PlainFileSystem::read(path);
+  }
+  std::size_t read_at(const std::string& path, std::uint64_t offset, std::uint8_t* into,
+                      std::size_t size) const override {
+    refuse(path);
+    return PlainFileSystem::read_at(path, offset, into, size);
+  }
+
+ private:
+  void refuse(const std::string& path) const {
+    if (!refused.empty() && contains(path, refused))
+      throw erm::IoError("cannot open '" + path + "'", std::make_error_code(std::errc::permission_denied));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A file that cannot be opened is told by its own path, and does not count as checked") {
+  const auto store = std::make_shared<RefusingStore>();
+  erm::SaveOptions saving;
+  saving.fs = store;
+  erm::save_run_to_registry(small_run(), "registry", saving);
+  const auto check = [&](const CheckOptions& options = {}) { return erm::check_registry("registry", options, store); };
+  const std::string refuses = "; mend what refuses, and check again";
+  REQUIRE(check().artifacts == 1);
+  SECTION("an artifact") {
+    store->refused = "/artifacts/";
+    const CheckReport report = check();
+    CHECK(said(report) == "error unreadable [e/main/r] e/main/r/artifacts/note.txt: cannot open "
+                          "'registry/e/main/r/artifacts/note.txt'" + refuses);
+    CHECK(report.runs == 1);
+    CHECK(report.artifacts == 0);
+    CHECK(report.bytes == 0);
+    CheckOptions quick;
+    quick.hashes = false;
+    CHECK(said(check(quick)) == "sound");
+    CHECK(check(quick).artifacts == 1);
+  }
+  SECTION("the metadata of another writer") {
+    erm::Json metadata = erm::Json::parse(erm::to_text(store->read("registry/e/main/r/erm_metadata.json")));
+    store->write("registry/e/main/r/history/rank1.json", metadata.dump(), erm::Durability::buffered);
+    metadata["erm"].erase("history");
+    store->write("registry/e/main/r/erm_metadata.json", metadata.dump(), erm::Durability::buffered);
+    store->refused = "/rank1.json";
+    CHECK(contains(said(check()), "error unreadable [e/main/r] e/main/r/history/rank1.json: cannot open '"));
+  }
+  SECTION("a claim, beside a file that no metadata name") {
+    store->write("registry/e/main/.erm_tmp/r", "x", erm::Durability::buffered);
+    store->write("registry/e/main/r/artifacts/more.txt", "x", erm::Durability::buffered);
+    store->write("registry/e/main/s/artifacts/more.txt", "x", erm::Durability::buffered);
+    store->write("registry/e/main/.erm_tmp/s", "x", erm::Durability::buffered);
+    store->refused = "/.erm_tmp/";
+    const std::string found = said(check());
+    CHECK(contains(found, "error unreadable [] e/main/.erm_tmp/r: cannot open '"));
+    CHECK(contains(found, "error unreadable [] e/main/.erm_tmp/s: cannot open '"));
+    CHECK(!contains(found, "erm_metadata.json"));
+  }
+}
+
 // ---- artifacts ----
 
 TEST_CASE("An artifact that is missing, of another size or of another content is told") {
@@ -305,6 +374,38 @@ TEST_CASE("A file that no metadata name is told and stays") {
 }
 
 // ---- metadata ----
+
+TEST_CASE("A history that was moved aside may hold points that the run lacks, which is told") {
+  const std::string told =
+      ": is a history that another program had changed, so that ERM moved it aside and began a new one: its good lines are "
+      "points which the run may lack; look whether you need these points before you remove it or move it elsewhere";
+  const auto of = [](const std::string& file) { return "warning unlisted_file [e/main/live] e/main/live/history/" + file; };
+  SECTION("of a killed run") {
+    const KilledRun one;
+    fs::copy_file(one.run / "history/main.csv", one.run / "history/main.csv.set_aside");
+    fs::copy_file(one.run / "history/main.csv", one.run / "history/main.csv.set_aside-2");
+    const FileTree before = file_tree(one.registry);
+    CHECK(one.said() == of("main.csv.set_aside") + told + "\n" + of("main.csv.set_aside-2") + told + "\n" + killed);
+    CHECK(!erm::check_registry(one.registry, repairing()).is_sound());
+    CHECK((file_tree(one.registry) == before));
+  }
+  SECTION("of a run that still lives") {
+    const TemporaryDirectory dir;
+    const std::string registry = dir / "registry";
+    LiveRun run(registry, "e", live("live"));
+    run.log_metric("loss", 1, 1);
+    run.flush();
+    const fs::path history = fs::path(registry) / "e/main/live/history/main.csv";
+    const std::string before = file_text(history);
+    fs::rename(history, dir.path() / "kept");
+    write_file(history, "this is no history\n");
+    run.log_metric("loss", 2, 2);
+    run.flush();
+    CHECK(said_of(registry) == of("main.csv.set_aside") + told);
+    run.finish();
+    CHECK(contains(said_of(registry), of("main.csv.set_aside") + told));
+  }
+}
 
 TEST_CASE("Metadata that cannot be read are told, and the other runs are checked") {
   const OneRun one;
@@ -409,6 +510,37 @@ TEST_CASE("A damaged marker keeps the time that can be read in it") {
   CHECK(file_text(marker) == "{\"experiment_id\": \"e\", \"created_timestamp_utc\": \"2026-11-23T07:30:21.200738\"}");
   write_file(marker, "{\"experiment_id\": \"e\", \"created_timestamp_utc\": \"yesterday\"}");
   CHECK(contains(one.said(), "has no created_timestamp_utc"));
+}
+
+TEST_CASE("A marker that is written anew has the time of the first run below") {
+  const OneRun one;
+  const auto save_old = [&](const std::string& run_id, const std::string& variant, std::int64_t microseconds) {
+    erm::RunOptions options;
+    options.run_id = run_id;
+    options.variant_id = variant;
+    options.timestamp_utc = erm::TimePoint(std::chrono::microseconds(microseconds));
+    save(erm::ExperimentRun("e", options), one.registry);
+  };
+  save_old("old", "main", 1614834367000008);
+  save_old("a", "main", 1640995200000000);
+  save_old("z", "team/wide", 1672531200000000);
+  const auto marker = [&](const std::string& path) { return fs::path(one.registry) / path; };
+  const std::vector<fs::path> markers = {marker(".erm_registry.json"), marker("e/.erm_experiment.json"),
+                                         marker("e/main/.erm_variant.json"), marker("e/team/wide/.erm_variant.json")};
+  const bool is_removed = GENERATE(true, false);
+  for (const fs::path& path : markers)
+    if (is_removed)
+      fs::remove(path);
+    else
+      write_file(path, "{");
+  CHECK(erm::check_registry(one.registry, repairing()).is_sound());
+  CHECK(one.said() == "sound");
+  const std::string first = "\"created_timestamp_utc\": \"2021-03-04T05:06:07.000008\"}";
+  CHECK(file_text(markers[0]) == "{" + first);
+  CHECK(file_text(markers[1]) == "{\"experiment_id\": \"e\", " + first);
+  CHECK(file_text(markers[2]) == "{\"variant_id\": \"main\", " + first);
+  CHECK(file_text(markers[3]) ==
+        "{\"variant_id\": \"team/wide\", \"created_timestamp_utc\": \"2023-01-01T00:00:00.000000\"}");
 }
 
 TEST_CASE("Runs, variants and experiments where none may be are told") {
@@ -690,12 +822,29 @@ TEST_CASE("The runs in the trash are checked, and the trash itself") {
     write_file(folder / "entry.json", "{}");
     CHECK(one.said() == "error damaged_trash [] " + at + ": an id is missing; mend its entry.json, or remove the folder");
   }
-  SECTION("an entry without content") {
+  SECTION("an entry without content, beside a run") {
     fs::remove_all(folder / "run");
-    CHECK(one.said() == "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and it holds no "
-                        "run; empty the trash, which removes it");
-    erm::empty_trash(one.registry, std::chrono::hours(1));
-    CHECK(one.said() == "sound");
+    erm::delete_run(one.registry, "e", "main", "s");
+    const std::string found =
+        "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and it holds no run; ";
+    CHECK(one.said() == found + "repair removes it (possible)");
+    CHECK(one.said(repairing()) == found + "repair removes it (done)");
+    CHECK(!fs::exists(folder));
+    CHECK(erm::list_trash(one.registry).size() == 1);
+    CHECK(one.said(repairing()) == "sound");
+  }
+  SECTION("an entry that nothing else is beside") {
+    fs::remove_all(folder);
+    fs::create_directories(folder / "run");
+    CHECK(contains(one.said(repairing()), "it holds no run; repair removes it (done)"));
+    CHECK(!fs::exists(fs::path(one.registry) / ".erm_trash"));
+  }
+  SECTION("an entry with files and no metadata") {
+    fs::remove(folder / "run" / (".erm_deleted_" + entry + ".json"));
+    const FileTree before = file_tree(one.registry);
+    CHECK(one.said(repairing()) == "warning temporary_file [] " + at + ": an interrupted deletion or restoration has left it, and "
+                                   "it holds no run; look whether you need the files in this folder, and remove it alone");
+    CHECK((file_tree(one.registry) == before));
   }
 }
 
@@ -886,6 +1035,58 @@ TEST_CASE("Links, pipes and folders that cannot be read are told and not followe
     fs::permissions(one.run / "artifacts", fs::perms::none);
     CHECK(contains(one.said(), "error unreadable [e/main/r] e/main/r/artifacts: "));
     fs::permissions(one.run / "artifacts", fs::perms::owner_all);
+  }
+}
+
+TEST_CASE("Links outside of runs are followed where list and find follow them, and never in a cycle") {
+  const OneRun one;
+  const fs::path experiment = fs::path(one.registry) / "e";
+  const std::string told =
+      ": is a symbolic link to a part of a registry, and no run is found through it here; leave it if it is a shortcut; "
+      "otherwise put the folder itself there";
+  SECTION("an experiment in itself, twice") {
+    fs::create_directory_symlink(".", experiment / "a");
+    fs::create_directory_symlink(".", experiment / "b");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(said(report) == "notice link [] e/a" + told + "\nnotice link [] e/b" + told);
+    CHECK(report.runs == 1);
+    CHECK(report.is_sound());
+  }
+  SECTION("the registry in an experiment, and a run beside it") {
+    fs::create_directory_symlink("..", experiment / "up");
+    fs::create_directory_symlink("e/main/r", fs::path(one.registry) / "latest");
+    CHECK(one.said() == "notice link [] e/up" + told + "\nnotice link [] latest" + told);
+    CHECK(erm::list_experiments(one.registry) == std::vector<std::string>{"e"});
+  }
+  SECTION("a variant in a variant") {
+    fs::create_directory_symlink("..", experiment / "main/a");
+    fs::create_directory_symlink(".", experiment / "main/b");
+    CHECK(one.said() == "notice link [] e/main/a" + told + "\nnotice link [] e/main/b" + told);
+  }
+  SECTION("an experiment in a variant that an experiment of its own leads back to") {
+    const std::string time = "\", \"created_timestamp_utc\": \"2026-11-23T07:30:21.200738\"}";
+    write_file(experiment / "main/f/.erm_experiment.json", "{\"experiment_id\": \"e/main/f" + time);
+    fs::create_directory_symlink("..", experiment / "main/f/a");
+    fs::create_directory_symlink("..", experiment / "main/f/b");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(report.runs <= 3);
+    CHECK(contains(said(report), "notice link [] e/main/f/a/f/a" + told));
+  }
+  SECTION("another name of an experiment and of a variant, which list and find show") {
+    fs::create_directory_symlink("e", fs::path(one.registry) / "same");
+    fs::create_directory_symlink("main", experiment / "old");
+    const CheckReport report = erm::check_registry(one.registry);
+    CHECK(report.is_sound());
+    CHECK(report.runs == 4);
+    CHECK(erm::find_runs(one.registry).size() == 4);
+    CHECK(contains(said(report), "notice other_ids [] same/.erm_experiment.json: names 'e', and its folder is 'same'"));
+    CHECK(!contains(said(report), " link "));
+  }
+  SECTION("a folder of the user, and a link to nothing") {
+    fs::create_directories(one.dir.path() / "data");
+    fs::create_directory_symlink(one.dir.path() / "data", experiment / "data");
+    fs::create_directory_symlink(one.dir.path() / "nothing", experiment / "nothing");
+    CHECK(one.said() == "sound");
   }
 }
 

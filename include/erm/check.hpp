@@ -87,7 +87,7 @@ struct CheckOptions {
   ///  - writes marker files anew where the runs below tell what they said
   ///  - cuts off the torn last line of a history or a series that its run's metadata do not list
   ///  - ends the claims of processes that died, as the next save would do, and removes their temporary files
-  ///  - finishes the interrupted move of a run to the trash
+  ///  - finishes the interrupted move of a run to the trash, and removes entries of the trash that hold nothing
   /// A process changes a run only while it holds the run's claim, so that others may save meanwhile.
   bool repair = false;
   /// The paths of the runs to check, as "digits/main/2026_11_23__07_30_21"; empty: everything.
@@ -102,7 +102,7 @@ struct CheckReport {
   /// Those of one run together, the most serious first, and the runs with the most serious ones first.
   std::vector<CheckProblem> problems;
   std::size_t runs = 0;       // that were checked, those in the trash included
-  std::size_t artifacts = 0;  // that they name
+  std::size_t artifacts = 0;  // that they name, without those that could not be read
   std::uint64_t bytes = 0;    // of these artifacts
 
   /// Whether nothing is left to do: there are only notices and what was repaired.

@@ -68,4 +68,13 @@ inline ClaimState state_of_claim(const FileSystem& fs, const std::string& place)
   }
 }
 
+/// The same, but a claim that cannot be read counts as held. That it cannot is told where all claims are looked at.
+inline ClaimState readable_state_of_claim(const FileSystem& fs, const std::string& place) {
+  try {
+    return state_of_claim(fs, place);
+  } catch (const IoError&) {
+    return ClaimState::held;
+  }
+}
+
 }  // namespace erm::detail

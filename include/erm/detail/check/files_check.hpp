@@ -25,6 +25,7 @@ namespace erm::detail {
 struct RunOutcome {
   std::vector<CheckFinding> findings;
   std::optional<RunIds> ids;  // in the metadata
+  std::optional<TimePoint> timestamp_utc;
   std::size_t artifacts = 0;
   std::uint64_t bytes = 0;
   bool is_gone = false;  // it was removed meanwhile
@@ -104,6 +105,9 @@ class FilesCheck {
     add(CheckKind::link, Severity::error, file, "is a symbolic link, and ERM follows none in a run's folder",
         "put the file or folder itself there");
   }
+  void add_unreadable(const std::string& file, const Error& error) {
+    add(CheckKind::unreadable, Severity::error, file, error.what(), "mend what refuses, and check again");
+  }
   void add_not_a_file(const std::string& file) {
     known_.insert(file);
     add(CheckKind::not_a_file, Severity::error, file, "is a device, a pipe or a socket", "remove it");
@@ -143,22 +147,25 @@ class FilesCheck {
       finding.repair = [&work = work_, folder = folder_, file] { return cut_torn_end(work, folder, file); };
   }
 
-  /// Calls `read()`, and tells if the system refuses.
+  /// Calls `read()`, and returns whether it could. Tells if the system refuses.
   template <class Read>
-  void read_file(const std::string& file, const Read& read) {
+  bool read_file(const std::string& file, const Read& read) {
     try {
       read();
+      return true;
     } catch (const NotFoundError&) {
       add(CheckKind::missing_file, Severity::error, file, "is missing: it was removed during the check", "check again");
     } catch (const IoError& error) {
-      add(CheckKind::unreadable, Severity::error, file, error.what(), "mend what refuses, and check again");
+      add_unreadable(file, error);
     }
+    return false;
   }
 
   /// A file among the claims in a run's folder: the part of a file that was being written.
   void add_temporary(const std::string& file) {
     const std::string place = joined(folder_, file);
-    const ClaimState state = state_of_claim(fs_, place);
+    ClaimState state = ClaimState::free;
+    read_file(file, [&] { state = state_of_claim(fs_, place); });
     if (state != ClaimState::dead && state != ClaimState::unclear) return;
     CheckFinding& finding = add(CheckKind::temporary_file, Severity::warning, file,
                                 "a process that died while it wrote has left it", "remove it");

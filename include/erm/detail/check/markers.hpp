@@ -1,6 +1,7 @@
 // The marker files of a registry: what they say, and where they are missing.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,7 +27,10 @@ struct MarkedAbove {
 
 class MarkerCheck {
  public:
-  MarkerCheck(CheckWork& work, std::vector<CheckFinding>& findings) : work_(work), findings_(findings) {}
+  explicit MarkerCheck(CheckWork& work) : work_(work) {}
+
+  /// What was found since the last call. Its repairs refer to this object.
+  [[nodiscard]] std::vector<CheckFinding> take_findings() { return std::exchange(findings_, {}); }
 
   [[nodiscard]] bool has_registry() const { return has_registry_; }
   [[nodiscard]] bool has_any() const { return has_registry_ || !experiments_.empty() || !told_.empty(); }
@@ -63,7 +67,8 @@ class MarkerCheck {
   }
 
   /// Notes what a run tells, and returns its ids by its path. Empty ids: nothing tells them.
-  RunIds see_run(const std::string& path, const MarkedAbove& above, const std::optional<RunIds>& said) {
+  RunIds see_run(const std::string& path, const MarkedAbove& above, const std::optional<RunIds>& said,
+                 const std::optional<TimePoint>& timestamp_utc) {
     const bool is_said = said && said->folder("") == path;
     RunIds ids;
     if (above.experiment && above.variant) {
@@ -89,6 +94,11 @@ class MarkerCheck {
     const std::size_t front = joined(ids.experiment_id, ids.variant_id).size() + 1;
     if (front >= path.size()) return {};
     ids.run_id = path.substr(front);
+    if (timestamp_utc)
+      for (const std::string& folder : {std::string(), ids.experiment_id, joined(ids.experiment_id, ids.variant_id)}) {
+        TimePoint& earliest = earliest_.emplace(folder, *timestamp_utc).first->second;
+        earliest = (std::min)(earliest, *timestamp_utc);
+      }
     if (!above.experiment || !above.variant) told_[ids.experiment_id].insert(ids.variant_id);
     return ids;
   }
@@ -159,9 +169,10 @@ class MarkerCheck {
     if (!fault.empty()) {
       CheckFinding& finding = add(CheckKind::damaged_marker, path, fault, "repair writes it anew");
       if (id_key.empty() || !id.empty())
-        finding.repair = [&work = work_, place, bytes, text = marker_text(id_key, id, time_in_marker(view(bytes)))] {
-          if (work.fs->read_bounded(place) != bytes) return "it changed meanwhile; check again";
-          work.fs->write(place, text, Durability::durable);
+        finding.repair = [this, path, place, bytes, id_key, id] {
+          if (work_.fs->read_bounded(place) != bytes) return "it changed meanwhile; check again";
+          const std::string time = time_in_marker(view(bytes)).value_or(time_of_creation(folder_of(path)));
+          work_.fs->write(place, marker_text(id_key, id, time), Durability::durable);
           return "";
         };
     } else if (found && !id.empty() && *found != id) {
@@ -175,22 +186,35 @@ class MarkerCheck {
                     const std::optional<RunIds>& ids) {
     const std::string path = joined(folder, std::string(marker));
     add(CheckKind::missing_marker, path, "is missing: " + what, "repair writes it").repair =
-        [&work = work_, place = work_.place_of(path), ids] {
-          const RegistryLayout layout{*work.fs, work.root};
+        [this, place = work_.place_of(path), ids] {
+          const RegistryLayout layout{*work_.fs, work_.root};
           if (ids)
-            layout.make_variant(ids->experiment_id, ids->variant_id, Durability::durable);
+            layout.make_variant(ids->experiment_id, ids->variant_id, Durability::durable, texts_of(*ids));
           else
-            work.fs->create(place, marker_text({}, {}, time_text(now_utc())), Durability::durable);
-          return work.fs->are_files({place}) ? "" : "something else has its name; remove that";
+            work_.fs->create(place, marker_text({}, {}, time_of_creation("")), Durability::durable);
+          return work_.fs->are_files({place}) ? "" : "something else has its name; remove that";
         };
   }
 
+  [[nodiscard]] MarkerTexts texts_of(const RunIds& ids) const {
+    const std::string variant = joined(ids.experiment_id, ids.variant_id);
+    return {marker_text("experiment_id", ids.experiment_id, time_of_creation(ids.experiment_id)),
+            marker_text("variant_id", ids.variant_id, time_of_creation(variant))};
+  }
+
+  /// When the registry, the experiment or the variant in a folder was made, at the latest: its first run tells.
+  [[nodiscard]] std::string time_of_creation(const std::string& folder) const {
+    const auto found = earliest_.find(folder == "." ? "" : folder);
+    return time_text(found == earliest_.end() ? now_utc() : (std::min)(found->second, now_utc()));
+  }
+
   CheckWork& work_;
-  std::vector<CheckFinding>& findings_;
+  std::vector<CheckFinding> findings_;
   bool has_registry_ = false;
   std::set<std::string> experiments_, variants_;           // that have a marker
   std::map<std::string, std::set<std::string>> told_;      // variants by experiment, of which a marker is missing
   std::vector<std::string> unclear_variants_;
+  std::map<std::string, TimePoint> earliest_;  // when the first run in a folder was made
 };
 
 }  // namespace erm::detail

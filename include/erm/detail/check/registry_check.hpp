@@ -20,6 +20,7 @@
 
 #include "erm/detail/check/claim_look.hpp"
 #include "erm/detail/check/markers.hpp"
+#include "erm/detail/check/place_check.hpp"
 #include "erm/detail/check/repairs.hpp"
 #include "erm/detail/check/run_check.hpp"
 #include "erm/detail/check/store_tree.hpp"
@@ -29,10 +30,10 @@
 
 namespace erm::detail {
 
-class RegistryCheck {
+class RegistryCheck : private PlaceCheck {
  public:
   RegistryCheck(CheckWork& work, CheckReport& report)
-      : work_(work), fs_(*work.fs), report_(report), markers_(work, findings_) {}
+      : PlaceCheck(work), report_(report), markers_(work) {}
 
   /// The whole registry.
   void all() {
@@ -41,9 +42,9 @@ class RegistryCheck {
     check_pending();
     if (report_.runs == 0 && !markers_.has_any()) return;  // no registry, as the caller tells
     markers_.tell_missing();
-    take_findings();
+    take_findings_of_markers();
     check_trash();
-    take_findings();
+    take_findings_of_markers();
   }
 
   [[nodiscard]] bool has_found_registry() const { return report_.runs > 0 || markers_.has_any(); }
@@ -70,13 +71,6 @@ class RegistryCheck {
     RunCheck::Outcome outcome = {};
     bool is_read = false;
   };
-
-  CheckFinding& add(CheckKind kind, CheckSeverity severity, const std::string& run, const std::string& path,
-                    std::string what, std::string advice) {
-    CheckFinding finding;
-    finding.problem = {kind, severity, run, path, std::move(what), std::move(advice), {}};
-    return findings_.emplace_back(std::move(finding));
-  }
 
   // ---- the walk ----
 
@@ -154,15 +148,8 @@ class RegistryCheck {
     if (entry.kind != FileKind::folder && entry.kind != FileKind::link) return;
     TreeEntries inside;
     try {
-      if (entry.kind == FileKind::link) {
-        if (!leads_to_part(inner)) return;  // a user's
-        inside = tree_->entries(inner);
-        if (is_file(inside, metadata_filename))
-          add(CheckKind::link, CheckSeverity::warning, inner, inner,
-              "the run's folder is a symbolic link: the run can be read and not changed", "put the folder itself there");
-      } else {
-        inside = tree_->entries(inner);
-      }
+      if (entry.kind == FileKind::link) return look_at_link(inner, above);
+      inside = tree_->entries(inner);
     } catch (const IoError& error) {
       if (name != "lost+found")
         add(CheckKind::unreadable, CheckSeverity::error, "", inner, error.what(), "mend what refuses, and check again");
@@ -173,10 +160,30 @@ class RegistryCheck {
     walk(inner, above, inside);
   }
 
-  [[nodiscard]] bool leads_to_part(const std::string& path) const {
+  /// Follows a link where list and find do: if it leads to just what they look for there. Of each kind, one link above is
+  /// enough, so that there are no cycles.
+  void look_at_link(const std::string& path, const MarkedAbove& above) {
+    const std::string_view wanted =
+        above.variant ? metadata_filename : above.experiment ? variant_marker : experiment_marker;
+    if (followed_.count(wanted) == 0 && leads_to(path, wanted)) {
+      const TreeEntries inside = tree_->entries(path);
+      if (wanted == metadata_filename)
+        add(CheckKind::link, CheckSeverity::warning, path, path,
+            "the run's folder is a symbolic link: the run can be read and not changed", "put the folder itself there");
+      followed_.insert(wanted);
+      walk(path, above, inside);
+      followed_.erase(wanted);
+      return;
+    }
     for (const std::string_view name : {registry_marker, experiment_marker, variant_marker, metadata_filename})
-      if (fs_.are_files({joined(work_.place_of(path), std::string(name))})) return true;
-    return false;
+      if (leads_to(path, name))
+        return static_cast<void>(add(CheckKind::link, CheckSeverity::notice, "", path,
+                                     "is a symbolic link to a part of a registry, and no run is found through it here",
+                                     "leave it if it is a shortcut; otherwise put the folder itself there"));
+  }
+
+  [[nodiscard]] bool leads_to(const std::string& path, std::string_view name) const {
+    return fs_.are_files({joined(work_.place_of(path), std::string(name))});
   }
 
   static bool is_of_deleted(const std::string& name) {
@@ -207,22 +214,23 @@ class RegistryCheck {
     const std::string folder = work_.place_of(path);
     for (const auto& [name, entry] : inside)
       if (is_of_deleted(name)) return tell_half_deleted(path, name, above);
-    const ClaimState claim = state_of_claim(fs_, claim_path(folder));
+    const ClaimState claim = readable_state_of_claim(fs_, claim_path(folder));
     if (claim == ClaimState::held) return;                                    // it is being saved
     if (claim == ClaimState::dead || claim == ClaimState::unclear) {
       if (siblings.count(claims_folder) == 0) look_at_claim(parent, last_part(path));  // made since it was listed
       return;
     }
     if (fs_.are_files({metadata_path(folder)})) return add_run(path, above);  // it was saved meanwhile
-    if (fs_.info(folder).kind == FileKind::missing || state_of_claim(fs_, claim_path(folder)) == ClaimState::held) return;
+    if (fs_.info(folder).kind == FileKind::missing) return;
+    if (readable_state_of_claim(fs_, claim_path(folder)) == ClaimState::held) return;
     add(CheckKind::missing_metadata, CheckSeverity::error, path, path,
         "holds files of a run, and no erm_metadata.json: nothing finds them, and no run can be saved there",
         "put back its erm_metadata.json; or look whether you need the files, and move or remove the folder");
   }
 
   void tell_half_deleted(const std::string& path, const std::string& name, const MarkedAbove& above) {
-    const RunIds ids = markers_.see_run(path, above, std::nullopt);
-    if (state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
+    const RunIds ids = markers_.see_run(path, above, std::nullopt, std::nullopt);
+    if (readable_state_of_claim(fs_, claim_path(work_.place_of(path))) == ClaimState::held) return;
     if (!fs_.are_files({joined(work_.place_of(path), name)})) return;  // the move has just ended
     CheckFinding& finding = add(CheckKind::half_deleted, CheckSeverity::warning, path, joined(path, name),
                                 "the run's move to the trash, or back, was interrupted",
@@ -244,30 +252,6 @@ class RegistryCheck {
       add(CheckKind::unreadable, CheckSeverity::error, "", joined(parent, claims_folder), error.what(),
           "mend what refuses, and check again");
     }
-  }
-
-  void look_at_claim(const std::string& parent, const std::string& name, bool is_of_trash = false) {
-    const std::string path = joined(joined(parent, claims_folder), name), place = work_.place_of(path);
-    ClaimState state = ClaimState::free;
-    try {
-      state = state_of_claim(fs_, place);
-    } catch (const IoError& error) {
-      add(CheckKind::unreadable, CheckSeverity::error, "", path, error.what(), "mend what refuses, and check again");
-    }
-    if (state == ClaimState::free || state == ClaimState::held) return;
-    const bool is_part = ends_with(name, unclaiming) || name.find(".part") != std::string::npos;
-    const bool is_run = !is_part && !is_of_trash;
-    std::string what = "the process that held it died";
-    if (state == ClaimState::unclear)
-      what = "its holder is on another machine or in another container, and showed no life for an hour";
-    CheckFinding& finding =
-        add(is_part ? CheckKind::temporary_file : CheckKind::abandoned_claim, CheckSeverity::warning,
-            is_run ? joined(parent, name) : "", path, is_part ? "a process that died while it wrote has left it" : what,
-            is_run ? "the next save to that folder removes what the process left, and so does repair"
-                   : "repair removes it");
-    finding.repair = [&work = work_, place, is_run] {
-      return is_run ? end_claim_on_run(work, place) : end_claim(work, place);
-    };
   }
 
   // ---- the runs ----
@@ -339,7 +323,7 @@ class RegistryCheck {
     report_.bytes += run.outcome.bytes;
     findings_.insert(findings_.end(), run.outcome.findings.begin(), run.outcome.findings.end());
     if (run.entry.empty() && work_.options.runs.empty()) {
-      const RunIds ids = markers_.see_run(run.path, run.above, run.outcome.ids);
+      const RunIds ids = markers_.see_run(run.path, run.above, run.outcome.ids, run.outcome.timestamp_utc);
       if (ids.run_id.empty()) {
         add(CheckKind::misplaced, CheckSeverity::warning, run.path, run.path,
             "a run lies where no experiment and variant are above it, and nothing finds it",
@@ -350,6 +334,12 @@ class RegistryCheck {
             "nothing is to be done if a folder was renamed on purpose");
       }
     }
+    take_findings();
+  }
+
+  /// Those of markers wait until all runs were seen, which tell when their parts were made.
+  void take_findings_of_markers() {
+    for (CheckFinding& finding : markers_.take_findings()) findings_.push_back(std::move(finding));
     take_findings();
   }
 
@@ -417,27 +407,12 @@ class RegistryCheck {
     check_pending();
   }
 
-  [[nodiscard]] bool has_content_now(const TrashEntries& entries, const std::string& name) const {
-    return fs_.are_files({joined(entries.run_of(name), deleted_filename(name))}) || fs_.are_files({entries.marker_of(name)});
-  }
-
-  void tell_leftover(const TrashEntries& entries, const std::string& name) {
-    const std::string claim = joined(joined(entries.folder(), claims_folder), name);
-    if (state_of_claim(fs_, claim) == ClaimState::held || has_content_now(entries, name)) return;
-    const std::string folder = entries.path_of(name);
-    if (fs_.has_folders() ? fs_.info(folder).kind == FileKind::missing : fs_.files_below(folder).empty()) return;
-    add(CheckKind::temporary_file, CheckSeverity::warning, "", joined(".erm_trash", name),
-        "an interrupted deletion or restoration has left it, and it holds no run", "empty the trash, which removes it");
-  }
-
   static constexpr std::size_t at_once = 256;
 
-  CheckWork& work_;
-  FileSystem& fs_;
   CheckReport& report_;
-  std::vector<CheckFinding> findings_;
   MarkerCheck markers_;
   std::optional<StoreTree> tree_;
+  std::set<std::string_view> followed_;  // what the links lead to that the walk has followed to where it is
   std::vector<Pending> pending_;
   std::mutex mutex_;
   std::exception_ptr helper_error_;

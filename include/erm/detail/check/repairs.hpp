@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "erm/detail/base/time_text.hpp"
@@ -71,8 +73,8 @@ inline std::string end_claim_on_run(CheckWork& work, const std::string& place) {
   return {};
 }
 
-/// The time of creation that can be read in a damaged marker file, or now.
-inline std::string time_in_marker(std::string_view text) {
+/// The time of creation, if it can be read in a damaged marker file.
+inline std::optional<std::string> time_in_marker(std::string_view text) {
   static constexpr std::string_view key = "\"created_timestamp_utc\"";
   if (const std::size_t at = text.find(key); at != std::string_view::npos) {
     const std::size_t begin = text.find('"', at + key.size());
@@ -82,7 +84,7 @@ inline std::string time_in_marker(std::string_view text) {
       if (parse_time(time)) return time;
     }
   }
-  return time_text(now_utc());
+  return std::nullopt;
 }
 
 }  // namespace erm::detail

@@ -87,7 +87,7 @@ class RunCheck : private FilesCheck {
       } catch (const FormatError& error) {
         add_damaged_metadata(metadata_, fault_text(error, joined(folder_, metadata_)));
       } catch (const IoError& error) {
-        add(CheckKind::unreadable, CheckSeverity::error, metadata_, error.what(), "mend what refuses, and check again");
+        add_unreadable(metadata_, error);
       }
       if (is_harmless()) return std::move(out_);
       if (is_listed) continue;
@@ -133,7 +133,7 @@ class RunCheck : private FilesCheck {
       return;
     }
     files_ = StoreTree::files_below(fs_, folder_, [&](const std::string& inside, const Error& error) {
-      add(CheckKind::unreadable, Severity::error, inside, error.what(), "mend what refuses, and check again");
+      add_unreadable(inside, error);
     });
   }
 
@@ -154,6 +154,7 @@ class RunCheck : private FilesCheck {
       return;
     }
     out_.ids = RunIds{metadata.record.experiment_id, metadata.record.variant_id, metadata.record.run_id};
+    out_.timestamp_utc = metadata.record.timestamp_utc;
     read_writers(metadata);
     judge_life(metadata);
     check_artifacts(metadata);
@@ -183,6 +184,8 @@ class RunCheck : private FilesCheck {
       } catch (const FormatError& error) {
         add(CheckKind::damaged_metadata, Severity::error, file, fault_text(error, place),
             "put back a copy of the file or mend it; without it the run loads, and lacks what this writer logged");
+      } catch (const IoError& error) {
+        add_unreadable(file, error);
       }
     }
   }
@@ -208,13 +211,15 @@ class RunCheck : private FilesCheck {
       for (const StoredArtifact& artifact : writer.artifacts) listed.emplace(artifact.stored_filename, &artifact);
     for (const auto& [name, artifact] : listed) {
       const std::string file = "artifacts/" + name;
-      ++out_.artifacts;
       ++work_.artifacts;
       const auto size = size_of(file, "it is the artifact " + shown(artifact->id), Severity::error,
                                 "put it back, or remove the run");
-      if (!size) continue;
-      out_.bytes += *size;
-      check_content(file, *size, artifact->size, artifact->sha256.value_or(""));
+      const auto compare = [&, &artifact = artifact] {
+        check_content(file, *size, artifact->size, artifact->sha256.value_or(""));
+      };
+      if (size && !read_file(file, compare)) continue;
+      ++out_.artifacts;
+      out_.bytes += size.value_or(0);
     }
   }
 
@@ -370,8 +375,15 @@ class RunCheck : private FilesCheck {
               "leave it: ERM neither reads nor removes it");
         continue;
       }
+      if (part == "history" && name.find(".csv.set_aside") != std::string::npos) {
+        add(CheckKind::unlisted_file, Severity::warning, file,
+            "is a history that another program had changed, so that ERM moved it aside and began a new one: its good lines "
+            "are points which the run may lack",
+            "look whether you need these points before you remove it or move it elsewhere");
+        continue;
+      }
       if (is_alive_) continue;
-      if (!claim) claim = is_in_trash() ? ClaimState::free : state_of_claim(fs_, claim_path(folder_));
+      if (!claim) claim = is_in_trash() ? ClaimState::free : readable_state_of_claim(fs_, claim_path(folder_));
       if (*claim == ClaimState::dead) continue;  // a killed overwrite left it, which the claim tells
       const bool was_overwritten = !metadata.written_by_erm && part != "artifacts";
       const bool is_left_over = !metadata.history_files && metadata.written_by_erm;  // of a live run

@@ -17,7 +17,10 @@
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
+#include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/registry_layout.hpp"
+#include "erm/error.hpp"
+#include "erm/registry.hpp"
 
 namespace erm::detail::command {
 
@@ -36,7 +39,7 @@ inline std::string count_text(std::uint64_t number, const std::string& what) {
 class CheckVerb final : public Verb {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("runs", runs_, "The runs to check; without any, the whole registry and its trash");
+    app.add_option("runs", runs_, "The runs to check; without any and without -e and -v, the whole registry and its trash");
     app.add_flag("--repair", options_.repair, "Repair what can be repaired without any loss");
     app.add_flag("--no-hashes", no_hashes_, "Compare the sizes of artifacts, and read none of them");
     scope_.declare(app);
@@ -45,8 +48,7 @@ class CheckVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     options_.hashes = !no_hashes_;
-    if (runs_.empty() && !(scope_.experiment.empty() && scope_.variant.empty()))
-      throw UsageError("--experiment and --variant tell where to look for the runs that are named; name some");
+    if (runs_.empty() && !(scope_.experiment.empty() && scope_.variant.empty())) take_runs_of_scope(session);
     RunNames names(session, scope_);
     for (const RunPlace& place : names.places(runs_)) options_.runs.push_back(path_of(session, place));
     const auto began = std::chrono::steady_clock::now();
@@ -60,6 +62,18 @@ class CheckVerb final : public Verb {
   }
 
  private:
+  /// Takes all runs of the experiment and the variant. Without any, the options would mean the whole registry.
+  void take_runs_of_scope(Session& session) {
+    session.expect_scope(scope_);
+    session.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
+      for (const std::string& run : list_runs(session.registry(), experiment, variant))
+        options_.runs.push_back(joined(joined(experiment, variant), run));
+    });
+    if (options_.runs.empty())
+      throw NotFoundError("there are no runs in " + shown(joined(scope_.experiment, scope_.variant)) + " of the registry '" +
+                          session.registry() + "'; without --experiment and --variant, all of it is checked");
+  }
+
   /// The run's path below the registry. Throws UsageError if it lies elsewhere.
   static std::string path_of(Session& session, const RunPlace& place) {
     if (!place.run.empty()) return place.path();
