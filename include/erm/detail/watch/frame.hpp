@@ -40,7 +40,7 @@ class WatchFrame {
         view_(view),
         size_(size),
         style_(style),
-        metrics_(watched_metrics(scene)),
+        metrics_(view.metrics(scene)),
         metric_(view.metric(scene)) {
     const WatchedRun* const only = view.focused(scene);
     for (std::size_t i = 0; i < scene.runs.size(); ++i)

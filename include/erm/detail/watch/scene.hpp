@@ -67,15 +67,18 @@ struct WatchedScene {
   std::string notice;  // why there are no runs, or what could not be read
 };
 
-/// All metrics: first those for which a run says a goal, then other curves, values without steps, and those of the system.
-inline std::vector<std::string> watched_metrics(const WatchedScene& scene) {
+/// All metrics, or those of `only`: first those for which a run says a goal, then other curves, values without steps, and
+/// those of the system.
+inline std::vector<std::string> watched_metrics(const WatchedScene& scene, const WatchedRun* only = nullptr) {
   std::map<std::string, int> ranks;
-  for (const WatchedRun& run : scene.runs)
+  for (const WatchedRun& run : scene.runs) {
+    if (only != nullptr && only != &run) continue;
     for (const auto& [name, curve] : run.curves) {
       const int rank = is_system_metric(name) ? 3 : curve.points->empty() ? 2 : run.goals.count(name) != 0 ? 0 : 1;
       const auto [found, is_new] = ranks.emplace(name, rank);
       if (!is_new) found->second = (std::min)(found->second, rank);
     }
+  }
   std::vector<std::string> names;
   for (int rank = 0; rank < 4; ++rank)
     for (const auto& [name, of_name] : ranks)
