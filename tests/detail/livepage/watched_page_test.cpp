@@ -92,8 +92,25 @@ TEST_CASE("A watched page shows runs that appear, go on, end and are deleted, an
   CHECK(comes_true([&] { return watcher.look(both, false), watcher.state == WatchedPage::State::over; }));
   CHECK(contains(watcher.look(both), "1 finished, 1 deleted"));
   CHECK(contains(watcher.look(both), " data-over>"));
-  CHECK(watcher.page.runs().size() == 2);
+  CHECK_FALSE(watcher.page.have_all_finished());
   CHECK(watcher.warnings.empty());
+}
+
+TEST_CASE("A watched page says whether all of its runs have finished, and one that is deleted then has not") {
+  const TemporaryDirectory dir;
+  Watcher watcher(dir.path() / "page.html");
+  watcher.look({});
+  CHECK_FALSE(watcher.page.have_all_finished());
+  LiveRun run(dir / "registry", "e", named("r"));
+  const std::string uri = run.uri();
+  CHECK(watcher.comes_to_say({uri}, "1 running"));
+  CHECK_FALSE(watcher.page.have_all_finished());
+  run.finish();
+  CHECK(watcher.comes_to_say({uri}, "1 finished"));
+  CHECK(watcher.page.have_all_finished());
+  std::filesystem::remove_all(dir.path() / "registry");
+  CHECK(watcher.comes_to_say({uri}, "1 deleted"));
+  CHECK_FALSE(watcher.page.have_all_finished());
 }
 
 TEST_CASE("A watched page says that a run was replaced by another of its id") {

@@ -18,9 +18,11 @@
 #include "erm/detail/livepage/page_run.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/process.hpp"
+#include "erm/detail/page/live_banner.hpp"
 #include "erm/error.hpp"
 #include "erm/file_path.hpp"
 #include "erm/file_system.hpp"
+#include "erm/run_status.hpp"
 
 namespace erm::detail {
 
@@ -40,12 +42,15 @@ class WatchedPage {
   State look(const std::vector<std::string>& uris, bool may_come, const std::shared_ptr<FileSystem>& fs = nullptr);
   /// The shortest time after which another look may find something to do.
   [[nodiscard]] std::chrono::milliseconds pause() const { return schedule_.pause(); }
-  /// The runs as the page shows them, for the exit code.
-  [[nodiscard]] std::vector<const ExperimentRun*> runs() const {
-    std::vector<const ExperimentRun*> all;
-    for (const PageRun& run : runs_)
-      if (run.is_known()) all.push_back(&run.run());
-    return all;
+  /// Whether the page shows runs, and all of them have ended well and are there.
+  [[nodiscard]] bool have_all_finished() const {
+    bool any = false;
+    for (const PageRun& run : runs_) {
+      if (!run.is_known()) continue;
+      if (run.run().status() != RunStatus::finished || run.fate() == LiveBanner::Fate::deleted) return false;
+      any = true;
+    }
+    return any;
   }
 
  private:

@@ -72,16 +72,13 @@ class WatchVerb final : public Verb {
 
   // ---- a page ----
 
-  /// No, if a run has not ended well.
+  /// No, if a run has not ended well, or is gone.
   ExitCode write_page(Session& session, WatchedRuns& runs) const {
     CompareOptions options;
     options.title = "Runs that are watched";
     WatchedPage page(output_, std::move(options), interval_or(10), [&](const std::string& text) { session.warn(text); });
     while (page.look(runs.uris(), runs.may_grow()) == WatchedPage::State::goes_on) std::this_thread::sleep_for(page.pause());
-    const std::vector<const ExperimentRun*> shown = page.runs();
-    const bool is_well = std::all_of(shown.begin(), shown.end(),
-                                     [](const ExperimentRun* run) { return run->status() == RunStatus::finished; });
-    return is_well && !shown.empty() ? ExitCode::yes : ExitCode::no;
+    return page.have_all_finished() ? ExitCode::yes : ExitCode::no;
   }
 
   // ---- once ----
@@ -135,12 +132,12 @@ class WatchVerb final : public Verb {
     }
   }
 
-  /// No, if a run has not ended well.
+  /// No, if a run has not ended well, or is gone: nobody knows how it ended.
   static ExitCode code_of(const WatchedScene& scene) {
-    const auto has_failed = [](const WatchedRun& run) {
-      return run.state == WatchedState::failed || run.state == WatchedState::killed;
+    const auto is_run_well = [](const WatchedRun& run) {
+      return run.state == WatchedState::running || run.state == WatchedState::finished;
     };
-    const bool is_well = !scene.runs.empty() && std::none_of(scene.runs.begin(), scene.runs.end(), has_failed);
+    const bool is_well = !scene.runs.empty() && std::all_of(scene.runs.begin(), scene.runs.end(), is_run_well);
     return is_well ? ExitCode::yes : ExitCode::no;
   }
 
