@@ -45,6 +45,8 @@ class WatchVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
+    if (interval_s_ && std::isnan(*interval_s_))  // CLI::Range lets it pass
+      throw UsageError("--interval: give a number of seconds from 0.05 to 86400, not NaN");
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
     if (!output_.empty()) return write_page(session, runs);
     if (once_ && !json_) return show_once(session, look(runs));
