@@ -344,6 +344,24 @@ TEST_CASE("a run that is shown alone is shown with its own metrics") {
   CHECK(contains(picture(scene, view, {80, 24}), "sgd"));
 }
 
+TEST_CASE("a metric to begin with that no run has is named, until another is chosen or a run has it") {
+  WatchedScene scene = two_runs();
+  WatchView view;
+  view.choose_metric("nope");
+  CHECK(view.metric(scene) == "loss");
+  for (const FrameSize size : {FrameSize{80, 24}, FrameSize{200, 50}})
+    CHECK(contains(watch_frame(scene, view, size, {}).back(), "no run has a metric 'nope' yet  q quit  h help"));
+  WatchView once = view;
+  once.leave_out_keys();
+  CHECK(watch_frame(scene, once, {80, 24}, {}).back() == "no run has a metric 'nope' yet");
+  WatchView other = view;
+  press(other, scene, "n");
+  CHECK_FALSE(contains(picture(scene, other, {80, 24}), "nope"));
+  scene.runs[1].curves["nope"] = curve_of({1, 2});
+  CHECK(view.metric(scene) == "nope");
+  CHECK_FALSE(contains(picture(scene, view, {80, 24}), "no run has"));
+}
+
 TEST_CASE("a sequence that comes in pieces is one key, and unknown ones are none") {
   KeyReader reader;
   CHECK(reader.keys_of("\x1B").empty());

@@ -109,6 +109,7 @@ class WatchVerb final : public Verb {
     const std::chrono::milliseconds between_looks = (std::min)(between_lines, std::chrono::milliseconds(1000));
     WatchedChanges changes;
     std::string notice;
+    bool is_metric_due = true;
     Clock::time_point next_points = Clock::now();
     for (;;) {
       WatchedScene scene;
@@ -119,6 +120,10 @@ class WatchVerb final : public Verb {
       }
       if (!scene.notice.empty() && scene.notice != notice) session.warn(scene.notice);
       notice = scene.notice;
+      if (is_metric_due && !scene.runs.empty()) {
+        if (const std::string missing = metric_notice(scene, metric_); !missing.empty()) session.warn(missing);
+        is_metric_due = false;
+      }
       const bool has_ended = once_ || (!scene.runs.empty() && !has_running(scene));
       const bool are_points_due = has_ended || Clock::now() >= next_points;
       if (are_points_due) next_points = Clock::now() + between_lines;

@@ -14,6 +14,7 @@
 
 #include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/terminal/plot.hpp"
 #include "erm/goal.hpp"
 
@@ -84,6 +85,13 @@ inline std::vector<std::string> watched_metrics(const WatchedScene& scene, const
     for (const auto& [name, of_name] : ranks)
       if (of_name == rank) names.push_back(name);
   return names;
+}
+
+/// Why the metric that was asked for is not shown; empty if a run has it, if none is asked for, and without runs.
+inline std::string metric_notice(const WatchedScene& scene, const std::string& metric) {
+  const auto has_it = [&](const WatchedRun& run) { return run.curves.count(metric) != 0; };
+  if (metric.empty() || scene.runs.empty() || std::any_of(scene.runs.begin(), scene.runs.end(), has_it)) return {};
+  return "no run has a metric " + shown(metric) + " yet";
 }
 
 /// Which way the metric is better: as the first run says that says it, or else as its name tells.

@@ -66,6 +66,8 @@ class WatchView {
     if (all.empty()) return {};
     return std::find(all.begin(), all.end(), metric_) != all.end() ? metric_ : all.front();
   }
+  /// Says that no run has the chosen metric, or is empty.
+  [[nodiscard]] std::string notice(const WatchedScene& scene) const { return metric_notice(scene, metric_); }
   /// The only run that is shown, or null if all are.
   [[nodiscard]] const WatchedRun* focused(const WatchedScene& scene) const {
     for (const WatchedRun& run : scene.runs)
