@@ -366,6 +366,21 @@ class Tests:
         assert done.returncode == 1, done
         assert b'"status":"failed"' in done.stdout.splitlines()[-1]
 
+    def test_a_run_that_is_gone_is_the_answer_no(self):
+        for what in ("watched/main/night", "watched", ""):  # the run, its experiment, the registry
+            training = self.train("night", "--steps", "1000000")
+            watch = subprocess.Popen([self.options.program, "watch", "-r", self.registry, "--json", "--interval", "0.1", "night"],
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment())
+            self.trainings.append(watch)
+            assert b'"status":"running"' in watch.stdout.readline()
+            training.kill()
+            training.wait()
+            shutil.move(os.path.join(self.registry, what), os.path.join(self.folder, "gone"))
+            shutil.rmtree(os.path.join(self.folder, "gone"))
+            printed, _ = watch.communicate(timeout=PATIENCE)
+            assert watch.returncode == 1, (what, watch.returncode)
+            assert b'"status":"deleted"' in printed.splitlines()[-1], (what, printed)
+
     # ---- a page ----
 
     def test_a_page_is_kept_up_to_date_until_all_runs_have_ended(self):

@@ -92,8 +92,25 @@ TEST_CASE("A watched page shows runs that appear, go on, end and are deleted, an
   CHECK(comes_true([&] { return watcher.look(both, false), watcher.state == WatchedPage::State::over; }));
   CHECK(contains(watcher.look(both), "1 finished, 1 deleted"));
   CHECK(contains(watcher.look(both), " data-over>"));
-  CHECK(watcher.page.runs().size() == 2);
+  CHECK_FALSE(watcher.page.have_all_finished());
   CHECK(watcher.warnings.empty());
+}
+
+TEST_CASE("A watched page says whether all of its runs have finished, and one that is deleted then has not") {
+  const TemporaryDirectory dir;
+  Watcher watcher(dir.path() / "page.html");
+  watcher.look({});
+  CHECK_FALSE(watcher.page.have_all_finished());
+  LiveRun run(dir / "registry", "e", named("r"));
+  const std::string uri = run.uri();
+  CHECK(watcher.comes_to_say({uri}, "1 running"));
+  CHECK_FALSE(watcher.page.have_all_finished());
+  run.finish();
+  CHECK(watcher.comes_to_say({uri}, "1 finished"));
+  CHECK(watcher.page.have_all_finished());
+  std::filesystem::remove_all(dir.path() / "registry");
+  CHECK(watcher.comes_to_say({uri}, "1 deleted"));
+  CHECK_FALSE(watcher.page.have_all_finished());
 }
 
 TEST_CASE("A watched page says that a run was replaced by another of its id") {
@@ -117,8 +134,13 @@ TEST_CASE("A watched page says that a run was replaced by another of its id") {
 
 TEST_CASE("A watched page waits for a run and for its own folder, and warns of each once") {
   const TemporaryDirectory dir;
-  Watcher watcher(dir.path() / "out/page.html");
+  const std::filesystem::path folder = dir.path() / "out";
+  std::filesystem::create_directory(folder);
+  Watcher watcher(folder / "page.html");
   const std::string uri = dir / "registry/e/main/r";
+  CHECK(contains(watcher.look({uri}), "no runs yet"));
+  std::filesystem::remove_all(folder);
+  CHECK(comes_true([&] { return watcher.look({uri}), watcher.warnings.size() == 2; }));
   for (int i = 0; i < 50; ++i) {
     watcher.look({uri});
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -127,11 +149,29 @@ TEST_CASE("A watched page waits for a run and for its own folder, and warns of e
   CHECK(contains(watcher.warnings[0], "the page does not show the run '" + uri + "' as it is now: there is no run at "));
   CHECK(contains(watcher.warnings[1], "cannot write the live page to "));
   CHECK(contains(watcher.warnings[1], "its folder is not there; create it first; it is tried again"));
-  std::filesystem::create_directory(dir.path() / "out");
+  std::filesystem::create_directory(folder);
   CHECK(watcher.comes_to_say({uri}, "no runs yet"));
   const LiveRun run(dir / "registry", "e", named("r"));
   CHECK(watcher.comes_to_say({uri}, "1 running"));
   CHECK(watcher.warnings.size() == 2);
+}
+
+TEST_CASE("A watched page throws if its first version cannot be written, or its last") {
+  const TemporaryDirectory dir;
+  const std::filesystem::path folder = dir.path() / "out";
+  Watcher lost(folder / "page.html"), misplaced(dir.path());
+  CHECK(contains(thrown<erm::NotFoundError>([&] { lost.look({}); }), "its folder is not there; create it first"));
+  CHECK(contains(thrown<erm::IoError>([&] { misplaced.look({}); }), "cannot write to '" + dir.path().string() + "'"));
+  std::filesystem::create_directory(folder);
+  Watcher watcher(folder / "page.html");
+  LiveRun run(dir / "registry", "e", named("r"));
+  CHECK(watcher.comes_to_say({run.uri()}, "1 running"));
+  std::filesystem::remove_all(folder);
+  run.finish();
+  const std::string why = thrown<erm::Error>([&] {
+    comes_true([&] { return watcher.look({run.uri()}, false), false; });
+  });
+  CHECK(contains(why, "its folder is not there; create it first"));
 }
 
 TEST_CASE("A watched page thins long curves, and counts all of their points") {

@@ -314,6 +314,54 @@ TEST_CASE("a chosen run that is gone gives way to all, and a chosen metric to th
   CHECK(view.focused(scene)->name == "adam");
 }
 
+TEST_CASE("a run that is shown alone is shown with its own metrics") {
+  WatchedScene scene = two_runs();
+  scene.runs[0].curves["adam/beta"] = curve_of({1, 2});
+  scene.runs[1].curves.clear();
+  scene.runs[1].curves["sgd/momentum"] = curve_of({3, 4, 5});
+  scene.runs[1].curves["top5"] = curve_of({3, 4, 5});
+  WatchView view;
+  press(view, scene, "nn");
+  CHECK(view.metric(scene) == "adam/beta");
+  press(view, scene, "rr");
+  REQUIRE(view.focused(scene)->name == "sgd");
+  CHECK(view.metric(scene) == "sgd/momentum");
+  const std::string first = picture(scene, view, {80, 24});
+  CHECK(contains(first, "\nsgd/momentum  "));
+  CHECK(contains(first, "1 of 2\n"));
+  press(view, scene, "r");
+  CHECK(view.metric(scene) == "adam/beta");  // the choice stays
+  press(view, scene, "Rn");
+  CHECK(view.metric(scene) == "top5");
+  CHECK(contains(picture(scene, view, {80, 24}), "2 of 2\n"));
+  press(view, scene, "n");
+  CHECK(view.metric(scene) == "sgd/momentum");
+  press(view, scene, "p");
+  CHECK(view.metric(scene) == "top5");
+  scene.runs[1].curves.clear();
+  CHECK(view.metric(scene).empty());
+  press(view, scene, "n");
+  CHECK(contains(picture(scene, view, {80, 24}), "sgd"));
+}
+
+TEST_CASE("a metric to begin with that no run has is named, until another is chosen or a run has it") {
+  WatchedScene scene = two_runs();
+  WatchView view;
+  view.choose_metric("nope");
+  CHECK(view.metric(scene) == "loss");
+  for (const FrameSize size : {FrameSize{80, 24}, FrameSize{200, 50}})
+    CHECK(contains(watch_frame(scene, view, size, {}).back(), "no run has a metric 'nope' yet  q quit  h help"));
+  WatchView once = view;
+  once.leave_out_keys();
+  CHECK(watch_frame(scene, once, {80, 24}, {}).back() == "no run has a metric 'nope' yet");
+  WatchView other = view;
+  press(other, scene, "n");
+  CHECK_FALSE(contains(picture(scene, other, {80, 24}), "nope"));
+  scene.runs[1].curves["nope"] = curve_of({1, 2});
+  CHECK(view.metric(scene) == "nope");
+  CHECK_FALSE(contains(picture(scene, view, {80, 24}), "no run has"));
+}
+
 TEST_CASE("a sequence that comes in pieces is one key, and unknown ones are none") {
   KeyReader reader;
   CHECK(reader.keys_of("\x1B").empty());

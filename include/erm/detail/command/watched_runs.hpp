@@ -13,6 +13,8 @@
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/compare/display_names.hpp"
+#include "erm/detail/run/id_rules.hpp"
+#include "erm/detail/run/names_instead.hpp"
 #include "erm/detail/store/uri.hpp"
 #include "erm/detail/watch/followed_scene.hpp"
 #include "erm/detail/watch/scene.hpp"
@@ -52,6 +54,7 @@ class WatchedRuns {
   void add(const std::string& uri);
   [[nodiscard]] std::vector<std::string> found(const std::string& filter, std::size_t limit);
   [[nodiscard]] std::vector<std::string> names_now();
+  [[nodiscard]] std::string why_nothing_is_found();
 
   Session& session_;
   Scope scope_;
@@ -123,6 +126,29 @@ inline std::vector<std::string> WatchedRuns::names_now() {
   return names;
 }
 
+inline std::string WatchedRuns::why_nothing_is_found() {
+  const std::string& registry = session_.registry();
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  try {
+    const std::vector<std::string> experiments = list_experiments(registry);
+    const std::string& experiment = scope_.experiment;
+    if (!experiment.empty() && !has(experiments, experiment))
+      return "the registry has no experiment " + shown(experiment) + " yet" + names_instead(experiment, experiments);
+    if (scope_.variant.empty()) return {};
+    std::vector<std::string> variants;
+    session_.each_variant({experiment, {}}, [&](const std::string&, const std::string& variant) {
+      if (!has(variants, variant)) variants.push_back(variant);
+    });
+    if (has(variants, scope_.variant)) return {};
+    return (experiment.empty() ? "the registry" : "the experiment " + shown(experiment)) + " has no variant " +
+           shown(scope_.variant) + " yet" + names_instead(scope_.variant, variants);
+  } catch (const NotFoundError&) {
+    return "there is no registry '" + registry + "' yet";
+  }
+}
+
 /// Looks for runs that belong to those that are watched. To list the names is quick; all runs are read only when there are
 /// new names, and once a minute.
 inline void WatchedRuns::select() {
@@ -131,6 +157,7 @@ inline void WatchedRuns::select() {
   notice_.clear();
   try {
     std::vector<std::string> names = names_now();
+    if (names.empty()) notice_ = why_nothing_is_found();
     if (names == names_seen_ && now < next_search_) {
       next_select_ = Clock::now() + select_interval_;
       return;
@@ -145,7 +172,7 @@ inline void WatchedRuns::select() {
     names_seen_ = std::move(names);
     next_search_ = Clock::now() + std::chrono::minutes(1);
   } catch (const NotFoundError&) {
-    notice_ = "there is no registry '" + session_.registry() + "' yet";
+    notice_ = why_nothing_is_found();
   }
   // Not more than a twentieth of the time.
   const Clock::time_point end = Clock::now();

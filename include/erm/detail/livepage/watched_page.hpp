@@ -18,9 +18,11 @@
 #include "erm/detail/livepage/page_run.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/process.hpp"
+#include "erm/detail/page/live_banner.hpp"
 #include "erm/error.hpp"
 #include "erm/file_path.hpp"
 #include "erm/file_system.hpp"
+#include "erm/run_status.hpp"
 
 namespace erm::detail {
 
@@ -36,16 +38,20 @@ class WatchedPage {
 
   /// Reads the runs on, and writes the page if that is due. Runs whose URIs were not there before come behind the others; a
   /// run stays on the page when its URI is not there any more. If no more runs `may_come`, the page is over once none of
-  /// them goes on: then it is written for the last time.
+  /// them goes on: then it is written for the last time. Throws like write_comparison if the first version cannot be
+  /// written, and Error for the last; any other is tried again.
   State look(const std::vector<std::string>& uris, bool may_come, const std::shared_ptr<FileSystem>& fs = nullptr);
   /// The shortest time after which another look may find something to do.
   [[nodiscard]] std::chrono::milliseconds pause() const { return schedule_.pause(); }
-  /// The runs as the page shows them, for the exit code.
-  [[nodiscard]] std::vector<const ExperimentRun*> runs() const {
-    std::vector<const ExperimentRun*> all;
-    for (const PageRun& run : runs_)
-      if (run.is_known()) all.push_back(&run.run());
-    return all;
+  /// Whether the page shows runs, and all of them have ended well and are there.
+  [[nodiscard]] bool have_all_finished() const {
+    bool any = false;
+    for (const PageRun& run : runs_) {
+      if (!run.is_known()) continue;
+      if (run.run().status() != RunStatus::finished || run.fate() == LiveBanner::Fate::deleted) return false;
+      any = true;
+    }
+    return any;
   }
 
  private:
@@ -61,7 +67,7 @@ class WatchedPage {
   Warn warn_;
   std::vector<PageRun> runs_;
   ToldOnce unwritten_, unread_;
-  bool has_changed_ = true;
+  bool has_changed_ = true, was_written_ = false;
 };
 
 // ---- bodies ----
@@ -99,7 +105,6 @@ inline WatchedPage::State WatchedPage::look(const std::vector<std::string>& uris
       !may_come && std::none_of(runs_.begin(), runs_.end(), [](const PageRun& run) { return run.may_change(); });
   if (!was_due || (!is_over && !schedule_.is_due(Clock::now(), has_changed_))) return State::goes_on;
   const Clock::time_point begin = Clock::now();
-  bool is_written = true;
   try {
     std::vector<const PageRun*> shown;
     for (const PageRun& run : runs_)
@@ -109,13 +114,15 @@ inline WatchedPage::State WatchedPage::look(const std::vector<std::string>& uris
     live.is_over = is_over;
     write_live_page(path_, shown, options_, schedule_, std::move(live));
     has_changed_ = false;
+    was_written_ = true;
     unwritten_.end();
   } catch (const Error& error) {
-    is_written = false;
+    if (!was_written_) throw;
+    if (is_over) throw Error(error.what());  // also where its folder is gone: that was no mistake of the caller
     if (unwritten_.begin()) warn_(std::string(error.what()) + "; it is tried again");
   }
   schedule_.written(begin, os::thread_time() - used);
-  return is_over && is_written ? State::over : State::goes_on;
+  return is_over ? State::over : State::goes_on;
 }
 
 }  // namespace erm::detail

@@ -45,6 +45,8 @@ class WatchVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
+    if (interval_s_ && std::isnan(*interval_s_))  // CLI::Range lets it pass
+      throw UsageError("--interval: give a number of seconds from 0.05 to 86400, not NaN");
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
     if (!output_.empty()) return write_page(session, runs);
     if (once_ && !json_) return show_once(session, look(runs));
@@ -72,16 +74,13 @@ class WatchVerb final : public Verb {
 
   // ---- a page ----
 
-  /// No, if a run has not ended well.
+  /// No, if a run has not ended well, or is gone.
   ExitCode write_page(Session& session, WatchedRuns& runs) const {
     CompareOptions options;
     options.title = "Runs that are watched";
     WatchedPage page(output_, std::move(options), interval_or(10), [&](const std::string& text) { session.warn(text); });
     while (page.look(runs.uris(), runs.may_grow()) == WatchedPage::State::goes_on) std::this_thread::sleep_for(page.pause());
-    const std::vector<const ExperimentRun*> shown = page.runs();
-    const bool is_well = std::all_of(shown.begin(), shown.end(),
-                                     [](const ExperimentRun* run) { return run->status() == RunStatus::finished; });
-    return is_well && !shown.empty() ? ExitCode::yes : ExitCode::no;
+    return page.have_all_finished() ? ExitCode::yes : ExitCode::no;
   }
 
   // ---- once ----
@@ -110,6 +109,7 @@ class WatchVerb final : public Verb {
     const std::chrono::milliseconds between_looks = (std::min)(between_lines, std::chrono::milliseconds(1000));
     WatchedChanges changes;
     std::string notice;
+    bool is_metric_due = true;
     Clock::time_point next_points = Clock::now();
     for (;;) {
       WatchedScene scene;
@@ -120,6 +120,10 @@ class WatchVerb final : public Verb {
       }
       if (!scene.notice.empty() && scene.notice != notice) session.warn(scene.notice);
       notice = scene.notice;
+      if (is_metric_due && !scene.runs.empty()) {
+        if (const std::string missing = metric_notice(scene, metric_); !missing.empty()) session.warn(missing);
+        is_metric_due = false;
+      }
       const bool has_ended = once_ || (!scene.runs.empty() && !has_running(scene));
       const bool are_points_due = has_ended || Clock::now() >= next_points;
       if (are_points_due) next_points = Clock::now() + between_lines;
@@ -135,12 +139,12 @@ class WatchVerb final : public Verb {
     }
   }
 
-  /// No, if a run has not ended well.
+  /// No, if a run has not ended well, or is gone: nobody knows how it ended.
   static ExitCode code_of(const WatchedScene& scene) {
-    const auto has_failed = [](const WatchedRun& run) {
-      return run.state == WatchedState::failed || run.state == WatchedState::killed;
+    const auto is_run_well = [](const WatchedRun& run) {
+      return run.state == WatchedState::running || run.state == WatchedState::finished;
     };
-    const bool is_well = !scene.runs.empty() && std::none_of(scene.runs.begin(), scene.runs.end(), has_failed);
+    const bool is_well = !scene.runs.empty() && std::all_of(scene.runs.begin(), scene.runs.end(), is_run_well);
     return is_well ? ExitCode::yes : ExitCode::no;
   }
 

@@ -40,7 +40,7 @@ class WatchFrame {
         view_(view),
         size_(size),
         style_(style),
-        metrics_(watched_metrics(scene)),
+        metrics_(view.metrics(scene)),
         metric_(view.metric(scene)) {
     const WatchedRun* const only = view.focused(scene);
     for (std::size_t i = 0; i < scene.runs.size(); ++i)
@@ -81,7 +81,7 @@ class WatchFrame {
   [[nodiscard]] WatchRooms wishes() const {
     WatchRooms wishes;
     wishes.title = 1;
-    wishes.keys = view_.shows_keys() || !scene_.notice.empty() ? 1 : 0;
+    wishes.keys = view_.shows_keys() || !scene_.notice.empty() || !view_.notice(scene_).empty() ? 1 : 0;
     wishes.runs = runs_.size();
     if (size_.columns >= least_plot_columns && has_points()) wishes.plot = size_.rows;
     if (size_.columns >= least_table_columns && !values().metrics().empty()) wishes.table = values().metrics().size() + 1;
@@ -302,7 +302,10 @@ class WatchFrame {
     ScreenLine out = line();
     if (view_.is_paused()) out.add("paused", ScreenStyle::reverse).add("  ");
     if (!scene_.notice.empty()) return out.add(scene_.notice, ScreenStyle::yellow).text();
-    if (!view_.shows_keys()) return {};
+    const std::string notice = view_.notice(scene_);
+    out.add(notice, ScreenStyle::yellow);
+    if (!view_.shows_keys()) return out.text();
+    if (!notice.empty()) out.add("  ");
     for (const std::string_view key : {"q quit", "h help", "n/p metric", "r run", "l log", "s/S smooth", "space pause"}) {
       if (key.size() > out.room()) break;
       out.add(key, ScreenStyle::dim).add("  ");

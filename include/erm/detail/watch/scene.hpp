@@ -14,6 +14,7 @@
 
 #include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/compare/rows.hpp"
+#include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/terminal/plot.hpp"
 #include "erm/goal.hpp"
 
@@ -67,20 +68,30 @@ struct WatchedScene {
   std::string notice;  // why there are no runs, or what could not be read
 };
 
-/// All metrics: first those for which a run says a goal, then other curves, values without steps, and those of the system.
-inline std::vector<std::string> watched_metrics(const WatchedScene& scene) {
+/// All metrics, or those of `only`: first those for which a run says a goal, then other curves, values without steps, and
+/// those of the system.
+inline std::vector<std::string> watched_metrics(const WatchedScene& scene, const WatchedRun* only = nullptr) {
   std::map<std::string, int> ranks;
-  for (const WatchedRun& run : scene.runs)
+  for (const WatchedRun& run : scene.runs) {
+    if (only != nullptr && only != &run) continue;
     for (const auto& [name, curve] : run.curves) {
       const int rank = is_system_metric(name) ? 3 : curve.points->empty() ? 2 : run.goals.count(name) != 0 ? 0 : 1;
       const auto [found, is_new] = ranks.emplace(name, rank);
       if (!is_new) found->second = (std::min)(found->second, rank);
     }
+  }
   std::vector<std::string> names;
   for (int rank = 0; rank < 4; ++rank)
     for (const auto& [name, of_name] : ranks)
       if (of_name == rank) names.push_back(name);
   return names;
+}
+
+/// Why the metric that was asked for is not shown; empty if a run has it, if none is asked for, and without runs.
+inline std::string metric_notice(const WatchedScene& scene, const std::string& metric) {
+  const auto has_it = [&](const WatchedRun& run) { return run.curves.count(metric) != 0; };
+  if (metric.empty() || scene.runs.empty() || std::any_of(scene.runs.begin(), scene.runs.end(), has_it)) return {};
+  return "no run has a metric " + shown(metric) + " yet";
 }
 
 /// Which way the metric is better: as the first run says that says it, or else as its name tells.

@@ -20,7 +20,7 @@ class WatchView {
     switch (key) {
       case WatchKey::next_metric:
       case WatchKey::previous_metric:
-        metric_ = moved(watched_metrics(scene), metric(scene), key == WatchKey::next_metric);
+        metric_ = moved(metrics(scene), metric(scene), key == WatchKey::next_metric);
         break;
       case WatchKey::next_run:
       case WatchKey::previous_run: {
@@ -56,13 +56,18 @@ class WatchView {
   /// For a picture that nobody works with.
   void leave_out_keys() { shows_keys_ = false; }
 
-  /// The metric whose curves are shown; empty if there is none.
-  [[nodiscard]] std::string metric(const WatchedScene& scene) const {
-    for (const WatchedRun& run : scene.runs)
-      if (run.curves.count(metric_) != 0) return metric_;
-    const std::vector<std::string> all = watched_metrics(scene);
-    return all.empty() ? std::string() : all.front();
+  /// Those of the runs that are shown, in the order of the keys.
+  [[nodiscard]] std::vector<std::string> metrics(const WatchedScene& scene) const {
+    return watched_metrics(scene, focused(scene));
   }
+  /// The metric whose curves are shown: the chosen one, or the first where the shown runs lack it. Empty if there is none.
+  [[nodiscard]] std::string metric(const WatchedScene& scene) const {
+    const std::vector<std::string> all = metrics(scene);
+    if (all.empty()) return {};
+    return std::find(all.begin(), all.end(), metric_) != all.end() ? metric_ : all.front();
+  }
+  /// Says that no run has the chosen metric, or is empty.
+  [[nodiscard]] std::string notice(const WatchedScene& scene) const { return metric_notice(scene, metric_); }
   /// The only run that is shown, or null if all are.
   [[nodiscard]] const WatchedRun* focused(const WatchedScene& scene) const {
     for (const WatchedRun& run : scene.runs)
