@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/check.hpp"
+#include "erm/check_report.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/error.hpp"

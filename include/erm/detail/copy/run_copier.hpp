@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/copy.hpp"
+#include "erm/copy_options.hpp"
 #include "erm/detail/copy/copied_run_files.hpp"
 #include "erm/detail/copy/run_to_copy.hpp"
 #include "erm/detail/copy/source_content.hpp"

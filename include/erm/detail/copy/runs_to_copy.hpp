@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/copy.hpp"
+#include "erm/copy_options.hpp"
 #include "erm/detail/copy/run_copier.hpp"
 #include "erm/detail/copy/run_to_copy.hpp"
 #include "erm/detail/find/found_runs.hpp"

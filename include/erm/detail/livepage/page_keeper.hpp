@@ -23,7 +23,7 @@
 #include "erm/detail/os/process.hpp"
 #include "erm/error.hpp"
 #include "erm/live_observer.hpp"
-#include "erm/live_page.hpp"
+#include "erm/live_page_options.hpp"
 
 namespace erm::detail {
 
