@@ -138,9 +138,10 @@ inline std::string WatchedRuns::why_nothing_is_found() {
       return "the registry has no experiment " + shown(experiment) + " yet" + names_instead(experiment, experiments);
     if (scope_.variant.empty()) return {};
     std::vector<std::string> variants;
-    session_.each_variant({experiment, {}}, [&](const std::string&, const std::string& variant) {
+    const auto add = [&](const std::string&, const std::string& variant, const auto&) {
       if (!has(variants, variant)) variants.push_back(variant);
-    });
+    };
+    session_.each_variant({experiment, {}}, add, [](const std::string&) {});
     if (has(variants, scope_.variant)) return {};
     return (experiment.empty() ? "the registry" : "the experiment " + shown(experiment)) + " has no variant " +
            shown(scope_.variant) + " yet" + names_instead(scope_.variant, variants);

@@ -65,8 +65,8 @@ class CheckVerb final : public Verb {
   /// Takes all runs of the experiment and the variant. Without any, the options would mean the whole registry.
   void take_runs_of_scope(Session& session) {
     session.expect_scope(scope_);
-    session.each_variant(scope_, [&](const std::string& experiment, const std::string& variant) {
-      for (const std::string& run : list_runs(session.registry(), experiment, variant))
+    session.each_variant(scope_, [&](const auto& experiment, const auto& variant, const auto& run_ids) {
+      for (const std::string& run : run_ids)
         options_.runs.push_back(joined(joined(experiment, variant), run));
     });
     if (options_.runs.empty())

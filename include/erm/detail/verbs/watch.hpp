@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/verb.hpp"
@@ -45,7 +46,7 @@ class WatchVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
-    if (interval_s_ && std::isnan(*interval_s_))  // CLI::Range lets it pass
+    if (interval_s_ && is_nan(*interval_s_))  // CLI::Range lets it pass
       throw UsageError("--interval: give a number of seconds from 0.05 to 86400, not NaN");
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
     if (!output_.empty()) return write_page(session, runs);
