@@ -31,6 +31,7 @@ using erm_test::comes_true;
 using erm_test::contains;
 using erm_test::file_text;
 using erm_test::TemporaryDirectory;
+using erm_test::thrown;
 
 namespace {
 
