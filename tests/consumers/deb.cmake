@@ -5,14 +5,7 @@ file(MAKE_DIRECTORY ${WORK_DIR}/root/var/lib/dpkg/info ${WORK_DIR}/root/var/lib/
 file(WRITE ${WORK_DIR}/root/var/lib/dpkg/status "")
 file(WRITE ${WORK_DIR}/root/var/lib/dpkg/available "")
 
-function(run output)
-  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK_DIR} RESULT_VARIABLE failed OUTPUT_VARIABLE text
-                  ERROR_VARIABLE text OUTPUT_STRIP_TRAILING_WHITESPACE)
-  if(failed)
-    message(FATAL_ERROR "${ARGN}\n${text}")
-  endif()
-  set(${output} "${text}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 run(ignored ${CMAKE_CPACK_COMMAND} -G DEB --config ${BUILD_DIR}/CPackConfig.cmake -B ${WORK_DIR})
 set(package ${WORK_DIR}/liberm-dev_${VERSION}_${ARCHITECTURE}.deb)

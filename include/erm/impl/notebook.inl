@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/detail/page/output.hpp"
@@ -81,7 +82,7 @@ ERM_INLINE Json mime_bundle_repr(const ExperimentRun& run) {
 ERM_INLINE Json mime_bundle_repr(const std::vector<ExperimentRun>& runs) {
   Json bundle = Json::object();
   bundle["text/html"] = notebook_html(runs);
-  bundle["text/plain"] = std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs");
+  bundle["text/plain"] = detail::counted(runs.size(), "run");
   return bundle;
 }
 

@@ -90,6 +90,16 @@ class RunNames {
   /// Histories are read when they are asked for: a damaged one then hides nothing else of the run.
   [[nodiscard]] ExperimentRun load(const RunPlace& place) { return std::move(load(std::vector<RunPlace>{place}).front()); }
 
+  /// The run's path below the registry of the session. Throws UsageError, with the advice, if it is another registry's.
+  [[nodiscard]] std::string path_in_registry(const RunPlace& place, const std::string& advice) {
+    if (!place.run.empty()) return place.path();
+    const Location registry = open_file_system(session_.registry()), run = open_file_system(place.uri);
+    const std::string above = without_end_slash(registry.path) + "/", path = without_end_slash(run.path);
+    if (scheme_of(place.uri) == scheme_of(session_.registry()) && path.rfind(above, 0) == 0) return path.substr(above.size());
+    throw UsageError("the run " + shown(place.uri) + " is not in the registry '" + session_.registry() +
+                     "'; " + advice);
+  }
+
   /// The best runs, at most `limit`, as best_run() ranks them. Without a goal, by the runs' own or by the metric's name.
   /// None if no run fits the filter; throws NotFoundError if none has the metric.
   [[nodiscard]] RankedRuns ranked(const std::string& metric, std::optional<Goal> goal, std::size_t limit,

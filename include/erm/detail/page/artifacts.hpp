@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/store/stored_content.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/svg_text.hpp"

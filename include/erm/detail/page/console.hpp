@@ -9,6 +9,7 @@
 
 #include "erm/comparison.hpp"
 #include "erm/console.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/output.hpp"
 #include "erm/detail/page/tables.hpp"

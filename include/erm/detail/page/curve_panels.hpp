@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/page/tables.hpp"

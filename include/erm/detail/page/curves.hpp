@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/float_bits.hpp"

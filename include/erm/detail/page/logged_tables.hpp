@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/compare/rows.hpp"

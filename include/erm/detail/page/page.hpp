@@ -10,6 +10,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/page/artifacts.hpp"
 #include "erm/detail/page/assets.hpp"

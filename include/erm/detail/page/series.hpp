@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/page/artifacts.hpp"

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/compare/display_names.hpp"
 #include "erm/comparison.hpp"
 #include "erm/detail/base/html_text.hpp"
@@ -313,11 +314,6 @@ inline void append_rows_table(PageOutput& page, const std::vector<std::string>& 
 
 inline std::string section_title(const Comparison::Section& section) {
   return section.kind == Comparison::Kind::dict ? "Dict: " + std::string(section.name) : std::string(section.name);
-}
-
-/// A number and a noun: "1 run", "3 runs".
-inline std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 /// Begins a section that a reader can fold. Its id is a number, so that no text of a user becomes an id.

@@ -11,6 +11,7 @@
 
 #include "erm/compare_options.hpp"
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/compare/ranking.hpp"

@@ -18,9 +18,7 @@
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
 #include "erm/detail/run/paths.hpp"
-#include "erm/detail/store/registry_layout.hpp"
 #include "erm/error.hpp"
-#include "erm/registry.hpp"
 
 namespace erm::detail::command {
 
@@ -50,7 +48,7 @@ class CheckVerb final : public Verb {
     options_.hashes = !no_hashes_;
     if (runs_.empty() && !(scope_.experiment.empty() && scope_.variant.empty())) take_runs_of_scope(session);
     RunNames names(session, scope_);
-    for (const RunPlace& place : names.places(runs_)) options_.runs.push_back(path_of(session, place));
+    for (const RunPlace& place : names.places(runs_)) options_.runs.push_back(names.path_in_registry(place, "give --registry URI"));
     const auto began = std::chrono::steady_clock::now();
     const CheckReport report = checked(session.registry());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
@@ -72,17 +70,6 @@ class CheckVerb final : public Verb {
     if (options_.runs.empty())
       throw NotFoundError("there are no runs in " + shown(joined(scope_.experiment, scope_.variant)) + " of the registry '" +
                           session.registry() + "'; without --experiment and --variant, all of it is checked");
-  }
-
-  /// The run's path below the registry. Throws UsageError if it lies elsewhere.
-  static std::string path_of(Session& session, const RunPlace& place) {
-    if (!place.run.empty()) return place.path();
-    const std::string root = without_end_slash(open_file_system(session.registry()).path);
-    const std::string folder = without_end_slash(open_file_system(place.uri).path);
-    if (scheme_of(place.uri) == scheme_of(session.registry()) && folder.rfind(root + "/", 0) == 0)
-      return folder.substr(root.size() + 1);
-    throw UsageError("the run " + shown(place.uri) + " is not in the registry '" + session.registry() +
-                     "'; give --registry URI");
   }
 
   CheckReport checked(const std::string& registry) {

@@ -9,6 +9,7 @@
 #include "erm/compare.hpp"
 #include "erm/compare_text.hpp"
 #include "erm/comparison.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
@@ -45,7 +46,7 @@ class CompareVerb final : public Verb {
       return ExitCode::yes;
     }
     write_comparison(output_, runs, options_);
-    session.out.line(plain_text(output_ + ": " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs")));
+    session.out.line(plain_text(output_ + ": " + counted(runs.size(), "run")));
     if (!open_) return ExitCode::yes;
     session.out.flush();
     // The page is there: that nothing shows it is no failure.

@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "erm/copy.hpp"
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/base/html_text.hpp"
 #include "erm/detail/command/progress.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/detail/command/verb.hpp"
-#include "erm/detail/store/registry_layout.hpp"
-#include "erm/file_system.hpp"
 
 namespace erm::detail::command {
 
@@ -43,7 +42,9 @@ class CopyVerb final : public Verb {
     options_.verify = !no_hashes_;
     options_.durable = !no_sync_;
     options_.on_warning = [&](const std::string& text) { session.warn(text); };
-    if (!runs_.empty()) name_runs(session);
+    RunNames names(session, scope_);
+    for (const RunPlace& place : names.places(runs_))
+      options_.runs.push_back(names.path_in_registry(place, "give its own one: --registry URI"));
     try {
       const CopyReport report = copied(source);
       write(session, report);
@@ -55,23 +56,6 @@ class CopyVerb final : public Verb {
   }
 
  private:
-  void name_runs(Session& session) {
-    RunNames names(session, scope_);
-    for (const RunPlace& place : names.places(runs_)) {
-      if (!place.run.empty()) {
-        options_.runs.push_back(place.path());
-        continue;
-      }
-      // Named by its URI.
-      const Location registry = open_file_system(session.registry()), run = open_file_system(place.uri);
-      const std::string above = without_end_slash(registry.path) + "/";
-      if (registry.fs != run.fs || run.path.rfind(above, 0) != 0)
-        throw UsageError("the run " + shown(place.uri) + " is not in the registry '" + session.registry() +
-                         "'; give its own one: --registry URI");
-      options_.runs.push_back(run.path.substr(above.size()));
-    }
-  }
-
   CopyReport copied(const std::string& source) {
     Progress progress;
     Interrupts interrupts;
@@ -103,8 +87,7 @@ class CopyVerb final : public Verb {
     }
     for (const auto& [uri, reason] : report.left_out) session.warn("left out '" + uri + "': " + reason);
     const std::size_t copied = report.copied.size(), left_out = report.left_out.size();
-    session.out.line(std::to_string(copied) + (copied == 1 ? " run" : " runs") +
-                     (options_.dry_run ? " would be copied (" : " copied (") + readable_size(report.bytes) + "), " +
+    session.out.line(counted(copied, "run") + (options_.dry_run ? " would be copied (" : " copied (") + readable_size(report.bytes) + "), " +
                      std::to_string(report.there_already.size()) + " there already" +
                      (left_out == 0 ? "" : ", " + std::to_string(left_out) + " left out"));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "erm/detail/base/counted.hpp"
 #include "erm/detail/command/fitted_table.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/run_names.hpp"
@@ -95,7 +96,7 @@ class TrashVerb final : public Verb {
   ExitCode run(Session& session) override {
     if (empty_) {
       const std::size_t count = empty_trash(session.registry(), std::chrono::hours(24) * days_);
-      session.out.line("removed " + std::to_string(count) + (count == 1 ? " run" : " runs") + " for ever");
+      session.out.line("removed " + counted(count, "run") + " for ever");
       return ExitCode::yes;
     }
     const std::vector<TrashedRun> trash = list_trash(session.registry());
