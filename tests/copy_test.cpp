@@ -396,6 +396,7 @@ TEST_CASE("A run that is being written is copied if asked for, up to its last co
   erm::LiveRun run(source, "digits", live);
   for (int i = 0; i < 100; ++i) run.log_metric("loss", i, i);
   run.log_artifact(erm::Bytes(100, 1), "model", "model.bin");
+  run.log_text("a,b", "table.csv", 0);  // no list, though its name ends like one
   run.flush();
   const std::string history = source + "/digits/main/live/history/main.csv";
   const CopyReport report = copy_runs(source, target, copying());
@@ -417,6 +418,8 @@ TEST_CASE("A run that is being written is copied if asked for, up to its last co
   const erm::ExperimentRun copy = erm::load_run_from_registry(target, "digits", "main", "live");
   CHECK(copy.history().at("loss").size() == 100);
   CHECK(copy.artifacts().at("model").bytes().size() == 100);
+  CHECK(file_tree(target + "/digits/main/live/series/files") == file_tree(source + "/digits/main/live/series/files"));
+  CHECK(file_tree(target + "/digits/main/live/series/files").size() == 1);
   run.finish();
   CHECK(contains(reason_of(copy_runs(source, target, options), "/live"), "another state of this one"));
   options.overwrite = true;

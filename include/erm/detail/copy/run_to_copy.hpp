@@ -196,6 +196,12 @@ class RunToCopy {
     for (const std::string& name : run.record.console_files) expect_file("console/" + name);
   }
 
+  /// Whether a live run appends lines to the file.
+  static bool is_list(const std::string& path) {
+    const bool is_of_series = path.rfind("series/", 0) == 0 && path.find('/', 7) == std::string::npos;
+    return (is_of_series || path.rfind("history/", 0) == 0) && ends_with(path, ".csv");
+  }
+
   /// A live run only grows: what its metadata and lists name is there when they are. So takes those first, and then
   /// looks for the other files.
   void take_snapshot() {
@@ -203,22 +209,17 @@ class RunToCopy {
     CopiedFiles lists;
     for (const auto& [path, file] : files_) {
       const bool is_text = ends_with(path, ".json") && path.rfind("history/", 0) == 0;
-      const bool is_list = ends_with(path, ".csv") && path.rfind("series/tables/", 0) != 0 &&
-                           (path.rfind("history/", 0) == 0 || path.rfind("series/", 0) == 0);
       if (is_text) {
         lists[path].text = fs_.read_bounded(joined(folder_, path));
         lists[path].size = lists[path].text->size();
-      } else if (is_list) {
+      } else if (is_list(path)) {
         lists[path].size = end_of_lines(joined(folder_, path), file.size);
       }
     }
     take(fs_.find_files(folder_));
     for (auto file = files_.begin(); file != files_.end();) {
       const std::string& path = file->first;
-      const bool is_new_list = (path.rfind("history/", 0) == 0 || (path.rfind("series/", 0) == 0 &&
-                                                                  path.find('/', 7) == std::string::npos)) &&
-                               ends_with(path, ".csv") && lists.count(path) == 0;
-      if (is_new_list) {
+      if (is_list(path) && lists.count(path) == 0) {
         file = files_.erase(file);
         continue;
       }
