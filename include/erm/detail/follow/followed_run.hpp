@@ -97,6 +97,7 @@ class FollowedRun {
   bool guarded(Work&& work);
   void look(FollowChange& change);
   bool look_at_metadata(FollowChange& change);
+  void look_at_other(const std::string& name);
   void look_at_others();
   void look_at_series();
   void build_record();
@@ -213,6 +214,22 @@ inline bool FollowedRun::look_at_metadata(FollowChange& change) {
   return true;
 }
 
+inline void FollowedRun::look_at_other(const std::string& name) {
+  const std::string place = history_place(name);
+  OtherWriter& other = others_.try_emplace(name, OtherWriter{SmallFile(place)}).first->second;
+  if (!other.file.look(files_)) return;
+  is_record_old_ = true;
+  other.metadata.reset();
+  if (!other.file.is_there()) return;
+  try {
+    other.metadata = MetadataReader::read(view(other.file.bytes()), files_.path_of(place));
+  } catch (const FormatError&) {
+    other.file.distrust();
+    throw;
+  }
+  other.metadata->writer = name.substr(0, name.size() - 5);
+}
+
 /// What other writers and editors logged.
 inline void FollowedRun::look_at_others() {
   static const std::vector<std::string> none;
@@ -224,19 +241,7 @@ inline void FollowedRun::look_at_others() {
   }
   for (const std::string& name : names) {
     if (!ends_with(name, ".json")) continue;
-    const std::string place = history_place(name);
-    OtherWriter& other = others_.try_emplace(name, OtherWriter{SmallFile(place)}).first->second;
-    if (!other.file.look(files_)) continue;
-    is_record_old_ = true;
-    other.metadata.reset();
-    if (!other.file.is_there()) continue;
-    try {
-      other.metadata = MetadataReader::read(view(other.file.bytes()), files_.path_of(place));
-    } catch (const FormatError&) {
-      other.file.distrust();
-      throw;
-    }
-    other.metadata->writer = name.substr(0, name.size() - 5);
+    guarded([&] { look_at_other(name); });  // a damaged file hides no other
   }
   if (metadata_->record.edits_lie_beside && edits_file_.look(files_)) is_record_old_ = true;
 }

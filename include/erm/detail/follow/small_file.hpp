@@ -42,8 +42,11 @@ class SmallFile {
     bytes_ = std::move(now);
     return differs;
   }
-  /// Reads it again at the next look.
-  void distrust() noexcept { is_settled_ = false; }
+  /// Forgets what was read, so that the next look reads it again, and tells of it again if it is still so.
+  void distrust() noexcept {
+    is_settled_ = is_there_ = false;
+    bytes_.clear();
+  }
 
  private:
   std::string place_;
