@@ -108,7 +108,8 @@ class PageKeeper {
 
   void work() {
     Lock lock(mutex_);
-    write_version(lock);  // the first one soon
+    while (is_writing_) woken_.wait(lock);
+    if (is_asked_) write_version(lock);  // the first one soon
     os::give_way();
     for (;;) {
       // What is written belongs to the thread that writes, so is_writing_ comes first.
