@@ -38,7 +38,7 @@ class WatchedRuns {
   [[nodiscard]] WatchedScene look();
   /// The URIs of the runs that are watched now. Reads none of them.
   [[nodiscard]] std::vector<std::string> uris() {
-    select();
+    select(std::string::npos);
     std::vector<std::string> all;
     for (const auto& run : runs_) all.push_back(run->uri());
     return all;
@@ -50,8 +50,9 @@ class WatchedRuns {
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t fewest = 4, most = 24;
 
-  void select();
-  void add(const std::string& uri);
+  /// At most so many runs are watched if they were not named.
+  void select(std::size_t limit);
+  void add(const std::string& uri, std::size_t limit);
   [[nodiscard]] std::vector<std::string> found(const std::string& filter, std::size_t limit);
   [[nodiscard]] std::vector<std::string> names_now();
   [[nodiscard]] std::string why_nothing_is_found();
@@ -79,10 +80,17 @@ inline WatchedRuns::WatchedRuns(Session& session, Scope scope, const std::vector
     // It may come.
   }
   RunNames all(session, scope_);
-  for (const std::string& name : names) {
-    const bool may_be_filter = name.find_first_of(" =<>!") != std::string::npos;
+  const auto is_name = [&](const std::string& name) {
     try {
-      for (const RunPlace& place : all.places(name)) add(place.uri);
+      return all.is_name(name);
+    } catch (const NotFoundError&) {  // there is no registry yet
+      return false;
+    }
+  };
+  for (const std::string& name : names) {
+    const bool may_be_filter = name.find_first_of(" =<>!") != std::string::npos && !is_name(name);
+    try {
+      for (const RunPlace& place : all.places(name)) add(place.uri, most);
     } catch (const NotFoundError&) {
       if (!may_be_filter) throw;
     }
@@ -90,10 +98,10 @@ inline WatchedRuns::WatchedRuns(Session& session, Scope scope, const std::vector
   }
 }
 
-inline void WatchedRuns::add(const std::string& uri) {
+inline void WatchedRuns::add(const std::string& uri, std::size_t limit) {
   const auto is_it = [&](const std::unique_ptr<WatchedRunReader>& run) { return run->uri() == uri; };
   if (std::any_of(runs_.begin(), runs_.end(), is_it)) return;
-  if (is_default_ && runs_.size() >= most) {  // one that has ended makes room
+  if (is_default_ && runs_.size() >= limit) {  // one that has ended makes room
     const auto has_ended = [](const auto& run) { return run->is_known() && !run->is_running(); };
     const auto ended = std::find_if(runs_.begin(), runs_.end(), has_ended);
     if (ended == runs_.end()) return;
@@ -107,6 +115,7 @@ inline std::vector<std::string> WatchedRuns::found(const std::string& filter, st
   FindOptions options;
   options.filter = filter;
   options.limit = limit;
+  options.cache = !session_.common().no_cache;
   options.experiment = scope_.experiment;
   options.variant = scope_.variant;
   options.on_broken = [](const std::string&, const Error&) {};
@@ -152,7 +161,7 @@ inline std::string WatchedRuns::why_nothing_is_found() {
 
 /// Looks for runs that belong to those that are watched. To list the names is quick; all runs are read only when there are
 /// new names, and once a minute.
-inline void WatchedRuns::select() {
+inline void WatchedRuns::select(std::size_t limit) {
   const Clock::time_point now = Clock::now();
   if (now < next_select_ || (!is_default_ && filters_.empty())) return;
   notice_.clear();
@@ -164,11 +173,12 @@ inline void WatchedRuns::select() {
       return;
     }
     for (const std::string& filter : filters_)
-      for (const std::string& uri : found(filter, 0)) add(uri);
+      for (const std::string& uri : found(filter, 0)) add(uri, limit);
     if (is_default_) {
-      for (const std::string& uri : found("status = \"running\"", 0)) add(uri);
-      for (const std::string& uri : found("", fewest))
-        if (runs_.size() < fewest) add(uri);
+      for (const std::string& uri : found("status = \"running\"", 0)) add(uri, limit);
+      if (runs_.size() < fewest)
+        for (const std::string& uri : found("", fewest))
+          if (runs_.size() < fewest) add(uri, limit);
     }
     names_seen_ = std::move(names);
     next_search_ = Clock::now() + std::chrono::minutes(1);
@@ -181,7 +191,7 @@ inline void WatchedRuns::select() {
 }
 
 inline WatchedScene WatchedRuns::look() {
-  select();
+  select(most);
   WatchedScene scene;
   scene.registry = session_.registry();
   scene.clock = watch_clock();
