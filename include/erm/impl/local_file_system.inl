@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -17,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/os/file.hpp"
 #include "erm/detail/os/path.hpp"
@@ -479,22 +479,13 @@ class StampedNames {
     }
     FileStamp itself;
     if (!names.empty() && folder_.has(".", itself)) device = itself.marks[3];
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      constexpr std::size_t some = 256;
+    constexpr std::size_t some = 256;
+    const std::size_t useful = names.size() / 1024 + 1;
+    on_threads((names.size() + some - 1) / some, (std::min)(std::size_t{threads}, useful), [&](std::size_t group) {
       std::string inside;
-      for (std::size_t from = 0; (from = next.fetch_add(some)) < names.size();)
-        for (std::size_t i = from; i < (std::min)(from + some, names.size()); ++i)
-          look(names[i], inside.assign(names[i].name).append("/").append(filename));
-    };
-    std::vector<std::thread> helpers;
-    try {
-      while (helpers.size() + 1 < (std::min)(std::size_t{threads}, names.size() / 1024 + 1)) helpers.emplace_back(work);
-    } catch (const std::system_error&) {
-      // The system has no more threads. Those that have started do the work.
-    }
-    work();
-    for (std::thread& helper : helpers) helper.join();
+      for (std::size_t i = group * some; i < (std::min)((group + 1) * some, names.size()); ++i)
+        look(names[i], inside.assign(names[i].name).append("/").append(filename));
+    });
   }
 
   std::vector<Name> names;

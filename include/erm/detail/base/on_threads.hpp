@@ -12,7 +12,7 @@
 
 namespace erm::detail {
 
-/// Calls `work(group)` for each group of runs, on a few threads.
+/// Calls `work(group)` for each group, on at most so many threads, of which the caller is one.
 template <class Work>
 void on_threads(std::size_t groups, std::size_t threads, const Work& work) {
   std::atomic<std::size_t> next{0};

@@ -65,7 +65,7 @@ inline ContentFault fault_of_history(CheckWork& work, const std::string& place, 
     read_in_pieces(work, place, size, [&](std::string_view text, bool is_end) {
       has_hole = has_hole || (used == 0 && text.front() == '\0');
       const std::size_t consumed = reader.consume(text);
-      static_cast<void>(reader.take());
+      reader.drain([](const std::string&, const std::vector<MetricPoint>&) {});
       used += consumed;
       if (is_end) rest = text.substr(consumed);
       return consumed;

@@ -32,7 +32,6 @@ class MarkerCheck {
   /// What was found since the last call. Its repairs refer to this object.
   [[nodiscard]] std::vector<CheckFinding> take_findings() { return std::exchange(findings_, {}); }
 
-  [[nodiscard]] bool has_registry() const { return has_registry_; }
   [[nodiscard]] bool has_any() const { return has_registry_ || !experiments_.empty() || !told_.empty(); }
 
   /// The registry's own marker.

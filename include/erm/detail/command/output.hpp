@@ -44,7 +44,10 @@ class Output {
     if (text_.size() >= chunk) flush();
   }
   void line(std::string_view text = {}, std::string_view style = Style::plain) {
-    write(styled(text, style));
+    if (!colored_ || style.empty())
+      write(text);
+    else
+      write(styled(text, style));
     write("\n");
   }
   [[nodiscard]] std::string styled(std::string_view text, std::string_view style) const {

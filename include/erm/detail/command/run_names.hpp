@@ -152,15 +152,15 @@ inline std::vector<ExperimentRun> RunNames::load(const std::vector<RunPlace>& pl
   for (const RunPlace& place : places)
     if (!place.run.empty()) by_variant[{place.experiment, place.variant}].push_back(place.run);
   std::map<std::string, ExperimentRun> found;  // by their paths
+  const RunScan scan(open_file_system(session_.registry()), session_.registry());
   for (const auto& [variant, run_ids] : by_variant)
-    RunScan(open_file_system(session_.registry()), session_.registry(), variant.first, variant.second)
-        .each_of(
-            variant.first, variant.second, run_ids, RunFilter(), 2,
-            [&](RunRecord&& record) {
-              const std::string path = joined(joined(record.experiment_id, record.variant_id), record.run_id);
-              found.emplace(path, RunAccess::make(std::move(record)));
-            },
-            [](const std::string&, const Error&) { throw; });
+    scan.each_of(
+        variant.first, variant.second, run_ids, RunFilter(), 2,
+        [&](RunRecord&& record) {
+          const std::string path = joined(joined(record.experiment_id, record.variant_id), record.run_id);
+          found.emplace(path, RunAccess::make(std::move(record)));
+        },
+        [](const std::string&, const Error&) { throw; });
   std::vector<ExperimentRun> runs;
   for (const RunPlace& place : places) {
     const auto run = found.find(place.path());

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/system_metric.hpp"
 #include "erm/detail/command/fitted_table.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/command/shown_run.hpp"
@@ -90,7 +91,7 @@ class RunTable {
     if (!first.empty()) names.push_back(first);
     for (const std::set<std::string>* const some : {&with_goal, &others})
       for (const std::string& name : *some)
-        if (name != first && (some == &with_goal || with_goal.count(name) == 0) && !is_of_system(name))
+        if (name != first && (some == &with_goal || with_goal.count(name) == 0) && !is_system_metric(name))
           names.push_back(name);
     int rank = 5;
     for (const std::string& name : names) add_value_column(metrics_, name, name == first ? 4 : (rank += 2), true);
@@ -137,8 +138,6 @@ class RunTable {
         table_.add_column(name, rank, is_number ? FittedTable::Align::right : FittedTable::Align::left);
     columns.emplace_back(name, column);
   }
-
-  static bool is_of_system(const std::string& name) { return name.rfind("system/", 0) == 0; }
 
   Session& session_;
   FittedTable table_;

@@ -40,9 +40,11 @@ class BestRuns {
     ++looked_at_;
     if (const auto said = run.goals().find(metric_); said != run.goals().end())
       (said->second == Goal::minimize ? some_minimize_ : some_maximize_) = true;
-    for (const auto& [name, value] : run.metrics()) names_.insert(name);
     const auto found = run.metrics().find(metric_);
-    if (found == run.metrics().end()) return;
+    if (found == run.metrics().end()) {
+      for (const auto& [name, value] : run.metrics()) names_.insert(name);
+      return;
+    }
     const std::optional<double> value = found->second.number();
     const Standing standing = standing_of(run.status(), value);
     ++counts_[static_cast<std::size_t>(standing)];
@@ -69,7 +71,7 @@ class BestRuns {
   /// Those that have the metric and are not: "2 failed, 1 diverged".
   [[nodiscard]] std::string not_ranked() const { return not_ranked_text(counts_); }
   [[nodiscard]] const std::array<std::size_t, standings>& counts() const { return counts_; }
-  /// The metrics of all runs.
+  /// The metrics of the runs without this one: those that may have been meant.
   [[nodiscard]] const std::set<std::string>& metrics() const { return names_; }
   /// Whether some runs say that less is better and some that more is.
   [[nodiscard]] bool goals_differ() const { return some_minimize_ && some_maximize_; }

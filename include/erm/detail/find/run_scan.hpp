@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/cache/run_block.hpp"
 #include "erm/detail/cache/run_cache.hpp"
@@ -25,7 +26,6 @@
 #include "erm/detail/find/cached_record.hpp"
 #include "erm/detail/find/found_history.hpp"
 #include "erm/detail/find/known_runs.hpp"
-#include "erm/detail/find/on_threads.hpp"
 #include "erm/detail/find/run_filter.hpp"
 #include "erm/detail/store/copied_runs.hpp"
 #include "erm/detail/store/registry_layout.hpp"

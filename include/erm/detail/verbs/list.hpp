@@ -48,10 +48,7 @@ class ListVerb final : public Verb {
       if (what.size() > one.size() && what.compare(0, one.size(), one) == 0 && what[one.size()] == '/')
         scope = {one, what.substr(one.size() + 1)};
     }
-    if (!scope.experiment.empty()) {
-      session.expect_scope(scope);
-      return scope;
-    }
+    if (!scope.experiment.empty()) return scope;
     throw NotFoundError("there is no experiment " + shown(what) + " in the registry '" + session.registry() + "'" +
                         names_instead(what, experiments));
   }
