@@ -66,6 +66,22 @@ ExperimentRun load(const TemporaryDirectory& dir) { return erm::load_run_from_re
 }  // namespace
 
 #if !defined(_WIN32)
+TEST_CASE("a writer that took all of its points back is none of the writers of a curve") {
+  const TemporaryDirectory directory;
+  const std::string registry = (directory.path() / "registry").generic_string();
+  LiveRun run(registry, "e", named());
+  train(run, 1, 0, 5);
+  {
+    LiveRun other(registry, "e", named({}, "rank1"));
+    train(other, 2, 0, 5);
+    other.rewind(0);
+  }
+  run.finish();
+  const MetricHistory curve = erm::load_run_from_path(registry + "/e/main/job").curve("loss");
+  CHECK(curve.size() == 5);
+  CHECK(curve.writers().empty());
+}
+
 TEST_CASE("A run that crashed after its checkpoint goes on from there", "[fork]") {
   const TemporaryDirectory dir;
   erm_test::Child crashed([&](const erm_test::Child::Tell&) {

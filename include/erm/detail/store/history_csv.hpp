@@ -293,8 +293,11 @@ class HistoryReader {
   /// The points that were read, for each metric in file order. The reader is empty afterwards.
   [[nodiscard]] std::map<std::string, MetricHistory> take() {
     std::map<std::string, MetricHistory> history;
-    for (auto& [metric, points] : points_)
-      if (!points.empty()) history.emplace(metric, MetricHistory(std::move(points), writers_of(metric, points.size())));
+    for (auto& [metric, points] : points_) {
+      if (points.empty()) continue;
+      std::vector<std::size_t> writers = writers_of(metric, points.size());  // before the points are moved
+      history.emplace(metric, MetricHistory(std::move(points), std::move(writers)));
+    }
     return history;
   }
   /// For a reader that does not hold the points: calls visit(metric, points) for each metric of which points were read
