@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "comes_true.hpp"
+#include "erm/detail/os/modules.hpp"
 #include "erm/json.hpp"
 #include "erm/live_run.hpp"
 #include "erm/provenance.hpp"
@@ -268,6 +270,22 @@ TEST_CASE("A run that had ended before the fork cannot be moved", "[fork]") {
   CHECK(child.wait());
   CHECK(child.told().size() == 1);
   LiveRun::disabled().continue_in_child();
+}
+
+TEST_CASE("A child that was forked while another thread lists the loaded libraries can list them", "[fork]") {
+  const TemporaryDirectory dir;
+  Child parent([&](const Child::Tell&) {
+    const LiveRun run(dir / "registry", "e", named("parent"));
+    std::thread([] {
+      for (;;) static_cast<void>(erm::detail::os::loaded_modules(nullptr));
+    }).detach();
+    for (int i = 0; i < 100; ++i) {
+      Child child([](const Child::Tell&) { static_cast<void>(erm::detail::os::loaded_modules(nullptr)); });
+      if (!erm_test::comes_true([&] { return !child.runs(); }) || child.exit_code() != 0) ::_exit(1);
+    }
+    ::_exit(0);
+  });
+  CHECK(parent.wait());
 }
 
 TEST_CASE("A fork neither hangs nor costs points while the run's thread cannot write", "[fork]") {

@@ -165,12 +165,15 @@ class LiveRuns {
     for (const std::shared_ptr<LiveEngine>& engine : engines()) engine->flush_before_fork(deadline);
     mutex_.lock();
     for (const Registered& one : engines_) one.engine->lock_for_fork(deadline);
+    while (!(has_loader_ = os::loader_mutex().try_lock()) && std::chrono::steady_clock::now() < deadline)
+      os::sleep_a_millisecond();
   }
   void after_fork(bool in_child) {
     if (in_child) {
       os::forget_other_threads();
       handlers_at_work_ = 0;
     }
+    if (has_loader_) os::loader_mutex().unlock();
     for (auto one = engines_.rbegin(); one != engines_.rend(); ++one)
       in_child ? one->engine->disown() : one->engine->unlock_after_fork();
     mutex_.unlock();
@@ -182,6 +185,7 @@ class LiveRuns {
   std::vector<const void*>
       kept_;  // one address for each module: two libraries may share this object, but not their code
   std::vector<Registered> engines_;
+  bool has_loader_ = false;            // while a fork is under way
   std::vector<LiveEngine*> disowned_;  // never destroyed; kept here so that a leak check finds them
   std::atomic<int> handlers_at_work_{0};
   std::atomic<int> tried_{0};                        // the last signal

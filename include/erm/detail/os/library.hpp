@@ -1,6 +1,7 @@
 // A shared library that is loaded at run time and need not exist.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <type_traits>
 
@@ -10,6 +11,13 @@
 #endif
 
 namespace erm::detail::os {
+
+/// Held while ERM is inside the system's loader, and while a program with live runs forks: in a child that was forked
+/// meanwhile the loader would stay locked, and the next call of it would never return (glibc 2.36). Never destroyed.
+inline std::mutex& loader_mutex() {
+  static std::mutex* const mutex = new std::mutex;
+  return *mutex;
+}
 
 /// Never unloaded: the library may have started threads or installed handlers.
 class Library {
@@ -23,6 +31,7 @@ class Library {
       why_ = "a statically linked program loads no libraries";
       return;
     }
+    const std::lock_guard<std::mutex> lock(loader_mutex());
     handle_ = api::load_library(name.c_str(), api::when_called);
     if (handle_ != nullptr) return;
     const char* const error = api::library_error();

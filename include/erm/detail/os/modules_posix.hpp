@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <string>
 #include <string_view>
@@ -65,6 +66,7 @@ inline std::string program_content() { return program_path(); }
 
 #include "erm/detail/os/api.hpp"
 #include "erm/detail/os/elf.hpp"
+#include "erm/detail/os/library.hpp"
 
 namespace erm::detail::os {
 
@@ -116,7 +118,10 @@ inline int visit(void* found, std::size_t, void* data) noexcept {
 inline std::vector<Module> loaded_modules(const void* caller) {
   elf::Search search;
   search.caller = reinterpret_cast<std::uintptr_t>(caller);
-  elf::visit_modules(elf::visit, &search);
+  {
+    const std::lock_guard<std::mutex> lock(loader_mutex());
+    elf::visit_modules(elf::visit, &search);
+  }
   if (search.out_of_memory) throw std::bad_alloc();
   return std::move(search.modules);
 }
