@@ -86,24 +86,26 @@ TEST_CASE("A copy to a bucket brings what is missing, and keeps or replaces what
   CHECK(erm::list_trash(bucket / "r").size() == 1);
 
   // What an interrupted copy left, whole and torn.
-  erm::S3FileSystem store;
-  store.write(bucket.path("r2/digits/main/one/history/main.csv"),
+  const auto store = std::make_shared<erm::S3FileSystem>();
+  store->write(bucket.path("r2/digits/main/one/history/main.csv"),
               erm_test::file_text(source + "/digits/main/one/history/main.csv"));
-  store.write(bucket.path("r2/digits/main/two/artifacts/large.bin"), "torn");
+  store->write(bucket.path("r2/digits/main/two/artifacts/large.bin"), "torn");
   // Without the claim of a copy that died, the torn file may be anybody's.
   report = copy_runs(source, bucket / "r2");
   CHECK(report.copied == std::vector<std::string>{bucket / "r2/digits/main/one"});
   REQUIRE(report.left_out.size() == 1);
   CHECK(report.left_out.front().reason.find("holds other files and no run") != std::string::npos);
-  CHECK(erm::to_text(store.read(bucket.path("r2/digits/main/two/artifacts/large.bin"))) == "torn");
+  CHECK(erm::to_text(store->read(bucket.path("r2/digits/main/two/artifacts/large.bin"))) == "torn");
   erm::delete_run(bucket / "r2", "digits", "main", "one");
   {
-    const std::unique_ptr<erm::Claim> claim = store.claim(bucket.path("r2/digits/main/.erm_tmp/two"));
+    const std::unique_ptr<erm::Claim> claim = store->claim(bucket.path("r2/digits/main/.erm_tmp/two"));
     REQUIRE(claim != nullptr);
     claim->begin();
     claim->abandon();
   }
-  CHECK(copy_runs(source, bucket / "r2").copied.size() == 2);
+  options = CopyOptions();
+  options.to_fs = store;  // for others the claim is that of a process which is at work
+  CHECK(copy_runs(source, bucket / "r2", options).copied.size() == 2);
   copy_runs(bucket / "r2", dir / "back");
   CHECK((runs_of(dir / "back") == runs_of(source)));
 }
