@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """Runs what pages of the documentation tell a reader to type, from a clean clone, one block after the other.
 
-    run_pages.py --work FOLDER [--program train.cpp] [--cmake-option=-DNAME=VALUE ...] PAGE.md ...
+    run_pages.py --work FOLDER --program train.cpp [--cmake-option=-DNAME=VALUE ...] PAGE.md ...
 
 A block of sh runs in bash, in a folder that holds train.cpp at first; blocks of a page share that folder and a home of
 their own. A block of cmake becomes the CMakeLists.txt of a project, which is configured, built and run. What stands in
 <angle brackets> is the repository to clone: a bare clone of this one, whose branch main is this commit. A block below
 "<!-- not run: WHY -->" is not run, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
 "apt install" only looks whether there are such packages. Exit code 77: this is no clone of git.
+
+With --share-compiled, what one block compiled serves the others (compile_once.py), as do the objects of the build whose
+compile_commands.json is given; without it, each block compiles as it would for a reader.
 """
 import argparse
 import os
 import re
+import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,6 +55,11 @@ def blocks_of(text):
     return found
 
 
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Pages:
     def __init__(self, options, source):
         self.options = options
@@ -63,24 +73,44 @@ class Pages:
                         ["symbolic-ref", "HEAD", "refs/heads/main"]):
             run(["git", "-C", self.remote] + command, options.work, os.environ, "git")
 
+        self.launcher = [options.launcher] if options.launcher else []
+        if options.share_compiled is not None:
+            self.share_compiled(options.share_compiled)
+        self.tools = os.path.join(options.work, "tools")
+        os.makedirs(self.tools)
+        for name in ("g++", "c++"):  # what is compiled without CMake goes the same way
+            where = shutil.which(name)
+            if where and self.launcher:
+                self.write_tool(name, self.launcher + [where])
+
+    def write_tool(self, name, words):
+        file_name = os.path.join(self.tools, name)
+        with open(file_name, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        os.chmod(file_name, 0o755)
+        return file_name
+
+    def share_compiled(self, commands):
+        """From now on, compile_once.py launches compilers."""
+        store = os.path.join(self.options.work, "store")
+        os.makedirs(store)
+        program = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "compile_once.py")]
+        if os.path.isfile(commands):
+            run(program + ["--remember", store, commands] + self.launcher, self.options.work, os.environ, commands)
+            print(f"{len(os.listdir(store))} objects of the build ({processor_seconds():.1f} s)", flush=True)
+        self.launcher = program + [store] + self.launcher + ["--"]
+
     def environment(self, home):
-        launcher = self.options.launcher
-        environment = dict(os.environ, HOME=home, CMAKE_BUILD_TYPE="Debug", GIT_CONFIG_GLOBAL="/dev/null")
+        environment = dict(os.environ, HOME=home, CMAKE_BUILD_TYPE="None", GIT_CONFIG_GLOBAL="/dev/null")
         if self.options.cxx:
             environment["CXX"] = self.options.cxx
         if self.options.generator:
             environment["CMAKE_GENERATOR"] = self.options.generator
-        if launcher:
-            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = launcher
-            tools = os.path.join(home, "tools")  # what is compiled without CMake is kept by ccache, too
-            os.makedirs(tools)
-            for name in ("g++", "c++"):
-                where = shutil.which(name)
-                if where:
-                    with open(os.path.join(tools, name), "w", encoding="utf-8") as file:
-                        file.write(f'#!/bin/sh\nexec "{launcher}" "{where}" "$@"\n')
-                    os.chmod(os.path.join(tools, name), 0o755)
-            environment["PATH"] = tools + ":" + environment["PATH"]
+        if self.launcher:
+            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = ";".join(self.launcher)
+            environment["PATH"] = self.tools + ":" + environment["PATH"]
+        if self.options.share_compiled is not None:
+            environment["CMAKE_TOOLCHAIN_FILE"] = os.path.join(self.source, "tests", "docs", "unoptimised.cmake")
         return environment
 
     def project(self, lines, folder, environment, what):
@@ -95,7 +125,8 @@ class Pages:
         if "my_training" not in text:
             text += "\ntarget_link_libraries(my_training PRIVATE erm::erm)\n"
         with open(os.path.join(folder, "CMakeLists.txt"), "w", encoding="utf-8") as file:
-            file.write(head + "add_executable(my_training train.cpp)\n" + text + "\n")
+            file.write(head + "add_executable(my_training train.cpp)\n"
+                       "set_target_properties(my_training PROPERTIES CXX_EXTENSIONS OFF)\n" + text + "\n")
         prefix = os.path.join(environment["HOME"], ".local")
         run(["cmake", "-S", ".", "-B", "build", "-DCMAKE_PREFIX_PATH=" + prefix] + self.options.cmake_option, folder,
             environment, what)
@@ -115,6 +146,7 @@ class Pages:
         with open(page, encoding="utf-8") as file:
             blocks = blocks_of(file.read())
         count = 0
+        before = processor_seconds()
         for number, language, lines, note in blocks:
             what = f"{name}:{number}"
             if re.match(r"<!-- not run: \S.* -->$", note) or note.startswith("<!-- snippet: "):
@@ -127,7 +159,8 @@ class Pages:
             else:
                 self.project(lines, os.path.join(folder, f"project-{number}"), environment, what)
             count += 1
-            print(f"{what}: done", flush=True)
+            print(f"{what}: done ({processor_seconds() - before:.1f} s)", flush=True)
+            before = processor_seconds()
         if count == 0:
             sys.exit(f"{name} has nothing to run")
 
@@ -139,6 +172,7 @@ def main():
     parser.add_argument("--cxx", default="")
     parser.add_argument("--launcher", default="")
     parser.add_argument("--generator", default="")
+    parser.add_argument("--share-compiled", metavar="compile_commands.json", nargs="?", const="")
     parser.add_argument("--cmake-option", action="append", default=[])
     parser.add_argument("pages", nargs="+")
     options = parser.parse_args()
