@@ -9,14 +9,12 @@ their own. A block of cmake becomes the CMakeLists.txt of a project, which is co
 "<!-- not run: WHY -->" is not run, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
 "apt install" only looks whether there are such packages. Exit code 77: this is no clone of git.
 
-With --share-compiled, what one block compiled serves the others (compile_once.py), as do the objects of the build whose
-compile_commands.json is given; without it, each block compiles as it would for a reader.
+--launcher launches each compiler. --toolchain is a file for each use of CMake.
 """
 import argparse
 import os
 import re
 import resource
-import shlex
 import shutil
 import subprocess
 import sys
@@ -73,32 +71,15 @@ class Pages:
                         ["symbolic-ref", "HEAD", "refs/heads/main"]):
             run(["git", "-C", self.remote] + command, options.work, os.environ, "git")
 
-        self.launcher = [options.launcher] if options.launcher else []
-        if options.share_compiled is not None:
-            self.share_compiled(options.share_compiled)
         self.tools = os.path.join(options.work, "tools")
         os.makedirs(self.tools)
-        for name in ("g++", "c++"):  # what is compiled without CMake goes the same way
+        for name in ("g++", "c++"):  # what is compiled without CMake is launched, too
             where = shutil.which(name)
-            if where and self.launcher:
-                self.write_tool(name, self.launcher + [where])
-
-    def write_tool(self, name, words):
-        file_name = os.path.join(self.tools, name)
-        with open(file_name, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
-        os.chmod(file_name, 0o755)
-        return file_name
-
-    def share_compiled(self, commands):
-        """From now on, compile_once.py launches compilers."""
-        store = os.path.join(self.options.work, "store")
-        os.makedirs(store)
-        program = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "compile_once.py")]
-        if os.path.isfile(commands):
-            run(program + ["--remember", store, commands] + self.launcher, self.options.work, os.environ, commands)
-            print(f"{len(os.listdir(store))} objects of the build ({processor_seconds():.1f} s)", flush=True)
-        self.launcher = program + [store] + self.launcher + ["--"]
+            if where and options.launcher:
+                tool = os.path.join(self.tools, name)
+                with open(tool, "w", encoding="utf-8") as file:
+                    file.write(f'#!/bin/sh\nexec "{options.launcher}" "{where}" "$@"\n')
+                os.chmod(tool, 0o755)
 
     def environment(self, home):
         environment = dict(os.environ, HOME=home, CMAKE_BUILD_TYPE="None", GIT_CONFIG_GLOBAL="/dev/null")
@@ -106,11 +87,11 @@ class Pages:
             environment["CXX"] = self.options.cxx
         if self.options.generator:
             environment["CMAKE_GENERATOR"] = self.options.generator
-        if self.launcher:
-            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = ";".join(self.launcher)
+        if self.options.launcher:
+            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = self.options.launcher
             environment["PATH"] = self.tools + ":" + environment["PATH"]
-        if self.options.share_compiled is not None:
-            environment["CMAKE_TOOLCHAIN_FILE"] = os.path.join(self.source, "tests", "docs", "unoptimised.cmake")
+        if self.options.toolchain:
+            environment["CMAKE_TOOLCHAIN_FILE"] = os.path.abspath(self.options.toolchain)
         return environment
 
     def project(self, lines, folder, environment, what):
@@ -172,7 +153,7 @@ def main():
     parser.add_argument("--cxx", default="")
     parser.add_argument("--launcher", default="")
     parser.add_argument("--generator", default="")
-    parser.add_argument("--share-compiled", metavar="compile_commands.json", nargs="?", const="")
+    parser.add_argument("--toolchain", default="")
     parser.add_argument("--cmake-option", action="append", default=[])
     parser.add_argument("pages", nargs="+")
     options = parser.parse_args()

@@ -6,9 +6,11 @@
 
 The text is what the preprocessor makes of a source, without the paths of the files it came from: so the clones, copies
 and installations of one commit share what was compiled, which ccache cannot tell. A command that also links is done in
-two steps. --remember takes the objects that a build has made, for the commands of its compile_commands.json.
+two steps. --remember empties the store, and takes the objects that a build has made by its compile_commands.json.
 """
 import concurrent.futures
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -74,7 +76,8 @@ class Command:
             return None
         compiler = os.path.realpath(shutil.which(self.compiler) or self.compiler)
         way = "\0".join([compiler] + self.ways).encode() + b"\0" + standard
-        return hashlib.sha256(way + b"\0" + LINE_OF_A_FILE.sub(b"", text)).hexdigest()
+        # How a header was found changes the spaces beside expanded macros, too.
+        return hashlib.sha256(way + b"\0" + b"".join(LINE_OF_A_FILE.sub(b"", text).split())).hexdigest()
 
 
 def keep(file, store, key):
@@ -82,6 +85,14 @@ def keep(file, store, key):
     os.close(handle)
     shutil.copyfile(file, new)
     os.replace(new, os.path.join(store, key))
+
+
+@contextlib.contextmanager
+def alone(store, key):
+    """Who asks for the same object at the same time waits for it."""
+    with open(os.path.join(store, key + ".lock"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def compile_once(store, launcher, words):
@@ -94,13 +105,14 @@ def compile_once(store, launcher, words):
         source = command.sources[0]
         compiled = os.path.splitext(os.path.basename(source))[0] + ".o"
         target = os.path.join(temporary, compiled) if command.links else command.output or compiled
-        if os.path.exists(stored):
-            shutil.copyfile(stored, target)
-        else:
-            failed = subprocess.call(launcher + [command.compiler] + command.compiling + ["-c", source, "-o", target])
-            if failed:
-                return failed
-            keep(target, store, key)
+        with alone(store, key):
+            if os.path.exists(stored):
+                shutil.copyfile(stored, target)
+            else:
+                failed = subprocess.call(launcher + [command.compiler] + command.compiling + ["-c", source, "-o", target])
+                if failed:
+                    return failed
+                keep(target, store, key)
         if not command.links:
             return 0
         linking = [target if word == source else word for word in command.linking]
@@ -118,8 +130,12 @@ def remember(store, commands, launcher):
         if key:
             keep(built, store, key)
 
-    with open(commands, encoding="utf-8") as file:
-        entries = json.load(file)
+    shutil.rmtree(store, ignore_errors=True)
+    os.makedirs(store)
+    entries = []
+    if os.path.exists(commands):  # CMake writes it since 3.20
+        with open(commands, encoding="utf-8") as file:
+            entries = json.load(file)
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         list(pool.map(remember_one, entries))
 
