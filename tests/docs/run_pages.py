@@ -6,7 +6,7 @@
 A block of sh runs in bash, in a folder that holds train.cpp at first; blocks of a page share that folder and a home of
 their own. A block of cmake becomes the CMakeLists.txt of a project, which is configured, built and run. What stands in
 <angle brackets> is the repository to clone: a bare clone of this one, whose branch main is this commit. A block below
-"<!-- not run: WHY -->" is not run, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
+"<!-- not run: WHY -->" is not run, one below "<!-- run by tests/systems/pages.sh: WHY -->" only with --all, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
 "apt install" only looks whether there are such packages. Exit code 77: this is no clone of git.
 
 --launcher launches each compiler. --toolchain is a file for each use of CMake.
@@ -132,6 +132,8 @@ class Pages:
             what = f"{name}:{number}"
             if re.match(r"<!-- not run: \S.* -->$", note) or note.startswith("<!-- snippet: "):
                 continue
+            if re.match(r"<!-- run by tests/systems/pages.sh: \S.* -->$", note) and not self.options.all:
+                continue
             if language not in ("sh", "cmake"):
                 continue
             lines = [re.sub(r"<[^<>]*>", self.remote, line) if "#include" not in line else line for line in lines]
@@ -154,6 +156,7 @@ def main():
     parser.add_argument("--launcher", default="")
     parser.add_argument("--generator", default="")
     parser.add_argument("--toolchain", default="")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--cmake-option", action="append", default=[])
     parser.add_argument("pages", nargs="+")
     options = parser.parse_args()
