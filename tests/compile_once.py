@@ -100,6 +100,7 @@ def compile_once(store, launcher, words):
     key = command.key() if command.shared else None
     if key is None:  # the compiler itself says what is wrong
         return subprocess.call(launcher + words)
+    os.makedirs(store, exist_ok=True)
     stored = os.path.join(store, key)
     with tempfile.TemporaryDirectory() as temporary:
         source = command.sources[0]

@@ -6,7 +6,8 @@
 A block of sh runs in bash, in a folder that holds train.cpp at first; blocks of a page share that folder and a home of
 their own. A block of cmake becomes the CMakeLists.txt of a project, which is configured, built and run. What stands in
 <angle brackets> is the repository to clone: a bare clone of this one, whose branch main is this commit. A block below
-"<!-- not run: WHY -->" is not run, one below "<!-- run by tests/systems/pages.sh: WHY -->" only with --all, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
+"<!-- not run: WHY -->" is not run, one below "<!-- run by tests/systems/pages.sh: WHY -->" only with --all,
+and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
 "apt install" only looks whether there are such packages. Exit code 77: this is no clone of git.
 
 --launcher launches each compiler. --toolchain is a file for each use of CMake.

@@ -29,7 +29,8 @@ erm::ExperimentRun run_of(int number) {
   options.run_id = "run-" + std::to_string(number);
   options.timestamp_utc = at(60 * number);
   erm::ExperimentRun run("machines", options);
-  run.log_params({{"lr", 0.1 * number}, {"single", 0.1F}, {"seed", 18446744073709551615U}, {"least", std::numeric_limits<std::int64_t>::min()},
+  run.log_params({{"lr", 0.1 * number}, {"single", 0.1F}, {"seed", 18446744073709551615U},
+                  {"least", std::numeric_limits<std::int64_t>::min()},
                   {"optimizer", "adam"}, {"nesterov", number % 2 == 0}, {"tiny", 5e-324}, {"huge", 1.7976931348623157e308}});
   run.log_metric("nan", std::numeric_limits<double>::quiet_NaN());
   run.log_metric("infinity", -std::numeric_limits<double>::infinity());
