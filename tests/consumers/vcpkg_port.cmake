@@ -30,7 +30,7 @@ endfunction()
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "SOURCE_PATH" "OPTIONS")
   run(${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${WORK_DIR}/build -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
-      -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
+      -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} ${FLAGS}
       -DCMAKE_PREFIX_PATH=${PREFIX} -DCMAKE_INSTALL_PREFIX=${CURRENT_PACKAGES_DIR} -DCMAKE_INSTALL_LIBDIR=lib
       ${arg_OPTIONS})
 endfunction()
@@ -46,6 +46,14 @@ function(vcpkg_cmake_config_fixup)
 endfunction()
 
 function(vcpkg_fixup_pkgconfig)  # vcpkg's makes the prefix relative, which it is
+endfunction()
+
+function(vcpkg_copy_tools)  # vcpkg's copies the libraries that a tool needs, too
+  cmake_parse_arguments(PARSE_ARGV 0 arg "AUTO_CLEAN" "" "TOOL_NAMES")
+  foreach(tool IN LISTS arg_TOOL_NAMES)
+    file(COPY ${CURRENT_PACKAGES_DIR}/bin/${tool}${CMAKE_EXECUTABLE_SUFFIX} DESTINATION ${CURRENT_PACKAGES_DIR}/tools/${PORT})
+    file(REMOVE ${CURRENT_PACKAGES_DIR}/bin/${tool}${CMAKE_EXECUTABLE_SUFFIX})
+  endforeach()
 endfunction()
 
 function(vcpkg_install_copyright)
@@ -66,6 +74,10 @@ list(APPEND expected share/erm/copyright share/erm/erm-config-version.cmake shar
      share/erm/command.cmake share/erm/compiled.cmake share/erm/erm-targets.cmake share/erm/record-build-step.cmake share/erm/record-build.cmake share/erm/usage)
 if("compiled" IN_LIST FEATURES)
   list(APPEND expected lib/liberm_compiled.a lib/pkgconfig/erm.pc share/erm/erm-targets-release.cmake)
+endif()
+if("command" IN_LIST FEATURES)
+  list(APPEND expected tools/erm/erm${CMAKE_EXECUTABLE_SUFFIX})
+  run(${CURRENT_PACKAGES_DIR}/tools/erm/erm --version)
 endif()
 list(SORT expected)
 list(SORT installed)

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """Runs what pages of the documentation tell a reader to type, from a clean clone, one block after the other.
 
-    run_pages.py --work FOLDER [--program train.cpp] [--cmake-option=-DNAME=VALUE ...] PAGE.md ...
+    run_pages.py --work FOLDER --program train.cpp [--cmake-option=-DNAME=VALUE ...] PAGE.md ...
 
 A block of sh runs in bash, in a folder that holds train.cpp at first; blocks of a page share that folder and a home of
 their own. A block of cmake becomes the CMakeLists.txt of a project, which is configured, built and run. What stands in
 <angle brackets> is the repository to clone: a bare clone of this one, whose branch main is this commit. A block below
-"<!-- not run: WHY -->" is not run, and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
+"<!-- not run: WHY -->" is not run, one below "<!-- run by tests/systems/pages.sh: WHY -->" only with --all,
+and one below "<!-- snippet: FILE -->" is tested elsewhere; so are blocks of console.
 "apt install" only looks whether there are such packages. Exit code 77: this is no clone of git.
+
+--launcher launches each compiler. --toolchain is a file for each use of CMake.
 """
 import argparse
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -50,6 +54,11 @@ def blocks_of(text):
     return found
 
 
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Pages:
     def __init__(self, options, source):
         self.options = options
@@ -63,24 +72,27 @@ class Pages:
                         ["symbolic-ref", "HEAD", "refs/heads/main"]):
             run(["git", "-C", self.remote] + command, options.work, os.environ, "git")
 
+        self.tools = os.path.join(options.work, "tools")
+        os.makedirs(self.tools)
+        for name in ("g++", "c++"):  # what is compiled without CMake is launched, too
+            where = shutil.which(name)
+            if where and options.launcher:
+                tool = os.path.join(self.tools, name)
+                with open(tool, "w", encoding="utf-8") as file:
+                    file.write(f'#!/bin/sh\nexec "{options.launcher}" "{where}" "$@"\n')
+                os.chmod(tool, 0o755)
+
     def environment(self, home):
-        launcher = self.options.launcher
-        environment = dict(os.environ, HOME=home, CMAKE_BUILD_TYPE="Debug", GIT_CONFIG_GLOBAL="/dev/null")
+        environment = dict(os.environ, HOME=home, CMAKE_BUILD_TYPE="None", GIT_CONFIG_GLOBAL="/dev/null")
         if self.options.cxx:
             environment["CXX"] = self.options.cxx
         if self.options.generator:
             environment["CMAKE_GENERATOR"] = self.options.generator
-        if launcher:
-            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = launcher
-            tools = os.path.join(home, "tools")  # what is compiled without CMake is kept by ccache, too
-            os.makedirs(tools)
-            for name in ("g++", "c++"):
-                where = shutil.which(name)
-                if where:
-                    with open(os.path.join(tools, name), "w", encoding="utf-8") as file:
-                        file.write(f'#!/bin/sh\nexec "{launcher}" "{where}" "$@"\n')
-                    os.chmod(os.path.join(tools, name), 0o755)
-            environment["PATH"] = tools + ":" + environment["PATH"]
+        if self.options.launcher:
+            environment["CMAKE_CXX_COMPILER_LAUNCHER"] = self.options.launcher
+            environment["PATH"] = self.tools + ":" + environment["PATH"]
+        if self.options.toolchain:
+            environment["CMAKE_TOOLCHAIN_FILE"] = os.path.abspath(self.options.toolchain)
         return environment
 
     def project(self, lines, folder, environment, what):
@@ -95,7 +107,8 @@ class Pages:
         if "my_training" not in text:
             text += "\ntarget_link_libraries(my_training PRIVATE erm::erm)\n"
         with open(os.path.join(folder, "CMakeLists.txt"), "w", encoding="utf-8") as file:
-            file.write(head + "add_executable(my_training train.cpp)\n" + text + "\n")
+            file.write(head + "add_executable(my_training train.cpp)\n"
+                       "set_target_properties(my_training PROPERTIES CXX_EXTENSIONS OFF)\n" + text + "\n")
         prefix = os.path.join(environment["HOME"], ".local")
         run(["cmake", "-S", ".", "-B", "build", "-DCMAKE_PREFIX_PATH=" + prefix] + self.options.cmake_option, folder,
             environment, what)
@@ -115,9 +128,12 @@ class Pages:
         with open(page, encoding="utf-8") as file:
             blocks = blocks_of(file.read())
         count = 0
+        before = processor_seconds()
         for number, language, lines, note in blocks:
             what = f"{name}:{number}"
             if re.match(r"<!-- not run: \S.* -->$", note) or note.startswith("<!-- snippet: "):
+                continue
+            if re.match(r"<!-- run by tests/systems/pages.sh: \S.* -->$", note) and not self.options.all:
                 continue
             if language not in ("sh", "cmake"):
                 continue
@@ -127,7 +143,8 @@ class Pages:
             else:
                 self.project(lines, os.path.join(folder, f"project-{number}"), environment, what)
             count += 1
-            print(f"{what}: done", flush=True)
+            print(f"{what}: done ({processor_seconds() - before:.1f} s)", flush=True)
+            before = processor_seconds()
         if count == 0:
             sys.exit(f"{name} has nothing to run")
 
@@ -139,6 +156,8 @@ def main():
     parser.add_argument("--cxx", default="")
     parser.add_argument("--launcher", default="")
     parser.add_argument("--generator", default="")
+    parser.add_argument("--toolchain", default="")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--cmake-option", action="append", default=[])
     parser.add_argument("pages", nargs="+")
     options = parser.parse_args()

@@ -1,6 +1,11 @@
-vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS FEATURES compiled ERM_COMPILED)
+vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
+    FEATURES
+        command ERM_INSTALL_COMMAND
+        compiled ERM_COMPILED
+        s3 ERM_S3
+)
 if(NOT "compiled" IN_LIST FEATURES)
-  set(VCPKG_BUILD_TYPE release)  # header-only
+  set(VCPKG_BUILD_TYPE release)  # header-only, and perhaps a program
 endif()
 
 # The source tree that contains this port. In a registry use vcpkg_from_github instead: docs/packaging/README.md.
@@ -12,12 +17,14 @@ vcpkg_cmake_configure(
         -DERM_BUILD_TESTS=OFF
         -DERM_BUILD_EXAMPLES=OFF
         -DERM_FETCH_DEPENDENCIES=OFF
-        -DERM_INSTALL_COMMAND=OFF
         ${FEATURE_OPTIONS}
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(PACKAGE_NAME erm CONFIG_PATH lib/cmake/erm)
 vcpkg_fixup_pkgconfig()
+if("command" IN_LIST FEATURES)
+  vcpkg_copy_tools(TOOL_NAMES erm AUTO_CLEAN)
+endif()
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share"
      "${CURRENT_PACKAGES_DIR}/share/licenses")
 if(NOT "compiled" IN_LIST FEATURES)
