@@ -220,6 +220,7 @@ void measure_load(const std::string& root, double seconds) {
       std::ifstream file(times(i));
       for (double one = 0; file >> one;) saves.push_back(one);
     }
+    if (saves.empty()) throw erm::Error("no run was saved");
     std::sort(saves.begin(), saves.end());
     const auto at = [&](double part) { return saves[static_cast<std::size_t>(part * static_cast<double>(saves.size() - 1))] * 1e3; };
     std::printf("| %s | %zu | %.2f ms | %.2f ms | %.2f ms |%s\n", what, saves.size(), at(0.5), at(0.99), at(1),
@@ -244,8 +245,13 @@ int main(int count, char** arguments) {
     return 2;
   }
   fs::create_directories(given[1]);
-  if (given[0] == "growth")
-    measure_growth(given[1], std::stoi(given[2]));
-  else
-    measure_load(given[1], std::stod(given[2]));
+  try {
+    if (given[0] == "growth")
+      measure_growth(given[1], std::stoi(given[2]));
+    else
+      measure_load(given[1], std::stod(given[2]));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
