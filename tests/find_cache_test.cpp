@@ -30,6 +30,7 @@
 #include "erm/trash.hpp"
 #include "git_repository.hpp"
 #include "temporary_directory.hpp"
+#include "working_directory.hpp"
 
 namespace find_cache_test {
 
@@ -43,7 +44,10 @@ namespace {
 class QuickStamps final : public erm::FileSystem {
  public:
   erm::FileInfo info(const std::string& path) const override { return local_.info(path); }
-  std::vector<erm::FolderEntry> list(const std::string& path) const override { return local_.list(path); }
+  std::vector<erm::FolderEntry> list(const std::string& path) const override {
+    ++lists;
+    return local_.list(path);
+  }
   erm::Bytes read(const std::string& path) const override {
     ++reads;
     return local_.read(path);
@@ -76,7 +80,7 @@ class QuickStamps final : public erm::FileSystem {
     return contents;
   }
 
-  mutable std::atomic<std::size_t> reads{0};
+  mutable std::atomic<std::size_t> reads{0}, lists{0};
 
  private:
   static void make_quick(erm::FileStamp& stamp) {
@@ -543,6 +547,53 @@ TEST_CASE("A cache is in the folder of the environment, for its user alone, and 
     CHECK(entry.path().extension() != ".runs");
 }
 
+TEST_CASE("What another user has put into a cache is not believed, and nothing is written there") {
+  if (::geteuid() != 0) return;  // nobody else may give a file away
+  const OldRegistry old;
+  CHECK(old.reads_of_ask() >= 10);
+  REQUIRE(old.files().size() == 1);
+  const fs::path file = old.files().front(), of_variant = file.parent_path(), of_registry = of_variant.parent_path();
+  constexpr ::uid_t other = 12345;
+  SECTION("the folder of the registry is another's") {
+    REQUIRE(::chown(of_registry.c_str(), other, other) == 0);
+    CHECK(old.reads_of_ask() >= 10);
+    CHECK(old.reads_of_ask() >= 10);
+    CHECK(old.files() == std::vector<fs::path>{file});
+    REQUIRE(::chown(of_registry.c_str(), ::geteuid(), ::getegid()) == 0);
+    CHECK(old.reads_of_ask() <= 8);
+  }
+  SECTION("a file is another's") {
+    REQUIRE(::chown(file.c_str(), other, other) == 0);
+    CHECK(old.reads_of_ask() >= 10);
+    // It is replaced by one of our own.
+    CHECK_FALSE(fs::exists(file));
+    CHECK(old.reads_of_ask() <= 8);
+  }
+}
+
+TEST_CASE("A folder of caches that is not absolute is none") {
+  OldRegistry old;
+  const erm_test::WorkingDirectory here;
+  ::unsetenv("ERM_CACHE");
+  const EnvironmentVariable caches("XDG_CACHE_HOME", "caches"), home("HOME", "home");
+  CHECK(old.ask() == old.expected);
+  CHECK(fs::is_empty("."));
+  const EnvironmentVariable real_home("HOME", old.dir / "home");
+  CHECK(old.ask() == old.expected);
+  CHECK(fs::exists(old.dir / "home/.cache/erm"));
+  CHECK(fs::is_empty("."));
+}
+
+TEST_CASE("A search of one variant looks at no other") {
+  const OldRegistry old;
+  erm::FindOptions question = old.question;
+  question.experiment = "digits";
+  question.variant = "main";
+  const std::size_t before = old.store->lists;
+  CHECK(erm::find_runs(old.registry, question, old.store).size() == 3);
+  CHECK(old.store->lists == before);
+}
+
 TEST_CASE("A run that was changed within the last seconds is read, and its stamp does not count") {
   const TemporaryDirectory dir;
   erm::save_run_to_registry(erm::ExperimentRun("digits"), dir / "registry");
@@ -608,10 +659,12 @@ TEST_CASE("Small files of a cache are merged, and entries of runs that are gone 
     CHECK(old.ask() == old.expected);
     CHECK(old.files().size() <= 3);
   }
+  const std::vector<fs::path> of_digits = old.files();
+  REQUIRE_FALSE(of_digits.empty());
   erm::delete_experiment(old.registry, "digits");
   erm::save_run_to_registry(erm::ExperimentRun("letters"), old.registry);
   static_cast<void>(old.ask());
-  CHECK(old.files().empty());
+  for (const fs::path& file : of_digits) CHECK_FALSE(fs::exists(file));
 }
 
 }  // namespace find_cache_test

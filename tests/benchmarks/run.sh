@@ -22,6 +22,10 @@ echo
 echo "## Finding runs"
 "$build/tests/benchmarks/find_benchmark" "$data/find"
 echo
+echo "## Many runs"
+"$build/tests/benchmarks/many_runs_benchmark" growth "$data/growth" 100000
+"$build/tests/benchmarks/many_runs_benchmark" load "$data/load" 5
+echo
 echo "## Checking a registry"
 "$build/tests/benchmarks/check_benchmark" "$data/check"
 echo

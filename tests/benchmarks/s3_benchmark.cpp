@@ -3,6 +3,7 @@
 //   s3_benchmark small BUCKET LOCAL_REGISTRY    1,000 runs of 4 objects: saved one by one, saved 16 at once, loaded;
 //                                               the same runs are saved to a local registry, for the aws client
 //   s3_benchmark list BUCKET                    10,000 runs: listed, and the bare pages
+//   s3_benchmark find BUCKET                    10,000 runs of one variant and of ten: ten are found with and without a cache
 //   s3_benchmark copy LOCAL_REGISTRY TARGET     copies a registry of `small` to a bucket, or from there to a folder
 //   s3_benchmark upload BUCKET FILE             a large artifact is saved; prints the memory that it took
 //   s3_benchmark download BUCKET FILE           that artifact is copied to a file
@@ -175,6 +176,58 @@ void measure_list(const std::string& bucket) {
   std::printf("  list_runs / bare pages: %.2f (wanted: 1.5 or less)\n", listed / bare);
 }
 
+/// Ten of 10,000 runs are found, with a cache and without, beside the bare pages of the listing. `variants` hold the runs.
+void measure_cached_find(const std::string& bucket, int variants) {
+  const std::string name = bucket.substr(5), experiment = "of-" + std::to_string(variants);
+  const auto fs = store(16);
+  const auto memory = std::make_shared<erm::MemoryFileSystem>();
+  std::vector<erm::NewFile> files;
+  std::vector<std::unique_ptr<erm::detail::BytesContent>> contents;
+  const erm::detail::BytesContent other(erm::to_bytes("{}"));
+  for (int i = 0; i < 10000; ++i) {
+    erm::RunOptions options;
+    options.variant_id = "variant-" + std::to_string(i % variants);
+    options.run_id = "run-" + std::to_string(10000 + i);
+    erm::ExperimentRun run(experiment, options);
+    for (int k = 0; k < 20; ++k) {
+      run.log_param("param" + std::to_string(k), k + i);
+      run.log_metric("metric" + std::to_string(k), 0.5 * k * i);
+    }
+    if (i < variants) {  // with the marker files
+      erm::save_run_to_registry(run, bucket + "/registry", {false, true, fs});
+      continue;
+    }
+    erm::save_run_to_path(run, "run", {true, false, memory});
+    contents.push_back(std::make_unique<erm::detail::BytesContent>(memory->read("run/erm_metadata.json")));
+    const std::string folder = name + "/registry/" + experiment + "/" + options.variant_id + "/" + run.run_id() + "/";
+    files.push_back({folder + "erm_metadata.json", contents.back().get()});
+    for (const char* const file : {"artifacts/model.bin", "artifacts/weights.bin", "history/main.csv"})
+      files.push_back({folder + file, &other});
+  }
+  print("10,000 runs are written", seconds_of([&] { fs->create_many(files); }));
+  erm::FindOptions options;
+  options.experiment = experiment;
+  options.filter = "params.param3 >= 5000 and metrics.metric1 < 1e6 and not tags.failed";
+  options.order_by = "metrics.metric1 desc";
+  options.limit = 10;
+  const auto find = [&](bool cache) {
+    options.cache = cache;
+    if (erm::find_runs(bucket + "/registry", options, fs).size() != 10) throw erm::Error("ten runs should have been found");
+  };
+  print("the first search with a cache", seconds_of([&] { find(true); }));
+  double warm = 1e9, cold = 1e9, bare = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    cold = std::min(cold, seconds_of([&] { find(false); }));
+    bare = std::min(bare, seconds_of([&] { bare_pages(name, "registry/" + experiment + "/"); }));
+    warm = std::min(warm, seconds_of([&] { find(true); }));
+  }
+  std::printf("of %d variants:\n", variants);
+  print("find ten of 10,000 without a cache", cold);
+  print("with a cache, nothing changed", warm);
+  print("the bare pages", bare);
+  std::printf("  without / with: %.1f (wanted: 20 or more), with / bare pages: %.2f\n", cold / warm, warm / bare);
+}
+
 /// The most memory that this process had at any time, in MiB.
 double peak_memory() {
   std::ifstream status("/proc/self/status");
@@ -220,6 +273,9 @@ int main(int count, char** arguments) {
       measure_small(given[1], given[2]);
     } else if (given.size() == 2 && given[0] == "list") {
       measure_list(given[1]);
+    } else if (given.size() == 2 && given[0] == "find") {
+      measure_cached_find(given[1], 1);
+      measure_cached_find(given[1], 10);
     } else if (given.size() == 3 && given[0] == "copy") {
       measure_copy(given[1], given[2]);
     } else if (given.size() == 3 && given[0] == "upload") {
@@ -227,7 +283,7 @@ int main(int count, char** arguments) {
     } else if (given.size() == 3 && given[0] == "download") {
       measure_download(given[1], given[2]);
     } else {
-      std::fputs("usage: s3_benchmark small|list|copy|upload|download s3://BUCKET [PATH]\n", stderr);
+      std::fputs("usage: s3_benchmark small|list|find|copy|upload|download s3://BUCKET [PATH]\n", stderr);
       return 2;
     }
   } catch (const std::exception& error) {

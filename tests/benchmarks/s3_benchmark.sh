@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # How fast registries in object storage are, beside the aws client, against one radosgw on this machine.
-#   s3_benchmark.sh PROGRAM [small] [copy] [list] [large]     PROGRAM: the built erm_s3_benchmark; without names, all
+#   s3_benchmark.sh PROGRAM [small] [copy] [list] [find] [large]     PROGRAM: the built erm_s3_benchmark; without names, all
 set -euo pipefail
 
 program="$(realpath "${1:?the built erm_s3_benchmark}")"
 shift
-what=" ${*:-small copy list large} "
+what=" ${*:-small copy list find large} "
 server="$(realpath "$(dirname "$0")/../s3/radosgw.sh")"
 dir="$(mktemp -d)"
 trap '"$server" stop "$dir/radosgw"; rm -rf "$dir"' EXIT
@@ -43,6 +43,7 @@ if [[ $what == *" copy "* ]]; then
   done
 fi
 if [[ $what == *" list "* ]]; then "$program" list s3://bench; fi
+if [[ $what == *" find "* ]]; then ERM_CACHE="$dir/cache" "$program" find s3://bench; fi
 if [[ $what == *" large "* ]]; then
   head -c 1073741824 /dev/urandom >"$dir/model.bin"
   for turn in 1 2 3; do

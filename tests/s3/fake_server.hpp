@@ -51,6 +51,7 @@ struct FakeAnswer {
   std::string endless;     // repeated after the body until the client ends the connection
   bool is_silent = false;  // nothing is answered
   std::chrono::milliseconds pause{0};  // after each byte of the body
+  std::function<bool()> waits_for = nullptr;  // nothing is answered before this is true
 };
 
 class FakeServer {
@@ -165,6 +166,8 @@ class FakeServer {
       const std::optional<FakeAnswer> other = intercept ? intercept(request) : std::nullopt;
       answer = other ? *other : act(request);
     }
+    while (answer.waits_for && !answer.waits_for() && !ended_ && is_open(client))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     while (answer.is_silent && !ended_ && is_open(client)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     if (answer.is_silent) return;
     std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " Answer\r\nConnection: close\r\n";
@@ -196,6 +199,9 @@ class FakeServer {
   }
   static std::string date() { return time_in("%a, %d %b %Y %H:%M:%S GMT"); }
 
+  static std::string tag_of(const std::string& content) {
+    return '"' + std::to_string(std::hash<std::string>()(content)) + '"';
+  }
   static std::string asked(const std::string& query, const std::string& name) {
     std::size_t at = ("&" + query).find("&" + name + "=");
     if (at == std::string::npos) return {};
@@ -220,10 +226,10 @@ class FakeServer {
       if (!ignores_conditions && request.header("if-none-match") == "*" && found != objects_.end())
         return error(412, "PreconditionFailed");
       objects_[request.key] = request.body;
-      return {200, "", {{"ETag", "\"1\""}}, "", false};
+      return {200, "", {{"ETag", tag_of(request.body)}}, "", false};
     }
     if (found == objects_.end()) return error(404, "NoSuchKey");
-    return {200, found->second, {{"ETag", "\"1\""}, {"Last-Modified", date()}}, "", false};
+    return {200, found->second, {{"ETag", tag_of(found->second)}, {"Last-Modified", date()}}, "", false};
   }
 
   FakeAnswer list(const FakeRequest& request) {
@@ -235,7 +241,8 @@ class FakeServer {
       const std::string folder = slash == std::string::npos ? "" : key.substr(0, slash + 1);
       if (folder.empty())
         body += "<Contents><Key>" + erm::detail::escaped_xml(key) + "</Key><LastModified>" +
-                time_in("%Y-%m-%dT%H:%M:%S.000Z") + "</LastModified><Size>" + std::to_string(content.size()) +
+                time_in("%Y-%m-%dT%H:%M:%S.000Z") + "</LastModified><ETag>" +
+                erm::detail::escaped_xml(tag_of(content)) + "</ETag><Size>" + std::to_string(content.size()) +
                 "</Size></Contents>";
       else if (folder != last)
         body += "<CommonPrefixes><Prefix>" + erm::detail::escaped_xml(folder) + "</Prefix></CommonPrefixes>";

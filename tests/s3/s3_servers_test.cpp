@@ -12,9 +12,12 @@
 
 #include "catch.hpp"
 #include "erm/detail/run/contents.hpp"
+#include "erm/find.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
+#include "git_repository.hpp"
 #include "s3/fake_server.hpp"
+#include "temporary_directory.hpp"
 #include "thrown.hpp"
 
 namespace s3_servers_test {
@@ -87,6 +90,80 @@ TEST_CASE("A host name that cannot be resolved is an error that names the endpoi
     CHECK(message.substr(0, first.size()) == first);
     CHECK(message.find(last) != std::string::npos);
   }
+}
+
+TEST_CASE("A search with a cache lists a bucket, and reads no metadata that have not changed") {
+  FakeServer server;
+  const erm_test::TemporaryDirectory dir;
+  const erm_test::EnvironmentVariable folder("ERM_CACHE", dir / "cache");
+  const auto fs = std::make_shared<erm::S3FileSystem>(server.options());
+  const auto save = [&](int i) {
+    erm::RunOptions options;
+    options.variant_id = "variant" + std::to_string(i % 5);
+    options.run_id = "run" + std::to_string(i);
+    erm::ExperimentRun run(i % 2 == 0 ? "even" : "odd", options);
+    run.log_param("i", i);
+    erm::SaveOptions how;
+    how.fs = fs;
+    how.overwrite = true;
+    erm::save_run_to_registry(run, "b/reg", how);
+  };
+  for (int i = 0; i < 20; ++i) save(i);
+  struct Asked {
+    std::ptrdiff_t listings = 0, metadata = 0, others = 0;
+  };
+  const auto search = [&](const std::string& filter, std::size_t expected) {
+    const std::size_t before = server.requests().size();
+    erm::FindOptions options;
+    options.filter = filter;
+    options.limit = 10;
+    options.cache = true;
+    CHECK(erm::find_runs("b/reg", options, fs).size() == expected);
+    const std::vector<FakeRequest> all = server.requests();
+    Asked asked;
+    for (std::size_t i = before; i < all.size(); ++i) {
+      if (all[i].method == "GET" && all[i].key.empty())
+        ++asked.listings;
+      else if (all[i].method == "GET" && all[i].key.find("erm_metadata.json") != std::string::npos)
+        ++asked.metadata;
+      else
+        asked.others += all[i].method == "HEAD" ? 0 : 1;  // markers of experiments and variants
+    }
+    CHECK(asked.others == 0);
+    return asked;
+  };
+  CHECK(search("params.i > 100", 0).metadata == 20);
+  const Asked warm = search("params.i > 100", 0);
+  CHECK(warm.metadata == 0);
+  // One of the registry, twice one of each experiment, one of each of ten variants.
+  CHECK(warm.listings <= 16);
+  CHECK(search("params.i >= 18", 2).metadata == 2);
+  save(7);
+  CHECK(search("params.i > 100", 0).metadata == 1);
+}
+
+TEST_CASE("Several variants of a bucket are listed at once") {
+  FakeServer server;
+  std::atomic<bool> saves{true};
+  std::atomic<int> listed{0};
+  const std::function<bool()> all_are_asked_for = [&] { return listed >= 3; };
+  server.intercept = [&](const FakeRequest& request) -> std::optional<FakeAnswer> {
+    if (saves || request.query.find("main") == std::string::npos) return std::nullopt;
+    ++listed;
+    FakeAnswer page;
+    page.body = page_of("");
+    page.waits_for = all_are_asked_for;  // for ever, if the client waits for the first page
+    return page;
+  };
+  const auto fs = std::make_shared<erm::S3FileSystem>(server.options());
+  for (const char* const id : {"a", "b", "c"}) {
+    erm::SaveOptions save;
+    save.fs = fs;
+    erm::save_run_to_registry(erm::ExperimentRun(id), "b/reg", save);
+  }
+  saves = false;
+  CHECK(erm::find_runs("b/reg", {}, fs).empty());
+  CHECK(listed == 3);
 }
 
 TEST_CASE("Where If-None-Match is ignored, one of eight savers gets a chosen id") {

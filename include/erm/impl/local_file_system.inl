@@ -270,15 +270,16 @@ inline Bytes all_of(const os::File& file, std::uint64_t size) {
 }  // namespace detail
 
 ERM_INLINE Bytes LocalFileSystem::read(const std::string& path) const {
-  const detail::os::File file = detail::os::open_to_read(path);
-  return detail::all_of(file, file.info().size);
+  FileInfo info;
+  const detail::os::File file = detail::os::open_to_read(path, &info);
+  return detail::all_of(file, info.size);
 }
 
 ERM_INLINE Bytes LocalFileSystem::read_bounded(const std::string& path) const {
-  const detail::os::File file = detail::os::open_to_read(path);
-  const std::uint64_t size = file.info().size;
-  expect_bounded(path, size);
-  return detail::all_of(file, size);
+  FileInfo info;
+  const detail::os::File file = detail::os::open_to_read(path, &info);
+  expect_bounded(path, info.size);
+  return detail::all_of(file, info.size);
 }
 
 ERM_INLINE std::vector<FoundFile> LocalFileSystem::find_files(const std::string& path) const {
@@ -461,7 +462,8 @@ ERM_INLINE std::vector<std::string> LocalFileSystem::readable_folders_with(const
 
 namespace detail {
 
-/// The names in one folder and the stamps of what is at `<name>/<filename>`, asked for on several threads.
+/// The names in one folder and the stamps of what is at `<name>/<filename>`, asked for on several threads; some at a time,
+/// so that memory does not hold all names twice.
 class StampedNames {
  public:
   struct Name {
@@ -471,14 +473,19 @@ class StampedNames {
     std::exception_ptr error = nullptr;
   };
 
-  StampedNames(const std::string& path, const std::string& filename, unsigned threads) : folder_(path) {
+  explicit StampedNames(const std::string& path) : folder_(path) {
+    FileStamp itself;
+    if (folder_ && folder_.has(".", itself)) device = itself.marks[3];
+  }
+
+  /// Goes on to the next names. False if there are none.
+  bool next(const std::string& filename, unsigned threads) {
+    names.clear();
     FolderEntry entry;
-    while (folder_ && folder_.next(entry)) {
+    while (names.size() < at_once && folder_ && folder_.next(entry)) {
       if (entry.kind != FileKind::folder && entry.kind != FileKind::link) continue;
       if (entry.name.rfind(".erm_", 0) != 0) names.push_back({std::move(entry.name), entry.kind == FileKind::folder});
     }
-    FileStamp itself;
-    if (!names.empty() && folder_.has(".", itself)) device = itself.marks[3];
     constexpr std::size_t some = 256;
     const std::size_t useful = names.size() / 1024 + 1;
     on_threads((names.size() + some - 1) / some, (std::min)(std::size_t{threads}, useful), [&](std::size_t group) {
@@ -486,12 +493,15 @@ class StampedNames {
       for (std::size_t i = group * some; i < (std::min)((group + 1) * some, names.size()); ++i)
         look(names[i], inside.assign(names[i].name).append("/").append(filename));
     });
+    return !names.empty();
   }
 
   std::vector<Name> names;
   std::uint64_t device = 0;  // of the folder
 
  private:
+  static constexpr std::size_t at_once = 1 << 15;
+
   void look(Name& one, const std::string& inside) const {
     try {
       one.has_it = folder_.has(inside.c_str(), one.stamp);
@@ -524,23 +534,24 @@ ERM_INLINE std::vector<StampedFolder> LocalFileSystem::stamped_folders_with(cons
       detail::pass_over(passed_over, detail::joined(path, folder), error);
     };
     try {
-      detail::StampedNames all(at.empty() ? path : detail::joined(path, at), filename, threads);
+      detail::StampedNames all(at.empty() ? path : detail::joined(path, at));
       if (!device) device = all.device;
-      if (at.empty()) found.reserve(all.names.size());
-      for (auto& one : all.names) {
-        try {
-          if (one.error) std::rethrow_exception(one.error);
-        } catch (const IoError& error) {
-          pass_over(one.name, error);
-          continue;
+      while (all.next(filename, threads)) {
+        for (auto& one : all.names) {
+          try {
+            if (one.error) std::rethrow_exception(one.error);
+          } catch (const IoError& error) {
+            pass_over(one.name, error);
+            continue;
+          }
+          std::string name = at.empty() ? std::move(one.name) : detail::joined(at, one.name);
+          if (!one.has_it) {
+            if (one.may_lead_on) below.push_back(std::move(name));
+            continue;
+          }
+          one.stamp.is_final = one.stamp.is_final && one.stamp.marks[3] == *device;
+          found.push_back({std::move(name), one.stamp});
         }
-        std::string name = at.empty() ? std::move(one.name) : detail::joined(at, one.name);
-        if (!one.has_it) {
-          if (one.may_lead_on) below.push_back(std::move(name));
-          continue;
-        }
-        one.stamp.is_final = one.stamp.is_final && one.stamp.marks[3] == *device;
-        found.push_back({std::move(name), one.stamp});
       }
     } catch (const IoError& error) {
       if (at.empty()) throw;
@@ -555,8 +566,9 @@ ERM_INLINE std::vector<Bytes> LocalFileSystem::read_stamped(const std::vector<st
   stamps.clear();
   std::vector<Bytes> contents;
   for (const std::string& path : paths) {
-    const detail::os::File file = detail::os::open_to_read(path);
-    stamps.push_back(file.stamp());  // before reading: what changes later has another
+    FileStamp stamp;  // taken before reading: what changes later has another
+    const detail::os::File file = detail::os::open_to_read(path, nullptr, &stamp);
+    stamps.push_back(stamp);
     expect_bounded(path, stamps.back().size);
     contents.push_back(detail::all_of(file, stamps.back().size));
   }

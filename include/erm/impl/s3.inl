@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -77,6 +76,40 @@ inline std::vector<std::string> marked_folders(const Client& client, const std::
     }
   }
   return found;
+}
+
+struct ListedFolder {
+  std::string path, tag;  // the tag of the file in it
+  std::uint64_t size = 0;
+};
+
+/// The folders that hold the file, by one listing of everything below `path`. None is inside another.
+inline std::vector<ListedFolder> outermost_folders(const Client& client, const std::string& path,
+                                                   const std::string& filename) {
+  const Place place(path);
+  const std::string prefix = place.prefix();
+  const std::string ending = "/" + filename;
+  std::vector<ListedFolder> found;
+  client.list(place, prefix, false, 0, [&](Listed&& each) {
+    if (!ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
+    std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
+    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos)
+      found.push_back({std::move(folder), std::move(each.tag), each.size});
+    return true;
+  });
+  // In sorted order a folder need not be next to the folders in it.
+  const auto comes_before = [](const ListedFolder& a, const ListedFolder& b) { return a.path < b.path; };
+  std::sort(found.begin(), found.end(), comes_before);
+  const auto is_inside_another = [&](const std::string& folder) {
+    for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
+      if (std::binary_search(found.begin(), found.end(), ListedFolder{folder.substr(0, slash), {}, 0}, comes_before))
+        return true;
+    return false;
+  };
+  std::vector<ListedFolder> outermost;
+  for (ListedFolder& one : found)
+    if (!is_inside_another(one.path)) outermost.push_back(one);
+  return outermost;
 }
 
 /// The contents of objects. Sets the stamps unless that is null.
@@ -374,7 +407,8 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
   // Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
   std::vector<std::string> folders;
-  for (StampedFolder& one : stamped_folders_with(path, filename, nullptr, 1)) folders.push_back(std::move(one.path));
+  for (auto& [folder, tag, size] : detail::s3::outermost_folders(*client_, path, filename))
+    folders.push_back(std::move(folder));
   return folders;
 }
 
@@ -382,30 +416,10 @@ ERM_INLINE std::vector<StampedFolder> S3FileSystem::stamped_folders_with(const s
                                                                          const std::string& filename,
                                                                          std::vector<PassedOver>* /*passed_over*/,
                                                                          unsigned /*threads*/) const {
-  const detail::s3::Place place(path);
-  const std::string prefix = place.prefix();
-  const std::string ending = "/" + filename;
-  std::vector<StampedFolder> found;
-  client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& each) {
-    if (!detail::ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
-    std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
-    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos)
-      found.push_back({std::move(folder), detail::s3::stamp_of(each.tag, each.size)});
-    return true;
-  });
-  // In sorted order a folder need not be next to the folders in it.
-  const auto comes_before = [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; };
-  std::sort(found.begin(), found.end(), comes_before);
-  const auto is_inside_another = [&](const std::string& folder) {
-    for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
-      if (std::binary_search(found.begin(), found.end(), StampedFolder{folder.substr(0, slash), {}}, comes_before))
-        return true;
-    return false;
-  };
-  std::vector<StampedFolder> outermost;
-  std::copy_if(found.begin(), found.end(), std::back_inserter(outermost),
-               [&](const StampedFolder& one) { return !is_inside_another(one.path); });
-  return outermost;
+  std::vector<StampedFolder> stamped;
+  for (auto& [folder, tag, size] : detail::s3::outermost_folders(*client_, path, filename))
+    stamped.push_back({std::move(folder), detail::s3::stamp_of(tag, size)});
+  return stamped;
 }
 
 ERM_INLINE std::vector<Bytes> S3FileSystem::read_stamped(const std::vector<std::string>& paths,

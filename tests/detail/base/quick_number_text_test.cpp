@@ -47,6 +47,49 @@ void expect_same(Float value, int& quick_ones) {
 
 }  // namespace
 
+namespace {
+
+/// Whether the number of a text is the same as the standard library's, or the text is not for the quick way.
+bool reads_the_same(const std::string& text, int& quick_ones) {
+  const std::string padded = text + ",\n" + std::string(64, '7');
+  double value = 0, expected = 0;
+  const char* const begin = padded.data();
+  const char* const end = read_usual_number(begin, begin + padded.size(), value);
+  if (end == nullptr) return true;
+  ++quick_ones;
+  const auto standard = std::from_chars(begin, begin + padded.size(), expected);
+  return standard.ec == std::errc() && standard.ptr == end && std::memcmp(&value, &expected, sizeof value) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("The number of a usual text is the one of the standard library") {
+  std::mt19937_64 random(23);
+  int quick_ones = 0;
+  const auto expect = [&](const std::string& text) {
+    if (!reads_the_same(text, quick_ones)) FAIL("the text: " << text);
+  };
+  constexpr int count = 100000;
+  for (int i = 0; i < count; ++i) {
+    const double unit = static_cast<double>(random() >> 11) / 9007199254740992.0;
+    char shortest[64];
+    for (const double value : {unit, -unit * 1000, unit * 1e9, static_cast<double>(static_cast<float>(unit))})
+      expect(std::string(shortest, std::to_chars(shortest, shortest + sizeof shortest, value).ptr));
+    // Any digits, of which some lie in the middle between two doubles.
+    std::string digits = std::to_string(i % 3 == 0 ? (random() >> 11) * 2 + 1 : random());
+    if (i % 2 == 0) digits.insert(random() % (digits.size() + 1), ".");
+    expect(digits);
+    expect("-" + digits);
+    expect(digits + "e5");
+  }
+  CHECK(quick_ones > 4 * count);
+  for (const char* const text : {"0", "-0", "0.0", "-0.000", "9007199254740993", "9007199254740993.0", "0.000000000000000001",
+                                 "9999999999999999999", "999999999999999999.9", "1.", ".5", "-", "", "1e5", "1E5", "00.50",
+                                 "123456789012345678901234567890", "inf", "nan", "0x10", "4503599627370496.5",
+                                 "4503599627370497.5", "0.5:", "1.2345678:"})
+    expect(text);
+}
+
 TEST_CASE("The quick text of a number is the one of the standard library") {
   std::mt19937_64 random(11);
   const auto below = [&](std::uint64_t end) { return static_cast<double>(random() % end); };

@@ -160,6 +160,7 @@ inline bool is_beyond_one(std::string_view text) {
 /// Reads a decimal number at the start of `[first, last)` like std::from_chars. Returns its end, or `first` if there is
 /// none. A magnitude outside the range of a double becomes infinity or 0.
 inline const char* read_double(const char* first, const char* last, double& value) {
+  if (const char* const end = read_usual_number(first, last, value)) return end;
 #if ERM_DETAIL_FROM_CHARS
   const auto [end, error] = std::from_chars(first, last, value);
   if (error == std::errc()) return end;

@@ -20,7 +20,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,7 +39,8 @@
 
 namespace erm::detail {
 
-/// Where caches are: ERM_CACHE, or "erm" in the user's folder of caches. Empty if ERM_CACHE is, or if there is none.
+/// Where caches are: ERM_CACHE, or "erm" in the user's folder of caches. Empty if ERM_CACHE is, or if there is none. The
+/// folders of the user have to be absolute: a relative one would be another in each working folder.
 inline std::string cache_folder() {
   if (const char* const own = std::getenv("ERM_CACHE")) return *own == '\0' ? std::string() : os::absolute_path(own);
   const auto below = [](const char* variable, const char* path) {
@@ -50,8 +50,9 @@ inline std::string cache_folder() {
 #if defined(_WIN32)
   return below("LOCALAPPDATA", "erm");
 #else
-  const std::string folder = below("XDG_CACHE_HOME", "erm");
-  return !folder.empty() && folder.front() == '/' ? folder : below("HOME", ".cache/erm");
+  std::string folder = below("XDG_CACHE_HOME", "erm");
+  if (folder.empty() || folder.front() != '/') folder = below("HOME", ".cache/erm");
+  return !folder.empty() && folder.front() == '/' ? folder : std::string();
 #endif
 }
 
@@ -61,38 +62,38 @@ inline std::string digest_text(std::uint64_t digest) {
   return text;
 }
 
-/// The cache of one registry, for one search.
+/// The cache of one registry, for one search: a folder, and in it one for each variant.
 class RunCache {
  public:
-  /// Does nothing for an empty folder, or one that cannot be read: then it is empty.
+  /// Without a folder if none is given, or if it cannot be read, or is another user's: what that user says of the runs is
+  /// not believed.
   RunCache(const std::string& folder, const std::string& registry);
 
   [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
   [[nodiscard]] std::uint64_t place_of(const std::string& variant) const {
     return quick_digest(registry_ + '\n' + variant, 1);
   }
-  [[nodiscard]] std::vector<std::string> files_of(std::uint64_t place) const {
-    const auto found = files_.find(digest_text(place));
-    return found == files_.end() ? std::vector<std::string>() : found->second;
-  }
+  [[nodiscard]] std::vector<std::string> files_of(std::uint64_t place) const;
   /// A new file with a name of its own. Throws Error if there can be none.
-  [[nodiscard]] os::File make_part(std::string& path);
+  [[nodiscard]] os::File make_part(std::uint64_t place, std::string& path) const;
   /// Gives it its name, which is returned.
-  [[nodiscard]] std::string name_part(const std::string& part, std::uint64_t place) const;
+  [[nodiscard]] static std::string name_part(const std::string& part);
   /// Removes what is there of other variants, which no longer exist.
   void keep_only(const std::set<std::uint64_t>& places) const;
 
  private:
   static constexpr std::string_view ending = ".runs";
 
+  [[nodiscard]] std::string folder_of_place(std::uint64_t place) const { return joined(folder_, digest_text(place)); }
   static void make_folders(const std::string& folder) {
     const std::string above = folder_of(folder);
     if (above != folder && os::info(above).kind == FileKind::missing) make_folders(above);
     os::make_private_folder(folder);
   }
 
+  static void remove_files_in(const std::string& folder);
+
   std::string folder_, registry_;
-  std::map<std::string, std::vector<std::string>> files_;  // by the digest of their place
 };
 
 /// An entry of a block that says what a run is; no block if there is none.
@@ -169,36 +170,50 @@ class VariantCache {
 
 inline RunCache::RunCache(const std::string& folder, const std::string& registry) : registry_(registry) {
   if (folder.empty()) return;
-  folder_ = joined(folder, digest_text(quick_digest(registry)));
-  constexpr std::int64_t hour = 3600;
   try {
-    os::Folder all(folder_);
-    FolderEntry entry;
-    while (all && all.next(entry)) {
-      if (ends_with(entry.name, std::string(ending))) files_[entry.name.substr(0, 16)].push_back(joined(folder_, entry.name));
-      if (entry.name.rfind(".erm_part-", 0) != 0) continue;
-      const std::string part = joined(folder_, entry.name);  // of a process that was killed, if it is old
-      if (os::time_modified(part).value_or(os::time_now()) < os::time_now() - hour) os::remove_file(part);
-    }
+    std::string own = joined(folder, digest_text(quick_digest(registry)));
+    const os::Folder found(own);
+    if (!found || found.is_own()) folder_ = std::move(own);
   } catch (const Error&) {
-    files_.clear();
+    // Searches work without.
   }
 }
 
-inline os::File RunCache::make_part(std::string& path) {
+inline std::vector<std::string> RunCache::files_of(std::uint64_t place) const {
+  std::vector<std::string> files;
+  if (folder_.empty()) return files;
+  constexpr std::int64_t hour = 3600;
+  try {
+    const std::string folder = folder_of_place(place);
+    os::Folder all(folder);
+    FolderEntry entry;
+    while (all && all.next(entry)) {
+      const std::string path = joined(folder, entry.name);
+      if (ends_with(entry.name, std::string(ending))) files.push_back(path);
+      if (entry.name.rfind(".erm_part-", 0) != 0) continue;
+      // Of a process that was killed, if it is old.
+      if (os::time_modified(path).value_or(os::time_now()) < os::time_now() - hour) os::remove_file(path);
+    }
+  } catch (const Error&) {
+    files.clear();
+  }
+  return files;
+}
+
+inline os::File RunCache::make_part(std::uint64_t place, std::string& path) const {
   os::File file;
+  const std::string folder = folder_of_place(place);
   for (int attempt = 0; attempt < 100; ++attempt) {
-    path = joined(folder_, part_name());
+    path = joined(folder, part_name());
     const os::Created created = os::try_create(path, file);
     if (created == os::Created::yes) return file;
-    if (created == os::Created::folder_missing) make_folders(folder_);
+    if (created == os::Created::folder_missing) make_folders(folder);
   }
   os::fail("create", path, EEXIST);
 }
 
-inline std::string RunCache::name_part(const std::string& part, std::uint64_t place) const {
-  const std::string unique = part.substr(part.size() - 16);
-  std::string path = joined(folder_, digest_text(place) + "-" + unique).append(ending);
+inline std::string RunCache::name_part(const std::string& part) {
+  std::string path = joined(folder_of(part), part.substr(part.size() - 16)).append(ending);
   os::rename_file(part, path);
   return path;
 }
@@ -207,12 +222,23 @@ inline void RunCache::keep_only(const std::set<std::uint64_t>& places) const {
   std::set<std::string> names;
   for (const std::uint64_t place : places) names.insert(digest_text(place));
   try {
-    for (const auto& [name, files] : files_)
-      if (names.count(name) == 0)
-        for (const std::string& file : files) os::remove_file(file);
+    os::Folder all(folder_);
+    FolderEntry entry;
+    while (all && all.next(entry))
+      if (entry.kind == FileKind::folder && names.count(entry.name) == 0) remove_files_in(joined(folder_, entry.name));
   } catch (const Error&) {
     // They do no harm.
   }
+}
+
+inline void RunCache::remove_files_in(const std::string& folder) {
+  {
+    os::Folder all(folder);
+    FolderEntry entry;
+    while (all && all.next(entry))
+      if (ends_with(entry.name, std::string(ending))) os::remove_file(joined(folder, entry.name));
+  }
+  os::remove_empty_folder(folder);
 }
 
 inline bool VariantCache::Reading::read_header(RunBlockHeader& header) {
@@ -222,6 +248,7 @@ inline bool VariantCache::Reading::read_header(RunBlockHeader& header) {
       is_open_ = true;
       file_ = os::open_to_read(path_);
       size_ = file_.info().size;
+      if (!file_.is_own()) throw Error("the file is another user's");
     }
     if (offset_ == size_) return false;
     is_damaged_ = file_.read_at(offset_, &header, sizeof header) != sizeof header ||
@@ -322,7 +349,7 @@ inline void VariantCache::look_up(const std::vector<std::string>& ids, const std
 inline void VariantCache::add(const std::string& block, std::size_t entries) {
   if (!can_write_ || entries == 0) return;
   try {
-    if (part_path_.empty()) part_ = cache_.make_part(part_path_);
+    if (part_path_.empty()) part_ = cache_.make_part(place_, part_path_);
     part_.write(block.data(), block.size());
     added_ += entries;
   } catch (const Error&) {
@@ -346,7 +373,7 @@ inline void VariantCache::finish(const std::vector<std::string>& ids, const std:
     }
     if (!part_path_.empty()) {
       part_.close();
-      const std::string path = cache_.name_part(part_path_, place_);
+      const std::string path = RunCache::name_part(part_path_);
       part_path_.clear();
       files_.push_back(std::make_unique<Reading>(path, place_));
     }
@@ -378,7 +405,7 @@ inline void VariantCache::merge(std::vector<Reading*> files, const std::vector<s
     open.push_back(again.back().get());
   }
   constexpr std::size_t entries_of_block = 256;
-  part_ = cache_.make_part(part_path_);
+  part_ = cache_.make_part(place_, part_path_);
   RunBlockWriter writer(place_);
   const auto write = [&] {
     if (writer.size() == 0) return;
@@ -400,7 +427,7 @@ inline void VariantCache::merge(std::vector<Reading*> files, const std::vector<s
   if (is_empty)
     remove_part();
   else
-    static_cast<void>(cache_.name_part(part_path_, place_));
+    static_cast<void>(RunCache::name_part(part_path_));
   part_path_.clear();
   for (const auto& file : again) os::remove_file(file->path());
 }

@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -39,7 +41,6 @@ struct RunPlace {
   std::string experiment, variant, run;
 
   [[nodiscard]] std::string path() const { return run.empty() ? uri : joined(joined(experiment, variant), run); }
-  bool operator==(const RunPlace& other) const { return uri == other.uri; }
 };
 
 inline std::string uri_of_run(const std::string& registry_uri, const ExperimentRun& run) {
@@ -62,15 +63,21 @@ class RunNames {
 
   /// All runs that the name means: at least one, otherwise NotFoundError.
   [[nodiscard]] std::vector<RunPlace> places(const std::string& name);
-  [[nodiscard]] std::vector<RunPlace> places(const std::vector<std::string>& names) {
+  /// Each once. Calls see(name, places) with what each name means.
+  template <class See>
+  [[nodiscard]] std::vector<RunPlace> places(const std::vector<std::string>& names, const See& see) {
     std::vector<RunPlace> all;
-    for (const std::string& name : names) add_new(all, places(name));
+    std::unordered_set<std::string> uris;
+    for (const std::string& name : names) {
+      std::vector<RunPlace> some = places(name);
+      see(name, some);
+      for (RunPlace& place : some)
+        if (uris.insert(place.uri).second) all.push_back(std::move(place));
+    }
     return all;
   }
-  /// Adds those that are not there yet.
-  static void add_new(std::vector<RunPlace>& all, std::vector<RunPlace> some) {
-    for (RunPlace& place : some)
-      if (std::find(all.begin(), all.end(), place) == all.end()) all.push_back(std::move(place));
+  [[nodiscard]] std::vector<RunPlace> places(const std::vector<std::string>& names) {
+    return places(names, [](const std::string&, const std::vector<RunPlace>&) {});
   }
   /// Whether the name is one of runs, and no filter.
   [[nodiscard]] bool is_name(const std::string& name) {
@@ -124,6 +131,7 @@ class RunNames {
   [[nodiscard]] std::optional<RunPlace> named_by_uri(const std::string& name);
   [[nodiscard]] std::vector<RunPlace> named_by_sign(const std::string& name);
   [[nodiscard]] std::vector<RunPlace> named_by_id(const std::string& name);
+  [[nodiscard]] std::vector<RunPlace> fitting(const std::string& filter);
   [[nodiscard]] ExperimentRun latest();
   [[nodiscard]] Goal guess_goal(const std::string& metric, bool runs_differ);
 
@@ -296,11 +304,29 @@ inline std::vector<RunPlace> RunNames::places(const std::string& name) {
     throw NotFoundError("there is no run " + shown(name) + " in the registry '" + session_.registry() + "'" +
                         names_instead(name, ids));
   }
-  FindOptions options;
-  options.filter = name;
-  for (const ExperimentRun& run : session_.find(options, scope_)) found.push_back(place_of(run));
+  found = fitting(name);
   if (found.empty()) throw NotFoundError("no run fits the filter " + shown(name));
   return found;
+}
+
+/// The runs that a filter accepts, in the order of find_runs(). What the cache knows of them is enough: whoever needs
+/// them whole reads them.
+inline std::vector<RunPlace> RunNames::fitting(const std::string& filter) {
+  FindOptions options;
+  options.filter = filter;
+  options = session_.find_options(std::move(options), scope_);
+  std::vector<std::pair<TimePoint, RunPlace>> found;
+  const LookedAt only_ids;
+  for_each_found(
+      session_.registry(), options, nullptr, {},
+      [&](ExperimentRun&& run) { found.emplace_back(run.timestamp_utc(), place_of(run)); }, nullptr, true, &only_ids);
+  const auto ids = [](const RunPlace& place) { return std::tie(place.run, place.experiment, place.variant); };
+  std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : ids(a.second) < ids(b.second);
+  });
+  std::vector<RunPlace> places;
+  for (auto& [time, place] : found) places.push_back(std::move(place));
+  return places;
 }
 
 }  // namespace erm::detail::command

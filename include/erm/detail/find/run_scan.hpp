@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -68,7 +69,7 @@ class RunScan {
   /// The same for those runs of a variant whose ids a caller has listed already, in the order of `run_ids`.
   void each_of(const std::string& experiment_id, const std::string& variant_id, const std::vector<std::string>& run_ids,
                const RunFilter& filter, unsigned threads, const Accept& accept, const Refuse& refuse) const {
-    read_all({experiment_id, variant_id}, {run_ids, {}, true}, nullptr, filter, threads, accept, refuse);
+    read_all({experiment_id, variant_id}, {run_ids, {}, {}}, nullptr, filter, threads, accept, refuse);
   }
 
  private:
@@ -86,7 +87,8 @@ class RunScan {
   struct Listed {
     std::vector<std::string> ids;   // sorted
     std::vector<FileStamp> stamps;  // for a cache
-    bool is_whole = true;           // nothing was passed over
+    std::vector<PassedOver> passed_over;
+    std::exception_ptr error = nullptr;
   };
   /// What is added to a cache.
   struct Kept {
@@ -109,7 +111,14 @@ class RunScan {
   };
   static constexpr std::size_t runs_of_group = 256;  // that one thread reads in a row
 
-  [[nodiscard]] Listed list(const Variant& variant, unsigned threads, const Warn& warn) const;
+  static constexpr std::size_t requests_at_once = 16;  // of listings, for a store on another machine
+
+  [[nodiscard]] std::vector<Variant> variants_of(const std::string& experiment, bool is_asked_for,
+                                                 const std::string& variant_id,
+                                                 std::vector<PassedOver>& passed_over) const;
+  [[nodiscard]] Listed list(const Variant& variant, unsigned threads) const;
+  template <class Visit>
+  void each_listed(unsigned threads, const Warn& warn, const Visit& visit) const;
   void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) const {
     for (const PassedOver& one : passed_over) {
       if (known_ != nullptr) known_->pass_over(one.path.substr((std::min)(one.path.size(), root_.size() + 1)));
@@ -152,34 +161,29 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
       registry_uri_(std::move(registry_uri)),
       is_of_all_(experiment_id.empty() && variant_id.empty()) {
   std::vector<std::string> experiments = {experiment_id};
-  const VariantPlace place{*fs_, registry_uri_, root_};
   if (experiment_id.empty()) {
-    place.expect_registry();
+    VariantPlace{*fs_, registry_uri_, root_}.expect_registry();
     experiments = marked_or_copied_ids(*fs_, root_, false, &passed_over_);
   } else {
     check_name("experiment id", experiment_id);
   }
-  for (const std::string& experiment : experiments) {
-    std::vector<std::string> variants;
-    const std::string folder = joined(root_, experiment);
+  struct Found {
+    std::vector<Variant> variants;
+    std::vector<PassedOver> passed_over;
+    std::exception_ptr error = nullptr;
+  };
+  std::vector<Found> found(experiments.size());
+  on_threads(found.size(), fs_->has_folders() ? 1 : requests_at_once, [&](std::size_t i) {
     try {
-      place.expect_experiment(experiment);
-      variants = marked_or_copied_ids(*fs_, folder, true, &passed_over_);
-    } catch (const NotFoundError&) {
-      if (!experiment_id.empty()) throw;
-      continue;  // deleted since it was listed
-    } catch (const IoError& error) {
-      if (!experiment_id.empty()) throw;
-      passed_over_.push_back({folder, error.what()});
-      continue;
+      found[i].variants = variants_of(experiments[i], !experiment_id.empty(), variant_id, found[i].passed_over);
+    } catch (...) {
+      found[i].error = std::current_exception();
     }
-    if (!variant_id.empty()) {
-      const bool has_it = std::find(variants.begin(), variants.end(), variant_id) != variants.end();
-      variants.clear();
-      if (has_it) variants.push_back(variant_id);
-    }
-    for (std::string& variant : variants)
-      variants_.push_back({experiment, std::move(variant), !experiment_id.empty() && !variant_id.empty()});
+  });
+  for (Found& one : found) {
+    if (one.error) std::rethrow_exception(one.error);
+    std::move(one.variants.begin(), one.variants.end(), std::back_inserter(variants_));
+    std::move(one.passed_over.begin(), one.passed_over.end(), std::back_inserter(passed_over_));
   }
   if (variants_.empty() && !variant_id.empty()) {
     throw NotFoundError("there is no variant '" + variant_id + "' " +
@@ -188,11 +192,63 @@ inline RunScan::RunScan(const Location& registry, std::string registry_uri, cons
   }
 }
 
+inline std::vector<RunScan::Variant> RunScan::variants_of(const std::string& experiment, bool is_asked_for,
+                                                          const std::string& variant_id,
+                                                          std::vector<PassedOver>& passed_over) const {
+  const std::string folder = joined(root_, experiment);
+  std::vector<std::string> ids;
+  try {
+    if (is_asked_for) VariantPlace{*fs_, registry_uri_, root_}.expect_experiment(experiment);
+    // A search of each variant in turn must not look at all others each time.
+    const bool is_plain = !variant_id.empty() && variant_id.find('/') == std::string::npos && variant_id.front() != '.';
+    if (is_plain && fs_->are_files({joined(joined(folder, variant_id), std::string(variant_marker))}))
+      ids.push_back(variant_id);
+    else
+      ids = marked_or_copied_ids(*fs_, folder, true, &passed_over);
+  } catch (const NotFoundError&) {
+    if (is_asked_for) throw;
+    return {};  // deleted since it was listed
+  } catch (const IoError& error) {
+    if (is_asked_for) throw;
+    passed_over.push_back({folder, error.what()});
+    return {};
+  }
+  std::vector<Variant> variants;
+  for (std::string& id : ids)
+    if (variant_id.empty() || id == variant_id)
+      variants.push_back({experiment, std::move(id), is_asked_for && !variant_id.empty()});
+  return variants;
+}
+
+/// Calls visit(variant, listed) with each variant in turn. Lists several at once if the store is on another machine, where
+/// the pages of one listing follow each other.
+template <class Visit>
+void RunScan::each_listed(unsigned threads, const Warn& warn, const Visit& visit) const {
+  const std::size_t at_once = fs_->has_folders() ? 1 : requests_at_once;
+  for (std::size_t first = 0; first < variants_.size(); first += at_once) {
+    std::vector<Listed> some((std::min)(at_once, variants_.size() - first));
+    on_threads(some.size(), at_once, [&](std::size_t i) {
+      try {
+        some[i] = list(variants_[first + i], threads);
+      } catch (...) {
+        some[i].error = std::current_exception();
+      }
+    });
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const Listed listed = std::move(some[i]);
+      if (listed.error) std::rethrow_exception(listed.error);
+      warn_of(listed.passed_over, warn);
+      visit(variants_[first + i], listed);
+    }
+  }
+}
+
 inline std::vector<RunScan::VariantIds> RunScan::ids(const Warn& warn) const {
   warn_of(passed_over_, warn);
   std::vector<VariantIds> all;
-  for (const Variant& variant : variants_)
-    all.push_back({variant.experiment_id, variant.variant_id, list(variant, 1, warn).ids});
+  each_listed(1, warn, [&](const Variant& variant, const Listed& listed) {
+    all.push_back({variant.experiment_id, variant.variant_id, listed.ids});
+  });
   return all;
 }
 
@@ -201,33 +257,30 @@ inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accep
   warn_of(passed_over_, warn);
   std::set<std::uint64_t> places;
   bool is_whole = passed_over_.empty();
-  for (const Variant& variant : variants_) {
-    const Listed listed = list(variant, threads, warn);
-    is_whole = is_whole && listed.is_whole;
-    if (listed.stamps.empty()) {
-      read_all(variant, listed, nullptr, filter, threads, accept, refuse);
-      continue;
-    }
+  each_listed(threads, warn, [&](const Variant& variant, const Listed& listed) {
+    is_whole = is_whole && listed.passed_over.empty();
+    if (listed.stamps.empty()) return read_all(variant, listed, nullptr, filter, threads, accept, refuse);
     VariantCache cache(cached_->cache, joined(variant.experiment_id, variant.variant_id));
     places.insert(cache.place());
     read_all(variant, listed, &cache, filter, threads, accept, refuse);
     cache.finish(listed.ids, listed.stamps);
-  }
+  });
   if (cached_ != nullptr && is_whole && is_of_all_) cached_->cache.keep_only(places);
 }
 
-inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads, const Warn& warn) const {
+inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads) const {
   Listed listed;
-  std::vector<PassedOver> passed_over;
   const std::string folder = folder_of_variant(variant);
   const std::string filename(metadata_filename);
   try {
     if (cached_ == nullptr || !fs_->has_stamps(folder)) {
-      listed.ids = sorted_ids(*fs_, folder, filename, &passed_over);
+      listed.ids = sorted_ids(*fs_, folder, filename, &listed.passed_over);
     } else {
-      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &passed_over, threads);
+      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &listed.passed_over, threads);
       std::sort(found.begin(), found.end(),
                 [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; });
+      listed.ids.reserve(found.size());
+      listed.stamps.reserve(found.size());
       for (StampedFolder& one : found) {
         listed.ids.push_back(std::move(one.path));
         listed.stamps.push_back(one.stamp);
@@ -235,10 +288,8 @@ inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads, c
     }
   } catch (const IoError& error) {
     if (variant.is_asked_for) throw;
-    passed_over.push_back({folder, error.what()});
+    listed.passed_over.push_back({folder, error.what()});
   }
-  warn_of(passed_over, warn);
-  listed.is_whole = passed_over.empty();
   return listed;
 }
 

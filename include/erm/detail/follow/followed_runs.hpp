@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -68,6 +69,7 @@ class FollowedRuns {
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   /// No longer follows the run at a path.
   void forget(const std::string& path) {
+    if (paths_.erase(path) == 0) return;
     entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& one) { return one.path == path; }),
                    entries_.end());
   }
@@ -79,8 +81,7 @@ class FollowedRuns {
       : place_(locate(registry_uri, fs)), registry_uri_(lasting_uri(registry_uri, place_)), options_(options) {}
 
   void add(const std::string& path) {
-    const auto is_it = [&](const Entry& one) { return one.path == path; };
-    if (std::any_of(entries_.begin(), entries_.end(), is_it)) return;
+    if (!paths_.insert(path).second) return;
     const std::string folder = joined(without_end_slash(place_.path), path);
     entries_.push_back(
         {path, uri_below(registry_uri_, path), std::make_shared<FollowedRun>(place_.fs, folder, options_), {}, true});
@@ -110,6 +111,7 @@ class FollowedRuns {
   Clock::time_point next_scan_;
   std::string problem_;
   std::vector<Entry> entries_;
+  std::unordered_set<std::string> paths_;  // theirs
 };
 
 }  // namespace erm::detail

@@ -18,6 +18,7 @@ struct FileFacts {
   std::int64_t modified_seconds = 0, modified_nanoseconds = 0;
   std::int64_t changed_seconds = 0, changed_nanoseconds = 0;  // anything of it: its content, its names, its permissions
   std::uint64_t links = 1;  // the names of the file
+  unsigned owner = 0;
 };
 
 }  // namespace erm::detail::os::api

@@ -192,10 +192,10 @@ struct Stat {
 int stat_of(int folder, const void* __restrict path, void* __restrict facts, int flags) noexcept __asm__("fstatat64");
 #if defined(__x86_64__)
 inline constexpr int mode_word = 3;
-inline constexpr int links_word = 2, links_shift = 0;
+inline constexpr int links_word = 2, links_shift = 0, owner_shift = 32;
 #else
 inline constexpr int mode_word = 2;
-inline constexpr int links_word = 2, links_shift = 32;
+inline constexpr int links_word = 2, links_shift = 32, owner_shift = 0;
 #endif
 inline constexpr int size_word = 6;
 inline constexpr int modified_word = 11, changed_word = 13;
@@ -211,6 +211,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
     facts.device = std::uint64_t{found.device_major} << 32 | found.device_minor;
     facts.inode = found.inode;
     facts.links = found.links;
+    facts.owner = found.user;
     facts.modified_seconds = found.modified.seconds;
     facts.modified_nanoseconds = found.modified.nanoseconds;
     facts.changed_seconds = found.changed.seconds;
@@ -226,6 +227,7 @@ inline bool look_at(int folder, const char* path, int flags, FileFacts& facts) n
   facts.device = older.words[0];
   facts.inode = older.words[1];
   facts.links = older.words[links_word] >> links_shift;
+  facts.owner = static_cast<unsigned>(older.words[3] >> owner_shift);
   facts.modified_seconds = static_cast<std::int64_t>(older.words[modified_word]);
   facts.modified_nanoseconds = static_cast<std::int64_t>(older.words[modified_word + 1]);
   facts.changed_seconds = static_cast<std::int64_t>(older.words[changed_word]);

@@ -215,6 +215,7 @@ inline bool facts_of(const struct ::stat& found, FileFacts& facts) {
   facts.device = static_cast<std::uint64_t>(found.st_dev);
   facts.inode = static_cast<std::uint64_t>(found.st_ino);
   facts.links = static_cast<std::uint64_t>(found.st_nlink);
+  facts.owner = static_cast<unsigned>(found.st_uid);
 #if defined(__APPLE__)
   const ::timespec& modified = found.st_mtimespec;
   const ::timespec& changed = found.st_ctimespec;

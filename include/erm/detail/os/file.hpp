@@ -71,9 +71,6 @@ class File {
   /// Never from a cache of a network file system.
   [[nodiscard]] FileInfo info() const;
 
-  /// See FileSystem::read_stamped().
-  [[nodiscard]] FileStamp stamp() const;
-
   /// Reads up to `size` bytes starting at `offset`. Fewer only at the end of the file.
   std::size_t read_at(std::uint64_t offset, void* into, std::size_t size) const;
   /// Writes all bytes at the current position.
@@ -95,6 +92,8 @@ class File {
   [[nodiscard]] bool still_at_path() const;
   /// Whether the file has another name, a hard link: whatever is written to it changes what is found there, too.
   [[nodiscard]] bool has_other_names() const;
+  /// Whether the file belongs to the user of this process. True where the system has no such owners.
+  [[nodiscard]] bool is_own() const;
 
   struct Place {
     bool path_is_free = false;      // nothing is at path() any more
@@ -124,7 +123,8 @@ class File {
 #endif
 };
 
-File open_to_read(const std::string& path);
+/// Sets `info` and `stamp` unless they are null: the system is asked once for all.
+File open_to_read(const std::string& path, FileInfo* info = nullptr, FileStamp* stamp = nullptr);
 
 enum class Created { yes, exists, folder_missing };
 
@@ -179,6 +179,8 @@ class Folder {
   [[nodiscard]] bool has(const char* path, FileStamp& stamp) const;
   /// Whether stamps of the files in this folder are true: see LocalFileSystem::has_stamps().
   [[nodiscard]] bool has_stamps() const;
+  /// Whether the folder belongs to the user of this process. True where the system has no such owners.
+  [[nodiscard]] bool is_own() const;
   /// What is at `path`, relative to this folder.
   [[nodiscard]] FileInfo info(const char* path) const;
 

@@ -122,12 +122,6 @@ inline FileStamp stamp_of(const api::FileFacts& facts) {
   return stamp;
 }
 
-inline FileStamp File::stamp() const {
-  api::FileFacts facts;
-  if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
-  return stamp_of(facts);
-}
-
 inline std::size_t File::read_at(std::uint64_t offset, void* into, std::size_t size) const {
   if (offset > static_cast<std::uint64_t>((std::numeric_limits<api::Offset>::max)()) - size) return 0;
   std::size_t done = 0;
@@ -190,6 +184,11 @@ inline bool File::still_at_path() const {
   fail("look at", path_, errno);
 }
 
+inline bool File::is_own() const {
+  api::FileFacts facts;
+  return api::look_at(handle_.get(), facts) && facts.owner == api::own_user();
+}
+
 inline bool File::has_other_names() const {
   api::FileFacts facts;
   if (!api::look_at(handle_.get(), facts)) fail("look at", path_, errno);
@@ -220,14 +219,18 @@ inline void File::close() {
   if (api::close_file(handle_.release()) != 0 && errno != EINTR) fail("close", path_, errno);
 }
 
-inline File open_to_read(const std::string& path) {
+inline File open_to_read(const std::string& path, FileInfo* info, FileStamp* stamp) {
   // Without this flag open() would wait for the writer of a pipe. For a regular file it has no effect.
   api::Descriptor file_there(api::open_file(path.c_str(), api::read_only | api::without_waiting | api::not_inherited));
   if (!file_there) fail("open", path, errno);
-  File file(std::move(file_there), path);
-  const FileKind kind = file.info().kind;
-  if (kind == FileKind::folder) throw IoError::failed_to("read", path, std::make_error_code(std::errc::is_a_directory));
-  return file;
+  api::FileFacts facts;
+  if (!api::look_at_now(file_there.get(), facts)) fail("look at", path, errno);
+  const FileInfo found = info_of(facts);
+  if (found.kind == FileKind::folder)
+    throw IoError::failed_to("read", path, std::make_error_code(std::errc::is_a_directory));
+  if (info != nullptr) *info = found;
+  if (stamp != nullptr) *stamp = stamp_of(facts);
+  return File(std::move(file_there), path);
 }
 
 /// Whether creating a file or a folder failed because something is at `path`. An SFTP server calls that a mere failure,
@@ -385,6 +388,11 @@ inline bool Folder::has(const char* path, FileStamp& stamp) const {
   }
   if (errno == ENOENT || errno == ENOTDIR) return false;
   fail("look at '" + std::string(path) + "' in", path_, errno);
+}
+
+inline bool Folder::is_own() const {
+  api::FileFacts facts;
+  return names_ != nullptr && api::look_at(api::descriptor_of(names_), facts) && facts.owner == api::own_user();
 }
 
 inline bool Folder::has_stamps() const { return names_ != nullptr && api::tells_changes(api::descriptor_of(names_)); }

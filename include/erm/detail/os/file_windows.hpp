@@ -187,9 +187,6 @@ inline FileInfo File::info() const {
   return info;
 }
 
-/// A folder tells no time of a change; to ask each file for it would take as long as reading it.
-inline FileStamp File::stamp() const { return {}; }
-
 inline std::size_t File::read_at(std::uint64_t offset, void* into, std::size_t size) const {
   if (offset > max_file_offset - (std::min<std::uint64_t>)(size, max_file_offset)) return 0;
   std::size_t done = 0;
@@ -253,6 +250,7 @@ inline bool File::still_at_path() const {
   return here.volume == there.volume && here.index_high == there.index_high && here.index_low == there.index_low;
 }
 
+inline bool File::is_own() const { return true; }
 inline bool File::has_other_names() const { return facts_of(handle_.get()).links > 1; }
 inline File::Place File::place() const {
   Place place;
@@ -288,12 +286,16 @@ inline api::Handle open(const std::filesystem::path& path, unsigned long access,
   return handle;
 }
 
-inline File open_to_read(const std::string& path) {
+inline File open_to_read(const std::string& path, FileInfo* info, FileStamp* stamp) {
   api::Handle handle = open(system_path(path), api::generic_read, api::open_existing, api::folders_too);
   if (!handle) fail("open", path);
   File file(std::move(handle), path);
-  const FileKind kind = file.info().kind;
-  if (kind == FileKind::folder) throw IoError::failed_to("read", path, std::make_error_code(std::errc::is_a_directory));
+  const FileInfo found = file.info();
+  if (found.kind == FileKind::folder)
+    throw IoError::failed_to("read", path, std::make_error_code(std::errc::is_a_directory));
+  if (info != nullptr) *info = found;
+  // A folder tells no time of a change; to ask each file for it would take as long as reading it.
+  if (stamp != nullptr) *stamp = {};
   return file;
 }
 
@@ -418,6 +420,7 @@ inline bool Folder::has(const char* path, FileStamp& stamp) const {
   return has(path);
 }
 
+inline bool Folder::is_own() const { return true; }
 inline bool Folder::has_stamps() const { return false; }
 
 inline FileInfo Folder::info(const char* path) const { return os::info(path_ + "/" + path); }

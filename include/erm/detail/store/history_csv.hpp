@@ -262,6 +262,10 @@ class HistoryReader {
     // Text that was not UTF-8 is in the file as it was logged.
     if (metric.find("\xEF\xBF\xBD") == std::string::npos) append_csv_field(only_field_, metric);
     if (!only_field_.empty()) only_field_ += ',';
+    const std::size_t size = (std::min)(only_field_.size(), sizeof only_begin_);
+    only_begin_ = begin_mask_ = 0;
+    std::memcpy(&only_begin_, only_field_.data(), size);
+    std::memset(&begin_mask_, 0xFF, size);
   }
   /// The same in pieces: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
@@ -328,7 +332,9 @@ class HistoryReader {
     } else if (line_ == 1 && !read_header()) {
       return 0;
     }
-    while (!rest_.empty()) {
+    for (;;) {
+      if (!only_field_.empty()) skip_others();
+      if (rest_.empty()) break;
       const std::string_view line = rest_;
       if (!read_line()) {
         if (is_cut(line)) return text.size() - line.size();
@@ -401,6 +407,12 @@ class HistoryReader {
     return true;
   }
   bool integer(std::int64_t& number) {
+    if (rest_.size() >= 8) {
+      if (const char* const end = read_few_digits(rest_.data(), number)) {
+        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+        return true;
+      }
+    }
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
     if (error != std::errc()) return false;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
@@ -459,6 +471,19 @@ class HistoryReader {
     return true;
   }
 
+  /// Passes over lines that begin otherwise than those of the only metric. Most lines are skipped here.
+  void skip_others() {
+    const char* at = rest_.data();
+    const char* const end = at + rest_.size();
+    for (std::uint64_t begin = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof begin); ++line_) {
+      std::memcpy(&begin, at, sizeof begin);
+      if (*at == '"' || (begin & begin_mask_) == only_begin_) break;
+      const void* const found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+      if (found == nullptr) break;
+      at = static_cast<const char*>(found) + 1;
+    }
+    rest_.remove_prefix(static_cast<std::size_t>(at - rest_.data()));
+  }
   bool skip_line() {
     const std::size_t end = rest_.find('\n');
     if (end == std::string_view::npos) return false;
@@ -527,6 +552,7 @@ class HistoryReader {
 
   std::optional<std::string> only_;  // the metric to read
   std::string only_field_;           // with which its lines begin; empty if that is not certain
+  std::uint64_t only_begin_ = 0, begin_mask_ = 0;  // its first bytes
   const std::string* path_ = nullptr;
   std::string writer_;
   std::uint64_t file_size_ = 0;

@@ -27,13 +27,11 @@ class RmVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     RunNames names(session, scope_);
-    std::vector<RunPlace> places;
-    for (const std::string& name : runs_) {
-      std::vector<RunPlace> some = names.places(name);
+    const auto refuse_many = [&](const std::string& name, const std::vector<RunPlace>& some) {
       if (some.size() > 1 && !yes_)
         throw UsageError(shown(name) + " means " + std::to_string(some.size()) + " runs; add --yes to remove all");
-      RunNames::add_new(places, std::move(some));
-    }
+    };
+    const std::vector<RunPlace> places = names.places(runs_, refuse_many);
     for (const RunPlace& place : places) {
       delete_run(place.uri);
       session.out.line(plain_text("removed " + place.path()));
