@@ -26,6 +26,13 @@ TEST_CASE("The numbers of an axis have the digits that tell its ticks apart") {
   CHECK(NumberLabels(1000000.5, 0.5).text(1000000.5) == "1000000.5");  // no M: its ticks are too near
 }
 
+TEST_CASE("Numbers whose ticks are too close or too far apart for a double have texts") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  CHECK(NumberLabels(0.5, 0).text(0.5) == "0.5");
+  CHECK(NumberLabels(1e308, infinity).text(1e308) == "1e308");
+  CHECK(NumberLabels(infinity, infinity).text(infinity) == "∞");
+}
+
 TEST_CASE("A duration has at most two units") {
   CHECK(duration_label(0) == "0s");
   CHECK(duration_label(0.25) == "0.25s");

@@ -25,7 +25,8 @@ inline std::string number_label(double value) {
   return out;
 }
 
-inline int power_of_ten(double value) { return static_cast<int>(std::floor(std::log10(std::fabs(value)))); }
+/// Infinite for 0 and for infinities.
+inline double power_of_ten(double value) { return std::floor(std::log10(std::fabs(value))); }
 
 /// The texts of the multiples of `step` on an axis whose greatest magnitude is `top`: "1.2M", "0.05", "2e-5".
 class NumberLabels {
@@ -33,7 +34,8 @@ class NumberLabels {
   NumberLabels(double top, double step) {
     if (!(top > 0)) return;
     is_scientific_ = top >= 1e15 || top < 1e-3;
-    digits_ = static_cast<std::size_t>(std::clamp(power_of_ten(top) - power_of_ten(step) + 1, 1, 17));
+    const double apart = power_of_ten(top) - power_of_ten(step) + 1;
+    if (!is_nan(apart)) digits_ = static_cast<std::size_t>(std::clamp(apart, 1.0, 17.0));
     if (is_scientific_ || top < 1e4) return;
     for (const Unit& unit : {Unit{1e12, "T"}, Unit{1e9, "B"}, Unit{1e6, "M"}, Unit{1e3, "k"}})
       if (top >= unit.size && step >= unit.size / 100) {
