@@ -228,7 +228,10 @@ test(`${reloads} times loaded again, a page is as small as at first`, () => with
   await session.send("Performance.enable");
   // Paused, it is loaded again when the test says so, without a wait for its interval. What it shows changes and stays as large, so
   // that only the page itself could grow.
-  await page.locator("#live button").click();
+  await eventually(async () => {
+    await page.evaluate(() => document.querySelector("#live button").click());
+    return (await word(page)) === "Paused";
+  });
   const sizesAfter = async (count) => {
     for (let i = 0; i < count; ++i) {
       if (i % 10 === 0) await training.tell(`say words ${i / 10 % 10}`);
