@@ -7,7 +7,7 @@
 #include <string>
 
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/base/json_controls.hpp"
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/experiment_run.hpp"

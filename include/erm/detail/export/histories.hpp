@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/json_controls.hpp"
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/near_names.hpp"
 #include "erm/detail/export/values.hpp"
 #include "erm/error.hpp"

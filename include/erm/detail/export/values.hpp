@@ -9,7 +9,6 @@
 
 #include "erm/detail/base/csv.hpp"
 #include "erm/detail/base/float_bits.hpp"
-#include "erm/detail/base/json_controls.hpp"
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
