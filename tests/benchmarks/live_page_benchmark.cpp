@@ -1,5 +1,6 @@
 // What a live page costs a training: the processor time of one version of it, with 20 curves of 100,000 points of which 1,000
-// each came since the last; and what a loop that logs pays, beside the same without a page, in one run.
+// each came since the last; the same with a series of images, beside reading all of them again; and what a loop that logs pays,
+// beside the same without a page, in one run.
 //
 //   live_page_benchmark FOLDER     an empty folder on the disk to be measured
 #include <chrono>
@@ -75,6 +76,42 @@ void versions(const std::string& folder) {
   std::printf("| of a core, at one version in 10 s | %.3f %% | 0.5 %% |\n", each / 10000 * 100);
 }
 
+/// A version of the page with an image more, with what was kept of the version before and without.
+void series(const std::string& folder) {
+  erm::LiveOptions options;
+  options.provenance = false;
+  erm::LiveRun run(folder + "/registry", "series", options);
+  std::vector<std::uint8_t> pixels(200 * 200 * 3);
+  std::uint32_t random = 1;
+  std::int64_t step = 0;
+  const auto log = [&](int count) {
+    for (int i = 0; i < count; ++i, ++step) {
+      for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>((random = random * 1664525 + 1013904223) >> 24);
+      run.log_image(erm::ImageView{pixels.data(), 200, 200, 3}, "sample", step);
+    }
+    run.flush();
+  };
+  log(200);
+  const erm::detail::PageSchedule schedule{std::chrono::seconds(10)};
+  erm::detail::PageRun kept = erm::detail::PageRun::at(run.uri(), nullptr, {});
+  const auto version_of = [&](erm::detail::PageRun& shown) {
+    const double begin = thread_milliseconds();
+    shown.read();
+    erm::detail::write_live_page(folder + "/series.html", {&shown}, {}, schedule, {});
+    return thread_milliseconds() - begin;
+  };
+  version_of(kept);
+  std::vector<double> with, without;
+  for (int round = 0; round < 11; ++round) {
+    log(1);
+    with.push_back(version_of(kept));
+    erm::detail::PageRun anew = erm::detail::PageRun::at(run.uri(), nullptr, {});
+    without.push_back(version_of(anew));
+  }
+  std::printf("| each version with 50 of 200 images of 120 kB, beside all read again | %.1f ms | %.1f ms |\n", erm_bench::median(with),
+              erm_bench::median(without));
+}
+
 /// The processor time of the whole process while a loop logs 20 metrics at 100 steps a second, with a page written each
 /// second and without.
 void loops(const std::string& folder) {
@@ -106,6 +143,7 @@ int main(int argc, char** argv) {
   }
   std::puts("| live page | CPU | aim, or beside |\n|---|---|---|");
   versions(argv[1]);
+  series(argv[1]);
   loops(argv[1]);
   return 0;
 }

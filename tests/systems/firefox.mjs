@@ -1,20 +1,13 @@
 // Opens a page in Firefox and in Chromium, leaves a picture of each, and compares what they show.
 //   node firefox.mjs PAGE.html WIDTH PICTURE        writes PICTURE.firefox.png and PICTURE.chromium.png
-// Debian's Firefox does not speak the protocol of playwright's own; WebDriver BiDi, through a WebSocket, is its own.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { required, withFirefox } from "./firefox_page.mjs";
 
 const [file, width, picture] = process.argv.slice(2);
 const size = { width: Number(width), height: 900 };
 const url = pathToFileURL(path.resolve(file)).href;
-const required = createRequire(path.resolve("package.json"));
 const { chromium } = required("playwright-core");
-const { ws: WebSocket } = required("playwright-core/lib/utilsBundle");  // Node has one of its own from 22 on
 
 // What a reader sees: texts of the first tables and of the best run, where they are, and how the mark is drawn.
 function look() {
@@ -40,52 +33,11 @@ async function inChromium() {
   return seen;
 }
 
-/// Firefox with a profile of its own, spoken to by WebDriver BiDi.
-async function inFirefox() {
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), "firefox-"));
-  const firefox = spawn("firefox-esr", ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"],
-    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: profile } });
-  try {
-    const address = await new Promise((resolve, reject) => {
-      let said = "";
-      firefox.stderr.on("data", (data) => {
-        said += data;
-        const found = /WebDriver BiDi listening on (ws:\/\/\S+)/.exec(said);
-        if (found) resolve(found[1]);
-      });
-      firefox.once("exit", () => reject(new Error("Firefox ended: " + said)));
-    });
-    const socket = new WebSocket(address + "/session");
-    await once(socket, "open");
-    const waiting = new Map();
-    let last = 0;
-    socket.addEventListener("message", ({ data }) => {
-      const answer = JSON.parse(data);
-      if (!waiting.has(answer.id)) return;
-      const { resolve, reject } = waiting.get(answer.id);
-      if (answer.type === "error") reject(new Error(answer.message));
-      else resolve(answer.result);
-    });
-    const ask = (method, params) => new Promise((resolve, reject) => {
-      waiting.set(++last, { resolve, reject });
-      socket.send(JSON.stringify({ id: last, method, params }));
-    });
-    await ask("session.new", { capabilities: {} });
-    const { contexts: [{ context }] } = await ask("browsingContext.getTree", {});
-    await ask("browsingContext.setViewport", { context, viewport: size });
-    await ask("browsingContext.navigate", { context, url, wait: "complete" });
-    const { result, exceptionDetails } = await ask("script.evaluate", { expression: `JSON.stringify((${look})())`, target: { context }, awaitPromise: false });
-    if (exceptionDetails) throw new Error(exceptionDetails.text);
-    const { data } = await ask("browsingContext.captureScreenshot", { context });
-    fs.writeFileSync(`${picture}.firefox.png`, Buffer.from(data, "base64"));
-    return JSON.parse(result.value);
-  } finally {
-    const ended = firefox.exitCode === null ? once(firefox, "exit") : null;
-    firefox.kill();
-    await ended;
-    fs.rmSync(profile, { recursive: true, force: true });
-  }
-}
+const inFirefox = () => withFirefox(url, size, async (page) => {
+  const seen = await page.evaluate(look);
+  await page.picture(`${picture}.firefox.png`);
+  return seen;
+});
 
 const [a, b] = [await inChromium(), await inFirefox()];
 const faults = [];

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "erm/detail/base/float_bits.hpp"
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/run_names.hpp"
 #include "erm/experiment_run.hpp"
@@ -78,9 +79,14 @@ inline Json json_document(const char* schema) {
   return json;
 }
 
-inline void write_json(Output& out, const Json& json) {
-  out.line(json.dump(2, ' ', false, Json::error_handler_t::replace));
+/// On one line if `indent` is -1.
+inline std::string json_text(const Json& json, int indent = -1) {
+  std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
+  escape_json_controls(text);
+  return text;
 }
+
+inline void write_json(Output& out, const Json& json) { out.line(json_text(json, 2)); }
 
 /// A document with a list that may be long: each element is written as it comes.
 class JsonList {
@@ -90,7 +96,7 @@ class JsonList {
   }
   void add(const Json& json) {
     out_.write(is_empty_ ? "\n    " : ",\n    ");
-    out_.write(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    out_.write(json_text(json));
     is_empty_ = false;
   }
   void end() { out_.write(is_empty_ ? "]\n}\n" : "\n  ]\n}\n"); }

@@ -11,14 +11,17 @@
 #include <charconv>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
 
+#include "erm/detail/base/number_text.hpp"
 #include "erm/detail/command/exit_code.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/run/id_rules.hpp"
+#include "erm/value.hpp"
 
 namespace erm::detail::command {
 
@@ -46,6 +49,28 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Into& into, con
     into = found->second;
   };
   return app.add_option_function<std::string>(names, read, description)->type_name("WORD");
+}
+
+/// An option for the name of a file to write.
+inline CLI::Option* add_output_option(CLI::App& app, const std::string& names, std::string& into,
+                                      const std::string& description) {
+  const std::string name = names.substr(names.find("--"));
+  const auto read = [&into, name](const std::string& file) {
+    if (file.empty()) throw CLI::ValidationError(name, "give the name of a file, not an empty one");
+    into = file;
+  };
+  return app.add_option_function<std::string>(names, read, description)->type_name("FILE");
+}
+
+/// What the numbers of an option must be. CLI::Range lets NaN pass.
+inline CLI::Validator number_from_to(double least, double most) {
+  const std::string range = Value(least).str() + " to " + Value(most).str();
+  const auto fault = [=](const std::string& text) {
+    const std::optional<double> number = parse_number(text);
+    const bool is_within = number && *number >= least && *number <= most;
+    return is_within ? std::string() : "give a number from " + range + ", not " + shown(text);
+  };
+  return CLI::Validator(fault, "from " + range);
 }
 
 /// The option -n of a verb.

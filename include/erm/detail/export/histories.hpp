@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/json_text.hpp"
 #include "erm/detail/base/near_names.hpp"
 #include "erm/detail/export/values.hpp"
 #include "erm/error.hpp"
@@ -44,9 +45,9 @@ class RowStart {
       append_quoted_csv(csv_, *id);
       csv_ += ',';
     }
-    append_json_string(json_ += "{\"experiment\":", run.experiment_id());
-    append_json_string(json_ += ",\"variant\":", run.variant_id());
-    append_json_string(json_ += ",\"run\":", run.run_id());
+    append_json_string_for_terminals(json_ += "{\"experiment\":", run.experiment_id());
+    append_json_string_for_terminals(json_ += ",\"variant\":", run.variant_id());
+    append_json_string_for_terminals(json_ += ",\"run\":", run.run_id());
   }
   [[nodiscard]] const std::string& text(bool is_csv) const { return is_csv ? csv_ : json_; }
 
@@ -78,7 +79,7 @@ void append_tall(std::string& out, const ExperimentRun& run, const std::vector<s
       append_quoted_csv(begin, metric);
       begin += ',';
     } else {
-      append_json_string(begin += ",\"metric\":", metric);
+      append_json_string_for_terminals(begin += ",\"metric\":", metric);
       begin += ",\"step\":";
     }
     std::size_t rows = 0;
@@ -143,15 +144,15 @@ void append_wide(std::string& out, const ExperimentRun& run, const std::vector<s
         continue;
       }
       const std::string key = "metrics." + metrics[i];
-      append_json_string(out += ',', key);
+      append_json_string_for_terminals(out += ',', key);
       out += ':';
       if (is_finite(last->value)) {
         append_history_value(out, last->value);
         continue;
       }
       out += "null";
-      append_json_string(not_finite += not_finite.empty() ? "" : ",", key);
-      append_json_string(not_finite += ':', name_of_not_finite(last->value));
+      append_json_string_for_terminals(not_finite += not_finite.empty() ? "" : ",", key);
+      append_json_string_for_terminals(not_finite += ':', name_of_not_finite(last->value));
     }
     if (!not_finite.empty()) out += ",\"not_finite\":{" + not_finite + '}';
     out += is_csv ? "\n" : "}\n";

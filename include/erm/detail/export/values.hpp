@@ -59,7 +59,7 @@ class JsonLine {
 
   void text(std::string_view key, std::string_view text) {
     begin(key);
-    append_json_string(out_, text);
+    append_json_string_for_terminals(out_, text);
   }
   void value(std::string_view key, const Value& value) {
     if (value.is_text()) return text(key, value.get<std::string>());
@@ -71,8 +71,8 @@ class JsonLine {
     begin(key);
     if (is_finite(number)) return append_json_floating(out_, number);
     out_ += "null";
-    append_json_string(not_finite_ += not_finite_.empty() ? "" : ",", key);
-    append_json_string(not_finite_ += ':', name_of_not_finite(number));
+    append_json_string_for_terminals(not_finite_ += not_finite_.empty() ? "" : ",", key);
+    append_json_string_for_terminals(not_finite_ += ':', name_of_not_finite(number));
   }
   template <class Texts>
   void texts(std::string_view key, const Texts& texts) {
@@ -80,7 +80,7 @@ class JsonLine {
     out_ += '[';
     const char* separator = "";
     for (const std::string& one : texts) {
-      append_json_string(out_ += separator, one);
+      append_json_string_for_terminals(out_ += separator, one);
       separator = ",";
     }
     out_ += ']';
@@ -97,7 +97,7 @@ class JsonLine {
   void begin(std::string_view key) {
     if (!is_first_) out_ += ',';
     is_first_ = false;
-    append_json_string(out_, key);
+    append_json_string_for_terminals(out_, key);
     out_ += ':';
   }
 

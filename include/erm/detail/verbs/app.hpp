@@ -125,7 +125,8 @@ class App {
     return chosen.empty() ? nullptr : chosen.front();
   }
   [[nodiscard]] std::string chosen_name() const { return chosen() == nullptr ? "" : " " + chosen()->get_name(); }
-  [[nodiscard]] std::string help() const { return (chosen() == nullptr ? &app_ : chosen())->help(); }
+  /// That of the chosen verb, with the whole name in its usage.
+  [[nodiscard]] std::string help() const { return app_.help(); }
 
   /// For an option that does not exist: those with similar names.
   [[nodiscard]] std::string option_instead(const CLI::ParseError& error) const {

@@ -31,7 +31,8 @@ class CompareVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("runs", runs_, "The runs; a filter stands for all that fit")->required();
     CLI::Option* const output =
-        app.add_option("-o,--output", output_, "Write a page (HTML) to this file; without it, a table to the terminal");
+        add_output_option(app, "-o,--output", output_,
+                          "Write a page (HTML) to this file, or with - to the standard output; without it, a table");
     app.add_flag("--open", open_, "Show the page in the browser")->needs(output);
     app.add_option("--title", options_.title, "The title of the page");
     app.add_option("--group-by", fields_, "Fields that group the runs, as variant or params.optimizer")->delimiter(',');
@@ -39,10 +40,15 @@ class CompareVerb final : public Verb {
   }
 
   ExitCode run(Session& session) override {
+    if (output_ == "-" && open_) throw UsageError("--open shows a file; give its name to --output");
     const std::vector<ExperimentRun> runs = RunNames(session, scope_).runs(runs_);
     options_.group_by = GroupBy(fields_);
     if (output_.empty()) {
       session.out.write(compare_runs_text(runs, options_, text_style(session, false)));
+      return ExitCode::yes;
+    }
+    if (output_ == "-") {
+      session.out.write(compare_runs(runs, options_));
       return ExitCode::yes;
     }
     write_comparison(output_, runs, options_);

@@ -57,7 +57,7 @@ class CurveVerb final : public Verb {
     app.add_flag("--log-y", options_.is_log_y, "A logarithmic axis of values");
     app.add_flag("--log-x", options_.is_log_x, "A logarithmic axis of steps");
     app.add_option("--smooth", options_.smoothing, "Smooth exponentially: 0 not at all, near 1 most")
-        ->check(CLI::Range(0.0, 0.9999));
+        ->check(number_from_to(0, 0.9999));
     app.add_option("--width", width_, "Columns of the plot")->check(CLI::Range(20, 1000));
     app.add_option("--height", options_.height, "Lines of the plot")->check(CLI::Range(5, 1000));
     scope_.declare(app);

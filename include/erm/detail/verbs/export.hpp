@@ -44,8 +44,9 @@ class ExportVerb final : public Verb {
     app.add_option("-c,--columns", columns_, "Fields between commas, as in \"run,params.lr=learning rate,metrics.loss.min\"");
     app.add_option("-b,--group-by", group_by_, "Fields between commas: a row for each group, with mean and deviation");
     app.add_option("-g,--goal", goals_, "METRIC=min or METRIC=max, to mark the best in tables; may be repeated");
-    app.add_option("-o,--output", output_, "A file instead of the terminal, replaced when all of it is written");
-    app.add_option("-u,--update", update_, "The same, but reads only runs that are new or have changed since the last time");
+    add_output_option(app, "-o,--output", output_, "A file instead of the terminal, replaced when all of it is written");
+    add_output_option(app, "-u,--update", update_,
+                      "The same, but reads only runs that are new or have changed since the last time");
     app.add_flag("--history", history_, "The points of the metrics instead of the runs; --columns are then metrics");
     app.add_flag("--wide", wide_, "With --history: a row for each step, and a column for each metric");
     app.add_option("--digits", digits_, "Significant digits in Markdown and LaTeX");
@@ -59,10 +60,12 @@ class ExportVerb final : public Verb {
 
   ExitCode run(Session& session) override {
     read_runs(session);
+    if (update_ == "-") throw UsageError("--update: what was written before is read from a file; give its name");
     if (!output_.empty() && !update_.empty()) throw UsageError("give --output or --update, not both");
     if (wide_ && !history_) throw UsageError("--wide is for --history");
     if (history_ && !update_.empty()) throw UsageError("--update is for runs, not for --history");
     options_.format = format();
+    if (output_ == "-") output_.clear();  // the standard output
     options_.digits = digits_;
     for (const std::string& field : parts_of(group_by_)) fields_.push_back(field);
     options_.group_by = GroupBy(fields_);

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/float_bits.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/run_json.hpp"
 #include "erm/detail/command/verb.hpp"
@@ -36,18 +35,19 @@ class WatchVerb final : public Verb {
   void declare(CLI::App& app) override {
     app.add_option("runs", runs_, "The runs; a filter stands for all that fit, at any time. Without: the live ones, the last");
     app.add_option("-m,--metric", metric_, "The metric whose curves are shown first");
-    auto* const output =
-        app.add_option("-o,--output", output_, "Write a page (HTML) to this file in place of the screen, and keep it up to date");
+    CLI::Option* const output =
+        add_output_option(app, "-o,--output", output_,
+                          "Write a page (HTML) to this file in place of the screen, and keep it up to date");
     app.add_option("--interval", interval_s_, "Seconds between two looks; between lines of a run, or versions of the page")
-        ->check(CLI::Range(0.05, 86400.0));
+        ->check(number_from_to(0.05, 86400));
     output->excludes(app.add_flag("--once", once_, "Show the runs as they are now, and end"));
     scope_.declare(app);
     output->excludes(app.add_flag("--json", json_, "Write JSON, an object a line, for programs (docs/command.md)"));
   }
 
   ExitCode run(Session& session) override {
-    if (interval_s_ && is_nan(*interval_s_))  // CLI::Range lets it pass
-      throw UsageError("--interval: give a number of seconds from 0.05 to 86400, not NaN");
+    if (output_ == "-")
+      throw UsageError("--output: a page that is written again and again needs a file; give its name, or ./- for one called '-'");
     WatchedRuns runs(session, scope_, runs_, interval_or(10));
     if (!output_.empty()) return write_page(session, runs);
     if (once_ && !json_) return show_once(session, look(runs));
@@ -130,7 +130,7 @@ class WatchVerb final : public Verb {
       if (are_points_due) next_points = Clock::now() + between_lines;
       for (const WatchedRun* const run : changes.take(scene, are_points_due)) {
         if (json_)
-          session.out.line(json_of(scene, *run).dump(-1, ' ', false, Json::error_handler_t::replace));
+          session.out.line(json_text(json_of(scene, *run)));
         else
           session.out.line(watched_line(scene, *run));
       }
