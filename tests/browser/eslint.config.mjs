@@ -2,7 +2,7 @@
 const browser = Object.fromEntries(["document", "window", "location", "history", "navigator", "Node", "Blob", "URL", "URLSearchParams", "CSS",
   "Image", "XMLSerializer", "getComputedStyle", "requestAnimationFrame", "setTimeout", "clearTimeout", "structuredClone", "atob", "performance", "Response", "Event",
   "DecompressionStream", "IntersectionObserver", "ResizeObserver", "DOMParser", "parent", "addEventListener", "removeEventListener", "innerWidth", "innerHeight",
-  "scrollX", "scrollY", "scrollTo", "getSelection", "sessionStorage", "setInterval", "clearInterval"].map((name) => [name, "readonly"]));
+  "scrollX", "scrollY", "scrollTo", "getSelection", "sessionStorage", "localStorage", "setInterval", "clearInterval"].map((name) => [name, "readonly"]));
 const rules = {
   "no-undef": "error", "no-unused-vars": ["error", { caughtErrors: "none" }], "no-shadow": "error", "no-var": "error", "prefer-const": "error",
   eqeqeq: "error", "no-eval": "error", "no-implied-eval": "error", "no-new-func": "error", "no-redeclare": "error",

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { folder, lastResort, rowOf, until, violations, within } from "./browser.mjs";
+import { folder, rowOf, until, violations, within } from "./browser.mjs";
 
 let number = 0;
 /// A training with a page of its own.
