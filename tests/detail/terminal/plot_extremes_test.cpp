@@ -168,6 +168,19 @@ TEST_CASE("A plot of extreme numbers fits and ends") {
   }
 }
 
+TEST_CASE("An axis whose step would be infinite has its ends for ticks") {
+  erm::detail::PlotAxis axis;
+  axis.include(-1.7e308);
+  axis.include(1.7e308);
+  axis.settle();
+  const std::vector<erm::detail::PlotTick> ticks = axis.ticks(2);
+  REQUIRE(ticks.size() == 2);
+  CHECK(ticks[0].place == 0);
+  CHECK(ticks[0].label == "-1.7e308");
+  CHECK(ticks[1].place == 1);
+  CHECK(ticks[1].label == "1.7e308");
+}
+
 TEST_CASE("Hostile names keep a plot and its legend within the width") {
   const std::string names[] = {std::string("\x1B[2J\x1B]0;title\x07"), std::string(5000, 'x'), std::string("\xFF\xFE broken"),
                                "e\xCC\x81\xCC\x81\xCC\x81", "\xF0\x9F\x9A\x80\xF0\x9F\x9A\x80", std::string("a\nb\tc\r"), "",

@@ -85,8 +85,8 @@ class PlotAxis {
   }
   void add_multiples(std::vector<PlotTick>& out, double low, double high, double step, std::size_t most) const {
     const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
-    // Values that are too close to each other for round numbers: their ends.
-    if (!(step > 0) || !(std::fabs(first) < 1e15) || !(std::fabs(last) < 1e15)) return add_ends(out, low, high);
+    // Values that are too close to each other for round numbers, or too far apart: their ends.
+    if (!(step > 0) || !is_finite(step) || !(std::fabs(first) < 1e15) || !(std::fabs(last) < 1e15)) return add_ends(out, low, high);
     const NumberLabels labels((std::max)(std::fabs(low), std::fabs(high)), step);
     for (double i = first; i <= last && out.size() <= 2 * most; ++i) {
       const double value = i * step;
