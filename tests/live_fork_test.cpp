@@ -38,11 +38,19 @@ using erm_test::TemporaryDirectory;
 
 namespace {
 
+/// Its thread allocates: a fork meanwhile would leave ASan's allocator locked in the child.
+#if defined(ERM_TEST_SANITIZED)
+constexpr bool has_provenance = false;
+#else
+constexpr bool has_provenance = true;
+#endif
+
 LiveOptions named(const std::string& run_id) {
   LiveOptions options;
   options.run_id = run_id;
   options.flush_interval = std::chrono::hours(1);
   options.heartbeat = std::chrono::hours(1);  // each heartbeat flushes, too
+  options.provenance = has_provenance;
   return options;
 }
 
@@ -176,7 +184,7 @@ TEST_CASE("A run that is moved to the child of a fork continues there, with the 
     CHECK(prefix_of(run, "new") == 1);
     CHECK(run.params() == std::map<std::string, erm::Value>{{"before", 1}, {"after", 2}});
     CHECK(run.artifacts().size() == 2);
-    CHECK_FALSE(run.provenance().empty());  // also if the parent had not recorded it yet
+    if (has_provenance) CHECK_FALSE(run.provenance().empty());  // also if the parent had not recorded it yet
   }
 }
 
@@ -272,7 +280,8 @@ TEST_CASE("A run that had ended before the fork cannot be moved", "[fork]") {
   LiveRun::disabled().continue_in_child();
 }
 
-TEST_CASE("A child that was forked while another thread lists the loaded libraries can list them", "[fork]") {
+TEST_CASE("A child that was forked while another thread lists the loaded libraries can list them",
+          "[fork][threads-at-fork]") {
   const TemporaryDirectory dir;
   Child parent([&](const Child::Tell&) {
     const LiveRun run(dir / "registry", "e", named("parent"));
