@@ -75,7 +75,7 @@ const eventually = (ask) => until(async () => {
   try {
     return await ask();
   } catch (error) {
-    if (/Execution context was destroyed|navigation|Target|detached/.test(String(error))) return false;
+    if (/Execution context was destroyed|Cannot find context|navigation|Target|detached/.test(String(error))) return false;
     throw error;
   }
 });
@@ -173,8 +173,12 @@ test("it is not loaded again while it is not looked at, held, selected from, or 
     document.dispatchEvent(new Event("visibilitychange"));
   });
   await loadsAgain();
-  await page.locator(".chart > svg").first().scrollIntoViewIfNeeded();
-  const chart = await page.locator(".chart > svg").first().boundingBox();
+  let chart = null;
+  await eventually(async () => {
+    await page.locator(".chart > svg").first().scrollIntoViewIfNeeded();
+    chart = await page.locator(".chart > svg").first().boundingBox();
+    return chart !== null;
+  });
   await page.mouse.move(chart.x + 200, chart.y + 50);
   await page.mouse.down();
   // It may just have been on its way to be loaded; then it knows of the button when the pointer moves.
