@@ -1,7 +1,7 @@
 // The functions of fault_shim.hpp.
 #include "fault_shim.hpp"
 
-#if defined(__linux__) && defined(__GLIBC__) && defined(__LP64__) && !defined(ERM_NO_FAULT_SHIM)
+#if defined(__linux__) && defined(__GLIBC__) && defined(__LP64__) && !defined(ERM_TEST_SANITIZED)
 
 #include <atomic>
 #include <cerrno>

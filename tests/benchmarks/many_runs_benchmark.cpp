@@ -97,6 +97,16 @@ void expect(bool is_so) {
   if (!is_so) throw erm::Error("the result is wrong");
 }
 
+erm::FindOptions ten_best(const char* filter, bool with_cache, unsigned threads) {
+  erm::FindOptions options;
+  options.filter = filter;
+  options.order_by = "metrics.val/acc desc";
+  options.limit = 10;
+  options.cache = with_cache;
+  options.threads = threads;
+  return options;
+}
+
 void measure_growth(const std::string& root, int count) {
   const std::string registry = root + "/registry", cache = root + "/cache", runs = std::to_string(count) + " runs";
   ::setenv("ERM_CACHE", cache.c_str(), 1);
@@ -110,13 +120,8 @@ void measure_growth(const std::string& root, int count) {
     std::fflush(stdout);
   };
   const auto ten = [&](bool with_cache) {
-    erm::FindOptions options;
-    options.filter = "params.optimizer = adam and params.param_1 > 0.01 and not tags.failed and metrics.val/acc >= 0.5";
-    options.order_by = "metrics.val/acc desc";
-    options.limit = 10;
-    options.cache = with_cache;
-    options.threads = 2;
-    expect(erm::find_runs(registry, options).size() == 10);
+    const char* const filter = "params.optimizer = adam and params.param_1 > 0.01 and not tags.failed and metrics.val/acc >= 0.5";
+    expect(erm::find_runs(registry, ten_best(filter, with_cache, 2)).size() == 10);
   };
   const auto best = [&](bool with_cache) {
     erm::FindOptions options;
@@ -177,12 +182,8 @@ void find_for(const std::string& registry, double seconds, bool with_cache) {
   int broken = 0, rounds = 0;
   const auto begin = Clock::now();
   for (; seconds_since(begin) < seconds; ++rounds) {
-    erm::FindOptions options;
-    options.filter = "params.optimizer = adam and metrics.val/acc >= 0.5 or metrics.loss < 0.1";
-    options.order_by = "metrics.val/acc desc";
-    options.limit = 10;
-    options.cache = with_cache;
-    options.threads = 1;
+    erm::FindOptions options =
+        ten_best("params.optimizer = adam and metrics.val/acc >= 0.5 or metrics.loss < 0.1", with_cache, 1);
     options.on_broken = [&](const std::string& uri, const erm::Error& error) {
       ++broken;
       std::fprintf(stderr, "a reader's error: '%s': %s\n", uri.c_str(), error.what());
