@@ -67,8 +67,8 @@ class QuickStamps final : public erm::FileSystem {
   bool has_stamps(const std::string& folder) const override { return local_.has_stamps(folder); }
   std::vector<erm::StampedFolder> stamped_folders_with(const std::string& path, const std::string& filename,
                                                        std::vector<erm::PassedOver>* passed_over,
-                                                       unsigned threads) const override {
-    auto found = local_.stamped_folders_with(path, filename, passed_over, threads);
+                                                       const erm::FolderSearch& search) const override {
+    auto found = local_.stamped_folders_with(path, filename, passed_over, search);
     for (auto& one : found) make_quick(one.stamp);
     return found;
   }
@@ -600,13 +600,13 @@ TEST_CASE("A run that was changed within the last seconds is read, and its stamp
   const erm::LocalFileSystem local;
   const std::string folder = dir / "registry/digits/main";
   if (!local.has_stamps(folder)) return;
-  const auto found = local.stamped_folders_with(folder, "erm_metadata.json", nullptr, 1);
+  const auto found = local.stamped_folders_with(folder, "erm_metadata.json", nullptr, {});
   REQUIRE(found.size() == 1);
   CHECK_FALSE(found[0].stamp.is_final);
   // An old time of modification makes it no older.
   fs::last_write_time(folder + "/" + found[0].path + "/erm_metadata.json",
                       fs::file_time_type::clock::now() - std::chrono::hours(1));
-  CHECK_FALSE(local.stamped_folders_with(folder, "erm_metadata.json", nullptr, 1)[0].stamp.is_final);
+  CHECK_FALSE(local.stamped_folders_with(folder, "erm_metadata.json", nullptr, {})[0].stamp.is_final);
 }
 
 TEST_CASE("Several processes share a cache while runs change", "[fork]") {

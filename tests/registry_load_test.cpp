@@ -1,8 +1,11 @@
 // What is loaded: runs of this library, of the Python package, of other times and places; and which is the latest.
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +13,7 @@
 #include "catch.hpp"
 #include "erm/registry.hpp"
 #include "file_tree.hpp"
+#include "plain_file_system.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"
 
@@ -116,6 +120,38 @@ TEST_CASE("A run of the Python package can be saved in place") {
   CHECK(again.params() == run.params());
 }
 
+TEST_CASE("The latest of many runs of chosen ids is found without holding all of them in memory") {
+  class Store final : public erm_test::PlainFileSystem {
+   public:
+    std::vector<erm::Bytes> read_many(const std::vector<std::string>& paths) const override {
+      most = std::max(most.load(), paths.size());
+      return PlainFileSystem::read_many(paths);
+    }
+    bool has_folders() const noexcept override { return false; }
+    mutable std::atomic<std::size_t> most{0};
+  };
+  const auto store = std::make_shared<Store>();
+  const auto write = [&](const std::string& path, const std::string& text) {
+    store->write("reg/e/" + path, text, erm::Durability::buffered);
+  };
+  store->write("reg/.erm_registry.json", "{}", erm::Durability::buffered);
+  write(".erm_experiment.json", "{}");
+  write("main/.erm_variant.json", "{}");
+  for (int i = 0; i < 1500; ++i) {
+    const std::string id = "run " + std::to_string(i);
+    write("main/" + id + "/erm_metadata.json",
+          metadata(id, i == 777 ? "2026-03-02T12:00:00" : "2026-03-01T12:00:00").dump());
+  }
+  CHECK(erm::load_run_from_registry("reg", "e", "main", std::nullopt, store).run_id() == "run 777");
+  CHECK(store->most > 1);
+  CHECK(store->most <= 600);
+
+  write("main/run 1200/erm_metadata.json", "{");
+  const std::string error = erm_test::error_of(
+      [&] { static_cast<void>(erm::load_run_from_registry("reg", "e", "main", std::nullopt, store)); });
+  CHECK(contains(error, "'run 1200' may be the latest"));
+}
+
 TEST_CASE("The latest run has the latest time, and of these the greatest id") {
   TemporaryDirectory dir;
   const std::string registry = dir / "registry";
@@ -169,8 +205,9 @@ TEST_CASE("Text with a lone surrogate, which Python can write, is read with U+FF
   TemporaryDirectory dir;
   std::string text = metadata("r", "2026-11-23T07:30:21").dump();
   text.pop_back();
-  text += R"(, "params": {"a": "x\ud800y", "b": "\udc00", "c": "\ud83d\ude00", "d": "\ud800\ud83d\ude00", "e": "\\ud800",)"
-          R"( "f": "\ud800\u0041", "k\udfff": 1}})";
+  text +=
+      R"(, "params": {"a": "x\ud800y", "b": "\udc00", "c": "\ud83d\ude00", "d": "\ud800\ud83d\ude00", "e": "\\ud800",)"
+      R"( "f": "\ud800\u0041", "k\udfff": 1}})";
   write_file(dir / "run/erm_metadata.json", text);
   const erm::ExperimentRun run = erm::load_run_from_path(dir / "run");
   CHECK(run.params().at("a").str() == "x\xEF\xBF\xBDy");
@@ -178,7 +215,9 @@ TEST_CASE("Text with a lone surrogate, which Python can write, is read with U+FF
   CHECK(run.params().at("c").str() == "\xF0\x9F\x98\x80");
   CHECK(run.params().at("d").str() == "\xEF\xBF\xBD\xF0\x9F\x98\x80");
   CHECK(run.params().at("e").str() == "\\ud800");
-  CHECK(run.params().at("f").str() == "\xEF\xBF\xBD" "A");
+  CHECK(run.params().at("f").str() ==
+        "\xEF\xBF\xBD"
+        "A");
   CHECK(run.params().at("k\xEF\xBF\xBD") == erm::Value(1));
 }
 

@@ -4,8 +4,9 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <tuple>
+#include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -222,10 +223,11 @@ TEST_CASE("The error for a missing registry, experiment, variant or run names it
   CHECK(thrown<erm::InvalidIdError>([&] { delete_run(registry, "e", "", "r"); }) ==
         "the variant id '' is empty; give it a name");
   erm::save_run_to_path(run_of("e", "main", "r"), dir / "alone");
-  CHECK(thrown<erm::Error>([&] { delete_run(dir / "alone"); }) ==
-        "cannot delete the run '" + dir / "alone" +
-            "': no folder above it has .erm_registry.json, so it lies in no registry, which would have a trash; remove " +
-            "the folder itself, or call delete_run with the registry and the ids");
+  CHECK(
+      thrown<erm::Error>([&] { delete_run(dir / "alone"); }) ==
+      "cannot delete the run '" + dir / "alone" +
+          "': no folder above it has .erm_registry.json, so it lies in no registry, which would have a trash; remove " +
+          "the folder itself, or call delete_run with the registry and the ids");
   CHECK(list_runs(registry, "e") == Ids{"r"});
 }
 
@@ -236,8 +238,8 @@ TEST_CASE("A copied run without the markers of its experiment and variant is fou
   for (const auto& [experiment, variant, run] :
        {std::tuple("e", "main", "r"), std::tuple("team/e", "v/w", "a/b"), std::tuple("whole", "main", "r")})
     erm::save_run_to_registry(run_of(experiment, variant, run), "registry", options);
-  for (const char* const marker : {"e/.erm_experiment.json", "e/main/.erm_variant.json",
-                                   "team/e/.erm_experiment.json", "team/e/v/w/.erm_variant.json"})
+  for (const char* const marker : {"e/.erm_experiment.json", "e/main/.erm_variant.json", "team/e/.erm_experiment.json",
+                                   "team/e/v/w/.erm_variant.json"})
     store->remove(std::string("registry/") + marker);
   delete_run("registry/e/main/r", store);
   delete_run("registry/team/e/v/w/a/b", store);
@@ -586,5 +588,37 @@ TEST_CASE("Links are not followed: nothing outside the registry is moved or remo
 }
 
 #endif
+
+TEST_CASE("A deletion that fails for many runs names the first of them, and counts the others") {
+  class Full final : public PlainFileSystem {
+   public:
+    bool create(const std::string& path, std::string_view content, erm::Durability durability) override {
+      if (is_full && contains(path, ".erm_trash"))
+        throw erm::IoError::failed_to("write", path, std::make_error_code(std::errc::no_space_on_device));
+      return PlainFileSystem::create(path, content, durability);
+    }
+    bool is_full = false;
+  };
+  const auto store = std::make_shared<Full>();
+  for (int i = 0; i < 25; ++i)
+    erm::save_run_to_registry(run_of("exp", "main", std::to_string(100 + i)), "reg", in(store));
+  store->is_full = true;
+  try {
+    delete_variant("reg", "exp", "main", store);
+    FAIL("the store is full");
+  } catch (const erm::IoError& error) {
+    CHECK(error.code() == std::errc::no_space_on_device);
+    const std::string text = error.what();
+    CHECK(contains(
+        text, "cannot delete all of 'reg/exp/main': the rest is in the trash, and this is left: 'reg/exp/main/100': "));
+    CHECK(contains(text, "'reg/exp/main/109': "));
+    CHECK_FALSE(contains(text, "'reg/exp/main/110': "));
+    CHECK(contains(text, "; and 15 more"));
+  }
+  CHECK(list_runs("reg", "exp", "main", store).size() == 25);
+  store->is_full = false;
+  delete_variant("reg", "exp", "main", store);
+  CHECK(list_trash("reg", store).size() == 25);
+}
 
 }  // namespace trash_test

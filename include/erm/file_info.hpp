@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace erm {
 
@@ -56,6 +57,14 @@ struct FileStamp {
 struct StampedFolder {
   std::string path;
   FileStamp stamp;
+};
+
+/// How to look for folders that contain a file. It changes how fast they are found, never which.
+struct FolderSearch {
+  unsigned threads = 1;
+  /// Some folders that an earlier search found, a few at about equal distances. A store that lists page by page lists the
+  /// parts between them at once.
+  std::vector<std::string> between = {};
 };
 
 /// A folder that could not be read and was passed over, and why.

@@ -141,10 +141,10 @@ class FileSystem {
   /// Whether the store tells stamps (FileStamp) of the files below a folder. By default it does not, and then nobody calls
   /// the two functions that return them.
   [[nodiscard]] virtual bool has_stamps(const std::string& /*folder*/) const { return false; }
-  /// readable_folders_with(), with the stamp of each file `filename`. On up to `threads` threads.
+  /// readable_folders_with(), with the stamp of each file `filename`.
   [[nodiscard]] ERM_INLINE virtual std::vector<StampedFolder> stamped_folders_with(
       const std::string& path, const std::string& filename, std::vector<PassedOver>* passed_over,
-      unsigned threads) const;
+      const FolderSearch& search) const;
   /// read_bounded() of each path. Sets `stamps` to those of the files that were read, also if they have been replaced
   /// since.
   [[nodiscard]] ERM_INLINE virtual std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
@@ -219,7 +219,7 @@ class LocalFileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<StampedFolder> stamped_folders_with(const std::string& path,
                                                                            const std::string& filename,
                                                                            std::vector<PassedOver>* passed_over,
-                                                                           unsigned threads) const override;
+                                                                           const FolderSearch& search) const override;
   [[nodiscard]] ERM_INLINE std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
                                                            std::vector<FileStamp>& stamps) const override;
 };

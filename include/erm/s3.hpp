@@ -80,7 +80,7 @@ class S3FileSystem final : public FileSystem {
   [[nodiscard]] ERM_INLINE std::vector<StampedFolder> stamped_folders_with(const std::string& path,
                                                                            const std::string& filename,
                                                                            std::vector<PassedOver>* passed_over,
-                                                                           unsigned threads) const override;
+                                                                           const FolderSearch& search) const override;
   [[nodiscard]] ERM_INLINE std::vector<Bytes> read_stamped(const std::vector<std::string>& paths,
                                                            std::vector<FileStamp>& stamps) const override;
   [[nodiscard]] ERM_INLINE std::optional<double> age(const std::string& path) const override;

@@ -48,9 +48,9 @@ struct FakeAnswer {
   int status = 200;
   std::string body;
   std::map<std::string, std::string> headers;
-  std::string endless;     // repeated after the body until the client ends the connection
-  bool is_silent = false;  // nothing is answered
-  std::chrono::milliseconds pause{0};  // after each byte of the body
+  std::string endless;                        // repeated after the body until the client ends the connection
+  bool is_silent = false;                     // nothing is answered
+  std::chrono::milliseconds pause{0};         // after each byte of the body
   std::function<bool()> waits_for = nullptr;  // nothing is answered before this is true
 };
 
@@ -107,6 +107,8 @@ class FakeServer {
 
   // To be set before the first request.
   bool ignores_conditions = false;
+  bool ignores_start_after = false;
+  std::function<bool(const std::string&, const std::string&)> order = std::less<>();  // of the keys in a listing
   std::function<std::optional<FakeAnswer>(const FakeRequest&)> intercept;
 
   static FakeAnswer error(int status, const std::string& code, const std::string& more = "") {
@@ -234,9 +236,13 @@ class FakeServer {
 
   FakeAnswer list(const FakeRequest& request) {
     const std::string prefix = asked(request.query, "prefix"), delimiter = asked(request.query, "delimiter");
+    const std::string after = ignores_start_after ? std::string() : asked(request.query, "start-after");
+    std::vector<std::pair<std::string, std::string>> objects(objects_.begin(), objects_.end());
+    std::stable_sort(objects.begin(), objects.end(),
+                     [&](const auto& a, const auto& b) { return order(a.first, b.first); });
     std::string body = "<ListBucketResult><IsTruncated>false</IsTruncated>", last;
-    for (const auto& [key, content] : objects_) {
-      if (key.rfind(prefix, 0) != 0) continue;
+    for (const auto& [key, content] : objects) {
+      if (key.rfind(prefix, 0) != 0 || (!after.empty() && !order(after, key))) continue;
       const std::size_t slash = delimiter.empty() ? std::string::npos : key.find('/', prefix.size());
       const std::string folder = slash == std::string::npos ? "" : key.substr(0, slash + 1);
       if (folder.empty())

@@ -94,7 +94,7 @@ TEST_CASE("The stamp of an object is in its listing and in its content") {
   auto [fs, path] = erm::open_file_system(bucket / "registry");
   erm::save_run_to_registry(erm::ExperimentRun("digits"), bucket / "registry");
   const std::string variant = path + "/digits/main";
-  const auto listed = fs->stamped_folders_with(variant, "erm_metadata.json", nullptr, 1);
+  const auto listed = fs->stamped_folders_with(variant, "erm_metadata.json", nullptr, {});
   REQUIRE(listed.size() == 1);
   std::vector<erm::FileStamp> stamps;
   const auto contents = fs->read_stamped({variant + "/" + listed[0].path + "/erm_metadata.json"}, stamps);

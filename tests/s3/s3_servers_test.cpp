@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "erm/detail/run/contents.hpp"
+#include "erm/detail/s3/folder_listing.hpp"
 #include "erm/find.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
@@ -140,6 +141,156 @@ TEST_CASE("A search with a cache lists a bucket, and reads no metadata that have
   CHECK(search("params.i >= 18", 2).metadata == 2);
   save(7);
   CHECK(search("params.i > 100", 0).metadata == 1);
+}
+
+/// Folders with metadata below "b/reg", and others, as listed in parts.
+std::vector<std::string> listed_folders(const FakeServer& server, const std::vector<std::string>& between) {
+  const erm::detail::s3::Client client(server.options());
+  std::vector<std::string> paths;
+  for (const auto& folder : erm::detail::s3::FolderListing(client, "b/reg", "erm_metadata.json").outermost(between))
+    paths.push_back(folder.path);
+  return paths;
+}
+
+std::ptrdiff_t listings_of_parts(const FakeServer& server) {
+  const auto requests = server.requests();
+  return std::count_if(requests.begin(), requests.end(),
+                       [](const FakeRequest& one) { return one.query.find("start-after=") != std::string::npos; });
+}
+
+TEST_CASE("The parts of a long listing are asked for at once, and are the whole") {
+  const std::vector<std::string> runs = {"A", "B", "a", "a b", "a/b", "a0", "c", "c!", "d", "d/e", "\xC3\xA9"};
+  const std::vector<std::string> outermost = {"A", "B", "a", "a b", "a0", "c", "c!", "d", "\xC3\xA9"};
+  const auto fill = [&](const FakeServer& server) {
+    erm::S3FileSystem fs(server.options());
+    for (const std::string& run : runs)
+      for (const char* const file : {"artifacts/model.bin", "erm_metadata.json", "history/main.csv"})
+        fs.write("b/reg/" + run + "/" + file, "{}");
+  };
+  const std::vector<std::vector<std::string>> all_borders = {
+      {"c"},       {"a"},
+      {"B", "a0"}, {"c", "a", "c", "a b"},
+      {"0", "1"},  {"x", "y", "\xF0\x90\x8D\x88"},
+      {"", "b"},   {"d", "c!", "c", "a0", "a/b", "a b", "a", "B", "A"}};
+
+  SECTION("by a server that knows start-after") {
+    FakeServer server;
+    fill(server);
+    for (const auto& borders : all_borders) CHECK(listed_folders(server, borders) == outermost);
+    CHECK(listings_of_parts(server) > 20);
+    const auto requests = server.requests();
+    const std::ptrdiff_t whole = std::count_if(requests.begin(), requests.end(), [](const FakeRequest& one) {
+      return one.method == "GET" && one.key.empty() && one.query.find("start-after=") == std::string::npos;
+    });
+    CHECK(whole == static_cast<std::ptrdiff_t>(all_borders.size()));  // the first parts: nothing is listed twice
+  }
+  SECTION("at once") {
+    FakeServer server;
+    fill(server);
+    std::atomic<int> asked{0};
+    const std::function<bool()> all_are_asked_for = [&] { return asked >= 4; };
+    server.intercept = [&](const FakeRequest& request) -> std::optional<FakeAnswer> {
+      if (request.query.find("list-type") == std::string::npos) return std::nullopt;
+      ++asked;
+      FakeAnswer page;
+      page.body = page_of("");
+      page.waits_for = all_are_asked_for;  // for ever, if the client waits for the first page
+      return page;
+    };
+    CHECK(listed_folders(server, {"a", "b", "c"}).empty());
+  }
+  SECTION("by servers that do not know it, or order keys in another way") {
+    const auto caseless = [](const std::string& a, const std::string& b) {
+      return erm::detail::ascii_lower(a) < erm::detail::ascii_lower(b);
+    };
+    const auto backwards = [](const std::string& a, const std::string& b) { return a > b; };
+    const auto by_length = [](const std::string& a, const std::string& b) {
+      return a.size() != b.size() ? a.size() < b.size() : a < b;
+    };
+    for (int kind = 0; kind < 5; ++kind) {
+      CAPTURE(kind);
+      FakeServer server;
+      if (kind == 0) server.ignores_start_after = true;
+      if (kind == 1) server.order = caseless;
+      if (kind == 2) server.order = backwards;
+      if (kind == 3) server.order = by_length;
+      if (kind == 4) {
+        server.intercept = [](const FakeRequest& request) -> std::optional<FakeAnswer> {
+          if (request.query.find("start-after=") == std::string::npos) return std::nullopt;
+          return FakeServer::error(501, "NotImplemented");
+        };
+      }
+      fill(server);
+      for (const auto& borders : all_borders) CHECK(listed_folders(server, borders) == outermost);
+    }
+  }
+  SECTION("while runs come and go at a border") {
+    FakeServer server;
+    fill(server);
+    erm::S3FileSystem fs(server.options());
+    std::atomic<bool> is_over{false};
+    std::thread other([&] {
+      while (!is_over) {
+        fs.remove("b/reg/c");
+        for (const char* const file : {"artifacts/model.bin", "erm_metadata.json"})
+          fs.write(std::string("b/reg/c/") + file, "{}");
+      }
+    });
+    for (int i = 0; i < 20; ++i) {
+      std::vector<std::string> found = listed_folders(server, {"a0", "b", "c", "c!"});
+      found.erase(std::remove(found.begin(), found.end(), "c"), found.end());
+      std::vector<std::string> others = outermost;
+      others.erase(std::remove(others.begin(), others.end(), "c"), others.end());
+      CHECK(found == others);
+    }
+    is_over = true;
+    other.join();
+  }
+}
+
+TEST_CASE("A server that is down is told of by one error, whatever was to be listed") {
+  FakeServer server;
+  server.intercept = [](const FakeRequest&) -> std::optional<FakeAnswer> {
+    return FakeServer::error(403, "AccessDenied");
+  };
+  const std::string message = error_of([&] { static_cast<void>(listed_folders(server, {"a", "b"})); });
+  CHECK(message.rfind("cannot list 's3://b/reg': HTTP 403 'AccessDenied'", 0) == 0);
+}
+
+TEST_CASE("A search that knows many runs of a bucket lists them in parts") {
+  FakeServer server;
+  const erm_test::TemporaryDirectory dir;
+  const erm_test::EnvironmentVariable folder("ERM_CACHE", dir / "cache");
+  const auto fs = std::make_shared<erm::S3FileSystem>(server.options());
+  const auto memory = std::make_shared<erm::MemoryFileSystem>();
+  erm::SaveOptions how;
+  how.fs = fs;
+  erm::save_run_to_registry(erm::ExperimentRun("digits"), "b/reg", how);
+  how.fs = memory;
+  std::vector<std::unique_ptr<erm::detail::BytesContent>> contents;
+  std::vector<erm::NewFile> files;
+  for (int i = 0; i < 1200; ++i) {
+    erm::RunOptions options;
+    options.run_id = "run " + std::to_string(10000 + i);
+    erm::ExperimentRun run("digits", options);
+    run.log_param("i", i);
+    erm::save_run_to_path(run, "run " + std::to_string(i), how);
+    contents.push_back(
+        std::make_unique<erm::detail::BytesContent>(memory->read("run " + std::to_string(i) + "/erm_metadata.json")));
+    files.push_back({"b/reg/digits/main/" + run.run_id() + "/erm_metadata.json", contents.back().get()});
+  }
+  static_cast<void>(fs->create_many(files));
+  erm::FindOptions options;
+  options.cache = true;
+  options.filter = "params.i >= 1190";
+  CHECK(erm::find_runs("b/reg", options, fs).size() == 10);
+  CHECK(listings_of_parts(server) == 0);
+  CHECK(erm::find_runs("b/reg", options, fs).size() == 10);
+  CHECK(listings_of_parts(server) >= 1);
+  const auto asked = listings_of_parts(server);
+  options.cache = false;
+  CHECK(erm::find_runs("b/reg", options, fs).size() == 10);
+  CHECK(listings_of_parts(server) == asked);
 }
 
 TEST_CASE("Several variants of a bucket are listed at once") {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "erm/copy.hpp"
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/copy/places.hpp"
 #include "erm/detail/copy/run_copier.hpp"
 #include "erm/detail/copy/source_content.hpp"
@@ -134,7 +135,7 @@ class CopyWork {
 inline unsigned copy_threads(const CopySide& from, const CopySide& to, const CopyOptions& options, std::size_t runs) {
   const bool is_remote = !from.fs->has_folders() || !to.fs->has_folders();
   unsigned most = options.threads;
-  if (most == 0) most = is_remote ? 16 : (std::min)((std::max)(std::thread::hardware_concurrency(), 1U), 4U);
+  if (most == 0) most = is_remote ? 16 : usual_threads();
   const std::size_t useful = is_remote || options.threads != 0 ? runs : runs / 8 + 1;
   return static_cast<unsigned>((std::min)(std::size_t{most}, (std::max)(useful, std::size_t{1})));
 }

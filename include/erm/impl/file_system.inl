@@ -250,7 +250,7 @@ ERM_INLINE std::vector<std::string> FileSystem::old_claims(const std::string& fo
 ERM_INLINE std::vector<StampedFolder> FileSystem::stamped_folders_with(const std::string& path,
                                                                        const std::string& filename,
                                                                        std::vector<PassedOver>* passed_over,
-                                                                       unsigned /*threads*/) const {
+                                                                       const FolderSearch& /*search*/) const {
   std::vector<StampedFolder> found;
   for (std::string& folder : readable_folders_with(path, filename, passed_over)) found.push_back({std::move(folder), {}});
   return found;

@@ -522,7 +522,7 @@ ERM_INLINE bool LocalFileSystem::has_stamps(const std::string& folder) const {
 ERM_INLINE std::vector<StampedFolder> LocalFileSystem::stamped_folders_with(const std::string& path,
                                                                             const std::string& filename,
                                                                             std::vector<PassedOver>* passed_over,
-                                                                            unsigned threads) const {
+                                                                            const FolderSearch& search) const {
   std::vector<StampedFolder> found;
   std::vector<std::string> below = {""};
   std::optional<std::uint64_t> device;  // what is mounted inside may be of another kind
@@ -536,7 +536,7 @@ ERM_INLINE std::vector<StampedFolder> LocalFileSystem::stamped_folders_with(cons
     try {
       detail::StampedNames all(at.empty() ? path : detail::joined(path, at));
       if (!device) device = all.device;
-      while (all.next(filename, threads)) {
+      while (all.next(filename, search.threads)) {
         for (auto& one : all.names) {
           try {
             if (one.error) std::rethrow_exception(one.error);

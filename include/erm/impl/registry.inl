@@ -23,6 +23,7 @@
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
 #include "erm/detail/store/copied_runs.hpp"
+#include "erm/detail/store/latest_run.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
 #include "erm/detail/store/run_saver.hpp"
@@ -152,98 +153,6 @@ inline void refuse_place_in_run(const FileSystem& fs, const std::string& folder,
       throw InvalidIdError("cannot save a run to '" + run_uri + "': it would lie inside the run '" + above +
                            "'; choose another place");
   }
-}
-
-/// The metadata of a run, or the reason why it cannot be read.
-struct ReadOrNot {
-  std::optional<TimePoint> time;
-  std::exception_ptr error;
-};
-
-/// Reads several runs: all with one call if that succeeds.
-inline std::vector<ReadOrNot> times_of(const FileSystem& fs, const std::vector<std::string>& folders) {
-  std::vector<ReadOrNot> times(folders.size());
-  try {
-    const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
-    for (std::size_t i = 0; i < folders.size(); ++i) times[i].time = metadata[i].record.timestamp_utc;
-    return times;
-  } catch (const NotFoundError&) {
-    throw;  // one was deleted since it was listed
-  } catch (const Error&) {
-    // One is damaged: each is read separately below.
-  }
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    try {
-      times[i].time = read_metadata(fs, folders[i]).record.timestamp_utc;
-    } catch (const NotFoundError&) {
-      throw;
-    } catch (const Error&) {
-      times[i].error = std::current_exception();
-    }
-  }
-  return times;
-}
-
-/// The time before which a run that cannot be read was begun: the end of its id's second, or the time at which its
-/// metadata were written. Nothing if that is not known.
-inline std::optional<TimePoint> begun_before(const FileSystem& fs, const std::string& folder,
-                                             const std::string& run_id) {
-  if (const std::optional<TimePoint> second = time_of_generated_id(run_id)) return *second + std::chrono::seconds(1);
-  if (!fs.is_local()) return std::nullopt;
-  const long long nanoseconds = os::modified(metadata_path(folder));
-  if (nanoseconds <= 0) return std::nullopt;
-  return TimePoint(std::chrono::microseconds(nanoseconds / 1000 + 1));
-}
-
-/// Throws the error of the run that may be the latest, with what to do.
-[[noreturn]] inline void refuse_latest(const std::string& run_id, const std::string& variant_folder,
-                                       const std::exception_ptr& error) {
-  const std::string what =
-      "cannot load the latest run of '" + variant_folder + "': '" + run_id +
-      "' may be the latest, and it cannot be read; repair it, delete it with delete_run, or name " +
-      "the run to load: ";
-  try {
-    std::rethrow_exception(error);
-  } catch (const IoError& why) {
-    throw IoError(what + why.what(), why.code());
-  } catch (const Error& why) {
-    throw FormatError(what + why.what());
-  }
-}
-
-/// The latest of some runs of a variant. A generated id contains the second of the timestamp, so only the runs of the
-/// last second need to be opened. Passes over a damaged run that cannot be the latest, with a line on stderr.
-inline std::string latest_of(const FileSystem& fs, const std::string& variant_folder,
-                             std::vector<std::string> run_ids) {
-  std::optional<TimePoint> last_second;
-  for (const std::string& id : run_ids)
-    if (const std::optional<TimePoint> second = time_of_generated_id(id);
-        second && (!last_second || *second > *last_second))
-      last_second = second;
-  const auto is_older = [&](const std::string& id) {
-    const std::optional<TimePoint> second = time_of_generated_id(id);
-    return second && *second < *last_second;
-  };
-  run_ids.erase(std::remove_if(run_ids.begin(), run_ids.end(), is_older), run_ids.end());
-  if (run_ids.size() == 1) return run_ids.front();
-  std::vector<std::string> folders;
-  for (const std::string& id : run_ids) folders.push_back(joined(variant_folder, id));
-  const std::vector<ReadOrNot> read = times_of(fs, folders);
-  std::optional<std::pair<TimePoint, std::size_t>> latest;  // the ids are sorted
-  for (std::size_t i = 0; i < run_ids.size(); ++i)
-    if (read[i].time && (!latest || std::pair(*read[i].time, i) > *latest)) latest = {*read[i].time, i};
-  for (std::size_t i = 0; i < run_ids.size(); ++i) {
-    if (!read[i].error) continue;
-    const std::optional<TimePoint> before = begun_before(fs, folders[i], run_ids[i]);
-    if (!latest || !before || *before > latest->first) refuse_latest(run_ids[i], variant_folder, read[i].error);
-    try {
-      std::rethrow_exception(read[i].error);
-    } catch (const Error& error) {
-      std::fprintf(stderr, "erm: passed over the run '%s', which is not the latest: %s\n", folders[i].c_str(),
-                   error.what());
-    }
-  }
-  return run_ids[latest->second];
 }
 
 }  // namespace detail

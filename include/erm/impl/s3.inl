@@ -23,6 +23,7 @@
 #include "erm/detail/s3/claims.hpp"
 #include "erm/detail/s3/client.hpp"
 #include "erm/detail/s3/election.hpp"
+#include "erm/detail/s3/folder_listing.hpp"
 #include "erm/detail/s3/settings.hpp"
 #include "erm/detail/s3/upload.hpp"
 #include "erm/detail/store/uri.hpp"
@@ -57,7 +58,7 @@ inline std::vector<std::string> marked_folders(const Client& client, const std::
   while (!level.empty()) {
     std::vector<std::string> folders;
     for (const std::string& at : level) {
-      client.list(top, prefix + at, true, 0, [&](Listed&& each) {
+      client.list(top, prefix + at, {true}, [&](Listed&& each) {
         if (each.is_prefix && each.key.compare(prefix.size() + at.size(), 5, ".erm_") != 0)
           folders.push_back(each.key.substr(prefix.size()));
         return true;
@@ -76,40 +77,6 @@ inline std::vector<std::string> marked_folders(const Client& client, const std::
     }
   }
   return found;
-}
-
-struct ListedFolder {
-  std::string path, tag;  // the tag of the file in it
-  std::uint64_t size = 0;
-};
-
-/// The folders that hold the file, by one listing of everything below `path`. None is inside another.
-inline std::vector<ListedFolder> outermost_folders(const Client& client, const std::string& path,
-                                                   const std::string& filename) {
-  const Place place(path);
-  const std::string prefix = place.prefix();
-  const std::string ending = "/" + filename;
-  std::vector<ListedFolder> found;
-  client.list(place, prefix, false, 0, [&](Listed&& each) {
-    if (!ends_with(each.key, ending) || each.key.size() < prefix.size() + ending.size()) return true;
-    std::string folder = each.key.substr(prefix.size(), each.key.size() - prefix.size() - ending.size());
-    if (folder.rfind(".erm_", 0) != 0 && folder.find("/.erm_") == std::string::npos)
-      found.push_back({std::move(folder), std::move(each.tag), each.size});
-    return true;
-  });
-  // In sorted order a folder need not be next to the folders in it.
-  const auto comes_before = [](const ListedFolder& a, const ListedFolder& b) { return a.path < b.path; };
-  std::sort(found.begin(), found.end(), comes_before);
-  const auto is_inside_another = [&](const std::string& folder) {
-    for (std::size_t slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1))
-      if (std::binary_search(found.begin(), found.end(), ListedFolder{folder.substr(0, slash), {}, 0}, comes_before))
-        return true;
-    return false;
-  };
-  std::vector<ListedFolder> outermost;
-  for (ListedFolder& one : found)
-    if (!is_inside_another(one.path)) outermost.push_back(one);
-  return outermost;
 }
 
 /// The contents of objects. Sets the stamps unless that is null.
@@ -195,7 +162,7 @@ ERM_INLINE FileInfo S3FileSystem::info(const std::string& path) const {
     }
   }
   bool is_empty = true;
-  client_->list(place, place.prefix(), false, 1, [&](detail::s3::Listed&&) { return is_empty = false; });
+  client_->list(place, place.prefix(), {false, 1}, [&](detail::s3::Listed&&) { return is_empty = false; });
   if (!is_empty || place.key.empty()) info.kind = FileKind::folder;
   return info;
 }
@@ -204,7 +171,7 @@ ERM_INLINE std::vector<FolderEntry> S3FileSystem::list(const std::string& path) 
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
   std::vector<FolderEntry> entries;
-  client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& found) {
+  client_->list(place, prefix, {true}, [&](detail::s3::Listed&& found) {
     std::string name = found.key.substr(prefix.size());
     if (found.is_prefix) name.pop_back();
     // Other programs mark a folder by an empty object whose name ends with a slash.
@@ -310,10 +277,10 @@ ERM_INLINE std::vector<bool> S3FileSystem::create_many(const std::vector<NewFile
 ERM_INLINE void S3FileSystem::remove(const std::string& path) {
   const detail::s3::Place place(path);
   std::vector<std::string> keys;
-  client_->list(place, place.prefix(), false, 0, [&](detail::s3::Listed&& found) {
+  client_->list(place, place.prefix(), {false, 0, true}, [&](detail::s3::Listed&& found) {
     keys.push_back(std::move(found.key));
     return true;
-  }, true);
+  });
   // Metadata go first: without them the run disappears for readers.
   const auto is_metadata = [](const std::string& key) { return detail::last_part(key) == detail::metadata_filename; };
   const auto others = std::partition(keys.begin(), keys.end(), is_metadata);
@@ -336,7 +303,7 @@ ERM_INLINE void S3FileSystem::remove_many(const std::vector<std::string>& files)
 ERM_INLINE bool S3FileSystem::make_folder(const std::string& path) {
   const detail::s3::Place place(path);
   bool is_empty = true;
-  client_->list(place, place.prefix(), false, 1, [&](detail::s3::Listed&&) { return is_empty = false; });
+  client_->list(place, place.prefix(), {false, 1}, [&](detail::s3::Listed&&) { return is_empty = false; });
   return is_empty;
 }
 
@@ -345,7 +312,7 @@ ERM_INLINE void S3FileSystem::move(const std::string& from, const std::string& t
   const std::string prefix = source.prefix();
   std::map<std::string, std::uint64_t> sizes;
   std::vector<std::string> files;  // relative to `from`
-  client_->list(source, prefix, false, 0, [&](detail::s3::Listed&& found) {
+  client_->list(source, prefix, {}, [&](detail::s3::Listed&& found) {
     files.push_back(found.key.substr(prefix.size()));
     sizes[files.back()] = found.size;
     return true;
@@ -393,7 +360,7 @@ ERM_INLINE std::vector<FoundFile> S3FileSystem::find_files(const std::string& pa
   const detail::s3::Place place(path);
   const std::string prefix = place.prefix();
   std::vector<FoundFile> files;
-  client_->list(place, prefix, false, 0, [&](detail::s3::Listed&& found) {
+  client_->list(place, prefix, {}, [&](detail::s3::Listed&& found) {
     if (!detail::ends_with(found.key, "/"))
       files.push_back({found.key.substr(prefix.size()), {FileKind::file, found.size}, std::move(found.tag)});
     return true;
@@ -407,7 +374,7 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
   // Experiments and variants hold much more than their marker files.
   if (filename != detail::metadata_filename) return detail::s3::marked_folders(*client_, path, filename);
   std::vector<std::string> folders;
-  for (auto& [folder, tag, size] : detail::s3::outermost_folders(*client_, path, filename))
+  for (auto& [folder, tag, size] : detail::s3::FolderListing(*client_, path, filename).outermost())
     folders.push_back(std::move(folder));
   return folders;
 }
@@ -415,9 +382,9 @@ ERM_INLINE std::vector<std::string> S3FileSystem::folders_with(const std::string
 ERM_INLINE std::vector<StampedFolder> S3FileSystem::stamped_folders_with(const std::string& path,
                                                                          const std::string& filename,
                                                                          std::vector<PassedOver>* /*passed_over*/,
-                                                                         unsigned /*threads*/) const {
+                                                                         const FolderSearch& search) const {
   std::vector<StampedFolder> stamped;
-  for (auto& [folder, tag, size] : detail::s3::outermost_folders(*client_, path, filename))
+  for (auto& [folder, tag, size] : detail::s3::FolderListing(*client_, path, filename).outermost(search.between))
     stamped.push_back({std::move(folder), detail::s3::stamp_of(tag, size)});
   return stamped;
 }
@@ -499,7 +466,7 @@ ERM_INLINE std::vector<std::string> S3FileSystem::old_claims(const std::string& 
   const detail::s3::Place place(folder);
   const std::string prefix = place.prefix();
   std::vector<std::pair<std::string, std::string>> found;
-  const std::string date = client_->list(place, prefix, true, 0, [&](detail::s3::Listed&& each) {
+  const std::string date = client_->list(place, prefix, {true}, [&](detail::s3::Listed&& each) {
     if (!each.is_prefix && each.key.size() > prefix.size())
       found.emplace_back(each.key.substr(prefix.size()), std::move(each.modified));
     return true;

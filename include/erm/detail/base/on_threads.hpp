@@ -12,6 +12,9 @@
 
 namespace erm::detail {
 
+/// How many threads read many files: more only wait for the disk.
+inline unsigned usual_threads() { return (std::min)((std::max)(std::thread::hardware_concurrency(), 1U), 4U); }
+
 /// Calls `work(group)` for each group, on at most so many threads, of which the caller is one.
 template <class Work>
 void on_threads(std::size_t groups, std::size_t threads, const Work& work) {

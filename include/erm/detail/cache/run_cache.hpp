@@ -39,8 +39,8 @@
 
 namespace erm::detail {
 
-/// Where caches are: ERM_CACHE, or "erm" in the user's folder of caches. Empty if ERM_CACHE is, or if there is none. The
-/// folders of the user have to be absolute: a relative one would be another in each working folder.
+/// Where caches are: ERM_CACHE, or "erm" in the user's folder of caches. Empty if ERM_CACHE is, or if there is none.
+/// The folders of the user have to be absolute: a relative one would be another in each working folder.
 inline std::string cache_folder() {
   if (const char* const own = std::getenv("ERM_CACHE")) return *own == '\0' ? std::string() : os::absolute_path(own);
   const auto below = [](const char* variable, const char* path) {
@@ -65,8 +65,8 @@ inline std::string digest_text(std::uint64_t digest) {
 /// The cache of one registry, for one search: a folder, and in it one for each variant.
 class RunCache {
  public:
-  /// Without a folder if none is given, or if it cannot be read, or is another user's: what that user says of the runs is
-  /// not believed.
+  /// Without a folder if none is given, or if it cannot be read, or is another user's: what that user says of the runs
+  /// is not believed.
   RunCache(const std::string& folder, const std::string& registry);
 
   [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
@@ -110,6 +110,9 @@ class VariantCache {
   ~VariantCache();
 
   [[nodiscard]] std::uint64_t place() const noexcept { return place_; }
+  /// Up to `most` ids of runs that the cache knows, at about equal distances; none if it knows few.
+  [[nodiscard]] static std::vector<std::string> some_ids(const RunCache& cache, const std::string& variant,
+                                                         std::size_t most);
   /// The entries for runs `first` to `first + count`, valid until the next call. The ids are sorted, and each call
   /// continues where the one before ended.
   void look_up(const std::vector<std::string>& ids, const std::vector<FileStamp>& stamps, std::size_t first,
@@ -127,6 +130,8 @@ class VariantCache {
 
     /// Goes on to the first entry whose id is not less. False at the end.
     bool advance(std::string_view id, std::vector<std::shared_ptr<const RunBlock>>& held);
+    /// Goes on to the next block. False at the end.
+    bool next_block();
     [[nodiscard]] const RunBlock& block() const { return *block_; }
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
     /// Counts the entries that are left, too.
@@ -137,7 +142,6 @@ class VariantCache {
     void close() { file_ = os::File(); }
 
    private:
-    bool next_block();
     bool read_header(RunBlockHeader& header);
 
     std::string path_;
@@ -303,6 +307,30 @@ inline VariantCache::VariantCache(RunCache& cache, const std::string& variant)
     : cache_(cache), place_(cache.place_of(variant)), can_write_(!cache.folder().empty()) {
   for (std::string& path : cache.files_of(place_)) files_.push_back(std::make_unique<Reading>(std::move(path), place_));
   for (const auto& file : files_) open_.push_back(file.get());
+}
+
+inline std::vector<std::string> VariantCache::some_ids(const RunCache& cache, const std::string& variant,
+                                                       std::size_t most) {
+  constexpr std::size_t least = 500;                        // runs between two of them
+  std::vector<std::pair<std::string, std::size_t>> blocks;  // the first id of each, and how many it has
+  std::size_t all = 0;
+  const std::uint64_t place = cache.place_of(variant);
+  for (std::string& path : cache.files_of(place)) {
+    for (Reading file(std::move(path), place); file.next_block();) {
+      if (file.block().size() == 0) continue;
+      blocks.emplace_back(file.block().id(0), file.block().size());
+      all += file.block().size();
+    }
+  }
+  std::sort(blocks.begin(), blocks.end());
+  std::vector<std::string> ids;
+  const std::size_t distance = (std::max)(least, all / (most + 1) + 1);
+  std::size_t passed = 0;
+  for (auto& [id, size] : blocks) {
+    if (passed >= distance * (ids.size() + 1) && (ids.empty() || ids.back() != id)) ids.push_back(std::move(id));
+    passed += size;
+  }
+  return ids;
 }
 
 inline VariantCache::~VariantCache() { remove_part(); }

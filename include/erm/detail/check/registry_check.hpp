@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/check/claim_look.hpp"
 #include "erm/detail/check/markers.hpp"
 #include "erm/detail/check/place_check.hpp"
@@ -264,8 +265,7 @@ class RegistryCheck : private PlaceCheck {
   [[nodiscard]] std::size_t thread_count() const {
     const unsigned asked = work_.options.threads;
     if (asked != 0) return asked;
-    const unsigned here = (std::max)(std::thread::hardware_concurrency(), 1U);
-    return fs_.has_folders() || fs_.is_local() ? (std::min)(here, 4U) : (std::max)((std::min)(here, 4U), 16U);
+    return fs_.has_folders() || fs_.is_local() ? usual_threads() : 16;
   }
 
   void check_pending() {

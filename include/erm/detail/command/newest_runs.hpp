@@ -11,10 +11,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/base/time_text.hpp"
 #include "erm/detail/command/session.hpp"
 #include "erm/detail/find/asked_names.hpp"
@@ -76,7 +76,7 @@ class NewestRuns {
     for (std::size_t i = begin; i < next_; ++i)
       by_variant[{ids_[i].experiment, ids_[i].variant}].push_back(std::move(ids_[i].run));
     std::vector<ExperimentRun> runs;
-    const unsigned threads = (std::min)((std::max)(std::thread::hardware_concurrency(), 1U), 4U);
+    const unsigned threads = usual_threads();
     for (const auto& [variant, run_ids] : by_variant)
       scan_.each_of(
           *variant.first, *variant.second, run_ids, filter_, threads,

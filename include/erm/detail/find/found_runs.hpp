@@ -10,10 +10,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "erm/detail/base/on_threads.hpp"
 #include "erm/detail/cache/run_cache.hpp"
 #include "erm/detail/find/asked_names.hpp"
 #include "erm/detail/find/cached_record.hpp"
@@ -77,7 +77,6 @@ void for_each_found(const std::string& registry_uri, const Options& options, con
   RunScan scan(locate(registry_uri, fs), registry_uri, options.experiment, options.variant);
   scan.compare_with(known);
   if (cached && !cache->folder().empty()) scan.use_cache(&*cached);
-  const unsigned processors = (std::max)(std::thread::hardware_concurrency(), 1U);
   const auto refuse = [&](const std::string& run_uri, const Error& error) {
     if (options.on_broken)
       options.on_broken(run_uri, error);
@@ -85,7 +84,7 @@ void for_each_found(const std::string& registry_uri, const Options& options, con
       std::fprintf(stderr, "erm: left out the run '%s': %s\n", run_uri.c_str(), error.what());
   };
   scan.each(
-      filter, options.threads != 0 ? options.threads : (std::min)(processors, 4U),
+      filter, options.threads != 0 ? options.threads : usual_threads(),
       [&](RunRecord&& record) {
         ExperimentRun run = RunAccess::make(std::move(record));
         if (options.where && !options.where(run)) return;

@@ -116,7 +116,7 @@ class RunScan {
   [[nodiscard]] std::vector<Variant> variants_of(const std::string& experiment, bool is_asked_for,
                                                  const std::string& variant_id,
                                                  std::vector<PassedOver>& passed_over) const;
-  [[nodiscard]] Listed list(const Variant& variant, unsigned threads) const;
+  [[nodiscard]] Listed list(const Variant& variant, unsigned threads, std::size_t listings) const;
   template <class Visit>
   void each_listed(unsigned threads, const Warn& warn, const Visit& visit) const;
   void warn_of(const std::vector<PassedOver>& passed_over, const Warn& warn) const {
@@ -220,8 +220,8 @@ inline std::vector<RunScan::Variant> RunScan::variants_of(const std::string& exp
   return variants;
 }
 
-/// Calls visit(variant, listed) with each variant in turn. Lists several at once if the store is on another machine, where
-/// the pages of one listing follow each other.
+/// Calls visit(variant, listed) with each variant in turn. Lists several at once if the store is on another machine,
+/// where the pages of one listing follow each other.
 template <class Visit>
 void RunScan::each_listed(unsigned threads, const Warn& warn, const Visit& visit) const {
   const std::size_t at_once = fs_->has_folders() ? 1 : requests_at_once;
@@ -229,7 +229,7 @@ void RunScan::each_listed(unsigned threads, const Warn& warn, const Visit& visit
     std::vector<Listed> some((std::min)(at_once, variants_.size() - first));
     on_threads(some.size(), at_once, [&](std::size_t i) {
       try {
-        some[i] = list(variants_[first + i], threads);
+        some[i] = list(variants_[first + i], threads, at_once / some.size());
       } catch (...) {
         some[i].error = std::current_exception();
       }
@@ -268,7 +268,8 @@ inline void RunScan::each(const RunFilter& filter, unsigned threads, const Accep
   if (cached_ != nullptr && is_whole && is_of_all_) cached_->cache.keep_only(places);
 }
 
-inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads) const {
+/// `listings`: how many may run at once, for a store that lists page by page.
+inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads, std::size_t listings) const {
   Listed listed;
   const std::string folder = folder_of_variant(variant);
   const std::string filename(metadata_filename);
@@ -276,7 +277,12 @@ inline RunScan::Listed RunScan::list(const Variant& variant, unsigned threads) c
     if (cached_ == nullptr || !fs_->has_stamps(folder)) {
       listed.ids = sorted_ids(*fs_, folder, filename, &listed.passed_over);
     } else {
-      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &listed.passed_over, threads);
+      FolderSearch search;
+      search.threads = threads;
+      if (listings > 1)
+        search.between =
+            VariantCache::some_ids(cached_->cache, joined(variant.experiment_id, variant.variant_id), listings - 1);
+      std::vector<StampedFolder> found = fs_->stamped_folders_with(folder, filename, &listed.passed_over, search);
       std::sort(found.begin(), found.end(),
                 [](const StampedFolder& a, const StampedFolder& b) { return a.path < b.path; });
       listed.ids.reserve(found.size());

@@ -111,19 +111,21 @@ class Client {
     fail(get);
   }
 
-  /// Calls `visit(Listed&&)` with each key that begins with `prefix` and that a path leads to, or `with_others` with
-  /// each key, until it returns false. Returns the date of the server's last answer.
+  /// Calls `visit(Listed&&)` with each key that begins with `prefix` until it returns false. Returns the date of the
+  /// server's last answer.
   template <class Visit>
-  std::string list(const Place& place, const std::string& prefix, bool by_folder, int at_most, Visit&& visit,
-                   bool with_others = false) const {
+  std::string list(const Place& place, const std::string& prefix, const ListOptions& options, Visit&& visit) const {
     Listing listing(place.bucket, prefix);
     std::string token;
     for (;;) {
       Exchange page = request("list", "GET", Place(place.bucket));
       page.query = {{"list-type", "2"}, {"prefix", prefix}, {"encoding-type", "url"}};
-      if (by_folder) page.query.emplace_back("delimiter", "/");
-      if (at_most > 0) page.query.emplace_back("max-keys", std::to_string(at_most));
-      if (!token.empty()) page.query.emplace_back("continuation-token", token);
+      if (options.by_folder) page.query.emplace_back("delimiter", "/");
+      if (options.at_most > 0) page.query.emplace_back("max-keys", std::to_string(options.at_most));
+      if (!token.empty())
+        page.query.emplace_back("continuation-token", token);
+      else if (!options.after.empty())
+        page.query.emplace_back("start-after", options.after);
       page.expects_xml = true;
       page = run(std::move(page));
       if (!page.is_ok()) {
@@ -131,9 +133,9 @@ class Client {
         fail(page);
       }
       token = listing.read(page, [&](Listed&& each) {
-        return with_others || has_path(each.key, prefix.size()) ? visit(std::move(each)) : true;
+        return options.with_others || has_path(each.key, prefix.size()) ? visit(std::move(each)) : true;
       });
-      if (token.empty() || at_most > 0) return page.answer["date"];
+      if (token.empty() || options.at_most > 0) return page.answer["date"];
     }
   }
 

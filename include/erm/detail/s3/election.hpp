@@ -75,7 +75,7 @@ class Election {
 
   Standing look() const {
     std::vector<Listed> bids;
-    const std::string date = client_.list(bid_, prefix_, false, 0, [&](Listed&& bid) {
+    const std::string date = client_.list(bid_, prefix_, {}, [&](Listed&& bid) {
       bids.push_back(std::move(bid));
       return true;
     });

@@ -44,6 +44,14 @@ struct Listed {
   std::string tag;       // that of its content
 };
 
+/// Which keys are listed.
+struct ListOptions {
+  bool by_folder = false;    // what lies in a folder counts as one common prefix
+  int at_most = 0;           // so many keys, or all
+  bool with_others = false;  // also those that no path leads to
+  std::string after = {};    // only what comes behind this key
+};
+
 inline std::uint64_t number_in(std::string_view digits) {
   std::uint64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "erm/detail/store/failures.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_claim.hpp"
 #include "erm/detail/store/run_reader.hpp"
@@ -128,7 +129,7 @@ class TrashStore {
     // Something is left. It may be in a folder that could not be read for a moment.
     if (!passed_over.empty() && has_marker(ids))
       for (const PassedOver& one : passed_over) failures.add(one.path, one.reason);
-    failures.throw_if_any("cannot delete all of '" + folder + "': ");
+    failures.throw_if_any("cannot delete all of '" + folder + "': the rest is in the trash, and this is left: ");
   }
 
   /// The entries of the trash, in the order of their deletion. Adds to `damaged` each that is passed over.
@@ -215,56 +216,12 @@ class TrashStore {
       fs_.remove_if_empty(joined(entries_.folder(), claims_folder));
       fs_.remove_if_empty(entries_.folder());
     }
-    failures.throw_if_any("cannot look at all of the trash '" + entries_.folder() + "': ",
-                          "the rest is done, and this stays: ");
+    failures.throw_if_any("cannot look at all of the trash '" + entries_.folder() +
+                          "': the rest is done, and this stays: ");
     return removed;
   }
 
  private:
-  /// What could not be done while the rest was.
-  class Failures {
-   public:
-    template <class Work>
-    void going_on(const std::string& path, const Work& work) {
-      try {
-        work();
-      } catch (const Error& error) {
-        if (!first_) first_ = std::current_exception();
-        tell(path, error.what());
-      }
-    }
-    void add(const std::string& path, const std::string& reason,
-             std::error_code code = std::make_error_code(std::errc::io_error)) {
-      if (!first_) first_ = std::make_exception_ptr(IoError(reason, code));
-      tell(path, reason);
-    }
-    /// Throws an error of the first one's type that names them all.
-    void throw_if_any(const std::string& what,
-                      const std::string& rest = "the rest is in the trash, and this is left: ") const {
-      if (!first_) return;
-      const std::string text = what + rest + text_;
-      try {
-        std::rethrow_exception(first_);
-      } catch (const IoError& error) {
-        throw IoError(text, error.code());
-      } catch (const RunExistsError&) {
-        throw RunExistsError(text);
-      } catch (const FormatError&) {
-        throw FormatError(text);
-      } catch (const Error&) {
-        throw Error(text);
-      }
-    }
-
-   private:
-    void tell(const std::string& path, const std::string& reason) {
-      text_ += (text_.empty() ? "'" : "; '") + path + "': " + reason;
-    }
-
-    std::exception_ptr first_;
-    std::string text_;
-  };
-
   [[nodiscard]] std::string folder_of_ids(const RunIds& ids) const { return ids.folder(layout_.root); }
 
   [[nodiscard]] std::string marker_path(const RunIds& ids) const {
