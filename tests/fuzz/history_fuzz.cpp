@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 
 namespace {
 

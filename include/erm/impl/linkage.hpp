@@ -55,20 +55,26 @@ struct CompiledErmWith {
 #elif defined(ERM_COMPILED)
 
 // An ordinary variable here, but thread_local in a file without ERM_COMPILED: linkers reject both under one name.
-extern __attribute__((visibility("hidden"))) char this_program_mixes_compiled_and_header_only_erm;
+#ifndef _WIN32  // no library of Windows shows it to others
+__attribute__((visibility("hidden")))
+#endif
+extern char this_program_mixes_compiled_and_header_only_erm;
 
 template <>
 const char CompiledErmWith<nlohmann::json, Containers, Strings>::other_settings_than_this_file;  // in linkage.inl
 
 namespace {
-__attribute__((used)) const char* const erm_linkage[] = {
-    &CompiledErmWith<nlohmann::json, Containers, Strings>::other_settings_than_this_file,
-    &this_program_mixes_compiled_and_header_only_erm};
+__attribute__((used))
+const char* const erm_linkage[] = {&CompiledErmWith<nlohmann::json, Containers, Strings>::other_settings_than_this_file,
+                                   &this_program_mixes_compiled_and_header_only_erm};
 }
 
 #else
 
-__attribute__((used, visibility("hidden"))) inline thread_local char this_program_mixes_compiled_and_header_only_erm = 0;
+#ifndef _WIN32
+__attribute__((visibility("hidden")))
+#endif
+__attribute__((used)) inline thread_local char this_program_mixes_compiled_and_header_only_erm = 0;
 
 #endif
 

@@ -18,7 +18,6 @@
 
 #include "erm/detail/base/number_text.hpp"
 #include "erm/detail/base/time_text.hpp"
-#include "erm/detail/os/program.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"

@@ -1,4 +1,5 @@
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 
 #include <chrono>
 #include <cmath>

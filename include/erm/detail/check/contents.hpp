@@ -15,6 +15,7 @@
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/console_file.hpp"
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/detail/store/series_reader.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"

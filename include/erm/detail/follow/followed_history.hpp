@@ -20,6 +20,7 @@
 #include "erm/detail/follow/thinned_curve.hpp"
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/error.hpp"
 #include "erm/value.hpp"
 

@@ -13,7 +13,7 @@
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/rewinds.hpp"
-#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"
 

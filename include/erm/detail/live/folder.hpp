@@ -27,6 +27,7 @@
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/session.hpp"
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_claim.hpp"

@@ -24,6 +24,7 @@
 #include "erm/detail/os/process.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/history_file.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/live_options.hpp"
 
 namespace erm::detail {

@@ -1,4 +1,9 @@
 // The contents of a run's artifacts and series, read once for many versions of a page.
+//
+//   KeptContents contents;
+//   contents.begin_version();                        // for each version of the page
+//   artifact = contents.kept(artifact);              // read when the page asks for it, and not again for the next
+//   version record.unread_series = contents.kept(record.unread_series);
 #pragma once
 
 #include <cstddef>
@@ -6,7 +11,6 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,62 +23,6 @@
 #include "erm/series.hpp"
 
 namespace erm::detail {
-
-/// Holds the content in memory once somebody asked for all of it. For one thread at a time.
-class KeptContent final : public Content {
- public:
-  explicit KeptContent(Artifact artifact) : artifact_(std::move(artifact)) {}
-
-  [[nodiscard]] std::uint64_t size() const override { return artifact_.size(); }
-  std::size_t read_at(std::uint64_t offset, std::uint8_t* into, std::size_t size) const override {
-    return artifact_.content()->read_at(offset, into, size);
-  }
-  [[nodiscard]] std::size_t read_size() const noexcept override { return artifact_.content()->read_size(); }
-  /// Null if it cannot be read: then read_at() says why.
-  [[nodiscard]] const Bytes* bytes_in_memory() const noexcept override {
-    try {
-      if (!bytes_) bytes_ = artifact_.bytes();
-      return &*bytes_;
-    } catch (...) {
-      return nullptr;
-    }
-  }
-
- private:
-  Artifact artifact_;  // as it was loaded
-  mutable std::optional<Bytes> bytes_;
-};
-
-/// Those of one run.
-class KeptContents {
- public:
-  /// The artifact with a content that is kept, if it is known by its hash and not too large; otherwise as it is.
-  [[nodiscard]] Artifact kept(const Artifact& artifact) {
-    if (!artifact.sha256() || artifact.content()->bytes_in_memory() != nullptr) return artifact;
-    const std::uint64_t size = artifact.size();
-    if (size > max_size || total_ + size > max_total) return artifact;
-    total_ += size;
-    const Key key(artifact.id(), *artifact.sha256());
-    const auto before = contents_.find(key);
-    std::shared_ptr<const Content> content =
-        before != contents_.end() ? before->second : std::make_shared<const KeptContent>(artifact);
-    next_.emplace(key, content);
-    return Artifact(artifact.id(), artifact.filename(), artifact.type(), std::move(content), artifact.media_type(),
-                    artifact.sha256());
-  }
-  /// All artifacts of the run have passed: forgets those that did not.
-  void end() {
-    contents_ = std::exchange(next_, {});
-    total_ = 0;
-  }
-
- private:
-  using Key = std::pair<std::string, std::string>;
-  static constexpr std::uint64_t max_size = std::uint64_t{1} << 20, max_total = std::uint64_t{1} << 25;
-
-  std::map<Key, std::shared_ptr<const Content>> contents_, next_;
-  std::uint64_t total_ = 0;
-};
 
 /// Contents by their hash, as long as each version of the page asks for them again. For one thread at a time.
 class ContentPool {
@@ -109,7 +57,7 @@ class ContentPool {
   std::uint64_t total_ = 0;
 };
 
-/// An entry of a series, which has a hash.
+/// The content of an artifact that has a hash.
 class PooledContent final : public Content {
  public:
   PooledContent(Artifact artifact, std::shared_ptr<ContentPool> pool)
@@ -131,12 +79,14 @@ class PooledContent final : public Content {
   mutable std::shared_ptr<const Bytes> bytes_;
 };
 
-/// The series of one run. When there is something new the lists of all entries are read again, but a page shows few of them,
-/// whose contents stay.
-class KeptSeries {
+/// The contents of one run. When there is something new all lists are read again, but a page shows few of their
+/// entries, whose contents stay.
+class KeptContents {
  public:
+  void begin_version() { pool_->begin_version(); }
+
+  [[nodiscard]] Artifact kept(const Artifact& artifact) const { return with_pool(artifact, pool_); }
   [[nodiscard]] std::shared_ptr<const UnreadSeries> kept(const std::shared_ptr<const UnreadSeries>& series) {
-    pool_->begin_version();
     if (series != from_) {
       from_ = series;
       kept_ = series == nullptr ? nullptr : std::make_shared<const PooledSeries>(series, pool_);
@@ -145,6 +95,12 @@ class KeptSeries {
   }
 
  private:
+  static Artifact with_pool(const Artifact& artifact, const std::shared_ptr<ContentPool>& pool) {
+    if (!artifact.sha256() || artifact.content()->bytes_in_memory() != nullptr) return artifact;
+    return Artifact(artifact.id(), artifact.filename(), artifact.type(),
+                    std::make_shared<const PooledContent>(artifact, pool), artifact.media_type(), artifact.sha256());
+  }
+
   class PooledSeries final : public UnreadSeries {
    public:
     PooledSeries(std::shared_ptr<const UnreadSeries> series, std::shared_ptr<ContentPool> pool)
@@ -155,8 +111,12 @@ class KeptSeries {
       auto data = std::make_unique<SeriesData>(series_->read());
       for (auto& [id, series] : data->series) {
         ArtifactSeries pooled;
-        for (std::size_t i = 0; i < series.size(); ++i)
-          pooled.put(series.entries()[i].step, with_pool(series.entries()[i].artifact), series.times()[i]);
+        for (std::size_t i = 0; i < series.size(); ++i) {
+          const Artifact& artifact = series.entries()[i].artifact;
+          // Of the unknown type the content is read at once, and a page shows few entries.
+          const bool is_known = artifact.media_type() != unknown_media_type;
+          pooled.put(series.entries()[i].step, is_known ? with_pool(artifact, pool_) : artifact, series.times()[i]);
+        }
         series = std::move(pooled);
       }
       data_ = std::move(data);
@@ -164,13 +124,6 @@ class KeptSeries {
     }
 
    private:
-    [[nodiscard]] Artifact with_pool(const Artifact& artifact) const {
-      // For the unknown type the content would be read at once.
-      if (!artifact.sha256() || artifact.media_type() == unknown_media_type) return artifact;
-      return Artifact(artifact.id(), artifact.filename(), artifact.type(), std::make_shared<const PooledContent>(artifact, pool_),
-                      artifact.media_type(), artifact.sha256());
-    }
-
     std::shared_ptr<const UnreadSeries> series_;
     std::shared_ptr<ContentPool> pool_;
     mutable std::unique_ptr<SeriesData> data_;

@@ -73,16 +73,15 @@ class PageRun {
  private:
   void take_run() {
     RunRecord record = RunAccess::record(followed_->with_curves());
+    contents_.begin_version();
     for (auto& [id, artifact] : record.artifacts) artifact = contents_.kept(artifact);
-    contents_.end();
-    record.unread_series = series_.kept(record.unread_series);
+    record.unread_series = contents_.kept(record.unread_series);
     run_ = RunAccess::make(std::move(record));
   }
 
   std::string uri_;
   std::shared_ptr<FollowedRun> followed_;
   KeptContents contents_;
-  KeptSeries series_;
   std::optional<ExperimentRun> run_;
   bool was_replaced_ = false;
   LiveBanner::Fate fate_ = LiveBanner::Fate::there;

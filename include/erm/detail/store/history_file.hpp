@@ -17,6 +17,7 @@
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/changed_file.hpp"
 #include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/error.hpp"
 #include "erm/file_system.hpp"

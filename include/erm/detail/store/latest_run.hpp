@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "erm/detail/base/on_threads.hpp"
-#include "erm/detail/os/file.hpp"
+#include "erm/detail/base/time_text.hpp"
+#include "erm/detail/os/program.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"

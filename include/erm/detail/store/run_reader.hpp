@@ -19,7 +19,7 @@
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/store/console_reader.hpp"
-#include "erm/detail/store/history_csv.hpp"
+#include "erm/detail/store/history_reader.hpp"
 #include "erm/detail/store/metadata.hpp"
 #include "erm/detail/store/metadata_reader.hpp"
 #include "erm/detail/store/run_edits.hpp"

@@ -227,34 +227,44 @@ class TrashEntries {
       names.erase(damage.name);
       on_damaged(damage);
     };
-    for (const std::string& file : files_of_entries(leave_out)) {
-      const std::size_t slash = file.find('/');
-      if (slash == std::string::npos || file[0] == '.') continue;
-      Files& files = names[file.substr(0, slash)];
-      const std::string inside = file.substr(slash + 1);
-      if (inside == "entry.json") files.entry = true;
-      if (inside == "marker.json" || inside == "run/" + deleted_filename(file.substr(0, slash))) files.content = true;
-    }
-    std::vector<std::string> paths;
-    for (const auto& [name, files] : names) {
-      if (files.entry)
-        paths.push_back(entry_path(name));
-      else
-        on_nameless(name, files.content);
-    }
+    each_file(
+        [&](const std::string& file) {
+          const std::size_t slash = file.find('/');
+          if (slash == std::string::npos || file[0] == '.') return;
+          Files& files = names[file.substr(0, slash)];
+          const std::string inside = file.substr(slash + 1);
+          if (inside == "entry.json") files.entry = true;
+          if (inside == "marker.json" || inside == "run/" + deleted_filename(file.substr(0, slash)))
+            files.content = true;
+        },
+        leave_out);
     std::vector<Found> found;
-    const std::vector<std::optional<Bytes>> contents = read_those_left(paths, on_damaged);
-    std::size_t next = 0;
-    for (const auto& [name, files] : names) {
-      if (!files.entry) continue;
-      try {
-        if (const std::optional<Bytes>& content = contents[next]; content)
-          found.push_back({TrashEntry::read(view(*content), paths[next], name), files.content});
-      } catch (const FormatError& error) {
-        on_damaged({name, error.what(), {}});
+    constexpr std::size_t at_once = 512;
+    std::vector<std::string> paths;
+    std::vector<const std::pair<const std::string, Files>*> some;  // whose entries are read at once
+    const auto read_some = [&] {
+      const std::vector<std::optional<Bytes>> contents = read_those_left(paths, on_damaged);
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        const auto& [name, files] = *some[i];
+        try {
+          if (contents[i]) found.push_back({TrashEntry::read(view(*contents[i]), paths[i], name), files.content});
+        } catch (const FormatError& error) {
+          on_damaged({name, error.what(), {}});
+        }
       }
-      ++next;
+      paths.clear();
+      some.clear();
+    };
+    for (const auto& each : names) {
+      if (!each.second.entry) {
+        on_nameless(each.first, each.second.content);
+        continue;
+      }
+      paths.push_back(entry_path(each.first));
+      some.push_back(&each);
+      if (some.size() == at_once) read_some();
     }
+    read_some();
     std::stable_sort(found.begin(), found.end(),
                      [](const Found& a, const Found& b) { return a.entry.deleted_utc < b.entry.deleted_utc; });
     return found;
@@ -294,20 +304,23 @@ class TrashEntries {
  private:
   [[nodiscard]] std::string entry_path(const std::string& name) const { return joined(path_of(name), "entry.json"); }
 
-  /// The files below the trash. Passes over an entry whose folder cannot be read.
-  [[nodiscard]] std::vector<std::string> files_of_entries(
-      const std::function<void(const TrashDamage& damage)>& on_damaged) const {
-    if (!fs_.has_folders()) return fs_.files_below(folder_);
-    std::vector<std::string> files;
+  /// Calls `visit(path)` with each file below the trash. Passes over an entry whose folder cannot be read.
+  template <class Visit>
+  void each_file(const Visit& visit, const std::function<void(const TrashDamage& damage)>& on_damaged) const {
+    if (!fs_.has_folders()) {
+      for (const std::string& file : fs_.files_below(folder_)) visit(file);
+      return;
+    }
     for (const FolderEntry& entry : fs_.list(folder_)) {
       if (entry.kind != FileKind::folder || entry.name[0] == '.') continue;
+      std::vector<std::string> files;
       try {
-        for (const std::string& file : fs_.files_below(path_of(entry.name))) files.push_back(joined(entry.name, file));
+        files = fs_.files_below(path_of(entry.name));
       } catch (const IoError& error) {
         on_damaged({entry.name, error.what(), error.code()});
       }
+      for (const std::string& file : files) visit(joined(entry.name, file));
     }
-    return files;
   }
 
   /// Reads the files that still exist, because other processes may remove entries meanwhile.
