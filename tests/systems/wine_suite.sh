@@ -4,7 +4,7 @@
 # Debian: g++-mingw-w64-x86-64-posix wine64 catch2
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
-need g++-mingw-w64-x86-64-posix wine64 catch2
+need g++-mingw-w64-x86-64-posix wine64 catch2 cmake
 cd "$work" || exit 1
 headers="$(folder_of_headers)"
 ln -sfn "${ERM_HEADERS:-/usr/include}/catch2" "$headers/catch2"
@@ -24,9 +24,20 @@ for file in "${all[@]}"; do
   if is_for_posix "$root/tests/$file"; then skip "$file: it uses what only POSIX has"; else files+=("$file"); fi
 done
 
+# The parts that CMake compiles: the assembler cannot write all bodies to one file without optimisation.
+cat >parts.cmake <<'END'
+include(${SOURCE}/docs/packaging/compiled.cmake)
+foreach(part IN LISTS ERM_COMPILED_PARTS)
+  set(content "")
+  foreach(body IN LISTS ERM_COMPILED_${part})
+    string(APPEND content "#include \"erm/impl/${body}.inl\"\n")
+  endforeach()
+  file(WRITE part_${part}.cpp "${content}")
+endforeach()
+END
 bodies() {
-  printf '#include "erm/implementation.hpp"\n' >bodies.cpp
-  "$compiler" "${flags[@]}" -O0 -Wa,-mbig-obj -c bodies.cpp -o bodies.o
+  cmake -DSOURCE="$root" -P parts.cmake &&
+    printf '%s\n' part_*.cpp | xargs -P "$(nproc)" -I '{}' "$compiler" "${flags[@]}" -O0 -Wa,-mbig-obj -c '{}' -o '{}.o'
 }
 main() { "$compiler" "${flags[@]}" -O0 -Wa,-mbig-obj -c "$root/tests/main.cpp" -o main.o; }
 precompiled() {
@@ -58,7 +69,7 @@ for file in "${pending[@]}"; do
     tail -n 8 "$object.said" | cut -c 1-300 | sed 's/^/    /'
   fi
 done
-check "the suite links" "$compiler" "${objects[@]}" main.o bodies.o -o suite.exe -static || finish
+check "the suite links" "$compiler" "${objects[@]}" main.o part_*.o -o suite.exe -static || finish
 
 for wine in wine64 wine /usr/lib/wine/wine64 ""; do
   if command -v "$wine" >/dev/null; then break; fi

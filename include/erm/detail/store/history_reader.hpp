@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "erm/detail/base/number_text.hpp"
+#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/base/utf8.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/rewinds.hpp"
