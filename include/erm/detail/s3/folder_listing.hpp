@@ -87,7 +87,7 @@ inline std::vector<ListedFolder> FolderListing::in_parts(std::vector<std::string
   between.erase(std::unique(between.begin(), between.end()), between.end());
   std::vector<Part> parts(between.size() + 1);
   for (std::size_t i = 0; i < between.size(); ++i) parts[i].last = parts[i + 1].after = prefix_ + between[i];
-  on_threads(parts.size(), parts.size(), [&](std::size_t i) {
+  on_threads(parts.size(), client_.options().max_requests, [&](std::size_t i) {
     try {
       read(parts[i]);
     } catch (const Error&) {
@@ -105,7 +105,7 @@ inline std::vector<ListedFolder> FolderListing::in_parts(std::vector<std::string
 
 inline std::vector<ListedFolder> FolderListing::outermost(std::vector<std::string> between) const {
   std::vector<ListedFolder> found;
-  if (!between.empty()) found = in_parts(std::move(between));
+  if (!between.empty() && client_.options().max_requests > 1) found = in_parts(std::move(between));
   if (found.empty()) {
     Part whole;
     read(whole);
