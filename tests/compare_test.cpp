@@ -16,12 +16,13 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "erm/detail/run/media_types.hpp"
+#include "environment_variable.hpp"
 #include "erm/artifact.hpp"
 #include "erm/detail/base/sha256.hpp"
 #include "erm/detail/page/assets.hpp"
 #include "erm/detail/page/curves.hpp"
 #include "erm/detail/page/policy.hpp"
+#include "erm/detail/run/media_types.hpp"
 #include "erm/figure.hpp"
 #include "erm/json.hpp"
 #include "page_text.hpp"
@@ -311,11 +312,10 @@ TEST_CASE("The plotly.js that the environment names is used, and the page has a 
   ExperimentRun run = run_named("a");
   run.log_figure({{"data", {{{"type", "sunburst"}}}}}, "sun");
   const std::string path = (dir.path() / "plotly.js").generic_string();
-  ::setenv("ERM_PLOTLY_JS", path.c_str(), 1);
+  const erm_test::EnvironmentVariable named("ERM_PLOTLY_JS", path);
   const std::string without = compare_runs(run);
   std::ofstream(path) << "1";
   const std::string with = compare_runs(run);
-  ::unsetenv("ERM_PLOTLY_JS");
   CHECK(has(without, "ERM_PLOTLY_JS names a file that cannot be read: cannot open &#39;" + path + "&#39;: No such file or directory"));
   CHECK_FALSE(has(without, "data-plotly="));
   CHECK(has(with, "data-plotly=plain>\"1\"</script>"));

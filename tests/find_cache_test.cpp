@@ -23,12 +23,12 @@
 
 #include "catch.hpp"
 #include "child_process.hpp"
+#include "environment_variable.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "erm/trash.hpp"
-#include "git_repository.hpp"
 #include "temporary_directory.hpp"
 #include "working_directory.hpp"
 

@@ -5,10 +5,10 @@
 
 #include "catch.hpp"
 #include "child_process.hpp"
+#include "environment_variable.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
-#include "git_repository.hpp"
 #include "temporary_directory.hpp"
 
 namespace find_while_written_test {

@@ -23,27 +23,6 @@
 
 namespace erm_test {
 
-/// An environment variable, of this process and what it begins, until the end of the scope.
-class EnvironmentVariable {
- public:
-  EnvironmentVariable(std::string name, const std::string& value) : name_(std::move(name)) {
-    if (const char* const before = std::getenv(name_.c_str())) before_ = before, was_set_ = true;
-    ::setenv(name_.c_str(), value.c_str(), 1);
-  }
-  EnvironmentVariable(const EnvironmentVariable&) = delete;
-  EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-  ~EnvironmentVariable() {
-    if (was_set_)
-      ::setenv(name_.c_str(), before_.c_str(), 1);
-    else
-      ::unsetenv(name_.c_str());
-  }
-
- private:
-  std::string name_, before_;
-  bool was_set_ = false;
-};
-
 /// `text` as one word of a shell's command.
 inline std::string quoted(const std::string& text) {
   std::string out = "'";

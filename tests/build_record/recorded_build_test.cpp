@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "environment_variable.hpp"
 #include "erm/json.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "git_repository.hpp"
+#include "environment_variable.hpp"
 #include "working_directory.hpp"
 
 namespace {

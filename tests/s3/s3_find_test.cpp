@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "environment_variable.hpp"
 #include "erm/edit.hpp"
 #include "erm/find.hpp"
 #include "erm/live_run.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
 #include "erm/trash.hpp"
-#include "git_repository.hpp"
 #include "s3/bucket.hpp"
 #include "temporary_directory.hpp"
 

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "environment_variable.hpp"
 #include "erm/detail/run/contents.hpp"
 #include "erm/detail/s3/folder_listing.hpp"
 #include "erm/find.hpp"
 #include "erm/registry.hpp"
 #include "erm/s3.hpp"
-#include "git_repository.hpp"
 #include "s3/fake_server.hpp"
 #include "temporary_directory.hpp"
 #include "thrown.hpp"

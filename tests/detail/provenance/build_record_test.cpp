@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "git_repository.hpp"
+#include "environment_variable.hpp"
 #include "temporary_directory.hpp"
 
 namespace build_record_test {

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "child_process.hpp"
 #include "comes_true.hpp"
+#include "environment_variable.hpp"
 #include "file_tree.hpp"
 #include "git_repository.hpp"
 #include "remote_urls.hpp"
