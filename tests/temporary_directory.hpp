@@ -39,7 +39,7 @@ class TemporaryDirectory {
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   /// The text of a path in it, as the functions that take a URI want it.
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).generic_string(); }
 
  private:
   std::filesystem::path path_;

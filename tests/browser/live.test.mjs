@@ -75,7 +75,7 @@ const eventually = (ask) => until(async () => {
   try {
     return await ask();
   } catch (error) {
-    if (/Execution context was destroyed|Cannot find context|navigation|Target|detached/.test(String(error))) return false;
+    if (/Execution context was destroyed|Cannot find context|navigation|Target|detached|not attached/.test(String(error))) return false;
     throw error;
   }
 });

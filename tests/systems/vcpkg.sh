@@ -7,7 +7,7 @@
 [ -n "${VCPKG_ROOT-}" ] || skip_all "there is no vcpkg: give a checkout of it as VCPKG_ROOT"
 vcpkg="${VCPKG:-$VCPKG_ROOT/vcpkg}"
 command -v "$vcpkg" >/dev/null || skip_all "there is no program '$vcpkg'"
-need g++ cmake ninja-build git zip unzip tar curl pkg-config nlohmann-json3-dev libfmt-dev libcli11-dev \
+need g++ cmake ninja-build git zip unzip tar curl pkg-config patchelf nlohmann-json3-dev libfmt-dev libcli11-dev \
   libcurl4-openssl-dev libssl-dev
 export VCPKG_ROOT VCPKG_FORCE_SYSTEM_BINARIES=1 VCPKG_DISABLE_METRICS=1 VCPKG_BINARY_SOURCES=clear
 version="$("$vcpkg" version | sed -n 's/.*version \([0-9-]*\).*/\1/p')"

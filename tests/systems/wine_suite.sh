@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The unit suite on Windows: each test file that is not of POSIX alone, compiled with MinGW-w64 and run in wine.
 # Takes half an hour.
-# Debian: g++-mingw-w64-x86-64-posix wine64 catch2
+# Debian: g++-mingw-w64-x86-64-posix wine64 lld catch2
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.bash"
-need g++-mingw-w64-x86-64-posix wine64 catch2 cmake
+need g++-mingw-w64-x86-64-posix wine64 lld catch2 cmake
 cd "$work" || exit 1
 headers="$(folder_of_headers)"
 ln -sfn "${ERM_HEADERS:-/usr/include}/catch2" "$headers/catch2"
@@ -69,7 +69,14 @@ for file in "${pending[@]}"; do
     tail -n 8 "$object.said" | cut -c 1-300 | sed 's/^/    /'
   fi
 done
-check "the suite links" "$compiler" "${objects[@]}" main.o part_*.o -o suite.exe -static || finish
+# The linker of binutils takes more than ten minutes for what LLVM's does in a second.
+links() {
+  local line
+  line="$("$compiler" -### "${objects[@]}" main.o part_*.o -o suite.exe -static 2>&1 | grep 'collect2' | head -n 1)"
+  line="$(sed 's/^ *[^ ]*collect2[^ ]*//; s/-plugin [^ ]*//; s/"*-plugin-opt=[^ ]*//g' <<<"$line")"
+  eval "ld.lld $line"
+}
+check "the suite links" links || finish
 
 for wine in wine64 wine /usr/lib/wine/wine64 ""; do
   if command -v "$wine" >/dev/null; then break; fi

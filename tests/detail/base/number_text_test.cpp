@@ -208,4 +208,18 @@ TEST_CASE("The locale changes no number's text") {
   CHECK(shortest_decimal(0.1F) == 0.1);
 }
 
+TEST_CASE("A power of ten is the nearest double on every system, and 0 or infinity where there is none") {
+  CHECK(erm::detail::power_of_ten(308) == 1e308);
+  CHECK(erm::detail::power_of_ten(23) == 1e23);
+  CHECK(erm::detail::power_of_ten(0) == 1);
+  CHECK(erm::detail::power_of_ten(-5) == 1e-5);
+  CHECK(erm::detail::power_of_ten(-323) == 1e-323);
+  CHECK(erm::detail::power_of_ten(-330) == 0);
+  CHECK(erm::detail::power_of_ten(309) == erm::detail::infinity());
+  CHECK(erm::detail::power_of_ten(-1e9) == 0);
+  CHECK(erm::detail::power_of_ten(1e300) == erm::detail::infinity());
+  CHECK(erm::detail::power_of_ten(erm::detail::infinity()) == erm::detail::infinity());
+  CHECK(erm::detail::power_of_ten(-erm::detail::infinity()) == 0);
+}
+
 }  // namespace number_text_test

@@ -258,6 +258,17 @@ inline double shortest_decimal(float value) {
 }
 inline double shortest_decimal(double value) { return value; }
 
+/// 10 to a whole number: the nearest double on every system. std::pow of MinGW-w64 is 6e-16 off at 1e308.
+inline double power_of_ten(double exponent) {
+  if (!(exponent > -400)) return 0;
+  if (exponent > 400) return infinity();
+  char text[8] = "1e";
+  const char* const end = std::to_chars(text + 2, text + sizeof text, static_cast<int>(exponent)).ptr;
+  double power = 0;
+  read_double(text, end, power);
+  return power;
+}
+
 }  // namespace erm::detail
 
 #undef ERM_DETAIL_FROM_CHARS

@@ -53,15 +53,15 @@ inline std::vector<double> chart_ticks(const ChartRange& range, int wanted) {
   if (!(raw > 0)) return {range.low, range.high};
   const int exponent = static_cast<int>(std::floor(std::log10(raw)));
   int factor = 1, power = exponent;
-  while (factor < 10 && !(factor * std::pow(10.0, exponent) >= raw * (1 - 1e-9))) factor = factor == 2 ? 5 : factor * 2;
+  while (factor < 10 && !(factor * power_of_ten(exponent) >= raw * (1 - 1e-9))) factor = factor == 2 ? 5 : factor * 2;
   if (factor == 10) factor = 1, ++power;
-  const double step = factor * std::pow(10.0, power);
+  const double step = factor * power_of_ten(power);
   const double first = std::ceil(range.low / step - 1e-9), last = std::floor(range.high / step + 1e-9);
   std::vector<double> ticks;
   if (!(std::fabs(first) < 9e15) || !(std::fabs(last) < 9e15)) return {range.low, range.high};
   for (double i = first; i <= last && ticks.size() < 50; ++i) {
     // A quotient of whole numbers is the very decimal.
-    const double tick = power < 0 && power > -300 ? i * factor / std::pow(10.0, -power) : i * step;
+    const double tick = power < 0 && power > -300 ? i * factor / power_of_ten(-power) : i * step;
     if (is_finite(tick) && (ticks.empty() || tick != ticks.back())) ticks.push_back(tick);
   }
   return ticks;
