@@ -2,6 +2,7 @@
 //   machine write REGISTRY PAGE     saves runs with all that a run can hold, at given times, and compares them
 //   machine read REGISTRY PAGE      compares the runs of a registry, which another machine has written
 #include <erm/compare.hpp>
+#include <erm/error.hpp>
 #include <erm/experiment_run.hpp>
 #include <erm/figure.hpp>
 #include <erm/find.hpp>
@@ -74,12 +75,13 @@ int main(int count, char** arguments) {
     for (int number = 1; number <= 3; ++number) {
       const erm::ExperimentRun expected = run_of(number);
       const erm::ExperimentRun& run = runs.at(static_cast<std::size_t>(number - 1));
-      if (run.history() != expected.history() || run.params() != expected.params() ||
-          run.artifact("pixels").bytes() != expected.artifact("pixels").bytes() ||
-          run.artifact("pixels").sha256() != expected.artifact("pixels").sha256()) {
-        std::fprintf(stderr, "%s is not what it should be\n", run.run_id().c_str());
-        return 1;
-      }
+      const auto expect = [&](bool is_so, const char* what) {
+        if (!is_so) throw erm::Error(std::string("the ") + what + " of " + run.run_id() + " are not what they should be");
+      };
+      expect(run.history() == expected.history(), "histories");
+      expect(run.params() == expected.params(), "params");
+      expect(run.artifact("pixels").sha256().has_value(), "hashes of artifacts");  // the content is held against it
+      expect(run.artifact("pixels").bytes() == expected.artifact("pixels").bytes(), "pixels");
     }
     erm::FindOptions find;
     find.filter = "params.lr > 0.15 and metrics.loss < 10";

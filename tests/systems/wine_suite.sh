@@ -86,7 +86,7 @@ export WINEPREFIX="$work/wine" WINEDEBUG=-all DISPLAY=
 check "$("$wine" --version): starts" "$wine" cmd /c exit 0 || finish
 for file in "${linked[@]}"; do
   tag="$(basename "$file" .cpp)"
-  check "$file" timeout 600 "$wine" suite.exe --filenames-as-tags "[#$tag]~[.]"
+  check "$file" timeout 600 "$wine" suite.exe --filenames-as-tags --reporter compact "[#$tag]~[.]"
 done
 wineserver="$(command -v wineserver || echo /usr/lib/wine/wineserver64)"
 "$wineserver" -k >/dev/null 2>&1
