@@ -209,17 +209,17 @@ TEST_CASE("The locale changes no number's text") {
 }
 
 TEST_CASE("A power of ten is the nearest double on every system, and 0 or infinity where there is none") {
-  CHECK(erm::detail::power_of_ten(308) == 1e308);
-  CHECK(erm::detail::power_of_ten(23) == 1e23);
-  CHECK(erm::detail::power_of_ten(0) == 1);
-  CHECK(erm::detail::power_of_ten(-5) == 1e-5);
-  CHECK(erm::detail::power_of_ten(-323) == 1e-323);
-  CHECK(erm::detail::power_of_ten(-330) == 0);
-  CHECK(erm::detail::power_of_ten(309) == erm::detail::infinity());
-  CHECK(erm::detail::power_of_ten(-1e9) == 0);
-  CHECK(erm::detail::power_of_ten(1e300) == erm::detail::infinity());
-  CHECK(erm::detail::power_of_ten(erm::detail::infinity()) == erm::detail::infinity());
-  CHECK(erm::detail::power_of_ten(-erm::detail::infinity()) == 0);
+  CHECK(erm::detail::ten_to_the(308) == 1e308);
+  CHECK(erm::detail::ten_to_the(23) == 1e23);
+  CHECK(erm::detail::ten_to_the(0) == 1);
+  CHECK(erm::detail::ten_to_the(-5) == 1e-5);
+  CHECK(erm::detail::ten_to_the(-323) == 1e-323);
+  CHECK(erm::detail::ten_to_the(-330) == 0);
+  CHECK(erm::detail::ten_to_the(309) == erm::detail::infinity());
+  CHECK(erm::detail::ten_to_the(-1e9) == 0);
+  CHECK(erm::detail::ten_to_the(1e300) == erm::detail::infinity());
+  CHECK(erm::detail::ten_to_the(erm::detail::infinity()) == erm::detail::infinity());
+  CHECK(erm::detail::ten_to_the(-erm::detail::infinity()) == 0);
 }
 
 }  // namespace number_text_test

@@ -259,7 +259,7 @@ inline double shortest_decimal(float value) {
 inline double shortest_decimal(double value) { return value; }
 
 /// 10 to a whole number: the nearest double on every system. std::pow of MinGW-w64 is 6e-16 off at 1e308.
-inline double power_of_ten(double exponent) {
+inline double ten_to_the(double exponent) {
   if (!(exponent > -400)) return 0;
   if (exponent > 400) return infinity();
   char text[8] = "1e";

@@ -28,7 +28,7 @@ inline std::string summary_number(double number) {
 /// p to two digits: "= 0.0079", "< 0.0001"; "≈ 0.03" where the test is not exact.
 inline std::string p_value_text(double p, bool is_exact) {
   if (p < 1e-4) return "< 0.0001";
-  const double scale = power_of_ten(1 - std::floor(std::log10(p)));
+  const double scale = ten_to_the(1 - std::floor(std::log10(p)));
   return (is_exact ? "= " : "\xE2\x89\x88 ") + summary_number(std::round(p * scale) / scale);
 }
 

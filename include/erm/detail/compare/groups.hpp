@@ -113,7 +113,7 @@ inline std::string shift_text(double sign, const MetricShift& shift) {
   const double width = high - low;
   const auto rounded = [&](double number) {
     if (!(width > 0) || !is_finite(width)) return summary_number(number);
-    const double unit = power_of_ten(std::floor(std::log10(width)) - 2);
+    const double unit = ten_to_the(std::floor(std::log10(width)) - 2);
     return summary_number(is_finite(number / unit) ? std::round(number / unit) * unit : number);
   };
   return joined({rounded(sign * shift.estimate), " (", rounded(low), " to ", rounded(high), ")"});

@@ -53,15 +53,15 @@ inline std::vector<double> chart_ticks(const ChartRange& range, int wanted) {
   if (!(raw > 0)) return {range.low, range.high};
   const int exponent = static_cast<int>(std::floor(std::log10(raw)));
   int factor = 1, power = exponent;
-  while (factor < 10 && !(factor * power_of_ten(exponent) >= raw * (1 - 1e-9))) factor = factor == 2 ? 5 : factor * 2;
+  while (factor < 10 && !(factor * ten_to_the(exponent) >= raw * (1 - 1e-9))) factor = factor == 2 ? 5 : factor * 2;
   if (factor == 10) factor = 1, ++power;
-  const double step = factor * power_of_ten(power);
+  const double step = factor * ten_to_the(power);
   const double first = std::ceil(range.low / step - 1e-9), last = std::floor(range.high / step + 1e-9);
   std::vector<double> ticks;
   if (!(std::fabs(first) < 9e15) || !(std::fabs(last) < 9e15)) return {range.low, range.high};
   for (double i = first; i <= last && ticks.size() < 50; ++i) {
     // A quotient of whole numbers is the very decimal.
-    const double tick = power < 0 && power > -300 ? i * factor / power_of_ten(-power) : i * step;
+    const double tick = power < 0 && power > -300 ? i * factor / ten_to_the(-power) : i * step;
     if (is_finite(tick) && (ticks.empty() || tick != ticks.back())) ticks.push_back(tick);
   }
   return ticks;
@@ -128,8 +128,8 @@ inline void append_chart_text(std::string& out, double x, double y, std::string_
   out += "</text>";
 }
 
-/// Makes the left margin as wide as the numbers of the y axis. Draws the grid, the numbers of both axes, and the name of
-/// the x axis below them.
+/// Makes the left margin as wide as the numbers of the y axis. Draws the grid, the numbers of both axes, and the name
+/// of the x axis below them.
 inline void append_chart_axes(std::string& out, ChartBox& box, std::string_view x_name) {
   const std::vector<double> y_ticks = chart_ticks(box.y, 5);
   const std::vector<std::string> y_texts = tick_texts(y_ticks);

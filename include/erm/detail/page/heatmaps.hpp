@@ -140,7 +140,7 @@ inline std::string edge_label(double value) {
   if (!is_finite(value)) return value < 0 ? "-\xE2\x88\x9E" : "\xE2\x88\x9E";
   const double size = std::fabs(value);
   if (size == 0 || size > 1e-290)
-    return tick_label(value, size == 0 ? 1 : power_of_ten(std::floor(std::log10(size)) - 2));
+    return tick_label(value, size == 0 ? 1 : ten_to_the(std::floor(std::log10(size)) - 2));
   std::string out;  // too small for a step
   append_floating(out, value);
   return out;

@@ -29,7 +29,7 @@ inline constexpr double most_bins = 20000;
 
 /// The least of 2, 5 and 10 times a power of ten that is more than `rough`.
 inline double rounded_up_step(double rough) {
-  const double base = power_of_ten(std::floor(std::log10(rough))), part = rough / base;
+  const double base = ten_to_the(std::floor(std::log10(rough))), part = rough / base;
   return base * (part < 2 ? 2 : part < 5 ? 5 : 10);
 }
 
@@ -47,7 +47,7 @@ inline double rough_bin_size(std::vector<double> values) {
     least = (std::min)(least, value - last);
     last = value;
   }
-  const double base = power_of_ten(std::floor(std::log10(least))), part = least / base;
+  const double base = ten_to_the(std::floor(std::log10(least))), part = least / base;
   const double rounded = base * (part >= 9.9 ? 9.9 : part >= 4.9 ? 4.9 : part >= 1.9 ? 1.9 : 0.9);
   const double size = (std::max)(rounded, 2 * std::sqrt(squares) / std::pow(count, 0.4));
   return is_finite(size) && size > 0 ? size : 1;

@@ -71,7 +71,7 @@ class PlotAxis {
  private:
   /// The least round number that is not less than `wanted`.
   static double round_number(double wanted) {
-    const double power = power_of_ten(std::floor(std::log10(wanted)));
+    const double power = ten_to_the(std::floor(std::log10(wanted)));
     for (const double times : {1.0, 2.0, 5.0})
       if (times * power >= wanted * (1 - 1e-9)) return times * power;
     return 10 * power;
@@ -121,7 +121,7 @@ class PlotAxis {
       for (const double digit : {1.0, 2.0, 5.0}) {
         const double at = power + std::log10(digit);
         if ((digit != 1 && !has_digits) || at < begin_ - 1e-9 || at > end_ + 1e-9) continue;
-        const double value = digit * power_of_ten(power);
+        const double value = digit * ten_to_the(power);
         out.push_back({std::clamp((at - begin_) / (end_ - begin_), 0.0, 1.0),
                        quantity_ == PlotQuantity::number ? NumberLabels(value, value).text(value)
                                                          : text(NumberLabels(value, value), value, value)});
