@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "environment_variable.hpp"
 #include "file_tree.hpp"
 
 namespace erm_test {
