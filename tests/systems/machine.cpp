@@ -20,6 +20,17 @@
 #include <string>
 #include <vector>
 
+#include <time.h>
+
+// All machines save at the same time: the linker is told to call this (--wrap).
+extern "C" int __real_clock_gettime(clockid_t clock, timespec* now);
+extern "C" int __wrap_clock_gettime(clockid_t clock, timespec* now) {
+  if (clock != CLOCK_REALTIME) return __real_clock_gettime(clock, now);
+  *now = {};
+  now->tv_sec = 1763890000;
+  return 0;
+}
+
 namespace {
 
 erm::TimePoint at(std::int64_t second) { return erm::TimePoint(std::chrono::seconds(1763883021 + second)); }

@@ -12,23 +12,17 @@ export XDG_CACHE_HOME="$work/cache"  # one for all of them: what a machine keeps
 
 build() {
   "$1" -std=c++17 -Wall -Wextra -Werror -DFMT_HEADER_ONLY -I"$root/include" -isystem "$headers" \
-    "$root/tests/systems/machine.cpp" -o "$2" -static -pthread
+    "$root/tests/systems/machine.cpp" -o "$2" -static -pthread -Wl,--wrap=clock_gettime
 }
 facts() {
   "$1" -std=c++17 -Wall -Wextra -Werror -DFMT_HEADER_ONLY -fsyntax-only -I"$root/include" -I"$root/tests" \
     -isystem "$headers" "$root/tests/headers/api_linux.cpp"
 }
-# The marker files of a registry say when it was made.
-same_registry() {
-  find "$1" -name '.erm_*.json' -exec sed -i 's/"created_timestamp_utc": *"[^"]*"/"created_timestamp_utc": ""/' {} + &&
-    diff -r here "$1"
-}
-writes() { $1 write "$2" "$2.html" && cmp here.html "$2.html" && same_registry "$2"; }
+writes() { $1 write "$2" "$2.html" && cmp here.html "$2.html" && diff -r here "$2"; }
 reads() { $1 read "$2" read.html && cmp here.html read.html; }
 
 check "g++ $(g++ -dumpfullversion), $(uname -m): builds" build g++ native || finish
 check "$(uname -m) writes a registry and a page" ./native write here here.html || finish
-same_registry here
 
 for machine in aarch64 s390x; do
   if ! install "g++-$machine-linux-gnu"; then
