@@ -34,7 +34,8 @@ for version in 13 14 15 16 17 18 19; do
   check "clang $full, libstdc++" compiles_and_runs "clang++-$version"
   folder="$work/libc++-$version"
   mkdir -p "$folder"
-  packages=("libc++-$version-dev" "libc++1-$version" "libc++abi-$version-dev" "libc++abi1-$version" "libunwind-$version")
+  packages=("libc++-$version-dev" "libc++1-$version" "libc++abi-$version-dev" "libc++abi1-$version" "libunwind-$version"
+    "libunwind-$version-dev")
   if (cd "$folder" && apt-get download "${packages[@]}" && for file in *.deb; do dpkg -x "$file" . || exit 1; done) \
     >/dev/null 2>&1; then
     library="$folder/usr/lib/llvm-$version"
