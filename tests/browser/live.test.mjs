@@ -67,7 +67,9 @@ async function withTraining(work, options = {}) {
   }
 }
 
-const pointsOf = (page) => page.evaluate(() => JSON.parse(document.querySelector('.chart script[type="application/json"]').textContent)[0].n);
+/// 0 while the page is loaded.
+const pointsOf = (page) => page.evaluate(() =>
+  document.readyState === "loading" ? 0 : JSON.parse(document.querySelector('.chart script[type="application/json"]').textContent)[0].n);
 const word = (page) => page.locator("#live [role=status]").textContent();
 const age = (page) => page.locator("#live .age").textContent();
 /// The page is loaded again in between, which ends what is asked of it.
@@ -75,7 +77,7 @@ const eventually = (ask) => until(async () => {
   try {
     return await ask();
   } catch (error) {
-    if (/Execution context was destroyed|Cannot find context|navigation|Target|detached|not attached/.test(String(error))) return false;
+    if (/Execution context was destroyed|Cannot find context|navigation|Target|detached|not attached|properties of null/.test(String(error))) return false;
     throw error;
   }
 });
