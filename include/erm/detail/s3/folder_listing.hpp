@@ -19,7 +19,6 @@
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/s3/client.hpp"
 #include "erm/detail/s3/listing.hpp"
-#include "erm/error.hpp"
 
 namespace erm::detail::s3 {
 
@@ -90,7 +89,7 @@ inline std::vector<ListedFolder> FolderListing::in_parts(std::vector<std::string
   on_threads(parts.size(), client_.options().max_requests, [&](std::size_t i) {
     try {
       read(parts[i]);
-    } catch (const Error&) {
+    } catch (...) {  // on a thread of its own: nothing may leave it
       // Listing the whole tells it, if it was not the border that the server refused.
     }
   });

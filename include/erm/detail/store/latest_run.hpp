@@ -38,8 +38,8 @@ inline std::vector<TimeOrError> read_times(const FileSystem& fs, const std::vect
     const std::vector<MetadataFile> metadata = read_metadata_of(fs, folders);
     for (std::size_t i = 0; i < folders.size(); ++i) times[i].time = metadata[i].record.timestamp_utc;
     return times;
-  } catch (const Error&) {
-    // One is damaged, or was deleted since it was listed: each is read separately.
+  } catch (...) {
+    // One is damaged, or was deleted since it was listed: each is read separately. Nothing may leave a thread.
   }
   for (std::size_t i = 0; i < folders.size(); ++i) {
     try {
