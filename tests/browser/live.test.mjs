@@ -84,6 +84,22 @@ const eventually = (ask) => until(async () => {
   }
 });
 
+/// Does what keeps the page, again if it was just on its way to be loaded: until the page stays the one on which it was done.
+const onOnePage = (page, act) => eventually(async () => {
+  const origin = () => page.evaluate(() => performance.timeOrigin);
+  const before = await origin();
+  await act();
+  await page.waitForTimeout(500);
+  return (await origin()) === before;
+});
+/// By the script itself: a click would take the focus.
+const press = (page, label) => page.evaluate((wanted) => {
+  const button = document.querySelector("#live button");
+  if (button.textContent === wanted) button.click();
+}, label);
+const hold = (page) => onOnePage(page, () => press(page, "Pause"));
+const letGo = (page) => press(page, "Go on");
+
 test("a live page shows what comes, without a hand on it, and says in the end that it has ended", () => withTraining(async ({ page, training, loads }) => {
   assert.equal(await word(page), "Live");
   assert.match(await age(page), /^\d+ s ago$/);
@@ -101,9 +117,8 @@ test("a live page shows what comes, without a hand on it, and says in the end th
 }));
 
 test("what the reader chose, typed, opened and scrolled to stays", () => withTraining(async ({ page, training, loadsAgain, loads }) => {
-  const pause = page.locator("#live button");
-  await pause.click(); // while this is set up
-  assert.equal(await pause.textContent(), "Go on");
+  await hold(page); // while this is set up
+  assert.equal(await page.locator("#live button").textContent(), "Go on");
   assert.equal(await word(page), "Paused");
   await page.locator(".part.params > details > summary").click();
   await page.locator(".controls input[type=range]").first().fill("0.5");
@@ -115,13 +130,13 @@ test("what the reader chose, typed, opened and scrolled to stays", () => withTra
   for (const key of ["End", "+"]) await page.keyboard.press(key);
   await training.tell("say more words");
   const before = loads();
-  await pause.click();
+  await letGo(page);
   await loadsAgain(before);
   const slider = page.locator(".slider input");
   await training.tell("log 5");
   await training.tell("say last words");
   await eventually(async () => (await slider.getAttribute("max")) === "1");
-  await pause.click();
+  await hold(page);
   await slider.fill("0");
   const filter = page.locator(".combo input");
   await filter.fill("s");
@@ -138,21 +153,22 @@ test("what the reader chose, typed, opened and scrolled to stays", () => withTra
   assert.equal(state.filter, "s");
   assert.equal(state.said, "more words");
   assert.match(state.hash, /zoom=/);
-  // By the script itself: a click would take the focus.
-  await page.evaluate(() => document.querySelector("#live button").click());
   for (let i = 0; i < 3; ++i) {
     const loaded = loads();
     await training.tell("log 3");
+    if (i === 0) await letGo(page);
     await loadsAgain(loaded);
   }
-  await page.waitForTimeout(300);
+  await hold(page);
   const after = await stateOf();
   assert.ok(Math.abs(after.y - state.y) <= 2, `${after.y} was ${state.y}`);
   assert.deepEqual({ ...after, y: 0 }, { ...state, y: 0 });
 }));
 
 test("an enlarged chart stays enlarged, and grows", () => withTraining(async ({ page, training, loadsAgain }) => {
+  await hold(page);
   await page.locator('[aria-label="Enlarge train/loss"]').click();
+  await letGo(page);
   await page.locator("dialog[open] .chart svg").waitFor();
   const ends = () => page.locator("dialog[open] svg").getAttribute("data-x1").catch(() => null);
   const before = await ends();
@@ -172,7 +188,7 @@ test("it is not loaded again while it is not looked at, held, selected from, or 
     await page.waitForTimeout(1500);
     assert.equal(loads(), before, what);
   };
-  await page.evaluate(() => Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" }));
+  await onOnePage(page, () => page.evaluate(() => Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" })));
   await stays("hidden");
   await page.evaluate(() => {
     delete document.visibilityState;
@@ -195,11 +211,11 @@ test("it is not loaded again while it is not looked at, held, selected from, or 
   await stays("held");
   await page.mouse.up();
   await loadsAgain();
-  await page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1")));
+  await onOnePage(page, () => page.evaluate(() => getSelection().selectAllChildren(document.querySelector("h1"))));
   await stays("selected");
   await page.evaluate(() => getSelection().removeAllRanges());
   await loadsAgain();
-  await page.keyboard.press("?");
+  await onOnePage(page, () => page.keyboard.press("?"));
   await stays("help");
   await page.keyboard.press("Escape");
   await loadsAgain();
@@ -210,10 +226,10 @@ test("a run that is killed brings no news, which the page says; it goes on when 
   await eventually(async () => /^No news for \d+ s$/.test(await word(page)));
   assert.equal(await age(page), "the run may have been killed, or its machine is away");
   assert.equal(await page.locator("#live.silent").count(), 1);
-  const pause = page.locator("#live button");
-  await pause.click();
+  await hold(page);
   assert.deepEqual(await violations(page), []);
-  await pause.click();
+  await page.locator("#live button").click();
+  assert.equal(await page.locator("#live button").textContent(), "Pause");
   training.begin();
   await training.tell("log 90");
   await eventually(async () => (await pointsOf(page)) === 100 && (await word(page)) === "Live");
@@ -238,10 +254,7 @@ test(`${reloads} times loaded again, a page is as small as at first`, () => with
   await session.send("Performance.enable");
   // Paused, it is loaded again when the test says so, without a wait for its interval. What it shows changes and stays as large, so
   // that only the page itself could grow.
-  await eventually(async () => {
-    await page.evaluate(() => document.querySelector("#live button").click());
-    return (await word(page)) === "Paused";
-  });
+  await hold(page);
   const sizesAfter = async (count) => {
     for (let i = 0; i < count; ++i) {
       if (i % 10 === 0) await training.tell(`say words ${i / 10 % 10}`);
