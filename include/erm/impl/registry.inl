@@ -16,12 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "erm/detail/base/number_text.hpp"
-#include "erm/detail/base/time_text.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/run/saved_places.hpp"
 #include "erm/detail/store/copied_runs.hpp"
+#include "erm/detail/store/free_run_ids.hpp"
 #include "erm/detail/store/latest_run.hpp"
 #include "erm/detail/store/registry_layout.hpp"
 #include "erm/detail/store/run_reader.hpp"
@@ -133,9 +132,8 @@ inline std::string save_under_free_id(const ExperimentRun& run, const std::share
     }
   }
   const std::function<void()> make_variant = variant.maker();
-  for (int i = 1;; ++i) {
-    std::string run_id = record.run_id;
-    if (i > 1) append_padded(run_id += '_', i, 3);
+  for (FreeRunIds ids(*fs, folder, record.run_id);;) {
+    std::string run_id = ids.next();
     RunSaver saver(*fs, record, run_id, joined(folder, run_id), variant.durability, make_variant);
     if (saver.save(false) != SaveOutcome::saved) continue;
     places.remember(fs, folder, run_id);

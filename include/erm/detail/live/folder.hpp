@@ -26,6 +26,7 @@
 #include "erm/detail/run/process_identity.hpp"
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/run/session.hpp"
+#include "erm/detail/store/free_run_ids.hpp"
 #include "erm/detail/store/history_csv.hpp"
 #include "erm/detail/store/history_reader.hpp"
 #include "erm/detail/store/metadata_writer.hpp"
@@ -192,8 +193,8 @@ inline LiveFolder::LiveFolder(const std::string& registry_uri, const std::string
   if (!options.run_id) {
     if (!is_main() || options.resume)
       throw Error("a live run that is joined or resumed needs LiveOptions::run_id, which was not given; name the run");
-    std::string free_id = run_id;
-    for (int i = 2; !begin(free_id, false); ++i) append_padded(free_id = run_id + "_", i, 3);
+    for (FreeRunIds ids(*fs_, variant_folder_, run_id); !begin(ids.next(), false);) {
+    }
   } else if (!is_main()) {
     join(options, run_id);
   } else if (!(options.resume && resume(run_id, options.takeover_wait.value_or(std::chrono::seconds(0)))) &&
