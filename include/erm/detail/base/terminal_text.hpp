@@ -57,37 +57,51 @@ inline bool is_terminal_control(std::uint32_t code) {
          code == 0x2029 || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/// `text` with a blank for each control character. If it is wider than `max_width` columns, it is cut and ends with
-/// "…".
-inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
-  TerminalText whole;
-  whole.text.reserve((std::min)(text.size(), max_width));
+/// Makes `fitted` `text` with a blank for each control character. If it is wider than `max_width` columns, it is cut and
+/// ends with "…".
+inline void fit_to_terminal(TerminalText& fitted, std::string_view text, std::size_t max_width) {
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  fitted.text.clear();
+  fitted.width = 0;
   std::size_t cut_size = 0, cut_width = 0;  // the part that fits with the ellipsis
   for (std::size_t i = 0; i < text.size();) {
-    if (text[i] >= ' ' && text[i] <= '~') {
-      whole.text += text[i];
-      ++whole.width;
+    // Almost all text is plain, and fits: that is taken at once.
+    const std::size_t room = fitted.width + 1 < max_width ? max_width - 1 - fitted.width : 0;
+    std::size_t plain = 0;
+    while (plain < room && i + plain < text.size() && is_plain(text[i + plain])) ++plain;
+    if (plain > 0) {
+      fitted.text.append(text, i, plain);
+      fitted.width += plain;
+      i += plain;
+    } else if (is_plain(text[i])) {
+      fitted.text += text[i];
+      ++fitted.width;
       ++i;
     } else {
       const std::size_t length = utf8_sequence_length(text.substr(i));
       const std::string_view bytes = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, length);
       const std::uint32_t code = code_point(bytes);
       const bool is_control = is_terminal_control(code);
-      whole.text += is_control ? std::string_view(" ") : bytes;
-      whole.width += is_control ? 1 : terminal_width(code);
+      fitted.text += is_control ? std::string_view(" ") : bytes;
+      fitted.width += is_control ? 1 : terminal_width(code);
       i += length == 0 ? 1 : length;
     }
-    if (whole.width < max_width) {
-      cut_size = whole.text.size();
-      cut_width = whole.width;
-    } else if (whole.width > max_width) {
-      whole.text.resize(cut_size);
-      whole.text += "\xE2\x80\xA6";
-      whole.width = cut_width + 1;
-      return whole;
+    if (fitted.width < max_width) {
+      cut_size = fitted.text.size();
+      cut_width = fitted.width;
+    } else if (fitted.width > max_width) {
+      fitted.text.resize(cut_size);
+      fitted.text += "\xE2\x80\xA6";
+      fitted.width = cut_width + 1;
+      return;
     }
   }
-  return whole;
+}
+
+inline TerminalText fitted_to_terminal(std::string_view text, std::size_t max_width) {
+  TerminalText fitted;
+  fit_to_terminal(fitted, text, max_width);
+  return fitted;
 }
 
 /// A table whose columns are aligned.

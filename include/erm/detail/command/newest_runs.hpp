@@ -88,7 +88,7 @@ class NewestRuns {
   }
 
  private:
-  static constexpr std::size_t most_at_once = 4096;
+  static constexpr std::size_t most_at_once = 512;
 
   static bool comes_before(const ExperimentRun& a, const ExperimentRun& b) {
     return a.timestamp_utc() != b.timestamp_utc() ? a.timestamp_utc() > b.timestamp_utc() : ids_come_before(a, b);

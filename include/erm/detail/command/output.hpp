@@ -44,15 +44,19 @@ class Output {
     if (text_.size() >= chunk) flush();
   }
   void line(std::string_view text = {}, std::string_view style = Style::plain) {
-    if (!colored_ || style.empty())
-      write(text);
-    else
-      write(styled(text, style));
+    append_styled(text_, text, style);
     write("\n");
   }
+  void append_styled(std::string& to, std::string_view text, std::string_view style) const {
+    const bool is_styled = colored_ && !style.empty();
+    if (is_styled) to += style;
+    to += text;
+    if (is_styled) to += "\x1B[0m";
+  }
   [[nodiscard]] std::string styled(std::string_view text, std::string_view style) const {
-    if (!colored_ || style.empty()) return std::string(text);
-    return std::string(style) + std::string(text) + "\x1B[0m";
+    std::string to;
+    append_styled(to, text, style);
+    return to;
   }
 
   /// Hands everything to the system. Throws IoError if it refuses, and ReaderHasLeft if the pipe has no reader.

@@ -53,8 +53,7 @@ class RunList {
       const std::size_t left = limit - (std::min)(limit, count_ + first.size());
       if (limit != 0 && runs.size() > left) runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(left), runs.end());
       if (table_ || form_ != Form::table) {
-        for (const ExperimentRun& run : runs) add(run);
-        if (table_) table_->write();
+        add_further(runs);
         session_.out.flush();
         continue;
       }
@@ -72,13 +71,12 @@ class RunList {
     if (form_ == Form::table && !table_)
       begin_table(runs, narrows_ ? columns_of_runs(runs) : columns_);
     else
-      for (const ExperimentRun& run : runs) add(run);
+      add_further(runs);
   }
 
   /// Returns how many runs have been written.
   std::size_t end() {
     if (json_) json_->end();
-    if (table_) table_->write();
     if (table_) table_->write_what_is_left_out();
     return count_;
   }
@@ -88,19 +86,21 @@ class RunList {
 
   void begin_table(const std::vector<ExperimentRun>& runs, const RunTableOptions& columns) {
     table_.emplace(session_, runs, columns);
-    for (const ExperimentRun& run : runs) add(run);
-    table_->write();
+    table_->write_first(runs);
+    count_ += runs.size();
     session_.out.flush();
   }
 
-  void add(const ExperimentRun& run) {
-    ++count_;
-    if (json_)
-      json_->add(json_of(run, uri_of_run(session_.registry(), run)));
-    else if (form_ == Form::uris)
-      session_.out.line(uri_of_run(session_.registry(), run));
-    else
-      table_->add(run);
+  void add_further(const std::vector<ExperimentRun>& runs) {
+    count_ += runs.size();
+    if (form_ == Form::table) return table_->write_further(runs);
+    for (const ExperimentRun& run : runs) {
+      const std::string uri = uri_of_run(session_.registry(), run);
+      if (json_)
+        json_->add(json_of(run, uri));
+      else
+        session_.out.line(uri);
+    }
   }
 
   Session& session_;

@@ -44,18 +44,13 @@ class RunTable {
     add_params(first_runs);
   }
 
-  void add(const ExperimentRun& run) {
-    table_.begin_row();
-    table_.set(id_, run.run_id(), Style::cyan);
-    if (experiment_) table_.set(*experiment_, run.experiment_id());
-    if (variant_) table_.set(*variant_, run.variant_id());
-    table_.set(status_, status_text(run.status()), status_style(run.status()));
-    table_.set(started_, minute_text(run.timestamp_utc()));
-    table_.set(duration_, duration_text(run));
-    set_values(metrics_, run.metrics());
-    set_values(params_, run.params());
+  void write_first(const std::vector<ExperimentRun>& runs) {
+    for (const ExperimentRun& run : runs) fill(table_.begin_row(), run);
+    table_.write_rows();
   }
-  void write() { table_.write_rows(); }
+  void write_further(const std::vector<ExperimentRun>& runs) {
+    table_.write_many(runs.size(), [&](FittedTable::Row& row, std::size_t i) { fill(row, runs[i]); });
+  }
 
   /// Says what did not fit.
   void write_what_is_left_out() {
@@ -70,11 +65,21 @@ class RunTable {
   static constexpr std::size_t most_columns = 60;
   using Columns = std::vector<std::pair<std::string, std::size_t>>;
 
+  void fill(FittedTable::Row& row, const ExperimentRun& run) const {
+    row.set(id_, run.run_id(), Style::cyan);
+    if (experiment_) row.set(*experiment_, run.experiment_id());
+    if (variant_) row.set(*variant_, run.variant_id());
+    row.set(status_, status_text(run.status()), status_style(run.status()));
+    row.set(started_, minute_text(run.timestamp_utc()));
+    row.set(duration_, duration_text(run));
+    set_values(row, metrics_, run.metrics());
+    set_values(row, params_, run.params());
+  }
   /// What is not shown is not made into text either.
-  void set_values(const Columns& columns, const std::map<std::string, Value>& values) {
+  void set_values(FittedTable::Row& row, const Columns& columns, const std::map<std::string, Value>& values) const {
     for (const auto& [name, column] : columns) {
       if (!table_.shows(column)) continue;
-      if (const auto found = values.find(name); found != values.end()) table_.set(column, value_text(found->second));
+      if (const auto found = values.find(name); found != values.end()) row.set(column, value_text(found->second));
     }
   }
 
@@ -160,8 +165,7 @@ inline void write_run_table(Session& session, const std::vector<ExperimentRun>& 
   RunTableOptions options = columns_of_runs(runs);
   options.first_metric = first_metric;
   RunTable table(session, runs, options);
-  for (const ExperimentRun& run : runs) table.add(run);
-  table.write();
+  table.write_first(runs);
   table.write_what_is_left_out();
 }
 
