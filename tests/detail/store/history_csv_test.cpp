@@ -192,13 +192,14 @@ TEST_CASE("Steps that count up, stay, jump and fall are written like each by its
 
 TEST_CASE("A reader of one metric passes over the lines of all others, in pieces of any size") {
   std::string text = header;
-  const std::vector<std::string> fields = {"loss,", "\"loss\",", "los,", "losses,", "\"a, \"\"b\"\"\nloss\",", "x\xFFy,", ","};
+  const std::vector<std::string> fields = {"loss,", "\"loss\",", "los,", "losses,", "\"a, \"\"b\"\"\nloss\",", "x\xFFy,", ",",
+                                           "train/metric3,", "train/metric4,", "train/metric33,", "brain/metric3,"};
   for (int i = 0; i < 200; ++i)
-    text += fields[static_cast<std::size_t>(i * 7 % 11) % fields.size()] + std::to_string(i) + ",1763883021123," +
+    text += fields[static_cast<std::size_t>(i * 7 % 23) % fields.size()] + std::to_string(i) + ",1763883021123," +
             std::to_string(i % 13) + (i % 5 == 0 ? "\r\n" : "\n");
   text += "los,3,17";  // a crash cut it off
   const auto whole = read(text);
-  REQUIRE(whole.size() == 6);
+  REQUIRE(whole.size() == 10);
   for (const auto& [metric, history] : whole) {
     for (const std::size_t piece : {std::size_t{1} << 20, std::size_t{60}, std::size_t{131}}) {
       erm::detail::HistoryReader reader;

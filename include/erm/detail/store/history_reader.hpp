@@ -55,10 +55,12 @@ class HistoryReader {
     // Text that was not UTF-8 is in the file as it was logged.
     if (metric.find("\xEF\xBF\xBD") == std::string::npos) append_csv_field(only_field_, metric);
     if (!only_field_.empty()) only_field_ += ',';
-    const std::size_t size = (std::min)(only_field_.size(), sizeof only_begin_);
-    only_begin_ = begin_mask_ = 0;
-    std::memcpy(&only_begin_, only_field_.data(), size);
-    std::memset(&begin_mask_, 0xFF, size);
+    // Names often differ at their end only, as those of one layer do: that is compared first.
+    const std::size_t size = (std::min)(only_field_.size(), sizeof only_end_);
+    only_end_at_ = only_field_.size() - size;
+    only_end_ = end_mask_ = 0;
+    std::memcpy(&only_end_, only_field_.data() + only_end_at_, size);
+    std::memset(&end_mask_, 0xFF, size);
   }
   /// The same in pieces: begin(), then consume() until the end of the file.
   void begin(const std::string& path, std::uint64_t file_size) {
@@ -268,9 +270,11 @@ class HistoryReader {
   void skip_others() {
     const char* at = rest_.data();
     const char* const end = at + rest_.size();
-    for (std::uint64_t begin = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof begin); ++line_) {
-      std::memcpy(&begin, at, sizeof begin);
-      if (*at == '"' || (begin & begin_mask_) == only_begin_) break;
+    const auto least = static_cast<std::ptrdiff_t>(only_end_at_ + sizeof only_end_);
+    for (std::uint64_t there = 0; end - at >= least; ++line_) {
+      std::memcpy(&there, at + only_end_at_, sizeof there);
+      if (*at == '"') break;
+      if ((there & end_mask_) == only_end_ && std::memcmp(at, only_field_.data(), only_field_.size()) == 0) break;
       const void* const found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
       if (found == nullptr) break;
       at = static_cast<const char*>(found) + 1;
@@ -345,7 +349,8 @@ class HistoryReader {
 
   std::optional<std::string> only_;  // the metric to read
   std::string only_field_;           // with which its lines begin; empty if that is not certain
-  std::uint64_t only_begin_ = 0, begin_mask_ = 0;  // its first bytes
+  std::size_t only_end_at_ = 0;
+  std::uint64_t only_end_ = 0, end_mask_ = 0;  // its last bytes, from there
   const std::string* path_ = nullptr;
   std::string writer_;
   std::uint64_t file_size_ = 0;

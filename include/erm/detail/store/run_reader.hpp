@@ -17,6 +17,7 @@
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
+#include "erm/detail/run/read_ahead.hpp"
 #include "erm/detail/run/record.hpp"
 #include "erm/detail/store/console_reader.hpp"
 #include "erm/detail/store/history_reader.hpp"
@@ -95,31 +96,23 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   const FileInfo found = fs.info(path);
   if (found.kind != FileKind::file)
     throw NotFoundError("there is no history file '" + path + "'; check the run's folder");
-  std::size_t room = std::size_t{4} << 20;
+  constexpr std::size_t of_one_request = std::size_t{4} << 20;
   // On another machine every piece, and the empty piece after the end, would be a request.
-  if (!fs.has_folders() && found.size <= room) return reader.read(view(fs.read(path)), path);
+  if (!fs.has_folders() && found.size <= of_one_request) return reader.read(view(fs.read(path)), path);
   reader.begin(path, found.size);
-  Bytes piece(to_size(std::min<std::uint64_t>(room, found.size)));
-  std::size_t kept = 0;  // the beginning of a line that continues in the next piece
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = fs.read_at(path, at, piece.data() + kept, piece.size() - kept);
-    if (got == 0) return;
-    const std::size_t used = reader.consume(view(piece).substr(0, kept + got));
+  ReadAhead pieces(fs, path, found.size);
+  std::size_t used = 0;
+  bool is_first = true;
+  for (std::string_view text = pieces.next(0); !text.empty(); text = pieces.next(used)) {
+    used = reader.consume(text);
     // If the piece ends with a hole of the file, it says nothing about the rest.
-    if (at == 0 && used > got / 2 && used < found.size) expect_more_of_the_same(reader, used);
-    at += got;
-    kept += got;
-    if (used == 0 && kept == piece.size()) {
-      if (at >= found.size) return;
-      if (kept >= fs.max_metadata_size())
-        throw FormatError("cannot read the history file '" + path + "': after " + std::to_string(at - kept) +
-                          " bytes it has a line of more than " + std::to_string(kept) +
-                          " bytes, which ERM never writes; it was damaged, or is another file");
-      room *= 2;
-      piece.resize(room);
-    }
-    kept -= used;
-    std::memmove(piece.data(), piece.data() + used, kept);
+    if (std::exchange(is_first, false) && used > text.size() / 2 && used < found.size)
+      expect_more_of_the_same(reader, used);
+    if (used == 0 && text.size() >= fs.max_metadata_size() && pieces.offset() < found.size)
+      throw FormatError("cannot read the history file '" + path + "': after " +
+                        std::to_string(pieces.offset() - text.size()) + " bytes it has a line of more than " +
+                        std::to_string(text.size()) +
+                        " bytes, which ERM never writes; it was damaged, or is another file");
   }
 }
 
