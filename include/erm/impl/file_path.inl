@@ -1,6 +1,7 @@
 // The bodies of erm/file_path.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,35 +15,10 @@
 
 namespace erm {
 
-ERM_INLINE std::string FilePath::str() const {
-#ifdef _WIN32
-  const auto utf8 = detail::as_path(*this).generic_u8string();
-  return std::string(utf8.begin(), utf8.end());
-#else
-  return native_;
-#endif
-}
-
-ERM_INLINE void FilePath::assign(std::string_view text) {
-#ifdef _WIN32
-  native_ = std::filesystem::path(text).native();
-#else
-  native_ = text;
-#endif
-}
-
-#ifdef _WIN32
-
-ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = text; }
-ERM_INLINE void FilePath::assign(std::u16string_view text) { native_ = std::filesystem::path(text).native(); }
-ERM_INLINE void FilePath::assign(std::u32string_view text) { native_ = std::filesystem::path(text).native(); }
-
-#else
-
 namespace detail {
 
 /// UTF-16 or UTF-32, depending on the size of a unit, to UTF-8. A lone surrogate becomes U+FFFD. std::filesystem::path
-/// depends on the locale here, and throws if that is "C".
+/// throws for one, and depends on the locale where its own text is not UTF-16.
 template <class Unit>
 std::string utf8_of(std::basic_string_view<Unit> text) {
   std::string out;
@@ -62,6 +38,25 @@ std::string utf8_of(std::basic_string_view<Unit> text) {
 
 }  // namespace detail
 
+#ifdef _WIN32
+
+ERM_INLINE std::string FilePath::str() const {
+  std::string text = detail::utf8_of(std::wstring_view(native_));
+  std::replace(text.begin(), text.end(), '\\', '/');
+  return text;
+}
+ERM_INLINE void FilePath::assign(std::string_view text) { native_ = std::filesystem::path(text).native(); }
+ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = text; }
+ERM_INLINE void FilePath::assign(std::u16string_view text) { native_.assign(text.begin(), text.end()); }
+ERM_INLINE void FilePath::assign(std::u32string_view text) {
+  const std::string utf8 = detail::utf8_of(text);
+  assign_utf8(utf8.data(), utf8.size());
+}
+
+#else
+
+ERM_INLINE std::string FilePath::str() const { return native_; }
+ERM_INLINE void FilePath::assign(std::string_view text) { native_ = text; }
 ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = detail::utf8_of(text); }
 ERM_INLINE void FilePath::assign(std::u16string_view text) { native_ = detail::utf8_of(text); }
 ERM_INLINE void FilePath::assign(std::u32string_view text) { native_ = detail::utf8_of(text); }
