@@ -95,7 +95,7 @@ class FilePath {
   /// In the system's encoding: bytes on POSIX, UTF-16 on Windows.
   [[nodiscard]] const Native& native() const noexcept { return native_; }
   [[nodiscard]] bool empty() const noexcept { return native_.empty(); }
-  /// UTF-8, with '/' between its parts.
+  /// UTF-8, with '/' between its parts. Throws Error on Windows if the path has half of a pair of surrogates.
   [[nodiscard]] std::string str() const;
 
   friend bool operator==(const FilePath& a, const FilePath& b) noexcept { return a.native_ == b.native_; }

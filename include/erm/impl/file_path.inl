@@ -1,13 +1,14 @@
 // The bodies of erm/file_path.hpp.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "erm/detail/base/utf8.hpp"
+#include "erm/error.hpp"
 #include "erm/file_path.hpp"
 #ifdef _WIN32
 #include "erm/detail/os/path.hpp"
@@ -41,13 +42,20 @@ std::string utf8_of(std::basic_string_view<Unit> text) {
 #ifdef _WIN32
 
 ERM_INLINE std::string FilePath::str() const {
-  std::string text = detail::utf8_of(std::wstring_view(native_));
-  std::replace(text.begin(), text.end(), '\\', '/');
-  return text;
+  try {
+    const auto utf8 = detail::as_path(*this).generic_u8string();
+    return std::string(utf8.begin(), utf8.end());
+  } catch (const std::system_error&) {
+    throw Error("the path '" + detail::utf8_of(std::wstring_view(native_)) +
+                "' is no text: where U+FFFD stands it has half of a pair of surrogates; rename the file or folder");
+  }
 }
 ERM_INLINE void FilePath::assign(std::string_view text) { native_ = std::filesystem::path(text).native(); }
 ERM_INLINE void FilePath::assign(std::wstring_view text) { native_ = text; }
-ERM_INLINE void FilePath::assign(std::u16string_view text) { native_.assign(text.begin(), text.end()); }
+ERM_INLINE void FilePath::assign(std::u16string_view text) {
+  const std::string utf8 = detail::utf8_of(text);
+  assign_utf8(utf8.data(), utf8.size());
+}
 ERM_INLINE void FilePath::assign(std::u32string_view text) {
   const std::string utf8 = detail::utf8_of(text);
   assign_utf8(utf8.data(), utf8.size());

@@ -61,6 +61,18 @@ TEST_CASE("Where runs were deleted, the id of one of them or a new one comes") {
   CHECK((free == "r_003" || free == "r_007"));
 }
 
+TEST_CASE("Ids that other processes take meanwhile are passed over, too") {
+  CountingFileSystem fs;
+  const erm::FileSystem& looked_at = fs;
+  erm::detail::FreeRunIds ids(looked_at, "v", "r");
+  CHECK(ids.next() == "r");
+  CHECK(ids.next() == "r_002");
+  for (int i = 2; i <= 99; ++i) write_run(fs, "r_0" + std::string(i < 10 ? "0" : "") + std::to_string(i));
+  fs.count = 0;
+  CHECK(ids.next() == "r_100");
+  CHECK(fs.count <= 15);
+}
+
 TEST_CASE("Hundreds of runs that begin in one second get ids of their own") {
   const auto fs = std::make_shared<PlainFileSystem>();
   erm::RunOptions options;

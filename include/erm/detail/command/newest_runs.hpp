@@ -41,9 +41,14 @@ class NewestRuns {
       : options_(std::move(options)),
         filter_(read_filter(options_.filter)),
         asked_(filter_.needed_fields()),
-        scan_(open_file_system(session.registry()), session.registry(), options_.experiment, options_.variant),
+        registry_(open_file_system(session.registry())),
+        scan_(registry_, session.registry(), options_.experiment, options_.variant),
         variants_(scan_.ids(options_.on_warning)) {
     filter_.watch(&asked_);
+    // Few, so that their memory is used again; more if the runs of each variant would be too few for all threads, or if
+    // every group costs a round of requests.
+    if (registry_.fs->has_folders())
+      most_at_once_ = (std::min)(most_at_once_, (std::max<std::size_t>)(512, 128 * usual_threads() * variants_.size()));
     for (RunScan::VariantIds& variant : variants_) {
       for (std::string& run : variant.run_ids) {
         const auto time = time_of_generated_id(run);
@@ -71,7 +76,7 @@ class NewestRuns {
     const std::size_t begin = next_;
     next_ = (std::min)(ids_.size(), begin + at_once_);
     while (more() && ids_[next_].time == ids_[next_ - 1].time) ++next_;
-    at_once_ = (std::min)(at_once_ * 8, most_at_once);
+    at_once_ = (std::min)(at_once_ * 8, most_at_once_);
     std::map<std::pair<const std::string*, const std::string*>, std::vector<std::string>> by_variant;
     for (std::size_t i = begin; i < next_; ++i)
       by_variant[{ids_[i].experiment, ids_[i].variant}].push_back(std::move(ids_[i].run));
@@ -88,8 +93,6 @@ class NewestRuns {
   }
 
  private:
-  static constexpr std::size_t most_at_once = 512;
-
   static bool comes_before(const ExperimentRun& a, const ExperimentRun& b) {
     return a.timestamp_utc() != b.timestamp_utc() ? a.timestamp_utc() > b.timestamp_utc() : ids_come_before(a, b);
   }
@@ -97,11 +100,12 @@ class NewestRuns {
   FindOptions options_;
   RunFilter filter_;
   AskedNames asked_;
+  Location registry_;
   RunScan scan_;
   std::vector<RunScan::VariantIds> variants_;
   std::vector<Id> ids_;
   bool is_order_known_ = true;
-  std::size_t next_ = 0, at_once_ = 50;
+  std::size_t next_ = 0, at_once_ = 50, most_at_once_ = 4096;
 };
 
 }  // namespace erm::detail::command

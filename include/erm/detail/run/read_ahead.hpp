@@ -18,6 +18,7 @@
 
 #include "erm/artifact.hpp"
 #include "erm/detail/base/to_size.hpp"
+#include "erm/detail/os/process.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
@@ -46,7 +47,8 @@ class ReadAhead {
     std::uint8_t* const begin = next_.data() + (front_ - rest.size());
     if (!rest.empty()) std::memcpy(begin, rest.data(), rest.size());
     std::swap(text_bytes_, next_);
-    if (used == 0) most_ = (std::max)(most_, text_.size());  // few looks at a line that is longer than a piece
+    // Few looks at a line that is longer than a piece.
+    if (used == 0) most_ = (std::max)(most_, (std::min)(text_.size(), std::size_t{16} << 20));
     text_ = {reinterpret_cast<const char*>(begin), rest.size() + got};
     begin_reading();
     return text_;
@@ -71,10 +73,13 @@ class ReadAhead {
     // A file of one piece is read at once. So is the end, where there is most likely nothing.
     if ((left <= wanted && offset_ == 0) || left == 0) return read();
     try {
+      const os::SignalsBlocked blocked;  // the program's handlers run on its own threads
       reading_ = std::thread(read);
+      return;
     } catch (const std::system_error&) {
-      read();  // the system has no more threads
+      // The system has no more threads.
     }
+    read();
   }
   std::size_t finish_reading() {
     if (reading_.joinable()) reading_.join();
@@ -83,10 +88,11 @@ class ReadAhead {
   }
   /// Moves the piece that was read back, so that a rest of the given size has room before it.
   void make_room(std::size_t rest, std::size_t got) {
-    Bytes larger(2 * rest + got);
-    std::memcpy(larger.data() + 2 * rest, next_.data() + front_, got);
+    const std::size_t front = rest + rest / 4;
+    Bytes larger(front + got);
+    std::memcpy(larger.data() + front, next_.data() + front_, got);
     next_ = std::move(larger);
-    front_ = 2 * rest;
+    front_ = front;
   }
 
   const FileSystem& fs_;

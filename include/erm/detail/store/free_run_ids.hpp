@@ -14,8 +14,9 @@
 
 namespace erm::detail {
 
-/// Ids in order, without those that runs have. A short program that runs again and again, or a thousand processes of a
-/// cluster at once, take hundreds a second: so the end of the taken ones is looked for by halving.
+/// Ids in order, mostly without those that runs have. A short program that runs again and again, or a thousand processes of
+/// a cluster, take hundreds a second: so the end of the taken ones is looked for in growing steps and by halving. An id
+/// that another process is just taking looks free.
 class FreeRunIds {
  public:
   FreeRunIds(const FileSystem& fs, std::string variant_folder, std::string generated)
@@ -23,7 +24,7 @@ class FreeRunIds {
 
   /// The next id that may be free. The first is the generated one; whoever creates its folder knows.
   [[nodiscard]] std::string next() {
-    if (number_ == 1) skip_taken();
+    if (number_ >= 1) skip_taken();
     return id(++number_);
   }
 
@@ -36,10 +37,10 @@ class FreeRunIds {
   [[nodiscard]] bool is_taken(int number) const {
     return fs_.are_files({metadata_path(joined(variant_folder_, id(number)))});
   }
-  /// Goes to the last before the first free one, except that there may be other free ones below it.
+  /// The last id was taken. Goes to the last before one that is free; there may be other free ones below that.
   void skip_taken() {
-    int free = 2;
-    for (; is_taken(free); free *= 2) number_ = free;
+    int free = number_ + 1;
+    for (int step = 1; is_taken(free); step *= 2, free = number_ + step) number_ = free;
     while (free - number_ > 1) {
       const int middle = number_ + (free - number_) / 2;
       (is_taken(middle) ? number_ : free) = middle;

@@ -5,17 +5,16 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "erm/artifact.hpp"
-#include "erm/detail/base/to_size.hpp"
 #include "erm/detail/run/provenance_merge.hpp"
 #include "erm/detail/run/read_ahead.hpp"
 #include "erm/detail/run/record.hpp"
@@ -100,6 +99,7 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
   // On another machine every piece, and the empty piece after the end, would be a request.
   if (!fs.has_folders() && found.size <= of_one_request) return reader.read(view(fs.read(path)), path);
   reader.begin(path, found.size);
+  const std::uint64_t longest = (std::max<std::uint64_t>)(of_one_request, fs.max_metadata_size());
   ReadAhead pieces(fs, path, found.size);
   std::size_t used = 0;
   bool is_first = true;
@@ -108,7 +108,7 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
     // If the piece ends with a hole of the file, it says nothing about the rest.
     if (std::exchange(is_first, false) && used > text.size() / 2 && used < found.size)
       expect_more_of_the_same(reader, used);
-    if (used == 0 && text.size() >= fs.max_metadata_size() && pieces.offset() < found.size)
+    if (used == 0 && text.size() >= longest && pieces.offset() < found.size)
       throw FormatError("cannot read the history file '" + path + "': after " +
                         std::to_string(pieces.offset() - text.size()) + " bytes it has a line of more than " +
                         std::to_string(text.size()) +
