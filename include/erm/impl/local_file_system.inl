@@ -491,7 +491,7 @@ class StampedNames {
     on_threads((names.size() + some - 1) / some, (std::min)(std::size_t{threads}, useful), [&](std::size_t group) {
       std::string inside;
       for (std::size_t i = group * some; i < (std::min)((group + 1) * some, names.size()); ++i)
-        look(names[i], inside.assign(names[i].name).append("/").append(filename));
+        look(names[i], filename, inside);
     });
     return !names.empty();
   }
@@ -502,8 +502,10 @@ class StampedNames {
  private:
   static constexpr std::size_t at_once = 1 << 15;
 
-  void look(Name& one, const std::string& inside) const {
+  /// Nothing is thrown: it would leave a thread. `inside` is room for a path.
+  void look(Name& one, const std::string& filename, std::string& inside) const {
     try {
+      inside.assign(one.name).append("/").append(filename);
       one.has_it = folder_.has(inside.c_str(), one.stamp);
     } catch (...) {
       one.error = std::current_exception();
