@@ -236,9 +236,11 @@ test("the header and the first column stay where a table is moved, with and with
     await within("many", { javaScriptEnabled }, async (page) => {
       const scroll = page.locator(javaScriptEnabled ? ".part.metrics > details > .scroll" : ".part.metrics noscript .scroll");
       await scroll.scrollIntoViewIfNeeded();
-      // The debugger moves it: it can where a page's script may not.
-      await scroll.evaluate((element) => element.scrollTo(900, 600));
-      await until(async () => await scroll.evaluate((element) => element.scrollLeft === 900 && element.scrollTop === 600));
+      // The debugger moves it: it can where a page's script may not. Again, until the rows are drawn that make it so high.
+      await until(async () => await scroll.evaluate((element) => {
+        element.scrollTo(900, 600);
+        return element.scrollLeft === 900 && element.scrollTop === 600;
+      }));
       const places = await scroll.evaluate((element) => {
         const frame = element.getBoundingClientRect(), table = element.querySelector("table");
         const [corner, first] = [table.rows[0].cells[0], table.rows[table.rows.length - 1].cells[0]].map((cell) => cell.getBoundingClientRect());
