@@ -323,10 +323,7 @@ TEST_CASE("Files of a terabyte are format errors that name the size and the boun
     const std::string error =
         thrown<erm::FormatError>([&] { static_cast<void>(erm::load_run_from_path(folder, narrow)); });
     CHECK(contains(error, "'" + folder + "/history/main.csv': after "));
-    const std::string before = " it has a line of more than ";
-    REQUIRE(contains(error, before));
-    CHECK(std::stoull(error.substr(error.find(before) + before.size())) >= 4194304);
-    CHECK(contains(error, " bytes, which ERM never writes"));
+    CHECK(contains(error, " it has a line of more than 4194304 bytes, which ERM never writes"));
     CHECK(erm::load_runs_from_registry(registry, "exp", "main", {}, narrow).size() == 1);
     CHECK(found(registry).runs == Texts{"a", "b"});  // the history is not read
     const Found ordered = found(registry, narrow, "metrics.loss.min");

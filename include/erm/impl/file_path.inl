@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "erm/detail/base/utf8.hpp"
-#include "erm/error.hpp"
 #include "erm/file_path.hpp"
 #ifdef _WIN32
+#include <system_error>
+
 #include "erm/detail/os/path.hpp"
+#include "erm/error.hpp"
 #endif
 
 namespace erm {

@@ -111,8 +111,7 @@ inline void read_history_file(const FileSystem& fs, const std::string& path, His
     if (used == 0 && text.size() >= longest && pieces.offset() < found.size)
       throw FormatError("cannot read the history file '" + path + "': after " +
                         std::to_string(pieces.offset() - text.size()) + " bytes it has a line of more than " +
-                        std::to_string(text.size()) +
-                        " bytes, which ERM never writes; it was damaged, or is another file");
+                        std::to_string(longest) + " bytes, which ERM never writes; it was damaged, or is another file");
   }
 }
 
