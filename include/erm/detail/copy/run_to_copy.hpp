@@ -13,6 +13,7 @@
 
 #include "erm/detail/base/json_text.hpp"
 #include "erm/detail/copy/source_content.hpp"
+#include "erm/detail/run/complete_lines.hpp"
 #include "erm/detail/run/id_rules.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/store/console_reader.hpp"
@@ -213,7 +214,7 @@ class RunToCopy {
         lists[path].text = fs_.read_bounded(joined(folder_, path));
         lists[path].size = lists[path].text->size();
       } else if (is_list(path)) {
-        lists[path].size = end_of_lines(joined(folder_, path), file.size);
+        lists[path].size = end_of_complete_lines(fs_, joined(folder_, path), file.size);
       }
     }
     take(fs_.find_files(folder_));
@@ -230,19 +231,6 @@ class RunToCopy {
       file.is_whole = false;
       files_[path] = std::move(file);
     }
-  }
-
-  /// Where the last complete line of the first `size` bytes ends.
-  [[nodiscard]] std::uint64_t end_of_lines(const std::string& path, std::uint64_t size) const {
-    Bytes piece(std::size_t{1} << 16);
-    while (size > 0) {
-      const std::uint64_t from = size - std::min<std::uint64_t>(size, piece.size());
-      const std::size_t got = fs_.read_at(path, from, piece.data(), to_size(size - from));
-      const std::size_t newline = view(piece).substr(0, got).rfind('\n');
-      if (newline != std::string_view::npos) return from + newline + 1;
-      size = from;
-    }
-    return 0;
   }
 
   const FileSystem& fs_;

@@ -4,36 +4,18 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "erm/artifact.hpp"
-#include "erm/detail/base/to_size.hpp"
-#include "erm/detail/run/contents.hpp"
+#include "erm/detail/run/complete_lines.hpp"
 #include "erm/detail/run/paths.hpp"
 #include "erm/detail/run/rewinds.hpp"
 #include "erm/detail/store/series_reader.hpp"
 #include "erm/file_system.hpp"
 
 namespace erm::detail {
-
-/// The end of the last complete line of a history that another writer may be appending to.
-inline std::uint64_t end_of_complete_lines(const FileSystem& fs, const std::string& path) {
-  std::uint64_t end = fs.info(path).size;
-  Bytes piece(4096);
-  for (bool found = false; !found && end > 0;) {
-    const std::uint64_t begin = end - (std::min<std::uint64_t>)(end, piece.size());
-    const std::size_t got = fs.read_at(path, begin, piece.data(), to_size(end - begin));
-    const std::size_t line_end = view(piece).substr(0, got).rfind('\n');
-    found = line_end != std::string_view::npos;
-    end = found ? begin + line_end + 1 : begin;
-  }
-  return end;
-}
 
 /// What the files of `writer` have now, and of all writers if that is "main", up to the last complete line: a writer that
 /// goes on cuts the rest off. The writer's own history has `size` bytes.
@@ -48,7 +30,8 @@ inline std::map<std::string, std::uint64_t> reach_of_rewind(const FileSystem& fs
   if (!is_main) return reach;
   for (const FolderEntry& entry : fs.list(joined(folder, "history"))) {
     if (entry.kind != FileKind::file || entry.name == own || !ends_with(entry.name, ".csv")) continue;
-    reach[history_place(entry.name)] = end_of_complete_lines(fs, joined(folder, history_place(entry.name)));
+    const std::string path = joined(folder, history_place(entry.name));
+    reach[history_place(entry.name)] = end_of_complete_lines(fs, path, fs.info(path).size);
   }
   return reach;
 }
